@@ -1,0 +1,3 @@
+//! trunkctl: one command line for SIP trunks on several vendors.
+
+pub mod model;

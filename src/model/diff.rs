@@ -1,0 +1,149 @@
+//! Compares what a trunk is with what it should be.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, to_value};
+
+use super::change::FieldChange;
+use super::proxy::OutboundProxy;
+use super::secret::MASK;
+use super::support::Field;
+use super::trunk::{Extension, Trunk};
+
+/// The given fields of `wanted` that differ from what the vendor holds.
+///
+/// A list whose order carries no meaning (DIDs, agent groups) is compared as a set. An empty text and no text
+/// are the same. Raw vendor fields are compared by their keys, as far as they were read back.
+pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
+    wanted
+        .given()
+        .filter(|field| !same(*field, held, wanted))
+        .map(|field| FieldChange {
+            field: field.name().to_owned(),
+            before: shown(held, field),
+            after: shown(wanted, field),
+        })
+        .collect()
+}
+
+fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
+    match field {
+        Field::Password => held.password == wanted.password,
+        Field::Dids => set(held.dids.iter().flatten()) == set(wanted.dids.iter().flatten()),
+        Field::AgentGroups => {
+            // The vendor tells a group's name beside its id; the id alone says which group it is.
+            let key = |trunk: &Trunk| -> BTreeSet<(Option<String>, Option<String>)> {
+                let groups = trunk.agent_groups.iter().flatten();
+                groups
+                    .map(|group| (group.id.clone(), group.number.clone().filter(|n| !n.is_empty())))
+                    .collect()
+            };
+            key(held) == key(wanted)
+        }
+        Field::OutboundProxy => proxy(held) == proxy(wanted),
+        Field::CallerId => {
+            let half = |trunk: &Trunk| {
+                let own = trunk.caller_id.clone().unwrap_or_default();
+                (own.number.unwrap_or_default(), own.name.unwrap_or_default())
+            };
+            let (number, name) = half(held);
+            let over = wanted.caller_id.clone().unwrap_or_default();
+            over.number.is_none_or(|over| over == number) && over.name.is_none_or(|over| over == name)
+        }
+        Field::CallerIdOverrides => overrides(held) == overrides(wanted),
+        Field::VendorFields => {
+            wanted.vendor_fields.iter().all(|(key, value)| held.vendor_fields.get(key) == Some(value))
+        }
+        _ => {
+            let text = |trunk| match shown(trunk, field) {
+                Value::String(text) if text.is_empty() => Value::Null,
+                other => other,
+            };
+            text(held) == text(wanted)
+        }
+    }
+}
+
+fn set<T: serde::Serialize>(items: impl Iterator<Item = T>) -> BTreeSet<String> {
+    items.map(|item| to_value(item).unwrap_or_default().to_string()).collect()
+}
+
+fn proxy(trunk: &Trunk) -> Option<(String, u32)> {
+    match &trunk.outbound_proxy {
+        Some(OutboundProxy::Server { host, port }) => Some((host.clone(), port.unwrap_or(5060))),
+        _ => None,
+    }
+}
+
+/// Overrides with their extensions reduced to ids, since the rest is how a person named them.
+fn overrides(trunk: &Trunk) -> Value {
+    let list = trunk.caller_id_overrides.iter().flatten().cloned().map(|mut entry| {
+        for extension in &mut entry.extensions {
+            *extension = Extension { id: extension.id.take(), ..Extension::default() };
+        }
+        entry.name = entry.name.filter(|name| !name.is_empty());
+        entry
+    });
+    to_value(list.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The field's value for people and scripts; a secret shows as the mask.
+fn shown(trunk: &Trunk, field: Field) -> Value {
+    match field {
+        Field::Password => trunk.password.as_ref().map_or(Value::Null, |_| Value::from(MASK)),
+        _ => to_value(trunk).ok().and_then(|all| all.get(field.name()).cloned()).unwrap_or(Value::Null),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::secret::Secret;
+
+    fn read(json: &str) -> Trunk {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn differing(held: &str, wanted: &str) -> Vec<String> {
+        trunk(&read(held), &read(wanted)).into_iter().map(|change| change.field).collect()
+    }
+
+    #[test]
+    fn what_means_the_same_does_not_differ() {
+        for (held, wanted) in [
+            ("{}", "{}"),
+            (r#"{"name":"a","port":1}"#, r#"{"name":"a"}"#),
+            ("{}", r#"{"itsp":"","outbound_proxy":false}"#),
+            (r#"{"dids":[{"number":"1"},{"number":"2"}]}"#, r#"{"dids":[{"number":"2"},{"number":"1"}]}"#),
+            (r#"{"outbound_proxy":"p:5060"}"#, r#"{"outbound_proxy":"p"}"#),
+            (r#"{"agent_groups":[{"id":1,"name":"Sales"}]}"#, r#"{"agent_groups":[{"id":1,"number":""}]}"#),
+            (r#"{"caller_id":{"number":"1","name":"a"}}"#, r#"{"caller_id":{"number":"1"}}"#),
+        ] {
+            assert!(differing(held, wanted).is_empty(), "{held} {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        for (held, wanted, field) in [
+            (r#"{"name":"a"}"#, r#"{"name":"b"}"#, "name"),
+            (r#"{"enabled":true}"#, r#"{"enabled":false}"#, "enabled"),
+            (r#"{"codecs":["a","b"]}"#, r#"{"codecs":["b","a"]}"#, "codecs"),
+            (r#"{"dids":[{"number":"1"}]}"#, r#"{"dids":[]}"#, "dids"),
+            (r#"{"outbound_proxy":"p"}"#, r#"{"outbound_proxy":false}"#, "outbound_proxy"),
+            (r#"{"caller_id":{"number":"1"}}"#, r#"{"caller_id":{"number":"2"}}"#, "caller_id"),
+            ("{}", r#"{"vendor_fields":{"x":0}}"#, "vendor_fields"),
+        ] {
+            assert_eq!(differing(held, wanted), [field]);
+        }
+    }
+
+    #[test]
+    fn passwords_are_compared_and_never_shown() {
+        let with = |value: &str| Trunk { password: Some(Secret::known(value)), ..Trunk::default() };
+        assert!(trunk(&with("same"), &with("same")).is_empty());
+        let changes = trunk(&with("old-canary"), &with("new-canary"));
+        assert_eq!(changes.len(), 1);
+        assert!(!format!("{changes:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,346 @@
+//! What can go wrong, and the exit code that each kind of failure ends in.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The result of everything that can fail in this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The kind of a failure. It alone decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A defect of trunkctl itself.
+    Internal,
+    /// The command line is wrong.
+    Usage,
+    /// The profiles file, a profile or a secret is missing or wrong.
+    Config,
+    /// The input was refused before anything was sent.
+    Invalid,
+    /// The vendor refused the credentials, or they lack a permission or scope.
+    Auth,
+    /// The object does not exist.
+    NotFound,
+    /// The object exists already, or is in use.
+    Conflict,
+    /// Still limited when the retries or the deadline ran out, or a quota is reached.
+    RateLimited,
+    /// The vendor refused the request.
+    Rejected,
+    /// The vendor could not be reached or failed; nothing was applied.
+    Unavailable,
+    /// A write was sent and its answer never came.
+    OutcomeUnknown,
+    /// Some items of a bulk command failed.
+    Partial,
+    /// The vendor has no such operation.
+    Unsupported,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// An exit code with its name and meaning, as `explain exit` and the README show it.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct ExitCode {
+    /// The process's exit code.
+    pub code: u8,
+    /// The kind's name; `done` for 0.
+    pub kind: &'static str,
+    /// What a script may conclude from it.
+    pub meaning: &'static str,
+    /// What to do next.
+    pub remedy: &'static str,
+}
+
+/// Every exit code of the program, in order.
+pub const EXIT_CODES: &[ExitCode] = &[
+    exit(0, "done", "Done, or nothing to do.", "Nothing."),
+    exit(1, "internal", "A defect of trunkctl.", "Report it with the command and its output at -vv."),
+    exit(2, "usage", "The command line is wrong.", "Read the message, or add --help to the command."),
+    exit(
+        3,
+        "config",
+        "The profiles file, a profile or a secret is missing or wrong.",
+        "Correct the profile or the reference that the message names.",
+    ),
+    exit(
+        4,
+        "invalid",
+        "The input was refused before anything was sent; also a destructive command without --yes where nobody can be asked.",
+        "Correct the field that the message names; nothing was changed.",
+    ),
+    exit(
+        5,
+        "auth",
+        "The vendor refused the credentials, or they lack the permission or scope.",
+        "Check the profile's credentials and what they may do at the vendor; repeating the command does not help.",
+    ),
+    exit(6, "not_found", "The object does not exist at the vendor.", "Check its name or id and the account."),
+    exit(
+        7,
+        "conflict",
+        "The object exists already, or is in use.",
+        "Use another name or number, or update what exists.",
+    ),
+    exit(
+        8,
+        "rate_limited",
+        "Still limited when the retries or the deadline ran out, or a quota is reached.",
+        "Try again later, or have the quota raised.",
+    ),
+    exit(9, "rejected", "The vendor refused the request.", "Read the vendor's code with `trunkctl explain`."),
+    exit(
+        10,
+        "unavailable",
+        "The vendor could not be reached, or failed; nothing was applied.",
+        "Check the address and the network; the command may be repeated safely.",
+    ),
+    exit(
+        11,
+        "outcome_unknown",
+        "A write was sent and its answer never came; it may or may not have been applied.",
+        "Look at what the vendor holds before repeating the command.",
+    ),
+    exit(
+        12,
+        "partial",
+        "A bulk command: some items failed.",
+        "Read the changes in the output; repeat the failed items.",
+    ),
+    exit(
+        13,
+        "unsupported",
+        "This vendor has no such operation.",
+        "See `trunkctl vendors`; the message says what to do instead.",
+    ),
+    exit(14, "changes_pending", "`plan --detailed-exitcode`: there is something to do.", "Review and apply."),
+    exit(
+        130,
+        "interrupted",
+        "Ctrl-C; what was done is reported.",
+        "Read the message: it says whether a request was under way.",
+    ),
+];
+
+const fn exit(code: u8, kind: &'static str, meaning: &'static str, remedy: &'static str) -> ExitCode {
+    ExitCode { code, kind, meaning, remedy }
+}
+
+impl Kind {
+    /// The exit code of the process.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::Config => 3,
+            Self::Invalid => 4,
+            Self::Auth => 5,
+            Self::NotFound => 6,
+            Self::Conflict => 7,
+            Self::RateLimited => 8,
+            Self::Rejected => 9,
+            Self::Unavailable => 10,
+            Self::OutcomeUnknown => 11,
+            Self::Partial => 12,
+            Self::Unsupported => 13,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The name in JSON and in `explain`.
+    pub fn name(self) -> &'static str {
+        EXIT_CODES.iter().find(|row| row.code == self.exit_code()).map_or("internal", |row| row.kind)
+    }
+}
+
+/// Whether what was asked for may have been applied all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Applied {
+    /// Surely not.
+    NotApplied,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// The neutral name of the field, or the vendor's where there is none.
+    pub field: String,
+    /// What is wrong with it, and what to do.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A complaint about a field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+
+    /// The complaint in one line; a message that begins with the field's name needs no other.
+    fn line(&self) -> String {
+        if self.message.starts_with(&format!("{} ", self.field)) {
+            return self.message.clone();
+        }
+        format!("{}: {}", self.field, self.message)
+    }
+}
+
+/// A failure with everything that a person or a script needs to act on it.
+pub struct Error(Box<Facts>);
+
+/// The parts of an [`Error`].
+#[derive(Debug)]
+pub struct Facts {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// Names the thing and what is wrong with it.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Whether the same command may succeed later without a change.
+    pub retryable: bool,
+    /// Whether something may have been applied; absent where nothing could have been.
+    pub outcome: Option<Applied>,
+    /// The vendor asked.
+    pub vendor: Option<&'static str>,
+    /// The vendor's own code.
+    pub vendor_code: Option<String>,
+    /// The vendor's own text.
+    pub vendor_message: Option<String>,
+    /// Status of the HTTP answer.
+    pub http_status: Option<u16>,
+    /// What the vendor's support asks for.
+    pub request_id: Option<String>,
+    /// The fields at fault.
+    pub fields: Vec<FieldError>,
+    /// The failure underneath.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure of that kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Facts {
+            kind,
+            message: message.into(),
+            hint: None,
+            retryable: false,
+            outcome: None,
+            vendor: None,
+            vendor_code: None,
+            vendor_message: None,
+            http_status: None,
+            request_id: None,
+            fields: Vec::new(),
+            source: None,
+        }))
+    }
+
+    /// Input refused before anything was sent.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, message)
+    }
+
+    /// A profile or secret that is missing or wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config, message)
+    }
+
+    /// Fields refused before anything was sent; the message lists them all.
+    pub fn fields(what: &str, fields: Vec<FieldError>) -> Self {
+        let list: Vec<String> = fields.iter().map(FieldError::line).collect();
+        let message = match list.as_slice() {
+            [one] => format!("{what} was refused: {one}"),
+            many => format!("{what} was refused:\n  {}", many.join("\n  ")),
+        };
+        let mut error = Self::invalid(message);
+        error.fields = fields;
+        error
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the failure underneath.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+}
+
+impl Deref for Error {
+    type Target = Facts;
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The object that the contract puts under `error`; keys that do not apply are absent.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", self.kind.name())?;
+        map.serialize_entry("message", &self.message)?;
+        if let Some(hint) = &self.hint {
+            map.serialize_entry("hint", hint)?;
+        }
+        map.serialize_entry("exit_code", &self.kind.exit_code())?;
+        map.serialize_entry("retryable", &self.retryable)?;
+        if let Some(outcome) = self.outcome {
+            map.serialize_entry("outcome", &outcome)?;
+        }
+        let texts = [
+            ("vendor", self.vendor),
+            ("vendor_code", self.vendor_code.as_deref()),
+            ("vendor_message", self.vendor_message.as_deref()),
+        ];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                map.serialize_entry(key, text)?;
+            }
+        }
+        if let Some(status) = self.http_status {
+            map.serialize_entry("http_status", &status)?;
+        }
+        if let Some(id) = &self.request_id {
+            map.serialize_entry("request_id", id)?;
+        }
+        if !self.fields.is_empty() {
+            map.serialize_entry("fields", &self.fields)?;
+        }
+        map.end()
+    }
+}

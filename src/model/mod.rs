@@ -1,0 +1,19 @@
+//! Neutral nouns: what every vendor's adapter and every command share. No vendor words, no I/O.
+
+pub mod change;
+pub mod check;
+pub mod country;
+pub mod diff;
+pub mod error;
+pub mod net;
+pub mod notices;
+pub mod number;
+pub mod profile;
+pub mod proxy;
+pub mod report;
+pub mod secret;
+pub mod settings;
+pub mod support;
+pub mod text;
+pub mod trunk;
+mod words;

@@ -1,0 +1,155 @@
+//! Telephone numbers: a strict E.164 form, and the internal numbers built on it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A telephone number in E.164 form: a plus, then 8 to 15 digits of which the first is not 0 (ITU-T E.164, 6.1;
+/// the lower bound keeps out short codes, which no vendor here takes).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct E164(String);
+
+impl E164 {
+    /// The number with its plus.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for E164 {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix('+');
+        let good = digits.is_some_and(|digits| {
+            (8..=15).contains(&digits.len())
+                && !digits.starts_with('0')
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if good {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(match likely(text) {
+            Some(meant) => format!("`{}` is not an E.164 number; did you mean `{meant}`?", shown(text)),
+            None => format!(
+                "`{}` is not an E.164 number; write a plus, the country code and the number, \
+                 8 to 15 digits without spaces, as in +442071838750",
+                shown(text)
+            ),
+        })
+    }
+}
+
+fn shown(text: &str) -> String {
+    super::text::excerpt(text, 40)
+}
+
+/// The number that was probably meant: separators, a lost plus, `00` for the plus.
+fn likely(text: &str) -> Option<String> {
+    let kept: String =
+        text.trim().chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).collect();
+    let digits = kept.strip_prefix('+').or(kept.strip_prefix("00")).unwrap_or(&kept);
+    // Without any sign of an international form a short number may as well be national.
+    let marked = kept.len() != digits.len() || digits.len() >= 11;
+    let candidate = format!("+{digits}");
+    let good = digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (8..=15).contains(&digits.len())
+        && !digits.starts_with('0');
+    (marked && good && candidate != text).then_some(candidate)
+}
+
+impl fmt::Display for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for E164 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for E164 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+super::words::words! {
+    /// Who pays for the call.
+    NumberType: "type" {
+        /// The caller.
+        Toll = "toll",
+        /// The called party.
+        TollFree = "toll-free",
+    }
+}
+
+/// A number that an organisation brings to its meetings account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InternalNumber {
+    /// The vendor's id, once it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The number.
+    pub number: E164,
+    /// The form shown to people.
+    pub display_number: String,
+    /// Two-letter country code.
+    pub country: String,
+    /// Toll or toll-free.
+    #[serde(rename = "type")]
+    pub what: NumberType,
+    /// A short description.
+    pub labels: String,
+    /// The language of the prompts, as a locale.
+    pub languages: String,
+    /// Whether people see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible: Option<bool>,
+    /// Whether meetings can be joined through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_join: Option<bool>,
+    /// Whether other organisations' meetings can be joined through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_for_external_meetings: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_e164_passes() {
+        for good in ["+16466661110", "+442071838750", "+12345678", "+123456789012345"] {
+            assert_eq!(good.parse::<E164>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "+",
+            "16466661110",
+            "+06466661110",
+            "+1646666111O",
+            "+1 646",
+            "+1234567890123456",
+            "+1234567",
+        ] {
+            assert!(bad.parse::<E164>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_names_the_likely_number() {
+        for (bad, meant) in [
+            ("0044 20 7183 8750", "+442071838750"),
+            ("+1 (646) 666-1110", "+16466661110"),
+            ("16466661110", "+16466661110"),
+        ] {
+            let message = bad.parse::<E164>().unwrap_err();
+            assert!(message.contains(&format!("did you mean `{meant}`")), "{message}");
+        }
+        assert!(!"6466661110".parse::<E164>().unwrap_err().contains("did you mean"));
+    }
+}

@@ -1,0 +1,65 @@
+//! A profile: one account or device of one vendor, with what is needed to reach it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::secret::Secret;
+
+/// One key that a vendor's profiles can hold.
+#[derive(Debug, Clone, Copy)]
+pub struct ProfileKey {
+    /// The key in the file; upper-cased after `TRUNKCTL_` in the environment.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Whether its value is a secret reference.
+    pub secret: bool,
+    /// When it must be there.
+    pub need: KeyNeed,
+    /// Its value where none is given.
+    pub default: Option<&'static str>,
+    /// The values accepted, where they are a closed set.
+    pub values: &'static [&'static str],
+}
+
+/// When a profile key must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyNeed {
+    /// Always.
+    Always,
+    /// To log in; not where an access token is given.
+    ToLogIn,
+    /// Never.
+    Optional,
+}
+
+/// A profile, read and checked.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// Settings by key, defaults included.
+    pub settings: BTreeMap<String, String>,
+    /// Secrets by key.
+    pub secrets: BTreeMap<String, Secret>,
+    /// An authority to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Whether plain HTTP to a host that is not loopback is accepted.
+    pub allow_http: bool,
+    /// What stands for the account in the token cache; stable where the address is not.
+    pub identity: String,
+}
+
+impl Profile {
+    /// A setting; empty where it is not there. Required settings were checked when the profile was read.
+    pub fn get(&self, key: &str) -> &str {
+        self.settings.get(key).map_or("", String::as_str)
+    }
+
+    /// A secret; withheld where it is not there.
+    pub fn secret(&self, key: &str) -> Secret {
+        self.secrets.get(key).cloned().unwrap_or_else(Secret::withheld)
+    }
+}

@@ -1,0 +1,44 @@
+//! What a command has to show. How it is shown is for `output` to say.
+
+use serde_json::Value;
+
+use super::change::Change;
+
+/// The result of a command.
+#[derive(Debug)]
+pub enum Report {
+    /// One write.
+    Change(Box<Change>),
+    /// Many writes.
+    Changes(Vec<Change>),
+    /// Requests of a dry run, as data.
+    Requests(Vec<Value>),
+    /// Requests of a dry run, as lines for a shell.
+    Commands(Vec<String>),
+    /// Rows.
+    Listing(Vec<Listing>),
+    /// Something for people, with the same as data.
+    Document {
+        /// For people.
+        text: String,
+        /// For programs.
+        data: Value,
+    },
+    /// Text that is data by itself: a script, a manual page.
+    Text(String),
+    /// Nothing to show.
+    Nothing,
+}
+
+/// A table and the same as data.
+#[derive(Debug)]
+pub struct Listing {
+    /// What stands above it, where there are several.
+    pub title: Option<String>,
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// The cells.
+    pub rows: Vec<Vec<String>>,
+    /// The rows as data.
+    pub data: Vec<Value>,
+}

@@ -1,0 +1,186 @@
+//! Secrets: a reference first, a value at the last moment, and one way out.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// What stands in place of a secret wherever a person could see it.
+pub const MASK: &str = "***";
+
+/// Where a secret is to be found.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SecretRef {
+    /// `env:NAME`
+    Env(String),
+    /// `file:PATH`; one trailing newline is dropped.
+    File(String),
+    /// `cmd:COMMAND`; its standard output, less one trailing newline.
+    Command(String),
+    /// `keyring:SERVICE/USER`
+    Keyring(String),
+    /// `-`, on the command line only.
+    Stdin,
+    /// The secret itself, allowed where nobody else can read it.
+    Literal(SecretText),
+}
+
+/// The text of a literal, kept out of every output.
+#[derive(Clone)]
+pub struct SecretText(SecretString);
+
+impl PartialEq for SecretText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for SecretText {}
+
+impl SecretRef {
+    /// Reads a reference. Whatever has no known prefix is a literal.
+    pub fn parse(text: &str) -> Self {
+        match text.split_once(':') {
+            Some(("env", name)) => Self::Env(name.into()),
+            Some(("file", path)) => Self::File(path.into()),
+            Some(("cmd", command)) => Self::Command(command.into()),
+            Some(("keyring", entry)) => Self::Keyring(entry.into()),
+            _ if text == "-" => Self::Stdin,
+            _ => Self::Literal(SecretText(text.into())),
+        }
+    }
+}
+
+/// Names the place, never the value. A command is named by its first word: its arguments may be sensitive.
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+            Self::Command(command) => {
+                write!(f, "cmd:{} …", command.split_whitespace().next().unwrap_or_default())
+            }
+            Self::Keyring(entry) => write!(f, "keyring:{entry}"),
+            Self::Stdin => f.write_str("standard input"),
+            Self::Literal(_) => f.write_str("a literal"),
+        }
+    }
+}
+
+impl fmt::Debug for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A secret: where it comes from, and its value once that was looked up.
+///
+/// It has no `Display` and no `Serialize`. [`Secret::expose`] is the only way to the value.
+#[derive(Clone)]
+pub struct Secret {
+    origin: Option<SecretRef>,
+    value: Option<SecretString>,
+}
+
+impl Secret {
+    /// A secret still to be looked up.
+    pub fn reference(origin: SecretRef) -> Self {
+        Self { origin: Some(origin), value: None }
+    }
+
+    /// A secret whose value is known and that no reference leads to: a token, a signature, a vendor's answer.
+    pub fn known(value: impl Into<String>) -> Self {
+        Self { origin: None, value: Some(SecretString::from(value.into())) }
+    }
+
+    /// A secret that is needed but must not be looked up, as in a dry run.
+    pub fn withheld() -> Self {
+        Self { origin: None, value: None }
+    }
+
+    /// The same secret with its value looked up.
+    #[must_use]
+    pub fn resolved(self, value: String) -> Self {
+        Self { origin: self.origin, value: Some(value.into()) }
+    }
+
+    /// The value; none where it was not looked up.
+    pub fn expose(&self) -> Option<&str> {
+        self.value.as_ref().map(ExposeSecret::expose_secret)
+    }
+
+    /// Where it comes from.
+    pub fn origin(&self) -> Option<&SecretRef> {
+        self.origin.as_ref()
+    }
+
+    /// The literal that a reference turned out to be.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        match &self.origin {
+            Some(SecretRef::Literal(text)) => Some(text.0.expose_secret()),
+            _ => None,
+        }
+    }
+
+    /// The environment variable that holds it, for a printed command line.
+    pub fn variable<'a>(&'a self, otherwise: &'a str) -> &'a str {
+        match &self.origin {
+            Some(SecretRef::Env(name)) => name,
+            _ => otherwise,
+        }
+    }
+
+    /// Serialises any secret as the mask.
+    pub fn masked<S: Serializer>(secret: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(_) => serializer.serialize_str(MASK),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+/// Two secrets are the same when both values are known and equal.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self.expose(), other.expose()), (Some(a), Some(b)) if a == b)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::reference(SecretRef::parse(&String::deserialize(deserializer)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_prefix_is_read() {
+        for (text, shown) in [
+            ("env:A_B", "env:A_B"),
+            ("file:a/b c", "file:a/b c"),
+            ("cmd:pass show x", "cmd:pass …"),
+            ("keyring:svc/me", "keyring:svc/me"),
+            ("-", "standard input"),
+            ("hunter2", "a literal"),
+            ("envelope:x", "a literal"),
+        ] {
+            assert_eq!(SecretRef::parse(text).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn no_formatting_shows_a_value() {
+        let secret = Secret::reference(SecretRef::parse("canary")).resolved("canary".into());
+        assert!(!format!("{secret:?} {:?}", secret.origin()).contains("canary"));
+        assert_eq!(secret.expose(), Some("canary"));
+    }
+}

@@ -1,0 +1,219 @@
+//! What a vendor can do, as data: operation by operation, field by field.
+
+use serde::Serialize;
+
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$item_doc])* $item,)* }
+
+        impl $name {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$item),*];
+
+            /// The name in JSON and in messages.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$item => $text,)* }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+    };
+}
+
+names! {
+    /// An operation of the command line.
+    Operation {
+        /// `trunk create`
+        TrunkCreate = "trunk.create",
+        /// `trunk update`
+        TrunkUpdate = "trunk.update",
+        /// Finding a trunk by its name or id, as an update does.
+        TrunkFind = "trunk.find",
+        /// `internal-numbers add`
+        NumbersAdd = "internal_numbers.add",
+        /// `sip-settings assign`
+        SettingsAssign = "sip_settings.assign",
+        /// Finding an extension's id by its number.
+        FindExtension = "lookup.extensions",
+        /// Finding an extension group's id by its name.
+        FindExtensionGroup = "lookup.extension_groups",
+        /// Finding an agent group's id by its name.
+        FindAgentGroup = "lookup.agent_groups",
+    }
+}
+
+names! {
+    /// A field of the common trunk model.
+    Field {
+        /// The trunk's name.
+        Name = "name",
+        /// Register, peer, account, assigned.
+        Kind = "kind",
+        /// Both, outbound, inbound.
+        Direction = "direction",
+        /// On or off.
+        Enabled = "enabled",
+        /// The provider's SIP address.
+        Host = "host",
+        /// The provider's SIP port.
+        Port = "port",
+        /// The SIP domain.
+        Domain = "domain",
+        /// The SIP transport.
+        Transport = "transport",
+        /// The SIP user name.
+        Username = "username",
+        /// The SIP authentication name.
+        AuthName = "auth_name",
+        /// The SIP password.
+        Password = "password",
+        /// Codecs in order of preference.
+        Codecs = "codecs",
+        /// The template's country.
+        Country = "country",
+        /// The provider's template.
+        Itsp = "itsp",
+        /// The outbound proxy.
+        OutboundProxy = "outbound_proxy",
+        /// The default outbound caller ID.
+        CallerId = "caller_id",
+        /// Caller IDs for particular extensions.
+        CallerIdOverrides = "caller_id_overrides",
+        /// DIDs.
+        Dids = "dids",
+        /// The dial prefix.
+        Prefix = "prefix",
+        /// The agent groups served.
+        AgentGroups = "agent_groups",
+        /// The carrier's address.
+        AllowedIp = "allowed_ip",
+        /// The account acted on.
+        Account = "account",
+        /// The master account's trunk.
+        MasterTrunk = "master_trunk",
+        /// The dialled-number prefix.
+        Dnis = "dnis",
+        /// Raw keys of the vendor's body.
+        VendorFields = "vendor_fields",
+    }
+}
+
+impl Field {
+    /// The flag that sets it, where one does.
+    pub fn flag(self) -> String {
+        match self {
+            Self::Enabled => "--enable or --disable".into(),
+            Self::Password => "--password-from".into(),
+            Self::CallerIdOverrides => "`caller_id_overrides` in a --from file".into(),
+            Self::Dids => "--did".into(),
+            Self::AgentGroups => "--agent-group".into(),
+            Self::VendorFields => "--vendor-field".into(),
+            other => format!("--{}", other.name().replace('_', "-")),
+        }
+    }
+}
+
+/// How a vendor supports an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Support {
+    /// The vendor's API has it.
+    Native,
+    /// Built from other calls of the API; says how.
+    Emulated(&'static str),
+    /// The vendor has no such thing.
+    Unsupported {
+        /// Why.
+        why: &'static str,
+        /// What to do in its place.
+        instead: &'static str,
+    },
+    /// It may exist, but is not documented well enough to be called; says what is missing.
+    Unknown(&'static str),
+}
+
+impl Support {
+    /// The word in tables and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Emulated(_) => "emulated",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Whether it can be used.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Native | Self::Emulated(_))
+    }
+
+    /// The reason, where there is one to give.
+    pub fn reason(self) -> Option<String> {
+        match self {
+            Self::Native => None,
+            Self::Emulated(text) | Self::Unknown(text) => Some(text.into()),
+            Self::Unsupported { why, instead } => Some(format!("{why} {instead}")),
+        }
+    }
+}
+
+/// Whether a vendor's request takes a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The vendor demands it.
+    Required,
+    /// The vendor takes it.
+    Optional,
+    /// The vendor's request has no place for it; says why.
+    Refused(&'static str),
+}
+
+impl Need {
+    /// The word in tables and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+/// One field of one shape of a vendor's trunk, on create and on update.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldFact {
+    /// The field of the common model.
+    pub field: Field,
+    /// The vendor's key on create; dotted where it is nested. Empty where no single key stands for it.
+    pub wire: &'static str,
+    /// On create.
+    pub create: Need,
+    /// On update.
+    pub update: Need,
+    /// The values accepted, where they are a closed set.
+    pub values: &'static [&'static str],
+    /// The most characters accepted.
+    pub limit: Option<usize>,
+}
+
+/// One shape of a vendor's trunk: what decides which fields its requests take.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The word of `kind` or `direction` that selects it.
+    pub name: &'static str,
+    /// Its fields. A field that is not listed is refused.
+    pub fields: &'static [FieldFact],
+}
+
+impl Shape {
+    /// What the shape says of a field.
+    pub fn fact(&self, field: Field) -> Option<&'static FieldFact> {
+        self.fields.iter().find(|fact| fact.field == field)
+    }
+}

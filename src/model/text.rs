@@ -1,0 +1,90 @@
+//! Small helpers for text from people and vendors.
+
+use serde::{Deserialize, Deserializer};
+
+/// The candidate that a misspelt word most likely meant: a slip or two of the keys, or the same beginning.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let slips = strsim::osa_distance(&word, candidate);
+            let slip = slips <= 1 + word.chars().count() / 5 && slips < candidate.chars().count();
+            let alike = strsim::jaro_winkler(&word, candidate);
+            (if slip { alike.max(0.9) } else { alike }, candidate)
+        })
+        .filter(|(score, _)| *score > 0.85)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The text with every control character made visible, so that it cannot drive a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            // Bidirectional overrides reorder what a reader sees, so they count as control characters.
+            _ if c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                '\u{fffd}'
+            }
+            _ => c,
+        })
+        .collect()
+}
+
+/// At most `limit` characters of the text on one line, for error messages that quote an answer.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    if line.chars().count() <= limit {
+        return line;
+    }
+    line.chars().take(limit).chain("…".chars()).collect()
+}
+
+/// Reads an id that a file may give as text or as a whole number.
+pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct Visitor;
+    impl serde::de::Visitor<'_> for Visitor {
+        type Value = String;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an id as text or as a whole number")
+        }
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+        fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+    }
+    struct Id(String);
+    impl<'de> Deserialize<'de> for Id {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Visitor).map(Id)
+        }
+    }
+    Ok(Option::<Id>::deserialize(deserializer)?.map(|id| id.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_finds_its_word_and_nonsense_finds_none() {
+        for (word, meant) in [("transprt", "transport"), ("upd", "udp"), ("prot", "port"), ("ulaw2", "ulaw")]
+        {
+            assert_eq!(nearest(word, ["transport", "port", "udp", "tcp", "ulaw"]), Some(meant));
+        }
+        assert_eq!(nearest("zzz", ["transport", "port"]), None);
+    }
+
+    #[test]
+    fn control_characters_become_visible() {
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\n"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}");
+        assert_eq!(excerpt("  a \n b   c ", 3), "a b…");
+    }
+}
