@@ -1,0 +1,106 @@
+//! Holds a trunk against the field tables of a vendor. Written once, for every vendor.
+
+use super::{Facts, Verdict};
+use crate::model::error::FieldError;
+use crate::model::support::{Field, Need, Shape};
+use crate::model::text;
+use crate::model::trunk::Trunk;
+
+/// Which of the two needs of a field counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// On create.
+    Create,
+    /// On update.
+    Update,
+}
+
+/// Fields that choose the shape, which each vendor's rules judge, and the raw ones.
+const STEERING: &[Field] = &[Field::Kind, Field::Direction, Field::VendorFields];
+
+/// Judges the given fields by the shape's table: refused, missing, outside the value set, too long.
+pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: &mut Verdict) {
+    let vendor = facts.title;
+    let mut complain = |field: Field, message: String| {
+        verdict.errors.push(FieldError::new(field.name(), message));
+    };
+    for &field in Field::ALL.iter().filter(|field| !STEERING.contains(field)) {
+        let fact = shape.fact(field);
+        let need = fact.map(|fact| if when == When::Create { fact.create } else { fact.update });
+        let raw = fact.is_some_and(|fact| trunk.vendor_fields.contains_key(fact.wire));
+        match need {
+            None if trunk.has(field) => {
+                complain(field, format!("{vendor} has no such field on {} trunks; leave it out", shape.name))
+            }
+            Some(Need::Refused(why)) if trunk.has(field) => complain(field, why.to_owned()),
+            Some(Need::Required) if !trunk.has(field) && !raw => complain(
+                field,
+                format!("{vendor} demands it for {} trunk; give {}", article(shape.name), field.flag()),
+            ),
+            _ => {}
+        }
+        if let Some(fact) = fact.filter(|_| trunk.has(field)) {
+            for value in texts(trunk, field) {
+                if !fact.values.is_empty() && !fact.values.contains(&value.as_str()) {
+                    complain(field, not_in_set(&value, fact.values, vendor, shape.name));
+                }
+                if let Some(limit) = fact.limit.filter(|limit| value.chars().count() > *limit) {
+                    let count = value.chars().count();
+                    complain(field, format!("is {count} characters long; {vendor} takes at most {limit}"));
+                }
+            }
+        }
+    }
+    raw_fields(facts, shape, trunk, verdict);
+}
+
+/// Raw fields may not set what identifies the object, nor a secret, and are warned of where the model has a name.
+fn raw_fields(facts: &Facts, shape: &Shape, trunk: &Trunk, verdict: &mut Verdict) {
+    for key in trunk.vendor_fields.keys() {
+        if let Some((_, why)) = facts.reserved.iter().find(|(reserved, _)| reserved == key) {
+            verdict.errors.push(FieldError::new(format!("vendor_fields.{key}"), (*why).to_owned()));
+        } else if let Some(fact) = shape.fields.iter().find(|fact| fact.wire == key) {
+            verdict.warnings.push(format!(
+                "vendor field `{key}` goes to {} as it is and unchecked; the model's name for it is `{}`",
+                facts.title,
+                fact.field.name()
+            ));
+        }
+    }
+}
+
+fn not_in_set(value: &str, set: &[&str], vendor: &str, shape: &str) -> String {
+    let value = text::excerpt(value, 40);
+    let list = set.join(", ");
+    match text::nearest(&value, set.iter().copied()) {
+        Some(near) if near != value => {
+            format!("`{value}` is not known; did you mean `{near}`? {vendor} takes {list}")
+        }
+        _ => format!("`{value}` is not accepted for {} trunk; {vendor} takes {list}", article(shape)),
+    }
+}
+
+fn article(shape: &str) -> String {
+    let vowel = shape.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {shape}", if vowel { "an" } else { "a" })
+}
+
+fn texts(trunk: &Trunk, field: Field) -> Vec<String> {
+    let one = |text: &Option<String>| text.iter().cloned().collect();
+    match field {
+        Field::Name => one(&trunk.name),
+        Field::Host => one(&trunk.host),
+        Field::Domain => one(&trunk.domain),
+        Field::Transport => trunk.transport.iter().map(ToString::to_string).collect(),
+        Field::Username => one(&trunk.username),
+        Field::AuthName => one(&trunk.auth_name),
+        Field::Codecs => trunk.codecs.iter().flatten().cloned().collect(),
+        Field::AllowedIp => one(&trunk.allowed_ip),
+        Field::Dnis => one(&trunk.dnis),
+        Field::CallerId => trunk.caller_id.iter().filter_map(|caller| caller.number.clone()).collect(),
+        Field::AgentGroups => {
+            trunk.agent_groups.iter().flatten().filter_map(|group| group.number.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}

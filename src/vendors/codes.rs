@@ -1,0 +1,82 @@
+//! Vendor error codes as data: one table a vendor, one way to look a code up.
+
+use crate::model::error::Kind;
+
+/// One documented meaning of a vendor's code.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// The code as the vendor writes it; `HTTP 401` where only the status speaks.
+    pub code: &'static str,
+    /// When this meaning applies, where one code has several.
+    pub when: When,
+    /// The vendor's own short name for it, where it has one.
+    pub name: &'static str,
+    /// The kind, and with it the exit code.
+    pub kind: Kind,
+    /// What it means, in our words.
+    pub meaning: &'static str,
+    /// What usually causes it.
+    pub cause: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+    /// What the engine may do next.
+    pub after: After,
+}
+
+/// Narrows a code to one of its meanings. Empty parts match everything.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// Only for answers to a log-in.
+    pub log_in: bool,
+    /// Only with this HTTP status.
+    pub http: Option<u16>,
+    /// Only where the vendor's text holds one of these, in lower case.
+    pub says: &'static [&'static str],
+}
+
+/// Always.
+pub const ANY: When = When { log_in: false, http: None, says: &[] };
+
+/// What can still be done after an answer with this code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing: the input or the account has to change.
+    GiveUp,
+    /// Get a new token and send once more.
+    Renew,
+    /// Sign anew and send once more.
+    SignAgain,
+    /// Surely not processed: send again later.
+    Later,
+    /// Like a 5xx answer: a write may or may not have been applied.
+    Lost,
+}
+
+/// What was heard from the vendor, for the look-up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heard<'a> {
+    /// The vendor's code as text, empty where the answer had none.
+    pub code: &'a str,
+    /// HTTP status of the answer.
+    pub http: u16,
+    /// The vendor's text.
+    pub text: &'a str,
+    /// Whether the request was a log-in.
+    pub log_in: bool,
+}
+
+/// The first row of the table that fits; a row for the bare `HTTP nnn` is the last resort.
+pub fn find<'t>(table: &'t [Code], heard: Heard<'_>) -> Option<&'t Code> {
+    let text = heard.text.to_lowercase();
+    let fits = |row: &&Code| {
+        (!row.when.log_in || heard.log_in)
+            && row.when.http.is_none_or(|http| http == heard.http)
+            && (row.when.says.is_empty() || row.when.says.iter().any(|part| text.contains(part)))
+    };
+    let by_status = format!("HTTP {}", heard.http);
+    table
+        .iter()
+        .filter(|row| row.code == heard.code)
+        .find(fits)
+        .or_else(|| table.iter().filter(|row| row.code == by_status).find(fits))
+}

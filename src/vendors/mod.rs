@@ -1,0 +1,265 @@
+//! The vendors: a folder of ordinary functions for each, behind one small synchronous trait.
+//!
+//! # Adding a vendor
+//!
+//! 1. Make a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations,
+//!    fields and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (model
+//!    to requests), `read.rs` (answers to model), `rules.rs` (refusals that need no call), `codes.rs` (error
+//!    codes) and `sandbox/` (the imitation).
+//! 2. Add its module and its row in [`ALL`] below.
+//!
+//! The capability matrix, the sandbox, `explain`, profiles and their checks follow from that row. Nothing in
+//! these folders awaits, prints, opens a file, or reads the clock or the environment.
+
+pub mod call;
+pub mod check;
+pub mod codes;
+pub mod imitation;
+pub mod yeastar;
+
+use serde_json::Value;
+
+use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::number::InternalNumber;
+use crate::model::profile::{Profile, ProfileKey};
+use crate::model::secret::Secret;
+use crate::model::settings::SipSettings;
+use crate::model::support::{Operation, Shape, Support};
+use crate::model::trunk::{Held, Trunk, TrunkChange};
+use call::{Call, Page, Slot, Token};
+use codes::Code;
+use imitation::Imitation;
+
+/// Every vendor, in the order of the documentation.
+pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar];
+
+/// The vendor of that name.
+///
+/// # Errors
+/// [`Kind::Config`] with the nearest known name.
+pub fn by_name(name: &str) -> Result<&'static dyn Vendor> {
+    ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|vendor| vendor.facts().name).collect();
+        let error = Error::config(format!("vendor `{name}` is not known"));
+        match crate::model::text::nearest(name, names.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`? trunkctl knows {}", names.join(", "))),
+            None => error.hint(format!("use one of {}", names.join(", "))),
+        }
+    })
+}
+
+/// What is known of a vendor without asking it.
+pub struct Facts {
+    /// The name in profiles and on the command line.
+    pub name: &'static str,
+    /// The product's name for people.
+    pub title: &'static str,
+    /// Support by operation. What is not listed is unsupported.
+    pub abilities: &'static [(Operation, Support)],
+    /// The shapes of its trunks with their fields.
+    pub shapes: &'static [Shape],
+    /// What its profiles hold.
+    pub profile_keys: &'static [ProfileKey],
+    /// Its documented error codes.
+    pub codes: &'static [Code],
+    /// Keys of its own bodies that this tool sets by itself or keeps out of plain sight: no raw field may.
+    pub reserved: &'static [(&'static str, &'static str)],
+    /// Keys of its JSON whose values are secrets.
+    pub secret_keys: &'static [&'static str],
+    /// What a shell has to run before a printed curl line.
+    pub curl_prelude: &'static str,
+    /// The profile of the sandbox: settings and secrets, with `{base}` for the sandbox's address.
+    pub sandbox: &'static [(&'static str, &'static str)],
+}
+
+impl Facts {
+    /// How the vendor supports an operation.
+    pub fn support(&self, operation: Operation) -> Support {
+        self.abilities.iter().find(|(known, _)| *known == operation).map_or(
+            Support::Unsupported { why: "This vendor has no such operation.", instead: "" },
+            |(_, support)| *support,
+        )
+    }
+
+    /// The refusal of an operation that the vendor does not have.
+    pub fn refuse(&self, operation: Operation) -> Error {
+        let (why, instead) = match self.support(operation) {
+            Support::Unsupported { why, instead } => (why, instead),
+            Support::Unknown(why) => (why, ""),
+            Support::Native | Support::Emulated(_) => ("The adapter does not implement it.", ""),
+        };
+        let mut error = Error::new(
+            Kind::Unsupported,
+            format!("{}: {} is not supported. {why}", self.title, operation.name()),
+        );
+        error.vendor = Some(self.name);
+        if instead.is_empty() { error.hint("see `trunkctl vendors`") } else { error.hint(instead) }
+    }
+
+    /// The shape of that name.
+    pub fn shape(&self, name: &str) -> Option<&'static Shape> {
+        self.shapes.iter().find(|shape| shape.name == name)
+    }
+}
+
+/// How requests prove who sends them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A token that a log-in gives.
+    Token,
+    /// A signature over each attempt.
+    Signature,
+}
+
+/// What a vendor's rules say of an input.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Why it is refused.
+    pub errors: Vec<FieldError>,
+    /// What may be wrong with it.
+    pub warnings: Vec<String>,
+}
+
+/// What a look-up finds: an object that a trunk refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The vendor's id.
+    pub id: String,
+    /// Its number, where it has one.
+    pub number: Option<String>,
+    /// Its name, where it has one.
+    pub name: Option<String>,
+}
+
+/// An internal number that was added, and its id where the vendor tells it.
+pub type Added = (String, Option<String>);
+
+/// What has to be read before a trunk can be updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing: the change alone makes the request.
+    Nothing,
+    /// The trunk as it is.
+    Trunk,
+}
+
+/// A vendor: pure functions from the common model to calls and from answers to the common model.
+///
+/// The default of every operation refuses it with the reason of the vendor's abilities.
+pub trait Vendor: Sync {
+    /// What is known of it without asking.
+    fn facts(&self) -> &'static Facts;
+
+    /// How requests prove who sends them.
+    fn proof(&self) -> Proof;
+
+    /// Gets a token with the profile's credentials. Only for [`Proof::Token`].
+    ///
+    /// # Errors
+    /// Where the vendor has no log-in.
+    fn log_in(&self, profile: &Profile) -> Result<Call<Token>>;
+
+    /// Renews a token without the credentials, where the vendor can.
+    fn renew(&self, _profile: &Profile, _refresh: &Secret) -> Option<Call<Token>> {
+        None
+    }
+
+    /// The secrets that prove one attempt at `now` (Unix seconds): the token, or keys and signature.
+    fn authorise(&self, profile: &Profile, token: &Secret, now: u64) -> Vec<Slot>;
+
+    /// Judges a trunk that is to be created.
+    fn check_create(&self, trunk: &Trunk) -> Verdict;
+
+    /// Judges a change; `held` is the trunk as it is, where it was read.
+    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict;
+
+    /// Creates a trunk whose references are resolved. Answers its id.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
+    fn create_trunk(&self, _profile: &Profile, _trunk: &Trunk) -> Result<Call<String>> {
+        Err(self.facts().refuse(Operation::TrunkCreate))
+    }
+
+    /// What has to be read before this change can be made.
+    fn reading(&self, _change: &TrunkChange) -> Reading {
+        Reading::Trunk
+    }
+
+    /// Changes a trunk; `held` is there whenever [`Vendor::reading`] asked for it.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
+    fn update_trunk(
+        &self,
+        _profile: &Profile,
+        _id: &str,
+        _change: &Trunk,
+        _held: Option<&Held>,
+    ) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::TrunkUpdate))
+    }
+
+    /// Lists trunks, perhaps only those that match `search`; rows may lack fields that [`Vendor::get_trunk`] tells.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn list_trunks(&self, _profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
+        Err(self.facts().refuse(Operation::TrunkFind))
+    }
+
+    /// Reads one trunk whole; none where the listed rows are whole already.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn get_trunk(&self, _profile: &Profile, _id: &str) -> Result<Option<Call<Held>>> {
+        Ok(None)
+    }
+
+    /// Lists what a trunk can refer to, perhaps only what matches `search`.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn look_up(&self, _profile: &Profile, what: Operation, _search: &str) -> Result<Call<Page<Entry>>> {
+        Err(self.facts().refuse(what))
+    }
+
+    /// Judges an internal number that is to be added.
+    fn check_number(&self, _number: &InternalNumber) -> Verdict {
+        Verdict::default()
+    }
+
+    /// How many numbers one call of [`Vendor::add_numbers`] takes.
+    fn numbers_per_call(&self) -> usize {
+        1
+    }
+
+    /// Adds internal numbers to an account. Answers them with their ids.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn add_numbers(
+        &self,
+        _profile: &Profile,
+        _account: &str,
+        _numbers: &[InternalNumber],
+    ) -> Result<Call<Vec<Added>>> {
+        Err(self.facts().refuse(Operation::NumbersAdd))
+    }
+
+    /// Assigns SIP settings to an account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn assign_settings(
+        &self,
+        _profile: &Profile,
+        _account: &str,
+        _settings: &SipSettings,
+    ) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::SettingsAssign))
+    }
+
+    /// The imitation for the sandbox, as it was saved or new; none where the saved state cannot be understood.
+    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>>;
+}

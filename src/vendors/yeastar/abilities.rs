@@ -1,0 +1,170 @@
+//! What a P-Series PBX can do, as data. Fields: "Add a SIP Trunk" and "Edit a SIP Trunk".
+
+use crate::model::profile::{KeyNeed, ProfileKey};
+use crate::model::support::Need::{Optional, Refused, Required};
+use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
+use crate::vendors::Facts;
+
+/// All of it.
+pub static FACTS: Facts = Facts {
+    name: "yeastar",
+    title: "Yeastar P-Series",
+    abilities: &[
+        (Operation::TrunkCreate, Support::Native),
+        (Operation::TrunkUpdate, Support::Native),
+        (Operation::TrunkFind, Support::Native),
+        (
+            Operation::NumbersAdd,
+            Support::Unsupported {
+                why: "A PBX has no internal numbers of its own: numbers arrive on trunks.",
+                instead: "Give the numbers as DIDs: `trunk update … --add-did NUMBER`.",
+            },
+        ),
+        (
+            Operation::SettingsAssign,
+            Support::Unsupported {
+                why: "A PBX has no master account whose SIP settings could be assigned.",
+                instead: "Set the trunk itself: `trunk update … --enable` or `--disable`.",
+            },
+        ),
+        (Operation::FindExtension, Support::Native),
+        (Operation::FindExtensionGroup, Support::Native),
+        (
+            Operation::FindAgentGroup,
+            Support::Unsupported {
+                why: "A PBX's trunks do not refer to agent groups.",
+                instead: "Calls are routed by the PBX's inbound routes.",
+            },
+        ),
+    ],
+    shapes: &[
+        Shape { name: "register", fields: REGISTER },
+        Shape { name: "peer", fields: PEER },
+        Shape { name: "account", fields: ACCOUNT },
+    ],
+    profile_keys: PROFILE,
+    codes: super::codes::CODES,
+    reserved: &[
+        ("id", "identifies the trunk; name the trunk on the command line in its place"),
+        ("password", "is a secret; give it as a reference with --password-from"),
+        ("access_token", "is a secret; give it in the profile"),
+    ],
+    secret_keys: &["password", "access_token", "refresh_token"],
+    curl_prelude: "",
+    sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
+};
+
+const PROFILE: &[ProfileKey] = &[
+    key("base_url", "the PBX's web address, as in https://192.0.2.10:8088", KeyNeed::Always),
+    key("client_id", "Client ID of Integrations > API on the PBX", KeyNeed::ToLogIn),
+    ProfileKey { secret: true, ..key("client_secret", "Client Secret of the same page", KeyNeed::ToLogIn) },
+    ProfileKey {
+        secret: true,
+        ..key("access_token", "a token to use as it is, in place of the credentials", KeyNeed::Optional)
+    },
+];
+
+const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
+    ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }
+}
+
+const TRANSPORTS: &[&str] = &["udp", "tcp", "tls", "dnsnaptr"];
+const ACCOUNT_TRANSPORTS: &[&str] = &["udp", "tcp", "tls"];
+/// Table 1 of both pages.
+const CODECS: &[&str] = &[
+    "ulaw", "alaw", "g729", "gsm", "h264", "h263", "h263p", "ilbc", "g722", "g726", "speex", "adpcm",
+    "mpeg4", "vp8", "opus",
+];
+/// Table 5 of "Add a SIP Trunk". Table 5 of "Edit a SIP Trunk" has `mpeg4` besides: see `rules::update`.
+pub const PEER_CREATE_CODECS: &[&str] = &[
+    "ulaw", "alaw", "g729", "gsm", "h264", "h263", "h263p", "ilbc", "g722", "g726", "speex", "adpcm", "vp8",
+    "opus",
+];
+
+const FIXED: Need = Refused("cannot be changed on a PBX; delete the trunk and create it anew");
+
+const REGISTER: &[FieldFact] = &[
+    fact(Field::Name, "name", Required, Optional),
+    fact(Field::Kind, "type", Required, Optional),
+    fact(Field::Direction, "", Optional, Optional),
+    one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
+    fact(Field::Host, "hostname", Required, Optional),
+    fact(Field::Port, "port", Required, Optional),
+    // Required on the wire, where it repeats the host unless given.
+    fact(Field::Domain, "domain", Optional, Optional),
+    fact(Field::Username, "username", Required, Optional),
+    fact(Field::Password, "password", Required, Optional),
+    fact(Field::AuthName, "auth_name", Required, Optional),
+    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Enabled, "enable", Optional, Optional),
+    fact(Field::Country, "country", Optional, FIXED),
+    fact(Field::Itsp, "itsp", Optional, FIXED),
+    fact(Field::OutboundProxy, "outbound_proxy_server", Optional, Optional),
+    fact(Field::CallerId, "def_outbound_cid", Optional, Optional),
+    fact(Field::CallerIdOverrides, "outbound_cid_list", Optional, Optional),
+    fact(Field::Dids, "did_list", Optional, Optional),
+];
+
+const NO_REGISTRATION: Need =
+    Refused("a peer trunk does not register and has no credentials; leave it out or use --kind register");
+
+const PEER: &[FieldFact] = &[
+    fact(Field::Name, "name", Required, Optional),
+    fact(Field::Kind, "type", Required, Optional),
+    fact(Field::Direction, "", Optional, Optional),
+    one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
+    fact(Field::Host, "hostname", Required, Optional),
+    fact(Field::Port, "port", Required, Optional),
+    fact(Field::Domain, "domain", Optional, Optional),
+    fact(Field::Username, "", NO_REGISTRATION, NO_REGISTRATION),
+    fact(Field::Password, "", NO_REGISTRATION, NO_REGISTRATION),
+    fact(Field::AuthName, "", NO_REGISTRATION, NO_REGISTRATION),
+    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Enabled, "enable", Optional, Optional),
+    fact(Field::Country, "country", Optional, FIXED),
+    fact(Field::Itsp, "itsp", Optional, FIXED),
+    fact(Field::CallerId, "def_outbound_cid", Optional, Optional),
+    fact(Field::CallerIdOverrides, "outbound_cid_list", Optional, Optional),
+    fact(Field::Dids, "did_list", Optional, Optional),
+];
+
+const FAR_END: Need = Refused(
+    "the far end of an account trunk registers with the PBX, which has no address for it; leave it out",
+);
+const NO_DIDS: Need =
+    Refused("account trunks take no DIDs; route their calls by the PBX's inbound routes instead");
+
+const ACCOUNT: &[FieldFact] = &[
+    fact(Field::Name, "name", Required, Optional),
+    fact(Field::Kind, "type", Required, Optional),
+    fact(Field::Direction, "", Optional, Optional),
+    one_of(Field::Transport, "transport", Required, Optional, ACCOUNT_TRANSPORTS),
+    fact(Field::Host, "", FAR_END, FAR_END),
+    fact(Field::Port, "", FAR_END, FAR_END),
+    fact(Field::Domain, "", FAR_END, FAR_END),
+    // `number` on create, `username` on update: table 9 of each page.
+    fact(Field::Username, "number", Required, Optional),
+    fact(Field::Password, "password", Required, Optional),
+    fact(Field::AuthName, "auth_name", Required, Optional),
+    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Enabled, "enable", Optional, Optional),
+    fact(Field::Country, "country", Optional, FIXED),
+    fact(Field::Itsp, "itsp", Optional, FIXED),
+    fact(Field::CallerId, "def_outbound_cid", Optional, Optional),
+    fact(Field::CallerIdOverrides, "outbound_cid_list", Optional, Optional),
+    fact(Field::Dids, "", NO_DIDS, NO_DIDS),
+];
+
+const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
+    FieldFact { field, wire, create, update, values: &[], limit: None }
+}
+
+const fn one_of(
+    field: Field,
+    wire: &'static str,
+    create: Need,
+    update: Need,
+    values: &'static [&'static str],
+) -> FieldFact {
+    FieldFact { values, ..fact(field, wire, create, update) }
+}

@@ -1,0 +1,91 @@
+//! Yeastar P-Series PBXs, by their Open API v1.0.
+
+mod abilities;
+mod auth;
+pub mod codes;
+mod read;
+mod rules;
+pub mod sandbox;
+mod wire;
+mod write;
+
+use serde_json::Value;
+
+use super::call::{Call, Page, Slot, Token};
+use super::imitation::Imitation;
+use super::{Entry, Facts, Proof, Reading, Vendor, Verdict};
+use crate::model::error::Result;
+use crate::model::profile::Profile;
+use crate::model::secret::Secret;
+use crate::model::support::Operation;
+use crate::model::trunk::{Held, Trunk, TrunkChange};
+
+/// The adapter.
+pub struct Yeastar;
+
+impl Vendor for Yeastar {
+    fn facts(&self) -> &'static Facts {
+        &abilities::FACTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Token
+    }
+
+    fn log_in(&self, profile: &Profile) -> Result<Call<Token>> {
+        Ok(auth::log_in(profile))
+    }
+
+    fn renew(&self, profile: &Profile, refresh: &Secret) -> Option<Call<Token>> {
+        Some(auth::renew(profile, refresh))
+    }
+
+    fn authorise(&self, _profile: &Profile, token: &Secret, _now: u64) -> Vec<Slot> {
+        auth::authorise(token)
+    }
+
+    fn check_create(&self, trunk: &Trunk) -> Verdict {
+        rules::create(trunk)
+    }
+
+    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict {
+        rules::update(change, held)
+    }
+
+    fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
+        Ok(write::create(profile, trunk))
+    }
+
+    fn reading(&self, change: &TrunkChange) -> Reading {
+        rules::reading(change)
+    }
+
+    fn update_trunk(
+        &self,
+        profile: &Profile,
+        id: &str,
+        change: &Trunk,
+        _held: Option<&Held>,
+    ) -> Result<Call<()>> {
+        write::update(profile, id, change)
+    }
+
+    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
+        Ok(write::list_trunks(profile, search))
+    }
+
+    fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<Held>>> {
+        write::get_trunk(profile, id).map(Some)
+    }
+
+    fn look_up(&self, profile: &Profile, what: Operation, search: &str) -> Result<Call<Page<Entry>>> {
+        write::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    }
+
+    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+        match saved {
+            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
+            None => Some(Box::new(sandbox::Sandbox::new())),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What can be said of an input without asking the PBX.
+
+use super::abilities::{FACTS, PEER_CREATE_CODECS};
+use crate::model::error::FieldError;
+use crate::model::support::{Field, Need, Shape};
+use crate::model::trunk::{Direction, Extension, ExtensionType, Held, Kind, Trunk, TrunkChange};
+use crate::vendors::check::{self, When};
+use crate::vendors::{Reading, Verdict};
+
+/// Judges a trunk to be created.
+pub fn create(trunk: &Trunk) -> Verdict {
+    let mut verdict = Verdict::default();
+    direction(trunk, &mut verdict);
+    let Some(kind) = &trunk.kind else {
+        verdict.errors.push(FieldError::new("kind", "is missing; give --kind register, peer or account"));
+        return verdict;
+    };
+    let Some(shape) = shape(kind, &mut verdict) else { return verdict };
+    check::fields(&FACTS, shape, When::Create, trunk, &mut verdict);
+    if *kind == Kind::Peer {
+        // Table 5 of "Add a SIP Trunk" lacks mpeg4, table 5 of "Edit a SIP Trunk" has it.
+        for codec in trunk.codecs.iter().flatten().filter(|codec| *codec == "mpeg4") {
+            let list = PEER_CREATE_CODECS.join(", ");
+            let text = format!("`{codec}` is not accepted when a peer trunk is created; use of {list}");
+            verdict.errors.push(FieldError::new("codecs", text));
+        }
+    }
+    if *kind == Kind::Register && trunk.password.as_ref().and_then(|p| p.expose()).is_some_and(breaks_rule) {
+        verdict.warnings.push(PASSWORD_RULE.to_owned());
+    }
+    name(trunk, &mut verdict);
+    verdict
+}
+
+/// Judges a change. Without the trunk as it is, the given kind tells which fields there are.
+pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
+    let mut verdict = Verdict::default();
+    let set = &change.set;
+    direction(set, &mut verdict);
+    let real = held.and_then(|held| held.trunk.kind.as_ref());
+    if let (Some(given), Some(real)) = (&set.kind, real)
+        && given != real
+    {
+        let text =
+            format!("the trunk is of kind {real}, which cannot be changed; delete it and create it anew");
+        verdict.errors.push(FieldError::new("kind", text));
+        return verdict;
+    }
+    let Some(kind) = real.or(set.kind.as_ref()) else { return verdict };
+    let Some(shape) = shape(kind, &mut verdict) else { return verdict };
+    check::fields(&FACTS, shape, When::Update, set, &mut verdict);
+    if !(change.add_dids.is_empty() && change.remove_dids.is_empty())
+        && let Some(Need::Refused(why)) = shape.fact(Field::Dids).map(|fact| fact.update)
+    {
+        verdict.errors.push(FieldError::new("dids", why));
+    }
+    name(set, &mut verdict);
+    verdict
+}
+
+/// With the kind given and no list to add to, the change alone makes the request.
+pub fn reading(change: &TrunkChange) -> Reading {
+    let whole_lists = change.add_dids.is_empty() && change.remove_dids.is_empty();
+    if change.set.kind.is_some() && whole_lists { Reading::Nothing } else { Reading::Trunk }
+}
+
+/// A group where it says so; an extension otherwise.
+pub fn extension_type(extension: &Extension) -> ExtensionType {
+    extension.what.clone().unwrap_or(ExtensionType::Extension)
+}
+
+/// Newer firmware lists peer trunks as `peer_did`, `peer_port` and `peer_private` ("Query Trunk List", cloud).
+fn shape(kind: &Kind, verdict: &mut Verdict) -> Option<&'static Shape> {
+    let name = if kind.as_str().starts_with("peer") { "peer" } else { kind.as_str() };
+    let shape = FACTS.shape(name);
+    if shape.is_none() {
+        let text = format!(
+            "`{kind}` is no kind of SIP trunk that a PBX creates or edits; use register, peer or account"
+        );
+        verdict.errors.push(FieldError::new("kind", text));
+    }
+    shape
+}
+
+fn direction(trunk: &Trunk, verdict: &mut Verdict) {
+    if trunk.direction.as_ref().is_some_and(|direction| *direction != Direction::Both) {
+        let text = "a PBX's trunks carry calls both ways; leave it out or use `both`";
+        verdict.errors.push(FieldError::new("direction", text));
+    }
+}
+
+/// The limits of "Import and Export Parameters - Trunk", which the API pages do not repeat: only a warning.
+fn name(trunk: &Trunk, verdict: &mut Verdict) {
+    let Some(name) = &trunk.name else { return };
+    if name.chars().count() > 63 {
+        verdict
+            .warnings
+            .push(format!("trunk name `{name}` is longer than the 63 characters that Yeastar documents"));
+    }
+    if name.contains(' ') {
+        verdict.warnings.push(format!("trunk name `{name}` has a space, which Yeastar's import refuses"));
+    }
+}
+
+/// An ITSP issues the password, so Yeastar's own rule for it cannot bind ("Add a SIP Trunk", table 1; newer
+/// copies of the page drop it).
+const PASSWORD_RULE: &str = "the password breaks the rule that Yeastar publishes for register trunks (at least 10 \
+     characters with digits, upper and lower case); it is sent as it is, and the PBX decides";
+
+fn breaks_rule(password: &str) -> bool {
+    password.chars().count() < 10
+        || !password.chars().any(|c| c.is_ascii_digit())
+        || !password.chars().any(char::is_uppercase)
+        || !password.chars().any(char::is_lowercase)
+}

@@ -1,0 +1,230 @@
+//! The PBX's JSON. Requests keep the order of the vendor's tables.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// Body of `trunk/create` and `trunk/update`; each kind and each call uses a part of it.
+#[derive(Debug, Default, Serialize)]
+pub struct TrunkBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codec_sel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub itsp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enb_outbound_proxy: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_proxy_server: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_proxy_port: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub def_outbound_cid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub def_outbound_cid_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_cid_list: Option<Vec<OutCaller>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_list: Option<Vec<DidRow>>,
+}
+
+/// `OutCaller_Info`, table 2.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OutCaller {
+    pub outbound_cid_option: String,
+    pub outbound_cid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_cid_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound_cid_to_ext_range: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext_list: Option<Vec<ExtensionInfo>>,
+}
+
+/// `Extension_Info`, table 3. `id` is required there; the page's own example leaves it out.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExtensionInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Id>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ext_name: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+}
+
+/// `DID_List`, table 4.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DidRow {
+    pub did: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_name: Option<String>,
+}
+
+/// An id, a number on the pages; read as text too, because `get_menuoptions` gives it so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Id {
+    Number(u64),
+    Text(String),
+}
+
+impl Id {
+    pub fn parse(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Number)
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// What every answer begins with.
+#[derive(Debug, Deserialize)]
+pub struct Envelope {
+    #[serde(deserialize_with = "text")]
+    pub errcode: String,
+    #[serde(default)]
+    pub errmsg: String,
+    #[serde(default)]
+    pub submsg: Option<String>,
+    #[serde(default)]
+    pub invalid_param_list: Vec<ParamError>,
+    #[serde(default)]
+    pub duplicate_field_list: Vec<ParamError>,
+}
+
+/// One entry of either error list; each key may be missing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ParamError {
+    pub field: Option<String>,
+    pub value: Option<Value>,
+    pub validation_type: Option<String>,
+}
+
+/// Answer of `get_token` and `refresh_token`; times in seconds.
+#[derive(Debug, Deserialize)]
+pub struct Tokens {
+    pub access_token: String,
+    pub access_token_expire_time: u64,
+    pub refresh_token: Option<String>,
+    pub refresh_token_expire_time: Option<u64>,
+}
+
+/// Answer of `trunk/create`.
+#[derive(Debug, Deserialize)]
+pub struct Created {
+    pub id: Id,
+}
+
+/// An answer without data.
+#[derive(Debug, Deserialize)]
+pub struct Nothing {}
+
+/// A page of any list.
+#[derive(Debug, Deserialize)]
+pub struct Rows<T> {
+    pub total_number: u64,
+    #[serde(default = "Vec::new")]
+    pub data: Vec<T>,
+}
+
+/// Answer of `trunk/get`: its table says an array, its example an object.
+#[derive(Debug, Deserialize)]
+pub struct Got {
+    #[serde(deserialize_with = "one_or_many")]
+    pub data: Vec<TrunkRow>,
+}
+
+/// A trunk as `trunk/list`, `trunk/search` and `trunk/get` tell it; lists leave out what does not apply.
+#[derive(Debug, Deserialize)]
+pub struct TrunkRow {
+    pub id: Id,
+    pub name: String,
+    pub status: Option<i64>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub enable: Option<i64>,
+    pub country: Option<String>,
+    pub itsp: Option<String>,
+    pub transport: Option<String>,
+    pub hostname: Option<String>,
+    pub host_port: Option<String>,
+    pub port: Option<u32>,
+    pub domain: Option<String>,
+    pub username: Option<String>,
+    pub number: Option<String>,
+    pub password: Option<String>,
+    pub auth_name: Option<String>,
+    pub enb_outbound_proxy: Option<i64>,
+    pub outbound_proxy_server: Option<String>,
+    pub outbound_proxy_port: Option<u32>,
+    pub codec_sel: Option<String>,
+    pub def_outbound_cid: Option<String>,
+    pub def_outbound_cid_name: Option<String>,
+    pub outbound_cid_list: Option<Vec<OutCaller>>,
+    pub did_list: Option<Vec<DidRow>>,
+}
+
+/// A row of `extension/search` or `extensiongroup/search`.
+#[derive(Debug, Deserialize)]
+pub struct EntryRow {
+    pub id: Id,
+    pub number: Option<String>,
+    pub caller_id_name: Option<String>,
+    pub name: Option<String>,
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(serde::de::Error::custom("errcode is neither a number nor a text")),
+    }
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrunkRow>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Data {
+        One(Box<TrunkRow>),
+        Many(Vec<TrunkRow>),
+    }
+    Ok(match Data::deserialize(deserializer)? {
+        Data::One(row) => vec![*row],
+        Data::Many(rows) => rows,
+    })
+}

@@ -1,0 +1,206 @@
+//! Model to requests.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, to_value};
+
+use super::wire::{DidRow, ExtensionInfo, Id, OutCaller, TrunkBody};
+use super::{read, rules};
+use crate::model::error::{Error, Result};
+use crate::model::profile::Profile;
+use crate::model::proxy::OutboundProxy;
+use crate::model::secret::MASK;
+use crate::model::support::Operation;
+use crate::model::trunk::{CallerIdOverride, ExtensionType, Held, Kind, Trunk};
+use crate::vendors::Entry;
+use crate::vendors::call::{Call, Effect, Method, Page, Place, Request, Slot};
+
+/// Rows asked for at once. No page names a maximum for trunks.
+const PAGE_SIZE: u64 = 100;
+/// The port of SIP, for a proxy given without one.
+const SIP_PORT: u32 = 5060;
+
+/// `trunk/create`
+pub fn create(profile: &Profile, trunk: &Trunk) -> Call<String> {
+    let mut body = body(trunk);
+    body.kind = trunk.kind.as_ref().map(ToString::to_string);
+    // `general` stands for "no template" and is what the page's example sends.
+    body.country = Some(trunk.country.clone().unwrap_or_else(|| "general".into()));
+    body.itsp.clone_from(&trunk.itsp);
+    if body.hostname.is_some() && body.domain.as_ref().is_none_or(String::is_empty) {
+        body.domain.clone_from(&body.hostname);
+    }
+    if trunk.kind == Some(Kind::Account) {
+        body.number = body.username.take();
+    }
+    send("trunk/create", profile, &body, trunk, read::created)
+}
+
+/// `trunk/update`: only what is to change.
+pub fn update(profile: &Profile, id: &str, change: &Trunk) -> Result<Call<()>> {
+    let mut body = body(change);
+    body.id = Some(number(id)?);
+    Ok(send("trunk/update", profile, &body, change, read::done))
+}
+
+/// `trunk/list`, or `trunk/search` where there is something to search for.
+pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
+    match search {
+        None => page("trunk/list", profile.clone(), None, 1, 0, read::trunk),
+        Some(text) => page("trunk/search", profile.clone(), Some(text.into()), 1, 0, read::trunk),
+    }
+}
+
+/// `trunk/get`
+pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<Held>> {
+    let request = get(profile, "trunk/get", &[("id", &number(id)?.to_string())]);
+    Ok(Call::new("trunk/get", Effect::Read, request, read::got))
+}
+
+/// `extension/search` and `extensiongroup/search`. The group's path has no underscore.
+pub fn look_up(profile: &Profile, what: Operation, search: &str) -> Option<Call<Page<Entry>>> {
+    let endpoint = match what {
+        Operation::FindExtension => "extension/search",
+        Operation::FindExtensionGroup => "extensiongroup/search",
+        _ => return None,
+    };
+    Some(page(endpoint, profile.clone(), Some(search.into()), 1, 0, read::entry))
+}
+
+/// A POST of JSON.
+pub fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
+    Request::new(Method::Post, address(profile, endpoint)).json("application/json", body)
+}
+
+fn get(profile: &Profile, endpoint: &str, query: &[(&str, &str)]) -> Request {
+    let pairs: Vec<String> = query
+        .iter()
+        .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+        .collect();
+    Request::new(Method::Get, format!("{}?{}", address(profile, endpoint), pairs.join("&")))
+}
+
+fn address(profile: &Profile, endpoint: &str) -> String {
+    format!("{}/openapi/v1.0/{endpoint}", profile.get("base_url").trim_end_matches('/'))
+}
+
+/// A trunk's id as the number that the PBX takes.
+fn number(id: &str) -> Result<u64> {
+    id.parse().map_err(|_| {
+        Error::invalid(format!("`{id}` is not an id of a Yeastar trunk"))
+            .hint("ids are whole numbers; name the trunk with `name:…` to have it looked up")
+    })
+}
+
+fn send<T: 'static>(
+    endpoint: &'static str,
+    profile: &Profile,
+    body: &TrunkBody,
+    trunk: &Trunk,
+    reader: fn(&crate::vendors::call::Response) -> Result<T, crate::vendors::call::Fault>,
+) -> Call<T> {
+    let mut json = to_value(body).unwrap_or_default();
+    if let Value::Object(map) = &mut json {
+        map.extend(trunk.vendor_fields.clone());
+    }
+    let call = Call::new(endpoint, Effect::Write, post(profile, endpoint, json), reader);
+    match &trunk.password {
+        Some(password) => {
+            call.with(Slot::new(Place::Json("/password".into()), password.clone(), "TRUNK_PASSWORD"))
+        }
+        None => call,
+    }
+}
+
+/// The fields that create and update have in common, of what was given.
+fn body(trunk: &Trunk) -> TrunkBody {
+    let caller = trunk.caller_id.clone().unwrap_or_default();
+    let mut body = TrunkBody {
+        name: trunk.name.clone(),
+        transport: trunk.transport.as_ref().map(ToString::to_string),
+        hostname: trunk.host.clone(),
+        port: trunk.port,
+        domain: trunk.domain.clone(),
+        username: trunk.username.clone(),
+        password: trunk.password.as_ref().map(|_| MASK),
+        auth_name: trunk.auth_name.clone(),
+        codec_sel: trunk.codecs.as_ref().map(|codecs| codecs.join(",")),
+        enable: trunk.enabled.map(u8::from),
+        def_outbound_cid: caller.number,
+        def_outbound_cid_name: caller.name,
+        outbound_cid_list: trunk
+            .caller_id_overrides
+            .as_ref()
+            .map(|list| list.iter().map(override_row).collect()),
+        did_list: trunk.dids.as_ref().map(|dids| {
+            dids.iter().map(|did| DidRow { did: did.number.clone(), did_name: did.name.clone() }).collect()
+        }),
+        ..TrunkBody::default()
+    };
+    match &trunk.outbound_proxy {
+        None => {}
+        Some(OutboundProxy::Off) => body.enb_outbound_proxy = Some(0),
+        Some(OutboundProxy::Server { host, port }) => {
+            body.enb_outbound_proxy = Some(1);
+            body.outbound_proxy_server = Some(host.clone());
+            body.outbound_proxy_port = Some(port.unwrap_or(SIP_PORT));
+        }
+    }
+    body
+}
+
+fn override_row(entry: &CallerIdOverride) -> OutCaller {
+    let extensions: Vec<ExtensionInfo> = entry
+        .extensions
+        .iter()
+        .map(|extension| {
+            let what = rules::extension_type(extension);
+            // For a group the PBX wants its name in both places (table 3).
+            let number = match what {
+                ExtensionType::Group => extension.number.clone().or_else(|| extension.name.clone()),
+                _ => extension.number.clone(),
+            };
+            ExtensionInfo {
+                id: extension.id.as_deref().map(Id::parse),
+                ext_number: number,
+                ext_name: extension.name.clone(),
+                what: Some(what.to_string()),
+            }
+        })
+        .collect();
+    OutCaller {
+        outbound_cid_option: entry.option.to_string(),
+        outbound_cid: entry.number.clone(),
+        outbound_cid_name: entry.name.clone(),
+        outbound_cid_to_ext_range: entry.extension_range.clone(),
+        ext_list: (!extensions.is_empty()).then_some(extensions),
+    }
+}
+
+/// One page of a list, and behind it the next until as many rows were seen as the PBX says there are.
+fn page<R, T>(
+    endpoint: &'static str,
+    profile: Profile,
+    search: Option<String>,
+    number: u64,
+    seen: u64,
+    row: fn(R) -> T,
+) -> Call<Page<T>>
+where
+    R: serde::de::DeserializeOwned + 'static,
+    T: 'static,
+{
+    let (page_text, size) = (number.to_string(), PAGE_SIZE.to_string());
+    let mut query = vec![("page", page_text.as_str()), ("page_size", size.as_str())];
+    query.extend(search.as_deref().map(|text| ("search_value", text)));
+    let request = get(&profile, endpoint, &query);
+    Call::new(endpoint, Effect::Read, request, move |response| {
+        let rows = read::rows::<R>(response)?;
+        let seen = seen + rows.data.len() as u64;
+        if rows.data.is_empty() && seen < rows.total_number {
+            return Err(read::shortfall(response, seen, rows.total_number));
+        }
+        let next = (seen < rows.total_number)
+            .then(|| page(endpoint, profile.clone(), search.clone(), number + 1, seen, row));
+        Ok(Page { items: rows.data.into_iter().map(row).collect(), total: Some(rows.total_number), next })
+    })
+}
