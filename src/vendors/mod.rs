@@ -15,6 +15,7 @@ pub mod call;
 pub mod check;
 pub mod codes;
 pub mod imitation;
+pub mod itniotech;
 pub mod yeastar;
 
 use serde_json::Value;
@@ -31,7 +32,7 @@ use codes::Code;
 use imitation::Imitation;
 
 /// Every vendor, in the order of the documentation.
-pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar];
+pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech];
 
 /// The vendor of that name.
 ///

@@ -1,0 +1,85 @@
+//! Itniotech contact center, by its API v3.
+
+mod abilities;
+mod auth;
+pub mod codes;
+mod read;
+mod rules;
+pub mod sandbox;
+#[cfg(test)]
+mod tests;
+mod wire;
+mod write;
+
+use serde_json::Value;
+
+use super::call::{Call, Page, Slot, Token};
+use super::imitation::Imitation;
+use super::{Entry, Facts, Proof, Reading, Vendor, Verdict};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::profile::Profile;
+use crate::model::secret::Secret;
+use crate::model::support::Operation;
+use crate::model::trunk::{Held, Trunk, TrunkChange};
+
+/// The adapter.
+pub struct Itniotech;
+
+impl Vendor for Itniotech {
+    fn facts(&self) -> &'static Facts {
+        &abilities::FACTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Signature
+    }
+
+    fn log_in(&self, _profile: &Profile) -> Result<Call<Token>> {
+        Err(Error::new(Kind::Internal, "Itniotech has no log-in: every request is signed"))
+    }
+
+    fn authorise(&self, profile: &Profile, _token: &Secret, now: u64) -> Vec<Slot> {
+        auth::authorise(profile, now)
+    }
+
+    fn check_create(&self, trunk: &Trunk) -> Verdict {
+        rules::create(trunk)
+    }
+
+    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict {
+        rules::update(change, held)
+    }
+
+    fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
+        write::create(profile, trunk)
+    }
+
+    fn reading(&self, change: &TrunkChange) -> Reading {
+        rules::reading(change)
+    }
+
+    fn update_trunk(
+        &self,
+        profile: &Profile,
+        id: &str,
+        change: &Trunk,
+        held: Option<&Held>,
+    ) -> Result<Call<()>> {
+        write::update(profile, id, change, held)
+    }
+
+    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
+        Ok(write::list_trunks(profile, search))
+    }
+
+    fn look_up(&self, profile: &Profile, what: Operation, search: &str) -> Result<Call<Page<Entry>>> {
+        write::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    }
+
+    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+        match saved {
+            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
+            None => Some(Box::new(sandbox::Sandbox::new())),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Answers to model.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::codes::CODES;
+use super::wire::{GroupRow, Rows, TrunkRow, as_text};
+use crate::model::error::FieldError;
+use crate::model::secret::Secret;
+use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Status, Trunk};
+use crate::vendors::Entry;
+use crate::vendors::call::{Fault, Response};
+use crate::vendors::codes::{Heard, find};
+
+/// Numbers of `type`.
+pub const OUTBOUND: u8 = 1;
+pub const INBOUND: u8 = 2;
+
+/// `data` of an answer. No page tells which HTTP status failures come with, so the envelope decides.
+fn data(response: &Response) -> Result<Value, Fault> {
+    let mut envelope: Value = serde_json::from_slice(&response.body)
+        .map_err(|_| foreign(response, "the answer is not Itniotech's JSON"))?;
+    // Some voice pages have `code` and `msg` in place of `status` and `reason`.
+    let code =
+        first(&envelope, &["status", "code"]).ok_or_else(|| foreign(response, "the answer has no status"))?;
+    if code == "0" && (200..300).contains(&response.status) {
+        return Ok(envelope.get_mut("data").map(Value::take).unwrap_or_default());
+    }
+    // What stands before the API names the HTTP status in the same place.
+    if response.status >= 400 && code == response.status.to_string() {
+        return Err(foreign(response, "the answer is not the API's own"));
+    }
+    let text = first(&envelope, &["reason", "msg"]).unwrap_or_default();
+    let known = if code == "0" { "" } else { &code };
+    let heard = Heard { code: known, http: response.status, text: &text, log_in: false };
+    let mut fault = Fault::named(CODES, heard);
+    fault.fields.extend(field(&code).map(|field| FieldError::new(field, text)));
+    Err(fault)
+}
+
+fn first(envelope: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| as_text(envelope.get(key)?))
+}
+
+/// The field that a code of page 004 complains about.
+fn field(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "-44" => "direction",
+        "-45" | "-47" => "name",
+        "-48" | "-51" | "-52" | "-57" | "-58" | "-59" | "-61" => "agent_groups",
+        "-49" | "-50" | "-53" => "host",
+        "-54" | "-55" | "-60" => "allowed_ip",
+        _ => return None,
+    })
+}
+
+/// An answer without the API's envelope: the HTTP status is all that speaks.
+fn foreign(response: &Response, why: &str) -> Fault {
+    let bare = Heard { http: response.status, text: why, ..Heard::default() };
+    match find(CODES, bare) {
+        Some(_) => Fault::named(CODES, bare),
+        None => unreadable(response, why),
+    }
+}
+
+/// JSON, even broken, may hold a password, so only other texts are quoted.
+fn unreadable(response: &Response, why: &str) -> Fault {
+    match response.body.trim_ascii_start().first() {
+        Some(b'{' | b'[') => Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why),
+        _ => Fault::unreadable(response, why),
+    }
+}
+
+/// Answer of `sipTrunk/add`: the new id, a text by the table and a number by the sample.
+pub fn created(response: &Response) -> Result<String, Fault> {
+    as_text(&data(response)?)
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| unreadable(response, "the answer lacks the new trunk's id"))
+}
+
+/// Answer of `sipTrunk/update`.
+pub fn done(response: &Response) -> Result<(), Fault> {
+    data(response).map(|_| ())
+}
+
+/// The rows of a page, and how many the vendor says there are on all.
+pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<(Vec<R>, Option<u64>), Fault> {
+    let rows = serde_json::from_value(data(response)?)
+        .map_err(|_| unreadable(response, "the answer lacks its list"))?;
+    let (rows, total) = match rows {
+        Rows::Bare(rows) => (rows, None),
+        Rows::Counted { total, records } => (records, total),
+    };
+    let rows: Result<Vec<R>, _> = rows.into_iter().map(serde_json::from_value).collect();
+    match rows {
+        Ok(rows) => Ok((rows, total)),
+        Err(error) => Err(unreadable(response, &format!("a row of the list cannot be read ({error})"))),
+    }
+}
+
+/// The list ended before it was whole.
+pub fn shortfall(response: &Response, seen: usize, total: Option<u64>) -> Fault {
+    let why = match total {
+        Some(total) => format!("Itniotech says there are {total} rows but gave {seen}"),
+        None => format!("Itniotech repeats the {seen} rows that it gave before"),
+    };
+    unreadable(response, &why)
+}
+
+/// A record of `seatGroup/query`.
+pub fn group(row: GroupRow) -> Entry {
+    Entry { id: row.voice_group_id, number: None, name: row.group_name }
+}
+
+/// A record of `sipTrunk/query`.
+pub fn trunk(row: TrunkRow) -> Held {
+    let groups = row.group_list.map(|list| {
+        list.into_iter()
+            .map(|group| AgentGroup {
+                id: Some(group.voice_group_id),
+                name: group.group_name,
+                number: group.number,
+            })
+            .collect()
+    });
+    let trunk = Trunk {
+        name: Some(row.sip_trunk_name),
+        kind: row.sip_trunk_state.map(|registers| if registers { Kind::Register } else { Kind::Peer }),
+        direction: row.direction.as_deref().map(direction),
+        enabled: match row.state.as_deref() {
+            Some("0") => Some(false),
+            Some("1") => Some(true),
+            _ => None,
+        },
+        host: row.sip_gateway_ip,
+        username: row.sip_account,
+        password: row.sip_password.filter(|text| is_told(text)).map(Secret::known),
+        prefix: row.sip_prefix,
+        agent_groups: groups,
+        allowed_ip: row.sip_white_ip,
+        ..Trunk::default()
+    };
+    Held { id: row.key_id, status: row.state.as_deref().map(status), status_code: row.state, trunk }
+}
+
+/// Stars stand for a password that is not told; written back, they would replace the real one.
+fn is_told(password: &str) -> bool {
+    !password.chars().all(|c| c == '*')
+}
+
+fn direction(code: &str) -> Direction {
+    match code.parse() {
+        Ok(OUTBOUND) => Direction::Outbound,
+        Ok(INBOUND) => Direction::Inbound,
+        _ => Direction::Other(code.to_owned()),
+    }
+}
+
+/// The API tells whether a trunk is on, not whether its far end answers.
+fn status(code: &str) -> Status {
+    match code {
+        "0" => Status::Disabled,
+        "1" => Status::Unmonitored,
+        _ => Status::Unknown,
+    }
+}

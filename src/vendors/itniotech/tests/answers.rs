@@ -1,0 +1,303 @@
+//! Every documented form of answer, and those that no page documents.
+
+use serde_json::json;
+
+use super::*;
+use crate::model::error::Kind;
+use crate::model::support::Operation;
+use crate::model::trunk::{AgentGroup, Direction, Status};
+use crate::vendors::call::{Fault, Page};
+use crate::vendors::codes::After;
+use crate::vendors::{Entry, Vendor};
+
+const PEER: &str = r#"{"name":"x","direction":"outbound","kind":"peer","host":"192.0.2.7",
+    "agent_groups":[{"id":1}]}"#;
+
+fn created(response: &Response) -> Result<String, Fault> {
+    (Itniotech.create_trunk(&profile(), &trunk(PEER)).unwrap().read)(response)
+}
+
+fn updated(response: &Response) -> Result<(), Fault> {
+    (Itniotech.update_trunk(&profile(), "1", &trunk(PEER), None).unwrap().read)(response)
+}
+
+fn listed(response: &Response) -> Result<Page<Held>, Fault> {
+    (Itniotech.list_trunks(&profile(), None).unwrap().read)(response)
+}
+
+fn one(record: Value) -> Held {
+    let body = json!({"status": 0, "reason": "success", "data": {"total": 1, "records": [record]}});
+    let mut page = listed(&answer(&body.to_string())).unwrap_or_else(|fault| panic!("{fault:?}"));
+    assert!(page.next.is_none());
+    page.items.pop().unwrap()
+}
+
+fn pages(bodies: &[Value]) -> Result<(Vec<Held>, usize), Fault> {
+    let mut call = Itniotech.list_trunks(&profile(), None).unwrap();
+    let mut items = Vec::new();
+    for (at, body) in bodies.iter().enumerate() {
+        let current = format!(r#"{{"current":{},"#, at + 1);
+        assert!(body_text(&call.request).starts_with(&current));
+        let page = (call.read)(&answer(&body.to_string()))?;
+        items.extend(page.items);
+        match page.next {
+            Some(next) => call = next,
+            None => return Ok((items, at + 1)),
+        }
+    }
+    panic!("another page is asked for");
+}
+
+fn page_of(ids: std::ops::Range<u64>, total: Value) -> Value {
+    let records: Vec<Value> =
+        ids.map(|id| json!({"keyId": id, "sipTrunkName": format!("t{id}"), "type": 1})).collect();
+    json!({"status": "0", "data": {"total": total, "size": 50, "current": 1, "records": records}})
+}
+
+#[test]
+fn the_new_id_is_a_number_or_a_text() {
+    for body in [
+        r#"{"status":"0","reason":"success","data":1234}"#,
+        r#"{"status":0,"reason":"success","data":"1234"}"#,
+        r#"{"code":"0","msg":"success","data":1234}"#,
+    ] {
+        assert_eq!(created(&answer(body)).unwrap(), "1234", "{body}");
+    }
+}
+
+#[test]
+fn a_success_without_the_id_leaves_the_outcome_open() {
+    for body in [r#"{"status":"0","data":null}"#, r#"{"status":"0"}"#, r#"{"status":"0","data":""}"#] {
+        let fault = created(&answer(body)).unwrap_err();
+        assert_eq!((fault.kind, fault.after), (Kind::Unavailable, After::Lost), "{body}");
+    }
+}
+
+#[test]
+fn the_update_of_page_004_answers_nothing() {
+    updated(&answer(r#"{"status": "0", "reason": "success", "data": null}"#)).unwrap();
+    updated(&answer(r#"{"status": 0}"#)).unwrap();
+}
+
+#[test]
+fn every_code_of_page_004_is_a_fault_of_its_kind_whatever_the_http_status() {
+    let codes: [(Kind, &[i32]); 5] = [
+        (Kind::Auth, &[-1, -2, -16]),
+        (Kind::Unavailable, &[-18]),
+        (Kind::Conflict, &[-20, -47, -52, -53, -59, -60]),
+        (Kind::RateLimited, &[-23]),
+        (Kind::Rejected, &[-22, -44, -45, -48, -49, -50, -51, -54, -55, -56, -57, -58, -61]),
+    ];
+    for (kind, codes) in codes {
+        for code in codes {
+            for status in [json!(code), json!(code.to_string())] {
+                for http in [200, 400, 500] {
+                    let body = json!({"status": status, "reason": "why", "data": null}).to_string();
+                    let fault = updated(&Response { status: http, ..answer(&body) }).unwrap_err();
+                    assert_eq!(fault.kind, kind, "{code}");
+                    assert_eq!(fault.code, Some(code.to_string()));
+                    assert_eq!((fault.text.as_str(), fault.http), ("why", http));
+                    assert!(fault.known.is_some());
+                }
+            }
+        }
+    }
+    let fault = updated(&answer(r#"{"code":-16,"msg":"Timestamp expires"}"#)).unwrap_err();
+    assert_eq!((fault.after, fault.text.as_str()), (After::SignAgain, "Timestamp expires"));
+}
+
+#[test]
+fn a_code_names_the_field_at_fault() {
+    for (code, field) in [("-47", "name"), ("-53", "host"), ("-60", "allowed_ip"), ("-52", "agent_groups")] {
+        let body = json!({"status": code, "reason": "Duplicate"}).to_string();
+        let fault = created(&answer(&body)).unwrap_err();
+        assert_eq!(fault.fields[0].field, field);
+        assert_eq!(fault.fields[0].message, "Duplicate");
+    }
+    assert!(created(&answer(r#"{"status":"-22"}"#)).unwrap_err().fields.is_empty());
+}
+
+#[test]
+fn an_unknown_code_is_rejected_as_it_came() {
+    let fault = created(&answer(r#"{"status":"-999","reason":"new"}"#)).unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.code.as_deref(), fault.text.as_str()),
+        (Kind::Rejected, Some("-999"), "new")
+    );
+}
+
+#[test]
+fn what_is_not_the_api_is_judged_by_its_http_status() {
+    let html = "<html><body>gateway</body></html>";
+    for (http, body, kind, after) in [
+        (200, "", Kind::Unavailable, After::Lost),
+        (200, html, Kind::Unavailable, After::Lost),
+        (200, r#"{"status":"0","data":{"rec"#, Kind::Unavailable, After::Lost),
+        (200, "[]", Kind::Unavailable, After::Lost),
+        (200, r#"{"data":1}"#, Kind::Unavailable, After::Lost),
+        (200, r#"{"status":null}"#, Kind::Unavailable, After::Lost),
+        (502, html, Kind::Unavailable, After::Lost),
+        (500, r#"{"status":"0","data":1}"#, Kind::Unavailable, After::Lost),
+        (500, r#"{"timestamp":"t","status":500,"error":"x"}"#, Kind::Unavailable, After::Lost),
+        (404, html, Kind::Unsupported, After::GiveUp),
+        (404, r#"{"timestamp":"t","status":404,"error":"x"}"#, Kind::Unsupported, After::GiveUp),
+        (403, "", Kind::Auth, After::GiveUp),
+        (401, r#"{"status":401,"error":"x"}"#, Kind::Auth, After::GiveUp),
+        (429, "", Kind::RateLimited, After::Later),
+        (429, r#"{"code":429,"msg":"x"}"#, Kind::RateLimited, After::Later),
+        (302, "", Kind::Unavailable, After::Lost),
+    ] {
+        let fault = created(&Response { status: http, ..answer(body) }).unwrap_err();
+        assert_eq!((fault.kind, fault.after), (kind, after), "{http} {body}");
+        let read = listed(&Response { status: http, ..answer(body) });
+        assert!(read.is_err(), "{http} {body}");
+    }
+}
+
+#[test]
+fn no_complaint_quotes_a_password() {
+    let rows = r#"[{"sipPassword":"canary","keyId":{}}]"#;
+    for body in [
+        r#"{"sipPassword":"canary"#.to_owned(),
+        r#"{"sipPassword":"canary"}"#.to_owned(),
+        format!(r#"{{"status":"0","data":{{"records":{rows}}}}}"#),
+        format!(r#"{{"status":"0","data":{rows}}}"#),
+        r#"{"status":"0","data":[{"keyId":1,"sipTrunkName":"x","sipPassword":["canary"]}]}"#.to_owned(),
+        r#"{"status":"0","data":"canary"}"#.to_owned(),
+    ] {
+        let fault = listed(&answer(&body)).err().unwrap();
+        assert!(!fault.text.contains("canary"), "{body}: {}", fault.text);
+    }
+}
+
+#[test]
+fn an_outbound_record_becomes_a_trunk() {
+    let held = one(json!({
+        "keyId": 5000028, "type": 1, "state": 1, "sipTrunkName": "22232", "sipPrefix": "00",
+        "sipGatewayIp": "0000.000.0.00", "sipWhiteIp": null, "ccIp": "203.0.113.9", "sipAccount": "u1",
+        "sipPassword": "canary", "sipTrunkState": true, "createTime": "2023-01-01 00:00:00",
+        "groupList": [{"voiceGroupId": 1000026, "groupName": "Sales", "number": null}]
+    }));
+    let mut expected = with_password(
+        r#"{"name":"22232","kind":"register","direction":"outbound","enabled":true,"host":"0000.000.0.00",
+            "username":"u1","prefix":"00","agent_groups":[{"id":1000026,"name":"Sales"}]}"#,
+        "canary",
+    );
+    assert_eq!(held.trunk, expected);
+    expected.password = None;
+    assert_eq!((held.id.as_str(), held.status_code.as_deref()), ("5000028", Some("1")));
+    assert_eq!(held.status, Some(Status::Unmonitored));
+    assert!(!serde_json::to_string(&held).unwrap().contains("canary"));
+}
+
+#[test]
+fn an_inbound_record_is_read_whatever_its_types() {
+    let held = one(json!({
+        "keyId": "77", "type": "2", "state": "0", "sipTrunkName": "in", "sipPrefix": null,
+        "sipWhiteIp": "192.0.2.8", "sipTrunkState": "false", "sipPassword": "",
+        "groupList": {"voiceGroupId": "9", "groupName": "Desk", "number": 442071838750u64}
+    }));
+    let expected = r#"{"name":"in","kind":"peer","direction":"inbound","enabled":false,
+        "allowed_ip":"192.0.2.8","agent_groups":[{"id":"9","name":"Desk","number":"442071838750"}]}"#;
+    assert_eq!(held.trunk, trunk(expected));
+    assert_eq!((held.id.as_str(), held.status), ("77", Some(Status::Disabled)));
+}
+
+#[test]
+fn absent_and_unknown_values_pass() {
+    let held = one(json!({"keyId": 1, "sipTrunkName": "x", "type": 3, "state": 9, "sipTrunkState": null}));
+    assert_eq!(held.trunk.direction, Some(Direction::Other("3".into())));
+    assert_eq!((held.trunk.enabled, held.trunk.kind, held.trunk.agent_groups), (None, None, None));
+    assert_eq!((held.status, held.status_code.as_deref()), (Some(Status::Unknown), Some("9")));
+    let bare = one(json!({"keyId": 1, "sipTrunkName": 22232}));
+    assert_eq!((bare.trunk.name.as_deref(), bare.status), (Some("22232"), None));
+}
+
+#[test]
+fn stars_are_no_password() {
+    let held = one(json!({"keyId": 1, "sipTrunkName": "x", "sipPassword": "******"}));
+    assert!(held.trunk.password.is_none());
+}
+
+#[test]
+fn a_list_that_cannot_be_understood_is_never_empty() {
+    for data in [
+        json!(null),
+        json!({}),
+        json!({"records": null}),
+        json!({"records": {}}),
+        json!({"records": [{}]}),
+        json!({"records": [{"keyId": null, "sipTrunkName": "x"}]}),
+        json!({"records": [{"keyId": 1}]}),
+        json!({"records": [{"keyId": 1, "sipTrunkName": "x", "groupList": [{}]}]}),
+        json!({"records": [{"keyId": 1, "sipTrunkName": "x", "groupList": "x"}]}),
+        json!({"total": 3, "records": []}),
+        json!("x"),
+    ] {
+        let body = json!({"status": "0", "data": data}).to_string();
+        assert!(listed(&answer(&body)).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn pages_are_read_until_the_total_whatever_size_they_have() {
+    let (items, asked) =
+        pages(&[page_of(0..50, json!(120)), page_of(50..100, json!("120")), page_of(100..120, json!(120))])
+            .unwrap();
+    assert_eq!((items.len(), asked), (120, 3));
+    assert_eq!(pages(&[page_of(0..0, json!(0))]).unwrap().1, 1);
+}
+
+#[test]
+fn a_page_too_few_is_a_fault() {
+    for second in [page_of(100..100, json!(150)), page_of(0..100, json!(150))] {
+        let fault = pages(&[page_of(0..100, json!(150)), second]).unwrap_err();
+        assert!(fault.text.contains("150") && fault.text.contains("100"), "{}", fault.text);
+    }
+}
+
+#[test]
+fn without_a_total_an_empty_page_ends_the_list() {
+    let bare = |ids: std::ops::Range<u64>| {
+        let body = page_of(ids, json!(0));
+        json!({"status": 0, "data": body["data"]["records"]})
+    };
+    assert_eq!(pages(&[bare(0..3), bare(3..3)]).unwrap().0.len(), 3);
+    assert_eq!(pages(&[page_of(0..3, json!(0)), page_of(3..3, json!(0))]).unwrap().0.len(), 3);
+    assert!(pages(&[bare(0..3), bare(0..3)]).is_err());
+}
+
+#[test]
+fn a_row_that_moved_between_pages_is_given_once() {
+    let (items, asked) = pages(&[page_of(0..100, json!(101)), page_of(99..102, json!(102))]).unwrap();
+    let names: Vec<_> = items.iter().filter(|held| held.id == "99").collect();
+    assert_eq!((items.len(), asked, names.len()), (102, 2, 1));
+}
+
+#[test]
+fn agent_groups_are_found_with_their_ids() {
+    let call = Itniotech.look_up(&profile(), Operation::FindAgentGroup, "Sa").unwrap();
+    let body = r#"{"status":0,"data":{"total":1,"records":[{"voiceGroupId":1000026,"groupName":"Sales",
+        "appName":"a","countSeat":2,"callinStrategy":1}]}}"#;
+    let page = (call.read)(&answer(body)).unwrap_or_else(|fault| panic!("{fault:?}"));
+    let sales = Entry { id: "1000026".into(), number: None, name: Some("Sales".into()) };
+    assert_eq!(page.items, [sales]);
+    assert!(page.next.is_none());
+}
+
+#[test]
+fn a_read_trunk_is_written_back_as_it_was() {
+    let held = one(json!({
+        "keyId": 5, "type": 2, "state": 1, "sipTrunkName": "in", "sipPrefix": "9", "sipGatewayIp": "",
+        "sipWhiteIp": "192.0.2.8", "sipTrunkState": false, "sipAccount": null, "sipPassword": null,
+        "groupList": [{"voiceGroupId": 1, "groupName": "a", "number": "441"}]
+    }));
+    let group = AgentGroup { id: Some("1".into()), name: Some("a".into()), number: Some("441".into()) };
+    assert_eq!(held.trunk.agent_groups, Some(vec![group]));
+    let call = Itniotech.update_trunk(&profile(), "5", &Trunk::default(), Some(&held)).unwrap();
+    let body = compact(
+        r#"{"keyId":5,"groupList":[{"voiceGroupId":1,"number":"441"}],"sipTrunkName":"in",
+            "sipPrefix":"9","sipWhiteIp":"192.0.2.8","sipTrunkState":false}"#,
+    );
+    assert_eq!(body_text(&call.request), body);
+}

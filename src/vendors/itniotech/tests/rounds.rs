@@ -1,0 +1,173 @@
+//! Rounds against the imitation, which was written from the fact sheet alone.
+
+use super::*;
+use crate::model::error::Kind;
+use crate::model::support::Operation;
+use crate::vendors::Vendor;
+use crate::vendors::call::{Fault, Page};
+use crate::vendors::codes::After;
+use crate::vendors::imitation::Imitation;
+
+const BASE: &str = "http://127.0.0.1:1/itniotech";
+
+struct Round {
+    imitation: Box<dyn Imitation>,
+    profile: Profile,
+    skew: u64,
+}
+
+impl Round {
+    /// With the profile that the adapter declares for the sandbox.
+    fn new() -> Self {
+        let value = |key: &str| {
+            let pair = Itniotech.facts().sandbox.iter().find(|(name, _)| *name == key).unwrap();
+            pair.1.replace("{base}", BASE.strip_suffix("/itniotech").unwrap())
+        };
+        let mut profile = profile_with(Secret::known(value("api_key")), Secret::known(value("api_secret")));
+        profile.settings.insert("base_url".into(), value("base_url"));
+        Self { imitation: Itniotech.imitation(None).unwrap(), profile, skew: 0 }
+    }
+
+    fn send<T>(&mut self, call: &Call<T>) -> Result<T, Fault> {
+        let mut slots = call.slots.clone();
+        slots.extend(Itniotech.authorise(&self.profile, &Secret::withheld(), NOW + self.skew));
+        (call.read)(&self.imitation.handle(&incoming(&call.request, &slots, BASE), NOW))
+    }
+
+    fn all<T>(&mut self, mut call: Call<Page<T>>) -> Vec<T> {
+        let mut items = Vec::new();
+        loop {
+            let page = self.send(&call).unwrap();
+            items.extend(page.items);
+            match page.next {
+                Some(next) => call = next,
+                None => return items,
+            }
+        }
+    }
+
+    fn groups(&mut self) -> Vec<String> {
+        let call = Itniotech.look_up(&self.profile, Operation::FindAgentGroup, "").unwrap();
+        self.all(call).into_iter().map(|entry| entry.id).collect()
+    }
+
+    fn find(&mut self, name: &str) -> Option<Held> {
+        let call = Itniotech.list_trunks(&self.profile, Some(name)).unwrap();
+        self.all(call).into_iter().find(|held| held.trunk.name.as_deref() == Some(name))
+    }
+
+    fn create(&mut self, trunk: &Trunk) -> Result<String, Fault> {
+        let verdict = Itniotech.check_create(trunk);
+        assert!(verdict.errors.is_empty(), "{:?}", verdict.errors);
+        let call = Itniotech.create_trunk(&self.profile, trunk).unwrap();
+        self.send(&call)
+    }
+
+    fn update(&mut self, id: &str, change: &Trunk, held: Option<&Held>) -> Result<(), Fault> {
+        let call = Itniotech.update_trunk(&self.profile, id, change, held).unwrap();
+        self.send(&call)
+    }
+}
+
+fn outbound(name: &str, group: &str, host: &str) -> Trunk {
+    with_password(
+        &format!(
+            r#"{{"name":"{name}","direction":"outbound","kind":"register","host":"{host}","username":"u",
+                "prefix":"00","agent_groups":[{{"id":"{group}"}}]}}"#
+        ),
+        "canary",
+    )
+}
+
+fn inbound(name: &str, group: &str) -> Trunk {
+    trunk(&format!(
+        r#"{{"name":"{name}","direction":"inbound","kind":"peer","allowed_ip":"192.0.2.9","prefix":"",
+            "agent_groups":[{{"id":"{group}","number":"442071838750"}}]}}"#
+    ))
+}
+
+#[test]
+fn an_outbound_trunk_lives_through_create_read_and_update() {
+    let mut round = Round::new();
+    let group = round.groups()[0].clone();
+    let asked = outbound("d/e?f=g é", &group, "192.0.2.7");
+    let id = round.create(&asked).unwrap();
+    let held = round.find("d/e?f=g é").unwrap();
+    assert_eq!(held.id, id);
+    assert!(crate::model::diff::trunk(&held.trunk, &asked).is_empty(), "{held:?}");
+
+    round.update(&id, &trunk(r#"{"name":"+1 415"}"#), Some(&held)).unwrap();
+    let renamed = round.find("+1 415").unwrap();
+    assert_eq!(renamed.trunk, Trunk { name: Some("+1 415".into()), ..held.trunk });
+    assert_eq!(renamed.trunk.password.as_ref().unwrap().expose(), Some("canary"));
+
+    round.update(&id, &trunk(r#"{"kind":"peer","prefix":""}"#), Some(&renamed)).unwrap();
+    let peer = round.find("+1 415").unwrap();
+    let wanted = trunk(r#"{"kind":"peer","prefix":"","host":"192.0.2.7"}"#);
+    assert!(crate::model::diff::trunk(&peer.trunk, &wanted).is_empty(), "{peer:?}");
+
+    round.update(&id, &outbound("whole", &group, "192.0.2.70"), None).unwrap();
+    assert_eq!(round.find("whole").unwrap().trunk.host.as_deref(), Some("192.0.2.70"));
+}
+
+#[test]
+fn an_inbound_trunk_lives_through_create_read_and_update() {
+    let mut round = Round::new();
+    let group = round.groups()[0].clone();
+    let asked = inbound("in", &group);
+    let id = round.create(&asked).unwrap();
+    let held = round.find("in").unwrap();
+    assert!(crate::model::diff::trunk(&held.trunk, &asked).is_empty(), "{held:?}");
+    round.update(&id, &trunk(r#"{"allowed_ip":"192.0.2.10"}"#), Some(&held)).unwrap();
+    let moved = round.find("in").unwrap();
+    assert_eq!(moved.trunk.allowed_ip.as_deref(), Some("192.0.2.10"));
+    assert_eq!(moved.trunk.agent_groups, held.trunk.agent_groups);
+}
+
+#[test]
+fn what_exists_conflicts() {
+    let mut round = Round::new();
+    let groups = round.groups();
+    round.create(&outbound("a", &groups[0], "192.0.2.7")).unwrap();
+    for (trunk, code) in [
+        (outbound("a", &groups[1], "192.0.2.8"), "-47"),
+        (outbound("b", &groups[0], "192.0.2.8"), "-52"),
+        (outbound("b", &groups[1], "192.0.2.7"), "-53"),
+    ] {
+        let fault = round.create(&trunk).unwrap_err();
+        assert_eq!((fault.kind, fault.code.as_deref()), (Kind::Conflict, Some(code)));
+    }
+}
+
+#[test]
+fn wrong_credentials_and_clocks_are_told_apart() {
+    let mut round = Round::new();
+    let call = Itniotech.list_trunks(&round.profile, None).unwrap();
+    round.skew = 3600;
+    let fault = round.send(&call).err().unwrap();
+    assert_eq!((fault.code.as_deref(), fault.after), (Some("-16"), After::SignAgain));
+    round.skew = 0;
+    round.profile.secrets.insert("api_secret".into(), Secret::known("wrong"));
+    let fault = round.send(&call).err().unwrap();
+    assert_eq!((fault.kind, fault.after), (Kind::Auth, After::GiveUp));
+}
+
+#[test]
+fn an_unknown_trunk_cannot_be_updated() {
+    let mut round = Round::new();
+    let group = round.groups()[0].clone();
+    let fault = round.update("999999", &outbound("a", &group, "192.0.2.7"), None).unwrap_err();
+    assert_eq!(fault.kind, Kind::NotFound);
+}
+
+#[test]
+fn a_name_search_is_fuzzy_and_lists_everything_that_fits() {
+    let mut round = Round::new();
+    let groups = round.groups();
+    assert!(groups.len() > 100, "one page only");
+    round.create(&outbound("main", &groups[0], "192.0.2.7")).unwrap();
+    round.create(&outbound("main-2", &groups[1], "192.0.2.8")).unwrap();
+    let call = Itniotech.list_trunks(&round.profile, Some("main")).unwrap();
+    assert_eq!(round.all(call).len(), 2);
+    assert_eq!(round.find("main").unwrap().trunk.host.as_deref(), Some("192.0.2.7"));
+}
