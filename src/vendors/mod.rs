@@ -17,6 +17,7 @@ pub mod codes;
 pub mod imitation;
 pub mod itniotech;
 pub mod yeastar;
+pub mod zoom;
 
 use serde_json::Value;
 
@@ -32,7 +33,7 @@ use codes::Code;
 use imitation::Imitation;
 
 /// Every vendor, in the order of the documentation.
-pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech];
+pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech, &zoom::Zoom];
 
 /// The vendor of that name.
 ///

@@ -1,0 +1,154 @@
+//! What Zoom SIP Connected Audio can do, as data. Fields: the `sip_trunk` paths of Zoom's OpenAPI file and
+//! the pages "Assign SIP trunk configuration" and "Add internal numbers".
+
+use crate::model::profile::{KeyNeed, ProfileKey};
+use crate::model::support::Need::{Optional, Refused, Required};
+use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
+use crate::vendors::Facts;
+
+/// All of it.
+pub static FACTS: Facts = Facts {
+    name: "zoom",
+    title: "Zoom SIP Connected Audio",
+    abilities: &[
+        (Operation::TrunkCreate, Support::Native),
+        (
+            Operation::TrunkUpdate,
+            Support::Unsupported {
+                why: "Zoom documents no call that changes an assigned trunk.",
+                instead: "Assign it anew (delete it and create it again), or have the master account's trunk \
+                          changed at Zoom.",
+            },
+        ),
+        (Operation::TrunkFind, Support::Emulated("All trunks of the account are listed and filtered here.")),
+        (Operation::NumbersAdd, Support::Native),
+        (Operation::SettingsAssign, Support::Native),
+        (
+            Operation::FindExtension,
+            Support::Unsupported {
+                why: "Zoom's assigned trunks do not refer to extensions.",
+                instead: "Give the caller ID of the whole trunk with --caller-id.",
+            },
+        ),
+        (
+            Operation::FindExtensionGroup,
+            Support::Unsupported {
+                why: "Zoom's assigned trunks do not refer to extension groups.",
+                instead: "Give the caller ID of the whole trunk with --caller-id.",
+            },
+        ),
+        (
+            Operation::FindAgentGroup,
+            Support::Unsupported {
+                why: "Zoom's assigned trunks do not refer to agent groups.",
+                instead: "Calls on them go to meetings; add the numbers with `internal-numbers add`.",
+            },
+        ),
+    ],
+    shapes: &[Shape { name: "assigned", fields: ASSIGNED }],
+    profile_keys: PROFILE,
+    codes: super::codes::CODES,
+    reserved: &[
+        ("id", "names the master account's trunk; give --master-trunk in its place"),
+        ("sip_trunks", "is the list that the trunk itself is sent in; give the keys of its entry"),
+    ],
+    secret_keys: &["access_token"],
+    curl_prelude: "",
+    sandbox: &[
+        ("base_url", "{base}/zoom/v2"),
+        ("token_url", "{base}/zoom/oauth/token"),
+        ("account_id", "sandbox-account"),
+        ("client_id", "sandbox"),
+        ("client_secret", "sandbox-secret"),
+        ("account", "sub-1"),
+    ],
+};
+
+const PROFILE: &[ProfileKey] = &[
+    ProfileKey {
+        default: Some("https://api.zoom.us/v2"),
+        ..key("base_url", "the API's address with its version", KeyNeed::Optional)
+    },
+    ProfileKey {
+        default: Some("https://zoom.us/oauth/token"),
+        ..key("token_url", "where access tokens are given", KeyNeed::Optional)
+    },
+    key("account_id", "Account ID of the Server-to-Server OAuth app", KeyNeed::ToLogIn),
+    key("client_id", "Client ID of the same app", KeyNeed::ToLogIn),
+    ProfileKey { secret: true, ..key("client_secret", "Client Secret of the same app", KeyNeed::ToLogIn) },
+    ProfileKey {
+        secret: true,
+        ..key("access_token", "a token to use as it is, in place of the credentials", KeyNeed::Optional)
+    },
+    ProfileKey {
+        default: Some(ME),
+        ..key("account", "the account acted on: a sub account's id, or me for the master", KeyNeed::Optional)
+    },
+    ProfileKey {
+        default: Some("json"),
+        values: &["json", MULTIPART],
+        ..key(
+            "body_format",
+            "how bodies are sent; multipart as in Zoom's Postman collection",
+            KeyNeed::Optional,
+        )
+    },
+];
+
+const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
+    ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }
+}
+
+/// The account id that stands for the master account itself.
+pub const ME: &str = "me";
+/// The body format of the Postman collection.
+pub const MULTIPART: &str = "multipart";
+/// The most numbers in one POST (OpenAPI file: `maxItems`).
+pub const NUMBERS_PER_CALL: usize = 30;
+/// The fewest characters of a `dnis` (OpenAPI file: `minLength`).
+pub const DNIS_MIN: usize = 5;
+
+/// Zoom's "Abbreviation lists". The OpenAPI file knows three of them and the page "Add internal numbers" has
+/// a fourth, so the list is known to grow.
+pub const LOCALES: &[&str] = &[
+    "en-GB", "en-US", "ar", "da-DK", "de-DE", "es-ES", "es-MX", "fr-CA", "fr-FR", "it-IT", "ja", "ko-KR",
+    "nl-NL", "pt-BR", "pt-PT", "ru", "zh-CN", "zh-HK",
+];
+
+const NAME: Need = Refused("the name is the master account's trunk's, and Zoom keeps it; leave it out");
+const MASTERS: Need = Refused(
+    "belongs to the master account's trunk, where Zoom sets it up for the assignment too; leave it out",
+);
+const DIDS: Need = Refused("Zoom takes numbers apart from trunks; add them with `internal-numbers add`");
+const PREFIX: Need =
+    Refused("Zoom copies the number prefix from the master account's trunk; leave it out or give --dnis");
+const SWITCH: Need =
+    Refused("Zoom's trunks have no switch; use `sip-settings assign --enable` for the whole account");
+const FIXED: Need = Refused("cannot be changed at Zoom; delete the assignment and create it anew");
+
+const ASSIGNED: &[FieldFact] = &[
+    // Stands in the path of the request.
+    fact(Field::Kind, "", Optional, FIXED),
+    fact(Field::Direction, "", Optional, FIXED),
+    fact(Field::Account, "", Optional, FIXED),
+    fact(Field::MasterTrunk, "id", Required, FIXED),
+    FieldFact { limit: Some(8), ..fact(Field::Dnis, "dnis", Optional, FIXED) },
+    FieldFact { limit: Some(32), ..fact(Field::CallerId, "outbound_caller_id", Optional, FIXED) },
+    fact(Field::Name, "", NAME, NAME),
+    fact(Field::Enabled, "", SWITCH, SWITCH),
+    fact(Field::Host, "", MASTERS, MASTERS),
+    fact(Field::Port, "", MASTERS, MASTERS),
+    fact(Field::Domain, "", MASTERS, MASTERS),
+    fact(Field::Transport, "", MASTERS, MASTERS),
+    fact(Field::Username, "", MASTERS, MASTERS),
+    fact(Field::AuthName, "", MASTERS, MASTERS),
+    fact(Field::Password, "", MASTERS, MASTERS),
+    fact(Field::Codecs, "", MASTERS, MASTERS),
+    fact(Field::OutboundProxy, "", MASTERS, MASTERS),
+    fact(Field::Dids, "", DIDS, DIDS),
+    fact(Field::Prefix, "", PREFIX, PREFIX),
+];
+
+const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
+    FieldFact { field, wire, create, update, values: &[], limit: None }
+}

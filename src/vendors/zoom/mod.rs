@@ -1,0 +1,91 @@
+//! Zoom SIP Connected Audio, by the `sip_trunk` part of Zoom's REST API v2.
+
+mod abilities;
+mod auth;
+pub mod codes;
+mod read;
+mod rules;
+pub mod sandbox;
+#[cfg(test)]
+mod tests;
+mod wire;
+mod write;
+
+use serde_json::Value;
+
+use super::call::{Call, Page, Slot, Token};
+use super::imitation::Imitation;
+use super::{Added, Facts, Proof, Vendor, Verdict};
+use crate::model::error::Result;
+use crate::model::number::InternalNumber;
+use crate::model::profile::Profile;
+use crate::model::secret::Secret;
+use crate::model::settings::SipSettings;
+use crate::model::trunk::{Held, Trunk, TrunkChange};
+
+/// The adapter.
+pub struct Zoom;
+
+impl Vendor for Zoom {
+    fn facts(&self) -> &'static Facts {
+        &abilities::FACTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Token
+    }
+
+    fn log_in(&self, profile: &Profile) -> Result<Call<Token>> {
+        Ok(auth::log_in(profile))
+    }
+
+    fn authorise(&self, _profile: &Profile, token: &Secret, _now: u64) -> Vec<Slot> {
+        auth::authorise(token)
+    }
+
+    fn check_create(&self, trunk: &Trunk) -> Verdict {
+        rules::create(trunk)
+    }
+
+    /// Nothing to judge: the operation itself is refused.
+    fn check_update(&self, _change: &TrunkChange, _held: Option<&Held>) -> Verdict {
+        Verdict::default()
+    }
+
+    fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
+        write::create(profile, trunk)
+    }
+
+    /// Zoom cannot search, so the caller filters.
+    fn list_trunks(&self, profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
+        write::list_trunks(profile)
+    }
+
+    fn check_number(&self, number: &InternalNumber) -> Verdict {
+        rules::number(number)
+    }
+
+    fn numbers_per_call(&self) -> usize {
+        abilities::NUMBERS_PER_CALL
+    }
+
+    fn add_numbers(
+        &self,
+        profile: &Profile,
+        account: &str,
+        numbers: &[InternalNumber],
+    ) -> Result<Call<Vec<Added>>> {
+        write::add_numbers(profile, account, numbers)
+    }
+
+    fn assign_settings(&self, profile: &Profile, account: &str, settings: &SipSettings) -> Result<Call<()>> {
+        write::assign_settings(profile, account, settings)
+    }
+
+    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+        match saved {
+            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
+            None => Some(Box::new(sandbox::Sandbox::new())),
+        }
+    }
+}

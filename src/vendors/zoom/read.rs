@@ -1,0 +1,208 @@
+//! Answers to model.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::codes::CODES;
+use super::wire::{Numbers, Tokens, TrunkRow, Trunks};
+use crate::model::error::{FieldError, Kind};
+use crate::model::secret::Secret;
+use crate::model::text;
+use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
+use crate::vendors::Added;
+use crate::vendors::call::{Fault, Page, Response, Token};
+use crate::vendors::codes::Heard;
+
+/// The life of a token where the answer does not tell it: one hour by the OAuth page.
+const TOKEN_LIFE: u64 = 3600;
+/// Zoom's number for the request, which its support asks for.
+const TRACKING: &str = "x-zm-trackingid";
+/// How much of an answer that names no message is quoted.
+const EXCERPT: usize = 200;
+/// Top-level keys that no successful answer has.
+const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
+
+/// Answer of the token endpoint. What cannot be read is not quoted, because it may hold the token.
+pub fn token(response: &Response) -> Result<Token, Fault> {
+    let quiet = Response { body: Vec::new(), ..response.clone() };
+    let odd = || unreadable(&quiet, "the token endpoint's answer holds no access token");
+    let body = success(response, true)?.ok_or_else(odd)?;
+    let tokens: Tokens = serde_json::from_value(Value::Object(body)).map_err(|_| odd())?;
+    if tokens.access_token.is_empty() {
+        return Err(odd());
+    }
+    Ok(Token {
+        access: Secret::known(tokens.access_token),
+        expires_in: tokens.expires_in.and_then(|seconds| seconds.parse().ok()).unwrap_or(TOKEN_LIFE),
+        refresh: None,
+    })
+}
+
+/// Answer of POST `sip_trunk/trunks`: the new id. Zoom's OpenAPI file calls it 201 with the trunks in
+/// one place and 204 in another; without a body the master trunk's id is all that is known.
+pub fn assigned(response: &Response, asked: &str) -> Result<String, Fault> {
+    let Some(body) = success(response, false)?.filter(|body| !body.is_empty()) else {
+        return Ok(asked.to_owned());
+    };
+    let mut rows = data::<Trunks>(response, body)?.sip_trunks;
+    let only = rows.pop().filter(|_| rows.is_empty());
+    only.and_then(|row| row.id)
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| unreadable(response, "the answer does not hold exactly one trunk with its id"))
+}
+
+/// Answer of GET `sip_trunk/trunks`, which has no paging.
+pub fn trunks(response: &Response, account: &str) -> Result<Page<Held>, Fault> {
+    let body = success(response, false)?.unwrap_or_default();
+    let Trunks { sip_trunks, total_records } = data(response, body)?;
+    let seen = sip_trunks.len() as u64;
+    if let Some(total) = total_records.filter(|total| *total > seen) {
+        let bare = Response { body: Vec::new(), ..response.clone() };
+        return Err(unreadable(&bare, &format!("Zoom says there are {total} trunks but gave {seen}")));
+    }
+    let items: Option<Vec<Held>> = sip_trunks.into_iter().map(|row| held(row, account)).collect();
+    let items = items.ok_or_else(|| unreadable(response, "a listed trunk has no id"))?;
+    Ok(Page { items, total: total_records, next: None })
+}
+
+/// Answer of POST `sip_trunk/internal_numbers`: each number that Zoom says it added, with its id.
+pub fn numbers(response: &Response) -> Result<Vec<Added>, Fault> {
+    let body = success(response, false)?.unwrap_or_default();
+    let rows = data::<Numbers>(response, body)?.internal_numbers;
+    if rows.is_empty() {
+        return Err(unreadable(response, "the answer names no number that was added"));
+    }
+    Ok(rows.into_iter().map(|row| (row.number, row.id.filter(|id| !id.is_empty()))).collect())
+}
+
+/// Answer of PATCH `sip_trunk/settings`: 204 without a body, or `{}` as the page's sample shows it.
+pub fn done(response: &Response) -> Result<(), Fault> {
+    success(response, false).map(|_| ())
+}
+
+/// The JSON object of a successful answer; none where it has no body.
+fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value>>, Fault> {
+    if !(200..300).contains(&response.status) {
+        return Err(refusal(response, log_in));
+    }
+    if response.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) else {
+        let hidden = Response { body: Vec::new(), ..response.clone() };
+        return Err(unreadable(if log_in { &hidden } else { response }, "the answer is not Zoom's JSON"));
+    };
+    // Elsewhere in Zoom a 200 can mean failure, so the status alone is not believed.
+    let complains = |key: &str| match body.get(key) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    };
+    if COMPLAINTS.iter().any(|key| complains(key)) {
+        return Err(refusal(response, log_in));
+    }
+    Ok(Some(body))
+}
+
+fn data<T: DeserializeOwned>(response: &Response, body: Map<String, Value>) -> Result<T, Fault> {
+    serde_json::from_value(Value::Object(body))
+        .map_err(|error| unreadable(response, &format!("the answer lacks its data ({error})")))
+}
+
+fn held(row: TrunkRow, account: &str) -> Option<Held> {
+    let trunk = Trunk {
+        name: row.name,
+        kind: Some(trunk::Kind::Assigned),
+        direction: Some(Direction::Both),
+        host: row.sip_server_address,
+        caller_id: row.outbound_caller_id.map(|number| CallerId { number: Some(number), name: None }),
+        prefix: row.number_prefix,
+        account: Some(account.to_owned()),
+        dnis: row.dnis,
+        ..Trunk::default()
+    };
+    let id = row.id.filter(|id| !id.is_empty())?;
+    Some(Held { id, trunk, ..Held::default() })
+}
+
+/// What an answer says of its failure.
+#[derive(Default)]
+struct Said {
+    code: String,
+    text: String,
+    fields: Vec<FieldError>,
+}
+
+/// The fault that a refused request got. Zoom's code and the HTTP status are independent: the code tells
+/// more, but on a token, a rate limit and a failure of the server the status is believed.
+fn refusal(response: &Response, log_in: bool) -> Fault {
+    let said = said(response, log_in);
+    let http = response.status;
+    // A daily limit may show in the header alone.
+    let limit = response.header("x-ratelimit-type").filter(|_| http == 429).unwrap_or_default();
+    let text = format!("{} {limit}", said.text);
+    let heard = Heard { code: &said.code, http, text: &text, log_in };
+    let mut fault = Fault::named(CODES, heard);
+    if matches!(http, 401 | 429 | 500..) {
+        let by_status = Fault::named(CODES, Heard { code: "", ..heard });
+        if by_status.kind != fault.kind {
+            fault = Fault { code: fault.code, ..by_status };
+        }
+    }
+    if fault.known.is_none() && fault.code.is_none() {
+        fault = Fault::unreadable(response, "the answer has no error code");
+    }
+    if fault.known.is_none() && log_in && (400..500).contains(&http) {
+        fault.kind = Kind::Auth;
+    }
+    fault.text = if said.text.is_empty() { format!("HTTP {http}, and nothing more") } else { said.text };
+    fault.fields = said.fields;
+    fault.request_id = response.header(TRACKING).map(str::to_owned);
+    fault
+}
+
+fn unreadable(response: &Response, why: &str) -> Fault {
+    let request_id = response.header(TRACKING).map(str::to_owned);
+    Fault { request_id, ..Fault::unreadable(response, why) }
+}
+
+fn said(response: &Response, log_in: bool) -> Said {
+    let raw = String::from_utf8_lossy(&response.body);
+    let Ok(Value::Object(body)) = serde_json::from_str(&raw) else {
+        return Said { code: salvaged(&raw), text: text::excerpt(&raw, EXCERPT), ..Said::default() };
+    };
+    let get = |key: &str| body.get(key).map(plain).filter(|text| !text.is_empty());
+    let message = get("message").or_else(|| get("error_message"));
+    let (word, reason) = (get("error"), get("reason"));
+    let code = get("code").or_else(|| word.clone().filter(|_| log_in)).unwrap_or_default();
+    let text = match (message, word, reason) {
+        (Some(message), ..) => message,
+        (None, Some(word), Some(reason)) => format!("{word}: {reason}"),
+        (None, None, None) if !log_in && !body.is_empty() => text::excerpt(&raw, EXCERPT),
+        (None, word, reason) => word.or(reason).unwrap_or_default(),
+    };
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let fields = errors.map(|entry| {
+        let part = |key: &str| entry.get(key).map(plain).filter(|text| !text.is_empty());
+        let field = part("field").unwrap_or_else(|| "request".into());
+        FieldError::new(field, part("message").unwrap_or_else(|| plain(entry)))
+    });
+    Said { code, text, fields: fields.collect() }
+}
+
+/// The code of an error body that is not quite JSON: 104 comes with unescaped quotes in its message.
+fn salvaged(raw: &str) -> String {
+    let after = raw.trim_start().strip_prefix('{').and_then(|rest| rest.split_once("\"code\""));
+    let value = after.and_then(|(_, rest)| rest.trim_start().strip_prefix(':')).unwrap_or_default();
+    let value = value.trim_start().trim_start_matches('"');
+    value.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+/// A text as it is, anything else as its JSON.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Model to requests.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde_json::{Map, Value, to_value};
+
+use super::abilities::MULTIPART;
+use super::wire::{NumberItem, SettingsBody, TrunkItem};
+use super::{read, rules};
+use crate::model::error::{Error, FieldError, Result};
+use crate::model::number::{InternalNumber, NumberType};
+use crate::model::profile::Profile;
+use crate::model::settings::{Provided, SipSettings};
+use crate::model::trunk::{Held, Trunk};
+use crate::vendors::Added;
+use crate::vendors::call::{Body, Call, Effect, Method, Page, Request};
+
+/// Whatever RFC 3986 does not call unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// POST `sip_trunk/trunks`: assigns a trunk of the master account.
+pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
+    let account = trunk.account.as_deref().unwrap_or(profile.get("account"));
+    if let Some(complaint) = rules::assignee(account) {
+        return Err(Error::fields("the trunk", vec![complaint]));
+    }
+    let item = TrunkItem {
+        id: trunk.master_trunk.clone().unwrap_or_default(),
+        dnis: trunk.dnis.clone(),
+        outbound_caller_id: trunk.caller_id.as_ref().and_then(|caller| caller.number.clone()),
+    };
+    let asked = item.id.clone();
+    let mut entry = to_value(item).unwrap_or_default();
+    if let Value::Object(map) = &mut entry {
+        map.extend(trunk.vendor_fields.clone());
+    }
+    let request = send(profile, Method::Post, account, "trunks", list("sip_trunks", vec![entry]))?;
+    Ok(Call::new("POST sip_trunk/trunks", Effect::Write, request, move |response| {
+        read::assigned(response, &asked)
+    }))
+}
+
+/// GET `sip_trunk/trunks`: all of them in one answer.
+pub fn list_trunks(profile: &Profile) -> Result<Call<Page<Held>>> {
+    let account = profile.get("account").to_owned();
+    let request = Request::new(Method::Get, address(profile, &account, "trunks")?);
+    Ok(Call::new("GET sip_trunk/trunks", Effect::Read, request, move |response| {
+        read::trunks(response, &account)
+    }))
+}
+
+/// POST `sip_trunk/internal_numbers`
+pub fn add_numbers(profile: &Profile, account: &str, numbers: &[InternalNumber]) -> Result<Call<Vec<Added>>> {
+    let items = numbers.iter().map(number_item).collect::<Result<Vec<_>>>()?;
+    let request = numbers_request(profile, account, &items)?;
+    Ok(Call::new("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
+}
+
+/// The request of [`add_numbers`].
+pub fn numbers_request(profile: &Profile, account: &str, items: &[NumberItem]) -> Result<Request> {
+    let entries = items.iter().map(|item| to_value(item).unwrap_or_default()).collect();
+    send(profile, Method::Post, account, "internal_numbers", list("internal_numbers", entries))
+}
+
+/// PATCH `sip_trunk/settings`
+pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings) -> Result<Call<()>> {
+    let body = SettingsBody {
+        enable: settings.enable,
+        show_callout_internal_number: settings.show_callout_internal_number,
+        show_zoom_provided_callout_countries: provided(
+            "show_zoom_provided_callout_countries",
+            settings.show_zoom_provided_callout_countries.as_ref(),
+        )?,
+        show_zoom_provided_numbers: provided(
+            "show_zoom_provided_numbers",
+            settings.show_zoom_provided_numbers.as_ref(),
+        )?,
+    };
+    let request = settings_request(profile, account, &body)?;
+    Ok(Call::new("PATCH sip_trunk/settings", Effect::Write, request, read::done))
+}
+
+/// The request of [`assign_settings`].
+pub fn settings_request(profile: &Profile, account: &str, body: &SettingsBody) -> Result<Request> {
+    send(profile, Method::Patch, account, "settings", object(body))
+}
+
+fn number_item(number: &InternalNumber) -> Result<NumberItem> {
+    let what = match &number.what {
+        NumberType::Toll => 0,
+        NumberType::TollFree => 1,
+        NumberType::Other(text) => return Err(unknown("type", text, "use toll or toll-free")),
+    };
+    Ok(NumberItem {
+        number: number.number.to_string(),
+        display_number: number.display_number.clone(),
+        country: number.country.clone(),
+        what,
+        labels: number.labels.clone(),
+        languages: number.languages.clone(),
+        visible: number.visible,
+        allow_join: number.allow_join,
+        allow_for_external_meetings: number.allow_for_external_meetings,
+    })
+}
+
+/// The values are told in prose only; the page's own sample, 50968347, is none of them.
+fn provided(field: &str, value: Option<&Provided>) -> Result<Option<u32>> {
+    Ok(match value {
+        None => None,
+        Some(Provided::Show) => Some(0),
+        Some(Provided::Hide) => Some(1),
+        Some(Provided::Remove) => Some(2),
+        Some(Provided::Other(text)) => return Err(unknown(field, text, "use show, hide or remove")),
+    })
+}
+
+fn unknown(field: &str, value: &str, remedy: &str) -> Error {
+    Error::fields("the input", vec![FieldError::new(field, format!("`{value}` is not known; {remedy}"))])
+}
+
+fn object(body: &impl Serialize) -> Map<String, Value> {
+    match to_value(body) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+fn list(key: &str, entries: Vec<Value>) -> Map<String, Value> {
+    Map::from_iter([(key.to_owned(), Value::Array(entries))])
+}
+
+/// A request with a body: JSON, or the form of the Postman collection, where whatever is no text goes as its
+/// compact JSON.
+fn send(
+    profile: &Profile,
+    method: Method,
+    account: &str,
+    resource: &str,
+    body: Map<String, Value>,
+) -> Result<Request> {
+    let mut request = Request::new(method, address(profile, account, resource)?);
+    if profile.get("body_format") != MULTIPART {
+        return Ok(request.json("application/json", Value::Object(body)));
+    }
+    let field = |(key, value)| match value {
+        Value::String(text) => (key, text),
+        other => (key, other.to_string()),
+    };
+    request.body = Body::Multipart(body.into_iter().map(field).collect());
+    Ok(request)
+}
+
+fn address(profile: &Profile, account: &str, resource: &str) -> Result<String> {
+    if let Some(complaint) = rules::account(account) {
+        return Err(Error::fields("the account", vec![complaint]));
+    }
+    let base = profile.get("base_url").trim_end_matches('/');
+    let account = utf8_percent_encode(account, SEGMENT);
+    Ok(format!("{base}/accounts/{account}/sip_trunk/{resource}"))
+}
