@@ -1,4 +1,5 @@
 //! trunkctl: one command line for SIP trunks on several vendors.
 
+pub mod engine;
 pub mod model;
 pub mod vendors;

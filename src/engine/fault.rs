@@ -1,0 +1,126 @@
+//! Turns what went wrong into the one error that people and scripts see.
+
+use super::redact::Redactor;
+use crate::model::error::{Applied, Error, FieldError, Kind};
+use crate::model::text::{excerpt, printable};
+use crate::vendors::Facts;
+use crate::vendors::call::{Effect, Fault};
+use crate::vendors::codes::After;
+
+/// Longest quotation of a vendor's text in a message.
+const QUOTE: usize = 300;
+
+/// The call that failed, as far as a message names it.
+#[derive(Clone, Copy)]
+pub struct Failed<'a> {
+    /// The vendor.
+    pub facts: &'static Facts,
+    /// The vendor's name of the call.
+    pub call: &'a str,
+    /// What the call does.
+    pub effect: Effect,
+    /// Strikes out secrets.
+    pub redactor: &'a Redactor,
+}
+
+impl Failed<'_> {
+    /// The vendor answered with a fault.
+    pub fn answered(&self, fault: Fault) -> Error {
+        let quoted = excerpt(&self.redactor.scrub(&fault.text), QUOTE);
+        let lost = fault.after == After::Lost && self.effect == Effect::Write;
+        let kind = if lost { Kind::OutcomeUnknown } else { fault.kind };
+        let said = match (&fault.code, quoted.is_empty()) {
+            (Some(code), false) => format!("{code}: {quoted}"),
+            (Some(code), true) => format!("code {}", printable(code)),
+            (None, false) => quoted.clone(),
+            (None, true) => format!("HTTP {} without a text", fault.http),
+        };
+        let what = match fault.known {
+            Some(row) => format!("{} ({said})", row.meaning.trim_end_matches('.')),
+            None => said,
+        };
+        let mut error = self.error(kind, &what);
+        error.vendor_code = fault.code.map(|code| printable(&code));
+        error.vendor_message = (!quoted.is_empty()).then_some(quoted);
+        error.http_status = Some(fault.http);
+        error.request_id = fault.request_id.map(|id| excerpt(&id, QUOTE));
+        error.fields = fault
+            .fields
+            .into_iter()
+            .map(|field| FieldError {
+                field: excerpt(&field.field, QUOTE),
+                message: excerpt(&self.redactor.scrub(&field.message), QUOTE),
+            })
+            .collect();
+        if !error.fields.is_empty() {
+            let list: Vec<String> =
+                error.fields.iter().map(|f| format!("{} {}", f.field, f.message)).collect();
+            error.message = format!("{}: {}", error.message, list.join("; "));
+        }
+        error.retryable = matches!(fault.after, After::Later) || (fault.after == After::Lost && !lost);
+        error.hint = if lost {
+            Some(UNKNOWN.into())
+        } else {
+            fault.known.map(|row| row.remedy.to_owned()).or_else(|| self.unknown_code(&error))
+        };
+        error
+    }
+
+    /// The request surely did not reach the vendor.
+    pub fn not_sent(&self, why: &str) -> Error {
+        let mut error = self.error(Kind::Unavailable, &self.redactor.scrub(why));
+        error.retryable = true;
+        error.hint(if why.contains("not valid for name") {
+            "write a name that the certificate holds into the profile's `base_url`"
+        } else if why.contains("certificate") {
+            "if the server is the right one, name its certificate or its authority's in the profile's `ca_file`"
+        } else {
+            "check the address in the profile, the network, and that the vendor's API is switched on"
+        })
+    }
+
+    /// The request was sent, and no whole answer came.
+    pub fn lost(&self, why: &str) -> Error {
+        let unknown = self.effect == Effect::Write;
+        let kind = if unknown { Kind::OutcomeUnknown } else { Kind::Unavailable };
+        let mut error = self.error(kind, &self.redactor.scrub(why));
+        error.retryable = !unknown;
+        if unknown { error.hint(UNKNOWN) } else { error.hint("try again later") }
+    }
+
+    /// The vendor's address answered with a redirect, which is never followed: it could carry secrets away.
+    pub fn redirected(&self, status: u16, target: &str) -> Error {
+        let target = target.split(['?', '#']).next().unwrap_or_default();
+        let target = excerpt(&self.redactor.scrub(target), QUOTE);
+        let mut error = self.error(
+            Kind::Unavailable,
+            &format!("HTTP {status} redirects to `{target}`, which is not followed"),
+        );
+        error.http_status = Some(status);
+        error.hint("if that is the right address, write it into the profile's `base_url`")
+    }
+
+    fn error(&self, kind: Kind, what: &str) -> Error {
+        let verb = if self.effect == Effect::LogIn { "log-in by " } else { "" };
+        let text = format!("{}: {verb}{} failed: {what}", self.facts.title, self.call);
+        let mut error = Error::new(kind, text);
+        error.vendor = Some(self.facts.name);
+        if self.effect == Effect::Write {
+            let unknown = kind == Kind::OutcomeUnknown;
+            error.outcome = Some(if unknown { Applied::Unknown } else { Applied::NotApplied });
+        }
+        error
+    }
+
+    fn unknown_code(&self, error: &Error) -> Option<String> {
+        error.vendor_code.as_ref().map(|code| {
+            format!(
+                "code {code} is not among those that {} documents; its support can tell",
+                self.facts.title
+            )
+        })
+    }
+}
+
+const UNKNOWN: &str = "the request may or may not have been applied: look at what the vendor holds before \
+     you repeat it";

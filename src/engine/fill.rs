@@ -1,0 +1,116 @@
+//! Puts secrets, or what stands for them, into their places in a copy of a request.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::model::secret::MASK;
+use crate::vendors::call::{Body, Place, Request, Slot};
+
+/// What goes into the places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum With {
+    /// The values themselves, to be sent.
+    Values,
+    /// The mask, to be shown.
+    Masks,
+    /// Marks that [`mark`] makes, for a printed command line.
+    Marks,
+}
+
+/// A slot that is needed has no value: the secret behind it was never looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret for {0:?} was not looked up")]
+pub struct Missing(Place);
+
+/// The mark of the slot of that index: two private-use characters around the number, which no vendor uses.
+pub fn mark(index: usize) -> String {
+    format!("\u{e000}{index}\u{e001}")
+}
+
+/// A copy of the request with every slot filled.
+///
+/// # Errors
+/// A slot without a value, [`With::Values`] only.
+pub fn fill(request: &Request, slots: &[Slot], with: With) -> Result<Request, Missing> {
+    let mut copy = request.clone();
+    for (index, slot) in slots.iter().enumerate() {
+        let value = match with {
+            With::Values => slot.secret.expose().ok_or_else(|| Missing(slot.place.clone()))?.to_owned(),
+            With::Masks => MASK.to_owned(),
+            With::Marks => mark(index),
+        };
+        put(&mut copy, &slot.place, &value, with);
+    }
+    Ok(copy)
+}
+
+fn put(request: &mut Request, place: &Place, value: &str, with: With) {
+    match place {
+        Place::Json(pointer) => {
+            if let Body::Json(body) = &mut request.body
+                && let Some(home) = body.pointer_mut(pointer)
+            {
+                *home = Value::from(value);
+            }
+        }
+        Place::Header { name, prefix } => {
+            request.headers.push(((*name).to_owned(), format!("{prefix}{value}")));
+        }
+        Place::Basic { user } => {
+            let text = match with {
+                With::Values => BASE64.encode(format!("{user}:{value}")),
+                With::Masks | With::Marks => value.to_owned(),
+            };
+            request.headers.push(("Authorization".into(), format!("Basic {text}")));
+        }
+        Place::Query(name) => {
+            let text = match with {
+                With::Values => utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+                With::Masks | With::Marks => value.to_owned(),
+            };
+            let joint = if request.url.contains('?') { '&' } else { '?' };
+            request.url = format!("{}{joint}{name}={text}", request.url);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::secret::Secret;
+    use crate::vendors::call::Method;
+
+    fn request() -> Request {
+        Request::new(Method::Post, "http://h/p?a=1".into())
+            .json("application/json", serde_json::json!({"p": MASK}))
+    }
+
+    fn slots(secret: &str) -> Vec<Slot> {
+        let places = [
+            Place::Json("/p".into()),
+            Place::Query("t"),
+            Place::Header { name: "X", prefix: "Bearer " },
+            Place::Basic { user: "u".into() },
+        ];
+        places.into_iter().map(|place| Slot::new(place, Secret::known(secret), "V")).collect()
+    }
+
+    #[test]
+    fn values_reach_their_places_encoded_as_each_demands() {
+        let filled = fill(&request(), &slots("a\"/ &"), With::Values).unwrap();
+        assert_eq!(filled.body, Body::Json(serde_json::json!({"p": "a\"/ &"})));
+        assert_eq!(filled.url, "http://h/p?a=1&t=a%22%2F%20%26");
+        assert!(filled.headers.contains(&("X".into(), "Bearer a\"/ &".into())));
+        assert!(filled.headers.contains(&("Authorization".into(), "Basic dTphIi8gJg==".into())));
+    }
+
+    #[test]
+    fn masks_show_nothing_and_a_missing_value_is_never_sent() {
+        let filled = fill(&request(), &slots("canary"), With::Masks).unwrap();
+        assert!(!format!("{filled:?}").contains("canary"));
+        let withheld = [Slot::new(Place::Query("t"), Secret::withheld(), "V")];
+        assert!(fill(&request(), &withheld, With::Values).is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The only asynchronous code: sends calls and hides nothing of how they went.
+
+pub mod fault;
+pub mod fill;
+pub mod redact;
+pub mod retry;
+pub mod session;
+pub mod show;
+mod tls;
+pub mod tokens;
+pub mod transport;

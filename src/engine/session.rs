@@ -1,0 +1,375 @@
+//! A session: one profile, its credentials, and everything that is sent on its behalf.
+
+use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher, Hasher};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use tracing::{debug, info, trace};
+
+use super::fault::Failed;
+use super::fill::{With, fill};
+use super::redact::{self, Redactor};
+use super::retry::{Ended, Next, Tried, next, pause};
+use super::show;
+use super::tokens::{Kept, TokenStore};
+use super::transport::{Attempt, Transport};
+use crate::model::error::{Error, Result};
+use crate::model::notices::Notices;
+use crate::model::profile::Profile;
+use crate::model::secret::Secret;
+use crate::vendors::call::{Call, Effect, Fault, Page, Response, Slot};
+use crate::vendors::{Proof, Vendor};
+
+/// What a dry run shows in place of sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// The requests as data.
+    Http,
+    /// The requests as curl lines.
+    Curl,
+}
+
+/// Limits of a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Of one attempt.
+    pub timeout: Duration,
+    /// When the whole command ends.
+    pub deadline: Instant,
+    /// How often a request may be sent again.
+    pub retries: u32,
+}
+
+/// What became of a write.
+pub enum Written<T> {
+    /// It was done.
+    Done(T),
+    /// It was shown instead.
+    Withheld,
+}
+
+/// What a session is given from outside.
+pub struct Outside {
+    /// Where tokens are kept between runs, if anywhere.
+    pub tokens: Option<TokenStore>,
+    /// The limits.
+    pub limits: Limits,
+    /// Whether writes are shown and not sent.
+    pub dry_run: Option<DryRun>,
+    /// Strikes secrets out of texts.
+    pub redactor: Redactor,
+    /// Where warnings go.
+    pub notices: Arc<dyn Notices>,
+    /// The write that is under way, for whoever interrupts it.
+    pub writing: Rc<Cell<Option<&'static str>>>,
+}
+
+/// One profile, ready to be used.
+pub struct Session {
+    vendor: &'static dyn Vendor,
+    profile: Profile,
+    transport: Transport,
+    outside: Outside,
+    token: RefCell<Option<Kept>>,
+    withheld: RefCell<Vec<Value>>,
+}
+
+impl Session {
+    /// A session.
+    ///
+    /// # Errors
+    /// A TLS set-up that fails.
+    pub fn new(vendor: &'static dyn Vendor, profile: Profile, outside: Outside) -> Result<Self> {
+        let transport = Transport::new(&profile)?;
+        Ok(Self {
+            vendor,
+            profile,
+            transport,
+            outside,
+            token: RefCell::new(None),
+            withheld: RefCell::default(),
+        })
+    }
+
+    /// The vendor.
+    pub fn vendor(&self) -> &'static dyn Vendor {
+        self.vendor
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Where warnings go.
+    pub fn notices(&self) -> &dyn Notices {
+        &*self.outside.notices
+    }
+
+    /// What a dry run kept back: requests, or curl lines as texts.
+    pub fn withheld(&self) -> Vec<Value> {
+        self.withheld.take()
+    }
+
+    /// Sends a call that only looks. Dry runs send it too.
+    ///
+    /// # Errors
+    /// Whatever went wrong; an answer that cannot be understood is never an empty one.
+    pub async fn read<T>(&self, call: Call<T>) -> Result<T> {
+        self.exchange(&call).await
+    }
+
+    /// Every row of a list, over all pages.
+    ///
+    /// # Errors
+    /// As [`Session::read`], and a list that never ends.
+    pub async fn read_all<T>(&self, first: Call<Page<T>>) -> Result<Vec<T>> {
+        let name = first.name;
+        let (mut rows, mut empty_pages) = (Vec::new(), 0);
+        let mut next = Some(first);
+        while let Some(call) = next {
+            let page = self.exchange(&call).await?;
+            empty_pages = if page.items.is_empty() { empty_pages + 1 } else { 0 };
+            if empty_pages > 3 {
+                return Err(self
+                    .failed(name, Effect::Read)
+                    .lost("the list never ends: page after page is empty"));
+            }
+            rows.extend(page.items);
+            next = page.next;
+        }
+        Ok(rows)
+    }
+
+    /// Sends a call that changes something, or keeps it back in a dry run.
+    ///
+    /// # Errors
+    /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
+    pub async fn write<T>(&self, call: Call<T>) -> Result<Written<T>> {
+        let Some(dry_run) = self.outside.dry_run else {
+            self.outside.writing.set(Some(call.name));
+            let result = self.exchange(&call).await;
+            self.outside.writing.set(None);
+            return result.map(Written::Done);
+        };
+        let slots = self.proven(&call, &self.static_token().unwrap_or_else(Secret::withheld));
+        let shown = match dry_run {
+            DryRun::Http => show::http(&call.request, &slots),
+            DryRun::Curl => {
+                let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
+                let prelude = self.vendor.facts().curl_prelude;
+                Value::from(show::curl(&call.request, &slots, prelude, ca_file.as_deref()))
+            }
+        };
+        self.withheld.borrow_mut().push(shown);
+        Ok(Written::Withheld)
+    }
+
+    async fn exchange<T>(&self, call: &Call<T>) -> Result<T> {
+        let failed = self.failed(call.name, call.effect);
+        let mut tried = Tried::default();
+        loop {
+            let token = match call.effect {
+                Effect::LogIn => Secret::withheld(),
+                Effect::Read | Effect::Write => self.token().await?,
+            };
+            let slots = self.proven(call, &token);
+            let (ended, wait, error) = match self.attempt(call, &slots).await? {
+                Attempt::NotSent(why) => (Ended::NotSent, None, failed.not_sent(&why)),
+                Attempt::Lost(why) => (Ended::Lost, None, failed.lost(&why)),
+                Attempt::Answered(answer) => match self.understand(call, &answer) {
+                    Ok(value) => return Ok(value),
+                    Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
+                    Err(Refusal::Fault(fault)) => {
+                        (Ended::Fault(fault.after), retry_after(&answer), failed.answered(*fault))
+                    }
+                },
+            };
+            match next(ended, call.effect, tried, self.outside.limits.retries) {
+                Next::Stop => return Err(error),
+                Next::Renew => {
+                    debug!("{}: {error}; renewing", call.name);
+                    tried.renewed = true;
+                    if self.static_token().is_some() {
+                        return Err(error);
+                    }
+                    if self.vendor.proof() == Proof::Token {
+                        self.renew(&token).await?;
+                    }
+                }
+                Next::Again => {
+                    let wait = wait.unwrap_or_else(|| pause(tried.again, chance()));
+                    tried.again += 1;
+                    if Instant::now() + wait >= self.outside.limits.deadline {
+                        return Err(error);
+                    }
+                    info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// One attempt, within what is left of the deadline.
+    async fn attempt<T>(&self, call: &Call<T>, slots: &[Slot]) -> Result<Attempt> {
+        let failed = self.failed(call.name, call.effect);
+        let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(failed.not_sent("the deadline of the command has passed"));
+        }
+        let filled = fill(&call.request, slots, With::Values)
+            .map_err(|missing| Error::config(format!("{} has to be sent, and {missing}", call.name)).hint(
+                "a dry run reads from the vendor where the request depends on it; make the profile's secrets available",
+            ))?;
+        info!("{} {}", call.name, self.shown_line(call, slots));
+        trace!(
+            "{} request {}",
+            call.name,
+            self.outside.redactor.scrub(&show::http(&call.request, slots).to_string())
+        );
+        let begun = Instant::now();
+        let attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)).await;
+        match &attempt {
+            Attempt::Answered(answer) => {
+                debug!(
+                    "{} answered HTTP {} after {} ms",
+                    call.name,
+                    answer.status,
+                    begun.elapsed().as_millis()
+                );
+                let body = redact::answer(&answer.body, self.vendor.facts().secret_keys);
+                // The answer to a log-in may hold a token that nobody has learnt yet.
+                trace!("{} answer {}", call.name, self.outside.redactor.scrub(&body));
+            }
+            Attempt::NotSent(why) => {
+                debug!("{} was not sent: {}", call.name, self.outside.redactor.scrub(why))
+            }
+            Attempt::Lost(why) => debug!("{} was lost: {}", call.name, self.outside.redactor.scrub(why)),
+        }
+        Ok(attempt)
+    }
+
+    fn shown_line<T>(&self, call: &Call<T>, slots: &[Slot]) -> String {
+        let masked = fill(&call.request, slots, With::Masks);
+        let line =
+            masked.map(|masked| format!("{} {}", masked.method.as_str(), masked.url)).unwrap_or_default();
+        self.outside.redactor.scrub(&line)
+    }
+
+    fn understand<T>(&self, call: &Call<T>, answer: &Response) -> Result<T, Refusal> {
+        if (300..400).contains(&answer.status) {
+            return Err(Refusal::Redirect(answer.header("location").unwrap_or("nowhere").to_owned()));
+        }
+        (call.read)(answer).map_err(|fault| Refusal::Fault(Box::new(fault)))
+    }
+
+    fn proven<T>(&self, call: &Call<T>, token: &Secret) -> Vec<Slot> {
+        let mut slots = call.slots.clone();
+        if call.effect != Effect::LogIn {
+            slots.extend(self.vendor.authorise(&self.profile, token, now()));
+        }
+        for slot in &slots {
+            self.outside.redactor.learn(&slot.secret);
+        }
+        slots
+    }
+
+    /// The token that the profile gives, to be used as it is.
+    fn static_token(&self) -> Option<Secret> {
+        self.profile.secrets.get("access_token").cloned()
+    }
+
+    /// A token that is good for a while: the profile's, this run's, the cache's, or a new one.
+    async fn token(&self) -> Result<Secret> {
+        if self.vendor.proof() == Proof::Signature {
+            return Ok(Secret::withheld());
+        }
+        if let Some(token) = self.static_token() {
+            return Ok(token);
+        }
+        let own = self.token.borrow().clone();
+        if let Some(kept) = own.filter(|kept| kept.is_good(now())) {
+            return Ok(kept.access);
+        }
+        let cached = self.cached();
+        if let Some(kept) = cached.as_ref().filter(|kept| kept.is_good(now())) {
+            self.token.replace(cached.clone());
+            return Ok(kept.access.clone());
+        }
+        self.obtain(cached).await
+    }
+
+    /// Replaces a token that the vendor no longer takes. Another process may have replaced it already.
+    async fn renew(&self, stale: &Secret) -> Result<Secret> {
+        let cached = self.cached();
+        if let Some(kept) = cached.as_ref().filter(|kept| kept.access != *stale && kept.is_good(now())) {
+            self.token.replace(cached.clone());
+            return Ok(kept.access.clone());
+        }
+        self.token.replace(None);
+        self.obtain(cached).await
+    }
+
+    /// Gets a token: by the refresh token where one lives, else by the credentials.
+    async fn obtain(&self, old: Option<Kept>) -> Result<Secret> {
+        let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
+        let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
+        let renewed = match renewal {
+            Some(call) => Box::pin(self.exchange(&call)).await.ok(),
+            None => None,
+        };
+        let token = match renewed {
+            Some(token) => token,
+            None => Box::pin(self.exchange(&self.vendor.log_in(&self.profile)?)).await?,
+        };
+        let kept = Kept::new(token, now());
+        self.outside.redactor.learn(&kept.access);
+        if let Some((refresh, _)) = &kept.refresh {
+            self.outside.redactor.learn(refresh);
+        }
+        if let Some(Err(warning)) = self.outside.tokens.as_ref().map(|store| store.save(&kept)) {
+            self.outside.notices.warn(&warning);
+        }
+        let access = kept.access.clone();
+        self.token.replace(Some(kept));
+        Ok(access)
+    }
+
+    fn cached(&self) -> Option<Kept> {
+        match self.outside.tokens.as_ref()?.load() {
+            Ok(kept) => kept,
+            Err(warning) => {
+                self.outside.notices.warn(&warning);
+                None
+            }
+        }
+    }
+
+    fn failed<'a>(&'a self, call: &'a str, effect: Effect) -> Failed<'a> {
+        Failed { facts: self.vendor.facts(), call, effect, redactor: &self.outside.redactor }
+    }
+}
+
+enum Refusal {
+    Redirect(String),
+    Fault(Box<Fault>),
+}
+
+/// The wait that the vendor asks for, in seconds. Other forms of the header name a moment too far off to wait for.
+fn retry_after(answer: &Response) -> Option<Duration> {
+    answer.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
+}
+
+/// The Unix time in seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// A number between 0 and 1 that differs between processes and calls; nothing depends on its quality.
+fn chance() -> f64 {
+    let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    (bits >> 11) as f64 / (1u64 << 53) as f64
+}

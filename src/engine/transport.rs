@@ -1,0 +1,167 @@
+//! HTTP: one attempt, and how it ended.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::tls;
+
+use crate::model::error::{Error, Result};
+use crate::model::net::is_loopback;
+use crate::model::profile::Profile;
+use crate::vendors::call::{Body, Method, Request, Response};
+
+/// No answer that a vendor documents comes near this.
+const LONGEST_ANSWER: usize = 8 << 20;
+
+/// How one attempt ended.
+#[derive(Debug)]
+pub enum Attempt {
+    /// With a whole answer.
+    Answered(Response),
+    /// Before anything reached the vendor.
+    NotSent(String),
+    /// Somewhere after that.
+    Lost(String),
+}
+
+/// An HTTP client for one profile.
+pub struct Transport(reqwest::Client);
+
+impl Transport {
+    /// A client that follows no redirects and verifies certificates.
+    ///
+    /// # Errors
+    /// An unreadable `ca_file`, or a TLS set-up that fails.
+    pub fn new(profile: &Profile) -> Result<Self> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            // The PBX closes each connection; an idle one is never worth keeping (Yeastar, API Request Overview).
+            .pool_max_idle_per_host(4);
+        let addresses = ["base_url", "token_url"].map(|key| profile.get(key).to_owned());
+        if addresses.iter().all(|address| address.is_empty() || loopback(address)) {
+            builder = builder.no_proxy();
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        // Fails only where one was installed already, by an earlier session of this process.
+        let _ = CryptoProvider::clone(&provider).install_default();
+        if let Some(path) = &profile.ca_file {
+            let tls = authority(profile, path).and_then(|certificates| {
+                tls::trusting(certificates, provider).map_err(|cause| bad_authority(profile, path, &cause))
+            })?;
+            builder = builder.tls_backend_preconfigured(tls);
+        } else if !addresses.iter().any(|address| address.starts_with("https:")) {
+            // Reading the system's authorities takes milliseconds that plain HTTP has no use for.
+            builder = builder.tls_certs_only([]);
+        }
+        builder.build().map(Self).map_err(|cause| {
+            Error::config(format!("profile `{}`: the TLS set-up failed: {}", profile.name, chain(&cause)))
+        })
+    }
+
+    /// Sends a filled request once.
+    pub async fn send(&self, request: &Request, timeout: Duration) -> Attempt {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self.0.request(method, &request.url).timeout(timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        builder = match &request.body {
+            Body::Empty => builder,
+            Body::Json(body) => builder.body(body.to_string()),
+            Body::Form(fields) => builder.form(fields),
+            Body::Multipart(fields) => builder.multipart(
+                fields
+                    .iter()
+                    .cloned()
+                    .fold(reqwest::multipart::Form::new(), |form, (name, value)| form.text(name, value)),
+            ),
+        };
+        match builder.send().await {
+            Ok(answer) => read(answer).await,
+            // Whatever fails before a connection stands, or before a request could be made, was never sent.
+            Err(cause) if cause.is_connect() || cause.is_builder() => Attempt::NotSent(describe(cause)),
+            Err(cause) => Attempt::Lost(describe(cause)),
+        }
+    }
+}
+
+/// The certificates of a `ca_file`.
+fn authority(profile: &Profile, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
+        .map_err(|cause| bad_authority(profile, path, &cause))?;
+    if certificates.is_empty() {
+        return Err(bad_authority(profile, path, &"it holds no PEM certificate"));
+    }
+    Ok(certificates)
+}
+
+fn bad_authority(profile: &Profile, path: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::config(format!("profile `{}`: ca_file `{}` cannot be used: {why}", profile.name, path.display()))
+        .hint("give the path of a PEM file with the authority's certificate, or the PBX's own")
+}
+
+async fn read(mut answer: reqwest::Response) -> Attempt {
+    let status = answer.status().as_u16();
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= LONGEST_ANSWER => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => {
+                return Attempt::Lost(format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20));
+            }
+            Ok(None) => return Attempt::Answered(Response { status, headers, body }),
+            Err(cause) => return Attempt::Lost(format!("the answer was cut off: {}", describe(cause))),
+        }
+    }
+}
+
+/// The failure in words, without the address: a vendor's token may ride in it.
+fn describe(cause: reqwest::Error) -> String {
+    let cause = cause.without_url();
+    if cause.is_timeout() && !cause.is_connect() {
+        return "no answer came within the time limit".into();
+    }
+    chain(&cause)
+}
+
+/// The causes in order, without repetition.
+fn chain(cause: &dyn std::error::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(cause);
+    while let Some(error) = next {
+        let text = error.to_string();
+        // The client's own layers say nothing that the innermost cause does not.
+        let hollow = text.starts_with("error sending request") || text.starts_with("client error");
+        if !hollow && !texts.iter().any(|seen| seen.contains(&text)) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    if texts.is_empty() {
+        texts.push(cause.to_string());
+    }
+    crate::model::text::excerpt(&texts.join(": "), 300)
+}
+
+fn loopback(address: &str) -> bool {
+    reqwest::Url::parse(address).is_ok_and(|url| is_loopback(url.host_str().unwrap_or_default()))
+}
