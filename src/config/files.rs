@@ -1,0 +1,210 @@
+//! Reads files of data: TOML, JSON or YAML, with the place of every mistake.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use crate::model::error::{Error, Kind, Result};
+use crate::model::text::{excerpt, nearest};
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// TOML
+    Toml,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct Source {
+    /// How messages name it.
+    pub name: String,
+    /// Where relative references in it start.
+    pub folder: PathBuf,
+    /// Whether nobody but its owner can read it.
+    pub private: bool,
+    text: String,
+    format: Option<Format>,
+}
+
+impl Source {
+    /// Reads a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Of the given kind, where it cannot be read.
+    pub fn open(path: &str, kind: Kind) -> Result<Self> {
+        let failed = |cause: std::io::Error| {
+            Error::new(kind, format!("file `{path}` cannot be read: {cause}")).hint("check the path")
+        };
+        if path == "-" {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+            let folder = PathBuf::from(".");
+            return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
+        }
+        let file = Path::new(path);
+        let text = std::fs::read_to_string(file).map_err(failed)?;
+        let private = is_private(file).map_err(failed)?;
+        let format = match file.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Some(Format::Toml),
+            Some("json") => Some(Format::Json),
+            Some("yaml" | "yml") => Some(Format::Yaml),
+            _ => None,
+        };
+        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { name: path.into(), folder, private, text, format })
+    }
+
+    /// Reads the text as the file's name says, or as it looks: `{` begins JSON, a `key =` or a table TOML.
+    ///
+    /// # Errors
+    /// Of the given kind, with file, line and column; an unknown key with the nearest known one.
+    pub fn parse<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
+        let format = self.format.unwrap_or_else(|| guess(&self.text));
+        let fault = match format {
+            Format::Toml => match toml::from_str(&self.text) {
+                Ok(value) => return Ok(value),
+                Err(cause) => {
+                    let place = cause.span().map(|span| place(&self.text, span.start));
+                    (place, cause.message().to_owned())
+                }
+            },
+            Format::Json => match serde_json::from_str(&self.text) {
+                Ok(value) => return Ok(value),
+                Err(cause) => {
+                    let text = cause.to_string();
+                    // The parser repeats the place at the end of its message.
+                    let text =
+                        text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text).to_owned();
+                    (Some((cause.line(), cause.column())), text)
+                }
+            },
+            Format::Yaml => match yaml_serde::from_str(&self.text) {
+                Ok(value) => return Ok(value),
+                Err(cause) => {
+                    let place = cause.location().map(|place| (place.line(), place.column()));
+                    let text = cause.to_string();
+                    let text =
+                        text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text).to_owned();
+                    (place, text)
+                }
+            },
+        };
+        Err(self.complain(kind, fault.0, &fault.1))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A mistake in the file, at a place.
+    pub fn complain(&self, kind: Kind, place: Option<(usize, usize)>, what: &str) -> Error {
+        let place = place.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
+        let error = Error::new(kind, format!("{}{place}: {}", self.name, excerpt(what, 400)));
+        match unknown_key(what) {
+            Some((key, known)) => match nearest(&key, known.iter().map(String::as_str)) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!("the keys are {}", known.join(", "))),
+            },
+            None => error.hint("correct the file at that place"),
+        }
+    }
+}
+
+/// The key and its known neighbours in serde's complaint about an unknown field.
+fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
+    let rest = &message[message.find("unknown field `")? + 15..];
+    let (key, rest) = rest.split_once('`')?;
+    let known: Vec<String> = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    Some((key.to_owned(), known))
+}
+
+fn guess(text: &str) -> Format {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    match first {
+        Some(line) if line.starts_with('{') => Format::Json,
+        Some(line)
+            if line.starts_with('[') || line.split(':').next().is_some_and(|key| key.contains('=')) =>
+        {
+            Format::Toml
+        }
+        _ => Format::Yaml,
+    }
+}
+
+/// Line and column, from 1, of a byte.
+pub fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+#[cfg(unix)]
+fn is_private(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+}
+
+/// Other systems keep a user's files from other users by default.
+#[cfg(not(unix))]
+fn is_private(_: &Path) -> std::io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::trunk::Trunk;
+
+    fn parse(text: &str, format: Option<Format>) -> Result<Trunk> {
+        let source =
+            Source { name: "f".into(), folder: PathBuf::new(), private: true, text: text.into(), format };
+        source.parse(Kind::Invalid)
+    }
+
+    #[test]
+    fn all_three_formats_are_read_and_guessed() {
+        for text in
+            ["name = \"+1\"\nport = 5060", "{\"name\": \"+1\", \"port\": 5060}", "# x\nname: +1\nport: 5060"]
+        {
+            let trunk = parse(text, None).unwrap();
+            assert_eq!((trunk.name.as_deref(), trunk.port), (Some("+1"), Some(5060)), "{text}");
+        }
+    }
+
+    #[test]
+    fn yaml_keeps_texts_that_look_like_something_else() {
+        let text = "name: NO\nusername: 0041\ndids: [{number: +4420}, {number: 0123}]\ncountry: 1e3";
+        let trunk = parse(text, Some(Format::Yaml)).unwrap();
+        let dids: Vec<_> = trunk.dids.unwrap().into_iter().map(|did| did.number).collect();
+        assert_eq!((trunk.name.as_deref(), trunk.username.as_deref()), (Some("NO"), Some("0041")));
+        assert_eq!(
+            (dids, trunk.country.as_deref()),
+            (vec!["+4420".to_owned(), "0123".to_owned()], Some("1e3"))
+        );
+    }
+
+    #[test]
+    fn mistakes_have_a_place_and_a_remedy() {
+        for (text, format, place, hint) in [
+            ("name = \"a\"\nport = ", Format::Toml, "line 2", "correct"),
+            ("{\"name\": \"a\",\n \"port\": }", Format::Json, "line 2, column", "correct"),
+            ("name: a\nport: [", Format::Yaml, "line", "correct"),
+            ("name = \"a\"\ntransprt = \"udp\"", Format::Toml, "line 2, column 1", "`transport`"),
+            ("{\"name\": \"a\",\n \"codec\": []}", Format::Json, "line 2", "`codecs`"),
+            ("name: a\nhots: x", Format::Yaml, "line 2", "`host`"),
+            ("transport = \"upd\"", Format::Toml, "line 1", "correct"),
+        ] {
+            let error = parse(text, Some(format)).unwrap_err();
+            assert!(error.message.contains(place), "{text}: {}", error.message);
+            assert!(error.hint.as_deref().unwrap().contains(hint), "{text}: {:?}", error.hint);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Profiles, where they come from, and the secrets that they refer to.
+
+pub mod files;
+pub mod profiles;
+pub mod secrets;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::model::error::{Error, Result};
+
+/// The environment as it was when the program began.
+#[derive(Debug, Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// The given variables.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(variables.into_iter().collect())
+    }
+
+    /// A variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// The platform's folders for this program, moved by the environment where it says so.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// For `profiles.toml`.
+    pub config: PathBuf,
+    /// For the sandbox's state.
+    pub state: PathBuf,
+    /// For tokens.
+    pub cache: PathBuf,
+}
+
+impl Folders {
+    /// The folders.
+    ///
+    /// # Errors
+    /// Where there is no home folder and the environment names none.
+    pub fn find(env: &Env) -> Result<Self> {
+        let platform = directories::ProjectDirs::from("", "", "trunkctl");
+        let pick = |variable: &str, default: Option<PathBuf>| {
+            env.get(variable).map(PathBuf::from).or(default).ok_or_else(|| {
+                Error::config("there is no home folder to keep files in")
+                    .hint(format!("set {variable} to a folder"))
+            })
+        };
+        let platform = platform.as_ref();
+        Ok(Self {
+            config: platform.map(|dirs| dirs.config_dir().to_owned()).unwrap_or_default(),
+            state: pick(
+                "TRUNKCTL_STATE_DIR",
+                platform.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned()),
+            )?,
+            cache: pick("TRUNKCTL_CACHE_DIR", platform.map(|dirs| dirs.cache_dir().to_owned()))?,
+        })
+    }
+}

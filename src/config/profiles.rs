@@ -1,0 +1,278 @@
+//! Profiles: from a file, from the environment, or from the sandbox.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use reqwest::Url;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::files::{Source, place};
+use super::{Env, Folders, secrets};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::profile::{KeyNeed, Profile, ProfileKey};
+use crate::model::secret::{Secret, SecretRef};
+use crate::model::text::nearest;
+
+/// Keys that every vendor's profiles know.
+const COMMON: &[&str] = &["vendor", "ca_file", "allow_http"];
+
+/// What a vendor's profiles hold, by the vendor's name.
+pub type KeysOf<'a> = &'a dyn Fn(&str) -> Result<&'static [ProfileKey]>;
+
+/// Where to look for a profile.
+pub struct Where<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The folders of the platform.
+    pub folders: &'a Folders,
+    /// `--profiles-file`
+    pub file: Option<&'a str>,
+    /// `--profile`
+    pub name: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    default_profile: Option<String>,
+    #[serde(default)]
+    profiles: BTreeMap<String, BTreeMap<Spanned<String>, Spanned<Value>>>,
+}
+
+/// The profile that the command line, the environment and the profiles file choose.
+///
+/// # Errors
+/// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
+pub fn choose(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Profile> {
+    // A vendor in the environment stands for a whole profile, unless a profile is asked for by name.
+    if at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none() {
+        return build("environment", BTreeMap::new(), at.env, keys_of, "the environment");
+    }
+    let default_path = at.folders.config.join("profiles.toml");
+    let path = at.file.map_or(default_path, PathBuf::from);
+    if at.file.is_none() && !path.exists() {
+        return Err(Error::config(format!("there is no profiles file at `{}`", path.display())).hint(
+            "copy profiles.example.toml there and fill it in, name one with --profiles-file, set TRUNKCTL_VENDOR \
+             and its keys, or try `--sandbox -p yeastar` first",
+        ));
+    }
+    let source = Source::open(&path.to_string_lossy(), Kind::Config)?;
+    let mut file: File = source.parse(Kind::Config)?;
+    let name = pick(&file, at.name, &source.name)?;
+    let table = file.profiles.remove(&name).unwrap_or_default();
+    let raw = read_table(&source, &name, table, keys_of)?;
+    build(&name, raw, at.env, keys_of, &source.name)
+}
+
+/// A profile of the sandbox, from the vendor's own facts.
+///
+/// # Errors
+/// A defect of the facts.
+pub fn sandbox(
+    vendor: &str,
+    pairs: &[(&str, &str)],
+    base: &str,
+    folder: &str,
+    keys_of: KeysOf<'_>,
+) -> Result<Profile> {
+    let mut raw = BTreeMap::from([("vendor".to_owned(), Entry::plain(vendor))]);
+    raw.extend(
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), Entry::plain(&value.replace("{base}", base)))),
+    );
+    let mut profile = build(vendor, raw, &Env::default(), keys_of, "the sandbox")?;
+    // The sandbox's port differs from run to run, its accounts do not.
+    profile.identity = format!("sandbox|{vendor}|{folder}");
+    Ok(profile)
+}
+
+/// A value of a profile's key and the folder that its `file:` references start in.
+struct Entry {
+    text: String,
+    folder: PathBuf,
+}
+
+impl Entry {
+    fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), folder: PathBuf::new() }
+    }
+}
+
+fn pick(file: &File, asked: Option<&str>, from: &str) -> Result<String> {
+    let names: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+    if names.is_empty() {
+        return Err(Error::config(format!("{from} holds no profile")).hint("add a table [profiles.NAME]"));
+    }
+    let name = match (asked.or(file.default_profile.as_deref()), names.as_slice()) {
+        (Some(name), _) => name,
+        (None, [only]) => only,
+        (None, _) => {
+            return Err(Error::config(format!("{from} holds several profiles and no `default_profile`"))
+                .hint(format!("choose one with --profile: {}", names.join(", "))));
+        }
+    };
+    if names.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let error = Error::config(format!("profile `{name}` is not in {from}"));
+    Err(match nearest(name, names.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`? It holds {}", names.join(", "))),
+        None => error.hint(format!("it holds {}", names.join(", "))),
+    })
+}
+
+fn read_table(
+    source: &Source,
+    name: &str,
+    table: BTreeMap<Spanned<String>, Spanned<Value>>,
+    keys_of: KeysOf<'_>,
+) -> Result<BTreeMap<String, Entry>> {
+    let vendor =
+        table.iter().find(|(key, _)| key.as_ref() == "vendor").and_then(|(_, value)| value.as_ref().as_str());
+    let keys = match vendor {
+        Some(vendor) => keys_of(vendor)?,
+        None => &[],
+    };
+    let mut raw = BTreeMap::new();
+    for (key, value) in &table {
+        let at = |span: std::ops::Range<usize>| Some(place(source.text(), span.start));
+        let known: Vec<&str> = COMMON.iter().copied().chain(keys.iter().map(|known| known.name)).collect();
+        if vendor.is_some() && !known.contains(&key.as_ref().as_str()) {
+            let what = format!("profile `{name}`: unknown key `{}`", key.as_ref());
+            let error = source.complain(Kind::Config, at(key.span()), &what);
+            return Err(match nearest(key.as_ref(), known.iter().copied()) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!("the keys are {}", known.join(", "))),
+            });
+        }
+        let text = match value.as_ref() {
+            Value::String(text) => text.clone(),
+            Value::Boolean(on) => on.to_string(),
+            Value::Integer(number) => number.to_string(),
+            _ => {
+                let what = format!("profile `{name}`: key `{}` takes a text", key.as_ref());
+                return Err(source.complain(Kind::Config, at(value.span()), &what));
+            }
+        };
+        let secret = keys.iter().any(|known| known.name == key.as_ref() && known.secret);
+        if secret && !source.private && matches!(SecretRef::parse(&text), SecretRef::Literal(_)) {
+            let what = format!(
+                "profile `{name}`: key `{}` holds the secret itself, and others can read the file",
+                key.as_ref()
+            );
+            return Err(source.complain(Kind::Config, at(key.span()), &what).hint(format!(
+                "run `chmod 600 {}`, or write a reference: env:NAME, file:PATH, cmd:COMMAND",
+                source.name
+            )));
+        }
+        raw.insert(key.as_ref().clone(), Entry { text, folder: source.folder.clone() });
+    }
+    Ok(raw)
+}
+
+/// Lays the environment over what the file gave, and checks that all is there.
+fn build(
+    name: &str,
+    mut raw: BTreeMap<String, Entry>,
+    env: &Env,
+    keys_of: KeysOf<'_>,
+    from: &str,
+) -> Result<Profile> {
+    let over = |key: &str| env.get(&format!("TRUNKCTL_{}", key.to_uppercase())).map(Entry::plain);
+    if let Some(entry) = over("vendor") {
+        raw.insert("vendor".into(), entry);
+    }
+    let Some(vendor) = raw.get("vendor").map(|entry| entry.text.clone()) else {
+        return Err(Error::config(format!("profile `{name}` in {from} names no vendor"))
+            .hint("add `vendor = \"yeastar\"`, \"itniotech\" or \"zoom\""));
+    };
+    let keys = keys_of(&vendor)?;
+    for key in keys.iter().map(|key| key.name).chain(COMMON.iter().copied()) {
+        if let Some(entry) = over(key) {
+            raw.insert(key.to_owned(), entry);
+        }
+    }
+    let mut profile = Profile {
+        name: name.to_owned(),
+        vendor: vendor.clone(),
+        settings: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        ca_file: raw.get("ca_file").map(|entry| entry.folder.join(&entry.text)),
+        allow_http: match raw.get("allow_http").map(|entry| entry.text.as_str()) {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => {
+                return Err(Error::config(format!(
+                    "profile `{name}`: allow_http `{other}` is neither true nor false"
+                )));
+            }
+        },
+        identity: String::new(),
+    };
+    let has_token = raw.contains_key("access_token");
+    for key in keys {
+        let Some(entry) = raw.get(key.name) else {
+            let needed = key.need == KeyNeed::Always || (key.need == KeyNeed::ToLogIn && !has_token);
+            if needed && key.default.is_none() {
+                return Err(Error::config(format!(
+                    "profile `{name}` in {from} lacks `{}`: {}",
+                    key.name, key.meaning
+                ))
+                .hint(format!("add the key, or set TRUNKCTL_{}", key.name.to_uppercase())));
+            }
+            if let Some(default) = key.default {
+                profile.settings.insert(key.name.to_owned(), default.to_owned());
+            }
+            continue;
+        };
+        if key.secret {
+            let secret = Secret::reference(SecretRef::parse(&entry.text));
+            profile.secrets.insert(key.name.to_owned(), secrets::anchor(secret, &entry.folder));
+            continue;
+        }
+        if !key.values.is_empty() && !key.values.contains(&entry.text.as_str()) {
+            return Err(Error::config(format!(
+                "profile `{name}`: {} `{}` is not known",
+                key.name, entry.text
+            ))
+            .hint(format!("use one of {}", key.values.join(", "))));
+        }
+        profile.settings.insert(key.name.to_owned(), entry.text.clone());
+    }
+    for key in ["base_url", "token_url"] {
+        check_address(&profile, key)?;
+    }
+    let settings: Vec<&str> =
+        ["base_url", "token_url", "account_id", "client_id"].iter().map(|k| profile.get(k)).collect();
+    profile.identity = format!("{vendor}|{}", settings.join("|"));
+    Ok(profile)
+}
+
+/// An address is `https://`, or `http://` on this machine or where the profile allows it, and holds no credentials.
+fn check_address(profile: &Profile, key: &str) -> Result<()> {
+    let text = profile.get(key);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let failed = |why: &str| Error::config(format!("profile `{}`: {key} {why}", profile.name));
+    let Ok(url) = Url::parse(text) else {
+        return Err(failed(&format!("`{text}` is not an address")).hint("write it as https://HOST[:PORT]"));
+    };
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
+        return Err(failed("holds credentials or a query")
+            .hint("give the bare address; credentials have keys of their own"));
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http"
+            if crate::model::net::is_loopback(url.host_str().unwrap_or_default()) || profile.allow_http =>
+        {
+            Ok(())
+        }
+        "http" => {
+            Err(failed(&format!("`{text}` is plain HTTP: whoever is on the path can read the secrets"))
+                .hint("use https://, or say `allow_http = true` in the profile"))
+        }
+        other => Err(failed(&format!("has the scheme `{other}`")).hint("use https://")),
+    }
+}
