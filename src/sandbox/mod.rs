@@ -1,0 +1,99 @@
+//! The small HTTP shell around the vendors' imitations: one listener, one path prefix a vendor.
+
+mod server;
+mod state;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::model::error::{Error, Result};
+use state::State;
+
+/// How often a served sandbox keeps its state, where it keeps it at all.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// A sandbox that is being served.
+pub struct Running {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    server: JoinHandle<()>,
+}
+
+/// Serves at an address; the state is kept in a file, or forgotten at the end.
+///
+/// # Errors
+/// An address that cannot be used, a state file that cannot be understood.
+pub async fn start(listen: SocketAddr, file: Option<PathBuf>) -> Result<Running> {
+    run(listen, State::open(file)?).await
+}
+
+/// Serves on a loopback port for this process alone; the state lives in the state folder, and is locked meanwhile.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_private(folder: &Path) -> Result<Running> {
+    run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder)?).await
+}
+
+/// Forgets the state of [`start_private`].
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn reset(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(state::file(folder)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn run(listen: SocketAddr, state: State) -> Result<Running> {
+    let failed = |cause: std::io::Error| {
+        Error::config(format!("the sandbox cannot listen on {listen}: {cause}"))
+            .hint("choose another address with --listen, or port 0 for any free one")
+    };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let state = Arc::new(Mutex::new(state));
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+    Ok(Running { address, state, server })
+}
+
+impl Running {
+    /// Its address, without a path.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Waits for Ctrl-C, keeping the state from time to time, and at the end.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub async fn until_interrupted(self) -> Result<()> {
+        let interrupted = tokio::signal::ctrl_c();
+        tokio::pin!(interrupted);
+        loop {
+            tokio::select! {
+                _ = &mut interrupted => return self.stop().await,
+                () = tokio::time::sleep(SAVE_EVERY) => self.save()?,
+            }
+        }
+    }
+
+    /// Ends it and keeps the state.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub async fn stop(self) -> Result<()> {
+        self.server.abort();
+        self.save()
+    }
+
+    fn save(&self) -> Result<()> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).save()
+    }
+}

@@ -1,0 +1,105 @@
+//! The imitations and where their state is kept.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::engine::tokens::write_private;
+use crate::model::error::{Error, Result};
+use crate::vendors::ALL;
+use crate::vendors::call::Response;
+use crate::vendors::imitation::{Imitation, Incoming};
+
+/// The state file of `--sandbox` below the state folder.
+pub fn file(folder: &Path) -> PathBuf {
+    folder.join("sandbox").join("state.json")
+}
+
+/// The imitations by vendor.
+pub struct State {
+    imitations: Vec<(&'static str, Box<dyn Imitation>)>,
+    file: Option<PathBuf>,
+    changed: bool,
+    /// Held so that two commands do not overwrite each other's sandbox.
+    _lock: Option<File>,
+}
+
+impl State {
+    /// The state of a file that may not be there yet, or a new one.
+    ///
+    /// # Errors
+    /// A file that cannot be read or understood.
+    pub fn open(file: Option<PathBuf>) -> Result<Self> {
+        let saved = match &file {
+            Some(path) => load(path)?,
+            None => Value::Null,
+        };
+        let imitations: Option<Vec<_>> = ALL
+            .iter()
+            .map(|vendor| {
+                let name = vendor.facts().name;
+                vendor.imitation(saved.get(name)).map(|imitation| (name, imitation))
+            })
+            .collect();
+        match imitations {
+            Some(imitations) => Ok(Self { imitations, file, changed: false, _lock: None }),
+            None => Err(damaged(file.as_deref(), "it does not hold the state of this version's sandbox")),
+        }
+    }
+
+    /// The state below the state folder, locked against other processes until it is dropped.
+    ///
+    /// # Errors
+    /// As [`State::open`], and a folder that cannot be written.
+    pub fn lock(folder: &Path) -> Result<Self> {
+        let path = file(folder);
+        let lock = path.with_file_name("lock");
+        let failed = |cause: std::io::Error| {
+            Error::config(format!("the sandbox's folder `{}` cannot be used: {cause}", folder.display()))
+                .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
+        };
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
+        let lock = File::create(lock).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let mut state = Self::open(Some(path))?;
+        state._lock = Some(lock);
+        Ok(state)
+    }
+
+    /// Lets the vendor's imitation answer; none where no imitation has the name.
+    pub fn answer(&mut self, vendor: &str, request: &Incoming, now: u64) -> Option<Response> {
+        let (_, imitation) = self.imitations.iter_mut().find(|(name, _)| *name == vendor)?;
+        self.changed = true;
+        Some(imitation.handle(request, now))
+    }
+
+    /// Keeps the state, where it is kept and has changed.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&mut self) -> Result<()> {
+        let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };
+        let all: Map<String, Value> =
+            self.imitations.iter().map(|(name, imitation)| ((*name).to_owned(), imitation.save())).collect();
+        write_private(path, Value::from(all).to_string().as_bytes()).map_err(|cause| {
+            Error::config(format!("the sandbox's state cannot be written to `{}`: {cause}", path.display()))
+        })?;
+        self.changed = false;
+        Ok(())
+    }
+}
+
+fn load(path: &Path) -> Result<Value> {
+    match std::fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| damaged(Some(path), "it is not JSON")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Value::Null),
+        Err(error) => Err(damaged(Some(path), &error.to_string())),
+    }
+}
+
+fn damaged(path: Option<&Path>, why: &str) -> Error {
+    let shown = path.map(|path| path.display().to_string()).unwrap_or_default();
+    Error::config(format!("the sandbox's state `{shown}` cannot be used: {why}"))
+        .hint("`trunkctl sandbox reset` empties the sandbox of --sandbox; delete another file yourself")
+}
