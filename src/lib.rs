@@ -1,7 +1,65 @@
 //! trunkctl: one command line for SIP trunks on several vendors.
+//!
+//! # One idea
+//!
+//! Vendors are pure; one engine does the I/O. A vendor is a folder of ordinary functions behind the small
+//! synchronous trait [`vendors::Vendor`]. It turns what is asked for in the common model into a
+//! [`vendors::call::Call`] and reads the vendor's answer back into the common model, or into a
+//! [`vendors::call::Fault`]. It never waits, prints, opens a file, or reads the clock or the environment.
+//!
+//! A `Call` is plain data: the HTTP request, what it does (read, write, log-in), the places of secrets in it, the
+//! vendor's own name for it, and a reader for its answer. Credentials are not in it. The engine fills secrets and
+//! credentials into a *copy* for each attempt, sends it, reads, and decides what may follow. So a dry run, a curl
+//! line and a log line are the same request filled with other things, and no vendor can forget to mask, renew or
+//! resend.
+//!
+//! ```text
+//! argv, env ─► cli ─► commands ─► vendor.check ─► vendor.<operation> ─► Call ─► engine ─► answer ─► vendor reads ─► output
+//!                                    (pure)            (pure)               (the only I/O)           (pure)
+//! ```
+//!
+//! What takes several calls (find a trunk, read it, compare, write it) is written once in [`commands`], in the
+//! neutral words of [`model`], from the single calls that a vendor offers. A list is a [`vendors::call::Page`] that
+//! holds the call for the next page, so paging is the vendor's knowledge and the engine's work.
+//!
+//! # The rooms
+//!
+//! | room | what lives there | may use |
+//! | --- | --- | --- |
+//! | [`model`] | neutral nouns: trunk, number, secret, change, error, and what checks or compares them | nothing |
+//! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their imitations | `model` |
+//! | [`engine`] | sessions, HTTP, tokens, resending, redaction, dry runs | `model`, `vendors` |
+//! | [`config`] | profiles, files of data, the resolution of secrets | `model` |
+//! | [`cli`] | the clap tree | `model` |
+//! | [`sandbox`] | the HTTP shell around the imitations | `model`, `vendors` |
+//! | [`commands`] | from parsed arguments to a report | all of the above |
+//! | [`output`] | the only code that prints | `model`, `cli` |
+//! | [`program`] | the edge: arguments, streams, exit code | all |
+//!
+//! A test keeps it so.
+//!
+//! # To follow one field from the command line to the wire
+//!
+//! `--codecs ulaw,alaw` is read in `cli/trunk.rs`, laid over the file in `commands/spec.rs`, checked for what
+//! no vendor takes in `model/check.rs` and for what this vendor takes in `vendors/check.rs` against the table in
+//! `vendors/yeastar/abilities.rs`, turned into `codec_sel` in `vendors/yeastar/write.rs` with the struct of
+//! `vendors/yeastar/wire.rs`, and sent by `engine/session.rs`.
+//!
+//! # Where this differs from the first plan, and why
+//!
+//! * Secrets have a [`vendors::call::Slot`] beside the request in place of a mere list of their places, so a `Call`
+//!   holds no secret at all and a slot also knows how a shell gets at it.
+//! * What a vendor's table of abilities and fields says lives in `abilities.rs`, apart from `rules.rs`, which holds
+//!   what a table cannot say.
+//! * Multi-step work is plain `async` code over single calls and not a chain of continuations in the vendors: it is
+//!   the same for all of them.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod engine;
 pub mod model;
+pub mod output;
+pub mod program;
 pub mod sandbox;
 pub mod vendors;

@@ -1,0 +1,29 @@
+//! `trunkctl sandbox …`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// What to do with the sandbox.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Serve the imitations until Ctrl-C, and print a profiles file for them
+    #[command(after_help = "Example:
+  trunkctl sandbox serve --listen 127.0.0.1:8099 > profiles.toml &
+  trunkctl --profiles-file profiles.toml -p zoom internal-numbers add --number +16466661110 --label SIP")]
+    Serve(Serve),
+    /// Empty the imitations that --sandbox uses
+    Reset,
+}
+
+/// `sandbox serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Keep the state in this file; without it, it is forgotten at the end
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+}

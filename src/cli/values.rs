@@ -1,0 +1,96 @@
+//! How single values are written on the command line.
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use serde_json::Value;
+
+use crate::model::trunk::{AgentGroup, Did};
+
+/// Takes any text, and tells shells and help which words there are. Whether a word is right is judged with the
+/// other fields, so that a flag and a file get the same answer and exit code.
+#[derive(Debug, Clone)]
+pub struct Words(pub &'static [&'static str]);
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        cmd: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(cmd, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(|word| PossibleValue::new(*word))))
+    }
+}
+
+/// `NUMBER[=NAME]`
+pub fn did(text: &str) -> Result<Did, String> {
+    let (number, name) = halves(text);
+    if number.is_empty() {
+        return Err("the number is missing; write NUMBER or NUMBER=NAME".into());
+    }
+    Ok(Did { number, name })
+}
+
+/// `ID_OR_NAME[=NUMBER]`; digits alone are an id.
+pub fn agent_group(text: &str) -> Result<AgentGroup, String> {
+    let (group, number) = halves(text);
+    let is_id = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    match group.strip_prefix("id:").or(is_id.then_some(group.as_str())) {
+        Some(id) => Ok(AgentGroup { id: Some(id.to_owned()), name: None, number }),
+        None if group.is_empty() => {
+            Err("the group is missing; write ID, NAME, ID=NUMBER or NAME=NUMBER".into())
+        }
+        None => {
+            let name = group.strip_prefix("name:").unwrap_or(&group).to_owned();
+            Ok(AgentGroup { id: None, name: Some(name), number })
+        }
+    }
+}
+
+/// `KEY=JSON`; a value that is no JSON is told how to become text.
+pub fn vendor_field(text: &str) -> Result<(String, Value), String> {
+    let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+        return Err("write KEY=JSON, as in ignore_100_response=1".into());
+    };
+    let value = serde_json::from_str(json)
+        .map_err(|_| format!("`{json}` is not JSON; a text needs quotes, as in {key}='\"{json}\"'"))?;
+    Ok((key.to_owned(), value))
+}
+
+fn halves(text: &str) -> (String, Option<String>) {
+    match text.split_once('=') {
+        Some((left, right)) => (left.trim().to_owned(), Some(right.trim().to_owned())),
+        None => (text.trim().to_owned(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_dids_are_read() {
+        let group = |id: Option<&str>, name: Option<&str>, number: Option<&str>| AgentGroup {
+            id: id.map(Into::into),
+            name: name.map(Into::into),
+            number: number.map(Into::into),
+        };
+        assert_eq!(agent_group("1000026").unwrap(), group(Some("1000026"), None, None));
+        assert_eq!(agent_group("Sales EU=+4420").unwrap(), group(None, Some("Sales EU"), Some("+4420")));
+        assert_eq!(agent_group("name:42").unwrap(), group(None, Some("42"), None));
+        assert!(agent_group("=1").is_err());
+        assert_eq!(did("5503308=Main").unwrap(), Did { number: "5503308".into(), name: Some("Main".into()) });
+    }
+
+    #[test]
+    fn raw_fields_are_json() {
+        assert_eq!(vendor_field("a=0").unwrap(), ("a".into(), Value::from(0)));
+        assert!(vendor_field("a=b").unwrap_err().contains(r#"a='"b"'"#));
+        assert!(vendor_field("=1").is_err() && vendor_field("a").is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! `explain`: what a code means, without asking anybody.
+
+use serde_json::{Value, json};
+
+use crate::model::error::{EXIT_CODES, Error, ExitCode, Kind, Result};
+use crate::model::report::{Listing, Report};
+use crate::vendors::codes::{After, Code};
+use crate::vendors::{self, Facts};
+
+/// Runs it.
+pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
+    if subject == "exit" {
+        return exit_codes(code);
+    }
+    let vendor = vendors::by_name(subject).map_err(|mut error| {
+        error.kind = Kind::Usage;
+        error.hint(format!("`trunkctl explain` takes a vendor ({}) or `exit`", names().join(", ")))
+    })?;
+    vendor_codes(vendor.facts(), code)
+}
+
+fn names() -> Vec<&'static str> {
+    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect()
+}
+
+fn exit_codes(code: Option<&str>) -> Result<Report> {
+    let data = |row: &ExitCode| serde_json::to_value(row).unwrap_or_default();
+    let Some(code) = code else {
+        return Ok(Report::Listing(vec![Listing {
+            title: None,
+            columns: vec!["code".into(), "kind".into(), "meaning".into()],
+            rows: EXIT_CODES
+                .iter()
+                .map(|row| vec![row.code.to_string(), row.kind.into(), row.meaning.into()])
+                .collect(),
+            data: EXIT_CODES.iter().map(data).collect(),
+        }]));
+    };
+    let row = EXIT_CODES.iter().find(|row| row.code.to_string() == code || row.kind == code);
+    let row = row.ok_or_else(|| {
+        Error::new(Kind::NotFound, format!("trunkctl has no exit code `{code}`"))
+            .hint("`trunkctl explain exit` lists them all")
+    })?;
+    let text =
+        format!("exit {} ({})\n\n  meaning  {}\n  remedy   {}", row.code, row.kind, row.meaning, row.remedy);
+    Ok(Report::Document { text, data: data(row) })
+}
+
+fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
+    let Some(code) = code else {
+        return Ok(Report::Listing(vec![Listing {
+            title: None,
+            columns: vec!["code".into(), "exit".into(), "kind".into(), "meaning".into()],
+            rows: facts
+                .codes
+                .iter()
+                .map(|row| {
+                    vec![
+                        row.code.into(),
+                        exit_of(row).to_string(),
+                        row.kind.name().into(),
+                        row.meaning.into(),
+                    ]
+                })
+                .collect(),
+            data: facts.codes.iter().map(data).collect(),
+        }]));
+    };
+    let status = format!("HTTP {code}");
+    let rows: Vec<&Code> =
+        facts.codes.iter().filter(|row| row.code.eq_ignore_ascii_case(code) || row.code == status).collect();
+    if rows.is_empty() {
+        return Err(Error::new(Kind::NotFound, format!("{} documents no code `{code}`", facts.title)).hint(
+            format!(
+                "an undocumented code ends in exit 9 (rejected) with the vendor's text; \
+             `trunkctl explain {}` lists the documented ones",
+                facts.name
+            ),
+        ));
+    }
+    let text: Vec<String> = rows.iter().map(|row| describe(facts, row)).collect();
+    let data =
+        if let [row] = rows.as_slice() { data(row) } else { rows.iter().map(|row| data(row)).collect() };
+    Ok(Report::Document { text: text.join("\n\n"), data })
+}
+
+/// 0 is the vendors' own word for success.
+fn exit_of(row: &Code) -> u8 {
+    if row.code == "0" { 0 } else { row.kind.exit_code() }
+}
+
+fn describe(facts: &Facts, row: &Code) -> String {
+    let name = if row.name.is_empty() { String::new() } else { format!(" {}", row.name) };
+    let mut text = format!("{} {}{name}\n\n", facts.title, row.code);
+    if let Some(when) = when(row) {
+        text.push_str(&format!("  when     {when}\n"));
+    }
+    let exit = format!("{} ({})", exit_of(row), if exit_of(row) == 0 { "done" } else { row.kind.name() });
+    for (head, body) in [
+        ("meaning", row.meaning),
+        ("cause", row.cause),
+        ("remedy", row.remedy),
+        ("resend", resend(row.after)),
+        ("exit", exit.as_str()),
+    ] {
+        text.push_str(&format!("  {head:<8} {body}\n"));
+    }
+    text.trim_end().to_owned()
+}
+
+fn when(row: &Code) -> Option<String> {
+    let mut parts = Vec::new();
+    if row.when.log_in {
+        parts.push("at log-in".to_owned());
+    }
+    parts.extend(row.when.http.map(|status| format!("with HTTP {status}")));
+    if !row.when.says.is_empty() {
+        parts.push(format!("where the text says `{}`", row.when.says.join("` or `")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn resend(after: After) -> &'static str {
+    match after {
+        After::GiveUp => "repeating the request does not help",
+        After::Renew => "trunkctl gets a new token and sends once more",
+        After::SignAgain => "trunkctl signs anew and sends once more",
+        After::Later => "trunkctl sends again after a pause, within --retries and --deadline",
+        After::Lost => "reads are sent again; a write may have been applied and is not",
+    }
+}
+
+fn data(row: &Code) -> Value {
+    json!({
+        "code": row.code,
+        "name": row.name,
+        "when": when(row),
+        "kind": if row.code == "0" { "done" } else { row.kind.name() },
+        "exit_code": exit_of(row),
+        "meaning": row.meaning,
+        "cause": row.cause,
+        "remedy": row.remedy,
+        "resend": resend(row.after),
+    })
+}

@@ -1,0 +1,92 @@
+//! Finds the ids of what a trunk refers to by number or name.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::engine::session::Session;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::support::Operation;
+use crate::model::trunk::{ExtensionType, Trunk};
+use crate::vendors::Entry;
+
+/// What was found in this command already, by operation and the word searched for.
+type Found = HashMap<(Operation, String), Vec<Entry>>;
+
+/// Fills in the ids of extensions, extension groups and agent groups.
+///
+/// # Errors
+/// [`Kind::NotFound`] where nothing matches exactly; [`Kind::Invalid`] where several do.
+pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
+    let mut found = Found::new();
+    for extension in trunk.caller_id_overrides.iter_mut().flatten().flat_map(|entry| &mut entry.extensions) {
+        if extension.id.is_some() {
+            continue;
+        }
+        let group = extension.what == Some(ExtensionType::Group);
+        let what = if group { Operation::FindExtensionGroup } else { Operation::FindExtension };
+        // For a group, a number can only be another word for its name.
+        let by_number = extension.number.clone().filter(|_| !group);
+        let word = by_number.clone().or_else(|| extension.name.clone()).or_else(|| extension.number.clone());
+        let word = word.unwrap_or_default();
+        let entry = find(session, &mut found, what, &word, by_number.is_some()).await?;
+        extension.id = Some(entry.id);
+        extension.number = extension.number.take().or(entry.number);
+        extension.name = extension.name.take().or(entry.name);
+    }
+    for group in trunk.agent_groups.iter_mut().flatten().filter(|group| group.id.is_none()) {
+        let word = group.name.clone().unwrap_or_default();
+        group.id = Some(find(session, &mut found, Operation::FindAgentGroup, &word, false).await?.id);
+    }
+    let mut seen = HashSet::new();
+    for group in trunk.agent_groups.iter().flatten() {
+        // By id and by name, one group can be listed twice without looking so.
+        if !seen.insert(&group.id) {
+            let id = group.id.as_deref().unwrap_or_default();
+            return Err(Error::invalid(format!("agent_groups: the group with the id {id} is listed twice"))
+                .hint("keep one; nothing was changed"));
+        }
+    }
+    Ok(())
+}
+
+async fn find(
+    session: &Session,
+    found: &mut Found,
+    what: Operation,
+    word: &str,
+    by_number: bool,
+) -> Result<Entry> {
+    let key = (what, word.to_owned());
+    if !found.contains_key(&key) {
+        let call = session.vendor().look_up(session.profile(), what, word)?;
+        found.insert(key.clone(), session.read_all(call).await?);
+    }
+    let rows = found.get(&key).map(Vec::as_slice).unwrap_or_default();
+    // The vendors' search is fuzzy, so what counts is what matches exactly.
+    let mut exact = rows.iter().filter(|row| {
+        let own = if by_number { &row.number } else { &row.name };
+        own.as_deref() == Some(word)
+    });
+    let noun = match what {
+        Operation::FindExtension if by_number => "extension with the number",
+        Operation::FindExtension => "extension with the name",
+        Operation::FindExtensionGroup => "extension group with the name",
+        _ => "agent group with the name",
+    };
+    let profile = &session.profile().name;
+    match (exact.next(), exact.next()) {
+        (Some(only), None) => Ok(only.clone()),
+        (Some(one), Some(other)) => {
+            Err(Error::invalid(format!("profile `{profile}` has more than one {noun} `{word}`"))
+                .hint(format!("give the id instead: {} or {}", one.id, other.id)))
+        }
+        _ => {
+            let error = Error::new(Kind::NotFound, format!("profile `{profile}` has no {noun} `{word}`"));
+            let near: Vec<&str> =
+                rows.iter().filter_map(|row| row.name.as_deref().or(row.number.as_deref())).take(3).collect();
+            Err(match near.as_slice() {
+                [] => error.hint("it must match exactly; nothing was changed"),
+                near => error.hint(format!("it must match exactly; the nearest are {}", near.join(", "))),
+            })
+        }
+    }
+}

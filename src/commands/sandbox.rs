@@ -1,0 +1,46 @@
+//! `sandbox serve` and `sandbox reset`
+
+use super::world::World;
+use crate::cli::sandbox::Serve;
+use crate::model::error::{Error, Result};
+use crate::model::report::Report;
+use crate::sandbox;
+use crate::vendors;
+
+/// Serves until interrupted.
+pub async fn serve(world: &World, args: &Serve) -> Result<Report> {
+    let running = sandbox::start(args.listen, args.state.clone()).await?;
+    (world.publish)(&Report::Text(profiles_file(&running.address())))?;
+    world.notices.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
+    running.until_interrupted().await?;
+    Ok(Report::Nothing)
+}
+
+/// Empties the state of `--sandbox`.
+pub fn reset(world: &World) -> Result<Report> {
+    let folders = world.folders()?;
+    sandbox::reset(&folders.state).map_err(|cause| {
+        Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))
+            .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
+    })?;
+    world.notices.note("the sandbox is empty");
+    Ok(Report::Nothing)
+}
+
+/// A profiles file for the imitations at an address.
+fn profiles_file(base: &str) -> String {
+    let mut text = String::from(
+        "# Profiles for a running trunkctl sandbox. Its secrets are no secrets; they stand behind `cmd:`\n\
+         # because a secret itself is refused in a file that others can read, as a redirected one is.\n",
+    );
+    for vendor in vendors::ALL {
+        let facts = vendor.facts();
+        text.push_str(&format!("\n[profiles.{}]\nvendor = \"{}\"\n", facts.name, facts.name));
+        for (key, value) in facts.sandbox {
+            let secret = facts.profile_keys.iter().any(|known| known.name == *key && known.secret);
+            let value = if secret { format!("cmd:echo {value}") } else { value.replace("{base}", base) };
+            text.push_str(&format!("{key} = \"{value}\"\n"));
+        }
+    }
+    text
+}

@@ -1,0 +1,121 @@
+//! `sip-settings assign`
+
+use serde::Deserialize;
+
+use super::trunk_create::require;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::settings::Assign;
+use crate::config::files::Source;
+use crate::engine::session::Written;
+use crate::model::change::{Change, FieldChange, Outcome};
+use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::report::Report;
+use crate::model::settings::{Provided, SipSettings};
+use crate::model::support::Operation;
+
+/// Runs it.
+pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::SettingsAssign)?;
+    let input = read(args)?;
+    let account = input.account.clone().unwrap_or_else(|| session.profile().get("account").to_owned());
+    let settings = input.settings()?;
+    if settings.is_empty() {
+        return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")
+            .hint("name one, as in --enable true; see `trunkctl sip-settings assign --help`"));
+    }
+    let deletes = settings.deletes();
+    if !deletes.is_empty() {
+        world.confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))?;
+    }
+    let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
+    let Written::Done(()) = session.write(call).await? else {
+        return Ok(world.withheld(&session, globals));
+    };
+    Ok(Report::Change(Box::new(Change {
+        operation: Operation::SettingsAssign,
+        outcome: Outcome::Assigned,
+        profile: session.profile().name.clone(),
+        vendor: session.vendor().facts().name,
+        account: Some(account.clone()),
+        kind: "sip_settings",
+        id: Some(account),
+        name: None,
+        diff: differences(&settings),
+        error: None,
+    })))
+}
+
+/// What was assigned. What was there before cannot be read: Zoom documents no answer for it.
+fn differences(settings: &SipSettings) -> Vec<FieldChange> {
+    match serde_json::to_value(settings) {
+        Ok(serde_json::Value::Object(map)) => map
+            .into_iter()
+            .map(|(field, after)| FieldChange { field, before: serde_json::Value::Null, after })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Settings as a file gives them, and as flags are laid over it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Input {
+    account: Option<String>,
+    enable: Option<bool>,
+    show_callout_internal_number: Option<bool>,
+    #[serde(deserialize_with = "crate::model::text::id")]
+    show_zoom_provided_callout_countries: Option<String>,
+    #[serde(deserialize_with = "crate::model::text::id")]
+    show_zoom_provided_numbers: Option<String>,
+}
+
+fn read(args: &Assign) -> Result<Input> {
+    let file = match &args.from {
+        Some(path) => Source::open(path, Kind::Invalid)?.parse::<Input>(Kind::Invalid)?,
+        None => Input::default(),
+    };
+    Ok(Input {
+        account: args.account.clone().or(file.account),
+        enable: args.enable.or(file.enable),
+        show_callout_internal_number: args.show_callout_internal_number.or(file.show_callout_internal_number),
+        show_zoom_provided_callout_countries: args
+            .show_zoom_provided_callout_countries
+            .clone()
+            .or(file.show_zoom_provided_callout_countries),
+        show_zoom_provided_numbers: args
+            .show_zoom_provided_numbers
+            .clone()
+            .or(file.show_zoom_provided_numbers),
+    })
+}
+
+impl Input {
+    fn settings(self) -> Result<SipSettings> {
+        let mut faults = Vec::new();
+        let mut provided = |field: &str, text: Option<String>| {
+            let word = match text?.as_str() {
+                // Zoom's own figures.
+                "0" => Ok(Provided::Show),
+                "1" => Ok(Provided::Hide),
+                "2" => Ok(Provided::Remove),
+                word => word.parse(),
+            };
+            word.map_err(|message: String| faults.push(FieldError::new(field, message))).ok()
+        };
+        let settings = SipSettings {
+            enable: self.enable,
+            show_callout_internal_number: self.show_callout_internal_number,
+            show_zoom_provided_callout_countries: provided(
+                "show_zoom_provided_callout_countries",
+                self.show_zoom_provided_callout_countries,
+            ),
+            show_zoom_provided_numbers: provided(
+                "show_zoom_provided_numbers",
+                self.show_zoom_provided_numbers,
+            ),
+        };
+        if faults.is_empty() { Ok(settings) } else { Err(Error::fields("the settings", faults)) }
+    }
+}

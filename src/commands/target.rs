@@ -1,0 +1,112 @@
+//! Which trunk is meant.
+
+use crate::engine::session::Session;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::trunk::Held;
+
+/// A trunk as the command line names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `id:VALUE`
+    Id(String),
+    /// `name:VALUE`
+    Name(String),
+    /// A word alone: a name, else an id.
+    Word(String),
+}
+
+impl Target {
+    /// Reads the positional.
+    ///
+    /// # Errors
+    /// Where it is empty.
+    pub fn parse(text: &str) -> Result<Self> {
+        let target = match text.split_once(':') {
+            Some(("id", id)) => Self::Id(id.into()),
+            Some(("name", name)) => Self::Name(name.into()),
+            _ => Self::Word(text.into()),
+        };
+        let (Self::Id(value) | Self::Name(value) | Self::Word(value)) = &target;
+        if value.trim().is_empty() {
+            return Err(Error::new(Kind::Usage, format!("`{text}` names no trunk"))
+                .hint("write id:VALUE, name:VALUE, or a name alone"));
+        }
+        Ok(target)
+    }
+
+    /// The trunk as the vendor holds it, whole. Names match exactly, whatever the vendor's search does.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
+    pub async fn find(&self, session: &Session) -> Result<Held> {
+        let (vendor, profile) = (session.vendor(), session.profile());
+        let row = match self {
+            Self::Id(id) => {
+                if let Some(call) = vendor.get_trunk(profile, id)? {
+                    return session.read(call).await;
+                }
+                self.pick(session.read_all(vendor.list_trunks(profile, None)?).await?, session)?
+            }
+            Self::Name(name) => {
+                self.pick(session.read_all(vendor.list_trunks(profile, Some(name))?).await?, session)?
+            }
+            Self::Word(_) => {
+                self.pick(session.read_all(vendor.list_trunks(profile, None)?).await?, session)?
+            }
+        };
+        match vendor.get_trunk(profile, &row.id)? {
+            Some(call) => session.read(call).await,
+            None => Ok(row),
+        }
+    }
+
+    fn pick(&self, rows: Vec<Held>, session: &Session) -> Result<Held> {
+        let (value, by_name, by_id) = match self {
+            Self::Id(value) => (value, false, true),
+            Self::Name(value) => (value, true, false),
+            Self::Word(value) => (value, true, true),
+        };
+        let mut found: Vec<Held> = Vec::new();
+        for row in rows {
+            let named = by_name && row.trunk.name.as_deref() == Some(value);
+            let identified = by_id && row.id == *value;
+            if named || identified {
+                found.push(row);
+            }
+        }
+        let profile = &session.profile().name;
+        if found.len() > 1 {
+            let list: Vec<String> = found
+                .iter()
+                .map(|row| {
+                    format!("id:{} (named `{}`)", row.id, row.trunk.name.as_deref().unwrap_or_default())
+                })
+                .collect();
+            return Err(Error::invalid(format!(
+                "`{value}` could mean several trunks of profile `{profile}`"
+            ))
+            .hint(format!("name one of them: {}", list.join(", "))));
+        }
+        found.pop().ok_or_else(|| {
+            let mut error = Error::new(Kind::NotFound, format!("profile `{profile}` has no trunk `{value}`"));
+            error.vendor = Some(session.vendor().facts().name);
+            error.hint("names match exactly, with upper and lower case; nothing was changed")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read() {
+        assert_eq!(Target::parse("id:28").unwrap(), Target::Id("28".into()));
+        assert_eq!(Target::parse("name:a:b").unwrap(), Target::Name("a:b".into()));
+        assert_eq!(Target::parse("28").unwrap(), Target::Word("28".into()));
+        assert_eq!(Target::parse("other:x").unwrap(), Target::Word("other:x".into()));
+        for empty in ["", "id:", "name: "] {
+            assert!(Target::parse(empty).is_err(), "{empty}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `trunk create`
+
+use super::world::World;
+use super::{references, spec};
+use crate::cli::Globals;
+use crate::cli::trunk::Create;
+use crate::engine::session::{Session, Written};
+use crate::model::change::{Change, Outcome};
+use crate::model::error::{Error, Result};
+use crate::model::report::Report;
+use crate::model::support::{Field, Operation, Support};
+use crate::model::trunk::{Kind, Trunk};
+use crate::model::{check, diff};
+use crate::vendors::Verdict;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::TrunkCreate)?;
+    let mut trunk = spec::trunk(world, &args.fields, globals.dry_run.is_some())?;
+    let errors = check::trunk(&trunk);
+    judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
+    references::resolve(&session, &mut trunk).await?;
+    let call = session.vendor().create_trunk(session.profile(), &trunk)?;
+    let Written::Done(id) = session.write(call).await? else {
+        return Ok(world.withheld(&session, globals));
+    };
+    let mut change = change(&session, Operation::TrunkCreate, Outcome::Created, &trunk);
+    // An assignment gives an existing trunk to an account.
+    if trunk.kind == Some(Kind::Assigned) || trunk.has(Field::MasterTrunk) {
+        change.outcome = Outcome::Assigned;
+    }
+    change.id = Some(id);
+    change.diff = diff::trunk(&Trunk::default(), &trunk);
+    Ok(Report::Change(Box::new(change)))
+}
+
+/// Refuses what the vendor cannot do, before anything else is looked at.
+pub fn require(session: &Session, operation: Operation) -> Result<()> {
+    match session.vendor().facts().support(operation) {
+        Support::Native | Support::Emulated(_) => Ok(()),
+        Support::Unsupported { .. } | Support::Unknown(_) => Err(session.vendor().facts().refuse(operation)),
+    }
+}
+
+/// Passes the warnings on, and refuses where there is anything to refuse.
+pub fn judge(
+    session: &Session,
+    what: &str,
+    mut errors: Vec<crate::model::error::FieldError>,
+    verdict: Verdict,
+) -> Result<()> {
+    errors.extend(verdict.errors);
+    if !errors.is_empty() {
+        let mut error = Error::fields(what, errors);
+        error.vendor = Some(session.vendor().facts().name);
+        return Err(error.hint(format!(
+            "nothing was sent; `trunkctl vendors` shows what {} takes",
+            session.vendor().facts().title
+        )));
+    }
+    for warning in verdict.warnings {
+        session.notices().warn(&warning);
+    }
+    Ok(())
+}
+
+/// The beginning of a change.
+pub fn change(session: &Session, operation: Operation, outcome: Outcome, trunk: &Trunk) -> Change {
+    let account = session.profile().get("account");
+    Change {
+        operation,
+        outcome,
+        profile: session.profile().name.clone(),
+        vendor: session.vendor().facts().name,
+        account: trunk.account.clone().or_else(|| (!account.is_empty()).then(|| account.to_owned())),
+        kind: "trunk",
+        id: None,
+        name: trunk.name.clone(),
+        diff: Vec::new(),
+        error: None,
+    }
+}

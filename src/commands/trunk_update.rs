@@ -1,0 +1,133 @@
+//! `trunk update`
+
+use super::target::Target;
+use super::trunk_create::{judge, require};
+use super::world::World;
+use super::{references, spec};
+use crate::cli::Globals;
+use crate::cli::trunk::Update;
+use crate::engine::session::Written;
+use crate::model::change::Outcome;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Report;
+use crate::model::support::{Field, Operation};
+use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::{check, diff};
+use crate::vendors::Reading;
+
+/// Fields that say which trunk is meant, and change nothing by themselves.
+const STEERING: &[Field] = &[Field::Kind, Field::Direction, Field::Account];
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Report> {
+    let session = world.session(globals).await?;
+    let vendor = session.vendor();
+    require(&session, Operation::TrunkUpdate)?;
+    let target = Target::parse(&args.trunk)?;
+    let mut change = TrunkChange {
+        set: spec::trunk(world, &args.fields, globals.dry_run.is_some())?,
+        add_dids: args.add_did.clone(),
+        remove_dids: args.remove_did.clone(),
+    };
+    refuse_empty(&change, args.fields.from.as_deref())?;
+    judge(&session, "the change", check::change(&change), vendor.check_update(&change, None))?;
+
+    // With the id and all that the request needs given, nothing has to be read.
+    let held = match (&target, vendor.reading(&change)) {
+        (Target::Id(_), Reading::Nothing) => None,
+        _ => Some(target.find(&session).await?),
+    };
+    let id = match (&held, &target) {
+        (Some(held), _) => held.id.clone(),
+        (None, Target::Id(id) | Target::Name(id) | Target::Word(id)) => id.clone(),
+    };
+    if held.is_some() {
+        // Now that the kind is known, so are the fields that there are.
+        let mut verdict = vendor.check_update(&change, held.as_ref());
+        verdict.warnings.clear();
+        judge(&session, "the change", Vec::new(), verdict)?;
+    }
+    references::resolve(&session, &mut change.set).await?;
+    let set = with_dids(&change, held.as_ref());
+
+    let mut report = super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Updated, &set);
+    report.id = Some(id.clone());
+    if let Some(held) = &held {
+        report.name = set.name.clone().or_else(|| held.trunk.name.clone());
+        report.diff = differences(held, &set);
+        if report.diff.is_empty() {
+            report.outcome = Outcome::Unchanged;
+            return Ok(Report::Change(Box::new(report)));
+        }
+    }
+    let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
+    match session.write(call).await? {
+        Written::Done(()) => Ok(Report::Change(Box::new(report))),
+        Written::Withheld => Ok(world.withheld(&session, globals)),
+    }
+}
+
+fn refuse_empty(change: &TrunkChange, from: Option<&str>) -> Result<()> {
+    let fields = change.set.given().any(|field| !STEERING.contains(&field));
+    if fields || !change.add_dids.is_empty() || !change.remove_dids.is_empty() {
+        return Ok(());
+    }
+    let hint = "name a field to change, as in --host sip.example.com; see `trunkctl trunk update --help`";
+    Err(match from {
+        Some(file) => Error::invalid(format!("{file} names no field to change")).hint(hint),
+        None => Error::new(Kind::Usage, "trunk update: no field to change was given").hint(hint),
+    })
+}
+
+fn differences(held: &Held, set: &Trunk) -> Vec<crate::model::change::FieldChange> {
+    let mut changes = diff::trunk(&held.trunk, set);
+    changes.retain(|change| STEERING.iter().all(|field| field.name() != change.field));
+    changes
+}
+
+/// The fields to set, with the whole list of DIDs where some are added or removed.
+fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Trunk {
+    let mut set = change.set.clone();
+    let Some(held) = held.filter(|_| !change.add_dids.is_empty() || !change.remove_dids.is_empty()) else {
+        return set;
+    };
+    let mut dids = held.trunk.dids.clone().unwrap_or_default();
+    dids.retain(|did| !change.remove_dids.contains(&did.number));
+    for added in &change.add_dids {
+        match dids.iter_mut().find(|did| did.number == added.number) {
+            Some(did) if added.name.is_some() => did.name.clone_from(&added.name),
+            Some(_) => {}
+            None => dids.push(added.clone()),
+        }
+    }
+    set.dids = Some(dids);
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dids_are_added_renamed_and_removed() {
+        let read = |json: &str| serde_json::from_str::<Trunk>(json).unwrap();
+        let held = Held {
+            trunk: read(r#"{"dids":[{"number":"1","name":"a"},{"number":"2"},{"number":"3"}]}"#),
+            ..Held::default()
+        };
+        let added =
+            read(r#"{"dids":[{"number":"1","name":"b"},{"number":"2"},{"number":"4"}]}"#).dids.unwrap();
+        let change =
+            TrunkChange { set: Trunk::default(), add_dids: added, remove_dids: vec!["3".into(), "9".into()] };
+        let expected = r#"{"dids":[{"number":"1","name":"b"},{"number":"2"},{"number":"4"}]}"#;
+        assert_eq!(with_dids(&change, Some(&held)), read(expected));
+    }
+
+    #[test]
+    fn steering_alone_is_no_change() {
+        let set = serde_json::from_str(r#"{"kind":"peer","account":"x"}"#).unwrap();
+        let change = TrunkChange { set, ..TrunkChange::default() };
+        assert_eq!(refuse_empty(&change, None).unwrap_err().kind.exit_code(), 2);
+        assert_eq!(refuse_empty(&change, Some("f")).unwrap_err().kind.exit_code(), 4);
+    }
+}

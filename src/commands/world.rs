@@ -1,0 +1,233 @@
+//! What a command finds around it: environment, folders, a person to ask, and sessions to open.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::cli::{DryRunForm, Globals};
+use crate::config::profiles::{self, Where};
+use crate::config::{Env, Folders, secrets};
+use crate::engine::redact::Redactor;
+use crate::engine::session::{DryRun, Limits, Outside, Session};
+use crate::engine::tokens::TokenStore;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::notices::Notices;
+use crate::model::profile::{Profile, ProfileKey};
+use crate::model::report::Report;
+use crate::model::secret::Secret;
+use crate::sandbox::Running;
+use crate::vendors::{self, Vendor};
+
+/// Asks a person; none where nobody can be asked.
+pub type Ask = Box<dyn Fn(&str) -> Option<bool>>;
+
+/// Shows something before the command is over.
+pub type Publish = Box<dyn Fn(&Report) -> Result<()>>;
+
+/// What a command finds around it.
+pub struct World {
+    /// The environment.
+    pub env: Env,
+    /// Strikes secrets out of texts.
+    pub redactor: Redactor,
+    /// Where warnings go.
+    pub notices: Arc<dyn Notices>,
+    /// Asks a person.
+    pub ask: Ask,
+    /// Shows something before the command is over.
+    pub publish: Publish,
+    /// When the program began.
+    pub begun: Instant,
+    /// The write that is under way, for whoever interrupts it.
+    pub writing: Rc<Cell<Option<&'static str>>>,
+    /// The sandbox of this run.
+    sandbox: RefCell<Option<Running>>,
+}
+
+impl World {
+    /// A world.
+    pub fn new(env: Env, redactor: Redactor, notices: Arc<dyn Notices>, ask: Ask, publish: Publish) -> Self {
+        Self {
+            env,
+            redactor,
+            notices,
+            ask,
+            publish,
+            begun: Instant::now(),
+            writing: Rc::default(),
+            sandbox: RefCell::new(None),
+        }
+    }
+
+    /// The platform's folders.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn folders(&self) -> Result<Folders> {
+        Folders::find(&self.env)
+    }
+
+    /// Opens a session with the profile that the options choose.
+    ///
+    /// # Errors
+    /// A profile or secret that is missing or wrong.
+    pub async fn session(&self, globals: &Globals) -> Result<Session> {
+        let folders = self.folders()?;
+        let mut profile = if globals.sandbox {
+            self.sandbox_profile(globals, &folders).await?
+        } else {
+            let at = Where {
+                env: &self.env,
+                folders: &folders,
+                file: globals.profiles_file.as_deref(),
+                name: globals.profile.as_deref(),
+            };
+            profiles::choose(&at, &keys_of)?
+        };
+        let vendor = vendors::by_name(&profile.vendor)?;
+        self.look_up_secrets(vendor, &mut profile, globals.dry_run.is_some())?;
+        if profile.allow_http && profile.get("base_url").starts_with("http:") {
+            self.notices.warn(&format!(
+                "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
+                profile.name
+            ));
+        }
+        let credential =
+            vendor.facts().profile_keys.iter().filter(|key| key.secret && key.name != "access_token");
+        let credential =
+            credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
+        let outside = Outside {
+            tokens: Some(TokenStore::new(&folders.cache, &profile.identity, &credential)),
+            limits: Limits {
+                timeout: globals.timeout,
+                deadline: self.begun + globals.deadline,
+                retries: globals.retries,
+            },
+            dry_run: globals.dry_run.map(|form| match form {
+                DryRunForm::Http => DryRun::Http,
+                DryRunForm::Curl => DryRun::Curl,
+            }),
+            redactor: self.redactor.clone(),
+            notices: Arc::clone(&self.notices),
+            writing: Rc::clone(&self.writing),
+        };
+        Session::new(vendor, profile, outside)
+    }
+
+    /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest.
+    ///
+    /// # Errors
+    /// Where it is missing, and this is no dry run.
+    pub fn secret(&self, secret: Secret, purpose: &str, dry_run: bool) -> Result<Secret> {
+        if dry_run && !secrets::is_quiet(&secret) {
+            return Ok(secret);
+        }
+        match secrets::resolve(secret.clone(), purpose, &self.env) {
+            Ok(secret) => {
+                self.redactor.learn(&secret);
+                Ok(secret)
+            }
+            Err(_) if dry_run => Ok(secret),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes sure that a person wants what cannot be undone.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] where nobody can be asked or the answer is no.
+    pub fn confirm(&self, globals: &Globals, what: &str) -> Result<()> {
+        if globals.yes || globals.dry_run.is_some() {
+            return Ok(());
+        }
+        match (self.ask)(&format!("{what} Continue?")) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Error::invalid(format!("{what} It was not confirmed, and nothing was sent"))),
+            None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was sent"))
+                .hint("add --yes if that is meant")),
+        }
+    }
+
+    /// What a dry run has to show.
+    pub fn withheld(&self, session: &Session, globals: &Globals) -> Report {
+        let shown = session.withheld();
+        match globals.dry_run {
+            Some(DryRunForm::Curl) => Report::Commands(
+                shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
+            ),
+            _ => Report::Requests(shown),
+        }
+    }
+
+    /// Ends what runs in the background, and keeps the sandbox's state.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub async fn close(&self) -> Result<()> {
+        let running = self.sandbox.borrow_mut().take();
+        match running {
+            Some(running) => running.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    async fn sandbox_profile(&self, globals: &Globals, folders: &Folders) -> Result<Profile> {
+        let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
+        let Some(name) = globals.profile.as_deref() else {
+            return Err(Error::config("the sandbox has several profiles")
+                .hint(format!("choose one with --profile: {}", names.join(", "))));
+        };
+        let Some(vendor) = vendors::ALL.iter().find(|vendor| vendor.facts().name == name) else {
+            return Err(Error::config(format!("profile `{name}` is not in the sandbox"))
+                .hint(format!("with --sandbox, --profile is one of {}", names.join(", "))));
+        };
+        let running = crate::sandbox::start_private(&folders.state).await?;
+        let base = running.address();
+        *self.sandbox.borrow_mut() = Some(running);
+        let folder = folders.state.to_string_lossy();
+        profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
+    }
+
+    fn look_up_secrets(&self, vendor: &dyn Vendor, profile: &mut Profile, dry_run: bool) -> Result<()> {
+        let has_token = profile.secrets.contains_key("access_token");
+        for key in vendor.facts().profile_keys.iter().filter(|key| key.secret) {
+            // With a token given, nothing logs in: the other secrets may rest.
+            if has_token && key.need == crate::model::profile::KeyNeed::ToLogIn {
+                continue;
+            }
+            if let Some(secret) = profile.secrets.remove(key.name) {
+                let purpose = format!("profile `{}`: {}", profile.name, key.name);
+                let secret = self.secret(secret, &purpose, dry_run)?;
+                profile.secrets.insert(key.name.to_owned(), secret);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a vendor's profiles hold.
+pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
+    Ok(vendors::by_name(vendor)?.facts().profile_keys)
+}
+
+/// The error of Ctrl-C; `writing` is the write whose answer was awaited.
+pub fn interrupted(writing: Option<&str>) -> Error {
+    let mut error = match writing {
+        Some(call) => {
+            let text = format!("interrupted: {call} was sent, and its answer was not awaited");
+            let mut error = Error::new(Kind::Interrupted, text).hint(
+                "it may or may not have been applied: look at what the vendor holds before you repeat it",
+            );
+            error.outcome = Some(crate::model::error::Applied::Unknown);
+            error
+        }
+        None => {
+            let mut error = Error::new(Kind::Interrupted, "interrupted: no write was under way");
+            error.outcome = Some(crate::model::error::Applied::NotApplied);
+            error
+        }
+    };
+    error.retryable = writing.is_none();
+    error
+}

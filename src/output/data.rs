@@ -1,0 +1,84 @@
+//! JSON, JSON lines, YAML and CSV: what scripts read.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::table;
+use crate::model::change::{Change, Outcome};
+use crate::model::report::Report;
+
+/// One JSON value.
+pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &value(report))?;
+    writeln!(out)
+}
+
+/// One object a line.
+pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let lines = match report {
+        Report::Changes(changes) => changes.iter().map(to_value).collect(),
+        Report::Listing(_) => match value(report) {
+            Value::Array(rows) => rows,
+            one => vec![one],
+        },
+        _ => vec![value(report)],
+    };
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// YAML.
+pub fn yaml(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    yaml_serde::to_writer(out, &value(report)).map_err(io::Error::other)
+}
+
+/// A header and the columns of the table.
+pub fn csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    for (at, listing) in table::listings(report).into_iter().enumerate() {
+        // One file holds one table: what follows the first is for people.
+        if at > 0 {
+            break;
+        }
+        writer.write_record(&listing.columns)?;
+        for row in &listing.rows {
+            writer.write_record(row)?;
+        }
+    }
+    writer.flush()
+}
+
+fn value(report: &Report) -> Value {
+    match report {
+        Report::Change(change) => to_value(change),
+        Report::Changes(changes) => json!({
+            "changes": changes.iter().map(to_value).collect::<Vec<_>>(),
+            "summary": summary(changes),
+        }),
+        Report::Requests(requests) => json!({"dry_run": true, "requests": requests}),
+        Report::Commands(lines) => json!({"dry_run": true, "commands": lines}),
+        Report::Listing(listings) => listings.iter().flat_map(|listing| listing.data.clone()).collect(),
+        Report::Document { data, .. } => data.clone(),
+        Report::Text(text) => Value::from(text.as_str()),
+        Report::Nothing => Value::Null,
+    }
+}
+
+fn to_value<T: serde::Serialize>(value: T) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn summary(changes: &[Change]) -> Value {
+    let count = |outcome: Outcome| changes.iter().filter(|change| change.outcome == outcome).count();
+    json!({
+        "created": count(Outcome::Created),
+        "updated": count(Outcome::Updated),
+        "unchanged": count(Outcome::Unchanged),
+        "deleted": 0,
+        "failed": count(Outcome::Failed),
+        "unknown": count(Outcome::Unknown),
+    })
+}

@@ -1,0 +1,30 @@
+//! Errors, for people and for programs.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::model::error::Error;
+use crate::model::text::printable;
+
+/// Prints an error: words under `table`, the contract's JSON object under any other format.
+///
+/// # Errors
+/// Whatever the stream says.
+pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) -> io::Result<()> {
+    if format != Format::Table {
+        return writeln!(out, "{}", json!({ "error": error }));
+    }
+    let (red, bold, plain) = if color { ("\u{1b}[31m", "\u{1b}[1m", "\u{1b}[0m") } else { ("", "", "") };
+    // The message's own line breaks are ours; everything else was made printable where it was read.
+    let message: Vec<String> = error.message.lines().map(printable).collect();
+    writeln!(out, "{red}error:{plain} {}", message.join("\n"))?;
+    if let Some(id) = &error.request_id {
+        writeln!(out, "  request id: {}", printable(id))?;
+    }
+    if let Some(hint) = &error.hint {
+        writeln!(out, "{bold}hint:{plain} {}", printable(hint))?;
+    }
+    Ok(())
+}

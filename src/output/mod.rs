@@ -1,0 +1,40 @@
+//! The only code that prints. Standard output carries data and nothing else.
+
+mod console;
+mod data;
+mod errors;
+mod table;
+
+use std::io::{self, Write};
+
+pub use console::Console;
+pub use errors::error;
+
+use crate::cli::Format;
+use crate::model::report::Report;
+
+/// What is known of where the output goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal {
+    /// Columns, where it is a terminal.
+    pub width: Option<u16>,
+    /// Whether standard output takes colours.
+    pub color: bool,
+}
+
+/// Prints a report.
+///
+/// # Errors
+/// Whatever the stream says; a closed pipe among it.
+pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Terminal) -> io::Result<()> {
+    match (report, format) {
+        (Report::Nothing, _) => Ok(()),
+        (Report::Text(text), _) => out.write_all(text.as_bytes()),
+        (_, Format::Table) => table::report(out, report, terminal),
+        (_, Format::Csv) => data::csv(out, report),
+        (_, Format::Json) => data::json(out, report),
+        (_, Format::Jsonl) => data::jsonl(out, report),
+        (_, Format::Yaml) => data::yaml(out, report),
+    }?;
+    out.flush()
+}

@@ -1,0 +1,257 @@
+//! Tables and texts for people.
+
+use std::io::{self, Write};
+
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use super::Terminal;
+use crate::model::change::Change;
+use crate::model::report::{Listing, Report};
+use crate::model::text::printable;
+
+/// Prints a report for a person.
+pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::Result<()> {
+    match report {
+        Report::Requests(requests) => {
+            for (at, request) in requests.iter().enumerate() {
+                if at > 0 {
+                    writeln!(out)?;
+                }
+                http(out, request)?;
+            }
+            Ok(())
+        }
+        Report::Commands(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
+        Report::Document { text, .. } => {
+            for line in text.lines() {
+                writeln!(out, "{}", fold(line, terminal.width))?;
+            }
+            Ok(())
+        }
+        Report::Change(change) => {
+            grid(out, &changes(std::slice::from_ref(change)), terminal)?;
+            let width = change.diff.iter().map(|row| row.field.len()).max().unwrap_or(0);
+            for row in &change.diff {
+                writeln!(out, "  {:<width$}  {}", row.field, arrow(&row.before, &row.after))?;
+            }
+            Ok(())
+        }
+        Report::Changes(list) => {
+            grid(out, &changes(list), terminal)?;
+            for change in list {
+                if let (Some(name), Some(error)) = (&change.name, &change.error) {
+                    writeln!(out, "  {name}: {}", printable(&error.message))?;
+                }
+            }
+            Ok(())
+        }
+        Report::Listing(listings) => {
+            for (at, listing) in listings.iter().enumerate() {
+                if at > 0 {
+                    writeln!(out)?;
+                }
+                if let Some(title) = &listing.title {
+                    writeln!(out, "{title}")?;
+                }
+                grid(out, listing, terminal)?;
+            }
+            Ok(())
+        }
+        Report::Text(_) | Report::Nothing => Ok(()),
+    }
+}
+
+/// The tables of a report, as CSV has them too.
+pub fn listings(report: &Report) -> Vec<Listing> {
+    match report {
+        Report::Change(change) => vec![changes(std::slice::from_ref(change))],
+        Report::Changes(list) => vec![changes(list)],
+        Report::Listing(listings) => listings
+            .iter()
+            .map(|listing| Listing {
+                title: None,
+                columns: listing.columns.clone(),
+                rows: listing.rows.clone(),
+                data: Vec::new(),
+            })
+            .collect(),
+        Report::Requests(requests) => {
+            let cell = |request: &Value, key: &str| text(request.get(key).unwrap_or(&Value::Null));
+            let rows =
+                requests.iter().map(|r| vec![cell(r, "method"), cell(r, "url"), cell(r, "body")]).collect();
+            vec![listing(&["method", "url", "body"], rows)]
+        }
+        Report::Commands(lines) => {
+            vec![listing(&["command"], lines.iter().map(|line| vec![line.clone()]).collect())]
+        }
+        Report::Document { data, .. } => {
+            let rows: Vec<&Value> = data.as_array().map_or_else(|| vec![data], |rows| rows.iter().collect());
+            let columns: Vec<String> = rows
+                .first()
+                .and_then(|row| row.as_object())
+                .map(|row| row.keys().cloned().collect())
+                .unwrap_or_default();
+            let cells =
+                |row: &&Value| columns.iter().map(|key| text(row.get(key).unwrap_or(&Value::Null))).collect();
+            let rows = rows.iter().map(cells).collect();
+            vec![Listing { title: None, columns, rows, data: Vec::new() }]
+        }
+        Report::Text(_) | Report::Nothing => Vec::new(),
+    }
+}
+
+fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
+    Listing {
+        title: None,
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        rows,
+        data: Vec::new(),
+    }
+}
+
+fn changes(list: &[Change]) -> Listing {
+    let rows = list
+        .iter()
+        .map(|change| {
+            vec![
+                change.outcome.word().to_owned(),
+                change.kind.to_owned(),
+                change.name.clone().unwrap_or_default(),
+                change.id.clone().unwrap_or_default(),
+                change.profile.clone(),
+                change.account.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    listing(&["outcome", "kind", "name", "id", "profile", "account"], rows)
+}
+
+/// A table without lines. Columns that are empty throughout are left out.
+fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Result<()> {
+    let used: Vec<usize> = (0..listing.columns.len())
+        .filter(|at| {
+            *at == 0 || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
+        })
+        .collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    match terminal.width {
+        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+        None => table.set_content_arrangement(ContentArrangement::Disabled),
+    };
+    if terminal.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(used.iter().map(|at| {
+        let head = Cell::new(listing.columns[*at].to_uppercase());
+        if terminal.color { head.add_attribute(Attribute::Bold) } else { head }
+    }));
+    for row in &listing.rows {
+        table.add_row(used.iter().map(|at| printable(row.get(*at).map_or("", String::as_str))));
+    }
+    // A wide table has to fit eighty columns too.
+    let gap = if used.len() > 6 { 1 } else { 2 };
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if at + 1 == used.len() { 0 } else { gap }));
+    }
+    // What a row is about is never broken: it is there to be copied.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A request as it would go over the wire.
+fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
+    let get = |key: &str| text(request.get(key).unwrap_or(&Value::Null));
+    writeln!(out, "{} {}", get("method"), get("url"))?;
+    for (name, value) in request.get("headers").and_then(Value::as_object).into_iter().flatten() {
+        writeln!(out, "{name}: {}", text(value))?;
+    }
+    match request.get("body") {
+        None | Some(Value::Null) => Ok(()),
+        Some(body) => writeln!(out, "\n{}", serde_json::to_string_pretty(body)?),
+    }
+}
+
+fn arrow(before: &Value, after: &Value) -> String {
+    match before {
+        Value::Null => text(after),
+        before => format!("{} -> {}", text(before), text(after)),
+    }
+}
+
+/// A value as people write it.
+fn text(value: &Value) -> String {
+    printable(&match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) if text.is_empty() => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            list.iter().map(text_of).collect::<Vec<_>>().join(",")
+        }
+        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join("; "),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| format!("{key}={}", text_of(value))).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    })
+}
+
+fn text_of(value: &Value) -> String {
+    text(value)
+}
+
+/// Breaks a line of `  head     body` at the width, with the body's column kept.
+fn fold(line: &str, width: Option<u16>) -> String {
+    let line = printable(line);
+    let Some(width) = width.map(usize::from).filter(|width| *width >= 40 && line.chars().count() > *width)
+    else {
+        return line;
+    };
+    let start = if line.starts_with("  ") { BODY_COLUMN.min(line.len()) } else { 0 };
+    let (head, body) = line.split_at_checked(start).unwrap_or(("", &line));
+    let mut lines = vec![head.to_owned()];
+    for word in body.split(' ') {
+        let current = lines.last().map_or(0, |last| last.chars().count());
+        if current > start && current + 1 + word.chars().count() > width {
+            lines.push(" ".repeat(start) + word);
+        } else if let Some(last) = lines.last_mut() {
+            if current > start {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Where the text begins beside its heading in a document for people.
+const BODY_COLUMN: usize = 11;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_folded_under_their_text() {
+        let line = "  remedy   one two three four five six seven eight nine";
+        let folded = "  remedy   one two three four five six\n           seven eight nine";
+        assert_eq!(fold(line, Some(40)), folded);
+        assert_eq!(fold(line, None), line);
+    }
+
+    #[test]
+    fn no_control_character_reaches_a_table() {
+        let listing = listing(&["name"], vec![vec!["a\u{1b}[31mb".into()]]);
+        let mut out = Vec::new();
+        grid(&mut out, &listing, Terminal::default()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "NAME\na\u{fffd}[31mb\n");
+    }
+}

@@ -1,0 +1,192 @@
+//! The edge of the program: arguments and streams in, exit code out.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Parser;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::cli::{Cli, Color, Format};
+use crate::commands::{self, World};
+use crate::config::Env;
+use crate::engine::redact::Redactor;
+use crate::model::change::Outcome;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Report;
+use crate::output::{self, Console, Terminal};
+
+/// Runs the program.
+pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsString)>) -> ExitCode {
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let env = Env::new(variables.filter_map(text));
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(refusal) => return refused(&refusal, &args, &env),
+    };
+    let (format, terminal) = (cli.globals.output, terminal(cli.globals.color, &env));
+    let redactor = Redactor::default();
+    start_log(&cli, &env, &redactor);
+    match run(&cli, env, redactor.clone(), terminal) {
+        Ok(code) => code,
+        Err(error) => fail(&downcast(error), format, cli.globals.color),
+    }
+}
+
+fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::Result<ExitCode> {
+    let format = cli.globals.output;
+    let notices = Arc::new(Console::new(cli.globals.quiet, redactor.clone()));
+    let publish = move |report: &Report| print(report, format, terminal);
+    let world = World::new(env, redactor, notices, Box::new(ask), Box::new(publish));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime cannot start")?;
+    let result = runtime.block_on(async {
+        let result = tokio::select! {
+            result = commands::run(cli, &world) => result,
+            _ = tokio::signal::ctrl_c(), if !matches!(cli.command, crate::cli::Command::Sandbox { .. }) => {
+                Err(commands::interrupted(world.writing.get()))
+            }
+        };
+        let closed = world.close().await;
+        result.and_then(|report| closed.map(|()| report))
+    });
+    let report = result?;
+    print(&report, format, terminal)?;
+    Ok(exit_code(&report))
+}
+
+/// Prints a report; whoever closed the pipe has read enough.
+fn print(report: &Report, format: Format, terminal: Terminal) -> Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match output::report(&mut out, report, format, terminal) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Internal, format!("standard output cannot be written: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A bulk write of which some items failed ends in `partial`.
+fn exit_code(report: &Report) -> ExitCode {
+    let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
+    match report {
+        Report::Changes(list) if list.iter().any(|change| bad(change.outcome)) => {
+            ExitCode::from(Kind::Partial.exit_code())
+        }
+        Report::Change(change) if change.outcome == Outcome::Unknown => {
+            ExitCode::from(Kind::OutcomeUnknown.exit_code())
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn fail(error: &Error, format: Format, color: Color) -> ExitCode {
+    let color = color == Color::Always || (color == Color::Auto && io::stderr().is_terminal());
+    let _ = output::error(
+        &mut io::stderr().lock(),
+        error,
+        format,
+        color && std::env::var_os("NO_COLOR").is_none(),
+    );
+    ExitCode::from(error.kind.exit_code())
+}
+
+fn downcast(error: anyhow::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Internal, format!("{other:#}")))
+}
+
+/// clap's own answer: help and version on standard output, a refusal as the error `usage`.
+fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+    let format = asked_format(args, env);
+    if !refusal.use_stderr() || format == Format::Table {
+        let _ = refusal.print();
+        return ExitCode::from(if refusal.use_stderr() { Kind::Usage.exit_code() } else { 0 });
+    }
+    let text = refusal.render().to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let error = Error::new(Kind::Usage, message).hint("add --help to the command to see what it takes");
+    fail(&error, format, Color::Never)
+}
+
+/// The output format, where the command line as a whole could not be understood.
+fn asked_format(args: &[OsString], env: &Env) -> Format {
+    let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+    let flag = words.iter().enumerate().find_map(|(at, word)| {
+        let next = || words.get(at + 1).copied();
+        match *word {
+            "-o" | "--output" => next(),
+            _ => word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o")),
+        }
+    });
+    let text = flag.or_else(|| env.get("TRUNKCTL_OUTPUT")).unwrap_or("table");
+    clap::ValueEnum::from_str(text, true).unwrap_or(Format::Table)
+}
+
+fn terminal(color: Color, env: &Env) -> Terminal {
+    let tty = io::stdout().is_terminal();
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            env.get("NO_COLOR").is_none()
+                && (tty || env.get("CLICOLOR_FORCE").is_some_and(|value| value != "0"))
+        }
+    };
+    let width = comfy_table::Table::new().width().filter(|_| tty);
+    Terminal { width, color }
+}
+
+/// Asks on the terminal; none where there is none.
+fn ask(question: &str) -> Option<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let _ = write!(io::stderr(), "{question} [y/N] ");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).ok()?;
+    Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Log lines go to standard error, and through the redactor.
+fn start_log(cli: &Cli, env: &Env, redactor: &Redactor) {
+    let level = match (cli.globals.verbose, env.get("TRUNKCTL_LOG")) {
+        (0, Some(name)) => name.parse().unwrap_or(tracing::Level::WARN),
+        (0, None) => tracing::Level::WARN,
+        (1, _) => tracing::Level::INFO,
+        (2, _) => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_target(false)
+        .without_time()
+        .with_ansi(false)
+        .with_writer(Scrubbed(redactor.clone()))
+        .try_init();
+}
+
+struct Scrubbed(Redactor);
+
+impl Write for Scrubbed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = self.0.scrub(&String::from_utf8_lossy(bytes));
+        io::stderr().write_all(text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl<'a> MakeWriter<'a> for Scrubbed {
+    type Writer = Scrubbed;
+    fn make_writer(&'a self) -> Scrubbed {
+        Scrubbed(self.0.clone())
+    }
+}
