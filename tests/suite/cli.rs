@@ -1,0 +1,47 @@
+//! The program as an operator meets it: the sandbox, streams, formats, exit codes.
+
+use serde_json::json;
+
+use crate::support::Place;
+use crate::support::served::Served;
+
+#[test]
+fn the_first_command_creates_a_trunk_and_the_second_run_says_that_it_exists() {
+    let place = Place::new();
+    let args =
+        ["--sandbox", "-p", "yeastar", "trunk", "create", "--from", "examples/yeastar/register-trunk.toml"];
+    let first = place.run(&args).expect(0);
+    assert!(first.out.contains("created") && first.out.contains("itsp-main"), "{first:?}");
+    assert_eq!(first.err, "");
+    let second = place.run(&args).expect(7);
+    assert!(second.err.contains("exists") && second.err.contains("trunkctl sandbox reset"), "{second:?}");
+    assert_eq!(second.out, "");
+    place.run(&["sandbox", "reset"]).expect(0);
+    place.run(&args).expect(0);
+}
+
+#[test]
+fn every_example_does_its_job_at_every_vendor() {
+    let (place, served) = (Place::new(), Served::start());
+    let profiles = served.profiles(&place, "");
+    for (profile, job, file, outcome) in [
+        ("yeastar", "trunk create", "yeastar/register-trunk.toml", "created"),
+        ("yeastar", "trunk create", "yeastar/peer-trunk.yaml", "created"),
+        ("yeastar", "trunk create", "yeastar/account-trunk.json", "created"),
+        ("itniotech", "trunk create", "itniotech/outbound-trunk.toml", "created"),
+        ("itniotech", "trunk create", "itniotech/inbound-trunk.yaml", "created"),
+        ("zoom", "trunk create", "zoom/assigned-trunk.toml", "assigned"),
+        ("zoom", "internal-numbers add", "zoom/internal-numbers.yaml", "created"),
+        ("zoom", "sip-settings assign", "zoom/sip-settings.toml", "assigned"),
+    ] {
+        let file = format!("examples/{file}");
+        let mut args = vec!["--profiles-file", &profiles, "-p", profile, "-o", "json"];
+        args.extend(job.split(' '));
+        args.extend(["--from", &file]);
+        let value = place.run(&args).expect(0).json();
+        let change = value.get("changes").map_or(&value, |changes| &changes[0]);
+        assert_eq!(change["outcome"], json!(outcome), "{file}: {value}");
+        assert_eq!(change["vendor"], json!(profile), "{file}");
+        assert!(change["id"].is_string(), "{file}: {value}");
+    }
+}

@@ -1,0 +1,4 @@
+//! The tests of the program as a whole: the real binary, real HTTP, no account anywhere.
+
+mod cli;
+mod support;

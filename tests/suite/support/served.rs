@@ -1,0 +1,48 @@
+//! The sandbox's imitations behind a real port, and a profiles file for them.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+
+use trunkctl::vendors;
+
+use super::Place;
+
+/// A sandbox that is served until it is dropped.
+pub struct Served {
+    /// Its address, without a path.
+    pub base: String,
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Served {
+    pub fn start() -> Self {
+        let (tell, told) = mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let any = SocketAddr::from(([127, 0, 0, 1], 0));
+                let running = trunkctl::sandbox::start(any, None).await.unwrap();
+                tell.send(running.address()).unwrap();
+                let _ = stopped.await;
+                running.stop().await.unwrap();
+            });
+        });
+        Self { base: told.recv().unwrap(), _stop: stop }
+    }
+
+    /// A profiles file with the sandbox's profiles, each with more lines of its own.
+    pub fn profiles(&self, place: &Place, more: &str) -> String {
+        let mut text = String::new();
+        for vendor in vendors::ALL {
+            let facts = vendor.facts();
+            text.push_str(&format!("[profiles.{}]\nvendor = \"{}\"\n", facts.name, facts.name));
+            for (key, value) in facts.sandbox {
+                text.push_str(&format!("{key} = \"{}\"\n", value.replace("{base}", &self.base)));
+            }
+            text.push_str(more);
+            text.push('\n');
+        }
+        place.write("profiles.toml", &text)
+    }
+}
