@@ -38,7 +38,8 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
 
 fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
-    let notices = Arc::new(Console::new(cli.globals.quiet, redactor.clone()));
+    let known = redactor.clone();
+    let notices = Arc::new(Console::new(cli.globals.quiet, Box::new(move |text| known.scrub(text))));
     let publish = move |report: &Report| print(report, format, terminal);
     let world = World::new(env, redactor, notices, Box::new(ask), Box::new(publish));
     let runtime = tokio::runtime::Builder::new_current_thread()
