@@ -62,4 +62,5 @@ pub mod model;
 pub mod output;
 pub mod program;
 pub mod sandbox;
+pub mod storage;
 pub mod vendors;

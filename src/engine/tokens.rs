@@ -1,12 +1,12 @@
 //! Tokens between runs: one file an account, readable by its owner only, replaced in one step.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::secret::Secret;
+use crate::storage::write_private;
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.
@@ -121,21 +121,6 @@ impl TokenStore {
     fn say(&self, what: &str, why: &dyn std::fmt::Display) -> String {
         format!("the token cache `{}` {what}: {why}", self.path.display())
     }
-}
-
-/// Writes a file that only its owner can read, in one step: whoever reads it sees the old or the new, whole.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    // A named temporary file is made with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::engine::tokens::write_private;
 use crate::model::error::{Error, Result};
+use crate::storage::write_private;
 use crate::vendors::ALL;
 use crate::vendors::call::Response;
 use crate::vendors::imitation::{Imitation, Incoming};
