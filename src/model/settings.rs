@@ -44,10 +44,10 @@ impl SipSettings {
             list.push("the account's SIP configuration");
         }
         if self.show_zoom_provided_callout_countries == Some(Provided::Remove) {
-            list.push("all call-out countries that Zoom provides to the account");
+            list.push("all call-out countries that the vendor provides to the account");
         }
         if self.show_zoom_provided_numbers == Some(Provided::Remove) {
-            list.push("all numbers that Zoom provides to the account");
+            list.push("all numbers that the vendor provides to the account");
         }
         list
     }
