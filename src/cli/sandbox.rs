@@ -10,8 +10,9 @@ use clap::{Args, Subcommand};
 pub enum Verb {
     /// Serve the imitations until Ctrl-C, and print a profiles file for them
     #[command(after_help = "Example:
-  trunkctl sandbox serve --listen 127.0.0.1:8099 > profiles.toml &
-  trunkctl --profiles-file profiles.toml -p zoom internal-numbers add --number +16466661110 --label SIP")]
+  umask 077     # the profiles file holds the sandbox's secrets, and is refused where others can read it
+  trunkctl sandbox serve --listen 127.0.0.1:8099 > sandbox.toml &
+  trunkctl --profiles-file sandbox.toml -p zoom trunk create --master-trunk trunk-a")]
     Serve(Serve),
     /// Empty the imitations that --sandbox uses
     Reset,
