@@ -115,7 +115,12 @@ pub const EXIT_CODES: &[ExitCode] = &[
         "This vendor has no such operation.",
         "See `trunkctl vendors`; the message says what to do instead.",
     ),
-    exit(14, "changes_pending", "`plan --detailed-exitcode`: there is something to do.", "Review and apply."),
+    exit(
+        14,
+        "changes_pending",
+        "There is something to do. No command of this version ends so.",
+        "Report it with the command: this version should not end so.",
+    ),
     exit(
         130,
         "interrupted",

@@ -46,7 +46,7 @@ pub static FACTS: Facts = Facts {
 
 const NO_EXTENSIONS: Support = Support::Unsupported {
     why: "The contact center's trunks serve agent groups, not extensions.",
-    instead: "Find the group: `trunkctl lookup agent-groups`.",
+    instead: "Name the agent group with --agent-group; its id is looked up.",
 };
 
 const PROFILE: &[ProfileKey] = &[

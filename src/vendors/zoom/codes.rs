@@ -71,7 +71,7 @@ const PER_SECOND_TEXTS: [&str; 3] = [
 const SCOPE_TEXTS: [&str; 3] = [
     "The access token lacks a scope that this request needs.",
     "The app was not given the scope, or the token is older than the scope. The message may list the scopes.",
-    "Have the master account's owner add the scopes to the app, then run `trunkctl profile logout`.",
+    "Have the app's owner add the scopes to it, then delete the folder `tokens` in trunkctl's cache folder.",
 ];
 const SERVER_TEXTS: [&str; 3] = [
     "Zoom failed while it handled the request.",
