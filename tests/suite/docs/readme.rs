@@ -1,0 +1,348 @@
+//! The README as a script: its blocks, a scene to run them in, and the comparison with what they show.
+//!
+//! - `console`: lines that begin with `$ ` are run, what follows each is its output. `[..]` stands for any
+//!   text within a line, a line `...` for any lines. A command that fails is followed by `$ echo $?`.
+//! - `sh`: a script that is run whole and succeeds; a `text` block after it is its output.
+//! - `toml` with profiles: becomes the profiles file of everything below it.
+//!
+//! The vendors' addresses lead to a served sandbox, and stand in the output as the reader would see them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::Place;
+use crate::support::served::Served;
+
+/// Not run inside a test: they build and test the program itself.
+const OF_CARGO: &[&str] = &["cargo test", "cargo install --path ."];
+/// How a newcomer starts the program without installing it.
+const UNINSTALLED: &str = "cargo run --release -- ";
+
+pub fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+pub fn text() -> String {
+    std::fs::read_to_string(path()).unwrap()
+}
+
+/// Whether the README is to be rewritten where it is stale.
+pub fn is_update() -> bool {
+    std::env::var_os("UPDATE_README").is_some()
+}
+
+/// A fenced block.
+#[derive(Debug)]
+pub struct Block {
+    pub language: String,
+    /// The line after the opening fence, counted from 0.
+    pub begin: usize,
+    pub lines: Vec<String>,
+}
+
+pub fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (at, line) in text.lines().enumerate() {
+        match (line.strip_prefix("```"), open.as_mut()) {
+            (Some(language), None) => {
+                open = Some(Block { language: language.to_owned(), begin: at + 1, lines: Vec::new() });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some(block)) => block.lines.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    blocks
+}
+
+/// A command of a `console` block and what the README shows for it.
+pub struct Step {
+    pub command: Vec<String>,
+    pub shown: Vec<String>,
+}
+
+pub fn steps(block: &Block) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for line in &block.lines {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => {
+                steps.push(Step { command: vec![command.to_owned()], shown: Vec::new() });
+            }
+            (None, Some(step)) if is_open(&step.command) => {
+                step.command.push(line.clone());
+            }
+            (None, Some(step)) => step.shown.push(line.clone()),
+            (None, None) => panic!("line {}: a console block begins with `$ `", block.begin + 1),
+        }
+    }
+    steps
+}
+
+/// Whether a command goes on in the next line: after a backslash, or inside single quotes.
+fn is_open(command: &[String]) -> bool {
+    let quotes = command.iter().map(|line| line.matches('\'').count()).sum::<usize>();
+    quotes % 2 == 1 || command.last().is_some_and(|line| line.ends_with('\\'))
+}
+
+/// What the README itself says: its prose and its commands, without what the commands print.
+pub fn told(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    for block in
+        blocks(text).iter().rev().filter(|block| ["console", "text"].contains(&block.language.as_str()))
+    {
+        let commands: Vec<String> = match block.language.as_str() {
+            "console" => steps(block).into_iter().flat_map(|step| step.command).collect(),
+            _ => Vec::new(),
+        };
+        let end = block.begin + block.lines.len();
+        let kept: Vec<&str> = lines[block.begin..end]
+            .iter()
+            .copied()
+            .filter(|line| commands.iter().any(|own| line.strip_prefix("$ ").unwrap_or(line) == own))
+            .collect();
+        lines.splice(block.begin..end, kept);
+    }
+    lines.join("\n")
+}
+
+/// Where the README's commands are run: a home, a working folder with the examples, and a served sandbox.
+pub struct Scene {
+    place: Place,
+    served: Served,
+    variables: BTreeMap<String, String>,
+    code: i32,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let (place, served) = (Place::new(), Served::start());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        place.write("work/profiles.example.toml", &read(&root.join("profiles.example.toml")));
+        for file in examples() {
+            place.write(&format!("work/{file}"), &read(&root.join(&file)));
+        }
+        // The password store of the README's profiles.
+        let pass = place.write("bin/pass", "#!/bin/sh\n[ \"$*\" = 'show zoom' ] && echo sandbox-secret\n");
+        executable(&pass);
+        let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
+        let system = std::env::var("PATH").unwrap();
+        let bin = place.path().join("bin").display().to_string();
+        let home = place.path().join("home").display().to_string();
+        let variables = [
+            ("PATH", format!("{bin}:{program}:{system}")),
+            ("HOME", home),
+            ("LAB_PBX_SECRET", "sandbox-secret".into()),
+            ("ITNIOTECH_KEY", "sandbox".into()),
+            ("PBX_CLIENT_ID", "sandbox".into()),
+            ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
+        ];
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let scene = Self { place, served, variables, code: 0 };
+        scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
+        scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
+        scene
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn file(&self, name: &str, text: &str) -> String {
+        self.place.write(name, text)
+    }
+
+    /// The README's addresses beside the served ones.
+    fn addresses(&self) -> [(&'static str, String); 4] {
+        let at = |path: &str| format!("{}/{path}", self.served.base);
+        [
+            ("https://192.0.2.10:8088", at("yeastar")),
+            ("https://api.itniotech.com", at("itniotech")),
+            ("https://api.zoom.us/v2", at("zoom/v2")),
+            ("https://zoom.us/oauth/token", at("zoom/oauth/token")),
+        ]
+    }
+
+    fn served(&self, text: &str) -> String {
+        self.addresses().iter().fold(text.to_owned(), |text, (shown, real)| text.replace(shown, real))
+    }
+
+    /// Makes a block of profiles the profiles file, its accounts those of the sandbox.
+    pub fn profiles(&self, block: &Block) {
+        let [_, itniotech, zoom, token] = self.addresses().map(|(_, real)| real);
+        let mut text = String::new();
+        for line in &block.lines {
+            text.push_str(&match line.split(" = ").next().unwrap_or_default() {
+                "client_id" => "client_id = \"sandbox\"".to_owned(),
+                "account_id" => "account_id = \"sandbox-account\"".to_owned(),
+                _ => self.served(line),
+            });
+            text.push_str(&match line.as_str() {
+                "vendor = \"itniotech\"" => format!("\nbase_url = \"{itniotech}\"\n"),
+                "vendor = \"zoom\"" => format!("\nbase_url = \"{zoom}\"\ntoken_url = \"{token}\"\n"),
+                _ => "\n".to_owned(),
+            });
+        }
+        self.place.write("home/.config/trunkctl/profiles.toml", &text);
+    }
+
+    /// Runs a script, and answers its two streams in one, as a terminal shows them.
+    pub fn run(&mut self, script: &str) -> String {
+        let script = self.served(&script.replace(UNINSTALLED, "trunkctl "));
+        let file = self.place.write("script", &format!("exec 2>&1\n{script}\n"));
+        let shell = |args: &[&str]| {
+            let mut command = Command::new("sh");
+            command.args(args).current_dir(self.place.path().join("work"));
+            command.env_clear().envs(&self.variables).stdin(Stdio::null());
+            command.output().unwrap()
+        };
+        let checked = shell(&["-n", &file]);
+        assert!(checked.status.success(), "{script}\n{}", String::from_utf8_lossy(&checked.stderr));
+        let output = shell(&[&file]);
+        self.code = output.status.code().unwrap_or(-1);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let text = text.replace(self.variables["HOME"].as_str(), "/home/you");
+        self.addresses().iter().fold(text, |text, (shown, real)| text.replace(real.as_str(), shown))
+    }
+
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+
+    /// Whether this machine has the tools that a recipe uses besides trunkctl.
+    pub fn can_run(&mut self, script: &str) -> bool {
+        ["flock", "jq"].into_iter().filter(|tool| script.contains(&format!("{tool} -"))).all(|tool| {
+            self.run(&format!("command -v {tool} > found"));
+            std::mem::take(&mut self.code) == 0
+        })
+    }
+
+    /// Runs a command of a `console` block, where variables and the last exit code live on.
+    fn step(&mut self, command: &str) -> String {
+        let set = command.strip_prefix("export ").and_then(|pair| pair.split_once('='));
+        if let Some((name, value)) = set {
+            let value = self.served(value);
+            self.set(name, &value);
+            return String::new();
+        }
+        if let Some(names) = command.strip_prefix("unset ") {
+            self.variables.retain(|name, _| !names.split(' ').any(|gone| gone == name));
+            return String::new();
+        }
+        if command == "echo $?" {
+            return format!("{}\n", std::mem::take(&mut self.code));
+        }
+        self.run(command)
+    }
+
+    /// Runs a block. Answers what it should show where it shows something else, by the line of its block.
+    pub fn play(&mut self, block: &Block, next: Option<&Block>) -> Vec<(usize, usize, Vec<String>)> {
+        let mut stale = Vec::new();
+        match block.language.as_str() {
+            "console" => {
+                let mut at = block.begin;
+                let steps = steps(block);
+                for (index, step) in steps.iter().enumerate() {
+                    let command = step.command.join("\n");
+                    if !self.can_run(&command) {
+                        at += step.command.len() + step.shown.len();
+                        continue;
+                    }
+                    let output = lines(&self.step(&command));
+                    let asked = steps.get(index + 1).is_some_and(|next| next.command == ["echo $?"]);
+                    assert!(self.code == 0 || asked, "{command}\nends with {}:\n{output:#?}", self.code);
+                    at += step.command.len();
+                    if !same(&step.shown, &output) {
+                        stale.push((at, step.shown.len(), output));
+                    }
+                    at += step.shown.len();
+                }
+            }
+            "sh" if !OF_CARGO.contains(&block.lines.join("\n").as_str()) => {
+                let script = block.lines.join("\n");
+                if !self.can_run(&script) {
+                    return stale;
+                }
+                let output = lines(&self.run(&script));
+                assert_eq!(self.code, 0, "{script}\n{output:#?}");
+                if let Some(shown) = next.filter(|next| next.language == "text")
+                    && !same(&shown.lines, &output)
+                {
+                    stale.push((shown.begin, shown.lines.len(), output));
+                }
+            }
+            "toml" => self.profiles(block),
+            _ => {}
+        }
+        stale
+    }
+}
+
+/// The files below `examples`, as the README names them.
+pub fn examples() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in std::fs::read_dir(root.join("examples")).unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            files.push(path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"));
+        }
+    }
+    files.sort();
+    files
+}
+
+pub fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Whether the output is what is shown, wildcards considered.
+fn same(shown: &[String], real: &[String]) -> bool {
+    match (shown.split_first(), real.split_first()) {
+        (None, None) => true,
+        (Some((line, rest)), _) if line == "..." => (0..=real.len()).any(|skip| same(rest, &real[skip..])),
+        (Some((line, rest)), Some((own, others))) => fits(line, own) && same(rest, others),
+        _ => false,
+    }
+}
+
+fn fits(shown: &str, real: &str) -> bool {
+    match shown.split_once("[..]") {
+        None => shown == real,
+        Some((head, tail)) => real.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| fits(tail, rest)))
+        }),
+    }
+}
+
+#[cfg(unix)]
+fn executable(path: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn executable(_: &str) {}
+
+#[test]
+fn wildcards_fit_what_varies_and_nothing_else() {
+    let list = |text: &str| lines(text);
+    for (shown, real, expected) in [
+        ("a\nb", "a\nb\n", true),
+        ("a", "a\nb", false),
+        ("a [..] c", "a anything c", true),
+        ("a [..] c", "a anything d", false),
+        ("[..]", "", false),
+        ("a\n...\nd", "a\nb\nc\nd", true),
+        ("a\n...\nd", "a\nb\nc", false),
+        ("...", "", true),
+    ] {
+        assert_eq!(same(&list(shown), &list(real)), expected, "{shown:?} {real:?}");
+    }
+}
