@@ -123,6 +123,8 @@ pub enum Color {
 }
 
 /// The nouns.
+// There is one value of it in a run.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create and change trunks

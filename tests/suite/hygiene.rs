@@ -138,6 +138,9 @@ fn every_part_imports_only_what_is_below_it() {
 
 const SHELL: &str = "src/commands/shell.rs";
 
+/// The files that a rule applies to, the words that they must not hold, and why.
+type Rule<'a> = (&'a dyn Fn(&str) -> bool, &'a [&'a str], &'a str);
+
 /// Words, and the files outside of which they must not stand.
 #[test]
 fn what_has_effects_stays_where_it_belongs() {
@@ -146,7 +149,7 @@ fn what_has_effects_stays_where_it_belongs() {
     let anywhere = |_: &str| true;
     // Completions and manual pages are made of the tree of commands.
     let tree = |name: &str| name.starts_with("src/cli/") || name == "src/program.rs" || name == SHELL;
-    let rules: &[(&dyn Fn(&str) -> bool, &[&str], &str)] = &[
+    let rules: &[Rule<'_>] = &[
         (
             &pure,
             &[
