@@ -10,13 +10,24 @@ use crate::engine::session::Written;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
-use crate::model::support::{Field, Operation};
+use crate::model::support::{Field, Need, Operation};
 use crate::model::trunk::{Held, Trunk, TrunkChange};
 use crate::model::{check, diff};
-use crate::vendors::Reading;
+use crate::vendors::{Facts, Reading};
 
-/// Fields that say which trunk is meant, and change nothing by themselves.
-const STEERING: &[Field] = &[Field::Kind, Field::Direction, Field::Account];
+/// Whether the field only says which trunk is meant, and changes nothing by itself.
+fn steers(field: Field, facts: &Facts) -> bool {
+    match field {
+        Field::Direction | Field::Account => true,
+        // Where registering is a switch of the trunk, the kind can be changed; elsewhere it is the trunk's nature.
+        Field::Kind => !facts
+            .shapes
+            .iter()
+            .filter_map(|shape| shape.fact(field))
+            .any(|fact| !matches!(fact.update, Need::Refused(_))),
+        _ => false,
+    }
+}
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Report> {
@@ -29,7 +40,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         add_dids: args.add_did.clone(),
         remove_dids: args.remove_did.clone(),
     };
-    refuse_empty(&change, args.fields.from.as_deref())?;
+    refuse_empty(&change, args.fields.from.as_deref(), vendor.facts())?;
     judge(&session, "the change", check::change(&change), vendor.check_update(&change, None))?;
 
     // With the id and all that the request needs given, nothing has to be read.
@@ -54,7 +65,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     report.id = Some(id.clone());
     if let Some(held) = &held {
         report.name = set.name.clone().or_else(|| held.trunk.name.clone());
-        report.diff = differences(held, &set);
+        report.diff = differences(held, &set, vendor.facts());
         if report.diff.is_empty() {
             report.outcome = Outcome::Unchanged;
             return Ok(Report::Change(Box::new(report)));
@@ -67,8 +78,8 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     }
 }
 
-fn refuse_empty(change: &TrunkChange, from: Option<&str>) -> Result<()> {
-    let fields = change.set.given().any(|field| !STEERING.contains(&field));
+fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {
+    let fields = change.set.given().any(|field| !steers(field, facts));
     if fields || !change.add_dids.is_empty() || !change.remove_dids.is_empty() {
         return Ok(());
     }
@@ -79,9 +90,11 @@ fn refuse_empty(change: &TrunkChange, from: Option<&str>) -> Result<()> {
     })
 }
 
-fn differences(held: &Held, set: &Trunk) -> Vec<crate::model::change::FieldChange> {
+fn differences(held: &Held, set: &Trunk, facts: &Facts) -> Vec<crate::model::change::FieldChange> {
     let mut changes = diff::trunk(&held.trunk, set);
-    changes.retain(|change| STEERING.iter().all(|field| field.name() != change.field));
+    changes.retain(|change| {
+        Field::ALL.iter().all(|field| field.name() != change.field || !steers(*field, facts))
+    });
     changes
 }
 
@@ -127,7 +140,10 @@ mod tests {
     fn steering_alone_is_no_change() {
         let set = serde_json::from_str(r#"{"kind":"peer","account":"x"}"#).unwrap();
         let change = TrunkChange { set, ..TrunkChange::default() };
-        assert_eq!(refuse_empty(&change, None).unwrap_err().kind.exit_code(), 2);
-        assert_eq!(refuse_empty(&change, Some("f")).unwrap_err().kind.exit_code(), 4);
+        let facts = |name| crate::vendors::by_name(name).unwrap().facts();
+        assert_eq!(refuse_empty(&change, None, facts("yeastar")).unwrap_err().kind.exit_code(), 2);
+        assert_eq!(refuse_empty(&change, Some("f"), facts("yeastar")).unwrap_err().kind.exit_code(), 4);
+        // At Itniotech the kind says whether the trunk registers, which an update can change.
+        assert!(refuse_empty(&change, None, facts("itniotech")).is_ok());
     }
 }

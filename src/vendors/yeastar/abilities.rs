@@ -85,7 +85,8 @@ const FIXED: Need = Refused("cannot be changed on a PBX; delete the trunk and cr
 
 const REGISTER: &[FieldFact] = &[
     fact(Field::Name, "name", Required, Optional),
-    fact(Field::Kind, "type", Required, Optional),
+    // On update it only says which table applies.
+    fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
     one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
     fact(Field::Host, "hostname", Required, Optional),
@@ -110,7 +111,8 @@ const NO_REGISTRATION: Need =
 
 const PEER: &[FieldFact] = &[
     fact(Field::Name, "name", Required, Optional),
-    fact(Field::Kind, "type", Required, Optional),
+    // On update it only says which table applies.
+    fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
     one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
     fact(Field::Host, "hostname", Required, Optional),
@@ -136,7 +138,8 @@ const NO_DIDS: Need =
 
 const ACCOUNT: &[FieldFact] = &[
     fact(Field::Name, "name", Required, Optional),
-    fact(Field::Kind, "type", Required, Optional),
+    // On update it only says which table applies.
+    fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
     one_of(Field::Transport, "transport", Required, Optional, ACCOUNT_TRANSPORTS),
     fact(Field::Host, "", FAR_END, FAR_END),
