@@ -7,3 +7,4 @@ mod cli;
 mod docs;
 mod hygiene;
 mod support;
+mod wire;

@@ -13,6 +13,9 @@ mod write;
 
 use serde_json::Value;
 
+pub use wire::{NumberItem, SettingsBody};
+pub use write::{numbers_request, settings_request};
+
 use super::call::{Call, Page, Slot, Token};
 use super::imitation::Imitation;
 use super::{Added, Facts, Proof, Vendor, Verdict};

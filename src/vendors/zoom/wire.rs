@@ -17,17 +17,26 @@ pub struct TrunkItem {
 /// An entry of `internal_numbers` in POST `sip_trunk/internal_numbers` ("Add internal numbers").
 #[derive(Debug, Serialize)]
 pub struct NumberItem {
+    /// The number.
     pub number: String,
+    /// The number as people see it.
     pub display_number: String,
+    /// Two letters.
     pub country: String,
+    /// 0 toll, 1 toll-free.
     #[serde(rename = "type")]
     pub what: u8,
+    /// A short description: one text, despite the plural.
     pub labels: String,
+    /// One locale.
     pub languages: String,
+    /// Shown in client and portal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visible: Option<bool>,
+    /// Usable for joining.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_join: Option<bool>,
+    /// Usable for other organisations' meetings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_for_external_meetings: Option<bool>,
 }
@@ -35,12 +44,16 @@ pub struct NumberItem {
 /// Body of PATCH `sip_trunk/settings` ("Assign SIP trunk configuration").
 #[derive(Debug, Default, Serialize)]
 pub struct SettingsBody {
+    /// Give the account the master's configuration, or delete it there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
+    /// List the carrier's call-out numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_callout_internal_number: Option<bool>,
+    /// 0 shown, 1 hidden, 2 removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_zoom_provided_callout_countries: Option<u32>,
+    /// 0 shown, 1 hidden, 2 removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_zoom_provided_numbers: Option<u32>,
 }

@@ -56,7 +56,10 @@ pub fn add_numbers(profile: &Profile, account: &str, numbers: &[InternalNumber])
     Ok(Call::new("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
 }
 
-/// The request of [`add_numbers`].
+/// POST `sip_trunk/internal_numbers` with entries that no rule of ours has judged.
+///
+/// # Errors
+/// An account that cannot stand in a path.
 pub fn numbers_request(profile: &Profile, account: &str, items: &[NumberItem]) -> Result<Request> {
     let entries = items.iter().map(|item| to_value(item).unwrap_or_default()).collect();
     send(profile, Method::Post, account, "internal_numbers", list("internal_numbers", entries))
@@ -80,7 +83,10 @@ pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings)
     Ok(Call::new("PATCH sip_trunk/settings", Effect::Write, request, read::done))
 }
 
-/// The request of [`assign_settings`].
+/// PATCH `sip_trunk/settings` with values that no rule of ours has judged.
+///
+/// # Errors
+/// An account that cannot stand in a path.
 pub fn settings_request(profile: &Profile, account: &str, body: &SettingsBody) -> Result<Request> {
     send(profile, Method::Patch, account, "settings", object(body))
 }

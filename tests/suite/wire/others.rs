@@ -1,0 +1,60 @@
+//! The requests around the writes: log-ins and reads. They come from the pages that the fact sheets cite.
+
+use trunkctl::model::secret::Secret;
+use trunkctl::model::support::Operation;
+use trunkctl::vendors::{Vendor, by_name};
+
+use super::{Case, case, filled, profile, proven};
+
+/// What a search must carry unharmed.
+const TORTURE: &str = "d/e?f=g é+1 &\"";
+
+pub fn cases() -> Vec<Case> {
+    let read = |vendor: &'static dyn Vendor| (vendor, profile(vendor, &[("account", "d/e?f=g")]));
+    let (yeastar, pbx) = read(by_name("yeastar").unwrap());
+    let (itniotech, center) = read(by_name("itniotech").unwrap());
+    let (zoom, meetings) = read(by_name("zoom").unwrap());
+    let log_in = |vendor: &dyn Vendor, profile| {
+        let call = vendor.log_in(profile).unwrap();
+        filled(&call.request, &call.slots)
+    };
+    let renewal = yeastar.renew(&pbx, &Secret::known("sample-refresh")).unwrap();
+    let list = |vendor: &dyn Vendor, profile, search| {
+        proven(vendor, profile, &vendor.list_trunks(profile, search).unwrap(), "sample-token")
+    };
+    let look_up = |vendor: &dyn Vendor, profile, what| {
+        proven(vendor, profile, &vendor.look_up(profile, what, TORTURE).unwrap(), "sample-token")
+    };
+    let get = yeastar.get_trunk(&pbx, "28").unwrap().unwrap();
+    vec![
+        case("yeastar/get_token.http", log_in(yeastar, &pbx), &["username", "password"]),
+        case("yeastar/refresh_token.http", filled(&renewal.request, &renewal.slots), &["refresh_token"]),
+        case("yeastar/trunk-list.http", list(yeastar, &pbx, None), &[]),
+        case("yeastar/trunk-search.http", list(yeastar, &pbx, Some(TORTURE)), &[]),
+        case("yeastar/trunk-get.http", proven(yeastar, &pbx, &get, "sample-token"), &[]),
+        case("yeastar/extension-search.http", look_up(yeastar, &pbx, Operation::FindExtension), &[]),
+        case("yeastar/group-search.http", look_up(yeastar, &pbx, Operation::FindExtensionGroup), &[]),
+        case(
+            "itniotech/trunk-query.http",
+            list(itniotech, &center, Some(TORTURE)),
+            &["current", "size", "params", "params.sipTrunkName"],
+        ),
+        case(
+            "itniotech/trunk-query-all.http",
+            list(itniotech, &center, None),
+            &["current", "size", "params"],
+        ),
+        case(
+            "itniotech/group-query.http",
+            look_up(itniotech, &center, Operation::FindAgentGroup),
+            &["current", "size", "params", "params.groupName"],
+        ),
+        case("zoom/oauth-token.http", log_in(zoom, &meetings), &["grant_type", "account_id"]),
+        case("zoom/trunks-list.http", list(zoom, &meetings, None), &[]),
+    ]
+}
+
+#[test]
+fn log_ins_and_reads_are_as_documented() {
+    cases().iter().for_each(Case::check);
+}
