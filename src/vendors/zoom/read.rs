@@ -169,7 +169,10 @@ fn unreadable(response: &Response, why: &str) -> Fault {
 fn said(response: &Response, log_in: bool) -> Said {
     let raw = String::from_utf8_lossy(&response.body);
     let Ok(Value::Object(body)) = serde_json::from_str(&raw) else {
-        return Said { code: salvaged(&raw), text: text::excerpt(&raw, EXCERPT), ..Said::default() };
+        // What is left of a token endpoint's own JSON could hold the token; an error page cannot.
+        let hidden = log_in && raw.trim_start().starts_with(['{', '[', '"']);
+        let quoted = if hidden { String::new() } else { text::excerpt(&raw, EXCERPT) };
+        return Said { code: salvaged(&raw), text: quoted, ..Said::default() };
     };
     let get = |key: &str| body.get(key).map(plain).filter(|text| !text.is_empty());
     let message = get("message").or_else(|| get("error_message"));
