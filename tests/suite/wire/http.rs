@@ -99,10 +99,15 @@ pub fn golden(file: &str) -> String {
     }
 }
 
+/// Whether the files are to be written anew.
+pub fn updating() -> bool {
+    std::env::var("UPDATE_WIRE").is_ok_and(|value| value == "1")
+}
+
 /// Fails with a diff where the file holds something else. With `UPDATE_WIRE=1` it is written instead.
 #[track_caller]
 pub fn compare(file: &str, actual: &str) {
-    if std::env::var("UPDATE_WIRE").is_ok_and(|value| value == "1") {
+    if updating() {
         std::fs::write(folder().join(file), actual).unwrap();
         return;
     }
