@@ -129,6 +129,15 @@ fn guess(text: &str) -> Format {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     match first {
         Some(line) if line.starts_with('{') => Format::Json,
+        // A list of objects; a table's header in TOML goes on with its name or a second bracket.
+        Some(line)
+            if line.strip_prefix('[').is_some_and(|rest| {
+                let rest = rest.trim_start();
+                rest.is_empty() || rest.starts_with(['{', ']'])
+            }) =>
+        {
+            Format::Json
+        }
         Some(line)
             if line.starts_with('[') || line.split(':').next().is_some_and(|key| key.contains('=')) =>
         {
@@ -176,6 +185,21 @@ mod tests {
         {
             let trunk = parse(text, None).unwrap();
             assert_eq!((trunk.name.as_deref(), trunk.port), (Some("+1"), Some(5060)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_told_from_a_tables_header() {
+        for (text, format) in [
+            ("[{\"number\": \"+1\"}]", Format::Json),
+            ("[\n  {\"number\": \"+1\"}\n]", Format::Json),
+            ("[ {", Format::Json),
+            ("[]", Format::Json),
+            ("[[internal_numbers]]\nnumber = \"+1\"", Format::Toml),
+            ("[caller_id]\nnumber = \"+1\"", Format::Toml),
+            ("- number: +1", Format::Yaml),
+        ] {
+            assert!(guess(text) == format, "{text}");
         }
     }
 
