@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
+mod conformance;
+mod curl;
 mod docs;
 mod hygiene;
 mod support;

@@ -43,7 +43,8 @@ fn read(vendor: &dyn Vendor, to: To, answer: &Response) -> Option<Result<Value, 
     let profile = profile(vendor, &[("account", "sub-1")]);
     let asked = trunk(match vendor.facts().name {
         "itniotech" => {
-            r#"{"name": "a", "direction": "outbound", "kind": "peer", "host": "h", "agent_groups": [{"id": 1}]}"#
+            r#"{"name": "a", "direction": "outbound", "kind": "peer", "host": "h",
+                "agent_groups": [{"id": 1}]}"#
         }
         "zoom" => r#"{"master_trunk": "m1"}"#,
         _ => r#"{"name": "a", "kind": "peer"}"#,
@@ -102,7 +103,8 @@ fn stored(vendor: &str, name: &str) -> Response {
 fn said(result: Result<Value, Fault>) -> Value {
     result.unwrap_or_else(|fault| {
         let fields: Vec<&str> = fault.fields.iter().map(|field| field.field.as_str()).collect();
-        json!({"fault": fault.kind.name(), "code": fault.code, "fields": fields, "after": format!("{:?}", fault.after)})
+        let after = format!("{:?}", fault.after);
+        json!({"fault": fault.kind.name(), "code": fault.code, "fields": fields, "after": after})
     })
 }
 

@@ -11,7 +11,8 @@ use super::{Case, case, create, profile, proven, update};
 macro_rules! overrides {
     () => {
         r#""caller_id_overrides": [
-            {"option": "range", "number": "5503310-5503311", "name": "Office", "extension_range": "1000-1001"},
+            {"option": "range", "number": "5503310-5503311", "name": "Office",
+                "extension_range": "1000-1001"},
             {"option": "shared", "number": "5503301", "name": "Sales", "extensions": [
                 {"id": "101", "number": "1000", "name": "Ada", "type": "extension"},
                 {"id": 3, "name": "Yeastar Sales", "type": "ext_group"}]}]"#
@@ -166,8 +167,8 @@ fn yeastar_updates() -> Vec<Case> {
     ]
 }
 
-const OUTBOUND: &str = r#"{"name": "carrier", "direction": "outbound", "kind": "register", "host": "192.0.2.7",
-    "username": "cc-42", "password": "Sample \"9\" \\ pass", "prefix": "0",
+const OUTBOUND: &str = r#"{"name": "carrier", "direction": "outbound", "kind": "register",
+    "host": "192.0.2.7", "username": "cc-42", "password": "Sample \"9\" \\ pass", "prefix": "0",
     "agent_groups": [{"id": "1000026"}, {"id": 1000027, "name": "Support"}]}"#;
 const INBOUND: &str = r#"{"name": "in é", "direction": "inbound", "kind": "peer", "allowed_ip": "192.0.2.8",
     "prefix": "00", "agent_groups": [{"id": "1000026", "number": "+442071838750"}]}"#;

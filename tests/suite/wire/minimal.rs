@@ -1,4 +1,4 @@
-//! Requests with as little as the vendor's page allows: what was not given is not sent, while 0 and false are.
+//! Requests with as little as the vendor's page allows: what was not given is not sent, 0 and false are.
 
 use trunkctl::model::number::{InternalNumber, NumberType};
 use trunkctl::model::settings::{Provided, SipSettings};
@@ -12,8 +12,8 @@ pub fn cases() -> Vec<Case> {
     [yeastar(), itniotech(), zoom()].into_iter().flatten().collect()
 }
 
-/// `domain` is required, and is the host where it is not given; `country` is required, and `general` stands for
-/// none. Off means 0.
+/// `domain` is required, and is the host where it is not given; `country` is required, and `general` stands
+/// for none. Off means 0.
 fn yeastar() -> Vec<Case> {
     let required = r#""name": "a", "transport": "udp", "codecs": ["ulaw"], "enabled": false"#;
     let register = r#""host": "h.example", "port": 5060, "username": "u", "auth_name": "n", "password": "p""#;

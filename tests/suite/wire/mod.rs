@@ -4,8 +4,8 @@
 //! Every other request is written anew by `UPDATE_WIRE=1 cargo test --test suite wire::`, to be read before
 //! it is committed: beside each stands the list of keys that the vendor's page has.
 //!
-//! White space that means nothing in JSON is laid out alike on both sides; everything else counts, the order of
-//! keys and the form of numbers included. Headers stand in one order, because HTTP gives theirs no meaning.
+//! White space that means nothing in JSON is laid out alike on both sides; everything else counts, the order
+//! of keys and the form of numbers included. Headers stand in one order, since HTTP gives theirs no meaning.
 //! The boundary of a form is random, so it is always `boundary`, and the header does not name it.
 
 mod answers;
@@ -29,7 +29,7 @@ const NOW: u64 = 1_630_468_800;
 /// What the files show in place of the version of this program.
 const VERSION: &str = "trunkctl/VERSION";
 
-/// A profile as the vendors' pages have it: their sample addresses, and the sample key that Itniotech publishes.
+/// A profile as the vendors' pages have it: their sample addresses, and the key that Itniotech publishes.
 fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
     let facts = vendor.facts();
     let defaults = facts.profile_keys.iter().filter_map(|key| Some((key.name, key.default?)));
@@ -89,7 +89,7 @@ fn update(name: &str, id: &str, json: &str, held: Option<&Held>) -> Request {
     proven(vendor, &profile, &vendor.update_trunk(&profile, id, &set, held).unwrap(), "sample-token")
 }
 
-/// A request that a file below `tests/wire/` holds, with every key that its body has, dotted where it is nested.
+/// A request that a file below `tests/wire/` holds, with every key of its body, dotted where it is nested.
 struct Case {
     file: &'static str,
     request: Request,

@@ -15,8 +15,8 @@ pub const FILES: &[&str] = &[
     "zoom/page-settings.http",
 ];
 
-/// The page's example is sent, with the headers that the page shows. Besides them goes the name of the program
-/// and nothing else.
+/// The page's example is sent, with the headers that the page shows. Besides them goes the name of the
+/// program and nothing else.
 #[track_caller]
 fn reproduces(file: &str, request: &Request, account: &str) {
     // The pages' placeholder for the account in the path.
@@ -30,9 +30,9 @@ fn reproduces(file: &str, request: &Request, account: &str) {
     http::differ(file, &page, &http::text(&Request { headers: kept, ..request.clone() }));
 }
 
-/// "Add a SIP Trunk". Its example has one closing brace too many, which the file leaves out, and an `ext_list`
-/// without the `id` that its table demands: so `create_trunk` is given references that were not looked up, which
-/// the command line never does.
+/// "Add a SIP Trunk". Its example has one closing brace too many, which the file leaves out, and an
+/// `ext_list` without the `id` that its table demands: so `create_trunk` is given references that were not
+/// looked up, which the command line never does.
 #[test]
 fn the_yeastar_page_creates_a_trunk() {
     let vendor = by_name("yeastar").unwrap();
@@ -69,8 +69,8 @@ fn the_itniotech_page_updates_a_trunk() {
     reproduces("itniotech/page-update.http", &update("itniotech", "1", whole, None), "");
 }
 
-/// "Add internal numbers". Its number and country are lorem ipsum, which no E.164 number of ours can be, so they
-/// go in where the adapter's own items do. The account is the page's value of the variable.
+/// "Add internal numbers". Its number and country are lorem ipsum, which no E.164 number of ours can be, so
+/// they go in where the adapter's own items do. The account is the page's value of the variable.
 #[test]
 fn the_zoom_page_adds_numbers() {
     let vendor = by_name("zoom").unwrap();
@@ -100,7 +100,8 @@ fn the_zoom_page_adds_numbers() {
 }
 
 /// "Assign SIP trunk configuration", its Postman item: the page's code and curl line pile the values up
-/// (`falsefalse50968347`). 50968347 is no value of the field, so it goes in where the adapter's own body does.
+/// (`falsefalse50968347`). 50968347 is no value of the field, so it goes in where
+/// the adapter's own body does.
 #[test]
 fn the_zoom_page_assigns_settings() {
     let vendor = by_name("zoom").unwrap();
