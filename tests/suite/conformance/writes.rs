@@ -6,12 +6,6 @@ use trunkctl::vendors::ALL;
 
 use super::rig::{Rig, able, is_write, samples, words};
 
-/// What a second create is. Of Zoom's 300 the contract makes a conflict only where a number is in use, and
-/// says that the rest are rejected; an assignment has no number.
-fn refusal(vendor: &str) -> (&'static str, i32) {
-    if vendor == "zoom" { ("rejected", 9) } else { ("conflict", 7) }
-}
-
 #[test]
 fn the_same_create_again_is_refused_as_existing() {
     for vendor in able(Operation::TrunkCreate) {
@@ -24,11 +18,10 @@ fn the_same_create_again_is_refused_as_existing() {
             assert_eq!(change["operation"], json!("trunk.create"));
             assert!(change["id"].as_str().is_some_and(|id| !id.is_empty()), "{vendor}: {change}");
             assert_eq!(rig.writes().len(), 1, "{vendor} {args:?}");
-            let (kind, code) = refusal(vendor);
-            let second = rig.run(&args).expect(code);
+            let second = rig.run(&args).expect(7);
             let error = second.error();
-            assert_eq!(error["kind"], json!(kind), "{vendor} {args:?}: {error}");
-            assert_eq!(error["exit_code"], json!(code));
+            assert_eq!(error["kind"], json!("conflict"), "{vendor} {args:?}: {error}");
+            assert_eq!(error["exit_code"], json!(7));
             assert_eq!(error["outcome"], json!("not_applied"), "{vendor}: {error}");
             assert!(error["hint"].is_string() && error["vendor_code"].is_string(), "{vendor}: {error}");
             assert_eq!((second.out.as_str(), rig.writes().len()), ("", 1), "{vendor}: never sent twice");
