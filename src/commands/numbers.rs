@@ -71,7 +71,9 @@ async fn many(
     for batch in numbers.chunks(session.vendor().numbers_per_call().max(1)) {
         if ended {
             report.extend(batch.iter().map(|number| {
-                let error = Error::new(Kind::Unavailable, "was not sent, because an earlier call failed");
+                let mut error = Error::new(Kind::Unavailable, "was not sent, because an earlier call failed");
+                error.outcome = Some(Applied::NotApplied);
+                error.retryable = true;
                 failed(session, account, number, Outcome::Failed, error)
             }));
             continue;

@@ -115,7 +115,8 @@ impl World {
         Session::new(vendor, profile, outside)
     }
 
-    /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest.
+    /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest,
+    /// because the input's secrets are not sent.
     ///
     /// # Errors
     /// Where it is missing, and this is no dry run.
@@ -198,7 +199,13 @@ impl World {
             }
             if let Some(secret) = profile.secrets.remove(key.name) {
                 let purpose = format!("profile `{}`: {}", profile.name, key.name);
-                let secret = self.secret(secret, &purpose, dry_run)?;
+                // A dry run may have to read with it, and may as well never need it.
+                let secret = match secrets::resolve(secret.clone(), &purpose, &self.env) {
+                    Ok(secret) => secret,
+                    Err(_) if dry_run => secret,
+                    Err(error) => return Err(error),
+                };
+                self.redactor.learn(&secret);
                 profile.secrets.insert(key.name.to_owned(), secret);
             }
         }

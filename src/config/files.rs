@@ -48,9 +48,14 @@ impl Source {
             return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
         }
         let file = Path::new(path);
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        if let Some(other @ ("csv" | "jsonl" | "xlsx" | "ods")) = extension {
+            return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
+                .hint("give the data as TOML, JSON or YAML"));
+        }
         let text = std::fs::read_to_string(file).map_err(failed)?;
         let private = is_private(file).map_err(failed)?;
-        let format = match file.extension().and_then(|extension| extension.to_str()) {
+        let format = match extension {
             Some("toml") => Some(Format::Toml),
             Some("json") => Some(Format::Json),
             Some("yaml" | "yml") => Some(Format::Yaml),

@@ -21,8 +21,8 @@ pub enum With {
 
 /// A slot that is needed has no value: the secret behind it was never looked up.
 #[derive(Debug, thiserror::Error)]
-#[error("the secret for {0:?} was not looked up")]
-pub struct Missing(Place);
+#[error("a secret that it needs ({0}) could not be looked up")]
+pub struct Missing(String);
 
 /// The mark of the slot of that index: two private-use characters around the number, which no vendor uses.
 pub fn mark(index: usize) -> String {
@@ -37,7 +37,7 @@ pub fn fill(request: &Request, slots: &[Slot], with: With) -> Result<Request, Mi
     let mut copy = request.clone();
     for (index, slot) in slots.iter().enumerate() {
         let value = match with {
-            With::Values => slot.secret.expose().ok_or_else(|| Missing(slot.place.clone()))?.to_owned(),
+            With::Values => slot.secret.expose().ok_or_else(|| Missing(slot.shell.clone()))?.to_owned(),
             With::Masks => MASK.to_owned(),
             With::Marks => mark(index),
         };

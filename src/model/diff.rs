@@ -21,7 +21,11 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
         .map(|field| FieldChange {
             field: field.name().to_owned(),
             before: shown(held, field),
-            after: shown(wanted, field),
+            after: match field {
+                // Half a caller ID leaves the other half as it is.
+                Field::CallerId => shown(&caller_id_only(held).overlaid(&caller_id_only(wanted)), field),
+                _ => shown(wanted, field),
+            },
         })
         .collect()
 }
@@ -62,6 +66,10 @@ fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
             text(held) == text(wanted)
         }
     }
+}
+
+fn caller_id_only(trunk: &Trunk) -> Trunk {
+    Trunk { caller_id: trunk.caller_id.clone(), ..Trunk::default() }
 }
 
 fn set<T: serde::Serialize>(items: impl Iterator<Item = T>) -> BTreeSet<String> {
@@ -136,6 +144,13 @@ mod tests {
         ] {
             assert_eq!(differing(held, wanted), [field]);
         }
+    }
+
+    #[test]
+    fn half_a_caller_id_leaves_the_other_half() {
+        let held = read(r#"{"caller_id":{"number":"1","name":"a"}}"#);
+        let changes = trunk(&held, &read(r#"{"caller_id":{"number":"2"}}"#));
+        assert_eq!(changes[0].after, serde_json::json!({"number": "2", "name": "a"}));
     }
 
     #[test]
