@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
-use serde::{Deserialize, de};
 
 use super::spec::word;
 use super::trunk_create::require;
@@ -194,15 +194,14 @@ impl<'de> Deserialize<'de> for Rows {
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Rows, A::Error> {
                 Vec::deserialize(value::SeqAccessDeserializer::new(seq)).map(Rows)
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rows, A::Error> {
-                let mut rows = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key != "internal_numbers" {
-                        return Err(de::Error::unknown_field(&key, &["internal_numbers"]));
-                    }
-                    rows = Some(Rows(map.next_value()?));
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rows, A::Error> {
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Table {
+                    internal_numbers: Vec<Row>,
                 }
-                rows.ok_or_else(|| de::Error::missing_field("internal_numbers"))
+                let table = Table::deserialize(value::MapAccessDeserializer::new(map))?;
+                Ok(Rows(table.internal_numbers))
             }
         }
         deserializer.deserialize_any(Forms)

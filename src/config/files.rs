@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::text::{excerpt, nearest};
 
 /// How a file is written.
@@ -70,37 +70,51 @@ impl Source {
     /// # Errors
     /// Of the given kind, with file, line and column; an unknown key with the nearest known one.
     pub fn parse<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
-        let format = self.format.unwrap_or_else(|| guess(&self.text));
-        let fault = match format {
-            Format::Toml => match toml::from_str(&self.text) {
-                Ok(value) => return Ok(value),
-                Err(cause) => {
-                    let place = cause.span().map(|span| place(&self.text, span.start));
-                    (place, cause.message().to_owned())
-                }
-            },
-            Format::Json => match serde_json::from_str(&self.text) {
-                Ok(value) => return Ok(value),
-                Err(cause) => {
-                    let text = cause.to_string();
-                    // The parser repeats the place at the end of its message.
-                    let text =
-                        text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text).to_owned();
-                    (Some((cause.line(), cause.column())), text)
-                }
-            },
-            Format::Yaml => match yaml_serde::from_str(&self.text) {
-                Ok(value) => return Ok(value),
-                Err(cause) => {
-                    let place = cause.location().map(|place| (place.line(), place.column()));
-                    let text = cause.to_string();
-                    let text =
-                        text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text).to_owned();
-                    (place, text)
-                }
-            },
+        let mistake = match self.format.unwrap_or_else(|| guess(&self.text)) {
+            Format::Toml => self.toml(),
+            Format::Json => self.json(),
+            Format::Yaml => self.yaml(),
         };
-        Err(self.complain(kind, fault.0, &fault.1))
+        mistake.map_err(|mistake| {
+            let field = FieldError::new(mistake.path, mistake.what);
+            let named = !matches!(field.field.as_str(), "" | ".");
+            let what = if named { field.line() } else { field.message.clone() };
+            let mut error = self.complain(kind, mistake.place, &what);
+            error.fields.extend(named.then_some(field));
+            error
+        })
+    }
+
+    fn toml<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
+        let mistake = |path: String, cause: &toml::de::Error| Mistake {
+            path,
+            place: cause.span().map(|span| place(&self.text, span.start)),
+            what: cause.message().to_owned(),
+        };
+        let reader = toml::Deserializer::parse(&self.text).map_err(|cause| mistake(String::new(), &cause))?;
+        serde_path_to_error::deserialize(reader)
+            .map_err(|error| mistake(error.path().to_string(), error.inner()))
+    }
+
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
+        let mistake = |path: String, cause: &serde_json::Error| Mistake {
+            path,
+            place: Some((cause.line(), cause.column())),
+            what: without_place(&cause.to_string()),
+        };
+        let mut reader = serde_json::Deserializer::from_str(&self.text);
+        let value = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| mistake(error.path().to_string(), error.inner()))?;
+        reader.end().map_err(|cause| mistake(String::new(), &cause))?;
+        Ok(value)
+    }
+
+    fn yaml<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
+        serde_path_to_error::deserialize(yaml_serde::Deserializer::from_str(&self.text)).map_err(|error| {
+            let cause = error.inner();
+            let place = cause.location().map(|place| (place.line(), place.column()));
+            Mistake { path: error.path().to_string(), place, what: without_place(&cause.to_string()) }
+        })
     }
 
     /// The text.
@@ -117,9 +131,34 @@ impl Source {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint(format!("the keys are {}", known.join(", "))),
             },
-            None => error.hint("correct the file at that place"),
+            None => error.hint(remedy(what)),
         }
     }
+}
+
+/// What is wrong with a file, and where.
+struct Mistake {
+    /// The field, as in `dids[0].number`; empty where the file as a whole is meant.
+    path: String,
+    place: Option<(usize, usize)>,
+    what: String,
+}
+
+/// The parsers repeat the place at the end of their messages.
+fn without_place(text: &str) -> String {
+    text.rsplit_once(" at line ").map_or(text, |(text, _)| text).to_owned()
+}
+
+/// What to do about a value of another type than the one expected.
+fn remedy(what: &str) -> &'static str {
+    [
+        ("expected a string", "write the value as a text, in quotes"),
+        ("expected a sequence", "write a list, in brackets"),
+        ("expected a boolean", "write true or false, without quotes"),
+    ]
+    .into_iter()
+    .find_map(|(part, remedy)| what.ends_with(part).then_some(remedy))
+    .unwrap_or("correct the file at that place")
 }
 
 /// The key and its known neighbours in serde's complaint about an unknown field.

@@ -186,7 +186,7 @@ impl FieldError {
     }
 
     /// The complaint in one line; a message that begins with the field's name needs no other.
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         if self.message.starts_with(&format!("{} ", self.field)) {
             return self.message.clone();
         }

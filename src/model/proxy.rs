@@ -80,6 +80,7 @@ impl<'de> Visitor<'de> for Forms {
         struct Table {
             enabled: Option<bool>,
             host: Option<String>,
+            #[serde(default, deserialize_with = "super::net::port")]
             port: Option<u32>,
         }
         let table = Table::deserialize(de::value::MapAccessDeserializer::new(map))?;

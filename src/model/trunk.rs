@@ -190,7 +190,7 @@ pub struct Trunk {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The provider's SIP port, 1 to 65535.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "super::net::port")]
     pub port: Option<u32>,
     /// The SIP domain; `host` on create where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
