@@ -3,7 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// What stands in place of a secret wherever a person could see it.
 pub const MASK: &str = "***";
@@ -154,8 +154,52 @@ impl fmt::Debug for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::reference(SecretRef::parse(&String::deserialize(deserializer)?)))
+        // Not `deserialize_string`: JSON would refuse a number there by itself, and quote it.
+        deserializer.deserialize_any(Reference)
     }
+}
+
+/// Reads a reference. Whatever else stands there may be the secret itself, so that it is never quoted.
+struct Reference;
+
+impl de::Visitor<'_> for Reference {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a secret reference, as in \"env:NAME\"")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Secret, E> {
+        Ok(Secret::reference(SecretRef::parse(text)))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+        Err(unquoted())
+    }
+}
+
+fn unquoted<E: de::Error>() -> E {
+    E::custom("a secret reference is a text; write it in quotes, as in \"env:NAME\"")
 }
 
 #[cfg(test)]
