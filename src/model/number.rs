@@ -47,8 +47,11 @@ fn shown(text: &str) -> String {
 
 /// The number that was probably meant: separators, a lost plus, `00` for the plus.
 fn likely(text: &str) -> Option<String> {
+    // A spreadsheet leaves an apostrophe before a text and `.0` behind a number.
+    let bare = text.trim().trim_start_matches('\'').trim_start_matches("tel:");
+    let bare = bare.strip_suffix(".0").unwrap_or(bare);
     let kept: String =
-        text.trim().chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).collect();
+        bare.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).collect();
     let digits = kept.strip_prefix('+').or(kept.strip_prefix("00")).unwrap_or(&kept);
     // Without any sign of an international form a short number may as well be national.
     let marked = kept.len() != digits.len() || digits.len() >= 11;

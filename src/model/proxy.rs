@@ -24,6 +24,8 @@ impl OutboundProxy {
     /// Says what is wrong with the text; the port's range is checked with the other fields.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (host, port) = match text.rsplit_once(':') {
+            // The scheme of a SIP URI is no host; the URI as a whole is refused with the other hosts.
+            Some((host, _)) if ["sip", "sips"].contains(&host.to_lowercase().as_str()) => (text, None),
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
             _ => (text, None),
         };
