@@ -54,6 +54,25 @@ pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: 
     raw_fields(facts, shape, trunk, verdict);
 }
 
+/// The same, also where the shape is not known: then what the tables of all shapes complain about is judged.
+pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk, verdict: &mut Verdict) {
+    if let Some(shape) = shape {
+        return fields(facts, shape, when, trunk, verdict);
+    }
+    let mut found = facts.shapes.iter().map(|shape| {
+        let mut verdict = Verdict::default();
+        fields(facts, shape, when, trunk, &mut verdict);
+        verdict
+    });
+    let Some(mut common) = found.next() else { return };
+    for other in found {
+        common.errors.retain(|one| other.errors.iter().any(|two| two.field == one.field));
+        common.warnings.retain(|one| other.warnings.contains(one));
+    }
+    verdict.errors.extend(common.errors);
+    verdict.warnings.extend(common.warnings);
+}
+
 /// Raw fields may not set what identifies the object, nor a secret, and are warned of where the model has a name.
 fn raw_fields(facts: &Facts, shape: &Shape, trunk: &Trunk, verdict: &mut Verdict) {
     for key in trunk.vendor_fields.keys() {

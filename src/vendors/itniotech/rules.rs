@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::abilities::FACTS;
 use crate::model::error::FieldError;
-use crate::model::support::{Field, Need, Shape};
+use crate::model::support::{Field, Need};
 use crate::model::text::excerpt;
 use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
@@ -19,7 +19,8 @@ pub fn create(trunk: &Trunk) -> Verdict {
     }
     steering(trunk, &mut verdict);
     let direction = trunk.direction.as_ref();
-    fields(direction, When::Create, trunk, &mut verdict);
+    let shape = direction.and_then(|direction| FACTS.shape(direction.as_str()));
+    check::fields_of(&FACTS, shape, When::Create, trunk, &mut verdict);
     groups(direction, trunk, &mut verdict);
     addresses(trunk, &mut verdict);
     if direction == Some(&Direction::Outbound) {
@@ -52,7 +53,8 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
         return verdict;
     }
     let direction = real.or(set.direction.as_ref());
-    fields(direction, When::Update, set, &mut verdict);
+    let shape = direction.and_then(|direction| FACTS.shape(direction.as_str()));
+    check::fields_of(&FACTS, shape, When::Update, set, &mut verdict);
     if set.dids.is_none()
         && !(change.add_dids.is_empty() && change.remove_dids.is_empty())
         && let Some(Need::Refused(why)) = FACTS.shapes[0].fact(Field::Dids).map(|fact| fact.update)
@@ -169,29 +171,6 @@ fn steering(trunk: &Trunk, verdict: &mut Verdict) {
             "an API key of Itniotech acts for one account; leave it out, or use the profile of the other";
         complain(verdict, Field::Account, text);
     }
-}
-
-/// Holds the fields against the direction's table, or, where it is not known, against what both tables say.
-fn fields(direction: Option<&Direction>, when: When, trunk: &Trunk, verdict: &mut Verdict) {
-    let judge = |shape: &Shape| {
-        let mut verdict = Verdict::default();
-        check::fields(&FACTS, shape, when, trunk, &mut verdict);
-        verdict
-    };
-    if let Some(shape) = direction.and_then(|direction| FACTS.shape(direction.as_str())) {
-        let found = judge(shape);
-        verdict.errors.extend(found.errors);
-        verdict.warnings.extend(found.warnings);
-        return;
-    }
-    let mut shapes = FACTS.shapes.iter();
-    let Some(mut common) = shapes.next().map(judge) else { return };
-    for found in shapes.map(judge) {
-        common.errors.retain(|one| found.errors.iter().any(|other| other.field == one.field));
-        common.warnings.retain(|one| found.warnings.contains(one));
-    }
-    verdict.errors.extend(common.errors);
-    verdict.warnings.extend(common.warnings);
 }
 
 /// Codes -48, -51 and -57 of page 004. A name is looked up later.

@@ -13,6 +13,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
     direction(trunk, &mut verdict);
     let Some(kind) = &trunk.kind else {
         verdict.errors.push(FieldError::new("kind", "is missing; give --kind register, peer or account"));
+        check::fields_of(&FACTS, None, When::Create, trunk, &mut verdict);
         return verdict;
     };
     let Some(shape) = shape(kind, &mut verdict) else { return verdict };
@@ -46,7 +47,11 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
         verdict.errors.push(FieldError::new("kind", text));
         return verdict;
     }
-    let Some(kind) = real.or(set.kind.as_ref()) else { return verdict };
+    let Some(kind) = real.or(set.kind.as_ref()) else {
+        // What no kind takes is refused before the kind is read.
+        check::fields_of(&FACTS, None, When::Update, set, &mut verdict);
+        return verdict;
+    };
     let Some(shape) = shape(kind, &mut verdict) else { return verdict };
     check::fields(&FACTS, shape, When::Update, set, &mut verdict);
     if !(change.add_dids.is_empty() && change.remove_dids.is_empty())
