@@ -86,16 +86,9 @@ async fn many(
                 let unknown = error.outcome == Some(Applied::Unknown);
                 let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
                 ended = !matches!(error.kind, Kind::Conflict | Kind::Rejected | Kind::Invalid);
-                let mut copies = batch.iter().map(|number| {
-                    let mut copy = Error::new(error.kind, error.message.clone());
-                    copy.hint.clone_from(&error.hint);
-                    copy.vendor = error.vendor;
-                    copy.vendor_code.clone_from(&error.vendor_code);
-                    copy.http_status = error.http_status;
-                    copy.outcome = error.outcome;
-                    failed(session, account, number, outcome, copy)
-                });
-                report.extend(copies.by_ref());
+                report.extend(
+                    batch.iter().map(|number| failed(session, account, number, outcome, error.copy())),
+                );
             }
         }
     }

@@ -267,6 +267,25 @@ impl Error {
         error
     }
 
+    /// The same error once more, for each item that it befell; without the failure underneath.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(Box::new(Facts {
+            kind: self.kind,
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+            retryable: self.retryable,
+            outcome: self.outcome,
+            vendor: self.vendor,
+            vendor_code: self.vendor_code.clone(),
+            vendor_message: self.vendor_message.clone(),
+            http_status: self.http_status,
+            request_id: self.request_id.clone(),
+            fields: self.fields.clone(),
+            source: None,
+        }))
+    }
+
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
