@@ -89,13 +89,21 @@ fn exit_of(row: &Code) -> u8 {
     if row.code == "0" { 0 } else { row.kind.exit_code() }
 }
 
+/// Of a write nobody knows what became of it, where the answer is like a 5xx.
+fn exit_of_write(row: &Code) -> Option<u8> {
+    (row.after == After::Lost).then(|| Kind::OutcomeUnknown.exit_code())
+}
+
 fn describe(facts: &Facts, row: &Code) -> String {
     let name = if row.name.is_empty() { String::new() } else { format!(" {}", row.name) };
     let mut text = format!("{} {}{name}\n\n", facts.title, row.code);
     if let Some(when) = when(row) {
         text.push_str(&format!("  when     {when}\n"));
     }
-    let exit = format!("{} ({})", exit_of(row), if exit_of(row) == 0 { "done" } else { row.kind.name() });
+    let mut exit = format!("{} ({})", exit_of(row), if exit_of(row) == 0 { "done" } else { row.kind.name() });
+    if let Some(code) = exit_of_write(row) {
+        exit.push_str(&format!(", of a write {code} ({})", Kind::OutcomeUnknown.name()));
+    }
     for (head, body) in [
         ("meaning", row.meaning),
         ("cause", row.cause),
@@ -131,7 +139,7 @@ fn resend(after: After) -> &'static str {
 }
 
 fn data(row: &Code) -> Value {
-    json!({
+    let mut data = json!({
         "code": row.code,
         "name": row.name,
         "when": when(row),
@@ -141,5 +149,9 @@ fn data(row: &Code) -> Value {
         "cause": row.cause,
         "remedy": row.remedy,
         "resend": resend(row.after),
-    })
+    });
+    if let Some(code) = exit_of_write(row) {
+        data["exit_code_of_a_write"] = code.into();
+    }
+    data
 }
