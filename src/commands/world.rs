@@ -87,7 +87,7 @@ impl World {
         };
         let vendor = vendors::by_name(&profile.vendor)?;
         self.look_up_secrets(vendor, &mut profile, globals.dry_run.is_some())?;
-        if profile.allow_http && profile.get("base_url").starts_with("http:") {
+        if profiles::is_open(&profile) {
             self.notices.warn(&format!(
                 "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
                 profile.name

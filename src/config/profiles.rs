@@ -10,12 +10,16 @@ use toml::{Spanned, Value};
 use super::files::{Source, place};
 use super::{Env, Folders, secrets};
 use crate::model::error::{Error, Kind, Result};
+use crate::model::net::is_loopback;
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::nearest;
 
 /// Keys that every vendor's profiles know.
 const COMMON: &[&str] = &["vendor", "ca_file", "allow_http"];
+
+/// Keys that hold addresses.
+const ADDRESSES: [&str; 2] = ["base_url", "token_url"];
 
 /// What a vendor's profiles hold, by the vendor's name.
 pub type KeysOf<'a> = &'a dyn Fn(&str) -> Result<&'static [ProfileKey]>;
@@ -204,7 +208,8 @@ fn build(
             Some(other) => {
                 return Err(Error::config(format!(
                     "profile `{name}`: allow_http `{other}` is neither true nor false"
-                )));
+                ))
+                .hint("write allow_http = true, or leave it out"));
             }
         },
         identity: String::new(),
@@ -239,13 +244,19 @@ fn build(
         }
         profile.settings.insert(key.name.to_owned(), entry.text.clone());
     }
-    for key in ["base_url", "token_url"] {
+    for key in ADDRESSES {
         check_address(&profile, key)?;
     }
     let settings: Vec<&str> =
         ["base_url", "token_url", "account_id", "client_id"].iter().map(|k| profile.get(k)).collect();
     profile.identity = format!("{vendor}|{}", settings.join("|"));
     Ok(profile)
+}
+
+/// Whether requests leave this machine without encryption.
+pub fn is_open(profile: &Profile) -> bool {
+    let open = |url: Url| url.scheme() == "http" && !is_loopback(url.host_str().unwrap_or_default());
+    ADDRESSES.iter().filter_map(|key| Url::parse(profile.get(key)).ok()).any(open)
 }
 
 /// An address is `https://`, or `http://` on this machine or where the profile allows it, and holds no credentials.
@@ -264,11 +275,7 @@ fn check_address(profile: &Profile, key: &str) -> Result<()> {
     }
     match url.scheme() {
         "https" => Ok(()),
-        "http"
-            if crate::model::net::is_loopback(url.host_str().unwrap_or_default()) || profile.allow_http =>
-        {
-            Ok(())
-        }
+        "http" if is_loopback(url.host_str().unwrap_or_default()) || profile.allow_http => Ok(()),
         "http" => {
             Err(failed(&format!("`{text}` is plain HTTP: whoever is on the path can read the secrets"))
                 .hint("use https://, or say `allow_http = true` in the profile"))
