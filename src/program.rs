@@ -109,8 +109,15 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         return ExitCode::from(if refusal.use_stderr() { Kind::Usage.exit_code() } else { 0 });
     }
     let text = refusal.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let error = Error::new(Kind::Usage, message).hint("add --help to the command to see what it takes");
+    // The complaint is the first paragraph; what it suggests stands in lines of its own.
+    let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let message = paragraph.join(" ");
+    let tips: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let hint = match tips.as_slice() {
+        [] => "add --help to the command to see what it takes".to_owned(),
+        tips => tips.join("; "),
+    };
+    let error = Error::new(Kind::Usage, message.trim_start_matches("error: ")).hint(hint);
     fail(&error, format, Color::Never)
 }
 
