@@ -28,11 +28,12 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
         Err(refusal) => return refused(&refusal, &args, &env),
     };
     let (format, terminal) = (cli.globals.output, terminal(cli.globals.color, &env));
+    let painted = color(cli.globals.color, &env, io::stderr().is_terminal());
     let redactor = Redactor::default();
     start_log(&cli, &env, &redactor);
     match run(&cli, env, redactor.clone(), terminal) {
         Ok(code) => code,
-        Err(error) => fail(&downcast(error), format, cli.globals.color),
+        Err(error) => fail(&downcast(error), format, painted),
     }
 }
 
@@ -86,14 +87,9 @@ fn exit_code(report: &Report) -> ExitCode {
     }
 }
 
-fn fail(error: &Error, format: Format, color: Color) -> ExitCode {
-    let color = color == Color::Always || (color == Color::Auto && io::stderr().is_terminal());
-    let _ = output::error(
-        &mut io::stderr().lock(),
-        error,
-        format,
-        color && std::env::var_os("NO_COLOR").is_none(),
-    );
+fn fail(error: &Error, format: Format, color: bool) -> ExitCode {
+    // Where nobody listens, the exit code still tells.
+    let _ = output::error(&mut io::stderr().lock(), error, format, color);
     ExitCode::from(error.kind.exit_code())
 }
 
@@ -118,7 +114,7 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         tips => tips.join("; "),
     };
     let error = Error::new(Kind::Usage, message.trim_start_matches("error: ")).hint(hint);
-    fail(&error, format, Color::Never)
+    fail(&error, format, false)
 }
 
 /// The output format, where the command line as a whole could not be understood.
@@ -135,18 +131,22 @@ fn asked_format(args: &[OsString], env: &Env) -> Format {
     clap::ValueEnum::from_str(text, true).unwrap_or(Format::Table)
 }
 
-fn terminal(color: Color, env: &Env) -> Terminal {
+fn terminal(choice: Color, env: &Env) -> Terminal {
     let tty = io::stdout().is_terminal();
-    let color = match color {
+    let width = comfy_table::Table::new().width().filter(|_| tty);
+    Terminal { width, color: color(choice, env, tty) }
+}
+
+/// Whether a stream takes colours: the flag decides, then NO_COLOR, then CLICOLOR_FORCE, then the stream.
+fn color(choice: Color, env: &Env, tty: bool) -> bool {
+    match choice {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
-            env.get("NO_COLOR").is_none()
-                && (tty || env.get("CLICOLOR_FORCE").is_some_and(|value| value != "0"))
+            let forced = env.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+            env.get("NO_COLOR").is_none() && (tty || forced)
         }
-    };
-    let width = comfy_table::Table::new().width().filter(|_| tty);
-    Terminal { width, color }
+    }
 }
 
 /// Asks on the terminal; none where there is none.
@@ -183,7 +183,8 @@ struct Scrubbed(Redactor);
 impl Write for Scrubbed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = self.0.scrub(&String::from_utf8_lossy(bytes));
-        io::stderr().write_all(text.as_bytes())?;
+        // A log that nobody reads is no failure.
+        let _ = io::stderr().write_all(text.as_bytes());
         Ok(bytes.len())
     }
 

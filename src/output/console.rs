@@ -1,5 +1,6 @@
 //! Standard error: warnings and notes.
 
+use std::io::{self, Write};
 use std::sync::Mutex;
 
 use crate::model::notices::Notices;
@@ -25,7 +26,8 @@ impl Console {
         let line = format!("{word}: {}", printable(&(self.scrub)(text)));
         let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if !self.quiet && !said.contains(&line) {
-            eprintln!("{line}");
+            // `eprintln!` would panic where nobody listens any more.
+            let _ = writeln!(io::stderr(), "{line}");
             said.push(line);
         }
     }
