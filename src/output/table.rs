@@ -25,7 +25,8 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
         Report::Commands(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Report::Document { text, .. } => {
             for line in text.lines() {
-                writeln!(out, "{}", fold(line, terminal.width))?;
+                let start = if line.starts_with("  ") { BODY_COLUMN } else { 0 };
+                writeln!(out, "{}", fold(line, start, terminal.width))?;
             }
             Ok(())
         }
@@ -33,7 +34,8 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             grid(out, &changes(std::slice::from_ref(change)), terminal)?;
             let width = change.diff.iter().map(|row| row.field.len()).max().unwrap_or(0);
             for row in &change.diff {
-                writeln!(out, "  {:<width$}  {}", row.field, arrow(&row.before, &row.after))?;
+                let line = format!("  {:<width$}  {}", row.field, arrow(&row.before, &row.after));
+                writeln!(out, "{}", fold(&line, width + 4, terminal.width))?;
             }
             Ok(())
         }
@@ -208,14 +210,13 @@ fn text_of(value: &Value) -> String {
     text(value)
 }
 
-/// Breaks a line of `  head     body` at the width, with the body's column kept.
-fn fold(line: &str, width: Option<u16>) -> String {
+/// Breaks a line of `head  body` at the width, with the body's column, `start`, kept.
+fn fold(line: &str, start: usize, width: Option<u16>) -> String {
     let line = printable(line);
     let Some(width) = width.map(usize::from).filter(|width| *width >= 40 && line.chars().count() > *width)
     else {
         return line;
     };
-    let start = if line.starts_with("  ") { BODY_COLUMN.min(line.len()) } else { 0 };
     let (head, body) = line.split_at_checked(start).unwrap_or(("", &line));
     let mut lines = vec![head.to_owned()];
     for word in body.split(' ') {
@@ -243,8 +244,8 @@ mod tests {
     fn long_lines_are_folded_under_their_text() {
         let line = "  remedy   one two three four five six seven eight nine";
         let folded = "  remedy   one two three four five six\n           seven eight nine";
-        assert_eq!(fold(line, Some(40)), folded);
-        assert_eq!(fold(line, None), line);
+        assert_eq!(fold(line, BODY_COLUMN, Some(40)), folded);
+        assert_eq!(fold(line, BODY_COLUMN, None), line);
     }
 
     #[test]
