@@ -3,10 +3,14 @@
 // A test that cannot go on says so by failing; clippy knows that of test functions, not of their helpers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_input;
 mod cli;
+mod codes;
 mod conformance;
 mod curl;
 mod docs;
 mod hygiene;
+mod output;
+mod profiles;
 mod support;
 mod wire;

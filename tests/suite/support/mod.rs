@@ -1,8 +1,10 @@
 //! What the tests share: a place of their own, the real binary, a served sandbox, and servers that misbehave.
 
+pub mod given;
 pub mod place;
 pub mod recorder;
 pub mod scripted;
 pub mod served;
+pub mod silent;
 
 pub use place::{Place, Ran};

@@ -1,0 +1,153 @@
+//! Internal numbers.
+
+use serde_json::{Value, json};
+
+use super::{Desk, refused, told};
+use crate::support::given::{self, answer, over, words};
+use crate::support::scripted::Scripted;
+use crate::support::served::Served;
+use crate::support::{Place, Ran};
+
+const ADD: &str = "internal-numbers add";
+
+fn good() -> Value {
+    json!({"number": "+16466661110", "labels": "SIP", "languages": "en-US"})
+}
+
+/// By flag, where the keys have other names, and by file.
+fn every_way(desk: &Desk, row: &Value) -> Vec<Ran> {
+    let flag = |word: String| match word.split_once('=') {
+        Some(("--labels", value)) => format!("--label={value}"),
+        Some(("--languages", value)) => format!("--language={value}"),
+        _ => word,
+    };
+    let flags: Vec<String> = given::flags(row).into_iter().map(flag).collect();
+    let mut runs = vec![desk.run("zoom", ADD, &flags)];
+    runs.extend(by_file(desk, &json!({"internal_numbers": [row]})));
+    runs
+}
+
+fn by_file(desk: &Desk, list: &Value) -> Vec<Ran> {
+    let run = |format: &&str| {
+        let file = given::file(&desk.place, format, list);
+        desk.run("zoom", ADD, &["--from".into(), file])
+    };
+    super::FORMATS.iter().map(run).collect()
+}
+
+/// A field of the row, under the list's name where a file holds it.
+#[track_caller]
+fn refused_row(ran: &Ran, field: &str, says: &[&str]) {
+    let error = told(ran, 4, says);
+    let fields = error["fields"].as_array().unwrap_or_else(|| panic!("no fields in {ran:?}"));
+    let own = |name: &str| name == field || name == format!("internal_numbers[0].{field}");
+    assert!(fields.iter().any(|entry| own(entry["field"].as_str().unwrap())), "{field}: {ran:?}");
+}
+
+#[test]
+fn only_a_whole_e164_number_passes() {
+    let desk = Desk::new();
+    for (number, meant) in [
+        ("16466661110", Some("+16466661110")),
+        ("+1 (646) 666-1110", Some("+16466661110")),
+        ("0044 20 7183 8750", Some("+442071838750")),
+        // What a spreadsheet makes of numbers.
+        ("1.64667E+10", None),
+        ("1,64667E+10", None),
+        ("16466661110.0", Some("+16466661110")),
+        ("'+16466661110", Some("+16466661110")),
+        ("6466661110", None),
+        ("+1646666111O", None),
+        ("+0646666111", None),
+        ("+1234567", None),
+        ("+1234567890123456", None),
+        ("+١٦٤٦٦٦٦١١١٠", None),
+        ("tel:+16466661110", Some("+16466661110")),
+        ("", None),
+    ] {
+        let remedy =
+            meant.map_or("as in +442071838750".to_owned(), |meant| format!("did you mean `{meant}`"));
+        for ran in every_way(&desk, &over(&good(), &json!({"number": number}))) {
+            refused_row(&ran, "number", &["E.164", &format!("`{number}`"), &remedy]);
+        }
+    }
+    // Read as a figure, a number has lost its plus already.
+    for (text, name) in [
+        ("[[internal_numbers]]\nnumber = 16466661110\nlabels = \"a\"\nlanguages = \"en-US\"\n", "n.toml"),
+        (r#"{"internal_numbers": [{"number": 16466661110, "labels": "a", "languages": "en-US"}]}"#, "n.json"),
+    ] {
+        let file = desk.place.write(name, text);
+        let ran = desk.run("zoom", ADD, &["--from".into(), file]);
+        refused_row(&ran, "number", &["16466661110", "quotes"]);
+    }
+}
+
+#[test]
+fn the_other_fields_of_a_number_are_judged_too() {
+    let desk = Desk::new();
+    for (change, field, says) in [
+        (json!({"type": "tol"}), "type", ["`tol`", "did you mean `toll`"]),
+        (json!({"type": "2"}), "type", ["`2`", "toll, toll-free"]),
+        (json!({"country": "USA"}), "country", ["`USA`", "two letters"]),
+        (json!({"country": ""}), "country", ["country", "two letters"]),
+        (json!({"languages": "english"}), "languages", ["`english`", "en-US"]),
+        (json!({"labels": " "}), "labels", ["empty", "give"]),
+        (json!({"display_number": ""}), "display_number", ["empty", "give"]),
+        (json!({"labels": null}), "labels", ["missing", "--label"]),
+        (json!({"languages": null}), "languages", ["missing", "--language"]),
+    ] {
+        for ran in every_way(&desk, &over(&good(), &change)) {
+            refused_row(&ran, field, &says);
+        }
+    }
+    told(&desk.run("zoom", ADD, &words("--label a --language en-US")), 2, &["--number"]);
+    told(&desk.run("zoom", ADD, &words("--number +16466661110 --from x.toml")), 2, &["--from", "--number"]);
+}
+
+#[test]
+fn every_row_of_a_list_is_judged_and_duplicates_are_found() {
+    let desk = Desk::new();
+    let bad = over(&good(), &json!({"number": "646", "languages": "x"}));
+    for ran in by_file(&desk, &json!({"internal_numbers": [good(), good(), bad]})) {
+        refused(&ran, 4, "internal_numbers[1].number", &["`+16466661110`", "twice", "keep one"]);
+        refused(&ran, 4, "internal_numbers[2].number", &["`646`"]);
+    }
+    for ran in by_file(&desk, &json!({"internal_numbers": []})) {
+        refused(&ran, 4, "internal_numbers", &["empty", "give"]);
+    }
+}
+
+fn numbers(count: usize) -> Vec<Value> {
+    (0..count).map(|at| over(&good(), &json!({"number": format!("+1646666{:04}", 1000 + at)}))).collect()
+}
+
+/// Zoom takes 30 numbers a call ("Add internal numbers": maxItems).
+#[test]
+fn more_than_thirty_numbers_are_split_and_all_are_created() {
+    let created = |rows: &[Value]| {
+        let entry = |(at, row): (usize, &Value)| json!({"id": format!("n{at}"), "number": row["number"]});
+        answer(201, &json!({"internal_numbers": rows.iter().enumerate().map(entry).collect::<Vec<_>>()}))
+    };
+    let rows = numbers(31);
+    let scripted = Scripted::start(vec![created(&rows[..30]), created(&rows[30..])]);
+    let (place, served) = (Place::new(), Served::start());
+    let file = given::file(&place, "yaml", &json!({"internal_numbers": rows}));
+    let sandbox = served.profiles(&place, "");
+    let tokens = given::profiles_with_tokens(&place, &scripted.base);
+    for profiles in [tokens, sandbox] {
+        let args = ["--profiles-file", &profiles, "-p", "zoom", "-o", "json", "internal-numbers", "add"];
+        let value = place.run(&[&args[..], &["--from", &file]].concat()).expect(0).json();
+        assert_eq!((&value["summary"]["created"], &value["summary"]["failed"]), (&json!(31), &json!(0)));
+        let outcomes = value["changes"].as_array().unwrap().iter().map(|change| &change["outcome"]);
+        assert!(outcomes.into_iter().all(|outcome| *outcome == json!("created")), "{value}");
+    }
+    let sent: Vec<usize> = scripted
+        .requests()
+        .iter()
+        .map(|text| {
+            let body: Value = serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+            body["internal_numbers"].as_array().unwrap().len()
+        })
+        .collect();
+    assert_eq!(sent, [30, 1]);
+}

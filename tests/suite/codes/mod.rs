@@ -1,0 +1,147 @@
+//! Every documented code of the three vendors: the right exit code with a hint, and `explain` says the same.
+//!
+//! The expected exit codes are the contract's table of vendor codes; the codes are those of the vendors'
+//! pages.
+
+mod itniotech;
+mod yeastar;
+mod zoom;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::given;
+use crate::support::scripted::{Act, Scripted};
+use crate::support::{Place, Ran};
+
+const AUTH: i32 = 5;
+const NOT_FOUND: i32 = 6;
+const CONFLICT: i32 = 7;
+const LIMITED: i32 = 8;
+const REJECTED: i32 = 9;
+/// What counts like a 5xx answer: nothing was applied by a read, and of a write nobody knows.
+const UNAVAILABLE: i32 = 10;
+const UNKNOWN: i32 = 11;
+const UNSUPPORTED: i32 = 13;
+
+/// Commands that each send one request, with a static token.
+const CREATE: &str =
+    "trunk create --name t --kind peer --host 192.0.2.40 --port 5060 --transport udp --codecs ulaw";
+const CREATE_OUT: &str =
+    "trunk create --name t --kind peer --direction outbound --host 192.0.2.40 --agent-group 7";
+const ADD: &str = "internal-numbers add --number +16466661110 --label SIP --language en-US";
+/// Reads before it writes.
+const UPDATE: &str = "trunk update name:t --name u";
+
+/// Runs one command against a vendor that answers so, and says how many requests came.
+fn asked(vendor: &str, tokens: bool, command: &str, acts: Vec<Act>) -> (Ran, usize) {
+    let (place, scripted) = (Place::new(), Scripted::start(acts));
+    let profiles = match tokens {
+        true => given::profiles_with_tokens(&place, &scripted.base),
+        false => given::profiles(&place, &scripted.base),
+    };
+    let mut args = vec!["--profiles-file", &profiles, "-p", vendor, "-o", "json", "--retries", "0"];
+    args.extend(command.split_whitespace());
+    let ran = place.run(&args);
+    (ran, scripted.requests().len())
+}
+
+/// The error object of a command that the vendor refused so.
+#[track_caller]
+fn ends(ran: &Ran, exit: i32, vendor: &str, code: &str, text: &str) -> Value {
+    assert_eq!((ran.code, ran.out.as_str()), (exit, ""), "{vendor} {code}: {ran:?}");
+    let error = ran.error();
+    let kind = match exit {
+        AUTH => "auth",
+        NOT_FOUND => "not_found",
+        CONFLICT => "conflict",
+        LIMITED => "rate_limited",
+        REJECTED => "rejected",
+        UNAVAILABLE => "unavailable",
+        UNKNOWN => "outcome_unknown",
+        _ => "unsupported",
+    };
+    assert_eq!((&error["kind"], &error["exit_code"]), (&json!(kind), &json!(exit)), "{ran:?}");
+    assert_eq!(error["vendor"], json!(vendor), "{ran:?}");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.len() > 10), "no hint: {ran:?}");
+    if !code.is_empty() {
+        assert_eq!(error["vendor_code"], json!(code), "{ran:?}");
+    }
+    if !text.is_empty() {
+        assert_eq!(error["vendor_message"], json!(text), "{ran:?}");
+        assert!(error["message"].as_str().unwrap().contains(text), "{ran:?}");
+    }
+    error
+}
+
+/// `explain` knows the code, offline, and names that exit code.
+#[track_caller]
+fn explained(vendor: &str, code: &str, exit: i32) {
+    let place = Place::new();
+    let data = place.run(&["-o", "json", "explain", vendor, code]).expect(0).json();
+    let rows = data.as_array().cloned().unwrap_or_else(|| vec![data.clone()]);
+    let mut exits = BTreeSet::new();
+    for row in &rows {
+        for key in ["meaning", "cause", "remedy"] {
+            let filled = row[key].as_str().is_some_and(|text| text.len() > 10);
+            assert!(filled || row["cause"] == "Not documented.", "{vendor} {code}: no {key} in {row}");
+        }
+        exits.extend(["exit_code", "exit_code_of_a_write"].iter().filter_map(|key| row[*key].as_i64()));
+    }
+    assert!(exits.contains(&i64::from(exit)), "{vendor} {code}: {exit} is not among {exits:?}");
+    let text = place.run(&["explain", vendor, code]).expect(0).out;
+    for part in [code, "meaning", "remedy"] {
+        assert!(text.contains(part), "{vendor} {code}: `{part}` is not in {text}");
+    }
+    let named = text.lines().filter(|line| line.trim_start().starts_with("exit "));
+    let named =
+        named.flat_map(|line| line.split(|c: char| !c.is_ascii_digit())).any(|word| word == exit.to_string());
+    assert!(named, "{vendor} {code}: exit {exit} is not in {text}");
+}
+
+#[test]
+fn every_exit_code_is_explained() {
+    let place = Place::new();
+    let kinds = [
+        (0, "done"),
+        (1, "internal"),
+        (2, "usage"),
+        (3, "config"),
+        (4, "invalid"),
+        (5, "auth"),
+        (6, "not_found"),
+        (7, "conflict"),
+        (8, "rate_limited"),
+        (9, "rejected"),
+        (10, "unavailable"),
+        (11, "outcome_unknown"),
+        (12, "partial"),
+        (13, "unsupported"),
+        (14, "changes_pending"),
+        (130, "interrupted"),
+    ];
+    for (code, kind) in kinds {
+        let text = place.run(&["explain", "exit", &code.to_string()]).expect(0).out;
+        assert!(text.contains("meaning") && text.contains("remedy") && text.contains(kind), "{text}");
+        let row = place.run(&["-o", "json", "explain", "exit", &code.to_string()]).expect(0).json();
+        assert_eq!((&row["code"], &row["kind"]), (&json!(code), &json!(kind)));
+        assert!(row["meaning"].as_str().unwrap().len() > 10 && !row["remedy"].as_str().unwrap().is_empty());
+    }
+    let all = place.run(&["-o", "json", "explain", "exit"]).expect(0).json();
+    assert_eq!(all.as_array().unwrap().len(), kinds.len());
+    for code in ["15", "x"] {
+        assert!(place.run(&["explain", "exit", code]).expect(6).err.contains(code));
+    }
+}
+
+#[test]
+fn explaining_what_nobody_documents_says_what_to_expect() {
+    let place = Place::new();
+    for vendor in ["yeastar", "itniotech", "zoom"] {
+        let ran = place.run(&["explain", vendor, "987654"]).expect(6);
+        assert!(ran.err.contains("987654") && ran.err.contains("exit 9"), "{ran:?}");
+        let rows = place.run(&["-o", "json", "explain", vendor]).expect(0).json();
+        assert!(rows.as_array().unwrap().len() > 20, "{vendor}");
+    }
+}
