@@ -14,10 +14,10 @@ pub fn trunk(trunk: &Trunk) -> Vec<FieldError> {
         complaints.add("name", name_error(name));
     }
     if let Some(host) = &trunk.host {
-        complaints.add("host", host_error(host, "port"));
+        complaints.add("host", host_error(host, "`port`"));
     }
     if let Some(domain) = trunk.domain.as_ref().filter(|domain| !domain.is_empty()) {
-        complaints.add("domain", host_error(domain, "port"));
+        complaints.add("domain", host_error(domain, "`port`"));
     }
     if let Some(port) = trunk.port {
         complaints.add("port", port_error(port));
@@ -89,7 +89,9 @@ fn host_error(host: &str, port_home: &str) -> Option<String> {
     }
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     if host.contains(':') && address.parse::<Ipv6Addr>().is_err() {
-        return Some(format!("`{shown}` holds a port; give it in {port_home}"));
+        return Some(format!(
+            "`{shown}` holds a port; give the host alone, and the port in {port_home} where the vendor takes one"
+        ));
     }
     None
 }
@@ -180,7 +182,7 @@ mod tests {
             (r#"{"name":" "}"#, "name: is empty"),
             (r#"{"name":"a\u001bb"}"#, "control character"),
             (r#"{"host":"sip:a.example"}"#, "without `sip:`"),
-            (r#"{"host":"a.example:5060"}"#, "holds a port; give it in port"),
+            (r#"{"host":"a.example:5060"}"#, "and the port in `port`"),
             (r#"{"host":"a b"}"#, "white space"),
             (r#"{"host":""}"#, "host: is empty"),
             (r#"{"port":0}"#, "0 is not a port"),
