@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cli::{DryRunForm, Globals};
 use crate::config::profiles::{self, Where};
@@ -18,6 +18,9 @@ use crate::model::report::Report;
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
 use crate::vendors::{self, Vendor};
+
+/// Stands for a deadline beyond what a clock can tell.
+const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
 
 /// Asks a person; none where nobody can be asked.
 pub type Ask = Box<dyn Fn(&str) -> Option<bool>>;
@@ -101,7 +104,7 @@ impl World {
             tokens: Some(TokenStore::new(&folders.cache, &profile.identity, &credential)),
             limits: Limits {
                 timeout: globals.timeout,
-                deadline: self.begun + globals.deadline,
+                deadline: self.begun.checked_add(globals.deadline).unwrap_or(self.begun + CENTURY),
                 retries: globals.retries,
             },
             dry_run: globals.dry_run.map(|form| match form {
