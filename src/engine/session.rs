@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
 use tracing::{debug, info, trace};
 
@@ -83,7 +84,8 @@ impl Session {
     /// # Errors
     /// A TLS set-up that fails.
     pub fn new(vendor: &'static dyn Vendor, profile: Profile, outside: Outside) -> Result<Self> {
-        let transport = Transport::new(&profile)?;
+        let left = outside.limits.deadline.saturating_duration_since(Instant::now());
+        let transport = Transport::new(&profile, outside.limits.timeout.min(left))?;
         Ok(Self {
             vendor,
             profile,
@@ -150,10 +152,7 @@ impl Session {
     /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
     pub async fn write<T>(&self, call: Call<T>) -> Result<Written<T>> {
         let Some(dry_run) = self.outside.dry_run else {
-            self.outside.writing.set(Some(call.name));
-            let result = self.exchange(&call).await;
-            self.outside.writing.set(None);
-            return result.map(Written::Done);
+            return self.exchange(&call).await.map(Written::Done);
         };
         let slots = self.proven(&call, &self.static_token().unwrap_or_else(Secret::withheld));
         let shown = match dry_run {
@@ -184,7 +183,7 @@ impl Session {
                     Ok(value) => return Ok(value),
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
-                        (Ended::Fault(fault.after), retry_after(&answer), failed.answered(*fault))
+                        (Ended::Fault(fault.after), retry_after(&answer, now()), failed.answered(*fault))
                     }
                 },
             };
@@ -203,7 +202,7 @@ impl Session {
                 Next::Again => {
                     let wait = wait.unwrap_or_else(|| pause(tried.again, chance()));
                     tried.again += 1;
-                    if Instant::now() + wait >= self.outside.limits.deadline {
+                    if wait >= self.outside.limits.deadline.saturating_duration_since(Instant::now()) {
                         return Err(error);
                     }
                     info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
@@ -231,7 +230,10 @@ impl Session {
             self.outside.redactor.scrub(&show::http(&call.request, slots).to_string())
         );
         let begun = Instant::now();
+        // Neither a log-in before a write nor a wait between two attempts leaves anything in doubt.
+        self.outside.writing.set((call.effect == Effect::Write).then_some(call.name));
         let attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)).await;
+        self.outside.writing.set(None);
         match &attempt {
             Attempt::Answered(answer) => {
                 debug!(
@@ -358,9 +360,15 @@ enum Refusal {
     Fault(Box<Fault>),
 }
 
-/// The wait that the vendor asks for, in seconds. Other forms of the header name a moment too far off to wait for.
-fn retry_after(answer: &Response) -> Option<Duration> {
-    answer.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
+/// The wait that the vendor asks for: in seconds, as an instant (Zoom, "Rate limits") or as a date of HTTP.
+fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
+    let text = answer.header("retry-after")?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text);
+    let until = text.parse::<jiff::Timestamp>().or_else(|_| date()).ok()?;
+    Some(Duration::from_secs(u64::try_from(until.as_second()).unwrap_or(0).saturating_sub(now)))
 }
 
 /// The Unix time in seconds.
@@ -372,4 +380,30 @@ fn now() -> u64 {
 fn chance() -> f64 {
     let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
     (bits >> 11) as f64 / (1u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_retry_after_is_read() {
+        let now = 1_590_883_200; // 2020-05-31T00:00:00Z
+        for (text, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("2020-05-31T00:01:00Z", Some(60)),
+            ("2020-05-31T01:00:00+01:00", Some(0)),
+            ("Sun, 31 May 2020 00:00:30 GMT", Some(30)),
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let headers = vec![("retry-after".to_owned(), text.to_owned())];
+            let answer = Response { status: 429, headers, body: Vec::new() };
+            assert_eq!(retry_after(&answer, now), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
 }

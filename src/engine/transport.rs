@@ -18,6 +18,9 @@ use crate::vendors::call::{Body, Method, Request, Response};
 /// No answer that a vendor documents comes near this.
 const LONGEST_ANSWER: usize = 8 << 20;
 
+/// Longest time that a connection may take.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
 /// How one attempt ended.
 #[derive(Debug)]
 pub enum Attempt {
@@ -33,14 +36,15 @@ pub enum Attempt {
 pub struct Transport(reqwest::Client);
 
 impl Transport {
-    /// A client that follows no redirects and verifies certificates.
+    /// A client that follows no redirects and verifies certificates; `limit` is that of one attempt.
     ///
     /// # Errors
     /// An unreadable `ca_file`, or a TLS set-up that fails.
-    pub fn new(profile: &Profile) -> Result<Self> {
+    pub fn new(profile: &Profile, limit: Duration) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
+            // Shorter than the attempt's own limit, which cannot tell whether anything was sent.
+            .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
             // The PBX closes each connection; an idle one is never worth keeping (Yeastar, API Request Overview).
             .pool_max_idle_per_host(4);
         let addresses = ["base_url", "token_url"].map(|key| profile.get(key).to_owned());
@@ -60,7 +64,15 @@ impl Transport {
             builder = builder.tls_certs_only([]);
         }
         builder.build().map(Self).map_err(|cause| {
-            Error::config(format!("profile `{}`: the TLS set-up failed: {}", profile.name, chain(&cause)))
+            let error = Error::config(format!(
+                "profile `{}`: the TLS set-up failed: {}",
+                profile.name,
+                chain(&cause)
+            ));
+            match &profile.ca_file {
+                Some(path) => error.hint(format!("check the certificates in ca_file `{}`", path.display())),
+                None => error,
+            }
         })
     }
 
