@@ -16,6 +16,7 @@ use crate::engine::redact::Redactor;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
+use crate::model::text::printable;
 use crate::output::{self, Console, Terminal};
 
 /// Runs the program.
@@ -183,8 +184,9 @@ struct Scrubbed(Redactor);
 impl Write for Scrubbed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = self.0.scrub(&String::from_utf8_lossy(bytes));
+        let lines: Vec<String> = text.split('\n').map(printable).collect();
         // A log that nobody reads is no failure.
-        let _ = io::stderr().write_all(text.as_bytes());
+        let _ = io::stderr().write_all(lines.join("\n").as_bytes());
         Ok(bytes.len())
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fill::{With, fill, mark};
+use crate::model::text::printable_json;
 use crate::vendors::call::{Body, Place, Request, Slot};
 
 /// The request as `--dry-run=http` shows it, secrets masked.
@@ -39,7 +40,9 @@ pub fn curl(request: &Request, slots: &[Slot], prelude: &str, ca_file: Option<&s
     }
     match &filled.body {
         Body::Empty => {}
-        Body::Json(body) => words.push(format!("--data-raw {}", quote(&body.to_string(), slots))),
+        Body::Json(body) => {
+            words.push(format!("--data-raw {}", quote(&printable_json(&body.to_string()), slots)))
+        }
         Body::Form(fields) => {
             words.extend(fields.iter().map(|(name, value)| {
                 format!("--data-urlencode {}", quote(&format!("{name}={value}"), slots))

@@ -18,19 +18,30 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// The text with every control character made visible, so that it cannot drive a terminal.
+/// Whether a character could drive a terminal, or change how a reader sees the text around it: control characters,
+/// line separators, and every character that Unicode has for the direction of text.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The text with every character replaced that could steer a terminal.
 pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            // Bidirectional overrides reorder what a reader sees, so they count as control characters.
-            _ if c.is_control()
-                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                '\u{fffd}'
-            }
-            _ => c,
-        })
-        .collect()
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
+pub fn printable_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            // Between the values of printed JSON, never inside them.
+            '\n' => escaped.push(c),
+            _ if steers(c) => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// At most `limit` characters of the text on one line, for error messages that quote an answer.
@@ -86,5 +97,13 @@ mod tests {
     fn control_characters_become_visible() {
         assert_eq!(printable("a\u{1b}[31mb\u{202e}c\n"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}");
         assert_eq!(excerpt("  a \n b   c ", 3), "a b…");
+    }
+
+    #[test]
+    fn escaped_json_says_the_same() {
+        let value = serde_json::Value::from("a\u{1b}\u{9b}\u{61c}\u{202e}\u{2028}é");
+        let shown = printable_json(&value.to_string());
+        assert_eq!(shown, r#""a\u001b\u009b\u061c\u202e\u2028é""#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::table;
 use crate::model::change::{Change, Outcome};
 use crate::model::report::Report;
+use crate::model::text::{printable, printable_json};
 
 /// One JSON value.
 pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &value(report))?;
-    writeln!(out)
+    writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&value(report))?))
 }
 
 /// One object a line.
@@ -25,14 +25,19 @@ pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         _ => vec![value(report)],
     };
     for line in lines {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", printable_json(&line.to_string()))?;
     }
     Ok(())
 }
 
 /// YAML.
 pub fn yaml(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    yaml_serde::to_writer(out, &value(report)).map_err(io::Error::other)
+    let text = yaml_serde::to_string(&value(report)).map_err(io::Error::other)?;
+    if text.lines().all(|line| printable(line) == line) {
+        return out.write_all(text.as_bytes());
+    }
+    // JSON is YAML too, and can escape what YAML writers leave as it is.
+    json(out, report)
 }
 
 /// A header and the columns of the table.
@@ -45,7 +50,7 @@ pub fn csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         writer.write_record(&listing.columns)?;
         for row in &listing.rows {
-            writer.write_record(row)?;
+            writer.write_record(row.iter().map(|cell| printable(cell)))?;
         }
     }
     writer.flush()

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::Format;
 use crate::model::error::Error;
-use crate::model::text::printable;
+use crate::model::text::{printable, printable_json};
 
 /// Prints an error: words under `table`, the contract's JSON object under any other format.
 ///
@@ -14,7 +14,7 @@ use crate::model::text::printable;
 /// Whatever the stream says.
 pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) -> io::Result<()> {
     if format != Format::Table {
-        return writeln!(out, "{}", json!({ "error": error }));
+        return writeln!(out, "{}", printable_json(&json!({ "error": error }).to_string()));
     }
     let (red, bold, plain) = if color { ("\u{1b}[31m", "\u{1b}[1m", "\u{1b}[0m") } else { ("", "", "") };
     // The message's own line breaks are ours; everything else was made printable where it was read.

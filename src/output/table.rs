@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Terminal;
 use crate::model::change::Change;
 use crate::model::report::{Listing, Report};
-use crate::model::text::printable;
+use crate::model::text::{printable, printable_json};
 
 /// Prints a report for a person.
 pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::Result<()> {
@@ -178,7 +178,7 @@ fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
     }
     match request.get("body") {
         None | Some(Value::Null) => Ok(()),
-        Some(body) => writeln!(out, "\n{}", serde_json::to_string_pretty(body)?),
+        Some(body) => writeln!(out, "\n{}", printable_json(&serde_json::to_string_pretty(body)?)),
     }
 }
 
