@@ -9,6 +9,7 @@ mod codes;
 mod conformance;
 mod curl;
 mod docs;
+mod faults;
 mod hygiene;
 mod output;
 mod profiles;

@@ -2,8 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
+
+/// Where an endless answer ends after all.
+const MOST: usize = 256 << 20;
 
 /// What to do with one request.
 #[derive(Debug, Clone)]
@@ -16,35 +20,83 @@ pub enum Act {
     Drop,
     /// Read the request, then stay silent until the client goes.
     Stall,
+    /// Answer with these bytes, then stay silent until the client goes.
+    Hang(Vec<u8>),
+    /// Answer with these bytes, then send the filling again and again until the client goes.
+    Endless(Vec<u8>, &'static [u8]),
 }
+
+/// What answers a request: its number from 0, and its text.
+type Script = dyn Fn(usize, &str) -> Act + Send + Sync;
 
 /// The server. The acts are done in order; the last is repeated.
 pub struct Scripted {
     /// Its address, without a path.
     pub base: String,
-    requests: Arc<Mutex<Vec<String>>>,
+    log: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    requests: Mutex<Vec<String>>,
+    arrived: Condvar,
+    connections: AtomicUsize,
+    sent: AtomicUsize,
 }
 
 impl Scripted {
     pub fn start(acts: Vec<Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), acts)
+    }
+
+    /// At a listener that the test has bound.
+    pub fn at(listener: TcpListener, acts: Vec<Act>) -> Self {
+        Self::run(listener, move |at, _| acts.get(at).or(acts.last()).cloned().unwrap_or(Act::Drop))
+    }
+
+    /// Each request decides what is done with it.
+    pub fn answering(script: impl Fn(usize, &str) -> Act + Send + Sync + 'static) -> Self {
+        Self::run(TcpListener::bind("127.0.0.1:0").unwrap(), script)
+    }
+
+    fn run(listener: TcpListener, script: impl Fn(usize, &str) -> Act + Send + Sync + 'static) -> Self {
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let log = Arc::new(Log::default());
+        let (shared, script) = (Arc::clone(&log), Arc::new(script));
         // The thread ends with the test process; each connection has a time limit of its own.
         std::thread::spawn(move || {
-            for (at, stream) in listener.incoming().flatten().enumerate() {
-                let act = acts.get(at).or(acts.last()).cloned().unwrap_or(Act::Drop);
-                let seen = Arc::clone(&seen);
-                std::thread::spawn(move || serve(stream, &act, &seen));
+            for stream in listener.incoming().flatten() {
+                let (log, script) = (Arc::clone(&shared), Arc::clone(&script));
+                log.connections.fetch_add(1, Ordering::SeqCst);
+                std::thread::spawn(move || serve(stream, &*script, &log));
             }
         });
-        Self { base, requests }
+        Self { base, log }
     }
 
     /// Every request so far, head and body.
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
+        self.log.requests.lock().unwrap().clone()
+    }
+
+    /// How many connections were made, whether or not a request came over them.
+    pub fn connections(&self) -> usize {
+        self.log.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes of an endless answer the client took, those in the system's buffers included.
+    pub fn sent(&self) -> usize {
+        self.log.sent.load(Ordering::SeqCst)
+    }
+
+    /// Waits until so many requests have arrived.
+    #[track_caller]
+    pub fn wait_for(&self, count: usize) {
+        let limit = Duration::from_secs(20);
+        let requests = self.log.requests.lock().unwrap();
+        let (_requests, late) =
+            self.log.arrived.wait_timeout_while(requests, limit, |seen| seen.len() < count).unwrap();
+        assert!(!late.timed_out(), "request {count} never came");
     }
 }
 
@@ -55,16 +107,34 @@ pub fn http(status: u16, headers: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-fn serve(mut stream: TcpStream, act: &Act, seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, script: &Script, log: &Log) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let Some(request) = read(&stream) else { return };
-    seen.lock().unwrap().push(request);
+    let act = {
+        let mut requests = log.requests.lock().unwrap();
+        requests.push(request);
+        log.arrived.notify_all();
+        script(requests.len() - 1, requests.last().unwrap())
+    };
     let bytes = match act {
-        Act::Json(status, body) => http(*status, "Content-Type: application/json\r\n", body),
-        Act::Raw(bytes) => bytes.clone(),
+        Act::Json(status, body) => http(status, "Content-Type: application/json\r\n", body),
+        Act::Raw(bytes) => bytes,
         Act::Drop => Vec::new(),
         Act::Stall => {
             let _ = stream.read(&mut [0]);
+            Vec::new()
+        }
+        Act::Hang(head) => {
+            let _ = stream.write_all(&head);
+            let _ = stream.read(&mut [0]);
+            Vec::new()
+        }
+        Act::Endless(head, filling) => {
+            let _ = stream.write_all(&head);
+            // A client without a limit would take it all; the test sees that in the count.
+            while log.sent.load(Ordering::SeqCst) < MOST && stream.write_all(filling).is_ok() {
+                log.sent.fetch_add(filling.len(), Ordering::SeqCst);
+            }
             Vec::new()
         }
     };

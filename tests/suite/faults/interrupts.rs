@@ -1,0 +1,77 @@
+//! Ctrl-C, as a terminal sends it.
+#![cfg(unix)]
+
+use std::process::Command;
+
+use super::*;
+use crate::support::scripted::Scripted;
+
+/// Interrupts a job while the server holds back the answer to its n-th request.
+fn interrupted(lab: &Lab, server: &Scripted, job: Job, requests: usize) -> Ran {
+    let child = lab.start(job, "");
+    server.wait_for(requests);
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[track_caller]
+fn told(ran: &Ran, outcome: &str, job: Job) {
+    assert_eq!((ran.code, ran.out.as_str()), (130, ""), "{job:?}: {ran:?}");
+    let error = ran.error();
+    assert_eq!(error["kind"], "interrupted", "{job:?}: {error}");
+    assert_eq!(error["outcome"], outcome, "{job:?}: {error}");
+}
+
+#[test]
+fn a_write_that_is_interrupted_is_unknown() {
+    for job in WRITES {
+        let server = Scripted::start(vec![Act::Stall]);
+        let ran = interrupted(&Lab::new(&server.base), &server, *job, 1);
+        told(&ran, "unknown", *job);
+        assert!(ran.err.contains("may or may not have been applied"), "{job:?}: {ran:?}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_read_that_is_interrupted_has_applied_nothing() {
+    for job in LOOK_UPS {
+        let server = Scripted::start(vec![Act::Stall]);
+        told(&interrupted(&Lab::new(&server.base), &server, *job, 1), "not_applied", *job);
+    }
+}
+
+#[test]
+fn a_log_in_before_a_write_that_is_interrupted_has_applied_nothing() {
+    for job in WRITES.iter().filter(|job| job.0 != "itniotech") {
+        let server = Scripted::start(vec![Act::Stall]);
+        told(&interrupted(&Lab::logging_in(&server.base), &server, *job, 1), "not_applied", *job);
+    }
+}
+
+#[test]
+fn a_write_that_waits_to_be_sent_again_and_is_interrupted_has_applied_nothing() {
+    // Limited is surely not processed, and the wait is longer than the test.
+    let job = ("yeastar", PEER);
+    let busy = Act::Raw(http(429, "Retry-After: 60\r\n", ""));
+    let server = Scripted::start(vec![busy]);
+    let lab = Lab::new(&server.base);
+    let mut child = lab.start(job, "-v --deadline 5m");
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut text = String::new();
+    while !text.contains("; again in ") {
+        assert_ne!(std::io::BufRead::read_line(&mut log, &mut text).unwrap(), 0, "{text}");
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    text.clear();
+    std::io::Read::read_to_string(&mut log, &mut text).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
+    assert!(text.contains("\"outcome\":\"not_applied\""), "{text}");
+    assert_eq!(server.requests().len(), 1);
+}

@@ -1,0 +1,95 @@
+//! Rate limits, the deadline, and what is tried again.
+
+use super::*;
+use crate::support::scripted::Scripted;
+
+/// What each vendor answers to a write that it did.
+fn done(job: Job) -> Act {
+    Act::Json(
+        200,
+        match (job.0, job.1.starts_with("internal-numbers")) {
+            ("yeastar", _) => r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#,
+            ("itniotech", _) => r#"{"status":"0","reason":"success","data":"28"}"#,
+            (_, true) => r#"{"internal_numbers":[{"id":"n1","number":"+16466661110"}]}"#,
+            _ => "{}",
+        },
+    )
+}
+
+#[test]
+fn a_limited_write_is_sent_again_and_done_once() {
+    for headers in ["Retry-After: 0\r\n", ""] {
+        for job in WRITES {
+            let limited = Act::Raw(http(429, headers, ""));
+            let server = Scripted::start(vec![limited, done(*job)]);
+            Lab::new(&server.base).run(*job, "--retries 1").expect(0);
+            assert_eq!(server.requests().len(), 2, "{headers:?} {job:?}");
+        }
+    }
+}
+
+#[test]
+fn a_write_that_stays_limited_ends_with_its_own_code() {
+    for (headers, body) in [("Retry-After: 0\r\n", ""), ("", ""), ("", "<html>Too Many Requests</html>")] {
+        for job in WRITES {
+            let server = Scripted::start(vec![Act::Raw(http(429, headers, body))]);
+            let ran = Lab::new(&server.base).run(*job, "--retries 1").expect(8);
+            assert_eq!(ran.error()["kind"], "rate_limited", "{job:?}: {ran:?}");
+            assert_eq!(ran.error()["outcome"], "not_applied", "{job:?}: {ran:?}");
+            assert_eq!(ran.error()["http_status"], 429, "{job:?}: {ran:?}");
+            assert_eq!(server.requests().len(), 2, "{headers:?} {job:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wait_beyond_the_deadline_is_not_begun() {
+    // Seconds as one client reads them, an instant as Zoom documents it, a date as HTTP has it.
+    for wait in [
+        "3600",
+        "18446744073709551615",
+        "99999999999999999999999999",
+        "2999-05-31T00:00:00Z",
+        "Fri, 31 May 2999 00:00:00 GMT",
+    ] {
+        for job in WRITES {
+            let headers = format!("Retry-After: {wait}\r\n");
+            let server = Scripted::start(vec![Act::Raw(http(429, &headers, ""))]);
+            let ran = Lab::new(&server.base).run(*job, "").expect(8);
+            assert!(!ran.err.contains("panicked"), "{ran:?}");
+            assert_eq!(server.requests().len(), 1, "{wait} {job:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_is_over_or_makes_no_sense_delays_little() {
+    for wait in ["1999-05-31T00:00:00Z", "Mon, 31 May 1999 00:00:00 GMT", "soon", "-5", ""] {
+        let headers = format!("Retry-After: {wait}\r\n");
+        let job = ("yeastar", PEER);
+        let server = Scripted::start(vec![Act::Raw(http(429, &headers, "")), done(job)]);
+        Lab::new(&server.base).run(job, "--retries 1").expect(0);
+        assert_eq!(server.requests().len(), 2, "{wait}");
+    }
+}
+
+#[test]
+fn the_deadline_ends_a_command_whatever_the_other_limits_say() {
+    let long = "--timeout 5m --retries 4000000000 --deadline 400ms";
+    let (nobody, silent) = (Refusing::new(), Scripted::start(vec![Act::Stall]));
+    let broken = Scripted::start(vec![Act::Drop]);
+    not_applied(Lab::new(&nobody.base).run(("yeastar", PEER), long), "write to nobody");
+    unknown(Lab::new(&silent.base).run(("yeastar", PEER), long), "write that stalls");
+    for base in [&nobody.base, &silent.base, &broken.base] {
+        read_failed(Lab::new(base).run(LOOK_UPS[0], long), base);
+    }
+    // Of the stalled, one each: nothing is begun that cannot end.
+    assert_eq!(silent.requests().len(), 2);
+}
+
+#[test]
+fn limits_without_bound_are_limits_too() {
+    let server = Scripted::start(vec![done(("yeastar", PEER))]);
+    let long = "--timeout 2562047788015215h --deadline 2562047788015215h --retries 4294967295";
+    Lab::new(&server.base).run(("yeastar", PEER), long).expect(0);
+}

@@ -1,0 +1,120 @@
+//! Writes whose request or answer is lost.
+
+use super::*;
+use crate::support::scripted::Scripted;
+
+/// Answers that tell nobody whether the write was applied.
+fn losses() -> Vec<(&'static str, Act)> {
+    let raw = |bytes: &[u8]| Act::Raw(bytes.to_vec());
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    let cut = format!("{head}Content-Length: 500\r\n\r\n{{\"errcode\":0,\"status\":\"0\",\"id\":28");
+    let cut_chunk = format!("{head}Transfer-Encoding: chunked\r\n\r\n40\r\n{{\"errcode\":0,");
+    let no_text = b"{\"errcode\":0,\"errmsg\":\"\xff\xfe\xc3\x28\",\"id\":28,\"status\":\"\xff\"}";
+    let mut bad_text = format!("{head}Content-Length: {}\r\n\r\n", no_text.len()).into_bytes();
+    bad_text.extend_from_slice(no_text);
+    vec![
+        ("closed before any answer", Act::Drop),
+        ("cut in the body", raw(cut.as_bytes())),
+        ("cut in a chunk", raw(cut_chunk.as_bytes())),
+        ("cut in the head", raw(b"HTTP/1.1 200 OK\r\nContent-Ty")),
+        ("no HTTP", raw(b"\x00\xff\x13\x37 SSH-2.0-nonsense\r\n\r\n\xfe\xfe")),
+        ("HTML 500", html(500, "Internal Server Error")),
+        ("HTML 502", html(502, "Bad Gateway")),
+        ("HTML 503", html(503, "Service Unavailable")),
+        ("empty 500", Act::Raw(http(500, "", ""))),
+        ("HTML 200", html(200, &"<p>Sign in to the guest network</p>".repeat(32 << 10))),
+        ("a list", Act::Json(200, "[1]")),
+        ("a text", Act::Json(200, "\"done\"")),
+        ("null", Act::Json(200, "null")),
+        ("half of a document", Act::Json(200, "{\"errcode\":0,\"status\":\"0\",\"data\":")),
+        ("deep nesting", Act::Raw(http(200, "", &"[".repeat(100_000)))),
+        ("no UTF-8", Act::Raw(bad_text)),
+    ]
+}
+
+#[test]
+fn a_write_whose_answer_is_lost_is_unknown_and_never_sent_again() {
+    for (what, act) in losses() {
+        for job in WRITES {
+            let what = format!("{what}: {job:?}");
+            let server = Scripted::start(vec![act.clone()]);
+            let ran = unknown(Lab::new(&server.base).run(*job, ""), &what);
+            assert_eq!(server.requests().len(), 1, "{what}: {:?}", paths(&server.requests()));
+            // However long the answer, the message stays readable.
+            assert!(ran.err.len() < 2000, "{what}: {} bytes", ran.err.len());
+        }
+    }
+}
+
+#[test]
+fn a_write_that_is_answered_with_nothing_is_unknown_where_the_vendor_documents_an_answer() {
+    // Zoom answers assignments and settings with 204: there an empty answer is a success.
+    for job in WRITES.iter().filter(|job| job.0 != "zoom" || job.1.starts_with("internal-numbers")) {
+        let server = Scripted::start(vec![Act::Raw(http(200, "", ""))]);
+        unknown(Lab::new(&server.base).run(*job, ""), job.1);
+        assert_eq!(server.requests().len(), 1, "{job:?}");
+    }
+}
+
+#[test]
+fn a_write_that_stalls_ends_with_its_time_limit_and_is_unknown() {
+    let half = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"errcode\":0".to_vec();
+    for act in [Act::Stall, Act::Hang(half)] {
+        std::thread::scope(|scope| {
+            for job in WRITES {
+                let act = act.clone();
+                scope.spawn(move || {
+                    let server = Scripted::start(vec![act]);
+                    unknown(Lab::new(&server.base).run(*job, "--timeout 300ms"), job.1);
+                    assert_eq!(server.requests().len(), 1, "{job:?}");
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_write_that_reaches_nobody_is_not_applied() {
+    let nobody = Refusing::new();
+    for job in WRITES {
+        let ran = not_applied(Lab::new(&nobody.base).run(*job, "--retries 0"), job.1);
+        assert_eq!(ran.error()["retryable"], true, "{job:?}");
+    }
+}
+
+#[test]
+fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
+    for job in WRITES {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let lab = Lab::new(&format!("http://{address}"));
+        let mut child = lab.start(*job, "-v --retries 8 --deadline 20s");
+        let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("; again in ") {
+            line.clear();
+            let read = std::io::BufRead::read_line(&mut log, &mut line).unwrap();
+            assert_ne!(read, 0, "{job:?} gave up without trying again");
+        }
+        let server = Scripted::at(TcpListener::bind(address).unwrap(), vec![Act::Drop]);
+        std::io::copy(&mut log, &mut std::io::sink()).unwrap();
+        // The server drops it: were that taken for "not sent", there would be a second request.
+        assert_eq!(child.wait().unwrap().code(), Some(11), "{job:?}");
+        assert_eq!(server.requests().len(), 1, "{job:?}");
+    }
+}
+
+#[test]
+fn a_bulk_write_whose_answer_is_lost_leaves_every_number_unknown() {
+    let server = Scripted::start(vec![Act::Drop]);
+    let job = ("zoom", "internal-numbers add --from examples/zoom/internal-numbers.yaml --account sub-1");
+    let report = Lab::new(&server.base).run(job, "").expect(12).json();
+    assert_eq!(report["summary"]["unknown"], 3, "{report}");
+    assert_eq!(report["summary"]["created"], 0, "{report}");
+    for change in report["changes"].as_array().unwrap() {
+        assert_eq!(change["outcome"], "unknown", "{change}");
+        assert_eq!(change["error"]["outcome"], "unknown", "{change}");
+    }
+    assert_eq!(server.requests().len(), 1);
+}
