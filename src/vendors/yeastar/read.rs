@@ -20,8 +20,12 @@ pub fn answer<T: DeserializeOwned>(response: &Response, log_in: bool) -> Result<
     // An answer to a log-in is never quoted: it may hold a token.
     let hidden = Response { body: Vec::new(), ..response.clone() };
     let quoted = if log_in { &hidden } else { response };
+    // serde would read a list as an object whose keys are left out, and its first number as a success.
+    let is_object = response.body.trim_ascii_start().starts_with(b"{");
     let envelope: Envelope = serde_json::from_slice(&response.body)
-        .map_err(|_| Fault::unreadable(quoted, "the answer is not the PBX's JSON"))?;
+        .ok()
+        .filter(|_| is_object)
+        .ok_or_else(|| Fault::unreadable(quoted, "the answer is not the PBX's JSON"))?;
     if envelope.errcode == "0" && (200..300).contains(&response.status) {
         return serde_json::from_slice(&response.body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
