@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::Value;
 
+use crate::model::secret::is_secret_key;
 use crate::model::trunk::{AgentGroup, Did};
 
 /// Takes any text, and tells shells and help which words there are. Whether a word is right is judged with the
@@ -57,6 +58,10 @@ pub fn vendor_field(text: &str) -> Result<(String, Value), String> {
     let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
         return Err("write KEY=JSON, as in ignore_100_response=1".into());
     };
+    if is_secret_key(key) {
+        // It is refused with the other fields. A complaint here would be printed with the value.
+        return Ok((key.to_owned(), Value::Null));
+    }
     let value = serde_json::from_str(json)
         .map_err(|_| format!("`{json}` is not JSON; a text needs quotes, as in {key}='\"{json}\"'"))?;
     Ok((key.to_owned(), value))
@@ -91,6 +96,7 @@ mod tests {
     fn raw_fields_are_json() {
         assert_eq!(vendor_field("a=0").unwrap(), ("a".into(), Value::from(0)));
         assert!(vendor_field("a=b").unwrap_err().contains(r#"a='"b"'"#));
+        assert_eq!(vendor_field("Password=b").unwrap().1, Value::Null);
         assert!(vendor_field("=1").is_err() && vendor_field("a").is_err());
     }
 }

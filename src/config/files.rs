@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::secret::WANTED;
 use crate::model::text::{excerpt, nearest};
 
 /// How a file is written.
@@ -125,7 +126,8 @@ impl Source {
     /// A mistake in the file, at a place.
     pub fn complain(&self, kind: Kind, place: Option<(usize, usize)>, what: &str) -> Error {
         let place = place.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
-        let error = Error::new(kind, format!("{}{place}: {}", self.name, excerpt(what, 400)));
+        let error =
+            Error::new(kind, format!("{}{place}: {}", self.name, excerpt(&without_secret(what), 400)));
         match unknown_key(what) {
             Some((key, known)) => match nearest(&key, known.iter().map(String::as_str)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
@@ -159,6 +161,19 @@ fn remedy(what: &str) -> &'static str {
     .into_iter()
     .find_map(|(part, remedy)| what.ends_with(part).then_some(remedy))
     .unwrap_or("correct the file at that place")
+}
+
+/// serde's complaint about a value of the wrong type, without the value where it may be a secret: in a
+/// secret's own place, or a text in the place of a table or list, whose key may have been left out.
+fn without_secret(message: &str) -> String {
+    let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
+        let (value, expected) = rest.rsplit_once(", expected ")?;
+        let whole = ["a map", "struct", "a sequence", "a list"].iter().any(|word| expected.starts_with(word));
+        let hidden = expected.starts_with(WANTED) || (whole && value.starts_with("string"));
+        let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
+        hidden.then(|| format!("{before}invalid type: {noun}, expected {expected}"))
+    });
+    parts.unwrap_or_else(|| message.to_owned())
 }
 
 /// The key and its known neighbours in serde's complaint about an unknown field.

@@ -8,6 +8,15 @@ use serde::{Deserialize, Deserializer, Serializer, de};
 /// What stands in place of a secret wherever a person could see it.
 pub const MASK: &str = "***";
 
+/// What serde's complaints say is expected where a secret belongs.
+pub const WANTED: &str = "a secret or a reference to one, as a text in quotes";
+
+/// Whether the value of a key is a secret, whoever's key it is.
+pub fn is_secret_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["password", "passwd", "secret", "token"].iter().any(|end| key.ends_with(end))
+}
+
 /// Where a secret is to be found.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretRef {
@@ -166,7 +175,7 @@ impl de::Visitor<'_> for Reference {
     type Value = Secret;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a secret reference, as in \"env:NAME\"")
+        f.write_str(WANTED)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Secret, E> {

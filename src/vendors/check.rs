@@ -2,6 +2,7 @@
 
 use super::{Facts, Verdict};
 use crate::model::error::FieldError;
+use crate::model::secret::is_secret_key;
 use crate::model::support::{Field, Need, Shape};
 use crate::model::text;
 use crate::model::trunk::Trunk;
@@ -78,6 +79,10 @@ fn raw_fields(facts: &Facts, shape: &Shape, trunk: &Trunk, verdict: &mut Verdict
     for key in trunk.vendor_fields.keys() {
         if let Some((_, why)) = facts.reserved.iter().find(|(reserved, _)| reserved == key) {
             verdict.errors.push(FieldError::new(format!("vendor_fields.{key}"), (*why).to_owned()));
+        } else if is_secret_key(key) {
+            let why =
+                "looks like a secret, which no raw field may hold; give a password with --password-from";
+            verdict.errors.push(FieldError::new(format!("vendor_fields.{key}"), why));
         } else if let Some(fact) = shape.fields.iter().find(|fact| fact.wire == key) {
             verdict.warnings.push(format!(
                 "vendor field `{key}` goes to {} as it is and unchecked; the model's name for it is `{}`",
