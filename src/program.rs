@@ -34,7 +34,7 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     start_log(&cli, &env, &redactor);
     match run(&cli, env, redactor.clone(), terminal) {
         Ok(code) => code,
-        Err(error) => fail(&downcast(error), format, painted),
+        Err(error) => fail(&redactor.scrub_error(downcast(error)), format, painted),
     }
 }
 

@@ -39,6 +39,14 @@ impl Target {
     /// # Errors
     /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
     pub async fn find(&self, session: &Session) -> Result<Held> {
+        let held = self.look(session).await?;
+        if let Some(password) = &held.trunk.password {
+            session.conceal(password);
+        }
+        Ok(held)
+    }
+
+    async fn look(&self, session: &Session) -> Result<Held> {
         let (vendor, profile) = (session.vendor(), session.profile());
         let row = match self {
             Self::Id(id) => {

@@ -2,7 +2,7 @@
 
 use super::redact::Redactor;
 use crate::model::error::{Applied, Error, FieldError, Kind};
-use crate::model::text::{excerpt, printable};
+use crate::model::text::excerpt;
 use crate::vendors::Facts;
 use crate::vendors::call::{Effect, Fault};
 use crate::vendors::codes::After;
@@ -27,11 +27,12 @@ impl Failed<'_> {
     /// The vendor answered with a fault.
     pub fn answered(&self, fault: Fault) -> Error {
         let quoted = excerpt(&self.redactor.scrub(&fault.text), QUOTE);
+        let code = fault.code.map(|code| excerpt(&self.redactor.scrub(&code), QUOTE));
         let lost = fault.after == After::Lost && self.effect == Effect::Write;
         let kind = if lost { Kind::OutcomeUnknown } else { fault.kind };
-        let said = match (&fault.code, quoted.is_empty()) {
+        let said = match (&code, quoted.is_empty()) {
             (Some(code), false) => format!("{code}: {quoted}"),
-            (Some(code), true) => format!("code {}", printable(code)),
+            (Some(code), true) => format!("code {code}"),
             (None, false) => quoted.clone(),
             (None, true) => format!("HTTP {} without a text", fault.http),
         };
@@ -40,15 +41,15 @@ impl Failed<'_> {
             None => said,
         };
         let mut error = self.error(kind, &what);
-        error.vendor_code = fault.code.map(|code| printable(&code));
+        error.vendor_code = code;
         error.vendor_message = (!quoted.is_empty()).then_some(quoted);
         error.http_status = Some(fault.http);
-        error.request_id = fault.request_id.map(|id| excerpt(&id, QUOTE));
+        error.request_id = fault.request_id.map(|id| excerpt(&self.redactor.scrub(&id), QUOTE));
         error.fields = fault
             .fields
             .into_iter()
             .map(|field| FieldError {
-                field: excerpt(&field.field, QUOTE),
+                field: excerpt(&self.redactor.scrub(&field.field), QUOTE),
                 message: excerpt(&self.redactor.scrub(&field.message), QUOTE),
             })
             .collect();
@@ -90,8 +91,8 @@ impl Failed<'_> {
 
     /// The vendor's address answered with a redirect, which is never followed: it could carry secrets away.
     pub fn redirected(&self, status: u16, target: &str) -> Error {
-        let target = target.split(['?', '#']).next().unwrap_or_default();
-        let target = excerpt(&self.redactor.scrub(target), QUOTE);
+        let target = self.redactor.scrub(target.split(['?', '#']).next().unwrap_or_default());
+        let target = excerpt(&without_user(&target), QUOTE);
         let mut error = self.error(
             Kind::Unavailable,
             &format!("HTTP {status} redirects to `{target}`, which is not followed"),
@@ -119,6 +120,16 @@ impl Failed<'_> {
                 self.facts.title
             )
         })
+    }
+}
+
+/// The address without the user and password that may stand before its host.
+fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("//") else { return address.to_owned() };
+    let host = rest.find('/').unwrap_or(rest.len());
+    match rest[..host].rfind('@') {
+        Some(at) => format!("{scheme}//{}", &rest[at + 1..]),
+        None => address.to_owned(),
     }
 }
 

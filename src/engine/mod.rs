@@ -6,6 +6,7 @@ pub mod redact;
 pub mod retry;
 pub mod session;
 pub mod show;
+mod spelling;
 mod tls;
 pub mod tokens;
 pub mod transport;

@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::model::secret::{MASK, Secret};
+use super::spelling;
+use crate::model::error::Error;
+use crate::model::secret::{MASK, Secret, is_secret_key};
+use crate::model::text::holds_data;
 
 /// Shorter values would strike out half of any text.
 const SHORTEST: usize = 4;
@@ -17,16 +19,20 @@ const SHORTEST: usize = 4;
 pub struct Redactor(Arc<Mutex<Vec<String>>>);
 
 impl Redactor {
-    /// Learns a secret, also as it looks percent-encoded, in base64 and inside JSON.
+    /// Learns a secret, also as it looks in base64.
     pub fn learn(&self, secret: &Secret) {
         let Some(value) = secret.expose().filter(|value| value.len() >= SHORTEST) else { return };
-        let json = Value::from(value).to_string();
-        let forms = [
-            value.to_owned(),
-            utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
-            BASE64.encode(value),
-            json.trim_matches('"').to_owned(),
-        ];
+        self.add([value.to_owned(), STANDARD_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(value)]);
+    }
+
+    /// Learns a secret as the password of HTTP Basic authentication.
+    pub fn learn_basic(&self, user: &str, secret: &Secret) {
+        let Some(value) = secret.expose() else { return };
+        let both = format!("{user}:{value}");
+        self.add([STANDARD_NO_PAD.encode(&both), URL_SAFE_NO_PAD.encode(&both)]);
+    }
+
+    fn add(&self, forms: impl IntoIterator<Item = String>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for form in forms {
             if !known.contains(&form) {
@@ -37,36 +43,62 @@ impl Redactor {
         known.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
 
-    /// The text without any known secret.
+    /// The text without any known secret, however it is spelt.
     pub fn scrub(&self, text: &str) -> String {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().fold(text.to_owned(), |text, form| text.replace(form.as_str(), MASK))
+        known.iter().fold(text.to_owned(), |text, form| spelling::strike(&text, form, MASK))
+    }
+
+    /// The error without any known secret in its texts.
+    #[must_use]
+    pub fn scrub_error(&self, mut error: Error) -> Error {
+        error.message = self.scrub(&error.message);
+        let facts = &mut *error;
+        for text in
+            [&mut facts.hint, &mut facts.vendor_code, &mut facts.vendor_message, &mut facts.request_id]
+        {
+            *text = text.take().map(|text| self.scrub(&text));
+        }
+        for field in &mut facts.fields {
+            field.field = self.scrub(&field.field);
+            field.message = self.scrub(&field.message);
+        }
+        error
     }
 }
 
-/// A JSON answer as a log shows it: the values of secret keys masked, wherever they are.
-pub fn answer(body: &[u8], secret_keys: &[&str]) -> String {
+/// An answer as a log shows it. The values of secret keys are masked, wherever they are, and so is every text
+/// in the answer to a log-in. Damaged JSON is not shown at all: nobody can tell what in it is a secret.
+pub fn answer(body: &[u8], secret_keys: &[&str], log_in: bool) -> String {
     match serde_json::from_slice::<Value>(body) {
         Ok(mut value) => {
-            mask(&mut value, secret_keys);
-            crate::model::text::excerpt(&value.to_string(), 4000)
+            mask(&mut value, secret_keys, log_in);
+            value.to_string()
         }
-        Err(_) => crate::model::text::excerpt(&String::from_utf8_lossy(body), 400),
+        Err(_) => {
+            let text = String::from_utf8_lossy(body);
+            if log_in || holds_data(&text) {
+                format!("({} bytes that are not JSON)", body.len())
+            } else {
+                text.into_owned()
+            }
+        }
     }
 }
 
-fn mask(value: &mut Value, secret_keys: &[&str]) {
+fn mask(value: &mut Value, secret_keys: &[&str], log_in: bool) {
     match value {
         Value::Object(map) => {
             for (key, inner) in map {
-                if secret_keys.contains(&key.as_str()) {
+                if secret_keys.contains(&key.as_str()) || is_secret_key(key) {
                     *inner = Value::from(MASK);
                 } else {
-                    mask(inner, secret_keys);
+                    mask(inner, secret_keys, log_in);
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|inner| mask(inner, secret_keys)),
+        Value::Array(list) => list.iter_mut().for_each(|inner| mask(inner, secret_keys, log_in)),
+        Value::String(text) if log_in => *text = MASK.to_owned(),
         _ => {}
     }
 }
@@ -79,14 +111,21 @@ mod tests {
     fn every_form_of_a_secret_is_struck_out() {
         let redactor = Redactor::default();
         redactor.learn(&Secret::known("c@n/ary\"x"));
-        for form in ["c@n/ary\"x", "c%40n%2Fary%22x", "Y0BuL2FyeSJ4", "c@n/ary\\\"x"] {
+        redactor.learn_basic("id", &Secret::known("c@n/ary\"x"));
+        for form in ["c@n/ary\"x", "c%40n%2Fary%22x", "Y0BuL2FyeSJ4", "c@n/ary\\\"x", "aWQ6Y0BuL2FyeSJ4"] {
             assert_eq!(redactor.scrub(&format!("a {form} b")), "a *** b");
         }
     }
 
     #[test]
     fn answers_are_masked_by_key() {
-        let shown = answer(br#"{"data":[{"password":"canary","n":1}]}"#, &["password"]);
-        assert_eq!(shown, r#"{"data":[{"password":"***","n":1}]}"#);
+        let body = br#"{"data":[{"pin":"canary","sipPassword":["canary"],"n":1,"s":"x"}]}"#;
+        let shown = answer(body, &["pin"], false);
+        assert_eq!(shown, r#"{"data":[{"pin":"***","sipPassword":"***","n":1,"s":"x"}]}"#);
+        assert_eq!(answer(br#"["canary",{"s":"x","n":1}]"#, &[], true), r#"["***",{"s":"***","n":1}]"#);
+        for (body, log_in) in [("{\"pin\":\"canary", false), ("\u{feff}[\"canary", false), ("canary", true)] {
+            assert!(!answer(body.as_bytes(), &[], log_in).contains("canary"), "{body}");
+        }
+        assert_eq!(answer(b"<p>Sign in</p>", &[], false), "<p>Sign in</p>");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::vendors::call::Effect;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+use crate::vendors::call::{Effect, Response};
 use crate::vendors::codes::After;
 
 /// How an attempt ended without the value.
@@ -62,6 +64,17 @@ pub fn pause(again: u32, chance: f64) -> Duration {
     whole.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0)
 }
 
+/// The wait that the vendor asks for: in seconds, as an instant (Zoom, "Rate limits") or as a date of HTTP.
+pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
+    let text = answer.header("retry-after")?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text);
+    let until = text.parse::<jiff::Timestamp>().or_else(|_| date()).ok()?;
+    Some(Duration::from_secs(u64::try_from(until.as_second()).unwrap_or(0).saturating_sub(now)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +108,26 @@ mod tests {
         assert_eq!(pause(0, 0.0), Duration::from_millis(250));
         assert_eq!(pause(2, 1.0), Duration::from_millis(500));
         assert_eq!(pause(30, 0.0), Duration::from_secs(8));
+    }
+
+    #[test]
+    fn every_form_of_retry_after_is_read() {
+        let now = 1_590_883_200; // 2020-05-31T00:00:00Z
+        for (text, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("2020-05-31T00:01:00Z", Some(60)),
+            ("2020-05-31T01:00:00+01:00", Some(0)),
+            ("Sun, 31 May 2020 00:00:30 GMT", Some(30)),
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let headers = vec![("retry-after".to_owned(), text.to_owned())];
+            let answer = Response { status: 429, headers, body: Vec::new() };
+            assert_eq!(retry_after(&answer, now), seconds.map(Duration::from_secs), "{text}");
+        }
     }
 }

@@ -6,14 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
 use tracing::{debug, info, trace};
 
 use super::fault::Failed;
 use super::fill::{With, fill};
 use super::redact::{self, Redactor};
-use super::retry::{Ended, Next, Tried, next, pause};
+use super::retry::{Ended, Next, Tried, next, pause, retry_after};
 use super::show;
 use super::tokens::{Kept, TokenStore};
 use super::transport::{Attempt, Transport};
@@ -21,8 +20,12 @@ use crate::model::error::{Error, Result};
 use crate::model::notices::Notices;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::vendors::call::{Call, Effect, Fault, Page, Response, Slot};
+use crate::model::text::excerpt;
+use crate::vendors::call::{Call, Effect, Fault, Page, Place, Response, Slot};
 use crate::vendors::{Proof, Vendor};
+
+/// Longest part of an answer that a log shows.
+const LOGGED: usize = 4000;
 
 /// What a dry run shows in place of sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +117,11 @@ impl Session {
     /// What a dry run kept back: requests, or curl lines as texts.
     pub fn withheld(&self) -> Vec<Value> {
         self.withheld.take()
+    }
+
+    /// Keeps a secret that the vendor told out of every text for people.
+    pub fn conceal(&self, secret: &Secret) {
+        self.outside.redactor.learn(secret);
     }
 
     /// Sends a call that only looks. Dry runs send it too.
@@ -242,9 +250,13 @@ impl Session {
                     answer.status,
                     begun.elapsed().as_millis()
                 );
-                let body = redact::answer(&answer.body, self.vendor.facts().secret_keys);
-                // The answer to a log-in may hold a token that nobody has learnt yet.
-                trace!("{} answer {}", call.name, self.outside.redactor.scrub(&body));
+                if tracing::enabled!(tracing::Level::TRACE) {
+                    let log_in = call.effect == Effect::LogIn;
+                    let body = redact::answer(&answer.body, self.vendor.facts().secret_keys, log_in);
+                    // Cut only now, so that no secret is cut out of recognition.
+                    let body = excerpt(&self.outside.redactor.scrub(&body), LOGGED);
+                    trace!("{} answer {body}", call.name);
+                }
             }
             Attempt::NotSent(why) => {
                 debug!("{} was not sent: {}", call.name, self.outside.redactor.scrub(why))
@@ -275,6 +287,9 @@ impl Session {
         }
         for slot in &slots {
             self.outside.redactor.learn(&slot.secret);
+            if let Place::Basic { user } = &slot.place {
+                self.outside.redactor.learn_basic(user, &slot.secret);
+            }
         }
         slots
     }
@@ -360,17 +375,6 @@ enum Refusal {
     Fault(Box<Fault>),
 }
 
-/// The wait that the vendor asks for: in seconds, as an instant (Zoom, "Rate limits") or as a date of HTTP.
-fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
-    let text = answer.header("retry-after")?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text);
-    let until = text.parse::<jiff::Timestamp>().or_else(|_| date()).ok()?;
-    Some(Duration::from_secs(u64::try_from(until.as_second()).unwrap_or(0).saturating_sub(now)))
-}
-
 /// The Unix time in seconds.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
@@ -380,30 +384,4 @@ fn now() -> u64 {
 fn chance() -> f64 {
     let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
     (bits >> 11) as f64 / (1u64 << 53) as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_form_of_retry_after_is_read() {
-        let now = 1_590_883_200; // 2020-05-31T00:00:00Z
-        for (text, seconds) in [
-            ("7", Some(7)),
-            (" 0 ", Some(0)),
-            ("99999999999999999999999", Some(u64::MAX)),
-            ("2020-05-31T00:01:00Z", Some(60)),
-            ("2020-05-31T01:00:00+01:00", Some(0)),
-            ("Sun, 31 May 2020 00:00:30 GMT", Some(30)),
-            ("1970-01-01T00:00:00Z", Some(0)),
-            ("-5", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            let headers = vec![("retry-after".to_owned(), text.to_owned())];
-            let answer = Response { status: 429, headers, body: Vec::new() };
-            assert_eq!(retry_after(&answer, now), seconds.map(Duration::from_secs), "{text}");
-        }
-    }
 }

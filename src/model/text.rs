@@ -18,11 +18,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Whether a character could drive a terminal, or change how a reader sees the text around it: control characters,
+/// Whether a character could drive a terminal, or change how the text around it is seen: control characters,
 /// line separators, and every character that Unicode has for the direction of text.
 fn steers(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with every character replaced that could steer a terminal.
@@ -42,6 +43,12 @@ pub fn printable_json(json: &str) -> String {
         }
     }
     escaped
+}
+
+/// Whether the text begins like JSON, whole or damaged. An error page for people can be quoted; this may hold
+/// what nobody may see.
+pub fn holds_data(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with(['{', '[', '"'])
 }
 
 /// At most `limit` characters of the text on one line, for error messages that quote an answer.

@@ -6,6 +6,11 @@ use serde_json::Value;
 use super::codes::{After, Code, Heard, find};
 use crate::model::error::{FieldError, Kind};
 use crate::model::secret::Secret;
+use crate::model::text::{excerpt, holds_data};
+
+/// How much of a page a fault carries: far more than an error quotes, because what is cut here cannot be
+/// recognised as a part of a secret later.
+pub const QUOTABLE: usize = 4000;
 
 /// An HTTP method that some vendor uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -265,9 +270,9 @@ impl Fault {
             400..500 => (Kind::Rejected, After::GiveUp),
             _ => (Kind::Unavailable, After::Lost),
         };
-        let text = crate::model::text::excerpt(&String::from_utf8_lossy(&response.body), 120);
+        let text = String::from_utf8_lossy(&response.body);
         // A damaged answer of the vendor's own could hold a token or a password; an error page cannot.
-        let text = if text.starts_with(['{', '[', '"']) { String::new() } else { text };
+        let text = if holds_data(&text) { String::new() } else { excerpt(&text, QUOTABLE) };
         let text = if text.is_empty() { why.to_owned() } else { format!("{why}: {text}") };
         let http = response.status;
         Self { kind, code: None, text, known: None, fields: Vec::new(), request_id: None, http, after }

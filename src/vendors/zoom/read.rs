@@ -10,15 +10,15 @@ use crate::model::secret::Secret;
 use crate::model::text;
 use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
 use crate::vendors::Added;
-use crate::vendors::call::{Fault, Page, Response, Token};
+use crate::vendors::call::{Fault, Page, QUOTABLE, Response, Token};
 use crate::vendors::codes::Heard;
 
 /// The life of a token where the answer does not tell it: one hour by the OAuth page.
 const TOKEN_LIFE: u64 = 3600;
 /// Zoom's number for the request, which its support asks for.
 const TRACKING: &str = "x-zm-trackingid";
-/// How much of an answer that names no message is quoted.
-const EXCERPT: usize = 200;
+/// Said of an answer that cannot be read.
+const NO_JSON: &str = "the answer is not Zoom's JSON";
 /// Top-level keys that no successful answer has.
 const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
 
@@ -90,7 +90,7 @@ fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value
     }
     let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) else {
         let hidden = Response { body: Vec::new(), ..response.clone() };
-        return Err(unreadable(if log_in { &hidden } else { response }, "the answer is not Zoom's JSON"));
+        return Err(unreadable(if log_in { &hidden } else { response }, NO_JSON));
     };
     // Elsewhere in Zoom a 200 can mean failure, so the status alone is not believed.
     let complains = |key: &str| match body.get(key) {
@@ -169,10 +169,12 @@ fn unreadable(response: &Response, why: &str) -> Fault {
 fn said(response: &Response, log_in: bool) -> Said {
     let raw = String::from_utf8_lossy(&response.body);
     let Ok(Value::Object(body)) = serde_json::from_str(&raw) else {
-        // What is left of a token endpoint's own JSON could hold the token; an error page cannot.
-        let hidden = log_in && raw.trim_start().starts_with(['{', '[', '"']);
-        let quoted = if hidden { String::new() } else { text::excerpt(&raw, EXCERPT) };
-        return Said { code: salvaged(&raw), text: quoted, ..Said::default() };
+        // A damaged answer to a log-in may hold the token; a page for people does not.
+        let text = match log_in && !raw.trim_start().starts_with('<') && !raw.is_empty() {
+            true => NO_JSON.to_owned(),
+            false => text::excerpt(&raw, QUOTABLE),
+        };
+        return Said { code: salvaged(&raw), text, ..Said::default() };
     };
     let get = |key: &str| body.get(key).map(plain).filter(|text| !text.is_empty());
     let message = get("message").or_else(|| get("error_message"));
@@ -181,7 +183,7 @@ fn said(response: &Response, log_in: bool) -> Said {
     let text = match (message, word, reason) {
         (Some(message), ..) => message,
         (None, Some(word), Some(reason)) => format!("{word}: {reason}"),
-        (None, None, None) if !log_in && !body.is_empty() => text::excerpt(&raw, EXCERPT),
+        (None, None, None) if !log_in && !body.is_empty() => text::excerpt(&raw, QUOTABLE),
         (None, word, reason) => word.or(reason).unwrap_or_default(),
     };
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
