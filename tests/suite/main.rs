@@ -11,6 +11,7 @@ mod curl;
 mod docs;
 mod faults;
 mod hygiene;
+mod leaks;
 mod output;
 mod profiles;
 mod support;

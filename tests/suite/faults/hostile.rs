@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::scripted::Scripted;
 
-/// ANSI and C1 sequences, every control character that Unicode has for the direction of text, line breaks of all
+/// ANSI and C1 sequences, every character that Unicode has for the direction of text, line breaks of all
 /// kinds, and a NUL.
-const EVIL: &str = "a\u{1b}[31mb\u{9b}2Jc\u{85}d\u{7}e\u{8}f\u{0}g\rh\ni\tj\u{7f}k\u{61c}l\u{200e}m\u{200f}n\u{202a}o\
-    \u{202b}p\u{202c}q\u{202d}r\u{202e}s\u{2066}t\u{2067}u\u{2068}v\u{2069}w\u{2028}x\u{2029}y\u{1b}]0;z\u{7}";
+const EVIL: &str = "a\u{1b}[31mb\u{9b}2Jc\u{85}d\u{7}e\u{8}f\u{0}g\rh\ni\tj\u{7f}k\u{61c}l\u{200e}m\u{200f}\
+    n\u{202a}o\u{202b}p\u{202c}q\u{202d}r\u{202e}s\u{2066}t\u{2067}\
+    u\u{2068}v\u{2069}w\u{2028}x\u{2029}y\u{1b}]0;z\u{7}";
 
-/// Whether a character may change how a terminal or a reader sees the text around it. Line ends are the program's.
+/// Whether a character may change how the text around it is seen. Line ends are the program's own.
 fn steers(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[track_caller]
@@ -39,7 +41,7 @@ fn errors(vendor: &str) -> Vec<Act> {
         Act::Raw(http(400, header, &page)),
         Act::Raw(http(429, &format!("Retry-After: \u{202e}\u{9b}\r\n{header}"), &page)),
         Act::Raw(http(302, location, &page)),
-        Act::Raw(format!("HTTP/1.1 500 \u{202e}\u{9b}31m\r\nContent-Length: 0\r\n\r\n").into_bytes()),
+        Act::Raw("HTTP/1.1 500 \u{202e}\u{9b}31m\r\nContent-Length: 0\r\n\r\n".into()),
         json_answer(200, "", &json!(EVIL)),
     ];
     acts.extend(match vendor {
@@ -54,7 +56,8 @@ fn errors(vendor: &str) -> Vec<Act> {
             json_answer(
                 200,
                 "",
-                &json!({"errcode": 40003, "errmsg": EVIL, "duplicate_field_list": [{"field": EVIL, "value": EVIL}]}),
+                &json!({"errcode": 40003, "errmsg": EVIL, "duplicate_field_list":
+                    [{"field": EVIL, "value": EVIL}]}),
             ),
         ],
         "itniotech" => vec![
@@ -106,13 +109,15 @@ fn held(request: &str) -> Act {
         let other = json!({"keyId": 5000029, "type": 1, "sipTrunkName": EVIL});
         json!({"status": "0", "reason": EVIL, "data": {"total": 2, "records": [row, other]}})
     } else if line.contains("seatGroup/query") {
-        let rows = json!([{"voiceGroupId": 1, "groupName": EVIL}, {"voiceGroupId": 2, "groupName": format!("{EVIL}2")}]);
+        let rows = json!([{"voiceGroupId": 1, "groupName": EVIL},
+            {"voiceGroupId": 2, "groupName": format!("{EVIL}2")}]);
         json!({"status": "0", "data": {"total": 2, "records": rows}})
     } else if line.contains("sipTrunk/") {
         json!({"status": "0", "reason": EVIL, "data": EVIL})
     } else if line.contains("trunk/get") {
         json!({"errcode": 0, "errmsg": EVIL, "data": {"id": 7, "name": EVIL, "type": "peer", "hostname": EVIL,
-            "transport": EVIL, "port": 5060, "def_outbound_cid": EVIL, "did_list": [{"did": EVIL, "did_name": EVIL}]}})
+            "transport": EVIL, "port": 5060, "def_outbound_cid": EVIL,
+            "did_list": [{"did": EVIL, "did_name": EVIL}]}})
     } else if line.contains("extension") || line.contains("trunk/search") || line.contains("trunk/list") {
         let rows = json!([{"id": 7, "name": EVIL, "type": "peer"}, {"id": 8, "name": EVIL, "type": "peer"}]);
         json!({"errcode": 0, "total_number": 2, "data": rows})

@@ -1,5 +1,5 @@
-//! What the program does when a vendor, or whatever stands before it, does not do its part. Every write ends in
-//! the one answer that a script needs: it was not applied, or nobody knows.
+//! What the program does when a vendor, or whatever stands before it, does not do its part. Every write ends
+//! in the one answer that a script needs: it was not applied, or nobody knows.
 
 mod answers;
 mod hostile;
@@ -22,8 +22,8 @@ type Job = (&'static str, &'static str);
 const WRITES: &[Job] = &[
     (
         "yeastar",
-        "trunk create --name t --kind register --transport udp --host sip.example.com --port 5060 --username u \
-         --auth-name u --password-from env:TRUNK_PASSWORD --codecs ulaw",
+        "trunk create --name t --kind register --transport udp --host sip.example.com --port 5060 \
+         --username u --auth-name u --password-from env:TRUNK_PASSWORD --codecs ulaw",
     ),
     ("yeastar", PEER),
     (
@@ -39,7 +39,8 @@ const WRITES: &[Job] = &[
     ),
     (
         "itniotech",
-        "trunk create --name t --direction inbound --allowed-ip 192.0.2.60 --agent-group 1000026=442071838750",
+        "trunk create --name t --direction inbound --allowed-ip 192.0.2.60 \
+         --agent-group 1000026=442071838750",
     ),
     (
         "itniotech",

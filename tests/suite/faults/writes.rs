@@ -24,6 +24,7 @@ fn losses() -> Vec<(&'static str, Act)> {
         ("empty 500", Act::Raw(http(500, "", ""))),
         ("HTML 200", html(200, &"<p>Sign in to the guest network</p>".repeat(32 << 10))),
         ("a list", Act::Json(200, "[1]")),
+        ("a list of successes", Act::Json(200, "[0, \"SUCCESS\", null, [], []]")),
         ("a text", Act::Json(200, "\"done\"")),
         ("null", Act::Json(200, "null")),
         ("half of a document", Act::Json(200, "{\"errcode\":0,\"status\":\"0\",\"data\":")),

@@ -1,0 +1,223 @@
+//! Vendors, and what stands before them, that repeat what they were sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::*;
+
+/// What a browser leaves as it is in a query.
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'%').add(b'\\');
+
+/// Which requests are refused with an echo; the others are answered as they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    LogIn,
+    Call,
+    Write,
+}
+
+/// The percent-encoded text with its hexadecimal digits in lower case.
+fn lower_digits(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
+}
+
+/// The secrets that the program used so far in this run, in every spelling that was thought of.
+fn spellings() -> String {
+    let mut texts = Vec::new();
+    for name in [
+        "ClientSecret",
+        "AccessToken",
+        "ApiKey",
+        "ApiSecret",
+        "TrunkPassword",
+        "ReadPassword",
+        "Token",
+        "Refresh",
+    ] {
+        let secret = canary(name);
+        let json = Value::from(secret.as_str()).to_string();
+        texts.extend([
+            Value::from(json.as_str()).to_string(),
+            json.replace('/', "\\/"),
+            json,
+            lower_digits(&utf8_percent_encode(&secret, percent_encoding::NON_ALPHANUMERIC).to_string()),
+            utf8_percent_encode(&secret, QUERY).to_string(),
+            utf8_percent_encode(&secret, percent_encoding::NON_ALPHANUMERIC).to_string().replace("%20", "+"),
+            secret.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;"),
+            secret.replace('&', "&#x26;").replace('"', "&#34;").replace('<', "\\u003c"),
+            STANDARD.encode(&secret),
+            URL_SAFE_NO_PAD.encode(&secret),
+            STANDARD.encode(format!("id:{secret}")),
+            URL_SAFE_NO_PAD.encode(format!("id:{secret}")),
+            secret,
+        ]);
+    }
+    texts.join(" , ")
+}
+
+/// Every way to repeat a text: as the vendors' own errors and as pages.
+fn echoes(text: &str) -> Vec<Act> {
+    let page = |status, text: &str| Act::Raw(http(status, "Content-Type: text/html\r\n", text));
+    let header: String = text.chars().filter(|c| !c.is_control()).collect();
+    vec![
+        answer(
+            200,
+            &json!({"errcode": 40002, "errmsg": text, "submsg": text, "status": "-22", "reason": text}),
+        ),
+        answer(
+            200,
+            &json!({"errcode": 40002, "errmsg": "PARAMETER ERROR", "status": "-47", "reason": text,
+            "invalid_param_list": [{"field": text, "value": text, "validation_type": text},
+                {"field": "name", "value": {"a": text}}]}),
+        ),
+        answer(200, &json!({"errcode": text, "status": text, "code": text})),
+        Act::Raw(http(
+            400,
+            &format!("X-Zm-Trackingid: {header}\r\n"),
+            &json!({"code": 300, "message": text,
+            "errors": [{"field": text, "message": text}]})
+            .to_string(),
+        )),
+        answer(400, &json!({"error": text, "reason": text})),
+        answer(500, &json!({"unexpected": [text, {"deep": text}]})),
+        answer(200, &json!([text])),
+        answer(200, &json!(text)),
+        page(502, &format!("<html><pre>{text}</pre></html>")),
+        page(200, text),
+        page(404, text),
+        Act::Raw(http(400, "", &format!("{{\"code\":104,\"message\":\"unescaped \"{text}\" quotes\"}}"))),
+    ]
+}
+
+/// A server that repeats at one stage; `form` chooses how.
+fn repeating(stage: Stage, form: usize, more: String) -> Scripted {
+    Scripted::answering(move |_, request| {
+        let hit = match stage {
+            Stage::LogIn => is_log_in(request),
+            Stage::Call => !is_log_in(request),
+            Stage::Write => !is_log_in(request) && !is_read(request),
+        };
+        if !hit {
+            return well(request);
+        }
+        let decoded = percent_decode_str(request).decode_utf8_lossy().into_owned();
+        echoes(&format!("{more} {request} {decoded}")).swap_remove(form)
+    })
+}
+
+#[test]
+fn an_error_that_repeats_the_request_shows_no_secret() {
+    let forms = echoes("").len();
+    std::thread::scope(|scope| {
+        for (proof, stage) in
+            [(Proof::LogIn, Stage::LogIn), (Proof::LogIn, Stage::Call), (Proof::LogIn, Stage::Write)]
+        {
+            scope.spawn(move || {
+                for form in 0..forms {
+                    let server = repeating(stage, form, String::new());
+                    for job in JOBS.iter().filter(|job| stage != Stage::LogIn || job.0 != "itniotech") {
+                        let lab = Lab::new(&server.base, proof);
+                        let format = if form % 2 == 0 { "-o table" } else { "-o json" };
+                        let ran = lab.run(*job, format);
+                        // An object that names no error is no error to Zoom.
+                        assert!(ran.code != 0 || job.0 == "zoom", "{stage:?} {form} {job:?}: {ran:?}");
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn an_error_that_spells_the_secrets_in_other_ways_shows_none() {
+    // Commands that have used every secret there is by the time they are refused.
+    for (proof, job) in
+        [(Proof::LogIn, JOBS[5]), (Proof::Given, JOBS[5]), (Proof::LogIn, JOBS[9]), (Proof::LogIn, JOBS[10])]
+    {
+        // A vendor can only repeat what it was sent: the secrets of this profile.
+        let other = if proof == Proof::LogIn { "AccessToken" } else { "ClientSecret" };
+        let known = |text: &&str| {
+            let unknown: &[&str] = match (job.0, proof) {
+                ("itniotech", _) => &["ClientSecret", "AccessToken", "Token", "Refresh"],
+                ("zoom", _) => &["ApiKey", "ApiSecret", "TrunkPassword", "ReadPassword", "Refresh"],
+                (_, Proof::LogIn) => &["ApiKey", "ApiSecret"],
+                _ => &["ApiKey", "ApiSecret", "Token", "Refresh"],
+            };
+            !unknown.iter().chain([&other]).any(|name| {
+                let named =
+                    |text: &str| text.to_lowercase().contains(&format!("canary{}", name.to_lowercase()));
+                let decoded = |text: &str| {
+                    STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).unwrap_or_default()
+                };
+                named(text) || named(&String::from_utf8_lossy(&decoded(text)))
+            })
+        };
+        let all = spellings();
+        let text: Vec<&str> = all.split(" , ").filter(known).collect();
+        assert!(text.len() > 12, "{job:?}");
+        // One at a time: an error quotes only the beginning.
+        for (at, spelling) in text.into_iter().enumerate() {
+            // A field, a text, a page.
+            let form = [1, 4, 8, 9][at % 4];
+            let server = repeating(Stage::Write, form, spelling.to_owned());
+            Lab::new(&server.base, proof).run(job, "-o json");
+        }
+    }
+}
+
+#[test]
+fn a_secret_at_the_end_of_a_quotation_is_not_cut_into_view() {
+    let secret = canary("TrunkPassword");
+    let job = JOBS[0];
+    for length in (60..420).step_by(11).chain((3900..4020).step_by(11)) {
+        let text = format!("{}{secret} and more", "x ".repeat(length / 2));
+        for act in [
+            Act::Raw(http(502, "Content-Type: text/html\r\n", &text)),
+            answer(200, &json!({"errcode": 40002, "errmsg": text})),
+        ] {
+            let server = Scripted::start(vec![act]);
+            Lab::new(&server.base, Proof::Given).run(job, "-o json");
+        }
+    }
+    for length in (100..320).step_by(11) {
+        let text = format!("{}{} and more", "x ".repeat(length / 2), canary("AccessToken"));
+        for act in [Act::Raw(http(400, "", &text)), answer(400, &json!({"odd": text}))] {
+            let server = Scripted::start(vec![act]);
+            Lab::new(&server.base, Proof::Given).run(JOBS[10], "-o json");
+        }
+    }
+}
+
+#[test]
+fn a_redirect_with_the_token_in_its_target_shows_none() {
+    for (proof, name) in [(Proof::LogIn, "Token"), (Proof::Given, "AccessToken")] {
+        let secret = utf8_percent_encode(&canary(name), percent_encoding::NON_ALPHANUMERIC).to_string();
+        let raw: String = utf8_percent_encode(&canary(name), QUERY).to_string();
+        for target in [
+            format!("http://127.0.0.1:9/x?access_token={secret}"),
+            format!("http://127.0.0.1:9/x?a=1&access_token={raw}#{raw}"),
+            format!("http://127.0.0.1:9/x/{secret}/y"),
+            format!("http://127.0.0.1:9/{}", lower_digits(&secret)),
+            format!("http://u:{secret}@127.0.0.1:9/x"),
+            format!("http://{secret}@127.0.0.1:9/x"),
+            format!("/{secret}"),
+            format!("//127.0.0.1:9/{raw}"),
+            canary(name),
+        ] {
+            for job in [JOBS[0], JOBS[4], JOBS[10]] {
+                for format in ["-o table", "-o json"] {
+                    let page = format!("<a href=\"{target}\">here</a>");
+                    let location = format!("Location: {target}\r\n");
+                    let server = Scripted::answering(move |_, request| match is_log_in(request) {
+                        true => well(request),
+                        false => Act::Raw(http(302, &location, &page)),
+                    });
+                    Lab::new(&server.base, proof).run(job, format).expect(10);
+                }
+            }
+        }
+    }
+}

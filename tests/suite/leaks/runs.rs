@@ -1,0 +1,115 @@
+//! Runs that succeed, in every format and both forms of a dry run.
+
+use super::*;
+
+const FORMATS: [&str; 5] = ["table", "json", "jsonl", "yaml", "csv"];
+
+#[test]
+fn a_command_that_succeeds_shows_no_secret() {
+    let server = Scripted::answering(|_, request| well(request));
+    std::thread::scope(|scope| {
+        for proof in [Proof::LogIn, Proof::Given] {
+            let server = &server;
+            scope.spawn(move || {
+                let lab = Lab::new(&server.base, proof);
+                for job in JOBS {
+                    for format in FORMATS {
+                        for dry_run in ["", "--dry-run=http", "--dry-run=curl"] {
+                            let ran = lab.run(*job, &format!("-o {format} {dry_run}")).expect(0);
+                            assert!(!ran.out.is_empty(), "{job:?} {format} {dry_run}");
+                        }
+                    }
+                }
+                // Were nothing kept, the search for it would prove nothing.
+                let tokens =
+                    lab.place.files().iter().filter(|path| path.to_string_lossy().contains("tokens")).count();
+                assert_eq!(tokens, if proof == Proof::LogIn { 2 } else { 0 });
+            });
+        }
+    });
+    // The secrets did arrive where they belong.
+    let all = server.requests().concat();
+    for name in ["ClientSecret", "AccessToken", "ApiKey", "TrunkPassword", "ReadPassword", "Token"] {
+        assert!(all.contains(&format!("cAnary{name}")), "{name}");
+    }
+}
+
+#[test]
+fn a_curl_line_names_the_variables_and_holds_no_value() {
+    let server = Scripted::answering(|_, request| well(request));
+    let lab = Lab::new(&server.base, Proof::Given);
+    let line = lab.run(JOBS[0], "--dry-run=curl").expect(0).out;
+    assert!(line.contains("${ACCESS_TOKEN}") && line.contains("${TRUNK_PASSWORD}"), "{line}");
+    let line = lab.run(JOBS[6], "--dry-run=curl").expect(0).out;
+    assert!(line.contains("${API_SECRET}") && line.contains("${TRUNK_PASSWORD}"), "{line}");
+}
+
+#[test]
+fn a_password_on_standard_input_or_from_a_command_shows_nowhere() {
+    let server = Scripted::answering(|_, request| well(request));
+    let lab = Lab::new(&server.base, Proof::LogIn);
+    let head = ["--profiles-file", &lab.profiles, "-p", "yeastar", "-vvv"];
+    let job = ["trunk", "update", "id:7", "--kind", "register", "--password-from"];
+    for dry_run in ["--dry-run=http", "--dry-run=curl", "--quiet"] {
+        let ran = lab.place.pipe(&[&head[..], &[dry_run], &job, &["-"]].concat(), &canary("TrunkPassword"));
+        sweep(&lab.place, &ran.expect(0), "standard input");
+        #[cfg(unix)]
+        {
+            // The words of a command may be as secret as what it prints.
+            let command = format!("cmd:printf %s '{}'", canary("TrunkPassword"));
+            let ran = lab.place.run(&[&head[..], &[dry_run], &job, &[&command]].concat());
+            sweep(&lab.place, &ran.expect(0), "command");
+            let failing = format!("cmd:false '{}'", canary("TrunkPassword"));
+            let ran = lab.place.run(&[&head[..], &[dry_run], &job, &[&failing]].concat());
+            sweep(&lab.place, &ran, "failing command");
+        }
+    }
+}
+
+#[test]
+fn only_the_sandbox_keeps_what_the_sandbox_was_told() {
+    let place = Place::new().with("TRUNK_PASSWORD", &canary("TrunkPassword"));
+    for format in FORMATS {
+        for dry_run in ["--dry-run=http", "--dry-run=curl", "--quiet"] {
+            for (vendor, job) in
+                JOBS.iter().filter(|job| !job.1.contains("INPUTS") && !job.1.contains("update"))
+            {
+                let mut args = vec!["--sandbox", "-p", vendor, "-o", format, "-vvv", dry_run];
+                args.extend(job.split_whitespace());
+                let ran = place.run(&args);
+                for (stream, text) in [("stdout", &ran.out), ("stderr", &ran.err)] {
+                    assert_eq!(search::find(text.as_bytes()), [""; 0], "{args:?}: {stream}");
+                }
+            }
+        }
+    }
+    let state = place.state().join("sandbox").join("state.json");
+    let kept = std::fs::read(&state).unwrap();
+    assert!(!search::find(&kept).is_empty(), "the sandbox kept no password, so this test proves nothing");
+    let files = place.files();
+    for path in files.iter().filter(|path| **path != state) {
+        assert_eq!(search::find(&std::fs::read(path).unwrap()), [""; 0], "{}", path.display());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_child_is_started_and_no_command_line_holds_a_secret() {
+    for proof in [Proof::LogIn, Proof::Given] {
+        let server = Scripted::start(vec![Act::Stall]);
+        let lab = Lab::new(&server.base, proof);
+        let mut args = vec!["--profiles-file", &lab.profiles, "-p", "yeastar"];
+        args.extend(JOBS[0].1.split_whitespace());
+        let mut child = lab.place.command(&args).spawn().unwrap();
+        server.wait_for(1);
+        let process = std::path::PathBuf::from(format!("/proc/{}", child.id()));
+        for task in std::fs::read_dir(process.join("task")).unwrap() {
+            // A kernel without that file cannot tell.
+            let children = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
+            assert_eq!(children.trim(), "");
+        }
+        assert_eq!(search::find(&std::fs::read(process.join("cmdline")).unwrap()), [""; 0]);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
