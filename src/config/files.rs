@@ -90,7 +90,7 @@ impl Source {
         let mistake = |path: String, cause: &toml::de::Error| Mistake {
             path,
             place: cause.span().map(|span| place(&self.text, span.start)),
-            what: cause.message().to_owned(),
+            what: without_secret(cause.message()),
         };
         let reader = toml::Deserializer::parse(&self.text).map_err(|cause| mistake(String::new(), &cause))?;
         serde_path_to_error::deserialize(reader)
@@ -101,7 +101,7 @@ impl Source {
         let mistake = |path: String, cause: &serde_json::Error| Mistake {
             path,
             place: Some((cause.line(), cause.column())),
-            what: without_place(&cause.to_string()),
+            what: without_secret(&without_place(&cause.to_string())),
         };
         let mut reader = serde_json::Deserializer::from_str(&self.text);
         let value = serde_path_to_error::deserialize(&mut reader)
@@ -114,7 +114,11 @@ impl Source {
         serde_path_to_error::deserialize(yaml_serde::Deserializer::from_str(&self.text)).map_err(|error| {
             let cause = error.inner();
             let place = cause.location().map(|place| (place.line(), place.column()));
-            Mistake { path: error.path().to_string(), place, what: without_place(&cause.to_string()) }
+            Mistake {
+                path: error.path().to_string(),
+                place,
+                what: without_secret(&without_place(&cause.to_string())),
+            }
         })
     }
 
@@ -164,11 +168,11 @@ fn remedy(what: &str) -> &'static str {
 }
 
 /// serde's complaint about a value of the wrong type, without the value where it may be a secret: in a
-/// secret's own place, or a text in the place of a table or list, whose key may have been left out.
+/// secret's own place, or a text in the place of a table, whose key may have been left out.
 fn without_secret(message: &str) -> String {
     let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
         let (value, expected) = rest.rsplit_once(", expected ")?;
-        let whole = ["a map", "struct", "a sequence", "a list"].iter().any(|word| expected.starts_with(word));
+        let whole = ["a map", "struct"].iter().any(|word| expected.starts_with(word));
         let hidden = expected.starts_with(WANTED) || (whole && value.starts_with("string"));
         let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
         hidden.then(|| format!("{before}invalid type: {noun}, expected {expected}"))

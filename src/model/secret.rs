@@ -163,8 +163,8 @@ impl fmt::Debug for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_string`: JSON would refuse a number there by itself, and quote it.
-        deserializer.deserialize_any(Reference)
+        // Not `deserialize_any`: a YAML tag would have the value read as something else, and quoted.
+        deserializer.deserialize_str(Reference)
     }
 }
 
