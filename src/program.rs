@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Parser;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::{Cli, Color, Format};
 use crate::commands::{self, World};
@@ -175,7 +176,7 @@ fn start_log(cli: &Cli, env: &Env, redactor: &Redactor) {
         .with_target(false)
         .without_time()
         .with_ansi(false)
-        .with_writer(Scrubbed(redactor.clone()))
+        .with_writer(Scrubbed(redactor.clone()).with_filter(|event| event.target().starts_with("trunkctl")))
         .try_init();
 }
 
