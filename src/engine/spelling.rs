@@ -1,6 +1,9 @@
 //! Finds a text however it is spelt: escaped for JSON, once or often, percent-encoded in whole or in part, or
 //! as HTML. Vendors repeat what they were sent in any of these, and it is escaped again on the way out.
 
+/// `&#x0010ffff;` and a few more zeros.
+const LONGEST_ENTITY: usize = 16;
+
 /// The text with every spelling of `word` replaced.
 pub fn strike(text: &str, word: &str, mask: &str) -> String {
     let Some(first) = word.chars().next() else { return text.to_owned() };
@@ -10,11 +13,19 @@ pub fn strike(text: &str, word: &str, mask: &str) -> String {
         struck.push_str(&rest[..at]);
         rest = &rest[at..];
         let length = spelt(rest, word);
-        let next = length.or_else(|| rest.chars().next().map(char::len_utf8)).unwrap_or_default();
+        let next = length.unwrap_or_else(|| run(rest));
         struck.push_str(if length.is_some() { mask } else { &rest[..next] });
         rest = &rest[next..];
     }
     struck + rest
+}
+
+/// How much to pass over where the word does not begin. A run of backslashes or of white space counts as one
+/// character wherever in it the look begins, so it is looked at once: a vendor could send millions of them.
+fn run(text: &str) -> usize {
+    let Some(first) = text.chars().next() else { return 0 };
+    let alike = |c: char| if first == '\\' { c == first } else { first.is_whitespace() && c.is_whitespace() };
+    first.len_utf8() + text[first.len_utf8()..].find(|c| !alike(c)).unwrap_or(text.len() - first.len_utf8())
 }
 
 /// How much of the beginning of the text spells the word, if it does.
@@ -82,7 +93,9 @@ fn percent(text: &str, c: char) -> Option<usize> {
 
 /// `&quot;`, `&#34;` or `&#x22;`
 fn entity(text: &str, c: char) -> Option<usize> {
-    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
+    // No longer name is meant for a character, and looking further for the end of each could take forever.
+    let end = text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
+    let name = text[..end].strip_prefix('&')?;
     let code = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
     let meant = match name {
         "quot" => Some('"'),
@@ -120,6 +133,19 @@ mod tests {
         ] {
             assert_eq!(strike(&format!("a {spelling} b"), word, "*"), "a * b", "{spelling}");
         }
+    }
+
+    #[test]
+    fn a_long_text_takes_no_longer_than_its_length_demands() {
+        let begun = std::time::Instant::now();
+        for part in ["\\", "&", " ", "%25", "a\\", "&quot"] {
+            let text = part.repeat(200_000);
+            for word in ["abcd", " \\bc", "\\\\x"] {
+                assert_eq!(strike(&text, word, "*"), text, "{part} {word}");
+            }
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        assert_eq!(strike(r"\\\abcd \\", "abcd", "*"), r"* \\");
     }
 
     #[test]
