@@ -116,13 +116,13 @@ impl std::fmt::Display for Id {
 pub struct Envelope {
     #[serde(deserialize_with = "text")]
     pub errcode: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub errmsg: String,
     #[serde(default)]
     pub submsg: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub invalid_param_list: Vec<ParamError>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub duplicate_field_list: Vec<ParamError>,
 }
 
@@ -214,6 +214,13 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         Value::Number(number) => Ok(number.to_string()),
         _ => Err(serde::de::Error::custom("errcode is neither a number nor a text")),
     }
+}
+
+/// A refusal may give its empty parts as null; it is a refusal all the same.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrunkRow>, D::Error> {

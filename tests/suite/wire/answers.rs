@@ -169,6 +169,7 @@ fn yeastar_answers_are_understood() {
             ("bad-login", To::LogIn, fault("auth", Some("-1"), &["username or password"], "GiveUp")),
             ("token-expired", To::Get, fault("auth", Some("10004"), &[], "Renew")),
             ("missing-parameter", To::Create, fault("rejected", Some("40002"), &["hostname"], "GiveUp")),
+            ("parameter-null-lists", To::Create, fault("rejected", Some("40002"), &[], "GiveUp")),
             ("duplicate", To::Create, fault("conflict", Some("40003"), &["name"], "GiveUp")),
             ("not-json", To::Create, fault("unavailable", Some("-2"), &["request"], "Lost")),
             ("not-found-text", To::Update, fault("not_found", Some("60001"), &[], "GiveUp")),
