@@ -8,7 +8,7 @@ use crate::cli::Globals;
 use crate::cli::trunk::Update;
 use crate::engine::session::Written;
 use crate::model::change::Outcome;
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::{Field, Need, Operation};
 use crate::model::trunk::{Held, Trunk, TrunkChange};
@@ -59,7 +59,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         judge(&session, "the change", Vec::new(), verdict)?;
     }
     references::resolve(&session, &mut change.set).await?;
-    let set = with_dids(&change, held.as_ref());
+    let set = with_dids(&change, held.as_ref())?;
 
     let mut report = super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Updated, &set);
     report.id = Some(id.clone());
@@ -98,13 +98,18 @@ fn differences(held: &Held, set: &Trunk, facts: &Facts) -> Vec<crate::model::cha
     changes
 }
 
-/// The fields to set, with the whole list of DIDs where some are added or removed.
-fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Trunk {
+/// The fields to set, with the whole list of DIDs where some are added or removed. A list that the vendor did not
+/// tell is not an empty one: writing it anew would take the DIDs away that nobody sees.
+fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Result<Trunk> {
     let mut set = change.set.clone();
     let Some(held) = held.filter(|_| !change.add_dids.is_empty() || !change.remove_dids.is_empty()) else {
-        return set;
+        return Ok(set);
     };
-    let mut dids = held.trunk.dids.clone().unwrap_or_default();
+    let Some(mut dids) = held.trunk.dids.clone() else {
+        let text = "the vendor did not tell which the trunk has, so none can be added or taken away";
+        return Err(Error::fields("the change", vec![FieldError::new(Field::Dids.name(), text)])
+            .hint("give the whole list with --did; nothing was changed"));
+    };
     dids.retain(|did| !change.remove_dids.contains(&did.number));
     for added in &change.add_dids {
         match dids.iter_mut().find(|did| did.number == added.number) {
@@ -114,7 +119,7 @@ fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Trunk {
         }
     }
     set.dids = Some(dids);
-    set
+    Ok(set)
 }
 
 #[cfg(test)]
@@ -133,7 +138,11 @@ mod tests {
         let change =
             TrunkChange { set: Trunk::default(), add_dids: added, remove_dids: vec!["3".into(), "9".into()] };
         let expected = r#"{"dids":[{"number":"1","name":"b"},{"number":"2"},{"number":"4"}]}"#;
-        assert_eq!(with_dids(&change, Some(&held)), read(expected));
+        assert_eq!(with_dids(&change, Some(&held)).unwrap(), read(expected));
+        // Without the list as it is, nothing may be written in its place.
+        let refusal = with_dids(&change, Some(&Held::default())).unwrap_err();
+        assert_eq!(refusal.kind.exit_code(), 4);
+        assert!(refusal.hint.as_deref().unwrap().contains("--did"), "{refusal:?}");
     }
 
     #[test]

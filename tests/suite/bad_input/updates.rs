@@ -97,6 +97,23 @@ fn another_kind_is_refused_before_the_write() {
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
 }
 
+/// The PBX did not tell the trunk's DIDs: a list made of the added ones alone would take the others away.
+#[test]
+fn dids_that_were_not_told_are_not_written_anew() {
+    let place = Place::new();
+    let trunk = json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example"});
+    let scripted =
+        Scripted::start(vec![answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk}))]);
+    let profiles = given::profiles_with_tokens(&place, &scripted.base);
+    let head = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "trunk", "update", "id:7"];
+    for change in ["--add-did", "--remove-did"] {
+        let ran = place.run(&[&head[..], &[change, "5503309"]].concat());
+        refused(&ran, 4, "dids", &["did not tell", "--did"]);
+    }
+    let requests = scripted.requests();
+    assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
+}
+
 #[test]
 fn an_operation_that_the_vendor_lacks_is_unsupported_with_what_to_do_instead() {
     let desk = Desk::new();
