@@ -41,7 +41,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         remove_dids: args.remove_did.clone(),
     };
     refuse_empty(&change, args.fields.from.as_deref(), vendor.facts())?;
-    judge(&session, "the change", check::change(&change), vendor.check_update(&change, None))?;
+    let verdict = vendor.check_update(&change, None);
+    let warned = verdict.warnings.clone();
+    judge(&session, "the change", check::change(&change), verdict)?;
 
     // With the id and all that the request needs given, nothing has to be read.
     let held = match (&target, vendor.reading(&change)) {
@@ -55,7 +57,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     if held.is_some() {
         // Now that the kind is known, so are the fields that there are.
         let mut verdict = vendor.check_update(&change, held.as_ref());
-        verdict.warnings.clear();
+        verdict.warnings.retain(|warning| !warned.contains(warning));
         judge(&session, "the change", Vec::new(), verdict)?;
     }
     references::resolve(&session, &mut change.set).await?;

@@ -114,6 +114,21 @@ fn dids_that_were_not_told_are_not_written_anew() {
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
 }
 
+/// What can be warned of only once the kind is known is told then, and only once.
+#[test]
+fn warnings_do_not_depend_on_who_tells_the_kind() {
+    let place = Place::new();
+    let trunk = json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example"});
+    let scripted =
+        Scripted::start(vec![answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk}))]);
+    let profiles = given::profiles_with_tokens(&place, &scripted.base);
+    let head = ["--profiles-file", &profiles, "-p", "yeastar", "trunk", "update", "id:7", "--name", "a b"];
+    for kind in [&[][..], &["--kind", "peer"]] {
+        let ran = place.run(&[&head[..], kind, &["--dry-run"]].concat());
+        assert_eq!(ran.err.matches("has a space").count(), 1, "{kind:?}: {}", ran.err);
+    }
+}
+
 #[test]
 fn an_operation_that_the_vendor_lacks_is_unsupported_with_what_to_do_instead() {
     let desk = Desk::new();
