@@ -3,6 +3,7 @@
 use super::abilities::{FACTS, PEER_CREATE_CODECS};
 use crate::model::error::FieldError;
 use crate::model::support::{Field, Need, Shape};
+use crate::model::text::excerpt;
 use crate::model::trunk::{Direction, Extension, ExtensionType, Held, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
 use crate::vendors::{Reading, Verdict};
@@ -29,6 +30,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
     if *kind == Kind::Register && trunk.password.as_ref().and_then(|p| p.expose()).is_some_and(breaks_rule) {
         verdict.warnings.push(PASSWORD_RULE.to_owned());
     }
+    extensions(trunk, &mut verdict);
     name(trunk, &mut verdict);
     verdict
 }
@@ -38,6 +40,7 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
     let mut verdict = Verdict::default();
     let set = &change.set;
     direction(set, &mut verdict);
+    extensions(set, &mut verdict);
     let real = held.and_then(|held| held.trunk.kind.as_ref());
     if let (Some(given), Some(real)) = (&set.kind, real)
         && given != real
@@ -91,6 +94,22 @@ fn direction(trunk: &Trunk, verdict: &mut Verdict) {
     if trunk.direction.as_ref().is_some_and(|direction| *direction != Direction::Both) {
         let text = "a PBX's trunks carry calls both ways; leave it out or use `both`";
         verdict.errors.push(FieldError::new("direction", text));
+    }
+}
+
+/// Ids in `ext_list` are whole numbers (table 3); whatever else stands there was meant as a number or a name.
+fn extensions(trunk: &Trunk, verdict: &mut Verdict) {
+    for (at, entry) in trunk.caller_id_overrides.iter().flatten().enumerate() {
+        for id in entry.extensions.iter().filter_map(|extension| extension.id.as_deref()) {
+            if id.parse::<u64>().is_err() {
+                let text = format!(
+                    "`{}` is not an id of an extension: those are whole numbers; give its `number` or `name` \
+                     to have the id looked up",
+                    excerpt(id, 40)
+                );
+                verdict.errors.push(FieldError::new(format!("caller_id_overrides[{at}].extensions"), text));
+            }
+        }
     }
 }
 

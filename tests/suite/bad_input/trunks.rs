@@ -103,6 +103,11 @@ fn lists_that_only_a_file_can_hold_are_judged_whole() {
             field,
             ["extension", "give one"],
         ),
+        (
+            caller(json!({"option": "shared", "extension_range": null, "extensions": [{"id": "abc"}]})),
+            field,
+            ["`abc`", "whole numbers"],
+        ),
         (caller(json!({"option": "rang"})), field, ["`rang`", "did you mean `range`"]),
         (json!({"outbound_proxy": true}), "outbound_proxy", ["enabled without a server", "HOST"]),
         (json!({"outbound_proxy": {"enabled": true}}), "outbound_proxy", ["without a server", "host"]),
