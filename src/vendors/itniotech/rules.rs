@@ -78,6 +78,8 @@ pub fn reading(change: &TrunkChange) -> Reading {
         _ => false,
     };
     let credentials = match registers(set) {
+        // An inbound trunk has none, even where it registers.
+        Some(true) if set.direction == Some(Direction::Inbound) => true,
         Some(true) => set.username.is_some() && set.password.is_some(),
         Some(false) => true,
         None => false,

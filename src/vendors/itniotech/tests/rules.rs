@@ -213,6 +213,8 @@ fn only_a_change_that_names_the_whole_trunk_needs_no_reading() {
     let peer = r#"{"name":"x","direction":"outbound","kind":"peer","host":"h","prefix":"",
         "agent_groups":[{"name":"Sales"}]}"#;
     let inbound = altered(INBOUND, r#"{"prefix":"0","kind":"peer"}"#);
+    let registering = altered(INBOUND, r#"{"prefix":"0","kind":"register"}"#);
+    assert_eq!(Itniotech.reading(&TrunkChange { set: registering, ..change("{}") }), Reading::Nothing);
     assert_eq!(reading(peer, "{}"), Reading::Nothing);
     assert_eq!(reading(peer, r#"{"kind":"register","username":"u","password":"p"}"#), Reading::Nothing);
     assert_eq!(Itniotech.reading(&TrunkChange { set: inbound, ..change("{}") }), Reading::Nothing);
