@@ -16,6 +16,11 @@ use super::world::World;
 /// # Errors
 /// A file that cannot be understood, a value that cannot be right, a password that is missing.
 pub fn trunk(world: &World, fields: &Fields, dry_run: bool) -> Result<Trunk> {
+    if fields.from.as_deref() == Some("-") && fields.password_from.as_deref() == Some("-") {
+        let text = "--from - and --password-from - would both read standard input, which can be read once";
+        return Err(Error::new(Kind::Usage, text)
+            .hint("give one of them a file, or the password as env:NAME, file:PATH or cmd:COMMAND"));
+    }
     let base = match &fields.from {
         Some(path) => from_file(path)?,
         None => Trunk::default(),

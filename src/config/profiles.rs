@@ -231,7 +231,15 @@ fn build(
             continue;
         };
         if key.secret {
-            let secret = Secret::reference(SecretRef::parse(&entry.text));
+            let origin = SecretRef::parse(&entry.text);
+            if origin == SecretRef::Stdin {
+                return Err(Error::config(format!(
+                    "profile `{name}`: {} `-` stands for standard input, which only the command line may name",
+                    key.name
+                ))
+                .hint("write a reference: env:NAME, file:PATH, cmd:COMMAND"));
+            }
+            let secret = Secret::reference(origin);
             profile.secrets.insert(key.name.to_owned(), secrets::anchor(secret, &entry.folder));
             continue;
         }

@@ -98,6 +98,9 @@ fn a_trunks_password_follows_the_same_rules() {
         .collect();
     assert_eq!(sent, ["\"From-File-123\"", "\"From-Env-123\"", "\"From-Env-123\"", "\"From-Input-123\""]);
     assert!(place.pipe(&words, "").expect(3).err.contains("standard input is empty"));
+    let twice = args("--from - --password-from -");
+    let twice: Vec<&str> = twice.split_whitespace().collect();
+    assert!(place.pipe(&twice, "country = \"US\"\n").expect(2).err.contains("read once"));
     // On a flag a path starts where the command runs, not beside the specification.
     let here = run(&place, &args(&format!("--from {spec} --password-from file:secrets/sip"))).expect(3);
     assert!(here.err.contains("file:secrets/sip"), "{here:?}");
@@ -127,4 +130,19 @@ fn an_access_token_in_place_of_credentials_makes_no_log_in() {
     assert!(pbx.len() == 1 && pbx[0].contains("trunk/create?access_token=file%2Dtoken "), "{pbx:?}");
     // A given token is not kept.
     assert!(!place.cache().exists());
+}
+
+#[test]
+fn a_profile_cannot_name_standard_input() {
+    let place = Place::new();
+    let silent = Silent::start();
+    let table =
+        format!("[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"{}\"\nclient_id = \"c\"\n", silent.base);
+    let file = place.write("dash.toml", &format!("{table}client_secret = \"-\"\n"));
+    for more in ["", "--dry-run"] {
+        let line = format!("--profiles-file {file} {more} trunk update id:7 --port 5061");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.pipe(&words, "secret").expect(3);
+        assert!(ran.err.contains("client_secret") && ran.err.contains("standard input"), "{ran:?}");
+    }
 }
