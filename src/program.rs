@@ -51,14 +51,18 @@ fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::R
         .context("the asynchronous runtime cannot start")?;
     let result = runtime.block_on(async {
         let result = tokio::select! {
-            result = commands::run(cli, &world) => result,
+            // In this order, so that Ctrl-C is listened for before anything is begun.
+            biased;
             _ = tokio::signal::ctrl_c(), if !matches!(cli.command, crate::cli::Command::Sandbox { .. }) => {
                 Err(commands::interrupted(world.writing.get()))
             }
+            result = commands::run(cli, &world) => result,
         };
         let closed = world.close().await;
         result.and_then(|report| closed.map(|()| report))
     });
+    // Whoever was interrupted while being asked is not waited for.
+    runtime.shutdown_background();
     let report = result?;
     print(&report, format, terminal)?;
     Ok(exit_code(&report))
@@ -151,15 +155,19 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
     }
 }
 
-/// Asks on the terminal; none where there is none.
-fn ask(question: &str) -> Option<bool> {
+/// Asks on the terminal; none where there is none. The answer is read on a thread of its own, because Ctrl-C is
+/// heard only while this one does not block.
+fn ask(question: &str) -> commands::Answer {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return None;
+        return Box::pin(std::future::ready(None));
     }
     let _ = write!(io::stderr(), "{question} [y/N] ");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).ok()?;
-    Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let read = || {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    };
+    Box::pin(async move { tokio::task::spawn_blocking(read).await.ok().flatten() })
 }
 
 /// Log lines go to standard error, and through the redactor.

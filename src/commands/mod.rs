@@ -14,7 +14,7 @@ mod vendors;
 mod world;
 
 pub use vendors::matrix_markdown;
-pub use world::{Ask, Publish, World, interrupted};
+pub use world::{Answer, Ask, Publish, World, interrupted};
 
 use crate::cli::{
     Cli, Command, numbers as numbers_cli, sandbox as sandbox_cli, settings as settings_cli, trunk,

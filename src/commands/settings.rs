@@ -27,7 +27,9 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     }
     let deletes = settings.deletes();
     if !deletes.is_empty() {
-        world.confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))?;
+        world
+            .confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))
+            .await?;
     }
     let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
     let Written::Done(()) = session.write(call).await? else {

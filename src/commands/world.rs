@@ -1,6 +1,7 @@
 //! What a command finds around it: environment, folders, a person to ask, and sessions to open.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +23,11 @@ use crate::vendors::{self, Vendor};
 /// Stands for a deadline beyond what a clock can tell.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
 
-/// Asks a person; none where nobody can be asked.
-pub type Ask = Box<dyn Fn(&str) -> Option<bool>>;
+/// A person's answer; none where nobody can be asked.
+pub type Answer = Pin<Box<dyn Future<Output = Option<bool>>>>;
+
+/// Asks a person, and can be interrupted meanwhile.
+pub type Ask = Box<dyn Fn(&str) -> Answer>;
 
 /// Shows something before the command is over.
 pub type Publish = Box<dyn Fn(&Report) -> Result<()>>;
@@ -141,11 +145,11 @@ impl World {
     ///
     /// # Errors
     /// [`Kind::Invalid`] where nobody can be asked or the answer is no.
-    pub fn confirm(&self, globals: &Globals, what: &str) -> Result<()> {
+    pub async fn confirm(&self, globals: &Globals, what: &str) -> Result<()> {
         if globals.yes || globals.dry_run.is_some() {
             return Ok(());
         }
-        match (self.ask)(&format!("{what} Continue?")) {
+        match (self.ask)(&format!("{what} Continue?")).await {
             Some(true) => Ok(()),
             Some(false) => Err(Error::invalid(format!("{what} It was not confirmed, and nothing was sent"))),
             None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was sent"))
