@@ -42,6 +42,10 @@ impl Serialize for OutboundProxy {
         match self {
             Self::Off => serializer.serialize_str(""),
             Self::Server { host, port: None } => serializer.serialize_str(host),
+            // Without brackets the port would read as the end of the address.
+            Self::Server { host, port: Some(port) } if host.contains(':') && !host.starts_with('[') => {
+                serializer.serialize_str(&format!("[{host}]:{port}"))
+            }
             Self::Server { host, port: Some(port) } => serializer.serialize_str(&format!("{host}:{port}")),
         }
     }
@@ -106,6 +110,12 @@ mod tests {
         assert_eq!(read("\"p.example\"").unwrap(), server("p.example", None));
         assert_eq!(read("\"[2001:db8::1]:5060\"").unwrap(), server("[2001:db8::1]", Some(5060)));
         assert_eq!(read(r#"{"host":"p","port":1}"#).unwrap(), server("p", Some(1)));
+        let held = server("2001:db8::1", Some(5060));
+        let shown = serde_json::to_string(&held).unwrap();
+        assert_eq!(
+            (shown.as_str(), read(&shown).unwrap()),
+            ("\"[2001:db8::1]:5060\"", server("[2001:db8::1]", Some(5060)))
+        );
         for off in ["false", "\"\"", r#"{"enabled":false}"#] {
             assert_eq!(read(off).unwrap(), OutboundProxy::Off);
         }
