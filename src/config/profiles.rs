@@ -277,8 +277,9 @@ fn check_address(profile: &Profile, key: &str) -> Result<()> {
     let Ok(url) = Url::parse(text) else {
         return Err(failed(&format!("`{text}` is not an address")).hint("write it as https://HOST[:PORT]"));
     };
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err(failed("holds credentials or a query")
+    let bare = url.query().is_none() && url.fragment().is_none();
+    if !url.username().is_empty() || url.password().is_some() || !bare {
+        return Err(failed("holds credentials, a query or a fragment")
             .hint("give the bare address; credentials have keys of their own"));
     }
     match url.scheme() {

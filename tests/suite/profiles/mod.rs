@@ -258,6 +258,7 @@ fn plain_http_is_for_this_machine_unless_the_profile_says_so() {
     }
     for (base, says) in [
         ("https://user:canary-pass@192.0.2.10/v2", "credentials"),
+        ("https://192.0.2.10/v2#part", "fragment"),
         ("https://192.0.2.10/v2?token=canary-pass", "query"),
         ("ftp://192.0.2.10/", "`ftp`"),
         ("192.0.2.10:8088", "https://"),
