@@ -47,12 +47,12 @@ pub struct Add {
     #[arg(long, value_name = "LOCALE")]
     pub language: Option<String>,
     /// Whether people see it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub visible: Option<bool>,
     /// Whether meetings can be joined through it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_join: Option<bool>,
     /// Whether other organisations' meetings can be joined through it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_external_meetings: Option<bool>,
 }

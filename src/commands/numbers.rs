@@ -1,6 +1,6 @@
 //! `internal-numbers add`
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -208,6 +208,7 @@ fn checked(session: &Session, rows: Vec<Row>, origin: Option<&str>) -> Result<Ve
         faults.push(FieldError::new("internal_numbers", "the list is empty; give at least one number"));
     }
     let mut numbers: Vec<InternalNumber> = Vec::new();
+    let mut seen = HashSet::new();
     for (at, row) in rows.into_iter().enumerate() {
         let prefix = origin.map(|_| format!("internal_numbers[{at}].")).unwrap_or_default();
         let mut own = Vec::new();
@@ -217,7 +218,7 @@ fn checked(session: &Session, rows: Vec<Row>, origin: Option<&str>) -> Result<Ve
             for warning in verdict.warnings {
                 session.notices().warn(&warning);
             }
-            if numbers.iter().any(|known| known.number == number.number) {
+            if !seen.insert(number.number.clone()) {
                 own.push(FieldError::new("number", format!("`{}` is listed twice; keep one", number.number)));
             }
             numbers.push(number);

@@ -25,13 +25,14 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
         return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")
             .hint("name one, as in --enable true; see `trunkctl sip-settings assign --help`"));
     }
+    // Whatever is wrong with the account is said before anybody is asked.
+    let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
     let deletes = settings.deletes();
     if !deletes.is_empty() {
         world
             .confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))
             .await?;
     }
-    let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
     let Written::Done(()) = session.write(call).await? else {
         return Ok(world.withheld(&session, globals));
     };

@@ -23,7 +23,7 @@ pub fn trunk(trunk: &Trunk) -> Vec<FieldError> {
         complaints.add("port", port_error(port));
     }
     if let Some(OutboundProxy::Server { host, port }) = &trunk.outbound_proxy {
-        complaints.add("outbound_proxy", host_error(host, "the proxy's port, as HOST:PORT"));
+        complaints.add("outbound_proxy", host_error(host, "`outbound_proxy` as HOST:PORT"));
         complaints.add("outbound_proxy", port.and_then(port_error));
     }
     if let Some(codecs) = &trunk.codecs {
