@@ -3,16 +3,19 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Weak, mpsc};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
+use tokio::sync::oneshot;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::{Cli, Color, Format};
 use crate::commands::{self, World};
 use crate::config::Env;
+use crate::config::waiting;
 use crate::engine::redact::Redactor;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
@@ -33,13 +36,32 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     let painted = color(cli.globals.color, &env, io::stderr().is_terminal());
     let redactor = Redactor::default();
     start_log(&cli, &env, &redactor);
-    match run(&cli, env, redactor.clone(), terminal) {
-        Ok(code) => code,
-        Err(error) => fail(&redactor.scrub_error(downcast(error)), format, painted),
-    }
+    let (done, ended) = mpsc::channel();
+    let done = Arc::new(done);
+    // The sandbox's own commands end themselves.
+    let own = matches!(cli.command, crate::cli::Command::Sandbox { .. });
+    let ctrl_c = (!own).then(|| watch(Arc::downgrade(&done), format, painted));
+    // Not on this thread: what waits for input can be left behind, and the program still ends here.
+    std::thread::spawn(move || {
+        let code = match run(&cli, env, redactor.clone(), terminal, ctrl_c) {
+            Ok(code) => code,
+            Err(error) => fail(&redactor.scrub_error(downcast(error)), format, painted),
+        };
+        let _ = done.send(code);
+    });
+    ended.recv().unwrap_or(ExitCode::from(PANICKED))
 }
 
-fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::Result<ExitCode> {
+/// What Rust's own programs end with after a panic.
+const PANICKED: u8 = 101;
+
+fn run(
+    cli: &Cli,
+    env: Env,
+    redactor: Redactor,
+    terminal: Terminal,
+    ctrl_c: Option<oneshot::Receiver<()>>,
+) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
     let known = redactor.clone();
     let notices = Arc::new(Console::new(cli.globals.quiet, Box::new(move |text| known.scrub(text))));
@@ -51,11 +73,9 @@ fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::R
         .context("the asynchronous runtime cannot start")?;
     let result = runtime.block_on(async {
         let result = tokio::select! {
-            // In this order, so that Ctrl-C is listened for before anything is begun.
+            // In this order, so that Ctrl-C is noticed before anything else is begun.
             biased;
-            _ = tokio::signal::ctrl_c(), if !matches!(cli.command, crate::cli::Command::Sandbox { .. }) => {
-                Err(commands::interrupted(world.writing.get()))
-            }
+            () = pressed(ctrl_c) => Err(commands::interrupted(world.writing.get())),
             result = commands::run(cli, &world) => result,
         };
         let closed = world.close().await;
@@ -66,6 +86,35 @@ fn run(cli: &Cli, env: Env, redactor: Redactor, terminal: Terminal) -> anyhow::R
     let report = result?;
     print(&report, format, terminal)?;
     Ok(exit_code(&report))
+}
+
+/// Tells of Ctrl-C. A thread of its own watches for it, and ends the program itself while that waits for input.
+fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> oneshot::Receiver<()> {
+    let (sender, pressed) = oneshot::channel();
+    std::thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        if runtime.block_on(tokio::signal::ctrl_c()).is_err() || sender.send(()).is_err() {
+            return;
+        }
+        // Whoever notices ends the program, but for what waits for input.
+        while !waiting::is_waiting() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if let Some(done) = done.upgrade() {
+            let _ = done.send(fail(&commands::interrupted(None), format, painted));
+        }
+    });
+    pressed
+}
+
+/// Ends with Ctrl-C, or never.
+async fn pressed(ctrl_c: Option<oneshot::Receiver<()>>) {
+    if let Some(ctrl_c) = ctrl_c
+        && ctrl_c.await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Prints a report; whoever closed the pipe has read enough.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
+use super::waiting::waiting;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::secret::WANTED;
 use crate::model::text::{excerpt, nearest};
@@ -44,7 +45,7 @@ impl Source {
         };
         if path == "-" {
             let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+            waiting(|| std::io::stdin().read_to_string(&mut text)).map_err(failed)?;
             let folder = PathBuf::from(".");
             return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
         }
@@ -54,7 +55,7 @@ impl Source {
             return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let text = std::fs::read_to_string(file).map_err(failed)?;
+        let text = waiting(|| std::fs::read_to_string(file)).map_err(failed)?;
         let private = is_private(file).map_err(failed)?;
         let format = match extension {
             Some("toml") => Some(Format::Toml),

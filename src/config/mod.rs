@@ -3,6 +3,7 @@
 pub mod files;
 pub mod profiles;
 pub mod secrets;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

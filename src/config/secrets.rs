@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Env;
+use super::waiting::waiting;
 use crate::model::error::{Error, Result};
 use crate::model::secret::{Secret, SecretRef};
 
@@ -47,8 +48,7 @@ pub fn resolve(secret: Secret, purpose: Purpose<'_>, env: &Env) -> Result<Secret
         SecretRef::Command(command) => one_line_less(run(command).map_err(failed)?),
         SecretRef::Stdin => {
             let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
+            waiting(|| std::io::stdin().read_to_string(&mut text))
                 .map_err(|cause| failed(format!("cannot be read: {cause}")))?;
             one_line_less(text)
         }
@@ -81,12 +81,9 @@ fn one_line_less(mut text: String) -> String {
 /// The standard output of a shell command. Its standard error goes to the terminal, because it may ask something.
 fn run(command: &str) -> Result<String, String> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = Command::new(shell)
-        .args([flag, command])
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|cause| format!("cannot be run: {cause}"))?;
+    let mut run = Command::new(shell);
+    run.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    let output = waiting(|| run.output()).map_err(|cause| format!("cannot be run: {cause}"))?;
     if !output.status.success() {
         return Err(format!("failed: the command ended with {}", output.status));
     }

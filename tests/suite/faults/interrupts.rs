@@ -1,9 +1,12 @@
 //! Ctrl-C, as a terminal sends it.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader};
 use std::process::Command;
+use std::time::Duration;
 
 use super::*;
+use crate::support::given;
 use crate::support::scripted::Scripted;
 
 /// Interrupts a job while the server holds back the answer to its n-th request.
@@ -108,4 +111,27 @@ fn ctrl_c_is_heard_while_a_person_is_asked() {
     screen.read_to_string(&mut shown).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{shown}");
     assert!(shown.contains("interrupted"), "{shown}");
+}
+
+/// Before anything is sent, the program may wait for a person: Ctrl-C ends that too.
+#[test]
+fn a_command_that_waits_for_its_input_can_be_interrupted() {
+    let server = Scripted::start(Vec::new());
+    let place = Place::new();
+    let profiles = given::profiles_with_tokens(&place, &server.base);
+    let mark = place.path().join("asked");
+    let secret = format!("cmd:touch '{}'; exec sleep 60", mark.display());
+    let mut command = place.command(&["--profiles-file", &profiles, "-p", "yeastar", "-o", "json"]);
+    command.args(["trunk", "update", "t", "--password-from", &secret]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !mark.exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // A thread of its own watches for the signal; it began long before a shell could be started.
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let code = child.wait().unwrap().code();
+    let mut text = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut text).unwrap();
+    assert_eq!(code, Some(130), "{text}");
+    assert!(text.contains("\"outcome\":\"not_applied\""), "{text}");
 }
