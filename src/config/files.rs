@@ -40,13 +40,21 @@ impl Source {
     /// # Errors
     /// Of the given kind, where it cannot be read.
     pub fn open(path: &str, kind: Kind) -> Result<Self> {
+        let what = if path == "-" { "standard input".to_owned() } else { format!("file `{path}`") };
         let failed = |cause: std::io::Error| {
-            Error::new(kind, format!("file `{path}` cannot be read: {cause}")).hint("check the path")
+            let error = Error::new(kind, format!("{what} cannot be read: {cause}"));
+            error.hint(match cause.kind() {
+                std::io::ErrorKind::InvalidData => "give a text in UTF-8",
+                std::io::ErrorKind::IsADirectory => "name a file in that folder",
+                std::io::ErrorKind::PermissionDenied => "check who may read it",
+                _ => "check the path",
+            })
         };
         if path == "-" {
             let mut text = String::new();
             waiting(|| std::io::stdin().read_to_string(&mut text)).map_err(failed)?;
             let folder = PathBuf::from(".");
+            let text = without_mark(text);
             return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
         }
         let file = Path::new(path);
@@ -56,6 +64,7 @@ impl Source {
                 .hint("give the data as TOML, JSON or YAML"));
         }
         let text = waiting(|| std::fs::read_to_string(file)).map_err(failed)?;
+        let text = without_mark(text);
         let private = is_private(file).map_err(failed)?;
         let format = match extension {
             Some("toml") => Some(Format::Toml),
@@ -72,14 +81,22 @@ impl Source {
     /// # Errors
     /// Of the given kind, with file, line and column; an unknown key with the nearest known one.
     pub fn parse<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
+        // An empty text is TOML and YAML without fields, and says which are missing.
+        if self.text.trim().is_empty() && !matches!(self.format, Some(Format::Toml | Format::Yaml)) {
+            return Err(Error::new(kind, format!("{} is empty", self.name))
+                .hint("give the data as TOML, JSON or YAML"));
+        }
         let mistake = match self.format.unwrap_or_else(|| guess(&self.text)) {
             Format::Toml => self.toml(),
             Format::Json => self.json(),
             Format::Yaml => self.yaml(),
         };
         mistake.map_err(|mistake| {
-            let field = FieldError::new(mistake.path, mistake.what);
-            let named = !matches!(field.field.as_str(), "" | ".");
+            // YAML's own path stands before its message, and a part of a path that cannot be told is a `?`.
+            let path = mistake.path.trim_end_matches('?').trim_end_matches('.');
+            let what = own_path(path, &mistake.what);
+            let field = FieldError::new(path, what);
+            let named = !field.field.is_empty();
             let what = if named { field.line() } else { field.message.clone() };
             let mut error = self.complain(kind, mistake.place, &what);
             error.fields.extend(named.then_some(field));
@@ -114,10 +131,11 @@ impl Source {
     fn yaml<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
         serde_path_to_error::deserialize(yaml_serde::Deserializer::from_str(&self.text)).map_err(|error| {
             let cause = error.inner();
+            let path = error.path().to_string();
             let place = cause.location().map(|place| (place.line(), place.column()));
             Mistake {
-                path: error.path().to_string(),
-                place,
+                place: place.map(|place| below(&self.text, place, &path)),
+                path,
                 what: without_secret(&without_place(&cause.to_string())),
             }
         })
@@ -143,12 +161,48 @@ impl Source {
     }
 }
 
+/// What the file of a trunk holds.
+pub const ONE_TRUNK: &str = "the fields of one trunk";
+
 /// What is wrong with a file, and where.
 struct Mistake {
     /// The field, as in `dids[0].number`; empty where the file as a whole is meant.
     path: String,
     place: Option<(usize, usize)>,
     what: String,
+}
+
+/// A byte order mark says nothing about a text that is read as UTF-8 anyway.
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// The message without the path, or the beginning of it, that the parser of YAML puts before it.
+fn own_path<'a>(path: &str, message: &'a str) -> &'a str {
+    match message.split_once(": ") {
+        Some((before, rest)) if !before.is_empty() && path.starts_with(before) => rest,
+        _ => message,
+    }
+}
+
+/// YAML's reader puts some mistakes at the beginning of the table that the key stands in: the key itself is there
+/// or further down.
+fn below(text: &str, place: (usize, usize), path: &str) -> (usize, usize) {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let first = place.0.saturating_sub(1);
+    let mut lines = text.lines().enumerate().skip(first);
+    if key.is_empty() || lines.clone().next().is_some_and(|(_, line)| line.contains(key)) {
+        return place;
+    }
+    let found = lines.find_map(|(at, line)| {
+        let start = line.find(|letter: char| letter != ' ' && letter != '-')?;
+        let is_key = line[start..].strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        is_key.then_some((at + 1, line[..start].chars().count() + 1))
+    });
+    found.unwrap_or(place)
 }
 
 /// The parsers repeat the place at the end of their messages.
@@ -159,6 +213,7 @@ fn without_place(text: &str) -> String {
 /// What to do about a value of another type than the one expected.
 fn remedy(what: &str) -> &'static str {
     [
+        (ONE_TRUNK, "write each field with its value, as in {\"name\": \"itsp-main\"}"),
         ("expected a string", "write the value as a text, in quotes"),
         ("expected a sequence", "write a list, in brackets"),
         ("expected a boolean", "write true or false, without quotes"),
@@ -173,7 +228,7 @@ fn remedy(what: &str) -> &'static str {
 fn without_secret(message: &str) -> String {
     let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
         let (value, expected) = rest.rsplit_once(", expected ")?;
-        let whole = ["a map", "struct"].iter().any(|word| expected.starts_with(word));
+        let whole = ["a map", "struct", ONE_TRUNK].iter().any(|word| expected.starts_with(word));
         let hidden = expected.starts_with(WANTED) || (whole && value.starts_with("string"));
         let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
         hidden.then(|| format!("{before}invalid type: {noun}, expected {expected}"))
@@ -289,6 +344,18 @@ mod tests {
             ("{\"name\": \"a\",\n \"codec\": []}", Format::Json, "line 2", "`codecs`"),
             ("name: a\nhots: x", Format::Yaml, "line 2", "`host`"),
             ("transport = \"upd\"", Format::Toml, "line 1", "correct"),
+            ("{\"name\": \"a\",}", Format::Json, "column 14: trailing comma", "correct"),
+            ("name: a\n  kind: peer", Format::Yaml, "column 7: mapping values", "correct"),
+            ("enabled: \"yes\"", Format::Yaml, "column 10: enabled: invalid", "without quotes"),
+            ("dids:\n- nmber: 5", Format::Yaml, "column 3: dids[0].nmber: unknown", "`number`"),
+            ("name: a\nport: 1\nkind: pear", Format::Yaml, "line 3, column 1: kind `pear`", "correct"),
+            (
+                "dids: []\ncaller_id_overrides:\n- number: \"1\"\n  option: rnge",
+                Format::Yaml,
+                "line 4, column 3",
+                "correct",
+            ),
+            (" \n", Format::Json, "f is empty", "TOML"),
         ] {
             let error = parse(text, Some(format)).unwrap_err();
             assert!(error.message.contains(place), "{text}: {}", error.message);

@@ -33,6 +33,36 @@ fn a_file_that_is_broken_is_named_with_line_and_column() {
 }
 
 #[test]
+fn a_file_that_is_no_table_is_not_read_as_a_trunk() {
+    let desk = Desk::new();
+    for (name, text, says) in [
+        ("list.json", "[\"a\", \"peer\"]", "the fields of one trunk"),
+        ("list.yaml", "- a\n- peer\n", "the fields of one trunk"),
+        ("text.yaml", "a trunk\n", "the fields of one trunk"),
+        ("empty.json", "\n", "empty.json is empty"),
+    ] {
+        let file = desk.place.write(name, text);
+        told(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &[says]);
+    }
+    let file = desk.place.path().join("bytes.toml");
+    std::fs::write(&file, b"name = \"\xff\"").unwrap();
+    let file = file.to_string_lossy().into_owned();
+    told(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &["bytes.toml", "UTF-8"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let desk = Desk::new();
+    for (name, text) in
+        [("a.json", "{\"name\": \"a\"}"), ("a.yaml", "name: a"), ("a.toml", "name = \"a\""), ("a", "{}")]
+    {
+        let file = desk.place.write(name, &format!("\u{feff}{text}"));
+        let more = ["--from".into(), file, "--disable".into()];
+        desk.run("yeastar", "trunk update id:7 --kind peer --dry-run", &more).expect(0);
+    }
+}
+
+#[test]
 fn standard_input_is_read_and_judged_like_a_file() {
     let desk = Desk::new();
     for (text, says) in [
