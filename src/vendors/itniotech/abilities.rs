@@ -41,7 +41,11 @@ pub static FACTS: Facts = Facts {
     ],
     secret_keys: &["sipPassword"],
     curl_prelude: "TIMESTAMP=$(date +%s)",
-    sandbox: &[("base_url", "{base}/itniotech"), ("api_key", "sandbox"), ("api_secret", "sandbox-secret")],
+    sandbox: &[
+        ("base_url", "{base}/itniotech"),
+        ("api_key", "sandbox-key"),
+        ("api_secret", "sandbox-secret"),
+    ],
 };
 
 const NO_EXTENSIONS: Support = Support::Unsupported {

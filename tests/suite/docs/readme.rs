@@ -135,7 +135,7 @@ impl Scene {
             ("PATH", format!("{bin}:{program}:{system}")),
             ("HOME", home),
             ("LAB_PBX_SECRET", "sandbox-secret".into()),
-            ("ITNIOTECH_KEY", "sandbox".into()),
+            ("ITNIOTECH_KEY", "sandbox-key".into()),
             ("PBX_CLIENT_ID", "sandbox".into()),
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];

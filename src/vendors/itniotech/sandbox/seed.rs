@@ -3,7 +3,7 @@
 use super::state::{Group, State};
 
 /// The one API key that the sandbox knows.
-pub const API_KEY: &str = "sandbox";
+pub const API_KEY: &str = "sandbox-key";
 /// The secret that belongs to it.
 pub const API_SECRET: &str = "sandbox-secret";
 

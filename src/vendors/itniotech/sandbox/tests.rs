@@ -13,12 +13,12 @@ const GROUPS: &str = "/v3/cc/seatGroup/query";
 const BALANCE: &str = "/sms/getBalance";
 
 fn signed(method: &str, path: &str, body: &[u8], timestamp: &str) -> Incoming {
-    let sign = auth::sign_of("sandbox", "sandbox-secret", timestamp);
+    let sign = auth::sign_of("sandbox-key", "sandbox-secret", timestamp);
     let headers = [
         ("content-type", "application/json;charset=UTF-8"),
         ("sign", sign.as_str()),
         ("timestamp", timestamp),
-        ("api-key", "sandbox"),
+        ("api-key", "sandbox-key"),
     ];
     Incoming {
         method: method.into(),
@@ -138,7 +138,7 @@ fn every_call_is_signed() {
         ("GET", BALANCE, b""),
     ];
     let now = NOW.to_string();
-    let sign = auth::sign_of("sandbox", "sandbox-secret", &now);
+    let sign = auth::sign_of("sandbox-key", "sandbox-secret", &now);
     for (method, path, body) in calls {
         let good = signed(method, path, body, &now);
         let wrong = [
@@ -296,7 +296,7 @@ fn times_are_written_in_utc() {
 
 #[test]
 fn the_seed_is_what_the_profile_uses() {
-    assert_eq!((seed::API_KEY, seed::API_SECRET), ("sandbox", "sandbox-secret"));
+    assert_eq!((seed::API_KEY, seed::API_SECRET), ("sandbox-key", "sandbox-secret"));
     assert_eq!(Sandbox::default().save(), Sandbox::new().save());
     assert_eq!(records(&mut Sandbox::new(), TRUNKS, json!({})), Vec::<Value>::new());
 }
