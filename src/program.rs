@@ -7,7 +7,9 @@ use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::builder::Resettable;
+use clap::error::ContextKind;
+use clap::{CommandFactory, FromArgMatches};
 use tokio::sync::oneshot;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
@@ -28,7 +30,8 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     let text =
         |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     let env = Env::new(variables.filter_map(text));
-    let cli = match Cli::try_parse_from(&args) {
+    let matches = command(&args).try_get_matches_from(&args);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(refusal) => return refused(&refusal, &args, &env),
     };
@@ -155,21 +158,55 @@ fn downcast(error: anyhow::Error) -> Error {
 /// clap's own answer: help and version on standard output, a refusal as the error `usage`.
 fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let format = asked_format(args, env);
+    let from = variable(refusal, args, env).map(|name| format!("the value is that of the variable {name}"));
     if !refusal.use_stderr() || format == Format::Table {
         let _ = refusal.print();
+        if let Some(from) = from {
+            let _ = writeln!(io::stderr(), "hint: {from}");
+        }
         return ExitCode::from(if refusal.use_stderr() { Kind::Usage.exit_code() } else { 0 });
     }
     let text = refusal.render().to_string();
     // The complaint is the first paragraph; what it suggests stands in lines of its own.
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let message = paragraph.join(" ");
-    let tips: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let tips: Vec<&str> = tips.chain(from.as_deref()).collect();
     let hint = match tips.as_slice() {
         [] => "add --help to the command to see what it takes".to_owned(),
         tips => tips.join("; "),
     };
     let error = Error::new(Kind::Usage, message.trim_start_matches("error: ")).hint(hint);
     fail(&error, format, false)
+}
+
+/// The command line's grammar. A variable that is set to nothing is not set, and one whose flag is given is not
+/// looked at, so that a wrong one can be overruled.
+fn command(args: &[OsString]) -> clap::Command {
+    Cli::command().mut_args(|arg| {
+        let given = arg.get_long().is_some_and(|long| is_given(args, long, arg.get_short()));
+        match arg.get_env().and_then(std::env::var_os) {
+            Some(value) if given || value.is_empty() => arg.env(Resettable::Reset),
+            _ => arg,
+        }
+    })
+}
+
+fn is_given(args: &[OsString], long: &str, short: Option<char>) -> bool {
+    args.iter().filter_map(|word| word.to_str()).any(|word| match word.strip_prefix("--") {
+        Some(word) => word.split('=').next() == Some(long),
+        None => short.is_some_and(|short| word.strip_prefix('-').is_some_and(|word| word.starts_with(short))),
+    })
+}
+
+/// The variable that a refused value came from.
+fn variable(refusal: &clap::Error, args: &[OsString], env: &Env) -> Option<String> {
+    let flag = refusal.get(ContextKind::InvalidArg)?.to_string();
+    let flag = flag.split([' ', '=', '[']).next()?.strip_prefix("--")?.to_owned();
+    let name = format!("TRUNKCTL_{}", flag.replace('-', "_").to_uppercase());
+    let command = command(args);
+    let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag.as_str()))?;
+    (arg.get_env()? == name.as_str() && env.get(&name).is_some()).then_some(name)
 }
 
 /// The output format, where the command line as a whole could not be understood.

@@ -49,6 +49,19 @@ fn help_and_version_at_every_level_need_nothing() {
 }
 
 #[test]
+fn a_value_from_the_environment_is_told_as_one() {
+    let place = Place::new().with("TRUNKCTL_TIMEOUT", "5").with("TRUNKCTL_OUTPUT", "");
+    for format in ["table", "json"] {
+        let ran = place.run(&["vendors", "-o", format]).expect(2);
+        assert!(ran.err.contains("the variable TRUNKCTL_TIMEOUT"), "{ran:?}");
+        let ran = place.run(&["vendors", "-o", format, "--timeout", "6"]).expect(2);
+        assert!(!ran.err.contains("TRUNKCTL_TIMEOUT"), "{ran:?}");
+    }
+    // A variable that is set to nothing is not set.
+    assert!(place.run(&["vendors", "--timeout", "6s"]).expect(0).out.starts_with("Operations"));
+}
+
+#[test]
 fn commands_that_ask_nobody_need_no_profile() {
     let place = Place::new().with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml");
     for line in ["vendors", "explain exit 3", "explain itniotech -47", "completions zsh", "man"] {
