@@ -15,7 +15,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 #[command(name = "trunkctl", version, propagate_version = true, max_term_width = 100)]
 #[command(about = "One command line for SIP trunks on several vendors: Yeastar, Itniotech, Zoom")]
 #[command(after_help = "Examples:
-  trunkctl --sandbox -p yeastar trunk create --from examples/yeastar/register-trunk.toml
+  trunkctl --sandbox -p yeastar trunk create \\
+      --from examples/yeastar/register-trunk.toml
   trunkctl -p lab-pbx trunk update name:itsp-main --port 5062 --dry-run
   trunkctl vendors
   trunkctl explain yeastar 40003
@@ -169,9 +170,9 @@ pub enum Command {
         verb: sandbox::Verb,
     },
     /// Print a script that completes commands in a shell
-    #[command(
-        after_help = "For bash: trunkctl completions bash > ~/.local/share/bash-completion/completions/trunkctl"
-    )]
+    #[command(after_help = "For bash:
+  trunkctl completions bash \\
+      > ~/.local/share/bash-completion/completions/trunkctl")]
     Completions {
         /// The shell
         #[arg(value_enum)]

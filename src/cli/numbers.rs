@@ -1,6 +1,6 @@
 //! `trunkctl internal-numbers …`
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::values::Words;
 use crate::model::number::NumberType;
@@ -10,17 +10,19 @@ use crate::model::number::NumberType;
 pub enum Verb {
     /// Add one number by flags, or many from a file
     #[command(after_help = "Examples:
-  trunkctl -p meetings internal-numbers add --account sub-1 --number +16466661110 \\
-      --type toll --label SIP --language en-US
+  trunkctl -p meetings internal-numbers add --account sub-1 \\
+      --number +16466661110 --type toll --label SIP --language en-US
   trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.toml
 
-Files hold the keys number, display_number, country, type, labels, languages, visible, allow_join and
-allow_for_external_meetings, in a list `internal_numbers`. Zoom takes 30 numbers a call: more are split.")]
+Files hold a list `internal_numbers` with the keys number, display_number,
+country, type, labels, languages, visible, allow_join and
+allow_for_external_meetings. Zoom takes 30 numbers a call: more are split.")]
     Add(Add),
 }
 
 /// `internal-numbers add`
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
 pub struct Add {
     /// The account to add to; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
@@ -29,7 +31,7 @@ pub struct Add {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings"])]
     pub from: Option<String>,
     /// The number, as +16466661110
-    #[arg(long, required_unless_present = "from")]
+    #[arg(long)]
     pub number: Option<String>,
     /// The number as people see it; its international format where it is not given
     #[arg(long, value_name = "TEXT")]
@@ -38,7 +40,7 @@ pub struct Add {
     #[arg(long, value_name = "CODE")]
     pub country: Option<String>,
     /// Who pays for calls
-    #[arg(long = "type", id = "type", value_parser = Words(NumberType::WORDS))]
+    #[arg(long = "type", id = "type", value_name = "TYPE", value_parser = Words(NumberType::WORDS))]
     pub what: Option<String>,
     /// A short description
     #[arg(long, value_name = "TEXT")]

@@ -10,9 +10,9 @@ use clap::{Args, Subcommand};
 pub enum Verb {
     /// Serve the imitations until Ctrl-C, and print a profiles file for them
     #[command(after_help = "Example:
-  umask 077     # the profiles file holds the sandbox's secrets, and is refused where others can read it
   trunkctl sandbox serve --listen 127.0.0.1:8099 > sandbox.toml &
-  trunkctl --profiles-file sandbox.toml -p zoom trunk create --master-trunk trunk-a")]
+  trunkctl --profiles-file sandbox.toml -p zoom trunk create \\
+      --master-trunk trunk-a")]
     Serve(Serve),
     /// Empty the imitations that --sandbox uses
     Reset,

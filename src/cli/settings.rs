@@ -9,10 +9,12 @@ use super::values::Words;
 pub enum Verb {
     /// Give an account the master's SIP settings, or take them away
     #[command(after_help = "Examples:
-  trunkctl -p meetings sip-settings assign --account sub-1 --enable true --show-zoom-provided-numbers hide
+  trunkctl -p meetings sip-settings assign --account sub-1 --enable true \\
+      --show-zoom-provided-numbers hide
   trunkctl -p meetings sip-settings assign --account sub-1 --enable false --yes
 
-What is not given is left as it is. `--enable false` and `remove` delete things and ask first.")]
+What is not given is left as it is. `--enable false` and `remove` delete things
+and ask first.")]
     Assign(Assign),
 }
 

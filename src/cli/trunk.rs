@@ -12,10 +12,11 @@ pub enum Verb {
     /// Create a trunk
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk create --from register-trunk.toml
-  trunkctl -p lab-pbx trunk create --name itsp --kind register --host sip.example.com --port 5060 \\
-      --transport udp --username 6701 --auth-name 6701 --password-from env:ITSP_PASSWORD --codecs ulaw,alaw
-  trunkctl -p contact-center trunk create --name carrier --direction outbound --kind peer \\
-      --host 192.0.2.40 --agent-group Sales
+  trunkctl -p lab-pbx trunk create --name itsp --kind register \\
+      --host sip.example.com --port 5060 --transport udp --codecs ulaw,alaw \\
+      --username 6701 --auth-name 6701 --password-from env:ITSP_PASSWORD
+  trunkctl -p contact-center trunk create --name carrier --kind peer \\
+      --direction outbound --host 192.0.2.40 --agent-group Sales
   trunkctl -p meetings trunk create --account sub-1 --master-trunk trunk-a
 
 Which fields a vendor takes: trunkctl vendors")]

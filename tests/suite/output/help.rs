@@ -48,6 +48,19 @@ fn help_and_version_at_every_level_need_nothing() {
     assert!(place.files().is_empty(), "{:?}", place.files());
 }
 
+/// Examples are there to be copied: no terminal of eighty columns may break their lines.
+#[test]
+fn what_stands_below_the_options_fits_eighty_columns() {
+    fn look(command: &clap::Command) {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{}: {line}", command.get_name());
+        }
+        command.get_subcommands().for_each(look);
+    }
+    look(&Cli::command());
+}
+
 #[test]
 fn a_value_from_the_environment_is_told_as_one() {
     let place = Place::new().with("TRUNKCTL_TIMEOUT", "5").with("TRUNKCTL_OUTPUT", "");
