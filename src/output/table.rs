@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::Value;
 
 use super::Terminal;
@@ -43,7 +43,8 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             grid(out, &changes(list), terminal)?;
             for change in list {
                 if let (Some(name), Some(error)) = (&change.name, &change.error) {
-                    writeln!(out, "  {name}: {}", printable(&error.message))?;
+                    let line = format!("  {name}: {}", printable(&error.message));
+                    writeln!(out, "{}", fold(&line, 4, terminal.width))?;
                 }
             }
             Ok(())
@@ -79,7 +80,9 @@ pub fn listings(report: &Report) -> Vec<Listing> {
             })
             .collect(),
         Report::Requests(requests) => {
-            let cell = |request: &Value, key: &str| text(request.get(key).unwrap_or(&Value::Null));
+            let cell = |request: &Value, key: &str| {
+                request.get(key).filter(|value| !value.is_null()).map(text).unwrap_or_default()
+            };
             let rows =
                 requests.iter().map(|r| vec![cell(r, "method"), cell(r, "url"), cell(r, "body")]).collect();
             vec![listing(&["method", "url", "body"], rows)]
@@ -94,8 +97,11 @@ pub fn listings(report: &Report) -> Vec<Listing> {
                 .and_then(|row| row.as_object())
                 .map(|row| row.keys().cloned().collect())
                 .unwrap_or_default();
-            let cells =
-                |row: &&Value| columns.iter().map(|key| text(row.get(key).unwrap_or(&Value::Null))).collect();
+            // Programs read this: what there is not is an empty cell.
+            let cell = |value: Option<&Value>| {
+                value.filter(|value| !value.is_null() && *value != "").map(text).unwrap_or_default()
+            };
+            let cells = |row: &&Value| columns.iter().map(|key| cell(row.get(key))).collect();
             let rows = rows.iter().map(cells).collect();
             vec![Listing { title: None, columns, rows, data: Vec::new() }]
         }
@@ -159,7 +165,18 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if at + 1 == used.len() { 0 } else { gap }));
     }
-    // What a row is about is never broken: it is there to be copied.
+    // What a row is about is never broken, and no word is: they are there to be read and copied. A terminal that
+    // is too narrow for that breaks the line itself.
+    for (at, column) in used.iter().enumerate().skip(1) {
+        let cells = listing.rows.iter().filter_map(|row| row.get(*column));
+        let words = cells.chain([&listing.columns[*column]]).flat_map(|cell| cell.split(' '));
+        let longest = words.map(|word| printable(word).chars().count()).max().unwrap_or(0);
+        let space = if at + 1 == used.len() { 0 } else { gap };
+        let width = u16::try_from(longest).unwrap_or(u16::MAX).saturating_add(space);
+        if let Some(column) = table.column_mut(at) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        }
+    }
     if let Some(first) = table.column_mut(0) {
         first.set_constraint(ColumnConstraint::ContentWidth);
     }
@@ -246,6 +263,21 @@ mod tests {
         let folded = "  remedy   one two three four five six\n           seven eight nine";
         assert_eq!(fold(line, BODY_COLUMN, Some(40)), folded);
         assert_eq!(fold(line, BODY_COLUMN, None), line);
+    }
+
+    #[test]
+    fn no_word_is_broken_where_the_terminal_is_narrow() {
+        let row = |cells: [&str; 4]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let rows = vec![row(["failed", "internal_number", "+14155550123", "a few words more"])];
+        let listing = listing(&["outcome", "kind", "name", "why"], rows);
+        for width in [20, 40, 60] {
+            let mut out = Vec::new();
+            grid(&mut out, &listing, Terminal { width: Some(width), color: false }).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            for word in ["failed", "internal_number", "+14155550123", "words"] {
+                assert!(text.contains(word), "{width}: {text}");
+            }
+        }
     }
 
     #[test]
