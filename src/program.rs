@@ -125,7 +125,13 @@ fn print(report: &Report, format: Format, terminal: Terminal) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match output::report(&mut out, report, format, terminal) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Internal, format!("standard output cannot be written: {cause}")))
+            let error = Error::new(Kind::Internal, format!("standard output cannot be written: {cause}"));
+            Err(match report {
+                Report::Change(_) | Report::Changes(_) => error.hint(
+                    "the command itself was carried out: look at what the vendor holds before you repeat it",
+                ),
+                _ => error,
+            })
         }
         _ => Ok(()),
     }

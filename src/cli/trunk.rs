@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::Value;
 
-use super::values::{Words, agent_group, did, vendor_field};
+use super::values::{Words, agent_group, did, trimmed, vendor_field};
 use crate::model::trunk::{AgentGroup, Did, Direction, Kind, Transport};
 
 /// What to do with trunks.
@@ -99,7 +99,7 @@ pub struct Fields {
     #[arg(long, value_name = "REF")]
     pub password_from: Option<String>,
     /// Codecs in order of preference, as in ulaw,alaw
-    #[arg(long, value_delimiter = ',', value_name = "CODECS")]
+    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "CODECS")]
     pub codecs: Option<Vec<String>>,
     /// The country of the provider's template; `general` for none (Yeastar)
     #[arg(long)]

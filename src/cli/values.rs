@@ -28,6 +28,12 @@ impl TypedValueParser for Words {
     }
 }
 
+/// One of a list: white space around it, as after a comma, is nothing of its own.
+#[allow(clippy::unnecessary_wraps)]
+pub fn trimmed(text: &str) -> Result<String, String> {
+    Ok(text.trim().to_owned())
+}
+
 /// `NUMBER[=NAME]`
 pub fn did(text: &str) -> Result<Did, String> {
     let (number, name) = halves(text);

@@ -87,7 +87,10 @@ async fn many(
                 let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
                 ended = !matches!(error.kind, Kind::Conflict | Kind::Rejected | Kind::Invalid);
                 report.extend(
-                    batch.iter().map(|number| failed(session, account, number, outcome, error.copy())),
+                    batch
+                        .iter()
+                        .enumerate()
+                        .map(|(at, number)| failed(session, account, number, outcome, own(&error, at))),
                 );
             }
         }
@@ -111,6 +114,29 @@ fn change(session: &Session, account: &str, number: &InternalNumber, outcome: Ou
         diff: Vec::new(),
         error: None,
     }
+}
+
+/// The error of a whole call, as it befell one of its numbers: without what is wrong with the others.
+fn own(error: &Error, at: usize) -> Error {
+    let mut own = error.copy();
+    let name = format!("internal_numbers[{at}]");
+    if !error.fields.iter().all(|field| field.field.starts_with("internal_numbers[")) {
+        return own;
+    }
+    own.fields.retain(|field| {
+        field.field.strip_prefix(&name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    let Some(rest) =
+        error.message.strip_suffix(&Error::list(&error.fields)).filter(|_| !error.fields.is_empty())
+    else {
+        return own;
+    };
+    if own.fields.is_empty() {
+        own.message = format!("{rest}other numbers of the same call were refused");
+        return own.hint("correct the others, or leave them out");
+    }
+    own.message = format!("{rest}{}", Error::list(&own.fields));
+    own
 }
 
 fn failed(

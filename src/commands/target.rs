@@ -51,7 +51,7 @@ impl Target {
         let row = match self {
             Self::Id(id) => {
                 if let Some(call) = vendor.get_trunk(profile, id)? {
-                    return session.read(call).await;
+                    return session.read(call).await.map_err(|error| unknown_id(error, session, id));
                 }
                 self.pick(session.read_all(vendor.list_trunks(profile, None)?).await?, session)?
             }
@@ -101,6 +101,19 @@ impl Target {
             error.hint("names match exactly, with upper and lower case; nothing was changed")
         })
     }
+}
+
+/// The vendor knows no such id: told like a name that it does not know, with what it said.
+fn unknown_id(mut error: Error, session: &Session, id: &str) -> Error {
+    if error.kind != Kind::NotFound {
+        return error;
+    }
+    let said = match (&error.vendor_code, &error.vendor_message) {
+        (Some(code), Some(text)) => format!(" ({code}: {text})"),
+        _ => String::new(),
+    };
+    error.message = format!("profile `{}` has no trunk with the id `{id}`{said}", session.profile().name);
+    error.hint("look the id up at the vendor, or name the trunk with name:VALUE; nothing was changed")
 }
 
 #[cfg(test)]

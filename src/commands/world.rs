@@ -160,6 +160,11 @@ impl World {
     /// What a dry run has to show.
     pub fn withheld(&self, session: &Session, globals: &Globals) -> Report {
         let shown = session.withheld();
+        if globals.sandbox && globals.dry_run == Some(DryRunForm::Curl) {
+            self.notices.note(
+                "this sandbox ends with the command; for a line to run, use the profiles of `trunkctl sandbox serve`",
+            );
+        }
         match globals.dry_run {
             Some(DryRunForm::Curl) => Report::Commands(
                 shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),

@@ -41,11 +41,13 @@ pub fn resolve(secret: Secret, purpose: Purpose<'_>, env: &Env) -> Result<Secret
         SecretRef::File(path) => {
             let text = std::fs::read_to_string(path).map_err(|cause| {
                 failed(format!("cannot be read: {cause}"))
-                    .hint("check the path; it is relative to the file that names it")
+                    .hint("check the path; a relative one starts at the file that names it, or, on the command line, here")
             })?;
             one_line_less(text)
         }
-        SecretRef::Command(command) => one_line_less(run(command).map_err(failed)?),
+        SecretRef::Command(command) => one_line_less(run(command).map_err(|why| {
+            failed(why).hint("run the command by hand in a shell to see what is wrong with it")
+        })?),
         SecretRef::Stdin => {
             let mut text = String::new();
             waiting(|| std::io::stdin().read_to_string(&mut text))
@@ -85,7 +87,9 @@ fn run(command: &str) -> Result<String, String> {
     run.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
     let output = waiting(|| run.output()).map_err(|cause| format!("cannot be run: {cause}"))?;
     if !output.status.success() {
-        return Err(format!("failed: the command ended with {}", output.status));
+        return Err(
+            format!("failed: the command ended with {}", output.status).replace("status: ", "status ")
+        );
     }
     String::from_utf8(output.stdout).map_err(|_| "is not text".into())
 }
@@ -122,7 +126,7 @@ mod tests {
             ("file:/nowhere/at/all", "file:/nowhere/at/all cannot be read"),
             ("keyring:a/b", "knows no keyring"),
             #[cfg(unix)]
-            ("cmd:exit 3", "exit status: 3"),
+            ("cmd:exit 3", "exit status 3"),
             #[cfg(unix)]
             ("cmd:printf 'a\\nb'", "more than one line"),
         ] {

@@ -53,10 +53,9 @@ impl Failed<'_> {
                 message: excerpt(&self.redactor.scrub(&field.message), QUOTE),
             })
             .collect();
-        if !error.fields.is_empty() {
-            let list: Vec<String> =
-                error.fields.iter().map(|f| format!("{} {}", f.field, f.message)).collect();
-            error.message = format!("{}: {}", error.message, list.join("; "));
+        // Where the fields only repeat the vendor's text, it is not said twice.
+        if error.fields.iter().any(|field| Some(&field.message) != error.vendor_message.as_ref()) {
+            error.message = format!("{}: {}", error.message, Error::list(&error.fields));
         }
         error.retryable = matches!(fault.after, After::Later) || (fault.after == After::Lost && !lost);
         error.hint = if lost {
@@ -71,7 +70,9 @@ impl Failed<'_> {
     pub fn not_sent(&self, why: &str) -> Error {
         let mut error = self.error(Kind::Unavailable, &self.redactor.scrub(why));
         error.retryable = true;
-        error.hint(if why.contains("not valid for name") {
+        error.hint(if why == OVERDUE {
+            "nothing was sent; give the command more time with --deadline"
+        } else if why.contains("not valid for name") {
             "write a name that the certificate holds into the profile's `base_url`"
         } else if why.contains("certificate") {
             "if the server is the right one, name its certificate or its authority's in the profile's `ca_file`"
@@ -132,6 +133,9 @@ fn without_user(address: &str) -> String {
         None => address.to_owned(),
     }
 }
+
+/// Why nothing is sent any more once the deadline has passed.
+pub const OVERDUE: &str = "the deadline of the command has passed";
 
 const UNKNOWN: &str = "the request may or may not have been applied: look at what the vendor holds before \
      you repeat it";

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tracing::{debug, info, trace};
 
-use super::fault::Failed;
+use super::fault::{Failed, OVERDUE};
 use super::fill::{With, fill};
 use super::redact::{self, Redactor};
 use super::retry::{Ended, Next, Tried, next, pause, retry_after};
@@ -225,7 +225,7 @@ impl Session {
         let failed = self.failed(call.name, call.effect);
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(failed.not_sent("the deadline of the command has passed"));
+            return Err(failed.not_sent(OVERDUE));
         }
         let filled = fill(&call.request, slots, With::Values)
             .map_err(|missing| Error::config(format!("{} has to be sent, and {missing}", call.name)).hint(

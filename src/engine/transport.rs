@@ -152,6 +152,9 @@ fn describe(cause: reqwest::Error) -> String {
     if cause.is_timeout() && !cause.is_connect() {
         return "no answer came within the time limit".into();
     }
+    if cause.is_timeout() {
+        return "no connection came about within the time limit".into();
+    }
     chain(&cause)
 }
 

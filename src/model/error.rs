@@ -267,6 +267,11 @@ impl Error {
         error
     }
 
+    /// What is wrong with several fields, in one line.
+    pub fn list(fields: &[FieldError]) -> String {
+        fields.iter().map(FieldError::line).collect::<Vec<_>>().join("; ")
+    }
+
     /// The same error once more, for each item that it befell; without the failure underneath.
     #[must_use]
     pub fn copy(&self) -> Self {

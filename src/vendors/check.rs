@@ -42,7 +42,8 @@ pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: 
         }
         if let Some(fact) = fact.filter(|_| trunk.has(field)) {
             for value in texts(trunk, field) {
-                if !fact.values.is_empty() && !fact.values.contains(&value.as_str()) {
+                // What is empty is complained about as such.
+                if !value.is_empty() && !fact.values.is_empty() && !fact.values.contains(&value.as_str()) {
                     complain(field, not_in_set(&value, fact.values, vendor, shape.name));
                 }
                 if let Some(limit) = fact.limit.filter(|limit| value.chars().count() > *limit) {
@@ -65,10 +66,15 @@ pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk
         fields(facts, shape, when, trunk, &mut verdict);
         verdict
     });
-    let Some(mut common) = found.next() else { return };
+    let (Some(mut common), Some(first)) = (found.next(), facts.shapes.first()) else { return };
     for other in found {
         common.errors.retain(|one| other.errors.iter().any(|two| two.field == one.field));
         common.warnings.retain(|one| other.warnings.contains(one));
+    }
+    // Which shape it is nobody knows, so that none is named.
+    let (one, all) = (format!(" for {} trunk", article(first.name)), format!(" on {} trunks", first.name));
+    for error in &mut common.errors {
+        error.message = error.message.replace(&one, "").replace(&all, "");
     }
     verdict.errors.extend(common.errors);
     verdict.warnings.extend(common.warnings);

@@ -2,6 +2,7 @@
 
 mod formats;
 mod help;
+mod messages;
 mod streams;
 
 use serde_json::{Value, json};
