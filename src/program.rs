@@ -1,7 +1,9 @@
 //! The edge of the program: arguments and streams in, exit code out.
 
 use std::ffi::OsString;
+use std::future::poll_fn;
 use std::io::{self, IsTerminal, Write};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
@@ -94,9 +96,21 @@ fn run(
 /// Tells of Ctrl-C. A thread of its own watches for it, and ends the program itself while that waits for input.
 fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> oneshot::Receiver<()> {
     let (sender, pressed) = oneshot::channel();
+    let (ready, listening) = mpsc::channel();
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        if runtime.block_on(tokio::signal::ctrl_c()).is_err() || sender.send(()).is_err() {
+        let heard = runtime.block_on(async {
+            let mut signal = pin!(tokio::signal::ctrl_c());
+            let mut ready = Some(ready);
+            poll_fn(|context| {
+                let state = signal.as_mut().poll(context);
+                // From its first poll on, the signal is caught.
+                drop(ready.take());
+                state
+            })
+            .await
+        });
+        if heard.is_err() || sender.send(()).is_err() {
             return;
         }
         // Whoever notices ends the program, but for what waits for input.
@@ -107,6 +121,8 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> o
             let _ = done.send(fail(&commands::interrupted(None), format, painted));
         }
     });
+    // Nothing is begun before Ctrl-C is listened for: a signal that nobody catches kills the program in silence.
+    let _: Result<(), mpsc::RecvError> = listening.recv();
     pressed
 }
 
