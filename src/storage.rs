@@ -8,12 +8,42 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says.
 pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    temporary(path, bytes)?.persist(path)?;
+    Ok(())
+}
+
+/// The same, unless the file is there already: then it stays as it is.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn create_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    match temporary(path, bytes)?.persist_noclobber(path) {
+        Err(failed) if failed.error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed.error),
+        _ => Ok(()),
+    }
+}
+
+fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     // A named temporary file is made with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    Ok(file)
+}
+
+/// Opens a file to be locked; only its owner can open it.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn lock_file(path: &Path) -> std::io::Result<std::fs::File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

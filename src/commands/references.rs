@@ -57,7 +57,7 @@ async fn find(
 ) -> Result<Entry> {
     let key = (what, word.to_owned());
     if !found.contains_key(&key) {
-        let call = session.vendor().look_up(session.profile(), what, word)?;
+        let call = session.vendor().look_up(session.profile(), what, Some(word))?;
         found.insert(key.clone(), session.read_all(call).await?);
     }
     let rows = found.get(&key).map(Vec::as_slice).unwrap_or_default();

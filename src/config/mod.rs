@@ -4,6 +4,7 @@ pub mod files;
 pub mod profiles;
 pub mod secrets;
 pub mod waiting;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Profiles: from a file, from the environment, or from the sandbox.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::{Env, Folders, secrets};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::net::is_loopback;
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
-use crate::model::secret::{Secret, SecretRef};
+use crate::model::secret::{MASK, Secret, SecretRef};
 use crate::model::text::nearest;
 
 /// Keys that every vendor's profiles know.
@@ -53,15 +53,7 @@ pub fn choose(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Profile> {
     if at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none() {
         return build("environment", BTreeMap::new(), at.env, keys_of, "the environment");
     }
-    let default_path = at.folders.config.join("profiles.toml");
-    let path = at.file.map_or(default_path, PathBuf::from);
-    if at.file.is_none() && !path.exists() {
-        return Err(Error::config(format!("there is no profiles file at `{}`", path.display())).hint(
-            "copy profiles.example.toml there and fill it in, name one with --profiles-file, set TRUNKCTL_VENDOR \
-             and its keys, or try `--sandbox -p yeastar` first",
-        ));
-    }
-    let source = Source::open(&path.to_string_lossy(), Kind::Config)?;
+    let source = at.open()?;
     let mut file: File = source.parse(Kind::Config)?;
     let name = pick(&file, at.name, &source.name)?;
     let table = file.profiles.remove(&name).unwrap_or_default();
@@ -80,9 +72,11 @@ pub fn sandbox(
     folder: &str,
     keys_of: KeysOf<'_>,
 ) -> Result<Profile> {
-    let mut raw = BTreeMap::from([("vendor".to_owned(), Entry::plain(vendor))]);
+    let mut raw = BTreeMap::from([("vendor".to_owned(), Entry::plain(vendor, "sandbox"))]);
     raw.extend(
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), Entry::plain(&value.replace("{base}", base)))),
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Entry::plain(&value.replace("{base}", base), "sandbox"))),
     );
     let mut profile = build(vendor, raw, &Env::default(), keys_of, "the sandbox")?;
     // The sandbox's port differs from run to run, its accounts do not.
@@ -90,15 +84,98 @@ pub fn sandbox(
     Ok(profile)
 }
 
-/// A value of a profile's key and the folder that its `file:` references start in.
+/// A value of a profile's key, where it comes from, and the folder that its `file:` references start in.
 struct Entry {
     text: String,
+    origin: String,
     folder: PathBuf,
 }
 
 impl Entry {
-    fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), folder: PathBuf::new() }
+    fn plain(text: &str, origin: &str) -> Self {
+        Self { text: text.to_owned(), origin: origin.to_owned(), folder: PathBuf::new() }
+    }
+}
+
+/// A profile of the profiles file, as far as a list tells it.
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Its vendor, where it names one.
+    pub vendor: Option<String>,
+    /// Its address, where it has one of its own.
+    pub base_url: Option<String>,
+    /// Whether it is used where none is named.
+    pub default: bool,
+}
+
+/// The profiles of the profiles file, in order of name.
+///
+/// # Errors
+/// [`Kind::Config`]: no file, or one that cannot be understood.
+pub fn list(at: &Where<'_>) -> Result<Vec<Listed>> {
+    let file: File = at.open()?.parse(Kind::Config)?;
+    let only = file.profiles.len() == 1;
+    let text = |table: &BTreeMap<Spanned<String>, Spanned<Value>>, key: &str| {
+        let pair = table.iter().find(|(known, _)| known.as_ref() == key);
+        pair.and_then(|(_, value)| value.as_ref().as_str()).map(str::to_owned)
+    };
+    Ok(file
+        .profiles
+        .iter()
+        .map(|(name, table)| Listed {
+            name: name.clone(),
+            vendor: text(table, "vendor"),
+            base_url: text(table, "base_url").map(|text| without_credentials(&text)),
+            default: file.default_profile.as_ref().map_or(only, |default| default == name),
+        })
+        .collect())
+}
+
+/// An address as it may be shown: one with credentials in it is refused where it is used, and hidden here.
+fn without_credentials(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
+            format!("{}://{MASK}", url.scheme())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// A profile that is not in a file yet, from its keys; `file:` references start in the folder.
+///
+/// # Errors
+/// As [`choose`].
+pub fn assemble(
+    name: &str,
+    pairs: &[(String, String)],
+    folder: &Path,
+    keys_of: KeysOf<'_>,
+) -> Result<Profile> {
+    let entry = |text: &String| Entry {
+        text: text.clone(),
+        origin: "command line".into(),
+        folder: folder.to_owned(),
+    };
+    let raw = pairs.iter().map(|(key, text)| (key.clone(), entry(text))).collect();
+    build(name, raw, &Env::default(), keys_of, "the command line")
+}
+
+impl Where<'_> {
+    /// The path of the profiles file.
+    pub fn path(&self) -> PathBuf {
+        self.file.map_or_else(|| self.folders.config.join("profiles.toml"), PathBuf::from)
+    }
+
+    fn open(&self) -> Result<Source> {
+        let path = self.path();
+        if self.file.is_none() && !path.exists() {
+            return Err(Error::config(format!("there is no profiles file at `{}`", path.display())).hint(
+                "make one with `trunkctl profile init NAME`, name one with --profiles-file, set TRUNKCTL_VENDOR \
+                 and its keys, or try `--sandbox -p yeastar` first",
+            ));
+        }
+        Source::open(&path.to_string_lossy(), Kind::Config)
     }
 }
 
@@ -169,7 +246,10 @@ fn read_table(
                 source.name
             )));
         }
-        raw.insert(key.as_ref().clone(), Entry { text, folder: source.folder.clone() });
+        raw.insert(
+            key.as_ref().clone(),
+            Entry { text, origin: source.name.clone(), folder: source.folder.clone() },
+        );
     }
     Ok(raw)
 }
@@ -182,7 +262,10 @@ fn build(
     keys_of: KeysOf<'_>,
     from: &str,
 ) -> Result<Profile> {
-    let over = |key: &str| env.get(&format!("TRUNKCTL_{}", key.to_uppercase())).map(Entry::plain);
+    let over = |key: &str| {
+        let variable = format!("TRUNKCTL_{}", key.to_uppercase());
+        env.get(&variable).map(|text| Entry::plain(text, &variable))
+    };
     if let Some(entry) = over("vendor") {
         raw.insert("vendor".into(), entry);
     }
@@ -200,6 +283,7 @@ fn build(
         name: name.to_owned(),
         vendor: vendor.clone(),
         settings: BTreeMap::new(),
+        origins: raw.iter().map(|(key, entry)| (key.clone(), entry.origin.clone())).collect(),
         secrets: BTreeMap::new(),
         ca_file: raw.get("ca_file").map(|entry| entry.folder.join(&entry.text)),
         allow_http: match raw.get("allow_http").map(|entry| entry.text.as_str()) {
@@ -227,6 +311,7 @@ fn build(
             }
             if let Some(default) = key.default {
                 profile.settings.insert(key.name.to_owned(), default.to_owned());
+                profile.origins.insert(key.name.to_owned(), "default".to_owned());
             }
             continue;
         };

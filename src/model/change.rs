@@ -16,6 +16,8 @@ pub enum Outcome {
     Updated,
     /// Nothing had to be done.
     Unchanged,
+    /// The object was deleted.
+    Deleted,
     /// Given to an account.
     Assigned,
     /// Surely not done.
@@ -31,6 +33,7 @@ impl Outcome {
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
+            Self::Deleted => "deleted",
             Self::Assigned => "assigned",
             Self::Failed => "failed",
             Self::Unknown => "unknown",

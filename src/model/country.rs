@@ -28,6 +28,11 @@ fn calling_code(digits: &str) -> Option<(&'static str, &'static str)> {
     CODES.iter().copied().find(|(code, _)| digits.starts_with(code))
 }
 
+/// Whether the text is an assigned two-letter country code, in upper case (ISO 3166-1, and XK).
+pub fn is_code(text: &str) -> bool {
+    text.len() == 2 && ISO.split_whitespace().any(|code| code == text)
+}
+
 /// By area code. Toll-free and other shared codes belong to no single country.
 fn north_american(national: &str) -> Option<&'static str> {
     let area = national.get(..3)?;
@@ -82,6 +87,16 @@ const ISLANDS: &[(&str, &str)] = &[
     ("876", "JM"),
     ("939", "PR"),
 ];
+
+const ISO: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
+    BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM \
+    DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS \
+    GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN \
+    KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ \
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
+    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV \
+    SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
+    VN VU WF WS YE YT XK ZA ZM ZW";
 
 /// Country calling codes (ITU-T E.164 assignments); an empty country where several share the code.
 const CODES: &[(&str, &str)] = &[

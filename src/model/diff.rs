@@ -20,7 +20,10 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
         .filter(|field| !same(*field, held, wanted))
         .map(|field| FieldChange {
             field: field.name().to_owned(),
-            before: shown(held, field),
+            before: match field {
+                Field::VendorFields => named(held, wanted),
+                _ => shown(held, field),
+            },
             after: match field {
                 // Half a caller ID leaves the other half as it is.
                 Field::CallerId => shown(&caller_id_only(held).overlaid(&caller_id_only(wanted)), field),
@@ -95,6 +98,13 @@ fn overrides(trunk: &Trunk) -> Value {
     to_value(list.collect::<Vec<_>>()).unwrap_or_default()
 }
 
+/// The raw fields held, as far as `wanted` names them: the others stay as they are.
+fn named(held: &Trunk, wanted: &Trunk) -> Value {
+    let mut fields = held.vendor_fields.clone();
+    fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
+    if fields.is_empty() { Value::Null } else { Value::Object(fields) }
+}
+
 /// The field's value for people and scripts; a secret shows as the mask.
 fn shown(trunk: &Trunk, field: Field) -> Value {
     match field {
@@ -151,6 +161,17 @@ mod tests {
         let held = read(r#"{"caller_id":{"number":"1","name":"a"}}"#);
         let changes = trunk(&held, &read(r#"{"caller_id":{"number":"2"}}"#));
         assert_eq!(changes[0].after, serde_json::json!({"number": "2", "name": "a"}));
+    }
+
+    #[test]
+    fn raw_fields_are_shown_as_far_as_they_are_wanted() {
+        let held = read(r#"{"vendor_fields":{"x":0,"read_only":1}}"#);
+        for (wanted, before) in [(r#"{"x":1}"#, r#"{"x":0}"#), (r#"{"y":1}"#, "null")] {
+            let changes = trunk(&held, &read(&format!(r#"{{"vendor_fields":{wanted}}}"#)));
+            assert_eq!(changes[0].before.to_string(), before);
+            assert_eq!(changes[0].after.to_string(), wanted);
+        }
+        assert!(trunk(&held, &read(r#"{"vendor_fields":{"x":0}}"#)).is_empty());
     }
 
     #[test]

@@ -120,6 +120,66 @@ pub struct InternalNumber {
     pub allow_for_external_meetings: Option<bool>,
 }
 
+/// An internal number as a vendor holds it: whatever it says is passed on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct HeldNumber {
+    /// The vendor's id; not every list tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The number.
+    pub number: String,
+    /// The form shown to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_number: Option<String>,
+    /// Two-letter country code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Toll or toll-free.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub what: Option<NumberType>,
+    /// A short description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<String>,
+    /// The language of the prompts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub languages: Option<String>,
+    /// Whether people see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible: Option<bool>,
+    /// Whether meetings can be joined through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_join: Option<bool>,
+    /// Whether other organisations' meetings can be joined through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_for_external_meetings: Option<bool>,
+    /// Keys of the vendor's answer that the model does not name.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub vendor_fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A number of the master account that can be given to a sub account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MasterNumber {
+    /// The number.
+    pub number: String,
+    /// Two-letter country code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// A country that meetings can call out to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CalloutCountry {
+    /// Two-letter code.
+    pub id: String,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its calling code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

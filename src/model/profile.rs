@@ -42,6 +42,8 @@ pub struct Profile {
     pub vendor: String,
     /// Settings by key, defaults included.
     pub settings: BTreeMap<String, String>,
+    /// Where each key comes from, in words.
+    pub origins: BTreeMap<String, String>,
     /// Secrets by key.
     pub secrets: BTreeMap<String, Secret>,
     /// An authority to trust besides the system's.

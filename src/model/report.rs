@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::change::Change;
+use super::error::Error;
 
 /// The result of a command.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ pub enum Report {
     Commands(Vec<String>),
     /// Rows.
     Listing(Vec<Listing>),
+    /// One object.
+    Record(Value),
+    /// Rows of some profiles, and why others could not be read.
+    Partial(Vec<Listing>, Vec<Error>),
     /// Something for people, with the same as data.
     Document {
         /// For people.

@@ -17,6 +17,12 @@ pub fn is_secret_key(key: &str) -> bool {
     ["password", "passwd", "secret", "token"].iter().any(|end| key.ends_with(end))
 }
 
+/// Whether a key of an answer may name a secret: what is shown of answers rather lacks a harmless value.
+pub fn may_be_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["password", "passwd", "secret", "token"].iter().any(|word| key.contains(word))
+}
+
 /// Where a secret is to be found.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretRef {

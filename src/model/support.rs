@@ -33,18 +33,48 @@ names! {
         TrunkCreate = "trunk.create",
         /// `trunk update`
         TrunkUpdate = "trunk.update",
-        /// Finding a trunk by its name or id, as an update does.
-        TrunkFind = "trunk.find",
+        /// `trunk list`
+        TrunkList = "trunk.list",
+        /// `trunk get`
+        TrunkGet = "trunk.get",
+        /// `trunk delete`
+        TrunkDelete = "trunk.delete",
         /// `internal-numbers add`
         NumbersAdd = "internal_numbers.add",
+        /// `internal-numbers list`
+        NumbersList = "internal_numbers.list",
+        /// `internal-numbers update`
+        NumbersUpdate = "internal_numbers.update",
+        /// `internal-numbers remove`
+        NumbersRemove = "internal_numbers.remove",
         /// `sip-settings assign`
         SettingsAssign = "sip_settings.assign",
-        /// Finding an extension's id by its number.
+        /// Reading the settings that were assigned.
+        SettingsRead = "sip_settings.read",
+        /// `callout-countries add`
+        CountriesAdd = "callout_countries.add",
+        /// `callout-countries list`
+        CountriesList = "callout_countries.list",
+        /// `callout-countries remove`
+        CountriesRemove = "callout_countries.remove",
+        /// `numbers list`
+        MasterNumbersList = "numbers.list",
+        /// `numbers assign`
+        MasterNumbersAssign = "numbers.assign",
+        /// `numbers clear`
+        MasterNumbersClear = "numbers.clear",
+        /// `lookup itsps`
+        FindItsp = "lookup.itsps",
+        /// `lookup extensions`
         FindExtension = "lookup.extensions",
-        /// Finding an extension group's id by its name.
+        /// `lookup extension-groups`
         FindExtensionGroup = "lookup.extension_groups",
-        /// Finding an agent group's id by its name.
+        /// `lookup agent-groups`
         FindAgentGroup = "lookup.agent_groups",
+        /// `profile check`
+        ProfileCheck = "profile.check",
+        /// `profile logout`
+        ProfileLogout = "profile.logout",
     }
 }
 

@@ -11,14 +11,29 @@ use crate::model::text::{printable, printable_json};
 
 /// One JSON value.
 pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if let Report::Listing(listings) | Report::Partial(listings, _) = report {
+        return json_rows(out, listings.iter().flat_map(|listing| &listing.data));
+    }
     writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&value(report))?))
+}
+
+/// An array, written row by row: as text, a long list takes a multiple of its own size.
+fn json_rows<'a>(out: &mut dyn Write, rows: impl Iterator<Item = &'a Value>) -> io::Result<()> {
+    let mut first = true;
+    for row in rows {
+        out.write_all(if first { b"[\n" } else { b",\n" })?;
+        first = false;
+        let text = printable_json(&serde_json::to_string_pretty(row)?);
+        out.write_all(format!("  {}", text.replace('\n', "\n  ")).as_bytes())?;
+    }
+    out.write_all(if first { b"[]\n" } else { b"\n]\n" })
 }
 
 /// One object a line.
 pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let lines = match report {
         Report::Changes(changes) => changes.iter().map(to_value).collect(),
-        Report::Listing(_) => match value(report) {
+        Report::Listing(_) | Report::Partial(..) => match value(report) {
             Value::Array(rows) => rows,
             one => vec![one],
         },
@@ -65,7 +80,10 @@ fn value(report: &Report) -> Value {
         }),
         Report::Requests(requests) => json!({"dry_run": true, "requests": requests}),
         Report::Commands(lines) => json!({"dry_run": true, "commands": lines}),
-        Report::Listing(listings) => listings.iter().flat_map(|listing| listing.data.clone()).collect(),
+        Report::Record(record) => record.clone(),
+        Report::Listing(listings) | Report::Partial(listings, _) => {
+            listings.iter().flat_map(|listing| listing.data.clone()).collect()
+        }
         Report::Document { data, .. } => data.clone(),
         Report::Text(text) => Value::from(text.as_str()),
         Report::Nothing => Value::Null,
@@ -82,7 +100,8 @@ fn summary(changes: &[Change]) -> Value {
         "created": count(Outcome::Created),
         "updated": count(Outcome::Updated),
         "unchanged": count(Outcome::Unchanged),
-        "deleted": 0,
+        "assigned": count(Outcome::Assigned),
+        "deleted": count(Outcome::Deleted),
         "failed": count(Outcome::Failed),
         "unknown": count(Outcome::Unknown),
     })

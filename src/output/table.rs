@@ -49,7 +49,15 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
-        Report::Listing(listings) => {
+        Report::Record(Value::Object(record)) => {
+            let width = record.keys().map(String::len).max().unwrap_or(0);
+            for (key, value) in record {
+                writeln!(out, "{key:<width$}  {}", text(value))?;
+            }
+            Ok(())
+        }
+        Report::Record(value) => writeln!(out, "{}", text(value)),
+        Report::Listing(listings) | Report::Partial(listings, _) => {
             for (at, listing) in listings.iter().enumerate() {
                 if at > 0 {
                     writeln!(out)?;
@@ -70,7 +78,7 @@ pub fn listings(report: &Report) -> Vec<Listing> {
     match report {
         Report::Change(change) => vec![changes(std::slice::from_ref(change))],
         Report::Changes(list) => vec![changes(list)],
-        Report::Listing(listings) => listings
+        Report::Listing(listings) | Report::Partial(listings, _) => listings
             .iter()
             .map(|listing| Listing {
                 title: None,
@@ -90,7 +98,7 @@ pub fn listings(report: &Report) -> Vec<Listing> {
         Report::Commands(lines) => {
             vec![listing(&["command"], lines.iter().map(|line| vec![line.clone()]).collect())]
         }
-        Report::Document { data, .. } => {
+        Report::Document { data, .. } | Report::Record(data) => {
             let rows: Vec<&Value> = data.as_array().map_or_else(|| vec![data], |rows| rows.iter().collect());
             let columns: Vec<String> = rows
                 .first()
@@ -135,11 +143,13 @@ fn changes(list: &[Change]) -> Listing {
     listing(&["outcome", "kind", "name", "id", "profile", "account"], rows)
 }
 
-/// A table without lines. Columns that are empty throughout are left out.
+/// A table without lines. Columns that are empty throughout are left out; where there is no row, all are shown.
 fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Result<()> {
     let used: Vec<usize> = (0..listing.columns.len())
         .filter(|at| {
-            *at == 0 || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
+            *at == 0
+                || listing.rows.is_empty()
+                || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
         })
         .collect();
     let mut table = Table::new();

@@ -22,7 +22,7 @@ pub mod zoom;
 use serde_json::Value;
 
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::number::InternalNumber;
+use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, MasterNumber};
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
@@ -68,6 +68,8 @@ pub struct Facts {
     pub reserved: &'static [(&'static str, &'static str)],
     /// Keys of its JSON whose values are secrets.
     pub secret_keys: &'static [&'static str],
+    /// Codes at log-in that speak of the caller's address and not of the credentials.
+    pub address_codes: &'static [&'static str],
     /// What a shell has to run before a printed curl line.
     pub curl_prelude: &'static str,
     /// The profile of the sandbox: settings and secrets, with `{base}` for the sandbox's address.
@@ -123,15 +125,23 @@ pub struct Verdict {
 }
 
 /// What a look-up finds: an object that a trunk refers to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
     /// The vendor's id.
     pub id: String,
     /// Its number, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Its name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Its country, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
+
+/// Who answered a harmless read: names and values for people, such as the device's serial number.
+pub type Identity = Vec<(String, String)>;
 
 /// An internal number that was added, and its id where the vendor tells it.
 pub type Added = (String, Option<String>);
@@ -207,7 +217,7 @@ pub trait Vendor: Sync {
     /// # Errors
     /// [`Kind::Unsupported`]
     fn list_trunks(&self, _profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
-        Err(self.facts().refuse(Operation::TrunkFind))
+        Err(self.facts().refuse(Operation::TrunkList))
     }
 
     /// Reads one trunk whole; none where the listed rows are whole already.
@@ -218,11 +228,24 @@ pub trait Vendor: Sync {
         Ok(None)
     }
 
-    /// Lists what a trunk can refer to, perhaps only what matches `search`.
+    /// Deletes a trunk, or takes an assigned one away from the profile's account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
+    fn delete_trunk(&self, _profile: &Profile, _id: &str) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::TrunkDelete))
+    }
+
+    /// Lists what a trunk can refer to, perhaps only what matches `search`, as exactly as the vendor's search does.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
-    fn look_up(&self, _profile: &Profile, what: Operation, _search: &str) -> Result<Call<Page<Entry>>> {
+    fn look_up(
+        &self,
+        _profile: &Profile,
+        what: Operation,
+        _search: Option<&str>,
+    ) -> Result<Call<Page<Entry>>> {
         Err(self.facts().refuse(what))
     }
 
@@ -260,6 +283,98 @@ pub trait Vendor: Sync {
         _settings: &SipSettings,
     ) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::SettingsAssign))
+    }
+
+    /// Lists the internal numbers of an account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn list_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<HeldNumber>>> {
+        Err(self.facts().refuse(Operation::NumbersList))
+    }
+
+    /// Removes an internal number by its id.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn remove_number(&self, _profile: &Profile, _account: &str, _id: &str) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::NumbersRemove))
+    }
+
+    /// Lists the countries that meetings of an account can call out to.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn list_countries(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<CalloutCountry>>> {
+        Err(self.facts().refuse(Operation::CountriesList))
+    }
+
+    /// How many countries one call of [`Vendor::add_countries`] takes.
+    fn countries_per_call(&self) -> usize {
+        1
+    }
+
+    /// Adds countries, as upper-case two-letter codes. Answers those that the account then has of them.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn add_countries(
+        &self,
+        _profile: &Profile,
+        _account: &str,
+        _codes: &[String],
+    ) -> Result<Call<Vec<CalloutCountry>>> {
+        Err(self.facts().refuse(Operation::CountriesAdd))
+    }
+
+    /// Removes a country by its two-letter code.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn remove_country(&self, _profile: &Profile, _account: &str, _code: &str) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::CountriesRemove))
+    }
+
+    /// Lists the numbers of the master account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn list_master_numbers(&self, _profile: &Profile) -> Result<Call<Page<MasterNumber>>> {
+        Err(self.facts().refuse(Operation::MasterNumbersList))
+    }
+
+    /// Gives numbers of the master account to a sub account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn assign_master_numbers(
+        &self,
+        _profile: &Profile,
+        _account: &str,
+        _numbers: &[E164],
+    ) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::MasterNumbersAssign))
+    }
+
+    /// Removes every internal number of a sub account.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn clear_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<()>> {
+        Err(self.facts().refuse(Operation::MasterNumbersClear))
+    }
+
+    /// A harmless read that proves the credentials, and tells who answered.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn identify(&self, _profile: &Profile) -> Result<Call<Identity>> {
+        Err(self.facts().refuse(Operation::ProfileCheck))
+    }
+
+    /// Ends the token that authorises this call, where the vendor can.
+    fn revoke(&self, _profile: &Profile) -> Option<Call<()>> {
+        None
     }
 
     /// The imitation for the sandbox, as it was saved or new; none where the saved state cannot be understood.

@@ -9,28 +9,7 @@ use crate::vendors::Facts;
 pub static FACTS: Facts = Facts {
     name: "itniotech",
     title: "Itniotech contact center",
-    abilities: &[
-        (Operation::TrunkCreate, Support::Native),
-        (Operation::TrunkUpdate, Support::Native),
-        (Operation::TrunkFind, Support::Native),
-        (
-            Operation::NumbersAdd,
-            Support::Unsupported {
-                why: "It has no internal numbers of its own: a number is bound to an agent group.",
-                instead: "Bind the number on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.",
-            },
-        ),
-        (
-            Operation::SettingsAssign,
-            Support::Unsupported {
-                why: "The contact center has no master account whose SIP settings could be assigned.",
-                instead: "Set the trunk itself: `trunk update …`.",
-            },
-        ),
-        (Operation::FindExtension, NO_EXTENSIONS),
-        (Operation::FindExtensionGroup, NO_EXTENSIONS),
-        (Operation::FindAgentGroup, Support::Native),
-    ],
+    abilities: ABILITIES,
     shapes: &[Shape { name: "outbound", fields: OUTBOUND }, Shape { name: "inbound", fields: INBOUND }],
     profile_keys: PROFILE,
     codes: super::codes::CODES,
@@ -40,6 +19,7 @@ pub static FACTS: Facts = Facts {
         ("sipPassword", "is a secret; give it as a reference with --password-from"),
     ],
     secret_keys: &["sipPassword"],
+    address_codes: &[],
     curl_prelude: "TIMESTAMP=$(date +%s)",
     sandbox: &[
         ("base_url", "{base}/itniotech"),
@@ -48,9 +28,112 @@ pub static FACTS: Facts = Facts {
     ],
 };
 
+const ABILITIES: &[(Operation, Support)] = &[
+    (Operation::TrunkCreate, Support::Native),
+    (Operation::TrunkUpdate, Support::Native),
+    (Operation::TrunkList, Support::Native),
+    (
+        Operation::TrunkGet,
+        Support::Emulated(
+            "No page documents a call for one trunk: `sipTrunk/query` lists them whole, and the one with the \
+             exact id or name is picked.",
+        ),
+    ),
+    (
+        Operation::TrunkDelete,
+        Support::Unsupported {
+            why: "No page of the vendor documents a call that deletes a trunk, and none is guessed.",
+            instead: "Delete it in the console. No update can empty it in place of that, since every update \
+                      demands an agent group.",
+        },
+    ),
+    (
+        Operation::NumbersAdd,
+        Support::Unsupported {
+            why: NO_NUMBERS,
+            instead: "Bind the number on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.",
+        },
+    ),
+    (
+        Operation::NumbersList,
+        Support::Unsupported {
+            why: NO_NUMBERS,
+            instead: "See the numbers of each trunk's agent groups: `trunk list -o json`.",
+        },
+    ),
+    (Operation::NumbersUpdate, Support::Unsupported { why: NO_NUMBERS, instead: OTHER_NUMBERS }),
+    (Operation::NumbersRemove, Support::Unsupported { why: NO_NUMBERS, instead: OTHER_NUMBERS }),
+    (
+        Operation::SettingsAssign,
+        Support::Unsupported {
+            why: "The contact center has no master account whose SIP settings could be assigned.",
+            instead: "Set the trunk itself: `trunk update …`.",
+        },
+    ),
+    (
+        Operation::SettingsRead,
+        Support::Unsupported {
+            why: "The contact center has no master account that could have assigned SIP settings.",
+            instead: "Read the trunk itself: `trunk get …`.",
+        },
+    ),
+    (Operation::CountriesAdd, NO_COUNTRIES),
+    (Operation::CountriesList, NO_COUNTRIES),
+    (Operation::CountriesRemove, NO_COUNTRIES),
+    (
+        Operation::MasterNumbersList,
+        Support::Unsupported {
+            why: NO_MASTER,
+            instead: "See the numbers that are bound on trunks: `trunk list -o json`.",
+        },
+    ),
+    (
+        Operation::MasterNumbersAssign,
+        Support::Unsupported {
+            why: NO_MASTER,
+            instead: "Bind a number of the account itself: `trunk update … --agent-group ID=NUMBER`.",
+        },
+    ),
+    (Operation::MasterNumbersClear, Support::Unsupported { why: NO_MASTER, instead: OTHER_NUMBERS }),
+    (
+        Operation::FindItsp,
+        Support::Unsupported {
+            why: "The contact center has no templates of providers.",
+            instead: "Give the provider's address: --host outbound, --allowed-ip inbound.",
+        },
+    ),
+    (Operation::FindExtension, NO_EXTENSIONS),
+    (Operation::FindExtensionGroup, NO_EXTENSIONS),
+    (Operation::FindAgentGroup, Support::Native),
+    (
+        Operation::ProfileCheck,
+        Support::Emulated(
+            "Reads the account's balance, `sms/getBalance`. That proves the key, the secret and the clock, \
+             but not that the key may use the contact center.",
+        ),
+    ),
+    (
+        Operation::ProfileLogout,
+        Support::Unsupported {
+            why: "There is no token that could be ended: every request is signed with the key itself.",
+            instead: "Disable or remove the key in the console, under Home > Developers.",
+        },
+    ),
+];
+
+const NO_NUMBERS: &str = "It has no internal numbers of its own: a number is bound to an agent group.";
+const OTHER_NUMBERS: &str =
+    "Replace what is bound on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.";
+const NO_MASTER: &str = "The contact center has no master account that gives numbers to sub accounts.";
+
+const NO_COUNTRIES: Support = Support::Unsupported {
+    why: "No page of the contact center knows a list of countries that may be called.",
+    instead: "Limit the countries at the carrier of the trunk.",
+};
+
 const NO_EXTENSIONS: Support = Support::Unsupported {
     why: "The contact center's trunks serve agent groups, not extensions.",
-    instead: "Name the agent group with --agent-group; its id is looked up.",
+    instead: "Find the group: `trunkctl lookup agent-groups`.",
 };
 
 const PROFILE: &[ProfileKey] = &[

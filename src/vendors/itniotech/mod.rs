@@ -3,6 +3,7 @@
 mod abilities;
 mod auth;
 pub mod codes;
+mod lists;
 mod read;
 mod rules;
 pub mod sandbox;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::imitation::Imitation;
-use super::{Entry, Facts, Proof, Reading, Vendor, Verdict};
+use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
@@ -69,11 +70,15 @@ impl Vendor for Itniotech {
     }
 
     fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
-        Ok(write::list_trunks(profile, search))
+        Ok(lists::list_trunks(profile, search))
     }
 
-    fn look_up(&self, profile: &Profile, what: Operation, search: &str) -> Result<Call<Page<Entry>>> {
-        write::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    fn look_up(&self, profile: &Profile, what: Operation, search: Option<&str>) -> Result<Call<Page<Entry>>> {
+        lists::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    }
+
+    fn identify(&self, profile: &Profile) -> Result<Call<Identity>> {
+        Ok(write::identify(profile))
     }
 
     fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {

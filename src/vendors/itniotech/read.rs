@@ -1,30 +1,35 @@
 //! Answers to model.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::codes::CODES;
 use super::wire::{GroupRow, Rows, TrunkRow, as_text};
 use crate::model::error::FieldError;
-use crate::model::secret::Secret;
+use crate::model::secret::{MASK, Secret};
 use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Status, Trunk};
-use crate::vendors::Entry;
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::{Heard, find};
+use crate::vendors::{Entry, Identity};
 
 /// Numbers of `type`.
 pub const OUTBOUND: u8 = 1;
 pub const INBOUND: u8 = 2;
 
-/// `data` of an answer. No page tells which HTTP status failures come with, so the envelope decides.
+/// `data` of an answer.
 fn data(response: &Response) -> Result<Value, Fault> {
-    let mut envelope: Value = serde_json::from_slice(&response.body)
+    Ok(success(response)?.get_mut("data").map(Value::take).unwrap_or_default())
+}
+
+/// The envelope of a success. No page tells which HTTP status failures come with, so the envelope decides.
+fn success(response: &Response) -> Result<Value, Fault> {
+    let envelope: Value = serde_json::from_slice(&response.body)
         .map_err(|_| foreign(response, "the answer is not Itniotech's JSON"))?;
     // Some voice pages have `code` and `msg` in place of `status` and `reason`.
     let code =
         first(&envelope, &["status", "code"]).ok_or_else(|| foreign(response, "the answer has no status"))?;
     if code == "0" && (200..300).contains(&response.status) {
-        return Ok(envelope.get_mut("data").map(Value::take).unwrap_or_default());
+        return Ok(envelope);
     }
     // What stands before the API names the HTTP status in the same place.
     if response.status >= 400 && code == response.status.to_string() {
@@ -83,6 +88,22 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     data(response).map(|_| ())
 }
 
+/// Answer of `getBalance`. Its page has the amounts as texts beside `status`; other pages have `data`.
+pub fn balance(response: &Response) -> Result<Identity, Fault> {
+    let answer = success(response)?;
+    let mut identity = Identity::new();
+    for key in ["balance", "gift", "credit"] {
+        let places = [answer.get(key), answer.get("data").and_then(|data| data.get(key))];
+        let told = places.into_iter().flatten().find(|value| !value.is_null() && *value != "");
+        match told.map(as_text) {
+            Some(Some(amount)) => identity.push((key.to_owned(), amount)),
+            None if key != "balance" => {}
+            _ => return Err(unreadable(response, &format!("the answer lacks the {key}"))),
+        }
+    }
+    Ok(identity)
+}
+
 /// The rows of a page, and how many the vendor says there are on all.
 pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<(Vec<R>, Option<u64>), Fault> {
     let rows = serde_json::from_value(data(response)?)
@@ -109,7 +130,7 @@ pub fn shortfall(response: &Response, seen: usize, total: Option<u64>) -> Fault 
 
 /// A record of `seatGroup/query`.
 pub fn group(row: GroupRow) -> Entry {
-    Entry { id: row.voice_group_id, number: None, name: row.group_name }
+    Entry { id: row.voice_group_id, name: row.group_name, ..Entry::default() }
 }
 
 /// A record of `sipTrunk/query`.
@@ -125,7 +146,7 @@ pub fn trunk(row: TrunkRow) -> Held {
     });
     let trunk = Trunk {
         name: Some(row.sip_trunk_name),
-        kind: row.sip_trunk_state.map(|registers| if registers { Kind::Register } else { Kind::Peer }),
+        kind: kind(row.sip_trunk_state),
         direction: row.direction.as_deref().map(direction),
         enabled: match row.state.as_deref() {
             Some("0") => Some(false),
@@ -138,9 +159,44 @@ pub fn trunk(row: TrunkRow) -> Held {
         prefix: row.sip_prefix,
         agent_groups: groups,
         allowed_ip: row.sip_white_ip,
+        vendor_fields: masked(row.rest),
         ..Trunk::default()
     };
     Held { id: row.key_id, status: row.state.as_deref().map(status), status_code: row.state, trunk }
+}
+
+/// Fields that the model does not name, with whatever looks like a secret masked at any depth.
+fn masked(fields: Map<String, Value>) -> Map<String, Value> {
+    fields
+        .into_iter()
+        .map(|(key, value)| {
+            let lower = key.to_lowercase();
+            let secret = ["password", "secret", "token"].iter().any(|word| lower.contains(word));
+            (key, if secret { Value::from(MASK) } else { masked_within(value) })
+        })
+        .collect()
+}
+
+fn masked_within(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(masked(fields)),
+        Value::Array(list) => list.into_iter().map(masked_within).collect(),
+        other => other,
+    }
+}
+
+/// What is neither yes nor no is passed on as it is.
+fn kind(registers: Value) -> Option<Kind> {
+    let text = match registers {
+        Value::Null => return None,
+        other => as_text(&other).unwrap_or_else(|| masked_within(other).to_string()),
+    };
+    match text.as_str() {
+        "" => None,
+        "true" | "1" => Some(Kind::Register),
+        "false" | "0" => Some(Kind::Peer),
+        _ => Some(Kind::Other(text)),
+    }
 }
 
 /// Stars stand for a password that is not told; written back, they would replace the real one.

@@ -4,6 +4,7 @@ mod answers;
 mod requests;
 mod rounds;
 mod rules;
+mod surface;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ fn profile_with(key: Secret, secret: Secret) -> Profile {
         name: "test".into(),
         vendor: "itniotech".into(),
         settings: BTreeMap::from([("base_url".into(), "https://api.itniotech.com".into())]),
+        origins: Default::default(),
         secrets: BTreeMap::from([("api_key".into(), key), ("api_secret".into(), secret)]),
         ca_file: None,
         allow_http: false,
@@ -73,11 +75,17 @@ fn body_text(request: &Request) -> String {
 fn incoming(request: &Request, slots: &[Slot], base: &str) -> Incoming {
     let mut headers: Vec<(String, String)> =
         request.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
-    let Body::Json(mut body) = request.body.clone() else { panic!("no JSON") };
+    let mut body = match request.body.clone() {
+        Body::Json(body) => Some(body),
+        Body::Empty => None,
+        other => panic!("{other:?}"),
+    };
     for slot in slots {
         let secret = slot.secret.expose().unwrap();
         match &slot.place {
-            Place::Json(pointer) => *body.pointer_mut(pointer).unwrap() = Value::from(secret),
+            Place::Json(pointer) => {
+                *body.as_mut().unwrap().pointer_mut(pointer).unwrap() = Value::from(secret)
+            }
             Place::Header { name, prefix } => {
                 headers.push((name.to_lowercase(), format!("{prefix}{secret}")))
             }
@@ -89,7 +97,7 @@ fn incoming(request: &Request, slots: &[Slot], base: &str) -> Incoming {
         path: request.url.strip_prefix(base).unwrap().into(),
         query: Vec::new(),
         headers,
-        body: body.to_string().into(),
+        body: body.map(|body| body.to_string().into()).unwrap_or_default(),
     }
 }
 

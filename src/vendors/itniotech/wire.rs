@@ -1,7 +1,7 @@
 //! Itniotech's JSON. The pages disagree on many types, so ids, codes and numbers are read as number or text.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Body of `sipTrunk/add` and `sipTrunk/update`, in the order of page 004's example.
 #[derive(Debug, Default, Serialize)]
@@ -71,8 +71,8 @@ pub struct TrunkRow {
     pub sip_gateway_ip: Option<String>,
     #[serde(default, deserialize_with = "maybe_text")]
     pub sip_white_ip: Option<String>,
-    #[serde(default, deserialize_with = "flag")]
-    pub sip_trunk_state: Option<bool>,
+    #[serde(default)]
+    pub sip_trunk_state: Value,
     #[serde(default, deserialize_with = "maybe_text")]
     pub sip_account: Option<String>,
     #[serde(default, deserialize_with = "maybe_text")]
@@ -80,6 +80,9 @@ pub struct TrunkRow {
     /// Its table says an object, the requests have an array.
     #[serde(default, deserialize_with = "one_or_many")]
     pub group_list: Option<Vec<GroupRow>>,
+    /// `ccIp`, `createTime`, `updateTime`, and whatever is new.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }
 
 /// An agent group, of a trunk or of `seatGroup/query`.
@@ -120,18 +123,6 @@ fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
 
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(maybe_text(deserializer)?.and_then(|text| text.parse().ok()))
-}
-
-/// What is neither yes nor no counts as not told.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Bool(flag) => Some(flag),
-        value => match as_text(&value).as_deref() {
-            Some("true" | "1") => Some(true),
-            Some("false" | "0") => Some(false),
-            _ => None,
-        },
-    })
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<GroupRow>>, D::Error> {

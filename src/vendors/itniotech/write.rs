@@ -1,21 +1,16 @@
-//! Model to requests. Every call is a POST of JSON below `/v3/cc/`.
+//! Model to requests. Every call of the contact center is a POST of JSON below `/v3/cc/`.
 
-use std::collections::HashSet;
-
-use serde_json::{Map, Value, json, to_value};
+use serde_json::{Map, Value, to_value};
 
 use super::wire::{GroupBody, TrunkBody};
 use super::{read, rules};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::MASK;
-use crate::model::support::Operation;
 use crate::model::trunk::{self, AgentGroup, Direction, Held, Trunk};
-use crate::vendors::Entry;
-use crate::vendors::call::{Call, Effect, Fault, Method, Page, Place, Request, Response, Slot};
+use crate::vendors::Identity;
+use crate::vendors::call::{Call, Effect, Fault, Method, Place, Request, Response, Slot};
 
-/// Rows asked for at once: the most that a query takes.
-const PAGE_SIZE: u64 = 100;
 /// As page 004 writes it.
 const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
 
@@ -32,10 +27,10 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
 }
 
 /// `sipTrunk/update` replaces everything, so the change is laid over what the trunk holds. Without `held` the
-/// change is the whole trunk.
+/// change is the whole trunk. Raw fields that were read, such as `createTime`, are none of the update's.
 pub fn update(profile: &Profile, id: &str, change: &Trunk, held: Option<&Held>) -> Result<Call<()>> {
     let whole = match held {
-        Some(held) => held.trunk.clone().overlaid(change),
+        Some(held) => Trunk { vendor_fields: Map::new(), ..held.trunk.clone() }.overlaid(change),
         None => change.clone(),
     };
     let mut body = body(&whole)?;
@@ -43,36 +38,21 @@ pub fn update(profile: &Profile, id: &str, change: &Trunk, held: Option<&Held>) 
     Ok(send("sipTrunk/update", profile, &body, &whole, read::done))
 }
 
-/// `sipTrunk/query`. Its search is fuzzy.
-pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
-    let list = List {
-        endpoint: "sipTrunk/query",
-        params: params("sipTrunkName", search.unwrap_or_default()),
-        row: read::trunk,
-        id: |held: &Held| &held.id,
-    };
-    list.page(profile.clone(), 1, HashSet::new())
+/// `getBalance`, which belongs to the account and not to the contact center.
+pub fn identify(profile: &Profile) -> Call<Identity> {
+    let mut request = Request::new(Method::Get, address(profile, "sms/getBalance"));
+    // Its page has this header though there is no body.
+    request.headers.push(("Content-Type".into(), CONTENT_TYPE.into()));
+    Call::new("sms/getBalance", Effect::Read, request, read::balance)
 }
 
-/// `seatGroup/query`. Its search is fuzzy.
-pub fn look_up(profile: &Profile, what: Operation, search: &str) -> Option<Call<Page<Entry>>> {
-    let list = List {
-        endpoint: "seatGroup/query",
-        params: params("groupName", search),
-        row: read::group,
-        id: |entry: &Entry| &entry.id,
-    };
-    (what == Operation::FindAgentGroup).then(|| list.page(profile.clone(), 1, HashSet::new()))
+/// A POST of JSON below `/v3/cc/`.
+pub fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
+    Request::new(Method::Post, address(profile, &format!("v3/cc/{endpoint}"))).json(CONTENT_TYPE, body)
 }
 
-fn params(key: &str, search: &str) -> Map<String, Value> {
-    let search = Some(search).filter(|search| !search.is_empty());
-    search.map(|search| (key.to_owned(), Value::from(search))).into_iter().collect()
-}
-
-fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
-    let base = profile.get("base_url").trim_end_matches('/');
-    Request::new(Method::Post, format!("{base}/v3/cc/{endpoint}")).json(CONTENT_TYPE, body)
+fn address(profile: &Profile, path: &str) -> String {
+    format!("{}/{path}", profile.get("base_url").trim_end_matches('/'))
 }
 
 /// A trunk's id as the number that the vendor takes.
@@ -136,41 +116,4 @@ fn groups(groups: &[AgentGroup]) -> Result<Vec<GroupBody>> {
             Ok(GroupBody { voice_group_id: id, number })
         })
         .collect()
-}
-
-/// A list that is asked for page by page.
-struct List<R, T> {
-    endpoint: &'static str,
-    params: Map<String, Value>,
-    row: fn(R) -> T,
-    id: fn(&T) -> &String,
-}
-
-impl<R: serde::de::DeserializeOwned + 'static, T: 'static> List<R, T> {
-    /// One page, and behind it the next until as many rows were seen as the vendor says there are, or, where
-    /// it does not say, until a page is empty. The size that a page echoes tells nothing: the vendor's own
-    /// sample contradicts its request.
-    fn page(self, profile: Profile, current: u64, seen: HashSet<String>) -> Call<Page<T>> {
-        let body = json!({"current": current, "size": PAGE_SIZE, "params": self.params});
-        let request = post(&profile, self.endpoint, body);
-        Call::new(self.endpoint, Effect::Read, request, move |response| {
-            let (rows, total) = read::rows::<R>(response)?;
-            let (empty, mut seen) = (rows.is_empty(), seen.clone());
-            // A row that moved to this page while the list was read is given once.
-            let items: Vec<T> =
-                rows.into_iter().map(self.row).filter(|item| seen.insert((self.id)(item).clone())).collect();
-            // A total below what was seen was not counted.
-            let total = total.filter(|total| *total >= seen.len() as u64);
-            let whole = total.map_or(empty, |total| total == seen.len() as u64);
-            if items.is_empty() && !whole {
-                return Err(read::shortfall(response, seen.len(), total));
-            }
-            let next = (!whole).then(|| self.again().page(profile.clone(), current + 1, seen));
-            Ok(Page { items, total, next })
-        })
-    }
-
-    fn again(&self) -> Self {
-        Self { endpoint: self.endpoint, params: self.params.clone(), row: self.row, id: self.id }
-    }
 }

@@ -9,34 +9,7 @@ use crate::vendors::Facts;
 pub static FACTS: Facts = Facts {
     name: "yeastar",
     title: "Yeastar P-Series",
-    abilities: &[
-        (Operation::TrunkCreate, Support::Native),
-        (Operation::TrunkUpdate, Support::Native),
-        (Operation::TrunkFind, Support::Native),
-        (
-            Operation::NumbersAdd,
-            Support::Unsupported {
-                why: "A PBX has no internal numbers of its own: numbers arrive on trunks.",
-                instead: "Give the numbers as DIDs: `trunk update … --add-did NUMBER`.",
-            },
-        ),
-        (
-            Operation::SettingsAssign,
-            Support::Unsupported {
-                why: "A PBX has no master account whose SIP settings could be assigned.",
-                instead: "Set the trunk itself: `trunk update … --enable` or `--disable`.",
-            },
-        ),
-        (Operation::FindExtension, Support::Native),
-        (Operation::FindExtensionGroup, Support::Native),
-        (
-            Operation::FindAgentGroup,
-            Support::Unsupported {
-                why: "A PBX's trunks do not refer to agent groups.",
-                instead: "Calls are routed by the PBX's inbound routes.",
-            },
-        ),
-    ],
+    abilities: ABILITIES,
     shapes: &[
         Shape { name: "register", fields: REGISTER },
         Shape { name: "peer", fields: PEER },
@@ -50,9 +23,72 @@ pub static FACTS: Facts = Facts {
         ("access_token", "is a secret; give it in the profile"),
     ],
     secret_keys: &["password", "access_token", "refresh_token"],
+    address_codes: &["70004", "70087"],
     curl_prelude: "",
     sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
 };
+
+const ABILITIES: &[(Operation, Support)] = &[
+    (Operation::TrunkCreate, Support::Native),
+    (Operation::TrunkUpdate, Support::Native),
+    (Operation::TrunkList, Support::Native),
+    (Operation::TrunkGet, Support::Native),
+    (Operation::TrunkDelete, Support::Native),
+    none(Operation::NumbersAdd, NO_NUMBERS, "Give the numbers as DIDs: `trunk update … --add-did NUMBER`."),
+    none(Operation::NumbersList, NO_NUMBERS, "`trunk get` shows the DIDs of a trunk."),
+    none(
+        Operation::NumbersUpdate,
+        "A PBX has no internal numbers; a DID on a trunk has a name and nothing else to change.",
+        "Give the DID its new name: `trunk update … --add-did NUMBER=NAME`.",
+    ),
+    none(Operation::NumbersRemove, NO_NUMBERS, "Take a DID away: `trunk update … --remove-did NUMBER`."),
+    none(
+        Operation::SettingsAssign,
+        "A PBX has no master account whose SIP settings could be assigned.",
+        "Set the trunk itself: `trunk update … --enable` or `--disable`.",
+    ),
+    none(
+        Operation::SettingsRead,
+        "A PBX has no assigned SIP settings: each trunk has its own.",
+        "`trunk get` shows them.",
+    ),
+    none(Operation::CountriesAdd, NO_COUNTRIES, "Allow the calls in the PBX's outbound routes."),
+    none(Operation::CountriesList, NO_COUNTRIES, "The PBX's outbound routes tell where calls may go."),
+    none(Operation::CountriesRemove, NO_COUNTRIES, "Narrow the dial patterns of the PBX's outbound routes."),
+    none(Operation::MasterNumbersList, NO_MASTER, "`trunk get` shows the DIDs of a trunk."),
+    none(
+        Operation::MasterNumbersAssign,
+        NO_MASTER,
+        "Give the numbers to a trunk as DIDs: `trunk update … --add-did NUMBER`.",
+    ),
+    none(
+        Operation::MasterNumbersClear,
+        "A PBX has no sub accounts whose numbers could be cleared.",
+        "Take DIDs away from a trunk: `trunk update … --remove-did NUMBER`.",
+    ),
+    (Operation::FindItsp, Support::Native),
+    (Operation::FindExtension, Support::Native),
+    (Operation::FindExtensionGroup, Support::Native),
+    none(
+        Operation::FindAgentGroup,
+        "A PBX's trunks do not refer to agent groups.",
+        "Calls are routed by the PBX's inbound routes.",
+    ),
+    (
+        Operation::ProfileCheck,
+        Support::Emulated("Reads one row of `trunk/list`: the API has no call that only tests credentials."),
+    ),
+    (Operation::ProfileLogout, Support::Native),
+];
+
+const NO_NUMBERS: &str = "A PBX has no internal numbers of its own: numbers arrive on trunks.";
+const NO_COUNTRIES: &str =
+    "A PBX has no list of call-out countries: the dial patterns of its outbound routes decide.";
+const NO_MASTER: &str = "A PBX has no master account whose numbers could be given away.";
+
+const fn none(operation: Operation, why: &'static str, instead: &'static str) -> (Operation, Support) {
+    (operation, Support::Unsupported { why, instead })
+}
 
 const PROFILE: &[ProfileKey] = &[
     key("base_url", "the PBX's web address, as in https://192.0.2.10:8088", KeyNeed::Always),

@@ -1,8 +1,9 @@
-//! Tokens: "Get Access Token" and "Refresh Access Token". A token rides in the query and nowhere else.
+//! Tokens: "Get Access Token", "Refresh Access Token" and "Revoke Access Token". A token rides in the query
+//! and nowhere else.
 
 use serde_json::json;
 
-use super::write::post;
+use super::write::{get, post};
 use super::{read, wire};
 use crate::model::profile::Profile;
 use crate::model::secret::{MASK, Secret};
@@ -28,6 +29,11 @@ pub fn renew(profile: &Profile, refresh: &Secret) -> Call<Token> {
         token(response)
     })
     .with(Slot::new(Place::Json("/refresh_token".into()), refresh.clone(), "TRUNKCTL_REFRESH_TOKEN"))
+}
+
+/// `del_token`; the token that authorises it is the one that it ends.
+pub fn revoke(profile: &Profile) -> Call<()> {
+    Call::new("del_token", Effect::Write, get(profile, "del_token", &[]), read::done)
 }
 
 /// The token's place in every other request.

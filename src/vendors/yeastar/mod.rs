@@ -3,9 +3,12 @@
 mod abilities;
 mod auth;
 pub mod codes;
+mod lists;
 mod read;
 mod rules;
 pub mod sandbox;
+#[cfg(test)]
+mod tests;
 mod wire;
 mod write;
 
@@ -13,7 +16,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::imitation::Imitation;
-use super::{Entry, Facts, Proof, Reading, Vendor, Verdict};
+use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
@@ -71,15 +74,27 @@ impl Vendor for Yeastar {
     }
 
     fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
-        Ok(write::list_trunks(profile, search))
+        Ok(lists::list_trunks(profile, search))
     }
 
     fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<Held>>> {
         write::get_trunk(profile, id).map(Some)
     }
 
-    fn look_up(&self, profile: &Profile, what: Operation, search: &str) -> Result<Call<Page<Entry>>> {
-        write::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    fn delete_trunk(&self, profile: &Profile, id: &str) -> Result<Call<()>> {
+        write::delete_trunk(profile, id)
+    }
+
+    fn look_up(&self, profile: &Profile, what: Operation, search: Option<&str>) -> Result<Call<Page<Entry>>> {
+        lists::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
+    }
+
+    fn identify(&self, profile: &Profile) -> Result<Call<Identity>> {
+        Ok(write::identify(profile))
+    }
+
+    fn revoke(&self, profile: &Profile) -> Option<Call<()>> {
+        Some(auth::revoke(profile))
     }
 
     fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {

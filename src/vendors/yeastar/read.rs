@@ -1,19 +1,20 @@
 //! Answers to model.
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::codes::CODES;
-use super::wire::{Created, EntryRow, Envelope, Got, Nothing, ParamError, Rows, TrunkRow};
+use super::wire::{Created, EntryRow, Envelope, Got, Id, Nothing, ParamError, Rows, TrunkRow};
 use crate::model::error::FieldError;
 use crate::model::proxy::OutboundProxy;
-use crate::model::secret::Secret;
+use crate::model::secret::{MASK, Secret};
 use crate::model::trunk::{
     CallerId, CallerIdOverride, Did, Direction, Extension, ExtensionType, Held, Kind, OverrideOption, Status,
     Transport, Trunk,
 };
-use crate::vendors::Entry;
-use crate::vendors::call::{Fault, Response};
+use crate::vendors::call::{Fault, Page, Response};
 use crate::vendors::codes::Heard;
+use crate::vendors::{Entry, Identity};
 
 /// The data of an answer. Failures arrive with HTTP 200 too, so the envelope alone decides.
 pub fn answer<T: DeserializeOwned>(response: &Response, log_in: bool) -> Result<T, Fault> {
@@ -55,7 +56,7 @@ fn complaint(entry: &ParamError, otherwise: &str) -> FieldError {
         None => otherwise.to_owned(),
     };
     let value = entry.value.as_ref().map(|value| match value {
-        serde_json::Value::String(text) => text.clone(),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     });
     let field = entry.field.clone().unwrap_or_else(|| "request".into());
@@ -72,7 +73,7 @@ pub fn created(response: &Response) -> Result<String, Fault> {
     answer::<Created>(response, false).map(|created| created.id.to_string())
 }
 
-/// Answer of `trunk/update`.
+/// Answer of `trunk/update`, `trunk/delete` and `del_token`.
 pub fn done(response: &Response) -> Result<(), Fault> {
     answer::<Nothing>(response, false).map(|_| ())
 }
@@ -82,32 +83,100 @@ pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<Rows<R>, Fault> 
     answer(response, false)
 }
 
-/// The list ended before its stated total.
-pub fn shortfall(response: &Response, seen: u64, total: u64) -> Fault {
-    let why = format!("the PBX says there are {total} rows but gave {seen}");
-    Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, &why)
+/// An answer that can be read and contradicts itself. Nothing of it is quoted.
+pub fn contradiction(response: &Response, why: &str) -> Fault {
+    Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why)
 }
 
-/// Answer of `trunk/get`.
-pub fn got(response: &Response) -> Result<Held, Fault> {
+/// The list has other than its stated number of rows.
+pub fn miscount(response: &Response, seen: usize, total: u64) -> Fault {
+    contradiction(response, &format!("the PBX says there are {total} rows but gave {seen}"))
+}
+
+/// Answer of `trunk/get` for that id.
+pub fn got(response: &Response, id: &str) -> Result<Held, Fault> {
     let mut rows = answer::<Got>(response, false)?.data;
     match (rows.pop(), rows.is_empty()) {
-        (Some(row), true) => Ok(trunk(row)),
+        (Some(row), true) if row.id.to_string() == id => Ok(row.item()),
+        (Some(row), true) => {
+            let why = format!("the PBX gave the trunk {} when it was asked for {id}", row.id);
+            Err(contradiction(response, &why))
+        }
         _ => Err(Fault::unreadable(response, "the answer does not hold exactly one trunk")),
     }
 }
 
-/// A row of `extension/search` or `extensiongroup/search`.
-pub fn entry(row: EntryRow) -> Entry {
-    Entry { id: row.id.to_string(), number: row.number, name: row.name.or(row.caller_id_name) }
+/// Answer of `trunk/itsp_list`, which has a total and no pages ("Query ITSP of SIP Trunks").
+pub fn itsps(response: &Response) -> Result<Page<Entry>, Fault> {
+    let Rows { data, total_number } = rows::<EntryRow>(response)?;
+    if data.len() as u64 != total_number {
+        return Err(miscount(response, data.len(), total_number));
+    }
+    Ok(Page { items: data.into_iter().map(Row::item).collect(), total: Some(total_number), next: None })
+}
+
+/// Answer of `trunk/list` to a request for one row.
+pub fn identity(response: &Response) -> Result<Identity, Fault> {
+    let Rows { data, total_number } = rows::<TrunkRow>(response)?;
+    if data.is_empty() != (total_number == 0) {
+        return Err(miscount(response, data.len(), total_number));
+    }
+    Ok(vec![("trunks".into(), total_number.to_string())])
+}
+
+/// A row of a list.
+pub trait Row: DeserializeOwned + 'static {
+    /// What it is in the model.
+    type Item: 'static;
+
+    /// The PBX's id for it.
+    fn id(&self) -> &Id;
+
+    /// The row in the model.
+    fn item(self) -> Self::Item;
+}
+
+impl Row for TrunkRow {
+    type Item = Held;
+
+    fn id(&self) -> &Id {
+        &self.id
+    }
+
+    fn item(self) -> Held {
+        trunk(self)
+    }
+}
+
+impl Row for EntryRow {
+    type Item = Entry;
+
+    fn id(&self) -> &Id {
+        &self.id
+    }
+
+    fn item(self) -> Entry {
+        Entry {
+            id: self.id.to_string(),
+            number: self.number,
+            name: self.name.or(self.caller_id_name),
+            country: self.country,
+        }
+    }
 }
 
 /// A trunk, as far as the row tells it.
-pub fn trunk(row: TrunkRow) -> Held {
-    let (list_host, list_port) = match row.host_port.as_deref().and_then(|text| text.rsplit_once(':')) {
-        Some((host, port)) => (Some(host.to_owned()), port.parse().ok()),
-        None => (row.host_port.clone(), None),
+fn trunk(mut row: TrunkRow) -> Held {
+    let (list_host, list_port) = row.host_port.take().map(host_port).unzip();
+    // Account trunks: `number` is the name of the same field on create.
+    let number = row.rest.get("number").and_then(Value::as_str).map(str::to_owned);
+    let username = match row.username {
+        Some(own) if !own.is_empty() => Some(own),
+        own => number.clone().or(own),
     };
+    if number.is_some() && number == username {
+        row.rest.remove("number");
+    }
     let caller = CallerId { number: row.def_outbound_cid, name: row.def_outbound_cid_name };
     let trunk = Trunk {
         name: Some(row.name),
@@ -115,11 +184,10 @@ pub fn trunk(row: TrunkRow) -> Held {
         direction: Some(Direction::Both),
         enabled: row.enable.map(|value| value != 0),
         host: row.hostname.or(list_host),
-        port: row.port.or(list_port),
+        port: row.port.or(list_port.flatten()),
         domain: row.domain,
         transport: row.transport.as_deref().map(Transport::open),
-        // Account trunks: `number` is the name of the same field on create.
-        username: row.username.or(row.number),
+        username,
         auth_name: row.auth_name,
         password: row.password.map(Secret::known),
         codecs: row.codec_sel.map(|list| {
@@ -138,6 +206,7 @@ pub fn trunk(row: TrunkRow) -> Held {
         dids: row
             .did_list
             .map(|list| list.into_iter().map(|did| Did { number: did.did, name: did.did_name }).collect()),
+        vendor_fields: masked(row.rest),
         ..Trunk::default()
     };
     Held {
@@ -145,6 +214,36 @@ pub fn trunk(row: TrunkRow) -> Held {
         status: row.status.map(|code| status(code, trunk.kind.as_ref())),
         status_code: row.status.map(|code| code.to_string()),
         trunk,
+    }
+}
+
+/// `HOST:PORT` of a list, or an address alone; one of IPv6 has its colons in brackets where a port follows.
+fn host_port(text: String) -> (String, Option<u32>) {
+    match text.rsplit_once(':').map(|(host, port)| (host, port.parse().ok())) {
+        Some((host, port @ Some(_))) if !host.contains(':') || host.ends_with(']') => (host.to_owned(), port),
+        _ => (text, None),
+    }
+}
+
+/// The keys as the PBX gave them, but for the values of those that look like secrets.
+fn masked(rest: Map<String, Value>) -> Map<String, Value> {
+    let looks_secret = |key: &str| {
+        let key = key.to_lowercase();
+        ["password", "secret", "token"].iter().any(|word| key.contains(word))
+    };
+    rest.into_iter()
+        .map(|(key, value)| {
+            let value = if looks_secret(&key) { MASK.into() } else { masked_inside(value) };
+            (key, value)
+        })
+        .collect()
+}
+
+fn masked_inside(value: Value) -> Value {
+    match value {
+        Value::Object(map) => masked(map).into(),
+        Value::Array(list) => list.into_iter().map(masked_inside).collect(),
+        other => other,
     }
 }
 
@@ -171,7 +270,7 @@ fn status(code: i64, kind: Option<&Kind>) -> Status {
         1 => Status::Reachable,
         2 => Status::Busy,
         3 => Status::Unmonitored,
-        4 => Status::Registering,
+        4 | 5 => Status::Registering,
         41 => Status::Failed,
         42 | 43 => Status::Unreachable,
         44 => Status::Disabled,

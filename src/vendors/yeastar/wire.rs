@@ -1,7 +1,7 @@
 //! The PBX's JSON. Requests keep the order of the vendor's tables.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Body of `trunk/create` and `trunk/update`; each kind and each call uses a part of it.
 #[derive(Debug, Default, Serialize)]
@@ -158,7 +158,6 @@ pub struct Nothing {}
 #[derive(Debug, Deserialize)]
 pub struct Rows<T> {
     pub total_number: u64,
-    #[serde(default = "Vec::new")]
     pub data: Vec<T>,
 }
 
@@ -186,7 +185,6 @@ pub struct TrunkRow {
     pub port: Option<u32>,
     pub domain: Option<String>,
     pub username: Option<String>,
-    pub number: Option<String>,
     pub password: Option<String>,
     pub auth_name: Option<String>,
     pub enb_outbound_proxy: Option<i64>,
@@ -197,15 +195,19 @@ pub struct TrunkRow {
     pub def_outbound_cid_name: Option<String>,
     pub outbound_cid_list: Option<Vec<OutCaller>>,
     pub did_list: Option<Vec<DidRow>>,
+    /// What has no place above: `gsm_signal_level`, `transparent_trans_180_msg`, whatever firmware adds.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }
 
-/// A row of `extension/search` or `extensiongroup/search`.
+/// A row of `extension/list`, `extensiongroup/list`, their searches, or `trunk/itsp_list`.
 #[derive(Debug, Deserialize)]
 pub struct EntryRow {
     pub id: Id,
     pub number: Option<String>,
     pub caller_id_name: Option<String>,
     pub name: Option<String>,
+    pub country: Option<String>,
 }
 
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

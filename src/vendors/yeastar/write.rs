@@ -9,13 +9,10 @@ use crate::model::error::{Error, Result};
 use crate::model::profile::Profile;
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::MASK;
-use crate::model::support::Operation;
 use crate::model::trunk::{CallerIdOverride, ExtensionType, Held, Kind, Trunk};
-use crate::vendors::Entry;
-use crate::vendors::call::{Call, Effect, Method, Page, Place, Request, Slot};
+use crate::vendors::Identity;
+use crate::vendors::call::{Call, Effect, Method, Place, Request, Slot};
 
-/// Rows asked for at once. No page names a maximum for trunks.
-const PAGE_SIZE: u64 = 100;
 /// The port of SIP, for a proxy given without one.
 const SIP_PORT: u32 = 5060;
 
@@ -42,28 +39,23 @@ pub fn update(profile: &Profile, id: &str, change: &Trunk) -> Result<Call<()>> {
     Ok(send("trunk/update", profile, &body, change, read::done))
 }
 
-/// `trunk/list`, or `trunk/search` where there is something to search for.
-pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
-    match search {
-        None => page("trunk/list", profile.clone(), None, 1, 0, read::trunk),
-        Some(text) => page("trunk/search", profile.clone(), Some(text.into()), 1, 0, read::trunk),
-    }
-}
-
 /// `trunk/get`
 pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<Held>> {
-    let request = get(profile, "trunk/get", &[("id", &number(id)?.to_string())]);
-    Ok(Call::new("trunk/get", Effect::Read, request, read::got))
+    let id = number(id)?.to_string();
+    let request = get(profile, "trunk/get", &[("id", &id)]);
+    Ok(Call::new("trunk/get", Effect::Read, request, move |response| read::got(response, &id)))
 }
 
-/// `extension/search` and `extensiongroup/search`. The group's path has no underscore.
-pub fn look_up(profile: &Profile, what: Operation, search: &str) -> Option<Call<Page<Entry>>> {
-    let endpoint = match what {
-        Operation::FindExtension => "extension/search",
-        Operation::FindExtensionGroup => "extensiongroup/search",
-        _ => return None,
-    };
-    Some(page(endpoint, profile.clone(), Some(search.into()), 1, 0, read::entry))
+/// `trunk/delete`, by GET ("Delete a SIP Trunk").
+pub fn delete_trunk(profile: &Profile, id: &str) -> Result<Call<()>> {
+    let request = get(profile, "trunk/delete", &[("id", &number(id)?.to_string())]);
+    Ok(Call::new("trunk/delete", Effect::Write, request, read::done))
+}
+
+/// One row of `trunk/list`: whoever may read it has working credentials.
+pub fn identify(profile: &Profile) -> Call<Identity> {
+    let request = get(profile, "trunk/list", &[("page", "1"), ("page_size", "1")]);
+    Call::new("trunk/list", Effect::Read, request, read::identity)
 }
 
 /// A POST of JSON.
@@ -71,12 +63,14 @@ pub fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
     Request::new(Method::Post, address(profile, endpoint)).json("application/json", body)
 }
 
-fn get(profile: &Profile, endpoint: &str, query: &[(&str, &str)]) -> Request {
+/// A GET with a query.
+pub fn get(profile: &Profile, endpoint: &str, query: &[(&str, &str)]) -> Request {
     let pairs: Vec<String> = query
         .iter()
         .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
         .collect();
-    Request::new(Method::Get, format!("{}?{}", address(profile, endpoint), pairs.join("&")))
+    let joint = if pairs.is_empty() { "" } else { "?" };
+    Request::new(Method::Get, format!("{}{joint}{}", address(profile, endpoint), pairs.join("&")))
 }
 
 fn address(profile: &Profile, endpoint: &str) -> String {
@@ -174,33 +168,4 @@ fn override_row(entry: &CallerIdOverride) -> OutCaller {
         outbound_cid_to_ext_range: entry.extension_range.clone(),
         ext_list: (!extensions.is_empty()).then_some(extensions),
     }
-}
-
-/// One page of a list, and behind it the next until as many rows were seen as the PBX says there are.
-fn page<R, T>(
-    endpoint: &'static str,
-    profile: Profile,
-    search: Option<String>,
-    number: u64,
-    seen: u64,
-    row: fn(R) -> T,
-) -> Call<Page<T>>
-where
-    R: serde::de::DeserializeOwned + 'static,
-    T: 'static,
-{
-    let (page_text, size) = (number.to_string(), PAGE_SIZE.to_string());
-    let mut query = vec![("page", page_text.as_str()), ("page_size", size.as_str())];
-    query.extend(search.as_deref().map(|text| ("search_value", text)));
-    let request = get(&profile, endpoint, &query);
-    Call::new(endpoint, Effect::Read, request, move |response| {
-        let rows = read::rows::<R>(response)?;
-        let seen = seen + rows.data.len() as u64;
-        if rows.data.is_empty() && seen < rows.total_number {
-            return Err(read::shortfall(response, seen, rows.total_number));
-        }
-        let next = (seen < rows.total_number)
-            .then(|| page(endpoint, profile.clone(), search.clone(), number + 1, seen, row));
-        Ok(Page { items: rows.data.into_iter().map(row).collect(), total: Some(rows.total_number), next })
-    })
 }

@@ -20,9 +20,57 @@ pub static FACTS: Facts = Facts {
                           changed at Zoom.",
             },
         ),
-        (Operation::TrunkFind, Support::Emulated("All trunks of the account are listed and filtered here.")),
+        (Operation::TrunkList, Support::Native),
+        (
+            Operation::TrunkGet,
+            Support::Emulated(
+                "Zoom has no call for one trunk; all of the account's are listed, and one is picked.",
+            ),
+        ),
+        (Operation::TrunkDelete, Support::Native),
         (Operation::NumbersAdd, Support::Native),
+        (Operation::NumbersList, Support::Native),
+        (
+            Operation::NumbersUpdate,
+            Support::Unknown(
+                "Zoom's changelog of 24 January 2022 names a call that updates an internal number, but its \
+                 method and its body are not documented. Remove the number and add it anew.",
+            ),
+        ),
+        (Operation::NumbersRemove, Support::Native),
         (Operation::SettingsAssign, Support::Native),
+        (
+            Operation::SettingsRead,
+            Support::Unknown(
+                "Zoom's list of scopes names a call that reads the SIP trunk configuration, but its answer \
+                 is not documented.",
+            ),
+        ),
+        (Operation::CountriesAdd, Support::Native),
+        (Operation::CountriesList, Support::Native),
+        (Operation::CountriesRemove, Support::Native),
+        (Operation::MasterNumbersList, Support::Native),
+        (Operation::MasterNumbersAssign, Support::Native),
+        (Operation::MasterNumbersClear, Support::Native),
+        (
+            Operation::ProfileCheck,
+            Support::Emulated(
+                "An access token is obtained, and the trunks of the profile's account are listed.",
+            ),
+        ),
+        (
+            Operation::ProfileLogout,
+            Support::Emulated(
+                "The cached token is forgotten; Zoom's tokens end by themselves within an hour.",
+            ),
+        ),
+        (
+            Operation::FindItsp,
+            Support::Unsupported {
+                why: "Zoom has no templates of providers; its trunks are set up at the master account.",
+                instead: "Name the master account's trunk with --master-trunk.",
+            },
+        ),
         (
             Operation::FindExtension,
             Support::Unsupported {
@@ -53,6 +101,7 @@ pub static FACTS: Facts = Facts {
         ("sip_trunks", "is the list that the trunk itself is sent in; give the keys of its entry"),
     ],
     secret_keys: &["access_token"],
+    address_codes: &[],
     curl_prelude: "",
     sandbox: &[
         ("base_url", "{base}/zoom/v2"),
@@ -105,6 +154,10 @@ pub const ME: &str = "me";
 pub const MULTIPART: &str = "multipart";
 /// The most numbers in one POST (OpenAPI file: `maxItems`).
 pub const NUMBERS_PER_CALL: usize = 30;
+/// The most countries in one POST (OpenAPI file: `maxItems`).
+pub const COUNTRIES_PER_CALL: usize = 30;
+/// The most internal numbers on a page (OpenAPI file: `page_size`).
+pub const PAGE_SIZE: usize = 300;
 /// The fewest characters of a `dnis` (OpenAPI file: `minLength`).
 pub const DNIS_MIN: usize = 5;
 

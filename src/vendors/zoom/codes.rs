@@ -71,7 +71,7 @@ const PER_SECOND_TEXTS: [&str; 3] = [
 const SCOPE_TEXTS: [&str; 3] = [
     "The access token lacks a scope that this request needs.",
     "The app was not given the scope, or the token is older than the scope. The message may list the scopes.",
-    "Have the app's owner add the scopes to it, then delete the folder `tokens` in trunkctl's cache folder.",
+    "Have the master account's owner add the scopes to the app, then run `trunkctl profile logout`.",
 ];
 const SERVER_TEXTS: [&str; 3] = [
     "Zoom failed while it handled the request.",
@@ -217,6 +217,12 @@ pub const CODES: &[Code] = &[
         .means("Only a master account may do this, and only to its own sub accounts.")
         .cause("The credentials are not those of the master account, or the wrong account was named.")
         .remedy("Use the master account's app and name one of its sub accounts."),
+    // Zoom names the parameter, and these stand at the end of a DELETE's path: nothing has that id.
+    row("300", NotFound, GiveUp)
+        .says(&["invalid parameter: trunkid", "invalid parameter: numberid", "invalid parameter: countryid"])
+        .means("The account has no trunk, number or call-out country of that id.")
+        .cause("A mistyped id, one of another account, or an object that was removed already.")
+        .remedy("List the account's objects to see their ids."),
     row("300", Rejected, GiveUp)
         .says(&["invalid parameter", "validation failed"])
         .means("A parameter is missing, malformed or out of range.")
@@ -328,6 +334,7 @@ mod tests {
             ("300", 400, "The number is ALREADY in use: +1", false, (Conflict, GiveUp)),
             ("300", 400, "This account has reached its quota of 5 numbers.", false, (RateLimited, GiveUp)),
             ("300", 400, "Invalid parameter: internal_numbers", false, (Rejected, GiveUp)),
+            ("300", 400, "Invalid parameter: numberId", false, (NotFound, GiveUp)),
             ("300", 400, "anything else", false, (Rejected, GiveUp)),
             ("400", 400, "", false, (Rejected, GiveUp)),
             ("2001", 404, "", false, (NotFound, GiveUp)),

@@ -3,6 +3,7 @@
 mod abilities;
 mod auth;
 pub mod codes;
+mod lists;
 mod read;
 mod rules;
 pub mod sandbox;
@@ -18,9 +19,9 @@ pub use write::{numbers_request, settings_request};
 
 use super::call::{Call, Page, Slot, Token};
 use super::imitation::Imitation;
-use super::{Added, Facts, Proof, Vendor, Verdict};
+use super::{Added, Facts, Identity, Proof, Vendor, Verdict};
 use crate::model::error::Result;
-use crate::model::number::InternalNumber;
+use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, MasterNumber};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
@@ -61,7 +62,11 @@ impl Vendor for Zoom {
 
     /// Zoom cannot search, so the caller filters.
     fn list_trunks(&self, profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
-        write::list_trunks(profile)
+        lists::list_trunks(profile)
+    }
+
+    fn delete_trunk(&self, profile: &Profile, id: &str) -> Result<Call<()>> {
+        write::delete(profile, id)
     }
 
     fn check_number(&self, number: &InternalNumber) -> Verdict {
@@ -83,6 +88,51 @@ impl Vendor for Zoom {
 
     fn assign_settings(&self, profile: &Profile, account: &str, settings: &SipSettings) -> Result<Call<()>> {
         write::assign_settings(profile, account, settings)
+    }
+
+    fn list_numbers(&self, profile: &Profile, account: &str) -> Result<Call<Page<HeldNumber>>> {
+        lists::list_numbers(profile, account)
+    }
+
+    fn remove_number(&self, profile: &Profile, account: &str, id: &str) -> Result<Call<()>> {
+        write::remove_number(profile, account, id)
+    }
+
+    fn list_countries(&self, profile: &Profile, account: &str) -> Result<Call<Page<CalloutCountry>>> {
+        lists::list_countries(profile, account)
+    }
+
+    fn countries_per_call(&self) -> usize {
+        abilities::COUNTRIES_PER_CALL
+    }
+
+    fn add_countries(
+        &self,
+        profile: &Profile,
+        account: &str,
+        codes: &[String],
+    ) -> Result<Call<Vec<CalloutCountry>>> {
+        write::add_countries(profile, account, codes)
+    }
+
+    fn remove_country(&self, profile: &Profile, account: &str, code: &str) -> Result<Call<()>> {
+        write::remove_country(profile, account, code)
+    }
+
+    fn list_master_numbers(&self, profile: &Profile) -> Result<Call<Page<MasterNumber>>> {
+        Ok(lists::list_master_numbers(profile))
+    }
+
+    fn assign_master_numbers(&self, profile: &Profile, account: &str, numbers: &[E164]) -> Result<Call<()>> {
+        write::assign_master_numbers(profile, account, numbers)
+    }
+
+    fn clear_numbers(&self, profile: &Profile, account: &str) -> Result<Call<()>> {
+        write::clear_numbers(profile, account)
+    }
+
+    fn identify(&self, profile: &Profile) -> Result<Call<Identity>> {
+        lists::identify(profile)
     }
 
     fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {

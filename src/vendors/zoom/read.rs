@@ -1,16 +1,18 @@
 //! Answers to model.
 
-use serde::de::DeserializeOwned;
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::codes::CODES;
-use super::wire::{Numbers, Tokens, TrunkRow, Trunks};
+use super::lists;
+use super::wire::{Record, Tokens};
 use crate::model::error::{FieldError, Kind};
+use crate::model::number::{CalloutCountry, E164};
 use crate::model::secret::Secret;
 use crate::model::text;
-use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
 use crate::vendors::Added;
-use crate::vendors::call::{Fault, Page, QUOTABLE, Response, Token};
+use crate::vendors::call::{Fault, QUOTABLE, Response, Token};
 use crate::vendors::codes::Heard;
 
 /// The life of a token where the answer does not tell it: one hour by the OAuth page.
@@ -44,44 +46,66 @@ pub fn assigned(response: &Response, asked: &str) -> Result<String, Fault> {
     let Some(body) = success(response, false)?.filter(|body| !body.is_empty()) else {
         return Ok(asked.to_owned());
     };
-    let mut rows = data::<Trunks>(response, body)?.sip_trunks;
+    let mut rows = rows(response, body, "sip_trunks")?;
     let only = rows.pop().filter(|_| rows.is_empty());
-    only.and_then(|row| row.id)
-        .filter(|id| !id.is_empty())
+    only.and_then(|mut row| row.name("id"))
         .ok_or_else(|| unreadable(response, "the answer does not hold exactly one trunk with its id"))
-}
-
-/// Answer of GET `sip_trunk/trunks`, which has no paging.
-pub fn trunks(response: &Response, account: &str) -> Result<Page<Held>, Fault> {
-    let body = success(response, false)?.unwrap_or_default();
-    let Trunks { sip_trunks, total_records } = data(response, body)?;
-    let seen = sip_trunks.len() as u64;
-    if let Some(total) = total_records.filter(|total| *total > seen) {
-        let bare = Response { body: Vec::new(), ..response.clone() };
-        return Err(unreadable(&bare, &format!("Zoom says there are {total} trunks but gave {seen}")));
-    }
-    let items: Option<Vec<Held>> = sip_trunks.into_iter().map(|row| held(row, account)).collect();
-    let items = items.ok_or_else(|| unreadable(response, "a listed trunk has no id"))?;
-    Ok(Page { items, total: total_records, next: None })
 }
 
 /// Answer of POST `sip_trunk/internal_numbers`: each number that Zoom says it added, with its id.
 pub fn numbers(response: &Response) -> Result<Vec<Added>, Fault> {
     let body = success(response, false)?.unwrap_or_default();
-    let rows = data::<Numbers>(response, body)?.internal_numbers;
-    if rows.is_empty() {
-        return Err(unreadable(response, "the answer names no number that was added"));
-    }
-    Ok(rows.into_iter().map(|row| (row.number, row.id.filter(|id| !id.is_empty()))).collect())
+    let rows = rows(response, body, "internal_numbers")?;
+    let added: Option<Vec<Added>> =
+        rows.into_iter().map(|mut row| Some((row.name("number")?, row.name("id")))).collect();
+    added
+        .filter(|added| !added.is_empty())
+        .ok_or_else(|| unreadable(response, "the answer does not name the numbers that were added"))
 }
 
-/// Answer of PATCH `sip_trunk/settings`: 204 without a body, or `{}` as the page's sample shows it.
+/// Answer of POST `sip_trunk/callout_countries`: those of the asked countries that Zoom names.
+pub fn added_countries(response: &Response, asked: &[String]) -> Result<Vec<CalloutCountry>, Fault> {
+    let body = success(response, false)?.unwrap_or_default();
+    let named: Option<Vec<_>> =
+        rows(response, body, "callout_countries")?.into_iter().map(lists::country).collect();
+    let mut named = named.ok_or_else(|| unreadable(response, "an added country has no id"))?;
+    named.retain(|country| asked.iter().any(|code| code.eq_ignore_ascii_case(&country.id)));
+    if named.is_empty() {
+        return Err(unreadable(response, "the answer names none of the countries that were to be added"));
+    }
+    Ok(named)
+}
+
+/// Answer of POST `sip_trunk/numbers`: the OpenAPI file has no body, a client's fixture echoes the numbers.
+pub fn given(response: &Response, asked: &[E164]) -> Result<(), Fault> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let body = success(response, false)?.unwrap_or_default();
+    let echo = match body.get("phone_numbers") {
+        None | Some(Value::Null) => return Ok(()),
+        Some(Value::Array(echo)) => echo,
+        Some(_) => return Err(unreadable(response, "`phone_numbers` is not a list")),
+    };
+    let echo: HashSet<String> =
+        echo.iter().map(|entry| digits(&plain(entry.get("number").unwrap_or(entry)))).collect();
+    match asked.iter().filter(|number| !echo.contains(&digits(number.as_str()))).count() {
+        0 => Ok(()),
+        missing => {
+            let all = asked.len();
+            let why =
+                format!("the answer leaves out {missing} of the {all} numbers that were to be assigned");
+            Err(unreadable(response, &why))
+        }
+    }
+}
+
+/// Answer of PATCH `sip_trunk/settings` and of every DELETE: 204 without a body, or `{}` as a page's sample
+/// shows it.
 pub fn done(response: &Response) -> Result<(), Fault> {
     success(response, false).map(|_| ())
 }
 
 /// The JSON object of a successful answer; none where it has no body.
-fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value>>, Fault> {
+pub fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value>>, Fault> {
     if !(200..300).contains(&response.status) {
         return Err(refusal(response, log_in));
     }
@@ -104,25 +128,11 @@ fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value
     Ok(Some(body))
 }
 
-fn data<T: DeserializeOwned>(response: &Response, body: Map<String, Value>) -> Result<T, Fault> {
-    serde_json::from_value(Value::Object(body))
-        .map_err(|error| unreadable(response, &format!("the answer lacks its data ({error})")))
-}
-
-fn held(row: TrunkRow, account: &str) -> Option<Held> {
-    let trunk = Trunk {
-        name: row.name,
-        kind: Some(trunk::Kind::Assigned),
-        direction: Some(Direction::Both),
-        host: row.sip_server_address,
-        caller_id: row.outbound_caller_id.map(|number| CallerId { number: Some(number), name: None }),
-        prefix: row.number_prefix,
-        account: Some(account.to_owned()),
-        dnis: row.dnis,
-        ..Trunk::default()
-    };
-    let id = row.id.filter(|id| !id.is_empty())?;
-    Some(Held { id, trunk, ..Held::default() })
+/// The rows that an answer holds under its key.
+pub fn rows(response: &Response, mut body: Map<String, Value>, key: &str) -> Result<Vec<Record>, Fault> {
+    let list = body.remove(key).unwrap_or_default();
+    serde_json::from_value(list)
+        .map_err(|_| unreadable(response, &format!("the answer has no list of objects `{key}`")))
 }
 
 /// What an answer says of its failure.
@@ -161,7 +171,8 @@ fn refusal(response: &Response, log_in: bool) -> Fault {
     fault
 }
 
-fn unreadable(response: &Response, why: &str) -> Fault {
+/// The fault of an answer that is not what Zoom documents.
+pub fn unreadable(response: &Response, why: &str) -> Fault {
     let request_id = response.header(TRACKING).map(str::to_owned);
     Fault { request_id, ..Fault::unreadable(response, why) }
 }

@@ -45,7 +45,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
     verdict
 }
 
-/// Why a trunk cannot be assigned to the account.
+/// Why a trunk cannot be assigned to the account, or taken away from it.
 pub fn assignee(account: &str) -> Option<FieldError> {
     if account == ME {
         let text = "`me` is the master account, and only a sub account takes an assignment at Zoom; give the \
@@ -53,6 +53,26 @@ pub fn assignee(account: &str) -> Option<FieldError> {
         return Some(FieldError::new("account", text));
     }
     self::account(account)
+}
+
+/// Why the numbers of the master account cannot be given to the account, or taken away from it.
+pub fn sub_account(account: &str) -> Option<FieldError> {
+    if account == ME {
+        let text = "`me` is the master account, and Zoom documents this call for sub accounts only; give the \
+                    sub account's id with --account or as `account` in the profile";
+        return Some(FieldError::new("account", text));
+    }
+    self::account(account)
+}
+
+/// Why a text cannot be the end of a path. Without one, the whole list would be acted on.
+pub fn id(field: &str, id: &str) -> Option<FieldError> {
+    let text = match id.trim() {
+        "" => "is empty; give it as the list shows it".to_owned(),
+        "." | ".." => format!("`{id}` is none; give it as the list shows it"),
+        _ => return None,
+    };
+    Some(FieldError::new(field, text))
 }
 
 /// Why the account cannot stand in a path. Dots are resolved as parent folders even when they are encoded.

@@ -1,7 +1,13 @@
+mod abilities;
 mod answers;
+mod lists;
+mod paging;
 mod requests;
 mod round;
 mod rules;
+mod surface;
+mod surface_round;
+mod world;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +27,7 @@ fn profile(settings: &[(&str, &str)]) -> Profile {
             .chain(settings.iter().copied())
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect(),
+        origins: Default::default(),
         secrets: BTreeMap::from([("client_secret".to_owned(), Secret::known("canary"))]),
         ca_file: None,
         allow_http: false,

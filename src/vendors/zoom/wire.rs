@@ -1,7 +1,9 @@
 //! Zoom's JSON. Requests keep the order of Zoom's own examples; answers may leave keys out.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::model::secret::MASK;
 use crate::model::text;
 
 /// An entry of `sip_trunks` in POST `sip_trunk/trunks`.
@@ -41,6 +43,12 @@ pub struct NumberItem {
     pub allow_for_external_meetings: Option<bool>,
 }
 
+/// An entry of `callout_countries` in POST `sip_trunk/callout_countries`.
+#[derive(Debug, Serialize)]
+pub struct CountryItem {
+    pub id: String,
+}
+
 /// Body of PATCH `sip_trunk/settings` ("Assign SIP trunk configuration").
 #[derive(Debug, Default, Serialize)]
 pub struct SettingsBody {
@@ -66,40 +74,61 @@ pub struct Tokens {
     pub expires_in: Option<String>,
 }
 
-/// Answer of POST and GET `sip_trunk/trunks`; the former has no total.
+/// A row of a list. Known keys are taken out one by one; a value of an unexpected form stays where it is.
 #[derive(Debug, Deserialize)]
-pub struct Trunks {
-    pub sip_trunks: Vec<TrunkRow>,
-    pub total_records: Option<u64>,
+#[serde(transparent)]
+pub struct Record(Map<String, Value>);
+
+impl Record {
+    /// Takes a text, or a number as text.
+    pub fn text(&mut self, key: &str) -> Option<String> {
+        match self.0.get(key)? {
+            Value::String(_) | Value::Number(_) | Value::Null => {}
+            _ => return None,
+        }
+        match self.0.shift_remove(key)? {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Takes a text that identifies something, and so cannot be empty.
+    pub fn name(&mut self, key: &str) -> Option<String> {
+        self.text(key).filter(|text| !text.is_empty())
+    }
+
+    /// Takes a truth value.
+    pub fn flag(&mut self, key: &str) -> Option<bool> {
+        match self.0.get(key)? {
+            Value::Bool(_) | Value::Null => self.0.shift_remove(key)?.as_bool(),
+            _ => None,
+        }
+    }
+
+    /// What was not taken, less its secrets.
+    pub fn rest(mut self) -> Map<String, Value> {
+        hide(&mut self.0);
+        self.0
+    }
 }
 
-/// A trunk that an account has.
-#[derive(Debug, Deserialize)]
-pub struct TrunkRow {
-    #[serde(default, deserialize_with = "text::id")]
-    pub id: Option<String>,
-    #[serde(default, deserialize_with = "text::id")]
-    pub name: Option<String>,
-    #[serde(default, deserialize_with = "text::id")]
-    pub dnis: Option<String>,
-    #[serde(default, deserialize_with = "text::id")]
-    pub number_prefix: Option<String>,
-    #[serde(default, deserialize_with = "text::id")]
-    pub outbound_caller_id: Option<String>,
-    #[serde(default, deserialize_with = "text::id")]
-    pub sip_server_address: Option<String>,
+/// Masks whatever stands under a key that looks secret, at any depth.
+fn hide(map: &mut Map<String, Value>) {
+    for (key, value) in map {
+        let key = key.to_lowercase();
+        if ["password", "secret", "token"].iter().any(|word| key.contains(word)) {
+            *value = MASK.into();
+        } else {
+            hide_in(value);
+        }
+    }
 }
 
-/// Answer of POST `sip_trunk/internal_numbers`.
-#[derive(Debug, Deserialize)]
-pub struct Numbers {
-    pub internal_numbers: Vec<NumberRow>,
-}
-
-/// A number that was added. The OpenAPI file's schema of the list has no `id`.
-#[derive(Debug, Deserialize)]
-pub struct NumberRow {
-    #[serde(default, deserialize_with = "text::id")]
-    pub id: Option<String>,
-    pub number: String,
+fn hide_in(value: &mut Value) {
+    match value {
+        Value::Object(map) => hide(map),
+        Value::Array(list) => list.iter_mut().for_each(hide_in),
+        _ => {}
+    }
 }

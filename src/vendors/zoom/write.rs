@@ -1,29 +1,27 @@
-//! Model to requests.
+//! Model to requests that change something.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value, to_value};
 
 use super::abilities::MULTIPART;
-use super::wire::{NumberItem, SettingsBody, TrunkItem};
+use super::wire::{CountryItem, NumberItem, SettingsBody, TrunkItem};
 use super::{read, rules};
 use crate::model::error::{Error, FieldError, Result};
-use crate::model::number::{InternalNumber, NumberType};
+use crate::model::number::{CalloutCountry, E164, InternalNumber, NumberType};
 use crate::model::profile::Profile;
 use crate::model::settings::{Provided, SipSettings};
-use crate::model::trunk::{Held, Trunk};
+use crate::model::trunk::Trunk;
 use crate::vendors::Added;
-use crate::vendors::call::{Body, Call, Effect, Method, Page, Request};
+use crate::vendors::call::{Body, Call, Effect, Method, Request};
 
 /// Whatever RFC 3986 does not call unreserved.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// POST `sip_trunk/trunks`: assigns a trunk of the master account.
 pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
     let account = trunk.account.as_deref().unwrap_or(profile.get("account"));
-    if let Some(complaint) = rules::assignee(account) {
-        return Err(Error::fields("the trunk", vec![complaint]));
-    }
+    accept("the trunk", rules::assignee(account))?;
     let item = TrunkItem {
         id: trunk.master_trunk.clone().unwrap_or_default(),
         dnis: trunk.dnis.clone(),
@@ -40,13 +38,12 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
     }))
 }
 
-/// GET `sip_trunk/trunks`: all of them in one answer.
-pub fn list_trunks(profile: &Profile) -> Result<Call<Page<Held>>> {
-    let account = profile.get("account").to_owned();
-    let request = Request::new(Method::Get, address(profile, &account, "trunks")?);
-    Ok(Call::new("GET sip_trunk/trunks", Effect::Read, request, move |response| {
-        read::trunks(response, &account)
-    }))
+/// DELETE `sip_trunk/trunks/{id}`: takes the trunk away from the sub account; the master's stays.
+pub fn delete(profile: &Profile, id: &str) -> Result<Call<()>> {
+    let account = profile.get("account");
+    accept("the trunk", rules::assignee(account))?;
+    let request = Request::new(Method::Delete, item_address(profile, account, "trunks", "id", id)?);
+    Ok(Call::new("DELETE sip_trunk/trunks", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/internal_numbers`
@@ -54,6 +51,52 @@ pub fn add_numbers(profile: &Profile, account: &str, numbers: &[InternalNumber])
     let items = numbers.iter().map(number_item).collect::<Result<Vec<_>>>()?;
     let request = numbers_request(profile, account, &items)?;
     Ok(Call::new("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
+}
+
+/// DELETE `sip_trunk/internal_numbers/{id}`
+pub fn remove_number(profile: &Profile, account: &str, id: &str) -> Result<Call<()>> {
+    let request = Request::new(Method::Delete, item_address(profile, account, "internal_numbers", "id", id)?);
+    Ok(Call::new("DELETE sip_trunk/internal_numbers", Effect::Write, request, read::done))
+}
+
+/// POST `sip_trunk/callout_countries`
+pub fn add_countries(
+    profile: &Profile,
+    account: &str,
+    codes: &[String],
+) -> Result<Call<Vec<CalloutCountry>>> {
+    let entries = codes.iter().map(|code| to_value(CountryItem { id: code.clone() }).unwrap_or_default());
+    let body = list("callout_countries", entries.collect());
+    let request = send(profile, Method::Post, account, "callout_countries", body)?;
+    let asked = codes.to_vec();
+    Ok(Call::new("POST sip_trunk/callout_countries", Effect::Write, request, move |response| {
+        read::added_countries(response, &asked)
+    }))
+}
+
+/// DELETE `sip_trunk/callout_countries/{code}`
+pub fn remove_country(profile: &Profile, account: &str, code: &str) -> Result<Call<()>> {
+    let address = item_address(profile, account, "callout_countries", "country", code)?;
+    let request = Request::new(Method::Delete, address);
+    Ok(Call::new("DELETE sip_trunk/callout_countries", Effect::Write, request, read::done))
+}
+
+/// POST `sip_trunk/numbers`
+pub fn assign_master_numbers(profile: &Profile, account: &str, numbers: &[E164]) -> Result<Call<()>> {
+    accept("the account", rules::sub_account(account))?;
+    let entries = numbers.iter().map(|number| Value::from(number.as_str())).collect();
+    let request = send(profile, Method::Post, account, "numbers", list("phone_numbers", entries))?;
+    let asked = numbers.to_vec();
+    Ok(Call::new("POST sip_trunk/numbers", Effect::Write, request, move |response| {
+        read::given(response, &asked)
+    }))
+}
+
+/// DELETE `sip_trunk/numbers`: every internal number of the sub account.
+pub fn clear_numbers(profile: &Profile, account: &str) -> Result<Call<()>> {
+    accept("the account", rules::sub_account(account))?;
+    let request = Request::new(Method::Delete, address(profile, account, "numbers")?);
+    Ok(Call::new("DELETE sip_trunk/numbers", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/internal_numbers` with entries that no rule of ours has judged.
@@ -157,11 +200,24 @@ fn send(
     Ok(request)
 }
 
-fn address(profile: &Profile, account: &str, resource: &str) -> Result<String> {
-    if let Some(complaint) = rules::account(account) {
-        return Err(Error::fields("the account", vec![complaint]));
-    }
-    let base = profile.get("base_url").trim_end_matches('/');
+/// The address of a part of an account.
+pub fn address(profile: &Profile, account: &str, resource: &str) -> Result<String> {
+    accept("the account", rules::account(account))?;
     let account = utf8_percent_encode(account, SEGMENT);
-    Ok(format!("{base}/accounts/{account}/sip_trunk/{resource}"))
+    Ok(format!("{}/accounts/{account}/sip_trunk/{resource}", base(profile)))
+}
+
+fn item_address(profile: &Profile, account: &str, resource: &str, field: &str, id: &str) -> Result<String> {
+    let address = address(profile, account, resource)?;
+    accept("the request", rules::id(field, id))?;
+    Ok(format!("{address}/{}", utf8_percent_encode(id, SEGMENT)))
+}
+
+/// The API's address.
+pub fn base(profile: &Profile) -> &str {
+    profile.get("base_url").trim_end_matches('/')
+}
+
+fn accept(what: &str, complaint: Option<FieldError>) -> Result<()> {
+    complaint.map_or(Ok(()), |complaint| Err(Error::fields(what, vec![complaint])))
 }

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::error::Kind;
+use crate::model::error::Kind as Fails;
 use crate::model::support::Operation;
-use crate::model::trunk::{AgentGroup, Direction, Status};
+use crate::model::trunk::{AgentGroup, Direction, Kind, Status};
 use crate::vendors::call::{Fault, Page};
 use crate::vendors::codes::After;
 use crate::vendors::{Entry, Vendor};
@@ -69,7 +69,7 @@ fn the_new_id_is_a_number_or_a_text() {
 fn a_success_without_the_id_leaves_the_outcome_open() {
     for body in [r#"{"status":"0","data":null}"#, r#"{"status":"0"}"#, r#"{"status":"0","data":""}"#] {
         let fault = created(&answer(body)).unwrap_err();
-        assert_eq!((fault.kind, fault.after), (Kind::Unavailable, After::Lost), "{body}");
+        assert_eq!((fault.kind, fault.after), (Fails::Unavailable, After::Lost), "{body}");
     }
 }
 
@@ -81,12 +81,12 @@ fn the_update_of_page_004_answers_nothing() {
 
 #[test]
 fn every_code_of_page_004_is_a_fault_of_its_kind_whatever_the_http_status() {
-    let codes: [(Kind, &[i32]); 5] = [
-        (Kind::Auth, &[-1, -2, -16]),
-        (Kind::Unavailable, &[-18]),
-        (Kind::Conflict, &[-20, -47, -52, -53, -59, -60]),
-        (Kind::RateLimited, &[-23]),
-        (Kind::Rejected, &[-22, -44, -45, -48, -49, -50, -51, -54, -55, -56, -57, -58, -61]),
+    let codes: [(Fails, &[i32]); 5] = [
+        (Fails::Auth, &[-1, -2, -16]),
+        (Fails::Unavailable, &[-18]),
+        (Fails::Conflict, &[-20, -47, -52, -53, -59, -60]),
+        (Fails::RateLimited, &[-23]),
+        (Fails::Rejected, &[-22, -44, -45, -48, -49, -50, -51, -54, -55, -56, -57, -58, -61]),
     ];
     for (kind, codes) in codes {
         for code in codes {
@@ -122,7 +122,7 @@ fn an_unknown_code_is_rejected_as_it_came() {
     let fault = created(&answer(r#"{"status":"-999","reason":"new"}"#)).unwrap_err();
     assert_eq!(
         (fault.kind, fault.code.as_deref(), fault.text.as_str()),
-        (Kind::Rejected, Some("-999"), "new")
+        (Fails::Rejected, Some("-999"), "new")
     );
 }
 
@@ -130,22 +130,22 @@ fn an_unknown_code_is_rejected_as_it_came() {
 fn what_is_not_the_api_is_judged_by_its_http_status() {
     let html = "<html><body>gateway</body></html>";
     for (http, body, kind, after) in [
-        (200, "", Kind::Unavailable, After::Lost),
-        (200, html, Kind::Unavailable, After::Lost),
-        (200, r#"{"status":"0","data":{"rec"#, Kind::Unavailable, After::Lost),
-        (200, "[]", Kind::Unavailable, After::Lost),
-        (200, r#"{"data":1}"#, Kind::Unavailable, After::Lost),
-        (200, r#"{"status":null}"#, Kind::Unavailable, After::Lost),
-        (502, html, Kind::Unavailable, After::Lost),
-        (500, r#"{"status":"0","data":1}"#, Kind::Unavailable, After::Lost),
-        (500, r#"{"timestamp":"t","status":500,"error":"x"}"#, Kind::Unavailable, After::Lost),
-        (404, html, Kind::Unsupported, After::GiveUp),
-        (404, r#"{"timestamp":"t","status":404,"error":"x"}"#, Kind::Unsupported, After::GiveUp),
-        (403, "", Kind::Auth, After::GiveUp),
-        (401, r#"{"status":401,"error":"x"}"#, Kind::Auth, After::GiveUp),
-        (429, "", Kind::RateLimited, After::Later),
-        (429, r#"{"code":429,"msg":"x"}"#, Kind::RateLimited, After::Later),
-        (302, "", Kind::Unavailable, After::Lost),
+        (200, "", Fails::Unavailable, After::Lost),
+        (200, html, Fails::Unavailable, After::Lost),
+        (200, r#"{"status":"0","data":{"rec"#, Fails::Unavailable, After::Lost),
+        (200, "[]", Fails::Unavailable, After::Lost),
+        (200, r#"{"data":1}"#, Fails::Unavailable, After::Lost),
+        (200, r#"{"status":null}"#, Fails::Unavailable, After::Lost),
+        (502, html, Fails::Unavailable, After::Lost),
+        (500, r#"{"status":"0","data":1}"#, Fails::Unavailable, After::Lost),
+        (500, r#"{"timestamp":"t","status":500,"error":"x"}"#, Fails::Unavailable, After::Lost),
+        (404, html, Fails::Unsupported, After::GiveUp),
+        (404, r#"{"timestamp":"t","status":404,"error":"x"}"#, Fails::Unsupported, After::GiveUp),
+        (403, "", Fails::Auth, After::GiveUp),
+        (401, r#"{"status":401,"error":"x"}"#, Fails::Auth, After::GiveUp),
+        (429, "", Fails::RateLimited, After::Later),
+        (429, r#"{"code":429,"msg":"x"}"#, Fails::RateLimited, After::Later),
+        (302, "", Fails::Unavailable, After::Lost),
     ] {
         let fault = created(&Response { status: http, ..answer(body) }).unwrap_err();
         assert_eq!((fault.kind, fault.after), (kind, after), "{http} {body}");
@@ -178,13 +178,13 @@ fn an_outbound_record_becomes_a_trunk() {
         "sipPassword": "canary", "sipTrunkState": true, "createTime": "2023-01-01 00:00:00",
         "groupList": [{"voiceGroupId": 1000026, "groupName": "Sales", "number": null}]
     }));
-    let mut expected = with_password(
+    let expected = with_password(
         r#"{"name":"22232","kind":"register","direction":"outbound","enabled":true,"host":"0000.000.0.00",
-            "username":"u1","prefix":"00","agent_groups":[{"id":1000026,"name":"Sales"}]}"#,
+            "username":"u1","prefix":"00","agent_groups":[{"id":1000026,"name":"Sales"}],
+            "vendor_fields":{"ccIp":"203.0.113.9","createTime":"2023-01-01 00:00:00"}}"#,
         "canary",
     );
     assert_eq!(held.trunk, expected);
-    expected.password = None;
     assert_eq!((held.id.as_str(), held.status_code.as_deref()), ("5000028", Some("1")));
     assert_eq!(held.status, Some(Status::Unmonitored));
     assert!(!serde_json::to_string(&held).unwrap().contains("canary"));
@@ -211,6 +211,17 @@ fn absent_and_unknown_values_pass() {
     assert_eq!((held.status, held.status_code.as_deref()), (Some(Status::Unknown), Some("9")));
     let bare = one(json!({"keyId": 1, "sipTrunkName": 22232}));
     assert_eq!((bare.trunk.name.as_deref(), bare.status), (Some("22232"), None));
+    for (state, kind) in [
+        (json!("later"), Some(Kind::Other("later".into()))),
+        (json!(2), Some(Kind::Other("2".into()))),
+        (json!({"token": 1}), Some(Kind::Other(r#"{"token":"***"}"#.into()))),
+        (json!(""), None),
+        (json!(1), Some(Kind::Register)),
+        (json!("0"), Some(Kind::Peer)),
+    ] {
+        let held = one(json!({"keyId": 1, "sipTrunkName": "x", "sipTrunkState": state}));
+        assert_eq!(held.trunk.kind, kind, "{state}");
+    }
 }
 
 #[test]
@@ -257,6 +268,25 @@ fn a_page_too_few_is_a_fault() {
 }
 
 #[test]
+fn a_total_once_told_holds_although_a_later_page_tells_none() {
+    for total in [json!(0), json!(50), json!(null), json!("many")] {
+        let fault = pages(&[page_of(0..100, json!(150)), page_of(100..100, total.clone())]).unwrap_err();
+        assert!(fault.text.contains("150") && fault.text.contains("100"), "{total}: {}", fault.text);
+        let (items, asked) = pages(&[page_of(0..100, json!(150)), page_of(100..150, total.clone())]).unwrap();
+        assert_eq!((items.len(), asked), (150, 2), "{total}");
+    }
+    let shrunk = pages(&[page_of(0..100, json!(101)), page_of(100..100, json!(100))]).unwrap();
+    assert_eq!(shrunk.0.len(), 100, "a row went away while the list was read");
+}
+
+#[test]
+fn pages_that_come_round_again_are_a_fault() {
+    let (a, b) = (page_of(0..100, json!(900)), page_of(100..200, json!(900)));
+    let fault = pages(&[a.clone(), b, a]).unwrap_err();
+    assert!(fault.text.contains("900") && fault.text.contains("200"), "{}", fault.text);
+}
+
+#[test]
 fn without_a_total_an_empty_page_ends_the_list() {
     let bare = |ids: std::ops::Range<u64>| {
         let body = page_of(ids, json!(0));
@@ -276,11 +306,11 @@ fn a_row_that_moved_between_pages_is_given_once() {
 
 #[test]
 fn agent_groups_are_found_with_their_ids() {
-    let call = Itniotech.look_up(&profile(), Operation::FindAgentGroup, "Sa").unwrap();
+    let call = Itniotech.look_up(&profile(), Operation::FindAgentGroup, Some("Sa")).unwrap();
     let body = r#"{"status":0,"data":{"total":1,"records":[{"voiceGroupId":1000026,"groupName":"Sales",
         "appName":"a","countSeat":2,"callinStrategy":1}]}}"#;
     let page = (call.read)(&answer(body)).unwrap_or_else(|fault| panic!("{fault:?}"));
-    let sales = Entry { id: "1000026".into(), number: None, name: Some("Sales".into()) };
+    let sales = Entry { id: "1000026".into(), name: Some("Sales".into()), ..Entry::default() };
     assert_eq!(page.items, [sales]);
     assert!(page.next.is_none());
 }

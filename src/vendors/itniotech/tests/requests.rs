@@ -220,10 +220,24 @@ fn lists_and_lookups_ask_for_whole_pages() {
         assert_eq!((url(&call.request).as_str(), call.effect), ("sipTrunk/query", Effect::Read));
         assert_eq!(body_text(&call.request), body(params));
     }
-    let call = Itniotech.look_up(&profile(), Operation::FindAgentGroup, "Sales").unwrap();
-    assert_eq!((url(&call.request).as_str(), call.effect), ("seatGroup/query", Effect::Read));
-    assert_eq!(body_text(&call.request), body(r#"{"groupName":"Sales"}"#));
+    for (search, params) in [(None, "{}"), (Some("Sales"), r#"{"groupName":"Sales"}"#)] {
+        let call = Itniotech.look_up(&profile(), Operation::FindAgentGroup, search).unwrap();
+        assert_eq!((url(&call.request).as_str(), call.effect), ("seatGroup/query", Effect::Read));
+        assert_eq!(body_text(&call.request), body(params));
+    }
     assert!(Itniotech.get_trunk(&profile(), "1").unwrap().is_none());
+}
+
+#[test]
+fn the_balance_is_read_as_its_page_shows() {
+    let call = Itniotech.identify(&profile()).unwrap();
+    assert_eq!((call.name, call.effect), ("sms/getBalance", Effect::Read));
+    assert_eq!((call.request.method, &call.request.body), (Method::Get, &Body::Empty));
+    assert_eq!(call.request.url, "https://api.itniotech.com/sms/getBalance");
+    assert!(call.slots.is_empty());
+    let content: Vec<_> =
+        call.request.headers.iter().filter(|(name, _)| name != "User-Agent").cloned().collect();
+    assert_eq!(content, [("Content-Type".to_owned(), "application/json;charset=UTF-8".to_owned())]);
 }
 
 #[test]
@@ -232,4 +246,6 @@ fn a_base_url_with_a_slash_makes_the_same_address() {
     profile.settings.insert("base_url".into(), "https://api.itniotech.com/".into());
     let call = Itniotech.list_trunks(&profile, None).unwrap();
     assert_eq!(call.request.url, "https://api.itniotech.com/v3/cc/sipTrunk/query");
+    let call = Itniotech.identify(&profile).unwrap();
+    assert_eq!(call.request.url, "https://api.itniotech.com/sms/getBalance");
 }

@@ -47,7 +47,7 @@ impl Round {
     }
 
     fn groups(&mut self) -> Vec<String> {
-        let call = Itniotech.look_up(&self.profile, Operation::FindAgentGroup, "").unwrap();
+        let call = Itniotech.look_up(&self.profile, Operation::FindAgentGroup, Some("")).unwrap();
         self.all(call).into_iter().map(|entry| entry.id).collect()
     }
 
@@ -170,4 +170,75 @@ fn a_name_search_is_fuzzy_and_lists_everything_that_fits() {
     let call = Itniotech.list_trunks(&round.profile, Some("main")).unwrap();
     assert_eq!(round.all(call).len(), 2);
     assert_eq!(round.find("main").unwrap().trunk.host.as_deref(), Some("192.0.2.7"));
+}
+
+#[test]
+fn a_list_of_three_pages_is_whole_and_shows_no_password() {
+    let mut round = Round::new();
+    let groups = round.groups();
+    let names: Vec<String> = (0..205).map(|at| format!("t/{at} é+%&?\u{1f4de}")).collect();
+    for (at, name) in names.iter().enumerate() {
+        let trunk = match at.checked_sub(groups.len()) {
+            None => outbound(name, &groups[at], &format!("10.0.0.{at}")),
+            // Each group serves one trunk of each direction.
+            Some(at) => trunk(&format!(
+                r#"{{"name":"{name}","direction":"inbound","kind":"peer","allowed_ip":"10.0.1.{at}",
+                    "agent_groups":[{{"id":"{}","number":"4420718387{at:02}"}}]}}"#,
+                groups[at]
+            )),
+        };
+        round.create(&trunk).unwrap();
+    }
+    let mut call = Itniotech.list_trunks(&round.profile, None).unwrap();
+    let mut sizes = Vec::new();
+    let mut listed = Vec::new();
+    loop {
+        let page = round.send(&call).unwrap();
+        sizes.push(page.items.len());
+        assert_eq!(page.total, Some(205));
+        listed.extend(page.items);
+        match page.next {
+            Some(next) => call = next,
+            None => break,
+        }
+    }
+    assert_eq!(sizes, [100, 100, 5]);
+    let mut found: Vec<_> = listed.iter().map(|held| held.trunk.name.clone().unwrap()).collect();
+    let mut names = names;
+    found.sort();
+    names.sort();
+    assert_eq!(found, names);
+    for held in &listed {
+        assert!(held.trunk.vendor_fields.contains_key("ccIp"), "{held:?}");
+        assert!(!serde_json::to_string(held).unwrap().contains("canary"));
+    }
+}
+
+#[test]
+fn what_was_read_raw_does_not_go_back() {
+    let mut round = Round::new();
+    let group = round.groups()[0].clone();
+    let id = round.create(&outbound("a", &group, "192.0.2.7")).unwrap();
+    let held = round.find("a").unwrap();
+    for key in ["ccIp", "createTime", "updateTime"] {
+        assert!(held.trunk.vendor_fields.contains_key(key), "{key}");
+    }
+    let call = Itniotech.update_trunk(&round.profile, &id, &trunk(r#"{"name":"b"}"#), Some(&held)).unwrap();
+    let body = body_text(&call.request);
+    assert!(!body.contains("ccIp") && !body.contains("Time"), "{body}");
+    round.send(&call).unwrap();
+    assert_eq!(round.find("b").unwrap().trunk.host.as_deref(), Some("192.0.2.7"));
+}
+
+#[test]
+fn the_balance_proves_the_credentials() {
+    let mut round = Round::new();
+    let call = Itniotech.identify(&round.profile).unwrap();
+    let identity = round.send(&call).unwrap();
+    assert_eq!(identity[0].0, "balance");
+    round.skew = 3600;
+    assert_eq!(round.send(&call).unwrap_err().after, After::SignAgain);
+    round.skew = 0;
+    round.profile.secrets.insert("api_secret".into(), Secret::known("wrong"));
+    assert_eq!(round.send(&call).unwrap_err().kind, Kind::Auth);
 }

@@ -1,8 +1,6 @@
 //! What is refused, warned of and passed without asking the vendor.
 
 use super::*;
-use crate::model::error::Kind;
-use crate::model::support::Operation;
 use crate::model::trunk::Did;
 use crate::vendors::{Reading, Vendor, Verdict};
 
@@ -231,22 +229,4 @@ fn only_a_change_that_names_the_whole_trunk_needs_no_reading() {
     }
     let removing = TrunkChange { set: trunk(peer), add_dids: Vec::new(), remove_dids: vec!["1".into()] };
     assert_eq!(Itniotech.reading(&removing), Reading::Trunk);
-}
-
-#[test]
-fn what_the_vendor_lacks_is_refused_with_a_way_out() {
-    let profile = profile();
-    let errors = [
-        Itniotech.add_numbers(&profile, "a", &[]).err().unwrap(),
-        Itniotech
-            .assign_settings(&profile, "a", &crate::model::settings::SipSettings::default())
-            .err()
-            .unwrap(),
-        Itniotech.look_up(&profile, Operation::FindExtension, "1").err().unwrap(),
-        Itniotech.look_up(&profile, Operation::FindExtensionGroup, "1").err().unwrap(),
-    ];
-    for error in errors {
-        assert_eq!(error.kind, Kind::Unsupported);
-        assert!(error.hint.is_some() && !error.message.ends_with("no such operation."), "{error}");
-    }
 }

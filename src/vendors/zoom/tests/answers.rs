@@ -1,13 +1,11 @@
 //! Every form of answer that is documented or was seen.
 
 use super::super::codes::CODES;
-use super::super::{Zoom, read};
-use super::{answer, profile};
+use super::super::read;
+use super::answer;
 use crate::model::error::Kind::{
     self, Auth, Conflict, NotFound, RateLimited, Rejected, Unavailable, Unsupported,
 };
-use crate::model::trunk;
-use crate::vendors::Vendor;
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::After::{self, GiveUp, Later, Lost, Renew};
 
@@ -93,41 +91,6 @@ fn an_assignment_answers_its_new_id() {
     ] {
         let fault = read::assigned(&answer(201, body), "asked").unwrap_err();
         assert_eq!((fault.kind, fault.after), (Unavailable, Lost), "{body}");
-    }
-}
-
-#[test]
-fn listed_trunks_are_whole_or_a_fault() {
-    let body = r#"{"sip_trunks":[{"id":"t1","name":"Main","dnis":"12345","number_prefix":"+1",
-        "outbound_caller_id":"+16466661110","sip_server_address":"192.0.2.1","news":{}},
-        {"id":2,"dnis":null}],"total_records":2}"#;
-    let call = Zoom.list_trunks(&profile(&[("account", "sub-1")]), None).unwrap();
-    let page = (call.read)(&answer(200, body)).unwrap();
-    assert!(page.next.is_none());
-    assert_eq!(page.total, Some(2));
-    assert_eq!(
-        serde_json::to_string(&page.items[0]).unwrap(),
-        concat!(
-            r#"{"id":"t1","name":"Main","kind":"assigned","direction":"both","#,
-            r#""host":"192.0.2.1","caller_id":{"number":"+16466661110"},"prefix":"+1","#,
-            r#""account":"sub-1","dnis":"12345"}"#,
-        )
-    );
-    assert_eq!((page.items[1].id.as_str(), &page.items[1].trunk.dnis), ("2", &None));
-    assert_eq!(page.items[1].trunk.kind, Some(trunk::Kind::Assigned));
-
-    assert!(read::trunks(&answer(200, r#"{"sip_trunks":[]}"#), "me").unwrap().items.is_empty());
-    for body in [
-        "",
-        "{}",
-        r#"{"total_records":0}"#,
-        r#"{"sip_trunks":[],"total_records":1}"#,
-        r#"{"sip_trunks":[{"name":"n"}]}"#,
-        r#"{"sip_trunks":{}}"#,
-        "<html>",
-    ] {
-        let fault = read::trunks(&answer(200, body), "me").err().unwrap();
-        assert_eq!(fault.kind, Unavailable, "{body}");
     }
 }
 

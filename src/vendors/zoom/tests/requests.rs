@@ -241,8 +241,13 @@ fn what_zoom_lacks_is_refused_with_reason_and_remedy() {
     assert!(error.message.contains("no call that changes an assigned trunk"), "{error}");
     assert!(error.hint.as_ref().unwrap().contains("create it again"));
     assert!(Zoom.check_update(&TrunkChange::default(), None).errors.is_empty(), "the refusal comes first");
-    for what in [Operation::FindExtension, Operation::FindExtensionGroup, Operation::FindAgentGroup] {
-        let error = Zoom.look_up(&profile(&[]), what, "x").err().unwrap();
+    for what in [
+        Operation::FindExtension,
+        Operation::FindExtensionGroup,
+        Operation::FindAgentGroup,
+        Operation::FindItsp,
+    ] {
+        let error = Zoom.look_up(&profile(&[]), what, Some("x")).err().unwrap();
         assert_eq!(error.kind, Kind::Unsupported);
         assert!(error.hint.as_ref().is_some_and(|hint| hint.contains('`') || hint.contains("--")));
     }

@@ -1,0 +1,111 @@
+//! Writes profiles: into the file that holds them, with its comments kept.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::model::error::{Error, Kind, Result};
+
+/// Makes sure that the name is free, before anybody is asked anything.
+///
+/// # Errors
+/// [`Kind::Conflict`] where it is taken; [`Kind::Config`] where the text is no TOML.
+pub fn claim(text: &str, name: &str, path: &Path) -> Result<()> {
+    let document = parse(text, path)?;
+    if document.get("profiles").and_then(|profiles| profiles.get(name)).is_none() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Conflict, format!("{} has a profile `{name}` already", path.display()))
+        .hint("choose another name, or add --force to replace it"))
+}
+
+/// Adds a profile to the text of a profiles file, in place of one of that name. The first one becomes the
+/// default; the only one so far stays what it was: the one that is used where none is named.
+///
+/// # Errors
+/// [`Kind::Config`] where the text is no TOML, or holds no table where the profile belongs.
+pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> Result<String> {
+    let shown = path.display();
+    let mut document = parse(text, path)?;
+    let profiles = document.entry("profiles").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let Some(profiles) = profiles.as_table_mut() else {
+        return Err(Error::config(format!("{shown}: `profiles` is not written as tables"))
+            .hint("write each profile as a table of its own, [profiles.NAME]"));
+    };
+    let default = match profiles.iter().map(|(known, _)| known.to_owned()).collect::<Vec<_>>().as_slice() {
+        [] => Some(name.to_owned()),
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    let mut table = Table::new();
+    if let Some(Item::Table(old)) = profiles.get(name) {
+        // The comment above it stays, and it stays in its place.
+        table.decor_mut().clone_from(old.decor());
+        table.set_position(old.position());
+    }
+    for (key, text) in pairs {
+        let item = match text.as_str() {
+            "true" | "false" if key == "allow_http" => value(text == "true"),
+            _ => value(text.as_str()),
+        };
+        table.insert(key, item);
+    }
+    profiles.insert(name, Item::Table(table));
+    if let Some(default) = default.filter(|_| !document.contains_key("default_profile")) {
+        document.insert("default_profile", value(default));
+    }
+    let text = document.to_string();
+    parse(&text, path).map(|_| text)
+}
+
+/// What a profile of that name says of a key.
+pub fn held(text: &str, name: &str, key: &str) -> Option<String> {
+    let document: DocumentMut = text.parse().ok()?;
+    Some(document.get("profiles")?.get(name)?.get(key)?.as_str()?.to_owned())
+}
+
+fn parse(text: &str, path: &Path) -> Result<DocumentMut> {
+    text.parse().map_err(|cause: toml_edit::TomlError| {
+        Error::config(format!("{}: {}", path.display(), cause.message()))
+            .hint("correct the file, or choose another")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs() -> Vec<(String, String)> {
+        [("vendor", "zoom"), ("client_secret", "env:A\"B")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .to_vec()
+    }
+
+    #[test]
+    fn a_profile_is_added_and_comments_stay() {
+        let path = Path::new("p.toml");
+        let first = add("# mine\n", "a", &pairs(), path).unwrap();
+        assert!(first.contains("# mine") && first.contains("default_profile = \"a\""), "{first}");
+        let second = add(&first, "b", &pairs(), path).unwrap();
+        assert!(second.contains("[profiles.a]") && second.contains("[profiles.b]"), "{second}");
+        assert!(second.contains("default_profile = \"a\""), "{second}");
+        assert_eq!(claim(&second, "b", path).unwrap_err().kind, Kind::Conflict);
+        assert!(claim(&second, "c", path).is_ok());
+        let commented = second.replace("[profiles.a]", "# of the lab\n[profiles.a]");
+        assert_eq!(add(&commented, "a", &pairs(), path).unwrap(), commented);
+        assert_eq!(held(&second, "b", "client_secret").as_deref(), Some("env:A\"B"));
+    }
+
+    #[test]
+    fn the_only_profile_stays_the_one_that_is_used() {
+        let path = Path::new("p.toml");
+        let text = add("[profiles.old]\nvendor = \"zoom\"\n", "new", &pairs(), path).unwrap();
+        assert!(text.starts_with("default_profile = \"old\"\n"), "{text}");
+        let chosen = "default_profile = \"x\"\n[profiles.x]\nvendor = \"zoom\"\n";
+        assert_eq!(add(chosen, "y", &pairs(), path).unwrap().matches("default_profile").count(), 1);
+    }
+}

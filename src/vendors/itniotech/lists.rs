@@ -1,0 +1,91 @@
+//! Lists, which are asked for page by page.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::read;
+use super::write::post;
+use crate::model::profile::Profile;
+use crate::model::support::Operation;
+use crate::model::trunk::Held;
+use crate::vendors::Entry;
+use crate::vendors::call::{Call, Effect, Page};
+
+/// Rows asked for at once: the most that a query takes.
+const PAGE_SIZE: u64 = 100;
+
+/// `sipTrunk/query`. Its search is fuzzy.
+pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
+    let list = List {
+        endpoint: "sipTrunk/query",
+        params: params("sipTrunkName", search.unwrap_or_default()),
+        row: read::trunk,
+        id: |held: &Held| &held.id,
+    };
+    list.page(profile.clone(), Before::default())
+}
+
+/// `seatGroup/query`. Its search is fuzzy.
+pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<Entry>>> {
+    let list = List {
+        endpoint: "seatGroup/query",
+        params: params("groupName", search.unwrap_or_default()),
+        row: read::group,
+        id: |entry: &Entry| &entry.id,
+    };
+    (what == Operation::FindAgentGroup).then(|| list.page(profile.clone(), Before::default()))
+}
+
+fn params(key: &str, search: &str) -> Map<String, Value> {
+    let search = Some(search).filter(|search| !search.is_empty());
+    search.map(|search| (key.to_owned(), Value::from(search))).into_iter().collect()
+}
+
+/// A list that is asked for page by page.
+struct List<R, T> {
+    endpoint: &'static str,
+    params: Map<String, Value>,
+    row: fn(R) -> T,
+    id: fn(&T) -> &String,
+}
+
+/// What the pages before told.
+#[derive(Clone, Default)]
+struct Before {
+    pages: u64,
+    seen: HashSet<String>,
+    total: Option<u64>,
+}
+
+impl<R: serde::de::DeserializeOwned + 'static, T: 'static> List<R, T> {
+    /// One page, and behind it the next until as many rows were seen as the vendor says there are, or, where
+    /// it does not say, until a page is empty. The size that a page echoes tells nothing: the vendor's own
+    /// sample contradicts its request.
+    fn page(self, profile: Profile, before: Before) -> Call<Page<T>> {
+        let body = json!({"current": before.pages + 1, "size": PAGE_SIZE, "params": self.params});
+        let request = post(&profile, self.endpoint, body);
+        Call::new(self.endpoint, Effect::Read, request, move |response| {
+            let (rows, total) = read::rows::<R>(response)?;
+            let (empty, mut now) = (rows.is_empty(), before.clone());
+            // A row that moved to this page while the list was read is given once.
+            let fresh = |item: &T| now.seen.insert((self.id)(item).clone());
+            let items: Vec<T> = rows.into_iter().map(self.row).filter(fresh).collect();
+            let count = now.seen.len() as u64;
+            // A total below what was seen was not counted, and does not take back what an earlier page said.
+            let total = [total, before.total].into_iter().flatten().find(|total| *total >= count);
+            now.total = total;
+            now.pages += 1;
+            let whole = total.map_or(empty, |total| total == count);
+            if items.is_empty() && !whole {
+                return Err(read::shortfall(response, now.seen.len(), total));
+            }
+            let next = (!whole).then(|| self.again().page(profile.clone(), now));
+            Ok(Page { items, total, next })
+        })
+    }
+
+    fn again(&self) -> Self {
+        Self { endpoint: self.endpoint, params: self.params.clone(), row: self.row, id: self.id }
+    }
+}

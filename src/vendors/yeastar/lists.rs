@@ -1,0 +1,89 @@
+//! Lists over several pages. The vendor states a total and no largest page, so rows are counted by their ids.
+
+use std::collections::HashSet;
+
+use super::read::{self, Row};
+use super::wire::{EntryRow, TrunkRow};
+use super::write::get;
+use crate::model::profile::Profile;
+use crate::model::support::Operation;
+use crate::model::trunk::Held;
+use crate::vendors::Entry;
+use crate::vendors::call::{Call, Effect, Fault, Page, Response};
+use crate::vendors::codes::After;
+
+/// Rows asked for at once.
+const PAGE_SIZE: u64 = 100;
+
+/// `trunk/list`, or `trunk/search` where there is something to search for.
+pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
+    let endpoint = if search.is_some() { "trunk/search" } else { "trunk/list" };
+    page::<TrunkRow>(endpoint, profile.clone(), search.map(str::to_owned), Progress::default())
+}
+
+/// Lists or searches what a trunk refers to. The path of groups has no underscore; `trunk/itsp_list` takes
+/// neither a page nor a search.
+pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<Entry>>> {
+    let endpoint = match (what, search) {
+        (Operation::FindItsp, _) => {
+            let request = get(profile, "trunk/itsp_list", &[]);
+            return Some(Call::new("trunk/itsp_list", Effect::Read, request, read::itsps));
+        }
+        (Operation::FindExtension, None) => "extension/list",
+        (Operation::FindExtension, Some(_)) => "extension/search",
+        (Operation::FindExtensionGroup, None) => "extensiongroup/list",
+        (Operation::FindExtensionGroup, Some(_)) => "extensiongroup/search",
+        _ => return None,
+    };
+    Some(page::<EntryRow>(endpoint, profile.clone(), search.map(str::to_owned), Progress::default()))
+}
+
+/// How far a list has been read.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    pages: u64,
+    ids: HashSet<String>,
+    /// The totals that the first and the latest page stated.
+    totals: Option<(u64, u64)>,
+}
+
+/// One page of a list, and behind it the next until as many rows were seen as the PBX says there are.
+pub fn page<R: Row>(
+    endpoint: &'static str,
+    profile: Profile,
+    search: Option<String>,
+    before: Progress,
+) -> Call<Page<R::Item>> {
+    let (number, size) = ((before.pages + 1).to_string(), PAGE_SIZE.to_string());
+    let mut query = vec![("page", number.as_str()), ("page_size", size.as_str())];
+    query.extend(search.as_deref().map(|text| ("search_value", text)));
+    let request = get(&profile, endpoint, &query);
+    Call::new(endpoint, Effect::Read, request, move |response| {
+        let mut rows = read::rows::<R>(response)?;
+        let total = rows.total_number;
+        let mut now = before.clone();
+        now.pages += 1;
+        now.totals = Some(steady(before.totals, total, response)?);
+        rows.data.retain(|row| now.ids.insert(row.id().to_string()));
+        let seen = now.ids.len();
+        if seen as u64 > total || (rows.data.is_empty() && (seen as u64) < total) {
+            return Err(read::miscount(response, seen, total));
+        }
+        let next = ((seen as u64) < total).then(|| page::<R>(endpoint, profile.clone(), search.clone(), now));
+        Ok(Page { items: rows.data.into_iter().map(Row::item).collect(), total: Some(total), next })
+    })
+}
+
+/// A row that goes while the list is read moves one unread row to a page that was read. Rows that come are
+/// counted, up to a page of them: a total that runs ahead of the reader would never be reached.
+fn steady(before: Option<(u64, u64)>, total: u64, response: &Response) -> Result<(u64, u64), Fault> {
+    let Some((first, latest)) = before else { return Ok((total, total)) };
+    if total < latest || total > first.saturating_add(PAGE_SIZE) {
+        let why = format!(
+            "the list changed while it was read, from {latest} rows to {total}; run the command again"
+        );
+        // The earlier pages would have to be read again, not this one.
+        return Err(Fault { after: After::GiveUp, ..read::contradiction(response, &why) });
+    }
+    Ok((first, total))
+}

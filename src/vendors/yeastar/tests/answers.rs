@@ -1,0 +1,231 @@
+//! Answers to model.
+
+use super::*;
+use crate::model::diff;
+use crate::model::error::Kind;
+use crate::model::support::Operation;
+use crate::model::trunk::{self, Held, Status, Trunk};
+use crate::vendors::Vendor;
+use crate::vendors::codes::After;
+
+/// One row, as `trunk/list` tells it and as `trunk/get` does.
+fn held(row: Value) -> Held {
+    let listed = read(&Yeastar.list_trunks(&profile(), None).unwrap(), &rows(1, std::slice::from_ref(&row)));
+    let listed = listed.unwrap().items.remove(0);
+    for data in [row.clone(), json!([row])] {
+        assert_eq!(got(&listed.id, &data).unwrap(), listed);
+    }
+    listed
+}
+
+fn got(id: &str, data: &Value) -> Result<Held, Fault> {
+    let call = Yeastar.get_trunk(&profile(), id).unwrap().unwrap();
+    read(&call, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": data}).to_string())
+}
+
+fn shown(held: &Held) -> Value {
+    serde_json::to_value(held).unwrap()
+}
+
+#[test]
+fn a_row_tells_what_it_has() {
+    for (row, expected) in [
+        (
+            json!({"id": 1, "name": "a", "status": 1, "type": "register", "host_port": "h.example:5061",
+                "def_outbound_cid": "5503300", "username": "6701"}),
+            json!({"id": "1", "status": "registered", "status_code": "1", "name": "a", "kind": "register",
+                "direction": "both", "host": "h.example", "port": 5061, "username": "6701",
+                "caller_id": {"number": "5503300"}}),
+        ),
+        (
+            json!({"id": "2", "name": "d/e?f=g é", "status": 43, "type": "account"}),
+            json!({"id": "2", "status": "unreachable", "status_code": "43", "name": "d/e?f=g é",
+                "kind": "account", "direction": "both"}),
+        ),
+        (
+            json!({"id": 3, "name": "gsm", "status": 33, "type": "GSM", "gsm_signal_level": 3}),
+            json!({"id": "3", "status": "unknown", "status_code": "33", "name": "gsm", "kind": "GSM",
+                "direction": "both", "vendor_fields": {"gsm_signal_level": 3}}),
+        ),
+    ] {
+        assert_eq!(shown(&held(row)), expected);
+    }
+}
+
+#[test]
+fn a_status_is_named_by_its_code_and_its_kind() {
+    for (code, kind, status) in [
+        (0, "register", Status::Unknown),
+        (1, "register", Status::Registered),
+        (1, "peer", Status::Reachable),
+        (1, "peer_did", Status::Reachable),
+        (2, "peer", Status::Busy),
+        (3, "peer", Status::Unmonitored),
+        (4, "register", Status::Registering),
+        (5, "GSM", Status::Registering),
+        (41, "register", Status::Failed),
+        (42, "peer", Status::Unreachable),
+        (43, "account", Status::Unreachable),
+        (44, "peer", Status::Disabled),
+        (45, "register", Status::AuthFailed),
+        (99, "webtrunk", Status::Unknown),
+        (-7, "register", Status::Unknown),
+    ] {
+        let held = held(json!({"id": 1, "name": "a", "status": code, "type": kind}));
+        assert_eq!((held.status, held.status_code), (Some(status), Some(code.to_string())), "{code} {kind}");
+        assert_eq!(held.trunk.kind.unwrap().as_str(), kind);
+    }
+    let without = held(json!({"id": 1, "name": "a"}));
+    assert_eq!((without.status, without.status_code, without.trunk.kind), (None, None, None));
+}
+
+#[test]
+fn a_host_is_told_from_its_port() {
+    for (text, host, port) in [
+        ("192.0.2.7:5060", "192.0.2.7", Some(5060)),
+        ("h.example", "h.example", None),
+        ("[2001:db8::1]:5061", "[2001:db8::1]", Some(5061)),
+        ("2001:db8::1", "2001:db8::1", None),
+        ("h.example:sips", "h.example:sips", None),
+    ] {
+        let held = held(json!({"id": 1, "name": "a", "host_port": text}));
+        assert_eq!((held.trunk.host.as_deref(), held.trunk.port), (Some(host), port), "{text}");
+    }
+}
+
+#[test]
+fn keys_that_the_model_does_not_name_are_kept_as_they_are() {
+    let more = json!({"transparent_trans_180_msg": 1, "sip_and_sdp_ip_addr": "192.0.2.1",
+        "future": {"list": [{"n": null}]}, "empty": ""});
+    let mut row = json!({"id": 1, "name": "a", "type": "register"});
+    row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let held = held(row);
+    assert_eq!(json!(held.trunk.vendor_fields), more);
+
+    let wanted = |json: &str| serde_json::from_str::<Trunk>(json).unwrap();
+    let same = wanted(r#"{"vendor_fields":{"transparent_trans_180_msg":1,"empty":""}}"#);
+    assert!(diff::trunk(&held.trunk, &same).is_empty());
+    let other = wanted(r#"{"vendor_fields":{"transparent_trans_180_msg":0}}"#);
+    assert_eq!(diff::trunk(&held.trunk, &other).len(), 1);
+}
+
+#[test]
+fn secrets_are_masked_wherever_they_are() {
+    let held = held(json!({"id": 1, "name": "a", "type": "register", "password": "canary",
+        "sip_Password2": "canary", "clientSecret": ["canary"], "push_TOKEN": {"x": "canary"},
+        "nested": [{"api_token": "canary", "port": 1}]}));
+    assert_eq!(held.trunk.password.as_ref().unwrap().expose(), Some("canary"));
+    let out = shown(&held);
+    assert!(!out.to_string().contains("canary") && !format!("{held:?}").contains("canary"), "{out}");
+    assert_eq!(out["password"], "***");
+    let kept = json!({"sip_Password2": "***", "clientSecret": "***", "push_TOKEN": "***",
+        "nested": [{"api_token": "***", "port": 1}]});
+    assert_eq!(out["vendor_fields"], kept);
+}
+
+/// Account trunks: `number` on create, `username` on update; either when reading.
+#[test]
+fn the_name_of_an_account_is_read_from_either_key() {
+    for (row, username, rest) in [
+        (json!({"number": "6001"}), Some("6001"), json!({})),
+        (json!({"username": "6001"}), Some("6001"), json!({})),
+        (json!({"username": "", "number": "6001"}), Some("6001"), json!({})),
+        (json!({"username": "6001", "number": "6001"}), Some("6001"), json!({})),
+        (json!({"username": "u", "number": "6001"}), Some("u"), json!({"number": "6001"})),
+        (json!({"username": ""}), Some(""), json!({})),
+        (json!({"number": [1]}), None, json!({"number": [1]})),
+    ] {
+        let mut whole = json!({"id": 1, "name": "a", "type": "account"});
+        whole.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
+        let held = held(whole);
+        assert_eq!(held.trunk.username.as_deref(), username, "{row}");
+        assert_eq!(json!(held.trunk.vendor_fields), rest, "{row}");
+    }
+}
+
+#[test]
+fn only_the_trunk_that_was_asked_for_is_taken() {
+    let row = |id: Value| json!({"id": id, "name": "a", "password": "canary"});
+    assert_eq!(got("007", &row(json!(7))).unwrap().id, "7");
+    for data in [
+        row(json!(8)),
+        json!([row(json!(8))]),
+        json!([]),
+        json!([row(json!(7)), row(json!(7))]),
+        json!(null),
+        json!({}),
+        json!("a"),
+    ] {
+        let fault = got("7", &data).unwrap_err();
+        assert_eq!(fault.kind, Kind::Unavailable, "{data}");
+        assert!(!fault.text.contains("canary"), "{}", fault.text);
+    }
+}
+
+#[test]
+fn entries_have_their_numbers_and_names() {
+    for (what, row, expected) in [
+        (
+            Operation::FindExtension,
+            json!({"id": 9, "number": "1000", "caller_id_name": "Ada é", "presence_status": "away"}),
+            json!({"id": "9", "number": "1000", "name": "Ada é"}),
+        ),
+        (
+            Operation::FindExtensionGroup,
+            json!({"id": 3, "name": "Sales", "member_select": "sel_all_ext", "total_extensions": 4}),
+            json!({"id": "3", "name": "Sales"}),
+        ),
+    ] {
+        for search in [None, Some("x")] {
+            let call = Yeastar.look_up(&profile(), what, search).unwrap();
+            let page = read(&call, &rows(1, std::slice::from_ref(&row))).unwrap();
+            assert_eq!(json!(page.items), json!([expected]));
+        }
+    }
+}
+
+#[test]
+fn who_answered_is_told_by_the_number_of_its_trunks() {
+    let call = Yeastar.identify(&profile()).unwrap();
+    let told = |total: &str| vec![("trunks".to_owned(), total.to_owned())];
+    assert_eq!(read(&call, &trunks(250, [1])).unwrap(), told("250"));
+    assert_eq!(read(&call, &trunks(0, [])).unwrap(), told("0"));
+    for body in [trunks(3, []), trunks(0, [1])] {
+        assert_eq!(read(&call, &body).unwrap_err().kind, Kind::Unavailable, "{body}");
+    }
+}
+
+#[test]
+fn a_deletion_is_done_or_says_why_not() {
+    let profile = profile();
+    let delete = Yeastar.delete_trunk(&profile, "7").unwrap();
+    let revoke = Yeastar.revoke(&profile).unwrap();
+    for call in [&delete, &revoke] {
+        read(call, r#"{"errcode":0,"errmsg":"SUCCESS"}"#).unwrap();
+        // Whether it was done cannot be told, so it is not sent again.
+        for body in
+            ["", "{}", "<html>", r#"{"errmsg":"SUCCESS"}"#, r#"{"errcode":1,"errmsg":"PARTIAL SUCCESS"}"#]
+        {
+            let fault = read(call, body).unwrap_err();
+            assert_eq!((fault.kind, fault.after), (Kind::Unavailable, After::Lost), "{body}");
+        }
+    }
+    for (code, kind) in [
+        (60001, Kind::NotFound),
+        (70091, Kind::Conflict),
+        (10005, Kind::Auth),
+        (10001, Kind::Unsupported),
+        (4711, Kind::Rejected),
+    ] {
+        let fault = read(&delete, &json!({"errcode": code, "errmsg": "NO"}).to_string()).unwrap_err();
+        assert_eq!((fault.kind, fault.code), (kind, Some(code.to_string())));
+    }
+}
+
+/// Newer firmware has kinds of its own, which the model shows and does not judge.
+#[test]
+fn an_unknown_kind_is_kept_as_it_is() {
+    let held = held(json!({"id": 1, "name": "a", "type": "peer_did", "transport": "sctp"}));
+    assert_eq!(held.trunk.kind, Some(trunk::Kind::Other("peer_did".into())));
+    assert_eq!((&shown(&held)["kind"], &shown(&held)["transport"]), (&json!("peer_did"), &json!("sctp")));
+}

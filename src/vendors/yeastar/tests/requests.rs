@@ -1,0 +1,131 @@
+//! What goes over the wire.
+
+use super::*;
+use crate::model::error::Kind;
+use crate::model::support::{Operation, Support};
+use crate::vendors::Vendor;
+use crate::vendors::call::{Body, Effect, Method, Place, USER_AGENT};
+
+/// A search word with everything that an address could break on.
+const WORD: &str = "d/e?f=g é+1 &\"";
+const ENCODED: &str = "d%2Fe%3Ff%3Dg%20%C3%A9%2B1%20%26%22";
+
+fn expect<T>(call: &Call<T>, name: &str, effect: Effect, rest: &str) {
+    assert_eq!(call.name, name);
+    assert_eq!(call.effect, effect, "{name}");
+    assert_eq!(call.request.method, Method::Get, "{name}");
+    assert_eq!(call.request.url, format!("{BASE}/openapi/v1.0/{name}{rest}"));
+    // Every request names its sender; one without a body has nothing else to say.
+    assert_eq!(call.request.headers, [("User-Agent".to_owned(), USER_AGENT.to_owned())]);
+    assert_eq!(call.request.body, Body::Empty, "{name}");
+    assert!(call.slots.is_empty(), "{name}");
+}
+
+#[test]
+fn reads_are_gets_with_encoded_values() {
+    let profile = profile();
+    let list = |search| Yeastar.list_trunks(&profile, search).unwrap();
+    expect(&list(None), "trunk/list", Effect::Read, "?page=1&page_size=100");
+    let found = format!("?page=1&page_size=100&search_value={ENCODED}");
+    expect(&list(Some(WORD)), "trunk/search", Effect::Read, &found);
+    expect(&Yeastar.get_trunk(&profile, "28").unwrap().unwrap(), "trunk/get", Effect::Read, "?id=28");
+    expect(&Yeastar.identify(&profile).unwrap(), "trunk/list", Effect::Read, "?page=1&page_size=1");
+}
+
+#[test]
+fn look_ups_list_or_search() {
+    let profile = profile();
+    let found = format!("?page=1&page_size=100&search_value={ENCODED}");
+    for (what, search, name, rest) in [
+        (Operation::FindExtension, None, "extension/list", "?page=1&page_size=100"),
+        (Operation::FindExtension, Some(WORD), "extension/search", found.as_str()),
+        (Operation::FindExtensionGroup, None, "extensiongroup/list", "?page=1&page_size=100"),
+        (Operation::FindExtensionGroup, Some(WORD), "extensiongroup/search", found.as_str()),
+        (Operation::FindItsp, None, "trunk/itsp_list", ""),
+        (Operation::FindItsp, Some(WORD), "trunk/itsp_list", ""),
+    ] {
+        expect(&Yeastar.look_up(&profile, what, search).unwrap(), name, Effect::Read, rest);
+    }
+    let error = Yeastar.look_up(&profile, Operation::FindAgentGroup, None).err().unwrap();
+    assert_eq!(error.kind, Kind::Unsupported);
+}
+
+#[test]
+fn what_takes_away_is_a_write_although_it_is_a_get() {
+    let profile = profile();
+    expect(&Yeastar.delete_trunk(&profile, "28").unwrap(), "trunk/delete", Effect::Write, "?id=28");
+    expect(&Yeastar.revoke(&profile).unwrap(), "del_token", Effect::Write, "");
+    // The token that is to end is the one that proves the call.
+    let slots = Yeastar.authorise(&profile, &Secret::known("canary-token"), 0);
+    assert_eq!(slots.len(), 1);
+    assert_eq!(
+        (&slots[0].place, slots[0].secret.expose()),
+        (&Place::Query("access_token"), Some("canary-token"))
+    );
+}
+
+#[test]
+fn only_whole_numbers_are_ids() {
+    let profile = profile();
+    for id in ["", "main", "-1", "1.5", "8,12", "28&x=1", "99999999999999999999999"] {
+        assert_eq!(Yeastar.delete_trunk(&profile, id).err().unwrap().kind, Kind::Invalid, "{id}");
+        assert_eq!(Yeastar.get_trunk(&profile, id).err().unwrap().kind, Kind::Invalid, "{id}");
+    }
+    let call = Yeastar.delete_trunk(&profile, "007").unwrap();
+    assert!(call.request.url.ends_with("?id=7"));
+}
+
+#[test]
+fn every_operation_has_its_say() {
+    let facts = Yeastar.facts();
+    for operation in Operation::ALL {
+        let listed = facts.abilities.iter().filter(|(known, _)| known == operation).count();
+        assert_eq!(listed, 1, "{}", operation.name());
+        if let Support::Unsupported { why, instead } = facts.support(*operation) {
+            assert!(why.ends_with('.') && instead.ends_with('.'), "{}", operation.name());
+            let error = facts.refuse(*operation);
+            assert_eq!(error.kind, Kind::Unsupported);
+            assert!(error.message.ends_with(why) && error.hint.as_deref() == Some(instead));
+        }
+    }
+}
+
+/// What the table says is there is there, and the rest refuses.
+#[test]
+fn the_table_of_abilities_is_true() {
+    let (profile, facts) = (profile(), Yeastar.facts());
+    let country = ["US".to_owned()];
+    let settings = crate::model::settings::SipSettings::default();
+    let there = |operation: Operation| match operation {
+        Operation::TrunkCreate => {
+            Yeastar.create_trunk(&profile, &crate::model::trunk::Trunk::default()).is_ok()
+        }
+        Operation::TrunkUpdate => {
+            Yeastar.update_trunk(&profile, "1", &crate::model::trunk::Trunk::default(), None).is_ok()
+        }
+        Operation::TrunkList => Yeastar.list_trunks(&profile, None).is_ok(),
+        Operation::TrunkGet => Yeastar.get_trunk(&profile, "1").is_ok(),
+        Operation::TrunkDelete => Yeastar.delete_trunk(&profile, "1").is_ok(),
+        Operation::NumbersAdd => Yeastar.add_numbers(&profile, "me", &[]).is_ok(),
+        Operation::NumbersList => Yeastar.list_numbers(&profile, "me").is_ok(),
+        Operation::NumbersRemove => Yeastar.remove_number(&profile, "me", "1").is_ok(),
+        // No function of their own: they would be made of others that are not there.
+        Operation::NumbersUpdate | Operation::SettingsRead => false,
+        Operation::SettingsAssign => Yeastar.assign_settings(&profile, "me", &settings).is_ok(),
+        Operation::CountriesAdd => Yeastar.add_countries(&profile, "me", &country).is_ok(),
+        Operation::CountriesList => Yeastar.list_countries(&profile, "me").is_ok(),
+        Operation::CountriesRemove => Yeastar.remove_country(&profile, "me", "US").is_ok(),
+        Operation::MasterNumbersList => Yeastar.list_master_numbers(&profile).is_ok(),
+        Operation::MasterNumbersAssign => Yeastar.assign_master_numbers(&profile, "me", &[]).is_ok(),
+        Operation::MasterNumbersClear => Yeastar.clear_numbers(&profile, "me").is_ok(),
+        Operation::FindItsp
+        | Operation::FindExtension
+        | Operation::FindExtensionGroup
+        | Operation::FindAgentGroup => Yeastar.look_up(&profile, operation, None).is_ok(),
+        Operation::ProfileCheck => Yeastar.identify(&profile).is_ok(),
+        Operation::ProfileLogout => Yeastar.revoke(&profile).is_some(),
+    };
+    for operation in Operation::ALL {
+        assert_eq!(facts.support(*operation).is_there(), there(*operation), "{}", operation.name());
+    }
+}

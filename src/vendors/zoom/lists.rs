@@ -1,0 +1,255 @@
+//! Lists: their requests, and their answers to model. A list is whole, or a fault.
+
+use percent_encoding::utf8_percent_encode;
+use serde_json::Value;
+
+use super::abilities::PAGE_SIZE;
+use super::read::{rows, success, unreadable};
+use super::wire::Record;
+use super::write::{SEGMENT, address, base};
+use crate::model::error::Result;
+use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber, NumberType};
+use crate::model::profile::Profile;
+use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
+use crate::vendors::Identity;
+use crate::vendors::call::{Call, Effect, Fault, Method, Page, Request, Response};
+use crate::vendors::codes::After;
+
+/// GET `sip_trunk/trunks`
+pub fn list_trunks(profile: &Profile) -> Result<Call<Page<Held>>> {
+    trunks_call(profile, trunks)
+}
+
+/// The same call, of which only the count is told.
+pub fn identify(profile: &Profile) -> Result<Call<Identity>> {
+    trunks_call(profile, |response, account| {
+        let count = trunks(response, account)?.items.len();
+        Ok(vec![("account".into(), account.to_owned()), ("trunks".into(), count.to_string())])
+    })
+}
+
+fn trunks_call<T>(
+    profile: &Profile,
+    read: impl Fn(&Response, &str) -> Result<T, Fault> + Send + Sync + 'static,
+) -> Result<Call<T>> {
+    let account = profile.get("account").to_owned();
+    let request = Request::new(Method::Get, address(profile, &account, "trunks")?);
+    Ok(Call::new("GET sip_trunk/trunks", Effect::Read, request, move |response| read(response, &account)))
+}
+
+/// GET `sip_trunk/internal_numbers`, the first page.
+pub fn list_numbers(profile: &Profile, account: &str) -> Result<Call<Page<HeldNumber>>> {
+    Ok(numbers_call(address(profile, account, "internal_numbers")?, Walk::default()))
+}
+
+/// A token belongs to its query, so every page repeats it ("Pagination").
+fn numbers_call(address: String, walk: Walk) -> Call<Page<HeldNumber>> {
+    let mut url = format!("{address}?page_size={PAGE_SIZE}");
+    if let Some(token) = &walk.token {
+        url = format!("{url}&next_page_token={}", utf8_percent_encode(token, SEGMENT));
+    }
+    let request = Request::new(Method::Get, url);
+    Call::new("GET sip_trunk/internal_numbers", Effect::Read, request, move |response| {
+        let (page, on) = numbers(response, &walk)?;
+        Ok(Page { next: on.map(|walk| numbers_call(address.clone(), walk)), ..page })
+    })
+}
+
+/// GET `sip_trunk/callout_countries`
+pub fn list_countries(profile: &Profile, account: &str) -> Result<Call<Page<CalloutCountry>>> {
+    let request = Request::new(Method::Get, address(profile, account, "callout_countries")?);
+    Ok(Call::new("GET sip_trunk/callout_countries", Effect::Read, request, countries))
+}
+
+/// GET `sip_trunk/numbers`, which is the master account's without naming it.
+pub fn list_master_numbers(profile: &Profile) -> Call<Page<MasterNumber>> {
+    let request = Request::new(Method::Get, format!("{}/sip_trunk/numbers", base(profile)));
+    Call::new("GET sip_trunk/numbers", Effect::Read, request, master_numbers)
+}
+
+/// Answer of GET `sip_trunk/trunks`, which has no paging.
+pub fn trunks(response: &Response, account: &str) -> Result<Page<Held>, Fault> {
+    whole(response, "sip_trunks", "a listed trunk has no id", |row| held(row, account))
+}
+
+/// Answer of GET `sip_trunk/callout_countries`, which has no paging.
+pub fn countries(response: &Response) -> Result<Page<CalloutCountry>, Fault> {
+    whole(response, "callout_countries", "a listed country has no id", country)
+}
+
+/// Answer of GET `sip_trunk/numbers`, which has no paging.
+pub fn master_numbers(response: &Response) -> Result<Page<MasterNumber>, Fault> {
+    whole(response, "phone_numbers", "a listed entry has no number", |mut row| {
+        Some(MasterNumber { number: row.name("number")?, country: row.text("country") })
+    })
+}
+
+/// Answer of GET `sip_trunk/internal_numbers`: a page, without its next, and how to go on.
+pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<HeldNumber>, Option<Walk>), Fault> {
+    page(response, walk, "internal_numbers", "a listed entry has no number", number)
+}
+
+/// A country of a list, or of those that were added.
+pub fn country(mut row: Record) -> Option<CalloutCountry> {
+    Some(CalloutCountry { id: row.name("id")?, name: row.text("name"), code: row.text("code") })
+}
+
+fn held(mut row: Record, account: &str) -> Option<Held> {
+    let id = row.name("id")?;
+    let caller = row.text("outbound_caller_id");
+    let trunk = Trunk {
+        name: row.text("name"),
+        kind: Some(trunk::Kind::Assigned),
+        direction: Some(Direction::Both),
+        host: row.text("sip_server_address"),
+        caller_id: caller.map(|number| CallerId { number: Some(number), name: None }),
+        prefix: row.text("number_prefix"),
+        account: Some(account.to_owned()),
+        dnis: row.text("dnis"),
+        vendor_fields: row.rest(),
+        ..Trunk::default()
+    };
+    Some(Held { id, trunk, ..Held::default() })
+}
+
+/// The OpenAPI file's schema of the list has no `id`, though the DELETE call tells to read it there.
+fn number(mut row: Record) -> Option<HeldNumber> {
+    let what = row.text("type").map(|what| match what.as_str() {
+        "0" => NumberType::Toll,
+        "1" => NumberType::TollFree,
+        other => NumberType::open(other),
+    });
+    Some(HeldNumber {
+        id: row.name("id"),
+        number: row.name("number")?,
+        display_number: row.text("display_number"),
+        country: row.text("country"),
+        what,
+        labels: row.text("labels"),
+        languages: row.text("languages"),
+        visible: row.flag("visible"),
+        allow_join: row.flag("allow_join"),
+        allow_for_external_meetings: row.flag("allow_for_external_meetings"),
+        vendor_fields: row.rest(),
+    })
+}
+
+/// A list without paging. A token of a next page would make it a part of the list.
+fn whole<T>(
+    response: &Response,
+    key: &str,
+    lacking: &str,
+    item: impl Fn(Record) -> Option<T>,
+) -> Result<Page<T>, Fault> {
+    match page(response, &Walk::default(), key, lacking, item)? {
+        (page, None) => Ok(page),
+        (_, Some(_)) => {
+            let why = "Zoom gave a part of the list, though it documents no paging for it";
+            Err(Fault { after: After::GiveUp, ..unreadable(response, why) })
+        }
+    }
+}
+
+fn page<T>(
+    response: &Response,
+    walk: &Walk,
+    key: &str,
+    lacking: &str,
+    item: impl Fn(Record) -> Option<T>,
+) -> Result<(Page<T>, Option<Walk>), Fault> {
+    let mut body = success(response, false)?.unwrap_or_default();
+    let total = match body.remove("total_records") {
+        None | Some(Value::Null) => None,
+        Some(total) => {
+            Some(total.as_u64().ok_or_else(|| unreadable(response, "`total_records` is not a count"))?)
+        }
+    };
+    let token = match body.remove("next_page_token") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(token)) => Some(token),
+        Some(_) => return Err(unreadable(response, "`next_page_token` is not a text")),
+    };
+    let items: Option<Vec<T>> = rows(response, body, key)?.into_iter().map(item).collect();
+    let items = items.ok_or_else(|| unreadable(response, lacking))?;
+    let walk = walk.on(items.len(), total, token).map_err(|trouble| match trouble {
+        Trouble::Short { rows, total } => {
+            unreadable(response, &format!("Zoom says that `{key}` has {total} rows, but gave {rows}"))
+        }
+        // The same page would only lead there again.
+        Trouble::Endless(why) => Fault {
+            after: After::GiveUp,
+            ..unreadable(response, &format!("the list `{key}` cannot be read to its end: {why}"))
+        },
+    })?;
+    Ok((Page { items, total, next: None }, walk))
+}
+
+/// Pages without a row that a list may hold, as where its last token leads to an empty page.
+const EMPTY_PAGES: u64 = 3;
+/// Where a list that states no total is given up, however new its tokens look.
+const MOST_PAGES: u64 = 100_000;
+
+/// How far a list has been read. Its own size does not depend on the list's.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    /// The token that asks for the page under way; none for the first page.
+    pub token: Option<String>,
+    /// A token from further back, moved on whenever the pages have doubled: every circle meets it (Brent's
+    /// cycle detection).
+    mark: Option<String>,
+    pages: u64,
+    /// Pages without a row.
+    empty: u64,
+    rows: u64,
+    /// The last total that a page stated, and the largest one.
+    total: Option<u64>,
+    most: Option<u64>,
+}
+
+/// Why a list cannot be believed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// There are fewer rows than the stated total.
+    Short {
+        /// Rows given.
+        rows: u64,
+        /// Rows stated.
+        total: u64,
+    },
+    /// The page tokens lead nowhere.
+    Endless(&'static str),
+}
+
+impl Walk {
+    /// Counts a page, and answers how to go on: none after the last page.
+    pub fn on(
+        &self,
+        rows: usize,
+        total: Option<u64>,
+        token: Option<String>,
+    ) -> Result<Option<Self>, Trouble> {
+        let (pages, empty) = (self.pages + 1, self.empty + u64::from(rows == 0));
+        let rows = self.rows + rows as u64;
+        let (total, most) = (total.or(self.total), total.max(self.most));
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            return match total.filter(|total| *total > rows) {
+                Some(total) => Err(Trouble::Short { rows, total }),
+                None => Ok(None),
+            };
+        };
+        let known = |earlier: &Option<String>| earlier.as_ref() == Some(&token);
+        if known(&self.token) || known(&self.mark) {
+            return Err(Trouble::Endless("a page token came a second time"));
+        }
+        if most.is_some_and(|most| rows > most) {
+            return Err(Trouble::Endless(
+                "there are more rows than the stated total, and still a further page",
+            ));
+        }
+        if empty > EMPTY_PAGES || pages >= MOST_PAGES {
+            return Err(Trouble::Endless("page follows page without an end"));
+        }
+        let mark = if pages.is_power_of_two() { Some(token.clone()) } else { self.mark.clone() };
+        Ok(Some(Self { token: Some(token), mark, pages, empty, rows, total, most }))
+    }
+}
