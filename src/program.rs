@@ -17,7 +17,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::{Cli, Color, Format};
-use crate::commands::{self, World};
+use crate::commands::{self, People, World};
 use crate::config::Env;
 use crate::config::waiting;
 use crate::engine::redact::Redactor;
@@ -48,7 +48,7 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     let ctrl_c = (!own).then(|| watch(Arc::downgrade(&done), format, painted));
     // Not on this thread: what waits for input can be left behind, and the program still ends here.
     std::thread::spawn(move || {
-        let code = match run(&cli, env, redactor.clone(), terminal, ctrl_c) {
+        let code = match run(&cli, env, redactor.clone(), terminal, painted, ctrl_c) {
             Ok(code) => code,
             Err(error) => fail(&redactor.scrub_error(downcast(error)), format, painted),
         };
@@ -65,13 +65,15 @@ fn run(
     env: Env,
     redactor: Redactor,
     terminal: Terminal,
+    painted: bool,
     ctrl_c: Option<oneshot::Receiver<()>>,
 ) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
     let known = redactor.clone();
     let notices = Arc::new(Console::new(cli.globals.quiet, Box::new(move |text| known.scrub(text))));
     let publish = move |report: &Report| print(report, format, terminal);
-    let world = World::new(env, redactor, notices, Box::new(ask), Box::new(publish));
+    let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
+    let world = World::new(env, redactor, notices, people, Box::new(publish));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -90,6 +92,11 @@ fn run(
     runtime.shutdown_background();
     let report = result?;
     print(&report, format, terminal)?;
+    if let Report::Partial(_, errors) = &report {
+        for error in errors {
+            fail(error, format, painted);
+        }
+    }
     Ok(exit_code(&report))
 }
 
@@ -136,11 +143,13 @@ async fn pressed(ctrl_c: Option<oneshot::Receiver<()>>) {
     std::future::pending().await
 }
 
-/// Prints a report; whoever closed the pipe has read enough.
-fn print(report: &Report, format: Format, terminal: Terminal) -> Result<()> {
+/// Prints a report. Answers whether anybody still reads: whoever closed the pipe has read enough.
+fn print(report: &Report, format: Format, terminal: Terminal) -> Result<bool> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match output::report(&mut out, report, format, terminal) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(cause) => {
             let error = Error::new(Kind::Internal, format!("standard output cannot be written: {cause}"));
             Err(match report {
                 Report::Change(_) | Report::Changes(_) => error.hint(
@@ -149,7 +158,6 @@ fn print(report: &Report, format: Format, terminal: Terminal) -> Result<()> {
                 _ => error,
             })
         }
-        _ => Ok(()),
     }
 }
 
@@ -160,6 +168,7 @@ fn exit_code(report: &Report) -> ExitCode {
         Report::Changes(list) if list.iter().any(|change| bad(change.outcome)) => {
             ExitCode::from(Kind::Partial.exit_code())
         }
+        Report::Partial(..) => ExitCode::from(Kind::Partial.exit_code()),
         Report::Change(change) if change.outcome == Outcome::Unknown => {
             ExitCode::from(Kind::OutcomeUnknown.exit_code())
         }
@@ -261,6 +270,26 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
             env.get("NO_COLOR").is_none() && (tty || forced)
         }
     }
+}
+
+/// Asks for a text that is not shown while it is typed.
+fn ask_secret(question: &str) -> Option<String> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let _ = write!(io::stderr(), "{question} ");
+    waiting::waiting(rpassword::read_password).ok().map(|text| text.trim().to_owned())
+}
+
+/// Asks for a text on the terminal; none where there is none, or where the input ends.
+fn ask_text(question: &str) -> Option<String> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let _ = write!(io::stderr(), "{question} ");
+    let mut answer = String::new();
+    let read = waiting::waiting(|| io::stdin().read_line(&mut answer)).ok()?;
+    (read > 0).then(|| answer.trim().to_owned())
 }
 
 /// Asks on the terminal; none where there is none. The answer is read on a thread of its own, because Ctrl-C is

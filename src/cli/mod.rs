@@ -1,6 +1,10 @@
 //! The command line: clap, and nothing else. One file a noun.
 
+pub mod countries;
+pub mod internal_numbers;
+pub mod lookup;
 pub mod numbers;
+pub mod profile;
 pub mod sandbox;
 pub mod settings;
 pub mod trunk;
@@ -17,6 +21,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 #[command(after_help = "Examples:
   trunkctl --sandbox -p yeastar trunk create \\
       --from examples/yeastar/register-trunk.toml
+  trunkctl profile init lab-pbx
+  trunkctl -p lab-pbx trunk list --status unreachable
   trunkctl -p lab-pbx trunk update name:itsp-main --port 5062 --dry-run
   trunkctl vendors
   trunkctl explain yeastar 40003
@@ -35,7 +41,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The profile to use; without it the file's `default_profile`, or its only one
+    /// The profile to use; without it the file's `default_profile`, or its only one (trunk list takes several: a,b,c)
     #[arg(short, long, global = true, env = "TRUNKCTL_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The profiles file; without it `profiles.toml` in the platform's configuration folder for trunkctl
@@ -128,7 +134,7 @@ pub enum Color {
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Create and change trunks
+    /// Create, change, list, show and delete trunks
     Trunk {
         /// What to do with them.
         #[command(subcommand)]
@@ -138,13 +144,37 @@ pub enum Command {
     InternalNumbers {
         /// What to do with them.
         #[command(subcommand)]
-        verb: numbers::Verb,
+        verb: internal_numbers::Verb,
     },
     /// Assign the SIP settings of a Zoom master account
     SipSettings {
         /// What to do with them.
         #[command(subcommand)]
         verb: settings::Verb,
+    },
+    /// Choose the countries that Zoom meetings call out to
+    CalloutCountries {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: countries::Verb,
+    },
+    /// Give numbers of a Zoom master account to sub accounts
+    Numbers {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: numbers::Verb,
+    },
+    /// Find the ids that a trunk refers to
+    Lookup {
+        /// What to look up.
+        #[command(subcommand)]
+        verb: lookup::Verb,
+    },
+    /// List, show, make, check and log out profiles
+    Profile {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: profile::Verb,
     },
     /// Show what each vendor can do: operation by operation, field by field
     #[command(after_help = "`trunkctl vendors -o json` gives every reason, limit and value set.")]

@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::Value;
 
 use super::values::{Words, agent_group, did, trimmed, vendor_field};
-use crate::model::trunk::{AgentGroup, Did, Direction, Kind, Transport};
+use crate::model::trunk::{AgentGroup, Did, Direction, Kind, Status, Transport};
 
 /// What to do with trunks.
 #[derive(Debug, Subcommand)]
@@ -28,6 +28,67 @@ Which fields a vendor takes: trunkctl vendors")]
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
     Update(Update),
+    /// List trunks, of one profile or of several at once
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk list --kind register --status failed
+  trunkctl -p lab-pbx-1,lab-pbx-2 trunk list -o csv
+  trunkctl trunk list --all-profiles -o jsonl | jq -r .name
+
+With several profiles they are read at the same time. One that cannot be read is
+reported beside the rows of the others, and the exit code is 12.")]
+    List(List),
+    /// Show one trunk with all that the vendor tells of it
+    Get(Get),
+    /// Delete a trunk, or take an assigned one away (Zoom)
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk delete name:itsp-main
+  trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
+    Delete(Delete),
+}
+
+/// `trunk list`
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only trunks of exactly this name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Only trunks of this kind
+    #[arg(long, value_parser = Words(Kind::WORDS))]
+    pub kind: Option<String>,
+    /// Only trunks of this status, by trunkctl's word or the vendor's code
+    #[arg(long, value_parser = Words(Status::WORDS))]
+    pub status: Option<String>,
+    /// The account (Zoom); the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+    /// Of every profile in the profiles file
+    #[arg(long)]
+    pub all_profiles: bool,
+}
+
+/// `trunk get`
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The trunk: id:VALUE, name:VALUE, or a name or id alone
+    #[arg(value_name = "TRUNK")]
+    pub trunk: String,
+    /// The account (Zoom); the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+}
+
+/// `trunk delete`
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// The trunk: id:VALUE, name:VALUE, or a name or id alone
+    #[arg(value_name = "TRUNK")]
+    pub trunk: String,
+    /// The account (Zoom); the profile's `account` where it is not given
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Deleting what is not there is no failure
+    #[arg(long)]
+    pub ignore_missing: bool,
 }
 
 /// `trunk create`

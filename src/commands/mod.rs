@@ -1,24 +1,32 @@
 //! From parsed arguments to a report, one file a noun. No HTTP here, and no printing.
 
+mod countries;
 mod explain;
+mod lookup;
 mod numbers;
+mod numbers_add;
+mod numbers_held;
+mod profile;
+mod profile_init;
 mod references;
+mod rows;
 mod sandbox;
 mod settings;
 mod shell;
 mod spec;
+mod steps;
 mod target;
 mod trunk_create;
+mod trunk_delete;
+mod trunk_list;
 mod trunk_update;
 mod vendors;
 mod world;
 
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, Publish, World, interrupted};
+pub use world::{Answer, Ask, AskText, People, Publish, World, interrupted};
 
-use crate::cli::{
-    Cli, Command, numbers as numbers_cli, sandbox as sandbox_cli, settings as settings_cli, trunk,
-};
+use crate::cli::{self, Cli, Command};
 use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
 
@@ -26,27 +34,46 @@ use crate::model::report::Report;
 ///
 /// # Errors
 /// Whatever the command ran into.
-pub async fn run(cli: &Cli, world: &World) -> Result<Report> {
-    let result = match &cli.command {
+pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
+    let globals = &command_line.globals;
+    let result = match &command_line.command {
         Command::Trunk { verb } => match &**verb {
-            trunk::Verb::Create(args) => trunk_create::run(world, &cli.globals, args).await,
-            trunk::Verb::Update(args) => trunk_update::run(world, &cli.globals, args).await,
+            cli::trunk::Verb::Create(args) => trunk_create::run(world, globals, args).await,
+            cli::trunk::Verb::Update(args) => trunk_update::run(world, globals, args).await,
+            cli::trunk::Verb::List(args) => trunk_list::list(world, globals, args).await,
+            cli::trunk::Verb::Get(args) => trunk_list::get(world, globals, args).await,
+            cli::trunk::Verb::Delete(args) => trunk_delete::run(world, globals, args).await,
         },
-        Command::InternalNumbers { verb: numbers_cli::Verb::Add(args) } => {
-            numbers::add(world, &cli.globals, args).await
+        Command::InternalNumbers { verb } => match verb {
+            cli::internal_numbers::Verb::Add(args) => numbers_add::add(world, globals, args).await,
+            cli::internal_numbers::Verb::List(args) => numbers_held::list(world, globals, args).await,
+            cli::internal_numbers::Verb::Update(args) => numbers_held::update(world, globals, args).await,
+            cli::internal_numbers::Verb::Remove(args) => numbers_held::remove(world, globals, args).await,
+        },
+        Command::SipSettings { verb: cli::settings::Verb::Assign(args) } => {
+            settings::assign(world, globals, args).await
         }
-        Command::SipSettings { verb: settings_cli::Verb::Assign(args) } => {
-            settings::assign(world, &cli.globals, args).await
-        }
+        Command::CalloutCountries { verb } => match verb {
+            cli::countries::Verb::Add(args) => countries::add(world, globals, args).await,
+            cli::countries::Verb::List(args) => countries::list(world, globals, args).await,
+            cli::countries::Verb::Remove(args) => countries::remove(world, globals, args).await,
+        },
+        Command::Numbers { verb } => match verb {
+            cli::numbers::Verb::List => numbers::list(world, globals).await,
+            cli::numbers::Verb::Assign(args) => numbers::assign(world, globals, args).await,
+            cli::numbers::Verb::Clear(args) => numbers::clear(world, globals, args).await,
+        },
+        Command::Lookup { verb } => lookup::run(world, globals, verb).await,
+        Command::Profile { verb } => profile::run(world, globals, verb).await,
         Command::Vendors => Ok(vendors::matrix()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
-        Command::Sandbox { verb: sandbox_cli::Verb::Serve(args) } => sandbox::serve(world, args).await,
-        Command::Sandbox { verb: sandbox_cli::Verb::Reset } => sandbox::reset(world),
+        Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(world, args).await,
+        Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(world),
         Command::Completions { shell } => Ok(shell::completions(*shell)),
         Command::Man { folder } => shell::manual(folder.as_deref()),
     };
     result.map_err(|mut error| {
-        if cli.globals.sandbox && error.kind == Kind::Conflict {
+        if globals.sandbox && error.kind == Kind::Conflict {
             error.hint = Some("this is the sandbox: `trunkctl sandbox reset` empties it".into());
         }
         error

@@ -1,294 +1,122 @@
-//! `internal-numbers add`
+//! `numbers list | assign | clear`: the numbers of a master account.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
-
-use super::spec::word;
-use super::trunk_create::require;
+use super::rows::Rows;
+use super::steps::{account, require};
 use super::world::World;
 use crate::cli::Globals;
-use crate::cli::numbers::Add;
-use crate::config::files::Source;
+use crate::cli::numbers::{Assign, Clear};
 use crate::engine::session::{Session, Written};
 use crate::model::change::{Change, Outcome};
-use crate::model::country;
-use crate::model::error::{Applied, Error, FieldError, Kind, Result};
-use crate::model::number::{E164, InternalNumber, NumberType};
+use crate::model::error::{Error, FieldError, Result};
+use crate::model::number::{E164, MasterNumber};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::vendors::Added;
 
-/// Runs it.
-pub async fn add(world: &World, globals: &Globals, args: &Add) -> Result<Report> {
+/// Lists.
+pub async fn list(world: &World, globals: &Globals) -> Result<Report> {
     let session = world.session(globals).await?;
-    require(&session, Operation::NumbersAdd)?;
-    let (rows, origin) = match &args.from {
-        Some(path) => {
-            let source = Source::open(path, Kind::Invalid)?;
-            (source.parse::<Rows>(Kind::Invalid)?.0, Some(source.name))
-        }
-        None => (vec![from_flags(args)], None),
+    require(&session, Operation::MasterNumbersList)?;
+    let mut rows = Rows::new(world, globals, &["number", "country"]);
+    let mut take = |page: Vec<MasterNumber>| {
+        rows.take(page.into_iter().map(|number| {
+            let data = serde_json::to_value(&number).unwrap_or_default();
+            (vec![number.number, number.country.unwrap_or_default()], data)
+        }))
     };
-    let numbers = checked(&session, rows, origin.as_deref())?;
-    let account = args.account.clone().unwrap_or_else(|| session.profile().get("account").to_owned());
-    if origin.is_none() {
-        return one(world, globals, &session, &account, &numbers).await;
-    }
-    many(world, globals, &session, &account, &numbers).await
+    session.read_pages(session.vendor().list_master_numbers(session.profile())?, &mut take).await?;
+    Ok(Report::Listing(rows.finish()))
 }
 
-/// A single write: its error is the command's own.
-async fn one(
-    world: &World,
-    globals: &Globals,
-    session: &Session,
-    account: &str,
-    numbers: &[InternalNumber],
-) -> Result<Report> {
-    let call = session.vendor().add_numbers(session.profile(), account, numbers)?;
-    let Written::Done(added) = session.write(call).await? else {
-        return Ok(world.withheld(session, globals));
-    };
-    let change = changes(session, account, numbers, &added).pop();
-    let change = change.ok_or_else(|| Error::new(Kind::Internal, "no number was asked for"))?;
-    Ok(Report::Change(Box::new(change)))
-}
-
-/// A bulk write: as many calls as the vendor's limit makes of it. A call that fails fails its own numbers; one
-/// that says something about every further call (credentials, limits, an unreachable vendor) ends the command.
-async fn many(
-    world: &World,
-    globals: &Globals,
-    session: &Session,
-    account: &str,
-    numbers: &[InternalNumber],
-) -> Result<Report> {
-    let mut report = Vec::new();
-    let mut ended = false;
-    for batch in numbers.chunks(session.vendor().numbers_per_call().max(1)) {
-        if ended {
-            report.extend(batch.iter().map(|number| {
-                let mut error = Error::new(Kind::Unavailable, "was not sent, because an earlier call failed");
-                error.outcome = Some(Applied::NotApplied);
-                error.retryable = true;
-                failed(session, account, number, Outcome::Failed, error)
-            }));
-            continue;
-        }
-        let call = session.vendor().add_numbers(session.profile(), account, batch)?;
-        match session.write(call).await {
-            Ok(Written::Done(added)) => report.extend(changes(session, account, batch, &added)),
-            Ok(Written::Withheld) => {}
-            Err(error) => {
-                let unknown = error.outcome == Some(Applied::Unknown);
-                let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
-                ended = !matches!(error.kind, Kind::Conflict | Kind::Rejected | Kind::Invalid);
-                report.extend(
-                    batch
-                        .iter()
-                        .enumerate()
-                        .map(|(at, number)| failed(session, account, number, outcome, own(&error, at))),
-                );
+/// Gives numbers to a sub account, all in one call.
+pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::MasterNumbersAssign)?;
+    let account = account(&session, args.account.as_deref())?;
+    let (mut faults, mut numbers) = (Vec::new(), Vec::<E164>::new());
+    for text in &args.numbers {
+        match text.parse::<E164>() {
+            Ok(number) if numbers.contains(&number) => {
+                faults.push(FieldError::new("number", format!("`{number}` is listed twice; keep one")));
             }
+            Ok(number) => numbers.push(number),
+            Err(message) => faults.push(FieldError::new("number", message)),
         }
     }
-    if globals.dry_run.is_some() {
-        return Ok(world.withheld(session, globals));
+    if !faults.is_empty() {
+        return Err(Error::fields("the list", faults).hint("nothing was sent"));
     }
-    Ok(Report::Changes(report))
+    let call = session.vendor().assign_master_numbers(session.profile(), &account, &numbers)?;
+    let Written::Done(()) = session.write(call).await? else {
+        return Ok(world.withheld(&session, globals));
+    };
+    let mut changes: Vec<Change> = numbers
+        .iter()
+        .map(|number| Change {
+            name: Some(number.to_string()),
+            ..change(&session, Operation::MasterNumbersAssign, &account, Outcome::Assigned)
+        })
+        .collect();
+    Ok(if changes.len() == 1 {
+        Report::Change(Box::new(changes.remove(0)))
+    } else {
+        Report::Changes(changes)
+    })
 }
 
-fn change(session: &Session, account: &str, number: &InternalNumber, outcome: Outcome) -> Change {
+/// Removes every internal number of a sub account, after naming what will go.
+pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::MasterNumbersClear)?;
+    let account = account(&session, Some(&args.account))?;
+    let call = session.vendor().clear_numbers(session.profile(), &account)?;
+    if globals.dry_run.is_none() {
+        let held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
+        let shown: Vec<&str> = held.iter().take(3).map(|held| held.number.as_str()).collect();
+        let more = if held.len() > shown.len() { ", …" } else { "" };
+        let what = match held.len() {
+            0 => format!("This removes every number of account {account}; it lists no internal number."),
+            count => format!(
+                "This removes every internal number of account {account}: {count} in all ({}{more}).",
+                shown.join(", ")
+            ),
+        };
+        agree(world, globals, args, &what)?;
+    }
+    let Written::Done(()) = session.write(call).await? else {
+        return Ok(world.withheld(&session, globals));
+    };
+    let report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
+    Ok(Report::Change(Box::new(report)))
+}
+
+/// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.
+fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<()> {
+    let typed = match (&args.confirm, globals.yes) {
+        (Some(confirm), true) => Some(confirm.clone()),
+        _ => (world.ask_text)(&format!("{what} Type the account's id to go on:")),
+    };
+    match typed {
+        Some(text) if text == args.account => Ok(()),
+        Some(text) => {
+            let text = crate::model::text::excerpt(&text, 40);
+            Err(Error::invalid(format!("{what} `{text}` is not its id, and nothing was removed")))
+        }
+        None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was removed"))
+            .hint(format!("if that is meant, add --yes --confirm {}", args.account))),
+    }
+}
+
+fn change(session: &Session, operation: Operation, account: &str, outcome: Outcome) -> Change {
     Change {
-        operation: Operation::NumbersAdd,
+        operation,
         outcome,
         profile: session.profile().name.clone(),
         vendor: session.vendor().facts().name,
         account: Some(account.to_owned()),
-        kind: "internal_number",
+        kind: "number",
         id: None,
-        name: Some(number.number.to_string()),
+        name: None,
         diff: Vec::new(),
         error: None,
     }
-}
-
-/// The error of a whole call, as it befell one of its numbers: without what is wrong with the others.
-fn own(error: &Error, at: usize) -> Error {
-    let mut own = error.copy();
-    let name = format!("internal_numbers[{at}]");
-    if !error.fields.iter().all(|field| field.field.starts_with("internal_numbers[")) {
-        return own;
-    }
-    own.fields.retain(|field| {
-        field.field.strip_prefix(&name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
-    });
-    let Some(rest) =
-        error.message.strip_suffix(&Error::list(&error.fields)).filter(|_| !error.fields.is_empty())
-    else {
-        return own;
-    };
-    if own.fields.is_empty() {
-        own.message = format!("{rest}other numbers of the same call were refused");
-        return own.hint("correct the others, or leave them out");
-    }
-    own.message = format!("{rest}{}", Error::list(&own.fields));
-    own
-}
-
-fn failed(
-    session: &Session,
-    account: &str,
-    number: &InternalNumber,
-    outcome: Outcome,
-    error: Error,
-) -> Change {
-    Change { error: Some(error), ..change(session, account, number, outcome) }
-}
-
-/// The answer's numbers beside those that were asked for. One that the answer leaves out is unknown, not created.
-fn changes(session: &Session, account: &str, numbers: &[InternalNumber], added: &[Added]) -> Vec<Change> {
-    let ids: HashMap<&str, &Option<String>> =
-        added.iter().map(|(number, id)| (number.as_str(), id)).collect();
-    numbers
-        .iter()
-        .map(|number| match ids.get(number.number.as_str()) {
-            Some(id) => Change { id: (*id).clone(), ..change(session, account, number, Outcome::Created) },
-            None => {
-                let text = "the vendor's answer does not name this number";
-                let mut error = Error::new(Kind::OutcomeUnknown, text)
-                    .hint("look the number up at the vendor before you repeat the command");
-                error.outcome = Some(Applied::Unknown);
-                failed(session, account, number, Outcome::Unknown, error)
-            }
-        })
-        .collect()
-}
-
-/// A number as a file or flags give it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    number: String,
-    display_number: Option<String>,
-    country: Option<String>,
-    #[serde(default, rename = "type", deserialize_with = "crate::model::text::id")]
-    what: Option<String>,
-    labels: Option<String>,
-    languages: Option<String>,
-    visible: Option<bool>,
-    allow_join: Option<bool>,
-    allow_for_external_meetings: Option<bool>,
-}
-
-fn from_flags(args: &Add) -> Row {
-    Row {
-        number: args.number.clone().unwrap_or_default(),
-        display_number: args.display_number.clone(),
-        country: args.country.clone(),
-        what: args.what.clone(),
-        labels: args.label.clone(),
-        languages: args.language.clone(),
-        visible: args.visible,
-        allow_join: args.allow_join,
-        allow_for_external_meetings: args.allow_external_meetings,
-    }
-}
-
-/// A list of rows, alone or under `internal_numbers`.
-#[derive(Debug)]
-struct Rows(Vec<Row>);
-
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
-        impl<'de> Visitor<'de> for Forms {
-            type Value = Rows;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of numbers, alone or under `internal_numbers`")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Rows, A::Error> {
-                Vec::deserialize(value::SeqAccessDeserializer::new(seq)).map(Rows)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rows, A::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Table {
-                    internal_numbers: Vec<Row>,
-                }
-                let table = Table::deserialize(value::MapAccessDeserializer::new(map))?;
-                Ok(Rows(table.internal_numbers))
-            }
-        }
-        deserializer.deserialize_any(Forms)
-    }
-}
-
-/// Every row checked, or every complaint about every row.
-fn checked(session: &Session, rows: Vec<Row>, origin: Option<&str>) -> Result<Vec<InternalNumber>> {
-    let mut faults = Vec::new();
-    if rows.is_empty() {
-        faults.push(FieldError::new("internal_numbers", "the list is empty; give at least one number"));
-    }
-    let mut numbers: Vec<InternalNumber> = Vec::new();
-    let mut seen = HashSet::new();
-    for (at, row) in rows.into_iter().enumerate() {
-        let prefix = origin.map(|_| format!("internal_numbers[{at}].")).unwrap_or_default();
-        let mut own = Vec::new();
-        if let Some(number) = build(row, &mut own) {
-            let verdict = session.vendor().check_number(&number);
-            own.extend(verdict.errors);
-            for warning in verdict.warnings {
-                session.notices().warn(&warning);
-            }
-            if !seen.insert(number.number.clone()) {
-                own.push(FieldError::new("number", format!("`{}` is listed twice; keep one", number.number)));
-            }
-            numbers.push(number);
-        }
-        faults.extend(own.into_iter().map(|f| FieldError::new(format!("{prefix}{}", f.field), f.message)));
-    }
-    if faults.is_empty() {
-        return Ok(numbers);
-    }
-    let what = origin.map_or_else(|| "the number".to_owned(), |origin| format!("the list in {origin}"));
-    Err(Error::fields(&what, faults).hint("nothing was sent"))
-}
-
-fn build(row: Row, faults: &mut Vec<FieldError>) -> Option<InternalNumber> {
-    let number: Option<E164> = word(faults, "number", Some(&row.number));
-    let what = match row.what.as_deref() {
-        // Zoom's own figures.
-        Some("0") => Some(NumberType::Toll),
-        Some("1") => Some(NumberType::TollFree),
-        Some(text) => word(faults, "type", Some(text)),
-        None => Some(NumberType::Toll),
-    };
-    let number = number?;
-    let country = row.country.or_else(|| country::of(&number).map(str::to_owned));
-    if country.is_none() {
-        let text = format!("cannot be told from {number}; give its two-letter code");
-        faults.push(FieldError::new("country", text));
-    }
-    for (field, given) in [("labels", &row.labels), ("languages", &row.languages)] {
-        if given.is_none() {
-            let flag = if field == "labels" { "--label" } else { "--language" };
-            faults.push(FieldError::new(field, format!("is missing; give {flag}, or `{field}` in a file")));
-        }
-    }
-    Some(InternalNumber {
-        id: None,
-        display_number: row.display_number.unwrap_or_else(|| country::display(&number)),
-        number,
-        country: country?,
-        what: what?,
-        labels: row.labels?,
-        languages: row.languages?,
-        visible: row.visible,
-        allow_join: row.allow_join,
-        allow_for_external_meetings: row.allow_for_external_meetings,
-    })
 }

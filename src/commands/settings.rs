@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::trunk_create::require;
+use super::steps::{account, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::settings::Assign;
@@ -19,7 +19,7 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     let session = world.session(globals).await?;
     require(&session, Operation::SettingsAssign)?;
     let input = read(args)?;
-    let account = input.account.clone().unwrap_or_else(|| session.profile().get("account").to_owned());
+    let account = account(&session, input.account.as_deref())?;
     let settings = input.settings()?;
     if settings.is_empty() {
         return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")

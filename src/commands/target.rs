@@ -63,7 +63,12 @@ impl Target {
             }
         };
         match vendor.get_trunk(profile, &row.id)? {
-            Some(call) => session.read(call).await,
+            Some(call) => {
+                let whole = session.read(call).await?;
+                // What a trunk is doing may be told by the list alone.
+                let status = whole.status.or(row.status);
+                Ok(Held { status, status_code: whole.status_code.or(row.status_code), ..whole })
+            }
             None => Ok(row),
         }
     }

@@ -1,17 +1,17 @@
 //! `trunk create`
 
+use super::steps::{judge, require};
 use super::world::World;
 use super::{references, spec};
 use crate::cli::Globals;
 use crate::cli::trunk::Create;
 use crate::engine::session::{Session, Written};
 use crate::model::change::{Change, Outcome};
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
 use crate::model::report::Report;
-use crate::model::support::{Field, Operation, Support};
+use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Kind, Trunk};
 use crate::model::{check, diff};
-use crate::vendors::Verdict;
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
@@ -33,36 +33,6 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     change.id = Some(id);
     change.diff = diff::trunk(&Trunk::default(), &trunk);
     Ok(Report::Change(Box::new(change)))
-}
-
-/// Refuses what the vendor cannot do, before anything else is looked at.
-pub fn require(session: &Session, operation: Operation) -> Result<()> {
-    match session.vendor().facts().support(operation) {
-        Support::Native | Support::Emulated(_) => Ok(()),
-        Support::Unsupported { .. } | Support::Unknown(_) => Err(session.vendor().facts().refuse(operation)),
-    }
-}
-
-/// Passes the warnings on, and refuses where there is anything to refuse.
-pub fn judge(
-    session: &Session,
-    what: &str,
-    mut errors: Vec<crate::model::error::FieldError>,
-    verdict: Verdict,
-) -> Result<()> {
-    errors.extend(verdict.errors);
-    if !errors.is_empty() {
-        let mut error = Error::fields(what, errors);
-        error.vendor = Some(session.vendor().facts().name);
-        return Err(error.hint(format!(
-            "nothing was sent; `trunkctl vendors` shows what {} takes",
-            session.vendor().facts().title
-        )));
-    }
-    for warning in verdict.warnings {
-        session.notices().warn(&warning);
-    }
-    Ok(())
 }
 
 /// The beginning of a change.

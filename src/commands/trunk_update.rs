@@ -1,7 +1,7 @@
 //! `trunk update`
 
+use super::steps::{judge, require};
 use super::target::Target;
-use super::trunk_create::{judge, require};
 use super::world::World;
 use super::{references, spec};
 use crate::cli::Globals;

@@ -18,7 +18,7 @@ use crate::model::profile::{Profile, ProfileKey};
 use crate::model::report::Report;
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
-use crate::vendors::{self, Vendor};
+use crate::vendors::{self, Proof, Vendor};
 
 /// Stands for a deadline beyond what a clock can tell.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
@@ -29,8 +29,21 @@ pub type Answer = Pin<Box<dyn Future<Output = Option<bool>>>>;
 /// Asks a person, and can be interrupted meanwhile.
 pub type Ask = Box<dyn Fn(&str) -> Answer>;
 
-/// Shows something before the command is over.
-pub type Publish = Box<dyn Fn(&Report) -> Result<()>>;
+/// Asks a person for a text; none where nobody can be asked.
+pub type AskText = Box<dyn Fn(&str) -> Option<String>>;
+
+/// The ways to ask a person.
+pub struct People {
+    /// For yes or no.
+    pub ask: Ask,
+    /// For a text.
+    pub text: AskText,
+    /// For a text that is not shown while it is typed.
+    pub secret: AskText,
+}
+
+/// Shows something before the command is over, and answers whether anybody still reads.
+pub type Publish = Box<dyn Fn(&Report) -> Result<bool>>;
 
 /// What a command finds around it.
 pub struct World {
@@ -42,6 +55,10 @@ pub struct World {
     pub notices: Arc<dyn Notices>,
     /// Asks a person.
     pub ask: Ask,
+    /// Asks a person for a text.
+    pub ask_text: AskText,
+    /// Asks a person for a text that is not shown while it is typed.
+    pub ask_secret: AskText,
     /// Shows something before the command is over.
     pub publish: Publish,
     /// When the program began.
@@ -54,12 +71,20 @@ pub struct World {
 
 impl World {
     /// A world.
-    pub fn new(env: Env, redactor: Redactor, notices: Arc<dyn Notices>, ask: Ask, publish: Publish) -> Self {
+    pub fn new(
+        env: Env,
+        redactor: Redactor,
+        notices: Arc<dyn Notices>,
+        people: People,
+        publish: Publish,
+    ) -> Self {
         Self {
             env,
             redactor,
             notices,
-            ask,
+            ask: people.ask,
+            ask_text: people.text,
+            ask_secret: people.secret,
             publish,
             begun: Instant::now(),
             writing: Rc::default(),
@@ -80,18 +105,36 @@ impl World {
     /// # Errors
     /// A profile or secret that is missing or wrong.
     pub async fn session(&self, globals: &Globals) -> Result<Session> {
+        self.session_of(globals, globals.profile.as_deref()).await
+    }
+
+    /// Opens a session with the profile of that name, or with the only one.
+    ///
+    /// # Errors
+    /// As [`World::session`].
+    pub async fn session_of(&self, globals: &Globals, name: Option<&str>) -> Result<Session> {
+        let profile = self.profile(globals, name).await?;
+        self.session_with(globals, profile)
+    }
+
+    /// The profile of that name, or the only one. Its secrets are not looked up.
+    ///
+    /// # Errors
+    /// A profile that is missing or wrong.
+    pub async fn profile(&self, globals: &Globals, name: Option<&str>) -> Result<Profile> {
         let folders = self.folders()?;
-        let mut profile = if globals.sandbox {
-            self.sandbox_profile(globals, &folders).await?
-        } else {
-            let at = Where {
-                env: &self.env,
-                folders: &folders,
-                file: globals.profiles_file.as_deref(),
-                name: globals.profile.as_deref(),
-            };
-            profiles::choose(&at, &keys_of)?
-        };
+        if globals.sandbox {
+            return self.sandbox_profile(name, &folders).await;
+        }
+        profiles::choose(&self.place(globals, &folders, name), &keys_of)
+    }
+
+    /// Opens a session with a profile.
+    ///
+    /// # Errors
+    /// A secret that is missing or wrong.
+    pub fn session_with(&self, globals: &Globals, mut profile: Profile) -> Result<Session> {
+        let folders = self.folders()?;
         let vendor = vendors::by_name(&profile.vendor)?;
         self.look_up_secrets(vendor, &mut profile, globals.dry_run.is_some())?;
         if profiles::is_open(&profile) {
@@ -104,8 +147,12 @@ impl World {
             vendor.facts().profile_keys.iter().filter(|key| key.secret && key.name != "access_token");
         let credential =
             credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
+        // Only what logs in keeps tokens.
+        let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
+        let tokens = logs_in.then(|| TokenStore::new(&folders.cache, &profile.identity, &credential));
+        let tokens = tokens.and_then(|store| store.inspect_err(|warning| self.notices.warn(warning)).ok());
         let outside = Outside {
-            tokens: Some(TokenStore::new(&folders.cache, &profile.identity, &credential)),
+            tokens,
             limits: Limits {
                 timeout: globals.timeout,
                 deadline: self.begun.checked_add(globals.deadline).unwrap_or(self.begun + CENTURY),
@@ -185,9 +232,50 @@ impl World {
         }
     }
 
-    async fn sandbox_profile(&self, globals: &Globals, folders: &Folders) -> Result<Profile> {
+    /// The profiles that a command over several of them works on; one that is not named stands for the only one.
+    ///
+    /// # Errors
+    /// A profiles file that cannot be read.
+    pub fn profile_names(&self, globals: &Globals, all: bool) -> Result<Vec<Option<String>>> {
+        if !all {
+            let Some(list) = globals.profile.as_deref() else { return Ok(vec![None]) };
+            let mut names: Vec<Option<String>> = Vec::new();
+            for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                if !names.iter().any(|known| known.as_deref() == Some(name)) {
+                    names.push(Some(name.to_owned()));
+                }
+            }
+            if names.is_empty() {
+                // Nothing but commas is the name of no profile; a list of no profiles would look like no trunks.
+                names.push(Some(list.to_owned()));
+            }
+            return Ok(names);
+        }
+        if globals.sandbox {
+            return Ok(vendors::ALL.iter().map(|vendor| Some(vendor.facts().name.to_owned())).collect());
+        }
+        let folders = self.folders()?;
+        let listed = profiles::list(&self.place(globals, &folders, None))?;
+        if listed.is_empty() {
+            return Err(Error::config("the profiles file holds no profiles")
+                .hint("`trunkctl profile init NAME` makes one"));
+        }
+        Ok(listed.into_iter().map(|listed| Some(listed.name)).collect())
+    }
+
+    /// Where profiles are looked for.
+    pub fn place<'a>(
+        &'a self,
+        globals: &'a Globals,
+        folders: &'a Folders,
+        name: Option<&'a str>,
+    ) -> Where<'a> {
+        Where { env: &self.env, folders, file: globals.profiles_file.as_deref(), name }
+    }
+
+    async fn sandbox_profile(&self, name: Option<&str>, folders: &Folders) -> Result<Profile> {
         let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
-        let Some(name) = globals.profile.as_deref() else {
+        let Some(name) = name else {
             return Err(Error::config("the sandbox has several profiles")
                 .hint(format!("choose one with --profile: {}", names.join(", "))));
         };
@@ -195,9 +283,16 @@ impl World {
             return Err(Error::config(format!("profile `{name}` is not in the sandbox"))
                 .hint(format!("with --sandbox, --profile is one of {}", names.join(", "))));
         };
-        let running = crate::sandbox::start_private(&folders.state).await?;
-        let base = running.address();
-        *self.sandbox.borrow_mut() = Some(running);
+        let address = self.sandbox.borrow().as_ref().map(Running::address);
+        let base = match address {
+            Some(address) => address,
+            None => {
+                let running = crate::sandbox::start_private(&folders.state).await?;
+                let address = running.address();
+                *self.sandbox.borrow_mut() = Some(running);
+                address
+            }
+        };
         let folder = folders.state.to_string_lossy();
         profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
     }

@@ -1,5 +1,6 @@
 //! The only asynchronous code: sends calls and hides nothing of how they went.
 
+mod credentials;
 pub mod fault;
 pub mod fill;
 pub mod redact;

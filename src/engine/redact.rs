@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::spelling;
 use crate::model::error::Error;
-use crate::model::secret::{MASK, Secret, is_secret_key};
+use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::text::holds_data;
 
 /// Shorter values would strike out half of any text.
@@ -90,7 +90,7 @@ fn mask(value: &mut Value, secret_keys: &[&str], log_in: bool) {
     match value {
         Value::Object(map) => {
             for (key, inner) in map {
-                if secret_keys.contains(&key.as_str()) || is_secret_key(key) {
+                if secret_keys.contains(&key.as_str()) || may_be_secret(key) {
                     *inner = Value::from(MASK);
                 } else {
                     mask(inner, secret_keys, log_in);

@@ -73,11 +73,12 @@ pub struct Outside {
 
 /// One profile, ready to be used.
 pub struct Session {
-    vendor: &'static dyn Vendor,
-    profile: Profile,
+    pub(super) vendor: &'static dyn Vendor,
+    pub(super) profile: Profile,
     transport: Transport,
-    outside: Outside,
-    token: RefCell<Option<Kept>>,
+    pub(super) outside: Outside,
+    pub(super) token: RefCell<Option<Kept>>,
+    skew: Cell<Option<i64>>,
     withheld: RefCell<Vec<Value>>,
 }
 
@@ -95,6 +96,7 @@ impl Session {
             transport,
             outside,
             token: RefCell::new(None),
+            skew: Cell::new(None),
             withheld: RefCell::default(),
         })
     }
@@ -119,6 +121,16 @@ impl Session {
         self.withheld.take()
     }
 
+    /// Whether a dry run has kept anything back.
+    pub fn withholds(&self) -> bool {
+        !self.withheld.borrow().is_empty()
+    }
+
+    /// Whether writes are shown and not sent.
+    pub fn is_dry_run(&self) -> bool {
+        self.outside.dry_run.is_some()
+    }
+
     /// Keeps a secret that the vendor told out of every text for people.
     pub fn conceal(&self, secret: &Secret) {
         self.outside.redactor.learn(secret);
@@ -135,10 +147,27 @@ impl Session {
     /// Every row of a list, over all pages.
     ///
     /// # Errors
-    /// As [`Session::read`], and a list that never ends.
+    /// As [`Session::read_pages`].
     pub async fn read_all<T>(&self, first: Call<Page<T>>) -> Result<Vec<T>> {
-        let name = first.name;
-        let (mut rows, mut empty_pages) = (Vec::new(), 0);
+        let mut rows = Vec::new();
+        let mut keep = |page: Vec<T>| {
+            rows.extend(page);
+            Ok(true)
+        };
+        self.read_pages(first, &mut keep).await?;
+        Ok(rows)
+    }
+
+    /// Hands the rows of a list over page by page, until `take` answers that it has had enough.
+    ///
+    /// # Errors
+    /// As [`Session::read`], what `take` fails with, and a list that never ends.
+    pub async fn read_pages<T>(
+        &self,
+        first: Call<Page<T>>,
+        take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
+    ) -> Result<()> {
+        let (name, mut empty_pages) = (first.name, 0);
         let mut next = Some(first);
         while let Some(call) = next {
             let page = self.exchange(&call).await?;
@@ -148,10 +177,22 @@ impl Session {
                     .failed(name, Effect::Read)
                     .lost("the list never ends: page after page is empty"));
             }
-            rows.extend(page.items);
             next = page.next;
+            if !take(page.items)? {
+                break;
+            }
         }
-        Ok(rows)
+        Ok(())
+    }
+
+    /// How many seconds this machine's clock is ahead of the vendor's, by its last answer.
+    pub fn clock_skew(&self) -> Option<i64> {
+        self.skew.get()
+    }
+
+    /// Acts on another account than the profile's.
+    pub fn choose_account(&mut self, account: String) {
+        self.profile.settings.insert("account".into(), account);
     }
 
     /// Sends a call that changes something, or keeps it back in a dry run.
@@ -175,7 +216,7 @@ impl Session {
         Ok(Written::Withheld)
     }
 
-    async fn exchange<T>(&self, call: &Call<T>) -> Result<T> {
+    pub(super) async fn exchange<T>(&self, call: &Call<T>) -> Result<T> {
         let failed = self.failed(call.name, call.effect);
         let mut tried = Tried::default();
         loop {
@@ -221,7 +262,7 @@ impl Session {
     }
 
     /// One attempt, within what is left of the deadline.
-    async fn attempt<T>(&self, call: &Call<T>, slots: &[Slot]) -> Result<Attempt> {
+    pub(super) async fn attempt<T>(&self, call: &Call<T>, slots: &[Slot]) -> Result<Attempt> {
         let failed = self.failed(call.name, call.effect);
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -244,6 +285,7 @@ impl Session {
         self.outside.writing.set(None);
         match &attempt {
             Attempt::Answered(answer) => {
+                self.skew.set(skew(answer).or(self.skew.get()));
                 debug!(
                     "{} answered HTTP {} after {} ms",
                     call.name,
@@ -280,7 +322,7 @@ impl Session {
         (call.read)(answer).map_err(|fault| Refusal::Fault(Box::new(fault)))
     }
 
-    fn proven<T>(&self, call: &Call<T>, token: &Secret) -> Vec<Slot> {
+    pub(super) fn proven<T>(&self, call: &Call<T>, token: &Secret) -> Vec<Slot> {
         let mut slots = call.slots.clone();
         if call.effect != Effect::LogIn {
             slots.extend(self.vendor.authorise(&self.profile, token, now()));
@@ -294,77 +336,6 @@ impl Session {
         slots
     }
 
-    /// The token that the profile gives, to be used as it is.
-    fn static_token(&self) -> Option<Secret> {
-        self.profile.secrets.get("access_token").cloned()
-    }
-
-    /// A token that is good for a while: the profile's, this run's, the cache's, or a new one.
-    async fn token(&self) -> Result<Secret> {
-        if self.vendor.proof() == Proof::Signature {
-            return Ok(Secret::withheld());
-        }
-        if let Some(token) = self.static_token() {
-            return Ok(token);
-        }
-        let own = self.token.borrow().clone();
-        if let Some(kept) = own.filter(|kept| kept.is_good(now())) {
-            return Ok(kept.access);
-        }
-        let cached = self.cached();
-        if let Some(kept) = cached.as_ref().filter(|kept| kept.is_good(now())) {
-            self.token.replace(cached.clone());
-            return Ok(kept.access.clone());
-        }
-        self.obtain(cached).await
-    }
-
-    /// Replaces a token that the vendor no longer takes. Another process may have replaced it already.
-    async fn renew(&self, stale: &Secret) -> Result<Secret> {
-        let cached = self.cached();
-        if let Some(kept) = cached.as_ref().filter(|kept| kept.access != *stale && kept.is_good(now())) {
-            self.token.replace(cached.clone());
-            return Ok(kept.access.clone());
-        }
-        self.token.replace(None);
-        self.obtain(cached).await
-    }
-
-    /// Gets a token: by the refresh token where one lives, else by the credentials.
-    async fn obtain(&self, old: Option<Kept>) -> Result<Secret> {
-        let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
-        let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
-        let renewed = match renewal {
-            Some(call) => Box::pin(self.exchange(&call)).await.ok(),
-            None => None,
-        };
-        let token = match renewed {
-            Some(token) => token,
-            None => Box::pin(self.exchange(&self.vendor.log_in(&self.profile)?)).await?,
-        };
-        let kept = Kept::new(token, now());
-        self.outside.redactor.learn(&kept.access);
-        if let Some((refresh, _)) = &kept.refresh {
-            self.outside.redactor.learn(refresh);
-        }
-        if let Some(Err(warning)) = self.outside.tokens.as_ref().map(|store| store.save(&kept)) {
-            self.outside.notices.warn(&warning);
-        }
-        let access = kept.access.clone();
-        self.token.replace(Some(kept));
-        Ok(access)
-    }
-
-    fn cached(&self) -> Option<Kept> {
-        match self.outside.tokens.as_ref()?.load() {
-            Ok(kept) => kept,
-            Err(warning) => {
-                self.outside.notices.warn(&warning);
-                None
-            }
-        }
-    }
-
     fn failed<'a>(&'a self, call: &'a str, effect: Effect) -> Failed<'a> {
         Failed { facts: self.vendor.facts(), call, effect, redactor: &self.outside.redactor }
     }
@@ -375,8 +346,14 @@ enum Refusal {
     Fault(Box<Fault>),
 }
 
+/// How far this machine's clock is ahead of the one that dated the answer.
+fn skew(answer: &Response) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?;
+    i64::try_from(now()).ok().map(|now| now - date.timestamp().as_second())
+}
+
 /// The Unix time in seconds.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::secret::Secret;
-use crate::storage::write_private;
+use crate::storage::{create_private, lock_file, write_private};
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.
@@ -65,12 +65,64 @@ struct File {
     refresh_until: Option<u64>,
 }
 
+/// What is remembered of credentials that the vendor refused.
+#[derive(Serialize, Deserialize)]
+struct Refused {
+    owner: String,
+    at: u64,
+}
+
+/// Held by the one process that is about to log in.
+pub struct Turn(#[expect(dead_code, reason = "the lock ends with the file")] Option<std::fs::File>);
+
 impl TokenStore {
-    /// The place for an account below the cache folder.
-    pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Self {
+    /// The place for an account below the cache folder. Whose token it is, is told by a digest that is keyed with
+    /// a number of this installation's own, so that it tells nothing about the secret elsewhere.
+    ///
+    /// # Errors
+    /// Text for a warning: where no key can be kept, no token is.
+    pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Result<Self, String> {
         let name = hex(identity.as_bytes());
-        let owner = hex(format!("{identity}\0{}", credential.expose().unwrap_or_default()).as_bytes());
-        Self { path: folder.join("tokens").join(format!("{}.json", &name[..24])), owner }
+        let key = key(&folder.join("key"))
+            .map_err(|error| format!("the token cache `{}` cannot be used: {error}", folder.display()))?;
+        let owner = hex(format!("{key}\0{identity}\0{}", credential.expose().unwrap_or_default()).as_bytes());
+        Ok(Self { path: folder.join("tokens").join(format!("{}.json", &name[..24])), owner })
+    }
+
+    /// Waits until no other process logs in to this account. Where the file system knows no locks, or the wait
+    /// takes too long, the turn is taken all the same: one log-in too many is better than none.
+    pub async fn turn(&self, patience: std::time::Duration) -> Turn {
+        let Ok(file) = lock_file(&self.path.with_extension("lock")) else { return Turn(None) };
+        let begun = std::time::Instant::now();
+        while let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
+            if begun.elapsed() >= patience {
+                return Turn(None);
+            }
+            // Another session of this process may hold it, so the thread has to go on meanwhile.
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        Turn(Some(file))
+    }
+
+    /// When the vendor refused exactly these credentials; none where it never did.
+    pub fn refused(&self) -> Option<u64> {
+        let bytes = std::fs::read(self.path.with_extension("refused")).ok()?;
+        let refused: Refused = serde_json::from_slice(&bytes).ok()?;
+        (refused.owner == self.owner).then_some(refused.at)
+    }
+
+    /// Remembers that the vendor refused these credentials. Never the secret itself.
+    pub fn remember_refusal(&self, now: u64) {
+        let refused = Refused { owner: self.owner.clone(), at: now };
+        // Where it cannot be remembered, the next command finds out again.
+        if let Ok(bytes) = serde_json::to_vec(&refused) {
+            let _ = write_private(&self.path.with_extension("refused"), &bytes);
+        }
+    }
+
+    /// Forgets it.
+    pub fn forget_refusal(&self) {
+        let _ = std::fs::remove_file(self.path.with_extension("refused"));
     }
 
     /// What is kept; none where there is nothing, or nothing of this account.
@@ -113,14 +165,29 @@ impl TokenStore {
         write_private(&self.path, &bytes).map_err(|error| self.say("cannot be written", &error))
     }
 
-    /// Forgets what is kept.
-    pub fn forget(&self) {
-        let _ = std::fs::remove_file(&self.path);
+    /// Forgets what is kept. Answers whether there was anything.
+    pub fn forget(&self) -> bool {
+        std::fs::remove_file(&self.path).is_ok()
     }
 
     fn say(&self, what: &str, why: &dyn std::fmt::Display) -> String {
         format!("the token cache `{}` {what}: {why}", self.path.display())
     }
+}
+
+/// The key of this installation's digests, made at its first use.
+fn key(path: &Path) -> std::io::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(key) if key.len() == 64 => return Ok(key),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+    let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Another process may have made one at the same moment: the first one counts for both.
+    create_private(path, key.as_bytes())?;
+    std::fs::read_to_string(path)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -143,16 +210,26 @@ mod tests {
     #[test]
     fn a_token_is_kept_for_its_account_and_secret_only() {
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(folder.path(), "yeastar|a", &Secret::known("s"));
+        let store = TokenStore::new(folder.path(), "yeastar|a", &Secret::known("s")).unwrap();
         assert!(store.load().unwrap().is_none());
         store.save(&kept()).unwrap();
         let back = store.load().unwrap().unwrap();
         assert_eq!((back.access.expose(), back.until), (Some("t1"), 2800));
         assert!(
-            TokenStore::new(folder.path(), "yeastar|a", &Secret::known("other")).load().unwrap().is_none()
+            TokenStore::new(folder.path(), "yeastar|a", &Secret::known("other"))
+                .unwrap()
+                .load()
+                .unwrap()
+                .is_none()
         );
-        assert!(TokenStore::new(folder.path(), "yeastar|b", &Secret::known("s")).load().unwrap().is_none());
-        store.forget();
+        assert!(
+            TokenStore::new(folder.path(), "yeastar|b", &Secret::known("s"))
+                .unwrap()
+                .load()
+                .unwrap()
+                .is_none()
+        );
+        assert!(store.forget() && !store.forget());
         assert!(store.load().unwrap().is_none());
     }
 
@@ -161,12 +238,25 @@ mod tests {
     fn the_file_is_its_owners_alone_and_damage_is_told_without_quoting() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(folder.path(), "x", &Secret::known("s"));
+        let store = TokenStore::new(folder.path(), "x", &Secret::known("s")).unwrap();
         store.save(&kept()).unwrap();
         assert_eq!(std::fs::metadata(&store.path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&store.path, "{\"access\":\"canary").unwrap();
         let warning = store.load().unwrap_err();
         assert!(warning.contains("damaged") && !warning.contains("canary"), "{warning}");
+    }
+
+    #[test]
+    fn a_refusal_is_remembered_for_exactly_these_credentials() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = |secret| TokenStore::new(folder.path(), "x", &Secret::known(secret)).unwrap();
+        assert_eq!(store("wrong").refused(), None);
+        store("wrong").remember_refusal(7);
+        assert_eq!((store("wrong").refused(), store("right").refused()), (Some(7), None));
+        let kept = std::fs::read_to_string(store("wrong").path.with_extension("refused")).unwrap();
+        assert!(!kept.contains("wrong"), "{kept}");
+        store("wrong").forget_refusal();
+        assert_eq!(store("wrong").refused(), None);
     }
 
     #[test]

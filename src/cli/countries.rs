@@ -1,0 +1,49 @@
+//! `trunkctl callout-countries …`
+
+use clap::{Args, Subcommand};
+
+/// What to do with the countries that meetings can call out to.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Add countries
+    #[command(after_help = "Example:
+  trunkctl -p meetings callout-countries add --account sub-1 US GB
+
+One country is a single write; several are reported one by one, and exit 12
+says that some failed.")]
+    Add(Codes),
+    /// List countries
+    List(List),
+    /// Remove countries
+    Remove(Remove),
+}
+
+/// Countries of an account.
+#[derive(Debug, Args)]
+pub struct Codes {
+    /// Two-letter codes, as US GB
+    #[arg(value_name = "CODE", required = true)]
+    pub codes: Vec<String>,
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+}
+
+/// `callout-countries remove`
+#[derive(Debug, Args)]
+pub struct Remove {
+    /// The countries.
+    #[command(flatten)]
+    pub countries: Codes,
+    /// Removing what is not there is no failure
+    #[arg(long)]
+    pub ignore_missing: bool,
+}
+
+/// `callout-countries list`
+#[derive(Debug, Args)]
+pub struct List {
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+}

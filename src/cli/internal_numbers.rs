@@ -1,0 +1,111 @@
+//! `trunkctl internal-numbers …`
+
+use clap::{ArgGroup, Args, Subcommand};
+
+use super::values::Words;
+use crate::model::number::NumberType;
+
+/// What to do with internal numbers.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Add one number by flags, or many from a file
+    #[command(after_help = "Examples:
+  trunkctl -p meetings internal-numbers add --account sub-1 \\
+      --number +16466661110 --type toll --label SIP --language en-US
+  trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.toml
+
+Files hold a list `internal_numbers` with the keys number, display_number,
+country, type, labels, languages, visible, allow_join and
+allow_for_external_meetings. Zoom takes 30 numbers a call: more are split.")]
+    Add(Add),
+    /// List the numbers of an account
+    List(List),
+    /// Change a number
+    Update(Update),
+    /// Remove a number
+    #[command(after_help = "Examples:
+  trunkctl -p meetings internal-numbers remove +16466661110 --account sub-1
+  trunkctl -p meetings internal-numbers remove id:A26fhgdfg63 --yes")]
+    Remove(Remove),
+}
+
+/// `internal-numbers list`
+#[derive(Debug, Args)]
+pub struct List {
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+}
+
+/// `internal-numbers update`
+#[derive(Debug, Args)]
+pub struct Update {
+    /// The number, as +16466661110, or id:VALUE
+    #[arg(value_name = "NUMBER|id:ID")]
+    pub number: String,
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+    /// The number as people see it
+    #[arg(long, value_name = "TEXT")]
+    pub display_number: Option<String>,
+    /// A short description
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+    /// The language of the prompts, as en-US
+    #[arg(long, value_name = "LOCALE")]
+    pub language: Option<String>,
+}
+
+/// `internal-numbers remove`
+#[derive(Debug, Args)]
+pub struct Remove {
+    /// The number, as +16466661110, or id:VALUE
+    #[arg(value_name = "NUMBER|id:ID")]
+    pub number: String,
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+    /// Removing what is not there is no failure
+    #[arg(long)]
+    pub ignore_missing: bool,
+}
+
+/// `internal-numbers add`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
+pub struct Add {
+    /// The account to add to; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+    /// Read the numbers from a TOML, JSON or YAML file (- for standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings"])]
+    pub from: Option<String>,
+    /// The number, as +16466661110
+    #[arg(long)]
+    pub number: Option<String>,
+    /// The number as people see it; its international format where it is not given
+    #[arg(long, value_name = "TEXT")]
+    pub display_number: Option<String>,
+    /// Two-letter country code; the number's where it is not given
+    #[arg(long, value_name = "CODE")]
+    pub country: Option<String>,
+    /// Who pays for calls
+    #[arg(long = "type", id = "type", value_name = "TYPE", value_parser = Words(NumberType::WORDS))]
+    pub what: Option<String>,
+    /// A short description
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+    /// The language of the prompts, as en-US
+    #[arg(long, value_name = "LOCALE")]
+    pub language: Option<String>,
+    /// Whether people see it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub visible: Option<bool>,
+    /// Whether meetings can be joined through it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub allow_join: Option<bool>,
+    /// Whether other organisations' meetings can be joined through it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub allow_external_meetings: Option<bool>,
+}

@@ -1,0 +1,165 @@
+//! `callout-countries add | list | remove`
+
+use super::rows::Rows;
+use super::steps::{account, require};
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::countries::{Codes, List, Remove};
+use crate::engine::session::{Session, Written};
+use crate::model::change::{Change, Outcome};
+use crate::model::country;
+use crate::model::error::{Applied, Error, FieldError, Kind, Result};
+use crate::model::number::CalloutCountry;
+use crate::model::report::Report;
+use crate::model::support::Operation;
+
+/// Lists.
+pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::CountriesList)?;
+    let account = account(&session, args.account.as_deref())?;
+    let mut rows = Rows::new(world, globals, &["id", "name", "code"]);
+    let mut take = |page: Vec<CalloutCountry>| {
+        rows.take(page.into_iter().map(|country| {
+            let data = serde_json::to_value(&country).unwrap_or_default();
+            (vec![country.id, country.name.unwrap_or_default(), country.code.unwrap_or_default()], data)
+        }))
+    };
+    session.read_pages(session.vendor().list_countries(session.profile(), &account)?, &mut take).await?;
+    Ok(Report::Listing(rows.finish()))
+}
+
+/// Adds.
+pub async fn add(world: &World, globals: &Globals, args: &Codes) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::CountriesAdd)?;
+    let codes = checked(&args.codes)?;
+    let account = account(&session, args.account.as_deref())?;
+    let mut changes = Vec::new();
+    for batch in codes.chunks(session.vendor().countries_per_call().max(1)) {
+        let call = session.vendor().add_countries(session.profile(), &account, batch)?;
+        let result = session.write(call).await;
+        for code in batch {
+            changes.push(match &result {
+                Ok(Written::Done(_)) => {
+                    change(&session, Operation::CountriesAdd, &account, code, Outcome::Created)
+                }
+                Ok(Written::Withheld) => continue,
+                Err(error) => failed(&session, Operation::CountriesAdd, &account, code, error.copy()),
+            });
+        }
+    }
+    finish(world, globals, &session, changes)
+}
+
+/// Removes.
+pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::CountriesRemove)?;
+    let codes = checked(&args.countries.codes)?;
+    let account = account(&session, args.countries.account.as_deref())?;
+    world
+        .confirm(
+            globals,
+            &format!("This removes the call-out countries {} of account {account}.", codes.join(", ")),
+        )
+        .await?;
+    let held = session.read_all(session.vendor().list_countries(session.profile(), &account)?).await?;
+    let mut changes = Vec::new();
+    for code in &codes {
+        let there = held.iter().any(|country| country.id.eq_ignore_ascii_case(code));
+        let operation = Operation::CountriesRemove;
+        if !there {
+            let mut error =
+                Error::new(Kind::NotFound, format!("account {account} has no call-out country {code}"));
+            error.outcome = Some(Applied::NotApplied);
+            changes.push(if args.ignore_missing {
+                change(&session, operation, &account, code, Outcome::Unchanged)
+            } else {
+                failed(
+                    &session,
+                    operation,
+                    &account,
+                    code,
+                    error.hint("see `trunkctl callout-countries list`"),
+                )
+            });
+            continue;
+        }
+        let call = session.vendor().remove_country(session.profile(), &account, code)?;
+        match session.write(call).await {
+            Ok(Written::Done(())) => {
+                changes.push(change(&session, operation, &account, code, Outcome::Deleted))
+            }
+            Ok(Written::Withheld) => {}
+            // Somebody else was faster.
+            Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
+                changes.push(change(&session, operation, &account, code, Outcome::Unchanged))
+            }
+            Err(error) => changes.push(failed(&session, operation, &account, code, error)),
+        }
+    }
+    finish(world, globals, &session, changes)
+}
+
+/// One country is a single write with the exit code of its own error; several are a bulk write.
+fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<Change>) -> Result<Report> {
+    if globals.dry_run.is_some() {
+        let errors: Vec<&Error> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
+        // Where every country is refused, a dry run ends as the run would.
+        if errors.is_empty() || session.withholds() {
+            errors.iter().for_each(|error| session.notices().warn(&error.message));
+            return Ok(world.withheld(session, globals));
+        }
+    }
+    if changes.len() != 1 {
+        return Ok(Report::Changes(changes));
+    }
+    let mut only = changes.remove(0);
+    match only.error.take() {
+        Some(error) => Err(error),
+        None => Ok(Report::Change(Box::new(only))),
+    }
+}
+
+/// Upper-case codes, each known and listed once.
+fn checked(codes: &[String]) -> Result<Vec<String>> {
+    let (mut faults, mut known) = (Vec::new(), Vec::new());
+    for code in codes {
+        let upper = code.to_uppercase();
+        if !country::is_code(&upper) {
+            let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
+            let text =
+                format!("`{}` is no two-letter country code{near}", crate::model::text::excerpt(code, 20));
+            faults.push(FieldError::new("country", text));
+        } else if !known.contains(&upper) {
+            known.push(upper);
+        }
+    }
+    if faults.is_empty() {
+        Ok(known)
+    } else {
+        Err(Error::fields("the list", faults).hint("nothing was sent"))
+    }
+}
+
+fn change(session: &Session, operation: Operation, account: &str, code: &str, outcome: Outcome) -> Change {
+    Change {
+        operation,
+        outcome,
+        profile: session.profile().name.clone(),
+        vendor: session.vendor().facts().name,
+        account: Some(account.to_owned()),
+        kind: "callout_country",
+        id: Some(code.to_owned()),
+        name: None,
+        diff: Vec::new(),
+        error: None,
+    }
+}
+
+fn failed(session: &Session, operation: Operation, account: &str, code: &str, error: Error) -> Change {
+    let unknown = error.outcome == Some(Applied::Unknown);
+    let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
+    Change { error: Some(error), ..change(session, operation, account, code, outcome) }
+}

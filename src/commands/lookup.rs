@@ -1,0 +1,44 @@
+//! `lookup`: the ids that a trunk refers to.
+
+use super::rows::Rows;
+use super::steps::require;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::lookup::Verb;
+use crate::model::error::Result;
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use crate::vendors::Entry;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, verb: &Verb) -> Result<Report> {
+    let (what, args) = match verb {
+        Verb::Itsps(args) => (Operation::FindItsp, args),
+        Verb::Extensions(args) => (Operation::FindExtension, args),
+        Verb::ExtensionGroups(args) => (Operation::FindExtensionGroup, args),
+        Verb::AgentGroups(args) => (Operation::FindAgentGroup, args),
+    };
+    let session = world.session(globals).await?;
+    require(&session, what)?;
+    let search = args.search.as_deref().filter(|text| !text.is_empty());
+    let mut rows = Rows::new(world, globals, &["id", "number", "name", "country"]);
+    let mut take = |page: Vec<Entry>| {
+        let wanted = page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text)));
+        rows.take(wanted.map(|entry| {
+            let data = serde_json::to_value(&entry).unwrap_or_default();
+            let cell = |text: Option<String>| text.unwrap_or_default();
+            (vec![entry.id, cell(entry.number), cell(entry.name), cell(entry.country)], data)
+        }))
+    };
+    session.read_pages(session.vendor().look_up(session.profile(), what, search)?, &mut take).await?;
+    Ok(Report::Listing(rows.finish()))
+}
+
+/// What a vendor's search matches is its own affair; the same text gives the same rows everywhere.
+fn holds(entry: &Entry, text: &str) -> bool {
+    let text = text.to_lowercase();
+    [&entry.number, &entry.name, &entry.country]
+        .into_iter()
+        .flatten()
+        .any(|own| own.to_lowercase().contains(&text))
+}

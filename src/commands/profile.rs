@@ -1,0 +1,167 @@
+//! `profile list | show | check | logout`
+
+use serde_json::{Value, json};
+
+use super::profile_init;
+use super::steps::require;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::profile::Verb;
+use crate::config::profiles::{self, Listed};
+use crate::engine::session::{Session, Written};
+use crate::model::change::{Change, Outcome};
+use crate::model::error::Result;
+use crate::model::report::{Listing, Report};
+use crate::model::secret::{MASK, SecretRef};
+use crate::model::support::Operation;
+use crate::vendors::{self, Identity};
+
+/// A clock that is off by more than this many seconds is worth a warning: Itniotech refuses half an hour, and
+/// whoever compares logs is misled sooner.
+const CLOCK_TOLERANCE: i64 = 60;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, verb: &Verb) -> Result<Report> {
+    match verb {
+        Verb::List => list(world, globals),
+        Verb::Show => show(world, globals).await,
+        Verb::Init(args) => profile_init::run(world, globals, args).await,
+        Verb::Check => check(world, globals).await,
+        Verb::Logout => log_out(world, globals).await,
+    }
+}
+
+fn list(world: &World, globals: &Globals) -> Result<Report> {
+    let listed = if globals.sandbox { of_sandbox() } else { of_file(world, globals)? };
+    let cell = |text: &Option<String>| text.clone().unwrap_or_default();
+    Ok(Report::Listing(vec![Listing {
+        title: None,
+        columns: ["name", "vendor", "base_url", "default"].map(str::to_owned).to_vec(),
+        rows: listed
+            .iter()
+            .map(|row| {
+                let default = if row.default { "yes" } else { "" };
+                vec![row.name.clone(), cell(&row.vendor), cell(&row.base_url), default.to_owned()]
+            })
+            .collect(),
+        data: listed
+            .iter()
+            .map(|row| {
+                json!({"name": row.name, "vendor": row.vendor, "base_url": row.base_url, "default": row.default})
+            })
+            .collect(),
+    }]))
+}
+
+fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
+    let folders = world.folders()?;
+    profiles::list(&world.place(globals, &folders, None))
+}
+
+/// The address of an imitation lasts as long as the command.
+fn of_sandbox() -> Vec<Listed> {
+    let names = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned());
+    names.map(|name| Listed { vendor: Some(name.clone()), name, base_url: None, default: false }).collect()
+}
+
+/// Settings with their origins. A secret shows as the reference that leads to it; nothing is looked up.
+async fn show(world: &World, globals: &Globals) -> Result<Report> {
+    let profile = world.profile(globals, globals.profile.as_deref()).await?;
+    let mut keys: Vec<(String, String)> =
+        profile.settings.iter().map(|(key, text)| (key.clone(), text.clone())).collect();
+    keys.extend(profile.secrets.iter().map(|(key, secret)| {
+        let shown = match secret.origin() {
+            Some(SecretRef::Literal(_)) | None => MASK.to_owned(),
+            Some(reference) => reference.to_string(),
+        };
+        (key.clone(), shown)
+    }));
+    if let Some(path) = &profile.ca_file {
+        keys.push(("ca_file".into(), path.display().to_string()));
+    }
+    if profile.origins.contains_key("allow_http") {
+        keys.push(("allow_http".into(), profile.allow_http.to_string()));
+    }
+    let origin = |key: &str| profile.origins.get(key).cloned().unwrap_or_default();
+    let mut rows = vec![vec!["vendor".to_owned(), profile.vendor.clone(), origin("vendor")]];
+    rows.extend(keys.into_iter().map(|(key, text)| {
+        let origin = origin(&key);
+        vec![key, text, origin]
+    }));
+    let data = rows.iter().map(|row| json!({"key": row[0], "value": row[1], "origin": row[2]})).collect();
+    Ok(Report::Listing(vec![Listing {
+        title: None,
+        columns: ["key", "value", "origin"].map(str::to_owned).to_vec(),
+        rows,
+        data,
+    }]))
+}
+
+async fn check(world: &World, globals: &Globals) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::ProfileCheck)?;
+    Ok(match prove(&session).await? {
+        Some(record) => Report::Record(record),
+        None => world.withheld(&session, globals),
+    })
+}
+
+/// Proves a session's credentials anew, and tells who answered and whether the clocks agree. A dry run keeps
+/// back what it would send, and tells nothing.
+pub async fn prove(session: &Session) -> Result<Option<Value>> {
+    let asked = ask_who(session).await;
+    let skew = session.clock_skew();
+    if let Some(skew) = skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE) {
+        let way = if skew > 0 { "ahead of" } else { "behind" };
+        // Also where the vendor refused: the clock may be the reason.
+        session.notices().warn(&format!(
+            "this machine's clock is {} seconds {way} the vendor's; set it right, because signatures and tokens \
+             depend on it",
+            skew.abs()
+        ));
+    }
+    let Some(identity) = asked? else { return Ok(None) };
+    let profile = session.profile();
+    let mut record = json!({
+        "profile": profile.name,
+        "vendor": session.vendor().facts().name,
+        "base_url": profile.get("base_url"),
+        "credentials": "accepted",
+        "clock_skew_seconds": skew,
+    });
+    if let Value::Object(map) = &mut record {
+        map.extend(identity.into_iter().map(|(key, text)| (key, Value::from(text))));
+    }
+    Ok(Some(record))
+}
+
+async fn ask_who(session: &Session) -> Result<Option<Identity>> {
+    session.log_in_anew().await?;
+    let call = session.vendor().identify(session.profile())?;
+    if session.is_dry_run() {
+        return session.write(call).await.map(|_| None);
+    }
+    session.read(call).await.map(Some)
+}
+
+async fn log_out(world: &World, globals: &Globals) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::ProfileLogout)?;
+    let outcome = match session.log_out().await? {
+        Some(Written::Withheld) => return Ok(world.withheld(&session, globals)),
+        Some(Written::Done(())) => Outcome::Deleted,
+        None => Outcome::Unchanged,
+    };
+    Ok(Report::Change(Box::new(Change {
+        operation: Operation::ProfileLogout,
+        outcome,
+        profile: session.profile().name.clone(),
+        vendor: session.vendor().facts().name,
+        account: None,
+        kind: "token",
+        id: None,
+        name: None,
+        diff: Vec::new(),
+        error: None,
+    })))
+}

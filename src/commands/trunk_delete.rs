@@ -1,0 +1,53 @@
+//! `trunk delete`
+
+use super::steps::require;
+use super::target::Target;
+use super::trunk_create::change;
+use super::trunk_list::choose;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::trunk::Delete;
+use crate::engine::session::Written;
+use crate::model::change::Outcome;
+use crate::model::error::{Kind, Result};
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use crate::model::trunk::Trunk;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Report> {
+    let mut session = world.session(globals).await?;
+    require(&session, Operation::TrunkDelete)?;
+    choose(&mut session, args.account.as_deref())?;
+    let target = Target::parse(&args.trunk)?;
+    let held = match target.find(&session).await {
+        Ok(held) => held,
+        Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
+            let mut report = change(&session, Operation::TrunkDelete, Outcome::Unchanged, &Trunk::default());
+            match &target {
+                Target::Id(id) => report.id = Some(id.clone()),
+                Target::Name(name) | Target::Word(name) => report.name = Some(name.clone()),
+            }
+            return Ok(Report::Change(Box::new(report)));
+        }
+        Err(error) => return Err(error),
+    };
+    let name = held.trunk.name.as_deref().unwrap_or_default();
+    let place = &session.profile().name;
+    world
+        .confirm(globals, &format!("This deletes the trunk `{name}` (id {}) of profile `{place}`.", held.id))
+        .await?;
+    let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
+    let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
+    report.id = Some(held.id.clone());
+    match session.write(call).await {
+        Ok(Written::Done(())) => {}
+        Ok(Written::Withheld) => return Ok(world.withheld(&session, globals)),
+        // Somebody else was faster.
+        Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
+            report.outcome = Outcome::Unchanged
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(Report::Change(Box::new(report)))
+}

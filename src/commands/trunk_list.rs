@@ -1,0 +1,135 @@
+//! `trunk list` and `trunk get`
+
+use std::cell::RefCell;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+
+use super::rows::Rows;
+use super::steps::{account, require};
+use super::target::Target;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::trunk::{Get, List};
+use crate::engine::session::Session;
+use crate::model::error::{Error, Result};
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use crate::model::trunk::Held;
+
+const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
+
+/// Lists.
+pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
+    let names = world.profile_names(globals, args.all_profiles)?;
+    let rows = RefCell::new(Rows::new(world, globals, COLUMNS));
+    if let [only] = names.as_slice() {
+        read(&open(world, globals, args, only.as_deref()).await?, args, &rows).await?;
+        return Ok(Report::Listing(rows.into_inner().finish()));
+    }
+    let mut sessions = Vec::new();
+    for name in &names {
+        sessions.push((name, open(world, globals, args, name.as_deref()).await));
+    }
+    let reads = sessions.into_iter().map(|(name, session)| async {
+        let result = match session {
+            Ok(session) => read(&session, args, &rows).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|mut error| {
+            let place = format!("profile `{}`", name.as_deref().unwrap_or_default());
+            // An error of the profile itself names it already.
+            if !error.message.starts_with(&place) {
+                error.message = format!("{place}: {}", error.message);
+            }
+            error
+        })
+    });
+    let errors: Vec<Error> = join_all(reads).await.into_iter().filter_map(Result::err).collect();
+    let mut listings = rows.into_inner().finish();
+    // Whichever profile answered first, the same command gives the same table.
+    for listing in &mut listings {
+        let place = |profile: Option<&str>| names.iter().position(|name| name.as_deref() == profile);
+        listing.rows.sort_by_key(|row| place(row.last().map(String::as_str)));
+        listing.data.sort_by_key(|row| place(row.get("profile").and_then(Value::as_str)));
+    }
+    Ok(if errors.is_empty() { Report::Listing(listings) } else { Report::Partial(listings, errors) })
+}
+
+async fn open(world: &World, globals: &Globals, args: &List, profile: Option<&str>) -> Result<Session> {
+    let mut session = world.session_of(globals, profile).await?;
+    require(&session, Operation::TrunkList)?;
+    choose(&mut session, args.account.as_deref())?;
+    Ok(session)
+}
+
+/// Acts on the given account, where one is given.
+pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
+    let chosen = account(session, given)?;
+    if !chosen.is_empty() {
+        session.choose_account(chosen);
+    }
+    Ok(())
+}
+
+async fn read(session: &Session, args: &List, rows: &RefCell<Rows<'_>>) -> Result<()> {
+    let call = session.vendor().list_trunks(session.profile(), args.name.as_deref())?;
+    let mut take = |page: Vec<Held>| {
+        let wanted = page.into_iter().filter(|held| wanted(held, args));
+        rows.borrow_mut().take(wanted.map(|held| (cells(&held, session), data(&held, session))))
+    };
+    session.read_pages(call, &mut take).await
+}
+
+/// The vendor's search only narrows; what counts is compared here.
+fn wanted(held: &Held, args: &List) -> bool {
+    let same =
+        |wanted: &Option<String>, own: Option<&str>| wanted.as_deref().is_none_or(|word| own == Some(word));
+    same(&args.name, held.trunk.name.as_deref())
+        && same(&args.kind, held.trunk.kind.as_ref().map(|kind| kind.as_str()))
+        && (same(&args.status, held.status.as_ref().map(|status| status.as_str()))
+            || same(&args.status, held.status_code.as_deref()))
+}
+
+fn cells(held: &Held, session: &Session) -> Vec<String> {
+    let trunk = &held.trunk;
+    let host = match (&trunk.host, trunk.port) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.clone(),
+        _ => trunk.allowed_ip.clone().unwrap_or_default(),
+    };
+    let status = held.status.as_ref().map(ToString::to_string).unwrap_or_default();
+    let status = match (&held.status_code, status.as_str()) {
+        // A status that this version does not know is shown as the vendor gave it.
+        (Some(code), "unknown") => format!("unknown ({code})"),
+        _ => status,
+    };
+    vec![
+        trunk.name.clone().unwrap_or_default(),
+        held.id.clone(),
+        trunk.kind.as_ref().map(ToString::to_string).unwrap_or_default(),
+        trunk.direction.as_ref().map(ToString::to_string).unwrap_or_default(),
+        status,
+        host,
+        session.profile().name.clone(),
+    ]
+}
+
+/// A trunk as data: what is held, and where.
+fn data(held: &Held, session: &Session) -> Value {
+    let mut value = serde_json::to_value(held).unwrap_or_default();
+    if let Value::Object(map) = &mut value {
+        map.insert("vendor".into(), session.vendor().facts().name.into());
+        map.insert("profile".into(), session.profile().name.clone().into());
+    }
+    value
+}
+
+/// Shows one.
+pub async fn get(world: &World, globals: &Globals, args: &Get) -> Result<Report> {
+    let mut session = world.session(globals).await?;
+    require(&session, Operation::TrunkGet)?;
+    choose(&mut session, args.account.as_deref())?;
+    let held = Target::parse(&args.trunk)?.find(&session).await?;
+    Ok(Report::Record(data(&held, &session)))
+}

@@ -1,0 +1,193 @@
+//! The credentials of a session: its token, from where it is kept or from the vendor, and the end of it.
+
+use std::time::{Duration, Instant};
+
+use super::session::{Session, Written, now};
+use super::tokens::{Kept, TokenStore};
+use super::transport::Attempt;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::secret::Secret;
+use crate::vendors::Proof;
+
+/// Longer than any log-in takes; whoever waits longer for another process goes on without it.
+const LONGEST_TURN: Duration = Duration::from_secs(90);
+
+impl Session {
+    /// Gets a new token with the credentials themselves, whatever the cache holds. The old one is revoked where
+    /// the vendor can, because some count the live ones (Yeastar allows eight). A dry run keeps both back.
+    ///
+    /// # Errors
+    /// Credentials that the vendor refuses.
+    pub async fn log_in_anew(&self) -> Result<()> {
+        if self.vendor.proof() == Proof::Signature || self.static_token().is_some() {
+            return Ok(());
+        }
+        let old = self.cached();
+        let revocation =
+            old.as_ref().filter(|kept| kept.is_good(now())).and(self.vendor.revoke(&self.profile));
+        if self.outside.dry_run.is_some() {
+            if let Some(call) = revocation {
+                self.write(call).await?;
+            }
+            return self.write(self.vendor.log_in(&self.profile)?).await.map(|_| ());
+        }
+        if let (Some(old), Some(call)) = (&old, revocation) {
+            let slots = self.proven(&call, &old.access);
+            self.attempt(&call, &slots).await?;
+        }
+        if let (Some(_), Some(store)) = (&old, &self.outside.tokens) {
+            store.forget();
+        }
+        self.log_in(None).await.map(|_| ())
+    }
+
+    /// Revokes the token that is kept, where the vendor can, and forgets it. None where none is kept.
+    ///
+    /// # Errors
+    /// A dry run's defects; a revocation that fails is a warning, because the token ends by itself.
+    pub async fn log_out(&self) -> Result<Option<Written<()>>> {
+        let kept = self.cached();
+        let revocation =
+            kept.as_ref().filter(|kept| kept.is_good(now())).and(self.vendor.revoke(&self.profile));
+        if self.outside.dry_run.is_some() {
+            if let Some(call) = revocation {
+                self.write(call).await?;
+            }
+            return Ok(kept.map(|_| Written::Withheld));
+        }
+        if let (Some(kept), Some(call)) = (&kept, revocation) {
+            let slots = self.proven(&call, &kept.access);
+            let revoked = match self.attempt(&call, &slots).await? {
+                Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
+                Attempt::NotSent(_) | Attempt::Lost(_) => false,
+            };
+            if !revoked {
+                self.outside
+                    .notices
+                    .warn("the vendor did not confirm that the token is revoked; it ends by itself");
+            }
+        }
+        // Also what was got with another secret, or is damaged: after this, nothing of the account is kept.
+        let forgotten = self.outside.tokens.as_ref().is_some_and(TokenStore::forget);
+        Ok(forgotten.then_some(Written::Done(())))
+    }
+
+    /// The token that the profile gives, to be used as it is.
+    pub(super) fn static_token(&self) -> Option<Secret> {
+        self.profile.secrets.get("access_token").cloned()
+    }
+
+    /// A token that is good for a while: the profile's, this run's, the cache's, or a new one.
+    pub(super) async fn token(&self) -> Result<Secret> {
+        if self.vendor.proof() == Proof::Signature {
+            return Ok(Secret::withheld());
+        }
+        if let Some(token) = self.static_token() {
+            return Ok(token);
+        }
+        let own = self.token.borrow().clone();
+        if let Some(kept) = own.filter(|kept| kept.is_good(now())) {
+            return Ok(kept.access);
+        }
+        let cached = self.cached();
+        if let Some(kept) = cached.as_ref().filter(|kept| kept.is_good(now())) {
+            self.token.replace(cached.clone());
+            return Ok(kept.access.clone());
+        }
+        self.obtain(None).await
+    }
+
+    /// Replaces a token that the vendor no longer takes. Another process may have replaced it already.
+    pub(super) async fn renew(&self, stale: &Secret) -> Result<Secret> {
+        let cached = self.cached();
+        if let Some(kept) = cached.as_ref().filter(|kept| kept.access != *stale && kept.is_good(now())) {
+            self.token.replace(cached.clone());
+            return Ok(kept.access.clone());
+        }
+        self.token.replace(None);
+        self.obtain(Some(stale)).await
+    }
+
+    /// Gets a token in this process's turn, unless another process has got one meanwhile.
+    async fn obtain(&self, stale: Option<&Secret>) -> Result<Secret> {
+        let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
+        let _turn = match &self.outside.tokens {
+            Some(store) => Some(store.turn(left.min(LONGEST_TURN)).await),
+            None => None,
+        };
+        let cached = self.cached();
+        let fresh = |kept: &&Kept| kept.is_good(now()) && stale.is_none_or(|stale| kept.access != *stale);
+        if let Some(kept) = cached.as_ref().filter(fresh) {
+            self.token.replace(cached.clone());
+            return Ok(kept.access.clone());
+        }
+        self.refuse_again()?;
+        self.log_in(cached).await
+    }
+
+    /// Gets a token: by the refresh token where one lives, else by the credentials.
+    async fn log_in(&self, old: Option<Kept>) -> Result<Secret> {
+        let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
+        let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
+        let renewed = match renewal {
+            Some(call) => Box::pin(self.exchange(&call)).await.ok(),
+            None => None,
+        };
+        let token = match renewed {
+            Some(token) => token,
+            None => {
+                let call = self.vendor.log_in(&self.profile)?;
+                Box::pin(self.exchange(&call)).await.inspect_err(|error| self.note_refusal(error))?
+            }
+        };
+        let kept = Kept::new(token, now());
+        self.outside.redactor.learn(&kept.access);
+        if let Some((refresh, _)) = &kept.refresh {
+            self.outside.redactor.learn(refresh);
+        }
+        if let Some(store) = &self.outside.tokens {
+            store.forget_refusal();
+            if let Err(warning) = store.save(&kept) {
+                self.outside.notices.warn(&warning);
+            }
+        }
+        let access = kept.access.clone();
+        self.token.replace(Some(kept));
+        Ok(access)
+    }
+
+    /// Credentials that the vendor refused are not tried again: Yeastar blocks an address after five failures.
+    fn refuse_again(&self) -> Result<()> {
+        let Some(at) = self.outside.tokens.as_ref().and_then(TokenStore::refused) else { return Ok(()) };
+        let minutes = now().saturating_sub(at) / 60;
+        let text = format!(
+            "profile `{}`: the vendor refused these credentials {minutes} minutes ago, and they have not changed; \
+             nothing was sent",
+            self.profile.name
+        );
+        let mut error = Error::new(Kind::Auth, text);
+        error.vendor = Some(self.vendor.facts().name);
+        Err(error.hint("correct the credentials; `trunkctl profile check` tries the same ones once more"))
+    }
+
+    /// A refusal that speaks of the address and not of the credentials passes by itself, and is not kept.
+    fn note_refusal(&self, error: &Error) {
+        let address = error
+            .vendor_code
+            .as_deref()
+            .is_some_and(|code| self.vendor.facts().address_codes.contains(&code));
+        if let Some(store) = self.outside.tokens.as_ref().filter(|_| error.kind == Kind::Auth && !address) {
+            store.remember_refusal(now());
+        }
+    }
+
+    fn cached(&self) -> Option<Kept> {
+        match self.outside.tokens.as_ref()?.load() {
+            Ok(kept) => kept,
+            Err(warning) => {
+                self.outside.notices.warn(&warning);
+                None
+            }
+        }
+    }
+}
