@@ -27,4 +27,16 @@ pub struct Serve {
     /// Keep the state in this file; without it, it is forgotten at the end
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// Make calls fail, to try what happens then; may be repeated
+    #[arg(long, value_name = "SPEC", long_help = FAULTS)]
+    pub fault: Vec<String>,
 }
+
+const FAULTS: &str = "\
+Make calls fail, to try what happens then; may be repeated.
+SPEC is what goes wrong: drop-before, drop-after (processed, and no answer
+comes), delay=20ms, status=503, html=502, truncate, garbage, clock=-3600s,
+expire-token. Behind semicolons follows which calls it befalls: call=TEXT (a
+part of `POST /yeastar/openapi/v1.0/trunk/create`), skip=N, count=N,
+chance=0.5, seed=N; and for a status header=NAME:VALUE.
+As in --fault 'drop-after;call=trunk/create;count=1'";

@@ -2,14 +2,16 @@
 
 use super::world::World;
 use crate::cli::sandbox::Serve;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
-use crate::sandbox;
+use crate::sandbox::{self, fault::Fault};
 use crate::vendors;
 
 /// Serves until interrupted.
 pub async fn serve(world: &World, args: &Serve) -> Result<Report> {
-    let running = sandbox::start(args.listen, args.state.clone()).await?;
+    let faults: Result<Vec<Fault>, String> = args.fault.iter().map(|text| text.parse()).collect();
+    let faults = faults.map_err(|why| Error::new(Kind::Usage, format!("--fault: {why}")))?;
+    let running = sandbox::start(args.listen, args.state.clone(), faults).await?;
     (world.publish)(&Report::Text(profiles_file(&running.address())))?;
     world.notices.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
     running.until_interrupted().await?;

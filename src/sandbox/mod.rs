@@ -1,5 +1,6 @@
 //! The small HTTP shell around the vendors' imitations: one listener, one path prefix a vendor.
 
+pub mod fault;
 mod server;
 mod state;
 
@@ -12,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::model::error::{Error, Result};
+use fault::{Fault, Faults};
 use state::State;
 
 /// How often a served sandbox keeps its state, where it keeps it at all.
@@ -24,12 +26,12 @@ pub struct Running {
     server: JoinHandle<()>,
 }
 
-/// Serves at an address; the state is kept in a file, or forgotten at the end.
+/// Serves at an address, with faults on demand; the state is kept in a file, or forgotten at the end.
 ///
 /// # Errors
 /// An address that cannot be used, a state file that cannot be understood.
-pub async fn start(listen: SocketAddr, file: Option<PathBuf>) -> Result<Running> {
-    run(listen, State::open(file)?).await
+pub async fn start(listen: SocketAddr, file: Option<PathBuf>, faults: Vec<Fault>) -> Result<Running> {
+    run(listen, State::open(file)?, faults).await
 }
 
 /// Serves on a loopback port for this process alone; the state lives in the state folder, and is locked meanwhile.
@@ -37,7 +39,7 @@ pub async fn start(listen: SocketAddr, file: Option<PathBuf>) -> Result<Running>
 /// # Errors
 /// As [`start`].
 pub async fn start_private(folder: &Path) -> Result<Running> {
-    run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder)?).await
+    run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder)?, Vec::new()).await
 }
 
 /// Forgets the state of [`start_private`].
@@ -51,7 +53,7 @@ pub fn reset(folder: &Path) -> std::io::Result<()> {
     }
 }
 
-async fn run(listen: SocketAddr, state: State) -> Result<Running> {
+async fn run(listen: SocketAddr, state: State, faults: Vec<Fault>) -> Result<Running> {
     let failed = |cause: std::io::Error| {
         Error::config(format!("the sandbox cannot listen on {listen}: {cause}"))
             .hint("choose another address with --listen, or port 0 for any free one")
@@ -59,7 +61,8 @@ async fn run(listen: SocketAddr, state: State) -> Result<Running> {
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let state = Arc::new(Mutex::new(state));
-    let server = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+    let faults = Arc::new(Mutex::new(Faults::new(faults)));
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&state), faults));
     Ok(Running { address, state, server })
 }
 

@@ -1,16 +1,18 @@
 //! HTTP between the listener and the imitations.
 
-use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Incoming as HttpBody};
+use hyper::body::{Bytes, Frame, Incoming as HttpBody, SizeHint};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
+use super::fault::{Faults, Kind};
 use super::state::State;
 use crate::vendors::imitation::Incoming;
 
@@ -18,13 +20,13 @@ use crate::vendors::imitation::Incoming;
 const LONGEST_REQUEST: usize = 8 << 20;
 
 /// Accepts until it is dropped.
-pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, faults: Arc<Mutex<Faults>>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let state = Arc::clone(&state);
+        let (state, faults) = (Arc::clone(&state), Arc::clone(&faults));
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer(request, Arc::clone(&state)));
-            // A client that goes away in mid-request is no concern of the server.
+            let service = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&faults)));
+            // A client that goes away in mid-request is no concern of the server, nor is a drop on demand.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -32,15 +34,21 @@ pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
     }
 }
 
+/// Closes the connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("dropped on demand")]
+struct Dropped;
+
 async fn answer(
     request: Request<HttpBody>,
     state: Arc<Mutex<State>>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+    faults: Arc<Mutex<Faults>>,
+) -> Result<Response<Cut>, Dropped> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LONGEST_REQUEST).collect().await else { return Ok(plain(400)) };
     let path = parts.uri.path();
     let (vendor, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
-    let incoming = Incoming {
+    let mut incoming = Incoming {
         method: parts.method.as_str().to_owned(),
         path: format!("/{rest}"),
         query: parts.uri.query().map(pairs).unwrap_or_default(),
@@ -53,18 +61,61 @@ async fn answer(
             .collect(),
         body: body.to_bytes().to_vec(),
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let answered = state.lock().unwrap_or_else(PoisonError::into_inner).answer(vendor, &incoming, now);
-    Ok(match answered {
-        Some(answer) => {
-            let mut builder = Response::builder().status(answer.status);
-            for (name, value) in answer.headers {
-                builder = builder.header(name, value);
+    let mut now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let struck = lock(&faults).befall(&format!("{} {path}", incoming.method));
+    let (mut after, mut shifted) = (Vec::new(), None);
+    for fault in struck {
+        match fault {
+            Kind::DropBefore => return Err(Dropped),
+            Kind::Delay(time) => tokio::time::sleep(time).await,
+            Kind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
+            Kind::Html(status) => {
+                let headers = [("content-type".to_owned(), "text/html".to_owned())];
+                return Ok(whole(status, &headers, HTML.into()));
             }
-            builder.body(Full::from(answer.body)).unwrap_or_else(|_| plain(500))
+            Kind::Clock(seconds) => {
+                now = now.saturating_add_signed(seconds);
+                shifted = Some(now);
+            }
+            Kind::ExpireToken => expire(&mut incoming),
+            Kind::DropAfter | Kind::Truncate | Kind::Garbage => after.push(fault),
         }
-        None => plain(404),
-    })
+    }
+    let Some(mut answer) = lock(&state).answer(vendor, &incoming, now) else { return Ok(plain(404)) };
+    if let Some(date) = shifted.and_then(http_date) {
+        answer.headers.push(("date".into(), date));
+    }
+    if after.contains(&Kind::DropAfter) {
+        return Err(Dropped);
+    }
+    if after.contains(&Kind::Garbage) {
+        answer.body = (0..=255).rev().collect();
+    }
+    let mut response = whole(answer.status, &answer.headers, answer.body);
+    if after.contains(&Kind::Truncate) {
+        response.body_mut().cut();
+    }
+    Ok(response)
+}
+
+const HTML: &str = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>";
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Spoils the token, wherever the vendor looks for it.
+fn expire(incoming: &mut Incoming) {
+    for (name, value) in incoming.query.iter_mut().chain(&mut incoming.headers) {
+        if name == "access_token" || name == "authorization" {
+            value.push_str("-expired");
+        }
+    }
+}
+
+fn http_date(now: u64) -> Option<String> {
+    let moment = jiff::Timestamp::from_second(i64::try_from(now).ok()?).ok()?;
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).ok()
 }
 
 /// Query parameters, decoded.
@@ -74,8 +125,59 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-fn plain(status: u16) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from("no such imitation: the path begins with a vendor's name\n"));
+fn whole(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Response<Cut> {
+    let mut builder = Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(name, value);
+    }
+    builder.body(Cut::whole(body)).unwrap_or_else(|_| plain(500))
+}
+
+fn plain(status: u16) -> Response<Cut> {
+    let text = "no such imitation: the path begins with a vendor's name\n";
+    let mut response = Response::new(Cut::whole(text.into()));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::NOT_FOUND);
     response
+}
+
+/// A body that may break off in the middle.
+struct Cut {
+    body: Full<Bytes>,
+    length: u64,
+    rest: Option<Bytes>,
+    breaks: bool,
+}
+
+impl Cut {
+    fn whole(body: Vec<u8>) -> Self {
+        let body = Bytes::from(body);
+        Self { length: body.len() as u64, rest: Some(body.clone()), body: Full::from(body), breaks: false }
+    }
+
+    /// Promises the whole and gives half.
+    fn cut(&mut self) {
+        let whole = self.rest.take().unwrap_or_default();
+        self.body = Full::from(whole.slice(..whole.len() / 2));
+        self.breaks = true;
+    }
+}
+
+impl hyper::body::Body for Cut {
+    type Data = Bytes;
+    type Error = Dropped;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
+        match Pin::new(&mut self.body).poll_frame(context) {
+            Poll::Ready(None) if self.breaks => Poll::Ready(Some(Err(Dropped))),
+            Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(|never| match never {}))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
 }

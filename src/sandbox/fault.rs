@@ -1,0 +1,209 @@
+//! Faults that a served sandbox makes on demand: what goes wrong, for which calls, and how often.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// The connection is closed before the request is processed.
+    DropBefore,
+    /// The request is processed, and the connection closed without an answer.
+    DropAfter,
+    /// The answer comes late.
+    Delay(Duration),
+    /// The request is not processed; an HTTP status answers, with these headers.
+    Status(u16, Vec<(String, String)>),
+    /// The request is not processed; a page for people answers with this status.
+    Html(u16),
+    /// The request is processed, and its answer cut off in the middle.
+    Truncate,
+    /// The request is processed, and bytes that mean nothing answer.
+    Garbage,
+    /// The vendor's clock is off by so many seconds.
+    Clock(i64),
+    /// The token of the request counts as expired.
+    ExpireToken,
+}
+
+/// A fault and the calls that it befalls.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    kind: Kind,
+    /// Part of `METHOD /vendor/path`; empty for every call.
+    call: String,
+    /// Calls that pass first.
+    skip: u64,
+    /// How many calls it befalls.
+    count: u64,
+    /// How likely it befalls one, of those that are left.
+    chance: f64,
+    /// State of the dice: the same seed throws the same.
+    dice: u64,
+}
+
+/// The forms of a fault, for help and complaints.
+pub const FORMS: &str = "drop-before, drop-after, delay=20ms, status=503, html=502, truncate, garbage, \
+     clock=-3600s, expire-token; then, after colons, call=TEXT, skip=N, count=N, chance=0.5, seed=N, \
+     header=NAME:VALUE";
+
+impl FromStr for Fault {
+    type Err = String;
+
+    /// `KIND[=ARGUMENT][;KEY=VALUE]…`
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(';');
+        let (name, argument) = halves(parts.next().unwrap_or_default());
+        let mut headers = Vec::new();
+        let mut fault = Self {
+            kind: Kind::DropBefore,
+            call: String::new(),
+            skip: 0,
+            count: u64::MAX,
+            chance: 1.0,
+            dice: 1,
+        };
+        for part in parts {
+            let (key, value) = halves(part);
+            let number =
+                || value.parse::<u64>().map_err(|_| format!("`{part}`: `{value}` is no whole number"));
+            match key {
+                "call" => fault.call = value.to_owned(),
+                "skip" => fault.skip = number()?,
+                "count" => fault.count = number()?,
+                "seed" => fault.dice = number()?.max(1),
+                "chance" => {
+                    fault.chance = value
+                        .parse()
+                        .ok()
+                        .filter(|chance| (0.0..=1.0).contains(chance))
+                        .ok_or_else(|| format!("`{part}`: write a number from 0 to 1"))?;
+                }
+                "header" => {
+                    let (name, value) =
+                        value.split_once(':').ok_or_else(|| format!("`{part}`: write header=NAME:VALUE"))?;
+                    headers.push((name.trim().to_owned(), value.trim().to_owned()));
+                }
+                _ => return Err(format!("`{part}` is not known; a fault is one of {FORMS}")),
+            }
+        }
+        let status = || {
+            let good = argument.parse().ok().filter(|status| (200..600).contains(status));
+            good.ok_or_else(|| format!("`{name}={argument}`: write a status from 200 to 599"))
+        };
+        let span = || {
+            argument
+                .parse::<jiff::SignedDuration>()
+                .map_err(|_| format!("`{name}={argument}`: write a time with its unit, as in 20ms"))
+        };
+        fault.kind = match name {
+            "drop-before" => Kind::DropBefore,
+            "drop-after" => Kind::DropAfter,
+            "delay" => {
+                Kind::Delay(Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned())?)
+            }
+            "status" => Kind::Status(status()?, headers),
+            "html" => Kind::Html(status()?),
+            "truncate" => Kind::Truncate,
+            "garbage" => Kind::Garbage,
+            "clock" => Kind::Clock(span()?.as_secs()),
+            "expire-token" => Kind::ExpireToken,
+            _ => return Err(format!("`{name}` is no fault; use one of {FORMS}")),
+        };
+        Ok(fault)
+    }
+}
+
+fn halves(text: &str) -> (&str, &str) {
+    text.split_once('=').map_or((text.trim(), ""), |(key, value)| (key.trim(), value.trim()))
+}
+
+/// All faults of a sandbox.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// These faults.
+    pub fn new(faults: Vec<Fault>) -> Self {
+        Self(faults)
+    }
+
+    /// The faults that befall a call, `METHOD /vendor/path`, and count it.
+    pub fn befall(&mut self, call: &str) -> Vec<Kind> {
+        self.0.iter_mut().filter(|fault| call.contains(&fault.call)).filter_map(Fault::strike).collect()
+    }
+}
+
+impl Fault {
+    fn strike(&mut self) -> Option<Kind> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return None;
+        }
+        if self.count == 0 || self.throw() >= self.chance {
+            return None;
+        }
+        self.count -= 1;
+        Some(self.kind.clone())
+    }
+
+    /// A number from 0 to 1 (xorshift64*): nothing but repeatability is asked of it.
+    fn throw(&mut self) -> f64 {
+        self.dice ^= self.dice >> 12;
+        self.dice ^= self.dice << 25;
+        self.dice ^= self.dice >> 27;
+        (self.dice.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn struck(spec: &str, calls: &[&str]) -> Vec<bool> {
+        let mut faults = Faults::new(vec![spec.parse().unwrap()]);
+        calls.iter().map(|call| !faults.befall(call).is_empty()).collect()
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let kind = |text: &str| text.parse::<Fault>().unwrap().kind;
+        assert_eq!(kind("drop-before"), Kind::DropBefore);
+        assert_eq!(kind("delay=20ms"), Kind::Delay(Duration::from_millis(20)));
+        let headers = vec![("Retry-After".to_owned(), "5".to_owned())];
+        assert_eq!(kind("status=429;header=Retry-After:5;count=1"), Kind::Status(429, headers));
+        assert_eq!(kind("html=502"), Kind::Html(502));
+        assert_eq!(kind("clock=-1h"), Kind::Clock(-3600));
+        for bad in [
+            "",
+            "drop",
+            "delay",
+            "delay=-1s",
+            "status=99",
+            "status=x",
+            "truncate;cuont=1",
+            "garbage;chance=2",
+            "garbage;skip=-1",
+        ] {
+            assert!(bad.parse::<Fault>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_the_calls_that_are_meant_are_struck() {
+        let calls = ["POST /yeastar/trunk/create", "GET /yeastar/trunk/list", "POST /yeastar/trunk/create"];
+        assert_eq!(struck("truncate;call=trunk/create", &calls), [true, false, true]);
+        assert_eq!(struck("truncate;call=trunk/create;skip=1", &calls), [false, false, true]);
+        assert_eq!(struck("truncate;count=1", &calls), [true, false, false]);
+    }
+
+    #[test]
+    fn chance_is_repeatable_and_about_right() {
+        let calls = vec!["x"; 1000];
+        let one = struck("garbage;chance=0.3;seed=7", &calls);
+        assert_eq!(one, struck("garbage;chance=0.3;seed=7", &calls));
+        assert_ne!(one, struck("garbage;chance=0.3;seed=8", &calls));
+        let hits = one.iter().filter(|hit| **hit).count();
+        assert!((250..350).contains(&hits), "{hits}");
+    }
+}
