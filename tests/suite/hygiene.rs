@@ -219,6 +219,7 @@ fn every_vendor_has_the_same_files() {
         "read.rs",
         "rules.rs",
         "codes.rs",
+        "lists.rs",
         "sandbox",
     ]
     .map(str::to_owned)
@@ -347,6 +348,7 @@ fn the_top_level_holds_nothing_but_what_a_reader_looks_for() {
         "Cargo.lock",
         "src",
         "tests",
+        "benches",
         "examples",
         "profiles.example.toml",
         "README.md",

@@ -4,7 +4,8 @@
 //! ability, and that is checked, or the reason is printed.
 
 mod lookups;
-mod rig;
+mod matrix;
+pub mod rig;
 mod targets;
 mod tokens;
 mod writes;

@@ -60,8 +60,23 @@ impl Rig {
         self.place.pipe(&self.args(args), input)
     }
 
+    /// Runs the binary with the vendor's profile and that output format.
+    pub fn run_as(&self, format: &str, args: &[&str]) -> Ran {
+        self.place.run(&self.args_as(format, args))
+    }
+
+    /// The command with the vendor's profile and JSON output, not yet run.
+    pub fn command(&self, args: &[&str]) -> std::process::Command {
+        self.place.command(&self.args(args))
+    }
+
+    /// The words of a command line with the vendor's profile and JSON output.
     fn args<'a>(&'a self, args: &[&'a str]) -> Vec<&'a str> {
-        let mut all = vec!["--profiles-file", &self.profiles, "-p", self.vendor, "-o", "json"];
+        self.args_as("json", args)
+    }
+
+    fn args_as<'a>(&'a self, format: &'a str, args: &[&'a str]) -> Vec<&'a str> {
+        let mut all = vec!["--profiles-file", &self.profiles, "-p", self.vendor, "-o", format];
         all.extend(args);
         all
     }

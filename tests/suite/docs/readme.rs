@@ -2,6 +2,7 @@
 //!
 //! - `console`: lines that begin with `$ ` are run, what follows each is its output. `[..]` stands for any
 //!   text within a line, a line `...` for any lines. A command that fails is followed by `$ echo $?`.
+//!   `… &` starts a server that is up until `$ kill %1`.
 //! - `sh`: a script that is run whole and succeeds; a `text` block after it is its output.
 //! - `toml` with profiles: becomes the profiles file of everything below it.
 //!
@@ -9,7 +10,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::support::Place;
 use crate::support::served::Served;
@@ -114,6 +116,15 @@ pub struct Scene {
     served: Served,
     variables: BTreeMap<String, String>,
     code: i32,
+    /// Where the server that the README starts itself listens.
+    port: u16,
+    started: Option<Child>,
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 impl Scene {
@@ -140,7 +151,8 @@ impl Scene {
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let scene = Self { place, served, variables, code: 0 };
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let scene = Self { place, served, variables, code: 0, port: free.port(), started: None };
         scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
         scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
         scene
@@ -155,13 +167,14 @@ impl Scene {
     }
 
     /// The README's addresses beside the served ones.
-    fn addresses(&self) -> [(&'static str, String); 4] {
+    fn addresses(&self) -> [(&'static str, String); 5] {
         let at = |path: &str| format!("{}/{path}", self.served.base);
         [
             ("https://192.0.2.10:8088", at("yeastar")),
             ("https://api.itniotech.com", at("itniotech")),
             ("https://api.zoom.us/v2", at("zoom/v2")),
             ("https://zoom.us/oauth/token", at("zoom/oauth/token")),
+            ("127.0.0.1:8099", format!("127.0.0.1:{}", self.port)),
         ]
     }
 
@@ -171,7 +184,7 @@ impl Scene {
 
     /// Makes a block of profiles the profiles file, its accounts those of the sandbox.
     pub fn profiles(&self, block: &Block) {
-        let [_, itniotech, zoom, token] = self.addresses().map(|(_, real)| real);
+        let [_, itniotech, zoom, token, _] = self.addresses().map(|(_, real)| real);
         let mut text = String::new();
         for line in &block.lines {
             text.push_str(&match line.split(" = ").next().unwrap_or_default() {
@@ -204,6 +217,7 @@ impl Scene {
         self.code = output.status.code().unwrap_or(-1);
         let text = String::from_utf8(output.stdout).unwrap();
         let text = text.replace(self.variables["HOME"].as_str(), "/home/you");
+        let text = text.lines().map(|line| without_second(line) + "\n").collect::<String>();
         self.addresses().iter().fold(text, |text, (shown, real)| text.replace(real.as_str(), shown))
     }
 
@@ -219,6 +233,29 @@ impl Scene {
         })
     }
 
+    /// Starts what goes on in the background, and waits until it listens.
+    fn start(&mut self, command: &str) {
+        let script = self.served(command);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec {script}")]).current_dir(self.place.path().join("work"));
+        command.env_clear().envs(&self.variables).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(child.try_wait().unwrap().is_none(), "{script} has ended");
+            assert!(Instant::now() < end, "{script} never listens");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.started = Some(child);
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.started.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
     /// Runs a command of a `console` block, where variables and the last exit code live on.
     fn step(&mut self, command: &str) -> String {
         let set = command.strip_prefix("export ").and_then(|pair| pair.split_once('='));
@@ -229,6 +266,15 @@ impl Scene {
         }
         if let Some(names) = command.strip_prefix("unset ") {
             self.variables.retain(|name, _| !names.split(' ').any(|gone| gone == name));
+            return String::new();
+        }
+        if let Some(command) = command.strip_suffix(" &") {
+            self.start(command);
+            return String::new();
+        }
+        if command == "kill %1" {
+            assert!(self.started.is_some(), "nothing was started");
+            self.stop();
             return String::new();
         }
         if command == "echo $?" {
@@ -300,6 +346,15 @@ pub fn read(path: &Path) -> String {
 
 fn lines(text: &str) -> Vec<String> {
     text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Two clocks that agree may still be read in different seconds.
+fn without_second(line: &str) -> String {
+    let own = line.strip_prefix("clock_skew_seconds  ").and_then(|skew| skew.parse::<i64>().ok());
+    match own {
+        Some(-2..=2) => "clock_skew_seconds  0".to_owned(),
+        _ => line.to_owned(),
+    }
 }
 
 /// Whether the output is what is shown, wildcards considered.

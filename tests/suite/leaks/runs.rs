@@ -21,8 +21,15 @@ fn a_command_that_succeeds_shows_no_secret() {
                     }
                 }
                 // Were nothing kept, the search for it would prove nothing.
-                let tokens =
-                    lab.place.files().iter().filter(|path| path.to_string_lossy().contains("tokens")).count();
+                let tokens = lab
+                    .place
+                    .files()
+                    .iter()
+                    .filter(|path| {
+                        path.to_string_lossy().contains("tokens")
+                            && path.extension().is_some_and(|end| end == "json")
+                    })
+                    .count();
                 assert_eq!(tokens, if proof == Proof::LogIn { 2 } else { 0 });
             });
         }

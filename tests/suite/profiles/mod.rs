@@ -1,6 +1,11 @@
 //! Profiles: where they come from, what the environment lays over them, and which addresses they may name.
 
+#[cfg(target_os = "linux")]
+mod asked;
+mod check;
+mod init;
 mod secrets;
+mod shown;
 mod tokens;
 
 use base64::Engine as _;

@@ -13,8 +13,11 @@ fn log_ins(scripted: &Scripted) -> (usize, usize) {
     (requests.iter().filter(|request| request.starts_with("POST /oauth/token")).count(), requests.len())
 }
 
+/// The one file that holds a token; a lock and the installation's key stand beside it.
 fn only_file(place: &Place) -> std::path::PathBuf {
-    let cached: Vec<_> = place.files().into_iter().filter(|path| path.starts_with(place.cache())).collect();
+    let holds = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "json");
+    let cached: Vec<_> =
+        place.files().into_iter().filter(|path| path.starts_with(place.cache())).filter(holds).collect();
     assert_eq!(cached.len(), 1, "{cached:?}");
     cached[0].clone()
 }
@@ -45,8 +48,15 @@ fn the_cache_is_its_owners_alone() {
     let scripted = Scripted::start(vec![zoom_token(), zoom_done()]);
     let place = Place::new();
     settings(&place, &given::profiles(&place, &scripted.base)).expect(0);
+    for path in place.files().iter().filter(|path| path.starts_with(place.cache())) {
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{}",
+            path.display()
+        );
+    }
     let path = only_file(&place);
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(std::fs::read_to_string(&path).unwrap().contains("given-token"));
 }
 

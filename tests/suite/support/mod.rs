@@ -6,5 +6,7 @@ pub mod recorder;
 pub mod scripted;
 pub mod served;
 pub mod silent;
+#[cfg(target_os = "linux")]
+pub mod terminal;
 
 pub use place::{Place, Ran};

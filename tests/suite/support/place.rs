@@ -105,6 +105,11 @@ impl Place {
         read(child.wait_with_output().unwrap())
     }
 
+    /// Every file below the place, but for the cache, which holds nothing that anybody asked for.
+    pub fn kept(&self) -> Vec<PathBuf> {
+        self.files().into_iter().filter(|path| !path.starts_with(self.cache())).collect()
+    }
+
     /// Every file below the place, for a search.
     pub fn files(&self) -> Vec<PathBuf> {
         let (mut files, mut folders) = (Vec::new(), vec![self.path().to_owned()]);

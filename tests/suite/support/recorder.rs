@@ -30,6 +30,8 @@ impl Seen {
 /// An answer in place of the server's, for the next requests whose target holds a text.
 struct Instead {
     part: String,
+    /// Requests that the server answers before.
+    skip: usize,
     times: usize,
     answer: Vec<u8>,
 }
@@ -77,7 +79,12 @@ impl Recorder {
 
     /// Answers the next requests whose target holds that text; the server never sees them.
     pub fn instead(&self, part: &str, times: usize, answer: Vec<u8>) {
-        self.shared.lock().unwrap().instead.push(Instead { part: part.to_owned(), times, answer });
+        self.after(part, 0, times, answer);
+    }
+
+    /// The same, once so many of them have gone through.
+    pub fn after(&self, part: &str, skip: usize, times: usize, answer: Vec<u8>) {
+        self.shared.lock().unwrap().instead.push(Instead { part: part.to_owned(), skip, times, answer });
     }
 
     /// Forgets answers that nothing asked for, and tells how many there were.
@@ -89,6 +96,10 @@ impl Recorder {
 impl Shared {
     fn own_answer(&mut self, target: &str) -> Option<Vec<u8>> {
         let rule = self.instead.iter_mut().find(|rule| rule.times > 0 && target.contains(&rule.part))?;
+        if rule.skip > 0 {
+            rule.skip -= 1;
+            return None;
+        }
         rule.times -= 1;
         Some(rule.answer.clone())
     }

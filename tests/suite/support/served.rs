@@ -31,13 +31,23 @@ impl Served {
 
     /// Begins with the state of a file, and keeps it there.
     pub fn with(state: Option<PathBuf>) -> Self {
+        Self::run(state, &[])
+    }
+
+    /// Makes faults, as `sandbox serve --fault` does.
+    pub fn faulty(faults: &[&str]) -> Self {
+        Self::run(None, faults)
+    }
+
+    fn run(state: Option<PathBuf>, faults: &[&str]) -> Self {
+        let faults = faults.iter().map(|text| text.parse().unwrap()).collect();
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let any = SocketAddr::from(([127, 0, 0, 1], 0));
-                let running = trunkctl::sandbox::start(any, state).await.unwrap();
+                let running = trunkctl::sandbox::start(any, state, faults).await.unwrap();
                 tell.send(running.address()).unwrap();
                 let _ = stopped.await;
                 running.stop().await.unwrap();

@@ -61,15 +61,17 @@ fn read(vendor: &dyn Vendor, to: To, answer: &Response) -> Option<Result<Value, 
     match to {
         To::Create => heard(vendor.create_trunk(&profile, &asked), answer, Value::from),
         To::Update => heard(vendor.update_trunk(&profile, "1", &asked, None), answer, ended),
-        To::Get => heard(vendor.get_trunk(&profile, "1").transpose()?, answer, |held| json!(held)),
+        To::Get => heard(vendor.get_trunk(&profile, "28").transpose()?, answer, |held| json!(held)),
         To::List => heard(vendor.list_trunks(&profile, None), answer, |page| rows(&page, |held| json!(held))),
         To::LogIn => heard(vendor.log_in(&profile), answer, |token| {
             let text = |secret: &Secret| secret.expose().map(str::to_owned);
             let refresh = token.refresh.as_ref().map(|(secret, life)| (text(secret), *life));
             json!({"access": text(&token.access), "expires_in": token.expires_in, "refresh": refresh})
         }),
-        To::Extension => heard(vendor.look_up(&profile, Operation::FindExtension, "1"), answer, entries),
-        To::Group => heard(vendor.look_up(&profile, Operation::FindAgentGroup, "1"), answer, entries),
+        To::Extension => {
+            heard(vendor.look_up(&profile, Operation::FindExtension, Some("1")), answer, entries)
+        }
+        To::Group => heard(vendor.look_up(&profile, Operation::FindAgentGroup, Some("1")), answer, entries),
         To::Numbers => heard(vendor.add_numbers(&profile, "sub-1", &[]), answer, |added| json!(added)),
         To::Settings => {
             heard(vendor.assign_settings(&profile, "sub-1", &SipSettings::default()), answer, ended)
@@ -184,6 +186,9 @@ fn itniotech_answers_are_understood() {
         "id": "5000028", "status": "unmonitored", "status_code": "1", "name": "carrier", "kind": "register",
         "direction": "outbound", "enabled": true, "host": "192.0.2.7", "username": "cc-42",
         "password": "***", "agent_groups": [{"id": "1000026", "name": "Sales"}],
+        "vendor_fields": {
+            "ccIp": "198.51.100.10", "createTime": "2026-01-02 03:04:05", "updateTime": "2026-01-02 03:04:05",
+        },
     });
     let mut hidden = row.clone();
     hidden.as_object_mut().unwrap().remove("password");

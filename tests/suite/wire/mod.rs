@@ -44,6 +44,7 @@ fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
         name: "wire".into(),
         vendor: facts.name.into(),
         settings: all.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        origins: Default::default(),
         secrets: secrets.map(|(key, value)| (key.to_owned(), Secret::known(value))).into(),
         ca_file: None,
         allow_http: false,

@@ -23,7 +23,7 @@ pub fn cases() -> Vec<Case> {
         proven(vendor, profile, &vendor.list_trunks(profile, search).unwrap(), "sample-token")
     };
     let look_up = |vendor: &dyn Vendor, profile, what| {
-        proven(vendor, profile, &vendor.look_up(profile, what, TORTURE).unwrap(), "sample-token")
+        proven(vendor, profile, &vendor.look_up(profile, what, Some(TORTURE)).unwrap(), "sample-token")
     };
     let get = yeastar.get_trunk(&pbx, "28").unwrap().unwrap();
     vec![

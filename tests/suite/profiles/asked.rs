@@ -1,0 +1,93 @@
+//! `profile init` and questions at a terminal.
+
+use super::*;
+use crate::support::served::Served;
+use crate::support::terminal::Terminal;
+
+#[test]
+fn a_person_is_asked_for_what_the_vendor_needs() {
+    let (served, place) = (Served::start(), Place::new());
+    let path = place.path().join("etc/profiles.toml");
+    let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap());
+    let mut terminal = Terminal::start(&place, &["profile", "init", "meetings"]);
+    terminal.wait_for("vendor (yeastar, itniotech, zoom):").type_line("zoom");
+    terminal.wait_for("base_url:").wait_for("[https://api.zoom.us/v2]:");
+    terminal.type_line(&format!("{}/zoom/v2", served.base));
+    terminal.wait_for("token_url:").type_line(&format!("{}/zoom/oauth/token", served.base));
+    // What is needed is asked for again.
+    terminal.wait_for("account_id:").type_line("");
+    terminal.wait_for("account_id is needed").wait_for("account_id:").type_line("sandbox-account");
+    terminal.wait_for("client_id:").type_line("sandbox");
+    terminal.wait_for("client_secret:").type_unseen("-");
+    terminal.wait_for("client_secret:").type_unseen("sandbox-secret");
+    terminal.wait_for("account:").wait_for("[me]:").type_line("sub-1");
+    terminal.wait_for("body_format:").wait_for("[json]:").type_line("xml");
+    terminal.wait_for("body_format is one of json, multipart").wait_for("[json]:").type_line("");
+    let (status, shown) = terminal.end();
+    assert!(status.success(), "{shown}");
+    assert!(!shown.contains("sandbox-secret"), "{shown}");
+    assert!(shown.contains("accepted"), "{shown}");
+    let own = path.with_file_name("meetings.client_secret");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), "sandbox-secret\n");
+    for file in [&own, &path] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+    }
+    let written: Value = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    // A default that was only confirmed is not written down.
+    let keys: Vec<&String> = written["profiles"]["meetings"].as_object().unwrap().keys().collect();
+    let expected = ["account", "account_id", "base_url", "client_id", "client_secret", "token_url", "vendor"];
+    let mut keys: Vec<&str> = keys.into_iter().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, expected);
+    assert_eq!(written["profiles"]["meetings"]["client_secret"], "file:meetings.client_secret");
+    run(&place, "profile check").expect(0);
+}
+
+#[test]
+fn a_reference_that_is_typed_stays_one_and_a_name_that_is_taken_is_told_at_once() {
+    let (served, place) = (Served::start(), Place::new());
+    let path = place.path().join("profiles.toml");
+    let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap()).with("PBX", "sandbox-secret");
+    let base = format!("base_url={}/yeastar", served.base);
+    let words =
+        ["profile", "init", "pbx", "--vendor", "yeastar", "--set", &base, "--set", "client_id=sandbox"];
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("client_secret:").type_unseen("env:PBX");
+    let (status, shown) = terminal.end();
+    assert!(status.success(), "{shown}");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("\"env:PBX\""));
+    assert!(!path.with_file_name("pbx.client_secret").exists());
+    let (status, shown) = Terminal::start(&place, &["profile", "init", "pbx"]).end();
+    assert!(status.code() == Some(7) && !shown.contains("vendor ("), "{shown}");
+}
+
+/// A wrong secret that was typed is in no file afterwards.
+#[test]
+fn a_secret_that_fails_is_not_kept() {
+    let (served, place) = (Served::start(), Place::new());
+    let path = place.path().join("profiles.toml");
+    let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap());
+    let base = format!("base_url={}/yeastar", served.base);
+    let words =
+        ["profile", "init", "pbx", "--vendor", "yeastar", "--set", &base, "--set", "client_id=sandbox"];
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("client_secret:").type_unseen("not-the-secret");
+    let (status, shown) = terminal.end();
+    assert!(status.code() == Some(5) && !shown.contains("not-the-secret"), "{shown}");
+    assert!(place.kept().is_empty(), "{:?}", place.kept());
+}
+
+/// Ctrl-C at a question ends the program, and nothing is done.
+#[test]
+fn a_question_can_be_interrupted() {
+    let (served, place) = (Served::start(), Place::new());
+    let file = served.profiles(&place, "");
+    let place = place.with("TRUNKCTL_PROFILES_FILE", &file);
+    run(&place, &format!("-p yeastar {PEER}")).expect(0);
+    let mut terminal = Terminal::start(&place, &["-p", "yeastar", "trunk", "delete", "name:t"]);
+    terminal.wait_for("[y/N]").press("\u{3}");
+    let (status, shown) = terminal.end();
+    assert!(!status.success() && !shown.contains("deleted"), "{shown}");
+    run(&place, "-p yeastar trunk get name:t").expect(0);
+}

@@ -1,0 +1,61 @@
+//! The faults that a served sandbox makes on demand.
+
+use serde_json::json;
+
+use crate::support::served::Served;
+use crate::support::{Place, Ran};
+
+const CREATE: &str = "trunk create --name t --kind peer --host h --port 5060 --transport udp --codecs ulaw";
+
+fn run(place: &Place, served: &Served, line: &str) -> Ran {
+    let profiles = served.profiles(place, "");
+    let line = format!("--profiles-file {profiles} --retries 0 -o json {line}");
+    place.run(&line.split(' ').collect::<Vec<_>>())
+}
+
+#[test]
+fn each_fault_ends_as_it_should_and_leaves_the_vendor_as_it_says() {
+    for (fault, code, trunks) in [
+        ("drop-before", 11, 0),
+        ("drop-after", 11, 1),
+        ("status=503", 11, 0),
+        ("status=429", 8, 0),
+        ("html=502", 11, 0),
+        ("truncate", 11, 1),
+        ("garbage", 11, 1),
+        ("delay=1ms", 0, 1),
+        ("expire-token", 5, 0),
+        ("expire-token;count=1", 0, 1),
+        ("drop-after;skip=1", 0, 1),
+        ("drop-after;call=trunk/list", 0, 1),
+    ] {
+        let place = Place::new();
+        let spec =
+            if fault.contains("call=") { fault.to_owned() } else { format!("{fault};call=trunk/create") };
+        let served = Served::faulty(&[&spec]);
+        let ran = run(&place, &served, &format!("-p yeastar {CREATE}")).expect(code);
+        if code == 11 {
+            assert_eq!(ran.error()["outcome"], json!("unknown"), "{fault}");
+        }
+        if !fault.contains("trunk/list") {
+            let held = run(&place, &served, "-p yeastar trunk list").expect(0).json();
+            assert_eq!(held.as_array().unwrap().len(), trunks, "{fault}: {held}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_clock_is_refused_by_a_signature_and_seen_in_the_date() {
+    let place = Place::new();
+    let served = Served::faulty(&["clock=-2h"]);
+    let error = run(&place, &served, "-p itniotech trunk list").expect(5).error();
+    assert_eq!(error["vendor_code"], json!("-16"));
+    let checked = run(&place, &served, "-p yeastar profile check").expect(0);
+    assert!(checked.err.contains("clock") && checked.err.contains("ahead"), "{checked:?}");
+}
+
+#[test]
+fn a_fault_that_cannot_be_understood_is_a_matter_of_usage() {
+    let ran = Place::new().run(&["sandbox", "serve", "--fault", "drop-after;cuont=1"]).expect(2);
+    assert!(ran.err.contains("cuont") && ran.err.contains("count=N"), "{ran:?}");
+}

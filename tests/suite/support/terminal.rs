@@ -1,0 +1,102 @@
+//! A person at a terminal: the program on a pseudo terminal, and what is typed there.
+
+use std::io::{Read, Write};
+use std::process::{Child, ExitStatus};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::{LocalModes, tcgetattr};
+
+use super::Place;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The program at work.
+pub struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    /// All that the terminal has shown.
+    shown: String,
+    /// How much of it has been waited for.
+    read: usize,
+}
+
+impl Terminal {
+    pub fn start(place: &Place, args: &[&str]) -> Self {
+        let (pty, pts) = open().unwrap();
+        let plain = place.command(args);
+        let mut command = Command::new(plain.get_program()).args(args).env_clear();
+        command = command.current_dir(plain.get_current_dir().unwrap());
+        command = command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let child = command.spawn(pts).unwrap();
+        let (pty, (tell, output)) = (Arc::new(pty), channel());
+        let reader = Arc::clone(&pty);
+        // It ends with the terminal, whose other side the program holds.
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = (&*reader).read(&mut bytes) {
+                if tell.send(bytes[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { pty, child, output, shown: String::new(), read: 0 }
+    }
+
+    /// Waits until the terminal shows that, after what was waited for before.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> &mut Self {
+        let end = Instant::now() + LIMIT;
+        loop {
+            if let Some(at) = self.shown[self.read..].find(text) {
+                self.read += at + text.len();
+                return self;
+            }
+            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => panic!("the terminal never shows `{text}`:\n{}", self.shown),
+            }
+        }
+    }
+
+    pub fn type_line(&mut self, text: &str) -> &mut Self {
+        self.press(&format!("{text}\n"))
+    }
+
+    /// Presses keys, and no Enter after them.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// Types once the terminal no longer shows what is typed.
+    #[track_caller]
+    pub fn type_unseen(&mut self, text: &str) -> &mut Self {
+        let end = Instant::now() + LIMIT;
+        while tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO) {
+            assert!(Instant::now() < end, "the terminal goes on to show what is typed:\n{}", self.shown);
+            std::thread::yield_now();
+        }
+        self.type_line(text)
+    }
+
+    /// Waits for the end, and answers how it ended and all that was shown.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let end = Instant::now() + LIMIT;
+        while let Ok(bytes) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.shown.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        (self.child.wait().unwrap(), std::mem::take(&mut self.shown))
+    }
+}
+
+/// Nothing is left running by a test that fails.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

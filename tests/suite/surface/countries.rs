@@ -1,0 +1,153 @@
+//! Countries that meetings call out to: codes, batches, and how each end is told.
+
+use serde_json::json;
+
+use super::*;
+use crate::conformance::rig::words;
+use crate::support::scripted::http;
+
+/// 65 codes of ISO 3166.
+const CODES: &str = "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM \
+    BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CU CV CW CY CZ \
+    DE DJ DK DM DO DZ EC EE EG EH ER ES ET";
+
+fn rig() -> Rig {
+    Rig::new("zoom").with("TRUNKCTL_ACCOUNT", "sub-1")
+}
+
+fn add(rig: &Rig, codes: &str, more: &[&str]) -> crate::support::Ran {
+    let args = format!("callout-countries add {codes}");
+    rig.run(&args.split_whitespace().chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+fn held(rig: &Rig) -> Vec<String> {
+    column(&rig.run(&words("callout-countries list", &[])).expect(0).json(), "id")
+}
+
+#[test]
+fn codes_are_checked_before_anything_is_sent() {
+    for verb in ["add", "remove"] {
+        for (codes, wrong) in [
+            ("UK", &["UK"][..]),
+            ("GB UK XX", &["UK", "XX"]),
+            ("GBR", &["GBR"]),
+            ("G", &["G"]),
+            ("ZZ", &["ZZ"]),
+            ("44", &["44"]),
+            ("../..", &["../.."]),
+        ] {
+            let rig = rig();
+            let line = format!("callout-countries {verb} {codes} --yes");
+            let error = rig.run(&line.split(' ').collect::<Vec<_>>()).expect(4).error();
+            let fields = error["fields"].to_string();
+            for code in wrong {
+                assert!(fields.contains(&format!("`{code}`")), "{codes}: {error}");
+            }
+            assert_eq!(fields.contains("GB`?"), codes.contains("UK"), "{codes}: {error}");
+            assert_eq!(error["fields"].as_array().unwrap().len(), wrong.len(), "{codes}: {error}");
+            assert_eq!(rig.recorder.lines(), Vec::<String>::new(), "{codes}");
+        }
+    }
+    rig().run(&words("callout-countries add", &[])).expect(2);
+}
+
+#[test]
+fn codes_are_taken_in_lower_case_and_twice() {
+    let rig = rig();
+    let change = add(&rig, "gb GB Gb", &[]).expect(0).json();
+    assert_eq!((&change["outcome"], &change["id"]), (&json!("created"), &json!("GB")), "{change}");
+    assert_eq!(change["account"], json!("sub-1"));
+    assert_eq!(rig.written(), json!({"callout_countries": [{"id": "GB"}]}));
+    let gone = rig.run(&words("callout-countries remove gb --yes", &[])).expect(0).json();
+    assert_eq!((&gone["outcome"], &gone["id"]), (&json!("deleted"), &json!("GB")), "{gone}");
+}
+
+/// Zoom takes 30 a call.
+#[test]
+fn more_than_thirty_are_split() {
+    for (count, batches) in [(30, &[30][..]), (31, &[30, 1]), (60, &[30, 30]), (65, &[30, 30, 5])] {
+        let codes: Vec<&str> = CODES.split_whitespace().take(count).collect();
+        let rig = rig();
+        let shown = add(&rig, &codes.join(" "), &["--dry-run"]).expect(0).json();
+        let size = |request: &Value| request["body"]["callout_countries"].as_array().unwrap().len();
+        let sizes: Vec<usize> = shown["requests"].as_array().unwrap().iter().map(size).collect();
+        assert_eq!(sizes, batches, "{count}");
+        assert_eq!(rig.recorder.lines(), Vec::<String>::new(), "a dry run of an addition reads nothing");
+        let report = add(&rig, &codes.join(" "), &[]).expect(0).json();
+        assert_eq!(report["summary"]["created"], json!(count));
+        assert_eq!(column(&report["changes"], "id"), codes);
+        let bodies: Vec<Value> =
+            rig.writes().iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
+        let sent: Vec<usize> =
+            bodies.iter().map(|body| body["callout_countries"].as_array().unwrap().len()).collect();
+        assert_eq!(sent, batches, "{count}");
+        assert_eq!(held(&rig), codes, "{count}");
+    }
+}
+
+#[test]
+fn one_code_is_a_single_write_with_its_own_exit_code() {
+    let rig = rig();
+    for (status, body, code) in [
+        (400, r#"{"code":300,"message":"Validation Failed."}"#, 9),
+        (404, r#"{"code":2001,"message":"Account does not exist."}"#, 6),
+        (400, r#"{"code":200,"message":"No permission."}"#, 5),
+        (502, "<html>x</html>", 11),
+    ] {
+        rig.recorder.instead("callout_countries", 1, http(status, "", body));
+        let ran = add(&rig, "GB", &["--retries", "0"]).expect(code);
+        assert_eq!((ran.error()["exit_code"].clone(), ran.out.as_str()), (json!(code), ""));
+    }
+    let ran = add(&rig, "GB", &["--account", "nobody"]).expect(6);
+    assert_eq!(ran.error()["vendor_code"], json!("2001"));
+}
+
+#[test]
+fn several_codes_are_a_bulk_write() {
+    let rig = rig();
+    let codes: Vec<&str> = CODES.split_whitespace().take(40).collect();
+    // The second batch is lost.
+    rig.recorder.after("callout_countries", 1, 1, http(502, "", "<html>x</html>"));
+    let report = add(&rig, &codes.join(" "), &[]).expect(12).json();
+    assert_eq!(report["summary"]["created"], json!(30), "{report}");
+    assert_eq!(report["summary"]["unknown"], json!(10), "{report}");
+    assert_eq!(rig.writes().len(), 2, "the lost batch is not sent again");
+    assert_eq!(held(&rig).len(), 30);
+    let last = &report["changes"][39];
+    assert_eq!((&last["outcome"], &last["error"]["outcome"]), (&json!("unknown"), &json!("unknown")));
+}
+
+#[test]
+fn several_removals_are_a_bulk_write() {
+    let rig = rig();
+    add(&rig, "GB DE US", &[]).expect(0);
+    let remove = |more: &[&str]| rig.run(&[&["callout-countries", "remove", "--yes"], more].concat());
+    let report = remove(&["GB", "FR"]).expect(12).json();
+    let outcomes = column(&report["changes"], "outcome");
+    assert_eq!(
+        (column(&report["changes"], "id"), outcomes),
+        (vec!["GB".to_owned(), "FR".to_owned()], vec!["deleted".to_owned(), "failed".to_owned()],)
+    );
+    assert_eq!(report["changes"][1]["error"]["kind"], json!("not_found"), "{report}");
+    assert_eq!(
+        report["summary"],
+        json!({"created": 0, "updated": 0, "unchanged": 0, "assigned": 0,
+        "deleted": 1, "failed": 1, "unknown": 0})
+    );
+    let report = remove(&["DE", "FR", "--ignore-missing"]).expect(0).json();
+    assert_eq!(column(&report["changes"], "outcome"), ["deleted", "unchanged"]);
+    assert_eq!(held(&rig), ["US"]);
+    let error = rig.run(&words("callout-countries remove US GB", &[])).expect(4).error();
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("US") && message.contains("sub-1"), "{error}");
+    assert_eq!(held(&rig), ["US"]);
+    let shown = remove(&["US", "GB", "--dry-run"]);
+    assert_eq!(shown.json()["requests"].as_array().unwrap().len(), 1, "{shown:?}");
+    assert_eq!(held(&rig), ["US"]);
+}
+
+/// What takes nothing away has no use for a flag that forgives what is missing.
+#[test]
+fn only_removals_ignore_what_is_missing() {
+    add(&rig(), "GB", &["--ignore-missing"]).expect(2);
+}

@@ -1,0 +1,348 @@
+//! What is taken away: only what was meant, only once, and only with a yes.
+
+use serde_json::json;
+
+use super::*;
+use crate::conformance::rig::{is_write, samples, words};
+use crate::support::scripted::http;
+
+const PEER: &str =
+    "trunk create --kind peer --transport udp --port 5060 --codecs ulaw --host 192.0.2.7 --name";
+
+/// An object that a command deletes.
+struct Doomed {
+    vendor: &'static str,
+    before: &'static [&'static str],
+    /// Without `--yes`.
+    command: &'static str,
+    /// The same for what is not there, and its name or id.
+    missing: &'static str,
+    absent: &'static str,
+    /// The only write, and a part of it.
+    request: &'static str,
+    part: &'static str,
+}
+
+const NUMBER: &str = "internal-numbers add --number +16466661110 --label a --language en-US";
+const ASSIGN: &str = "trunk create --account sub-1 --master-trunk trunk-a";
+
+const DOOMED: [Doomed; 4] = [
+    Doomed {
+        vendor: "yeastar",
+        before: &[
+            "trunk create --kind peer --transport udp --port 5060 --codecs ulaw --host 192.0.2.7 --name t",
+        ],
+        command: "trunk delete t",
+        missing: "trunk delete u",
+        absent: "u",
+        request: "GET /yeastar/openapi/v1.0/trunk/delete?",
+        part: "trunk/delete",
+    },
+    Doomed {
+        vendor: "zoom",
+        before: &[ASSIGN],
+        command: "trunk delete id:trunk-a",
+        missing: "trunk delete id:trunk-b",
+        absent: "trunk-b",
+        request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/trunks/trunk-a",
+        part: "/trunks/",
+    },
+    Doomed {
+        vendor: "zoom",
+        before: &[NUMBER],
+        command: "internal-numbers remove +16466661110",
+        missing: "internal-numbers remove +16466661119",
+        absent: "+16466661119",
+        request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers/",
+        part: "/internal_numbers/",
+    },
+    Doomed {
+        vendor: "zoom",
+        before: &["callout-countries add GB"],
+        command: "callout-countries remove GB",
+        missing: "callout-countries remove US",
+        absent: "US",
+        request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/callout_countries/GB",
+        part: "/callout_countries/",
+    },
+];
+
+impl Doomed {
+    fn rig(&self) -> Rig {
+        let rig = Rig::new(self.vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        for line in self.before {
+            rig.run(&words(line, &[])).expect(0);
+        }
+        rig.recorder.take();
+        rig
+    }
+}
+
+/// Method and whole address of the writes since the last look.
+fn writes(rig: &Rig) -> Vec<String> {
+    rig.writes().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
+}
+
+#[test]
+fn nothing_is_deleted_without_a_yes() {
+    for one in &DOOMED {
+        let rig = one.rig();
+        for more in [&[][..], &["--ignore-missing"]] {
+            let ran = rig.run(&words(one.command, more)).expect(4);
+            let error = ran.error();
+            assert_eq!(error["kind"], json!("invalid"), "{}: {error}", one.command);
+            assert!(error["hint"].as_str().unwrap().contains("--yes"), "{}: {error}", one.command);
+            assert_eq!((ran.out.as_str(), writes(&rig)), ("", Vec::new()), "{}", one.command);
+        }
+        // An answer on a pipe is nobody's word.
+        assert_eq!(rig.pipe(&words(one.command, &[]), "y\n").expect(4).out, "", "{}", one.command);
+        assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.command);
+    }
+}
+
+#[test]
+fn with_a_yes_it_is_gone_and_the_second_time_it_is_not_found() {
+    for one in &DOOMED {
+        let rig = one.rig();
+        let change = rig.run(&words(one.command, &["--yes"])).expect(0).json();
+        assert_eq!(change["outcome"], json!("deleted"), "{change}");
+        assert_eq!((&change["vendor"], &change["profile"]), (&json!(one.vendor), &json!(one.vendor)));
+        assert!(change["id"].as_str().is_some_and(|id| !id.is_empty()), "{change}");
+        let seen = writes(&rig);
+        assert!(seen.len() == 1 && seen[0].starts_with(one.request), "{}: {seen:?}", one.command);
+        let ran = rig.run(&words(one.command, &["-y"])).expect(6);
+        assert_eq!((ran.error()["kind"].clone(), ran.out.as_str()), (json!("not_found"), ""));
+        let change = rig.run(&words(one.command, &["-y", "--ignore-missing"])).expect(0).json();
+        assert_eq!(change["outcome"], json!("unchanged"), "{change}");
+        assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.command);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_found_or_unchanged() {
+    for one in &DOOMED {
+        let rig = one.rig();
+        let error = rig.run(&words(one.missing, &["--yes"])).expect(6).error();
+        assert_eq!(error["kind"], json!("not_found"), "{error}");
+        assert!(error["message"].as_str().unwrap().contains(one.absent), "{error}");
+        let change = rig.run(&words(one.missing, &["--yes", "--ignore-missing"])).expect(0).json();
+        assert_eq!(change["outcome"], json!("unchanged"), "{change}");
+        let told = [&change["id"], &change["name"]].into_iter().any(|told| *told == json!(one.absent));
+        assert!(told, "{change}");
+        assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.missing);
+        // A dry run comes to the same end where there is nothing to send.
+        rig.run(&words(one.missing, &["--dry-run"])).expect(6);
+    }
+}
+
+/// Somebody else was faster than this command: the vendor itself says that it is not there.
+#[test]
+fn what_goes_under_the_commands_hands_counts_as_not_there() {
+    for one in &DOOMED {
+        let json = "Content-Type: application/json\r\n";
+        let gone = match one.vendor {
+            "yeastar" => http(200, json, r#"{"errcode":60001,"errmsg":"DATA NOT FOUND"}"#),
+            _ => http(404, json, ""),
+        };
+        let rig = one.rig();
+        rig.recorder.instead(one.part, 1, gone.clone());
+        rig.run(&words(one.command, &["--yes"])).expect(6);
+        rig.recorder.instead(one.part, 1, gone);
+        let change = rig.run(&words(one.command, &["--yes", "--ignore-missing"])).expect(0).json();
+        assert_eq!((change["outcome"].clone(), rig.recorder.unasked()), (json!("unchanged"), 0), "{change}");
+    }
+}
+
+/// The request is gone and its answer never comes: it may have been done, and is not done again.
+#[test]
+fn a_lost_answer_leaves_the_outcome_unknown_and_nothing_is_sent_again() {
+    for one in &DOOMED {
+        for (how, answer) in [
+            ("closed", Vec::new()),
+            ("cut", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec()),
+            ("502", http(502, "Content-Type: text/html\r\n", "<html>x</html>")),
+        ] {
+            let rig = one.rig();
+            rig.recorder.instead(one.part, 9, answer);
+            let ran = rig.run(&words(one.command, &["--yes", "--ignore-missing"])).expect(11);
+            let error = ran.error();
+            assert_eq!(error["kind"], json!("outcome_unknown"), "{how}: {error}");
+            assert_eq!(error["outcome"], json!("unknown"), "{how}: {error}");
+            assert_eq!(writes(&rig).len(), 1, "{} {how}: sent once", one.command);
+            assert_eq!(rig.recorder.unasked(), 8, "{} {how}", one.command);
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_shows_the_delete_and_sends_none() {
+    for one in &DOOMED {
+        let rig = one.rig();
+        let shown = rig.run(&words(one.command, &["--dry-run"])).expect(0).json();
+        assert_eq!(shown["dry_run"], json!(true));
+        let requests = shown["requests"].as_array().unwrap();
+        assert_eq!(requests.len(), 1, "{shown}");
+        let (method, url) = (requests[0]["method"].as_str().unwrap(), requests[0]["url"].as_str().unwrap());
+        let path = url.strip_prefix(&rig.recorder.base).unwrap();
+        assert!(format!("{method} {path}").starts_with(one.request), "{shown}");
+        let text = rig.run_as("table", &words(one.command, &["--dry-run=curl"])).expect(0).out;
+        assert!(text.starts_with("curl") && text.contains(one.part), "{text}");
+        assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.command);
+        // It is still there.
+        assert_eq!(rig.run(&words(one.command, &["--yes"])).expect(0).json()["outcome"], json!("deleted"));
+    }
+}
+
+/// A route of the PBX refers to it: 70091.
+#[test]
+fn a_trunk_in_use_is_a_conflict() {
+    let rig = Rig::with_state("yeastar", |state| {
+        state["trunks"] = json!([
+            {"id": 28, "type": "peer", "in_use": true, "settings": {"name": "t", "hostname": "h", "port": 1}},
+        ]);
+    });
+    for more in [&["--yes"][..], &["--yes", "--ignore-missing"]] {
+        let error = rig.run(&words("trunk delete id:28", more)).expect(7).error();
+        assert_eq!((&error["kind"], &error["vendor_code"]), (&json!("conflict"), &json!("70091")), "{error}");
+        assert_eq!(error["outcome"], json!("not_applied"), "{error}");
+        assert!(error["hint"].is_string(), "{error}");
+        assert_eq!(writes(&rig).len(), 1);
+    }
+    assert_eq!(column(&rig.run(&words("trunk list", &[])).expect(0).json(), "id"), ["28"]);
+}
+
+#[test]
+fn every_form_of_a_target_deletes_that_trunk_and_no_other() {
+    for (form, gone) in [
+        ("id:2", "2"),
+        ("name:Sales", "2"),
+        ("Sales", "2"),
+        // No trunk is named so, so it is an id.
+        ("3", "3"),
+        ("name:1", "4"),
+        ("id:1", "1"),
+    ] {
+        let rig = Rig::new("yeastar");
+        // Of ids 1 to 4; the last is named like the first one's id.
+        for name in ["Sales-EU", "Sales", "Yeastar-Sales", "1"] {
+            rig.run(&words(PEER, &[name])).expect(0);
+        }
+        rig.recorder.take();
+        let change = rig.run(&["trunk", "delete", form, "--yes"]).expect(0).json();
+        assert_eq!(change["id"], json!(gone), "{form}: {change}");
+        let seen = writes(&rig);
+        assert!(seen.len() == 1 && seen[0].contains(&format!("?id={gone}&")), "{form}: {seen:?}");
+        let left = column(&rig.run(&words("trunk list", &[])).expect(0).json(), "id");
+        let expected: Vec<&str> = ["1", "2", "3", "4"].into_iter().filter(|id| *id != gone).collect();
+        assert_eq!(left, expected, "{form}");
+    }
+}
+
+#[test]
+fn a_bare_word_that_means_two_trunks_deletes_none() {
+    let rig = Rig::new("yeastar");
+    for name in ["Sales", "1"] {
+        rig.run(&words(PEER, &[name])).expect(0);
+    }
+    for verb in ["delete", "get"] {
+        for more in [&["--yes"][..], &["--yes", "--dry-run"]] {
+            let error = rig.run(&[&["trunk", verb, "1"], more].concat()).expect(4).error();
+            let hint = error["hint"].as_str().unwrap();
+            assert!(hint.contains("id:1") && hint.contains("id:2"), "{error}");
+        }
+    }
+    // Nor does a wish to ignore what is missing.
+    rig.run(&words("trunk delete 1 --yes --ignore-missing", &[])).expect(4);
+    assert!(!rig.recorder.take().iter().any(|seen| seen.target.contains("trunk/delete")));
+    for empty in ["id:", "name:", ""] {
+        rig.run(&["trunk", "delete", empty, "--yes", "--ignore-missing"]).expect(2);
+    }
+}
+
+/// Names and ids as hostile as they come still mean one object each.
+#[test]
+fn hostile_names_and_ids_delete_what_they_name() {
+    let rig = Rig::with_state("zoom", |state| {
+        let trunk = |id: &str| {
+            json!({"id": id, "name": format!("n {id}"), "dnis": "1", "number_prefix": "",
+                "outbound_caller_id": "", "sip_server_address": "192.0.2.7"})
+        };
+        state["accounts"][3]["sip_trunks"] = ["d/e?f=g", "é", "+1 415", "a"].map(trunk).into_iter().collect();
+    });
+    let account = ["--account", "sub/ø 3", "--yes"];
+    for (target, path) in
+        [("name:n d/e?f=g", "d%2Fe%3Ff%3Dg"), ("id:é", "%C3%A9"), ("n +1 415", "%2B1%20415")]
+    {
+        rig.recorder.take();
+        rig.run(&[&["trunk", "delete", target], &account[..]].concat()).expect(0);
+        let seen = writes(&rig);
+        let whole = format!("DELETE /zoom/v2/accounts/sub%2F%C3%B8%203/sip_trunk/trunks/{path}");
+        assert_eq!(seen, [whole], "{target}");
+    }
+    let left = rig.run(&["trunk", "list", "--account", "sub/ø 3"]).expect(0).json();
+    assert_eq!(column(&left, "id"), ["a"]);
+}
+
+/// An assigned trunk is taken away from the sub account, and stays at the master.
+#[test]
+fn zoom_unassigns() {
+    let rig = Rig::new("zoom");
+    rig.run(&samples("zoom")[0].creating()).expect(0);
+    let change = rig.run(&words("trunk delete trunk-a --account sub-1 --yes", &[])).expect(0).json();
+    assert_eq!((&change["account"], &change["id"]), (&json!("sub-1"), &json!("trunk-a")), "{change}");
+    assert_eq!(change["operation"], json!("trunk.delete"));
+    let list = |account: &str| rig.run(&["trunk", "list", "--account", account]).expect(0).json();
+    assert_eq!(list("sub-1"), json!([]));
+    assert_eq!(column(&list("me"), "id"), ["trunk-a", "trunk-b"]);
+    // The master's own trunks are not for this call to take.
+    let ran = rig.run(&words("trunk delete trunk-b --account me --yes", &[]));
+    assert!(ran.code != 0 && ran.out.is_empty(), "{ran:?}");
+    assert_eq!(column(&list("me"), "id"), ["trunk-a", "trunk-b"]);
+}
+
+#[test]
+fn reading_before_a_delete_writes_nothing() {
+    for one in &DOOMED {
+        let rig = one.rig();
+        rig.run(&words(one.missing, &["--yes"])).expect(6);
+        let seen = rig.recorder.take();
+        assert!(!seen.is_empty() && !seen.iter().any(is_write), "{}: {seen:?}", one.missing);
+    }
+}
+
+/// Runs a command on the pseudo terminal of `script`, with that typed into it; none where that is missing.
+#[cfg(target_os = "linux")]
+fn typed(rig: &Rig, line: &str, text: &str) -> Option<(i32, String)> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let command = rig.command(&line.split(' ').collect::<Vec<_>>());
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let inner: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+    let mut script = Command::new("script");
+    script.args(["-qec", &inner.join(" "), "/dev/null"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for (name, value) in command.get_envs() {
+        script.env(name, value.unwrap_or_default());
+    }
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Some((output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_the_answer_counts() {
+    for (line, refused, agreed) in [
+        ("internal-numbers remove +16466661110", "n\n", "y\n"),
+        ("numbers clear --account sub-1", "y\n", "sub-1\n"),
+        // `--yes` alone is not enough for all of them.
+        ("numbers clear --account sub-1 --yes", "sub-2\n", "sub-1\n"),
+    ] {
+        let rig = DOOMED[2].rig();
+        let Some((code, screen)) = typed(&rig, line, refused) else { return };
+        assert_eq!((code, writes(&rig)), (4, Vec::new()), "{line}: {screen}");
+        assert!(screen.contains("sub-1") && screen.contains("+16466661110"), "{line}: {screen}");
+        let (code, screen) = typed(&rig, line, agreed).unwrap();
+        assert_eq!((code, writes(&rig).len()), (0, 1), "{line}: {screen}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The numbers of Zoom's accounts: listed, given, removed one by one or all at once.
+
+use serde_json::json;
+
+use super::*;
+use crate::conformance::rig::words;
+
+const CLEAR: &str = "numbers clear --account sub-1";
+
+fn held(rig: &Rig) -> usize {
+    let args = words("internal-numbers list --account sub-1", &[]);
+    rig.run(&args).expect(0).json().as_array().unwrap().len()
+}
+
+#[test]
+fn clearing_wants_the_account_twice_and_names_what_goes() {
+    let rig = PAGED[4].rig();
+    for more in [
+        &[][..],
+        &["--yes"],
+        &["--confirm", "sub-1"],
+        &["--yes", "--confirm", "sub-2"],
+        &["--yes", "--confirm", ""],
+        &["--yes", "--confirm", "SUB-1"],
+    ] {
+        let ran = rig.run(&words(CLEAR, more)).expect(4);
+        let message = ran.error()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("700") && message.contains("sub-1"), "{more:?}: {message}");
+        assert!(message.contains("+16460000000"), "{more:?}: {message}");
+        assert_eq!(ran.out, "");
+        assert!(rig.writes().is_empty(), "{more:?}");
+    }
+    // A word on a pipe is nobody's.
+    rig.pipe(&words(CLEAR, &[]), "sub-1\n").expect(4);
+    assert!(rig.writes().is_empty());
+    // The account is never the profile's.
+    rig.run(&words("numbers clear --yes --confirm sub-1", &[])).expect(2);
+    assert_eq!(held(&rig), 700);
+    let shown = rig.run(&words(CLEAR, &["--dry-run"])).expect(0).json();
+    assert_eq!(shown["requests"][0]["method"], json!("DELETE"), "{shown}");
+    assert!(rig.writes().is_empty());
+    let change = rig.run(&words(CLEAR, &["--yes", "--confirm", "sub-1"])).expect(0).json();
+    assert_eq!((&change["outcome"], &change["account"]), (&json!("deleted"), &json!("sub-1")), "{change}");
+    assert_eq!((rig.writes().len(), held(&rig)), (1, 0));
+}
+
+#[test]
+fn clearing_what_is_empty_names_nothing() {
+    let error = Rig::new("zoom").run(&words(CLEAR, &[])).expect(4).error();
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("account sub-1") && message.contains("no internal number"), "{message}");
+    assert!(!message.contains("()"), "{message}");
+}
+
+#[test]
+fn clearing_never_touches_the_master_account_nor_one_that_is_not_there() {
+    let rig = Rig::new("zoom");
+    for (account, code) in [("me", 4), ("nobody", 6)] {
+        let args = ["numbers", "clear", "--account", account, "--yes", "--confirm", account];
+        assert_eq!(rig.run(&args).expect(code).out, "", "{account}");
+    }
+}
+
+#[test]
+fn a_lost_clearing_is_unknown_and_not_sent_again() {
+    let rig = PAGED[4].rig();
+    rig.recorder.instead("sip_trunk/numbers", 9, Vec::new());
+    let error = rig.run(&words(CLEAR, &["--yes", "--confirm", "sub-1"])).expect(11).error();
+    assert_eq!(error["outcome"], json!("unknown"), "{error}");
+    assert_eq!(rig.recorder.unasked(), 8);
+}
+
+#[test]
+fn numbers_of_the_master_are_given_in_one_call() {
+    let rig = Rig::new("zoom");
+    let assign = |line: &str| rig.run(&words(&format!("numbers assign --account sub-1 {line}"), &[]));
+    let change = assign("+14155550100").expect(0).json();
+    assert_eq!((&change["outcome"], &change["name"]), (&json!("assigned"), &json!("+14155550100")));
+    assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550100"]}));
+    let report = assign("+14155550101 +442079460100").expect(0).json();
+    assert_eq!(report["summary"]["assigned"], json!(2), "{report}");
+    assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550101", "+442079460100"]}));
+    // Not the master's, HTTP 400 with code 400.
+    let error = assign("+14155550199").expect(9).error();
+    assert_eq!(error["vendor_code"], json!("400"), "{error}");
+    rig.writes();
+    for bad in ["14155550100", "+1 415", "+14155550100 +14155550100"] {
+        assign(bad).expect(4);
+    }
+    let shown = assign("+14155550100 --dry-run").expect(0).json();
+    assert_eq!(shown["requests"][0]["body"], json!({"phone_numbers": ["+14155550100"]}));
+    assert!(rig.writes().is_empty());
+}
+
+/// The number stands on the third page.
+#[test]
+fn a_number_is_found_on_any_page_and_removed_by_its_id() {
+    let rig = PAGED[4].rig();
+    for (given, id, pages) in
+        [("+16460000650", "N0000650", 3), ("+16460000010", "N0000010", 1), ("id:N0000301", "N0000301", 0)]
+    {
+        rig.recorder.take();
+        let change = rig.run(&["internal-numbers", "remove", given, "--yes"]).expect(0).json();
+        assert_eq!((&change["id"], &change["outcome"]), (&json!(id), &json!("deleted")), "{change}");
+        let seen = rig.recorder.take();
+        let asked = seen.iter().filter(|seen| seen.method == "GET").count();
+        assert_eq!(asked, pages, "{given}: {seen:?}");
+        let path = format!("/zoom/v2/accounts/sub-1/sip_trunk/internal_numbers/{id}");
+        assert_eq!(seen.last().unwrap().target, path);
+    }
+    assert_eq!(held(&rig), 697);
+    // An id that nobody has is the vendor's to refuse.
+    for (more, code) in [(&["--yes"][..], 6), (&["--yes", "--ignore-missing"], 0)] {
+        rig.run(&[&["internal-numbers", "remove", "id:nobody"], more].concat()).expect(code);
+    }
+    for bad in ["16460000650", "+1646 000 0650", "id:", "id:..", ""] {
+        rig.recorder.take();
+        let ran = rig.run(&["internal-numbers", "remove", bad, "--yes", "--ignore-missing"]);
+        assert!([2, 4].contains(&ran.code) && ran.out.is_empty(), "{bad}: {ran:?}");
+        assert!(rig.writes().is_empty(), "{bad}");
+    }
+    assert_eq!(held(&rig), 697);
+}

@@ -1,0 +1,113 @@
+//! Rows are out before the last page is read, and a reader that goes ends the reading.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::*;
+use crate::support::Place;
+use crate::support::given::profiles_with_tokens;
+use crate::support::scripted::{Act, Scripted, http};
+
+/// Pages of ten rows, of which that one is held back until the test says so.
+fn held_back(list: &'static Paged, total: usize, held: usize) -> (Scripted, Sender<()>) {
+    let (tell, told): (_, Receiver<()>) = channel();
+    let told = Mutex::new(told);
+    let server = Scripted::answering(move |nth, _| {
+        // A program that waits for the whole list never gets it.
+        if nth == held && told.lock().unwrap().recv_timeout(Duration::from_secs(15)).is_err() {
+            return Act::Drop;
+        }
+        let end = (nth * 10 + 10).min(total);
+        let marker = if end == total { String::new() } else { format!("m{nth}") };
+        let page = list.page(nth * 10..end, Some(total), &marker);
+        Act::Raw(http(200, "Content-Type: application/json\r\n", &page.to_string()))
+    });
+    (server, tell)
+}
+
+fn start(place: &Place, server: &Scripted, list: &Paged, more: &[&str]) -> Child {
+    let profiles = profiles_with_tokens(place, &server.base);
+    let mut args = vec!["--profiles-file", &profiles, "-p", list.vendor, "--retries", "0"];
+    args.extend(list.args());
+    args.extend(more);
+    let mut command = place.command(&args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn the_first_rows_are_out_before_the_second_page_is_there() {
+    for list in &PAGED {
+        let place = Place::new();
+        let (server, tell) = held_back(list, 30, 1);
+        let mut child = start(&place, &server, list, &["-o", "jsonl"]);
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        assert_eq!(lines(&first, "id"), list.ids()[..1], "{} {}", list.vendor, list.command);
+        tell.send(()).unwrap();
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{}", list.command);
+        assert_eq!(lines(&rest, "id"), list.ids()[1..30], "{} {}", list.vendor, list.command);
+        assert_eq!(server.requests().len(), 3);
+    }
+}
+
+/// As in `trunkctl … -o jsonl | head -1`.
+#[test]
+fn a_reader_that_goes_ends_the_reading_early_and_quietly() {
+    for list in &PAGED {
+        let place = Place::new();
+        let (server, tell) = held_back(list, 5000, 1);
+        let mut child = start(&place, &server, list, &["-o", "jsonl"]);
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        drop(out);
+        tell.send(()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let name = format!("{} {}", list.vendor, list.command);
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{name}");
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        // Children of other tests hold the pipe while they start, so that it may close a little later.
+        let asked = server.requests().len();
+        assert!((2..400).contains(&asked), "{name}: {asked} of 500 pages");
+    }
+}
+
+/// Any other format is one value: nothing of it is out while it may still fail.
+#[test]
+fn other_formats_wait_for_the_whole_list() {
+    for format in ["json", "yaml", "csv", "table"] {
+        let place = Place::new();
+        let list = &PAGED[0];
+        let server = Scripted::answering(move |nth, _| match nth {
+            0 => Act::Raw(http(200, "", &list.page(0..10, Some(30), "m").to_string())),
+            _ => Act::Drop,
+        });
+        let output = start(&place, &server, list, &["-o", format]).wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(10), &b""[..]), "{format}");
+        assert!(!output.stderr.is_empty(), "{format}");
+    }
+}
+
+/// The first page holds no row that the filter wants, the second holds one, and the third is not there yet.
+#[test]
+fn filtered_rows_stream_too() {
+    let (place, list) = (Place::new(), &PAGED[0]);
+    let (server, tell) = held_back(list, 30, 2);
+    let mut child = start(&place, &server, list, &["-o", "jsonl", "--name", "Row 17"]);
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    out.read_line(&mut first).unwrap();
+    assert_eq!(lines(&first, "name"), ["Row 17"]);
+    tell.send(()).unwrap();
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!((status.code(), rest.as_str(), server.requests().len()), (Some(0), "", 3));
+}
