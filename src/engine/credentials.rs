@@ -130,8 +130,13 @@ impl Session {
         let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
         let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
         let renewed = match renewal {
-            Some(call) => Box::pin(self.exchange(&call)).await.ok(),
             None => None,
+            Some(call) => match Box::pin(self.exchange(&call)).await {
+                Ok(token) => Some(token),
+                // A blocked address, a limit or a vendor that does not answer stops a log-in just the same.
+                Err(error) if self.is_about_address(&error) || is_passing(&error) => return Err(error),
+                Err(_) => None,
+            },
         };
         let token = match renewed {
             Some(token) => token,
@@ -172,13 +177,15 @@ impl Session {
 
     /// A refusal that speaks of the address and not of the credentials passes by itself, and is not kept.
     fn note_refusal(&self, error: &Error) {
-        let address = error
-            .vendor_code
-            .as_deref()
-            .is_some_and(|code| self.vendor.facts().address_codes.contains(&code));
-        if let Some(store) = self.outside.tokens.as_ref().filter(|_| error.kind == Kind::Auth && !address) {
+        if let Some(store) =
+            self.outside.tokens.as_ref().filter(|_| error.kind == Kind::Auth && !self.is_about_address(error))
+        {
             store.remember_refusal(now());
         }
+    }
+
+    fn is_about_address(&self, error: &Error) -> bool {
+        error.vendor_code.as_deref().is_some_and(|code| self.vendor.facts().address_codes.contains(&code))
     }
 
     fn cached(&self) -> Option<Kept> {
@@ -190,4 +197,9 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether the same call may succeed later without a change.
+fn is_passing(error: &Error) -> bool {
+    matches!(error.kind, Kind::Unavailable | Kind::RateLimited)
 }

@@ -52,3 +52,21 @@ fn refused_credentials_are_tried_once_and_again_when_they_change_or_are_checked(
         assert_eq!(log_ins(&recorder), 1, "{vendor}");
     }
 }
+
+/// An address that is blocked is not helped by another log-in: it would only be blocked for longer.
+#[test]
+fn a_renewal_that_finds_the_address_blocked_is_not_followed_by_a_log_in() {
+    let (place, served) = (Place::new(), Served::start());
+    let recorder = Recorder::before(&served.base);
+    let profiles = served::profiles(&recorder.base, &place, "");
+    let list = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "trunk", "list"];
+    place.run(&list).expect(0);
+    let answer = |body: &str| crate::support::scripted::http(200, "Content-Type: application/json\r\n", body);
+    recorder.instead("trunk/list", 1, answer(r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#));
+    recorder.instead("refresh_token", 1, answer(r#"{"errcode":70004,"errmsg":"ACCOUNT IP BLOCKED"}"#));
+    recorder.take();
+    assert_eq!(place.run(&list).expect(5).error()["vendor_code"], serde_json::json!("70004"));
+    assert_eq!(log_ins(&recorder), 0);
+    // A block passes by itself, so nothing is remembered.
+    place.run(&list).expect(0);
+}
