@@ -1,7 +1,7 @@
 //! `callout-countries add | list | remove`
 
 use super::rows::Rows;
-use super::steps::{account, require};
+use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::countries::{Codes, List, Remove};
@@ -145,16 +145,9 @@ fn checked(codes: &[String]) -> Result<Vec<String>> {
 
 fn change(session: &Session, operation: Operation, account: &str, code: &str, outcome: Outcome) -> Change {
     Change {
-        operation,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
         account: Some(account.to_owned()),
-        kind: "callout_country",
         id: Some(code.to_owned()),
-        name: None,
-        diff: Vec::new(),
-        error: None,
+        ..begin(session, operation, outcome, "callout_country")
     }
 }
 

@@ -1,7 +1,7 @@
 //! `numbers list | assign | clear`: the numbers of a master account.
 
 use super::rows::Rows;
-use super::steps::{account, require};
+use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::numbers::{Assign, Clear};
@@ -107,16 +107,5 @@ fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<(
 }
 
 fn change(session: &Session, operation: Operation, account: &str, outcome: Outcome) -> Change {
-    Change {
-        operation,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
-        account: Some(account.to_owned()),
-        kind: "number",
-        id: None,
-        name: None,
-        diff: Vec::new(),
-        error: None,
-    }
+    Change { account: Some(account.to_owned()), ..begin(session, operation, outcome, "number") }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 
 use super::spec::word;
-use super::steps::{account, require};
+use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::internal_numbers::Add;
@@ -103,16 +103,9 @@ async fn many(
 
 fn change(session: &Session, account: &str, number: &InternalNumber, outcome: Outcome) -> Change {
     Change {
-        operation: Operation::NumbersAdd,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
         account: Some(account.to_owned()),
-        kind: "internal_number",
-        id: None,
         name: Some(number.number.to_string()),
-        diff: Vec::new(),
-        error: None,
+        ..begin(session, Operation::NumbersAdd, outcome, "internal_number")
     }
 }
 

@@ -1,7 +1,7 @@
 //! `internal-numbers list | update | remove`
 
 use super::rows::Rows;
-use super::steps::{account, require};
+use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::internal_numbers::{List, Remove, Update};
@@ -64,16 +64,10 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         }
     };
     let mut change = Change {
-        operation: Operation::NumbersRemove,
-        outcome: Outcome::Deleted,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
         account: Some(account.clone()),
-        kind: "internal_number",
         id: id.clone(),
         name: number.map(|number| number.to_string()),
-        diff: Vec::new(),
-        error: None,
+        ..begin(&session, Operation::NumbersRemove, Outcome::Deleted, "internal_number")
     };
     let Some(id) = id else {
         if args.ignore_missing {

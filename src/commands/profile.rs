@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::profile_init;
-use super::steps::require;
+use super::steps::{begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::profile::Verb;
 use crate::config::profiles::{self, Listed};
 use crate::engine::session::{Session, Written};
-use crate::model::change::{Change, Outcome};
+use crate::model::change::Outcome;
 use crate::model::error::Result;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
@@ -152,16 +152,5 @@ async fn log_out(world: &World, globals: &Globals) -> Result<Report> {
         Some(Written::Done(())) => Outcome::Deleted,
         None => Outcome::Unchanged,
     };
-    Ok(Report::Change(Box::new(Change {
-        operation: Operation::ProfileLogout,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
-        account: None,
-        kind: "token",
-        id: None,
-        name: None,
-        diff: Vec::new(),
-        error: None,
-    })))
+    Ok(Report::Change(Box::new(begin(&session, Operation::ProfileLogout, outcome, "token"))))
 }

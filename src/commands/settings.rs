@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::steps::{account, require};
+use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::settings::Assign;
@@ -37,16 +37,10 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
         return Ok(world.withheld(&session, globals));
     };
     Ok(Report::Change(Box::new(Change {
-        operation: Operation::SettingsAssign,
-        outcome: Outcome::Assigned,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
         account: Some(account.clone()),
-        kind: "sip_settings",
         id: Some(account),
-        name: None,
         diff: differences(&settings),
-        error: None,
+        ..begin(&session, Operation::SettingsAssign, Outcome::Assigned, "sip_settings")
     })))
 }
 

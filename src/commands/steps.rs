@@ -1,6 +1,7 @@
 //! Steps that many commands begin with.
 
 use crate::engine::session::Session;
+use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::support::{Operation, Support};
 use crate::vendors::Verdict;
@@ -28,6 +29,22 @@ pub fn judge(session: &Session, what: &str, mut errors: Vec<FieldError>, verdict
         session.notices().warn(&warning);
     }
     Ok(())
+}
+
+/// A change of which only the beginning is known.
+pub fn begin(session: &Session, operation: Operation, outcome: Outcome, kind: &'static str) -> Change {
+    Change {
+        operation,
+        outcome,
+        profile: session.profile().name.clone(),
+        vendor: session.vendor().facts().name,
+        account: None,
+        kind,
+        id: None,
+        name: None,
+        diff: Vec::new(),
+        error: None,
+    }
 }
 
 /// The account to act on: the one given, else the profile's.

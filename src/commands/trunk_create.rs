@@ -1,6 +1,6 @@
 //! `trunk create`
 
-use super::steps::{judge, require};
+use super::steps::{begin, judge, require};
 use super::world::World;
 use super::{references, spec};
 use crate::cli::Globals;
@@ -39,15 +39,8 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
 pub fn change(session: &Session, operation: Operation, outcome: Outcome, trunk: &Trunk) -> Change {
     let account = session.profile().get("account");
     Change {
-        operation,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
         account: trunk.account.clone().or_else(|| (!account.is_empty()).then(|| account.to_owned())),
-        kind: "trunk",
-        id: None,
         name: trunk.name.clone(),
-        diff: Vec::new(),
-        error: None,
+        ..begin(session, operation, outcome, "trunk")
     }
 }
