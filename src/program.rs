@@ -278,7 +278,13 @@ fn ask_secret(question: &str) -> Option<String> {
         return None;
     }
     let _ = write!(io::stderr(), "{question} ");
-    waiting::waiting(rpassword::read_password).ok().map(|text| text.trim().to_owned())
+    // Not as what Ctrl-C may end on the spot: the terminal has to be as it was first.
+    let typed = rpassword::read_password();
+    if typed.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::Interrupted) {
+        // Ctrl-C was typed and passed on. Whoever watches for it ends the program now.
+        waiting::waiting(|| std::thread::sleep(Duration::from_secs(5)));
+    }
+    typed.ok().map(|text| text.trim().to_owned())
 }
 
 /// Asks for a text on the terminal; none where there is none, or where the input ends.

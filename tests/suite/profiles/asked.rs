@@ -88,6 +88,13 @@ fn a_question_can_be_interrupted() {
     let mut terminal = Terminal::start(&place, &["-p", "yeastar", "trunk", "delete", "name:t"]);
     terminal.wait_for("[y/N]").press("\u{3}");
     let (status, shown) = terminal.end();
-    assert!(!status.success() && !shown.contains("deleted"), "{shown}");
+    assert!(status.code() == Some(130) && !shown.contains("deleted"), "{shown}");
     run(&place, "-p yeastar trunk get name:t").expect(0);
+    // While a secret is typed nothing is shown; afterwards the terminal is as it was.
+    let mut terminal = Terminal::start(&place, &["profile", "init", "cc", "--vendor", "itniotech"]);
+    terminal.wait_for("base_url:").type_line("");
+    terminal.wait_for("api_key:").wait_for_echo(false).press("\u{3}").ended();
+    terminal.wait_for_echo(true);
+    let (status, shown) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{shown}");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use pty_process::blocking::{Command, Pty, open};
+use pty_process::blocking::{Command, Pts, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::Place;
@@ -16,6 +16,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// The program at work.
 pub struct Terminal {
     pty: Arc<Pty>,
+    /// The program's side, kept open as a shell keeps it: the system resets a terminal that nobody holds.
+    pts: Option<Pts>,
     child: Child,
     output: Receiver<Vec<u8>>,
     /// All that the terminal has shown.
@@ -31,10 +33,10 @@ impl Terminal {
         let mut command = Command::new(plain.get_program()).args(args).env_clear();
         command = command.current_dir(plain.get_current_dir().unwrap());
         command = command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let child = command.spawn(pts).unwrap();
+        let child = command.spawn_borrowed(&pts).unwrap();
         let (pty, (tell, output)) = (Arc::new(pty), channel());
         let reader = Arc::clone(&pty);
-        // It ends with the terminal, whose other side the program holds.
+        // It ends with the terminal, once nobody holds its other side.
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = (&*reader).read(&mut bytes) {
@@ -43,7 +45,7 @@ impl Terminal {
                 }
             }
         });
-        Self { pty, child, output, shown: String::new(), read: 0 }
+        Self { pty, pts: Some(pts), child, output, shown: String::new(), read: 0 }
     }
 
     /// Waits until the terminal shows that, after what was waited for before.
@@ -75,21 +77,46 @@ impl Terminal {
     /// Types once the terminal no longer shows what is typed.
     #[track_caller]
     pub fn type_unseen(&mut self, text: &str) -> &mut Self {
-        let end = Instant::now() + LIMIT;
-        while tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO) {
-            assert!(Instant::now() < end, "the terminal goes on to show what is typed:\n{}", self.shown);
-            std::thread::yield_now();
-        }
+        self.wait_for_echo(false);
         self.type_line(text)
     }
 
-    /// Waits for the end, and answers how it ended and all that was shown.
-    pub fn end(mut self) -> (ExitStatus, String) {
+    /// Waits until the terminal shows, or no longer shows, what is typed.
+    #[track_caller]
+    pub fn wait_for_echo(&mut self, wanted: bool) -> &mut Self {
         let end = Instant::now() + LIMIT;
-        while let Ok(bytes) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        while tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO) != wanted {
+            assert!(Instant::now() < end, "what is typed is shown, or is not:\n{}", self.shown);
+            std::thread::yield_now();
+        }
+        self
+    }
+
+    /// Waits until the program has ended.
+    #[track_caller]
+    pub fn ended(&mut self) -> ExitStatus {
+        let end = Instant::now() + LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            let left = end.saturating_duration_since(Instant::now()).min(Duration::from_millis(5));
+            assert!(!left.is_zero(), "the program does not end:\n{}", self.shown);
+            if let Ok(bytes) = self.output.recv_timeout(left) {
+                self.shown.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
+    /// Waits for the end, and answers how it ended and all that was shown.
+    #[track_caller]
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let status = self.ended();
+        self.pts = None;
+        while let Ok(bytes) = self.output.recv_timeout(LIMIT) {
             self.shown.push_str(&String::from_utf8_lossy(&bytes));
         }
-        (self.child.wait().unwrap(), std::mem::take(&mut self.shown))
+        (status, std::mem::take(&mut self.shown))
     }
 }
 
