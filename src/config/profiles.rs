@@ -271,7 +271,7 @@ fn build(
     }
     let Some(vendor) = raw.get("vendor").map(|entry| entry.text.clone()) else {
         return Err(Error::config(format!("profile `{name}` in {from} names no vendor"))
-            .hint("add `vendor = \"yeastar\"`, \"itniotech\" or \"zoom\""));
+            .hint("add `vendor = \"NAME\"`; `trunkctl vendors` lists the names"));
     };
     let keys = keys_of(&vendor)?;
     for key in keys.iter().map(|key| key.name).chain(COMMON.iter().copied()) {
