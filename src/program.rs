@@ -12,7 +12,6 @@ use anyhow::Context;
 use clap::builder::Resettable;
 use clap::error::ContextKind;
 use clap::{CommandFactory, FromArgMatches};
-use tokio::sync::oneshot;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
@@ -66,7 +65,7 @@ fn run(
     redactor: Redactor,
     terminal: Terminal,
     painted: bool,
-    ctrl_c: Option<oneshot::Receiver<()>>,
+    ctrl_c: Option<Presses>,
 ) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
     let known = redactor.clone();
@@ -79,12 +78,7 @@ fn run(
         .build()
         .context("the asynchronous runtime cannot start")?;
     let result = runtime.block_on(async {
-        let result = tokio::select! {
-            // In this order, so that Ctrl-C is noticed before anything else is begun.
-            biased;
-            () = pressed(ctrl_c) => Err(commands::interrupted(world.writing.get())),
-            result = commands::run(cli, &world) => result,
-        };
+        let result = interruptible(commands::run(cli, &world), &world, ctrl_c).await;
         let closed = world.close().await;
         result.and_then(|report| closed.map(|()| report))
     });
@@ -92,6 +86,9 @@ fn run(
     runtime.shutdown_background();
     let report = result?;
     print(&report, format, terminal)?;
+    if world.stop.is_asked() {
+        return Ok(fail(&commands::ended(None), format, painted));
+    }
     if let Report::Partial(_, errors) = &report {
         for error in errors {
             fail(error, format, painted);
@@ -100,43 +97,80 @@ fn run(
     Ok(exit_code(&report))
 }
 
+/// Tells of each Ctrl-C.
+type Presses = tokio::sync::mpsc::UnboundedReceiver<()>;
+
 /// Tells of Ctrl-C. A thread of its own watches for it, and ends the program itself while that waits for input.
-fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> oneshot::Receiver<()> {
-    let (sender, pressed) = oneshot::channel();
+fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> Presses {
+    let (sender, presses) = tokio::sync::mpsc::unbounded_channel();
     let (ready, listening) = mpsc::channel();
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        let heard = runtime.block_on(async {
-            let mut signal = pin!(tokio::signal::ctrl_c());
-            let mut ready = Some(ready);
-            poll_fn(|context| {
-                let state = signal.as_mut().poll(context);
-                // From its first poll on, the signal is caught.
-                drop(ready.take());
-                state
-            })
-            .await
+        let waited = runtime.block_on(async {
+            let (mut ready, mut pressed) = (Some(ready), false);
+            let mut signal = Box::pin(tokio::signal::ctrl_c());
+            loop {
+                let next = poll_fn(|context| {
+                    let state = signal.as_mut().poll(context);
+                    // From its first poll on, the signal is caught.
+                    drop(ready.take());
+                    state
+                });
+                tokio::select! {
+                    heard = next => {
+                        if heard.is_err() || sender.send(()).is_err() {
+                            return false;
+                        }
+                        (pressed, signal) = (true, Box::pin(tokio::signal::ctrl_c()));
+                    }
+                    // Whoever notices ends the program, but for what waits for input.
+                    () = tokio::time::sleep(Duration::from_millis(20)), if pressed => {
+                        if waiting::is_waiting() {
+                            return true;
+                        }
+                    }
+                }
+            }
         });
-        if heard.is_err() || sender.send(()).is_err() {
-            return;
-        }
-        // Whoever notices ends the program, but for what waits for input.
-        while !waiting::is_waiting() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        if let Some(done) = done.upgrade() {
-            let _ = done.send(fail(&commands::interrupted(None), format, painted));
+        if let Some(done) = done.upgrade().filter(|_| waited) {
+            let _ = done.send(fail(&commands::interrupted(&[]), format, painted));
         }
     });
     // Nothing is begun before Ctrl-C is listened for: a signal that nobody catches kills the program in silence.
     let _: Result<(), mpsc::RecvError> = listening.recv();
-    pressed
+    presses
 }
 
-/// Ends with Ctrl-C, or never.
-async fn pressed(ctrl_c: Option<oneshot::Receiver<()>>) {
-    if let Some(ctrl_c) = ctrl_c
-        && ctrl_c.await.is_ok()
+/// Runs a command until Ctrl-C. A write that is on the wire is awaited, and so is a command that has to tell what
+/// it did; nothing new is begun meanwhile, and a second Ctrl-C ends it at once.
+async fn interruptible(
+    command: impl Future<Output = Result<Report>>,
+    world: &World,
+    mut ctrl_c: Option<Presses>,
+) -> Result<Report> {
+    let (mut command, stop) = (pin!(command), &world.stop);
+    loop {
+        tokio::select! {
+            // In this order, so that Ctrl-C is noticed before anything else is begun.
+            biased;
+            () = pressed(&mut ctrl_c) => {
+                if stop.is_asked() || !stop.is_awaited() {
+                    return Err(commands::interrupted(&stop.writing()));
+                }
+                stop.ask();
+                world.notices.note("Ctrl-C: waiting for what is on the wire; press it again to end at once");
+            }
+            result = &mut command => {
+                return result.map_err(|error| if stop.is_asked() { commands::ended(Some(&error)) } else { error });
+            }
+        }
+    }
+}
+
+/// Ends with the next Ctrl-C, or never.
+async fn pressed(ctrl_c: &mut Option<Presses>) {
+    if let Some(presses) = ctrl_c
+        && presses.recv().await.is_some()
     {
         return;
     }

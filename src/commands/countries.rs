@@ -1,11 +1,13 @@
 //! `callout-countries add | list | remove`
 
+use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::countries::{Codes, List, Remove};
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
+use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
@@ -38,12 +40,14 @@ pub async fn add(world: &World, globals: &Globals, args: &Codes) -> Result<Repor
     let mut changes = Vec::new();
     for batch in codes.chunks(session.vendor().countries_per_call().max(1)) {
         let call = session.vendor().add_countries(session.profile(), &account, batch)?;
-        let result = session.write(call).await;
-        for code in batch {
+        let begun =
+            |code: &String| change(&session, Operation::CountriesAdd, &account, code, Outcome::Created);
+        let about: Vec<Change> = batch.iter().map(begun).collect();
+        let look = async || confirm::countries(&session, &account, batch).await;
+        let result = session.write(call, &about.iter().collect::<Vec<_>>(), look).await;
+        for (code, begun) in batch.iter().zip(about) {
             changes.push(match &result {
-                Ok(Written::Done(_)) => {
-                    change(&session, Operation::CountriesAdd, &account, code, Outcome::Created)
-                }
+                Ok(Written::Done(_) | Written::Found(..)) => begun,
                 Ok(Written::Withheld) => continue,
                 Err(error) => failed(&session, Operation::CountriesAdd, &account, code, error.copy()),
             });
@@ -87,11 +91,14 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
             continue;
         }
         let call = session.vendor().remove_country(session.profile(), &account, code)?;
-        match session.write(call).await {
-            Ok(Written::Done(())) => {
-                changes.push(change(&session, operation, &account, code, Outcome::Deleted))
+        let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
+        let look = async || confirm::country_removed(&session, &account, code).await;
+        match session.write(call, &[&gone], look).await.map(Written::done) {
+            Ok(Some(((), note))) => {
+                gone.note = note;
+                changes.push(gone);
             }
-            Ok(Written::Withheld) => {}
+            Ok(None) => {}
             // Somebody else was faster.
             Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
                 changes.push(change(&session, operation, &account, code, Outcome::Unchanged))

@@ -134,7 +134,8 @@ fn resend(after: After) -> &'static str {
         After::Renew => "trunkctl gets a new token and sends once more",
         After::SignAgain => "trunkctl signs anew and sends once more",
         After::Later => "trunkctl sends again after a pause, within --retries and --deadline",
-        After::Lost => "reads are sent again; a write may have been applied and is not",
+        After::Lost => "reads are sent again; after a write, trunkctl looks at what the vendor holds",
+        After::Pending => "trunkctl waits, and looks at what the vendor holds",
     }
 }
 

@@ -1,5 +1,6 @@
 //! From parsed arguments to a report, one file a noun. No HTTP here, and no printing.
 
+mod confirm;
 mod countries;
 mod explain;
 mod lookup;
@@ -24,7 +25,7 @@ mod vendors;
 mod world;
 
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, AskText, People, Publish, World, interrupted};
+pub use world::{Answer, Ask, AskText, People, Publish, World, ended, interrupted};
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Kind, Result};

@@ -1,11 +1,12 @@
 //! `numbers list | assign | clear`: the numbers of a master account.
 
+use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::numbers::{Assign, Clear};
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::{E164, MasterNumber};
@@ -46,9 +47,6 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
         return Err(Error::fields("the list", faults).hint("nothing was sent"));
     }
     let call = session.vendor().assign_master_numbers(session.profile(), &account, &numbers)?;
-    let Written::Done(()) = session.write(call).await? else {
-        return Ok(world.withheld(&session, globals));
-    };
     let mut changes: Vec<Change> = numbers
         .iter()
         .map(|number| Change {
@@ -56,6 +54,12 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
             ..change(&session, Operation::MasterNumbersAssign, &account, Outcome::Assigned)
         })
         .collect();
+    let look = async || confirm::given(&session, &account, &numbers).await;
+    let about: Vec<&Change> = changes.iter().collect();
+    let Some(((), note)) = session.write(call, &about, look).await?.done() else {
+        return Ok(world.withheld(&session, globals));
+    };
+    changes.iter_mut().for_each(|change| change.note.clone_from(&note));
     Ok(if changes.len() == 1 {
         Report::Change(Box::new(changes.remove(0)))
     } else {
@@ -69,8 +73,9 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
     require(&session, Operation::MasterNumbersClear)?;
     let account = account(&session, Some(&args.account))?;
     let call = session.vendor().clear_numbers(session.profile(), &account)?;
+    let mut held = Vec::new();
     if globals.dry_run.is_none() {
-        let held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
+        held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
         let shown: Vec<&str> = held.iter().take(3).map(|held| held.number.as_str()).collect();
         let more = if held.len() > shown.len() { ", …" } else { "" };
         let what = match held.len() {
@@ -82,10 +87,12 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
         };
         agree(world, globals, args, &what)?;
     }
-    let Written::Done(()) = session.write(call).await? else {
+    let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
+    let look = async || confirm::cleared(&session, &account, &held).await;
+    let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
         return Ok(world.withheld(&session, globals));
     };
-    let report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
+    report.note = note;
     Ok(Report::Change(Box::new(report)))
 }
 

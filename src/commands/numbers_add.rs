@@ -6,13 +6,15 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 
+use super::confirm;
 use super::spec::word;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::internal_numbers::Add;
 use crate::config::files::Source;
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
+use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
@@ -49,11 +51,16 @@ async fn one(
     numbers: &[InternalNumber],
 ) -> Result<Report> {
     let call = session.vendor().add_numbers(session.profile(), account, numbers)?;
-    let Written::Done(added) = session.write(call).await? else {
+    let about: Vec<Change> =
+        numbers.iter().map(|number| change(session, account, number, Outcome::Created)).collect();
+    let look = async || confirm::numbers(session, account, numbers).await;
+    let written = session.write(call, &about.iter().collect::<Vec<_>>(), look).await?;
+    let Some((added, note)) = written.done() else {
         return Ok(world.withheld(session, globals));
     };
     let change = changes(session, account, numbers, &added).pop();
-    let change = change.ok_or_else(|| Error::new(Kind::Internal, "no number was asked for"))?;
+    let mut change = change.ok_or_else(|| Error::new(Kind::Internal, "no number was asked for"))?;
+    change.note = note;
     Ok(Report::Change(Box::new(change)))
 }
 
@@ -79,8 +86,11 @@ async fn many(
             continue;
         }
         let call = session.vendor().add_numbers(session.profile(), account, batch)?;
-        match session.write(call).await {
-            Ok(Written::Done(added)) => report.extend(changes(session, account, batch, &added)),
+        let look = async || confirm::numbers(session, account, batch).await;
+        match session.write(call, &[], look).await {
+            Ok(Written::Done(added) | Written::Found(added, _)) => {
+                report.extend(changes(session, account, batch, &added))
+            }
             Ok(Written::Withheld) => {}
             Err(error) => {
                 let unknown = error.outcome == Some(Applied::Unknown);

@@ -1,11 +1,13 @@
 //! `internal-numbers list | update | remove`
 
+use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::internal_numbers::{List, Remove, Update};
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
+use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::number::{E164, HeldNumber};
@@ -81,9 +83,10 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
     let what = change.name.as_deref().unwrap_or(&args.number);
     world.confirm(globals, &format!("This removes the internal number {what} of account {account}.")).await?;
     let call = session.vendor().remove_number(session.profile(), &account, &id)?;
-    match session.write(call).await {
-        Ok(Written::Done(())) => {}
-        Ok(Written::Withheld) => return Ok(world.withheld(&session, globals)),
+    let look = async || confirm::number_removed(&session, &account, &id).await;
+    match session.write(call, &[&change], look).await.map(Written::done) {
+        Ok(Some(((), note))) => change.note = note,
+        Ok(None) => return Ok(world.withheld(&session, globals)),
         Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
             change.outcome = Outcome::Unchanged
         }

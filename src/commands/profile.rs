@@ -8,7 +8,8 @@ use super::world::World;
 use crate::cli::Globals;
 use crate::cli::profile::Verb;
 use crate::config::profiles::{self, Listed};
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
+use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::Result;
 use crate::model::report::{Listing, Report};
@@ -139,7 +140,8 @@ async fn ask_who(session: &Session) -> Result<Option<Identity>> {
     session.log_in_anew().await?;
     let call = session.vendor().identify(session.profile())?;
     if session.is_dry_run() {
-        return session.write(call).await.map(|_| None);
+        session.withhold(&call);
+        return Ok(None);
     }
     session.read(call).await.map(Some)
 }
@@ -149,7 +151,7 @@ async fn log_out(world: &World, globals: &Globals) -> Result<Report> {
     require(&session, Operation::ProfileLogout)?;
     let outcome = match session.log_out().await? {
         Some(Written::Withheld) => return Ok(world.withheld(&session, globals)),
-        Some(Written::Done(())) => Outcome::Deleted,
+        Some(Written::Done(()) | Written::Found(..)) => Outcome::Deleted,
         None => Outcome::Unchanged,
     };
     Ok(Report::Change(Box::new(begin(&session, Operation::ProfileLogout, outcome, "token"))))

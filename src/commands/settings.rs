@@ -7,7 +7,7 @@ use super::world::World;
 use crate::cli::Globals;
 use crate::cli::settings::Assign;
 use crate::config::files::Source;
-use crate::engine::session::Written;
+use crate::engine::write::Seen;
 use crate::model::change::{Change, FieldChange, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
@@ -33,15 +33,18 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
             .confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))
             .await?;
     }
-    let Written::Done(()) = session.write(call).await? else {
-        return Ok(world.withheld(&session, globals));
-    };
-    Ok(Report::Change(Box::new(Change {
+    let change = Change {
         account: Some(account.clone()),
         id: Some(account),
         diff: differences(&settings),
         ..begin(&session, Operation::SettingsAssign, Outcome::Assigned, "sip_settings")
-    })))
+    };
+    // Zoom documents no answer to reading them.
+    let look = async || Ok(Seen::Untold("the settings of an account cannot be read".into()));
+    if session.write(call, &[&change], look).await?.done().is_none() {
+        return Ok(world.withheld(&session, globals));
+    }
+    Ok(Report::Change(Box::new(change)))
 }
 
 /// What was assigned. What was there before cannot be read: Zoom documents no answer for it.

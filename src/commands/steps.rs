@@ -1,10 +1,13 @@
 //! Steps that many commands begin with.
 
 use crate::engine::session::Session;
-use crate::model::change::{Change, Outcome};
+use crate::model::change::{Change, FieldChange, Outcome};
+use crate::model::diff;
 use crate::model::error::{Error, FieldError, Result};
-use crate::model::support::{Operation, Support};
-use crate::vendors::Verdict;
+use crate::model::profile::Profile;
+use crate::model::support::{Field, Need, Operation, Support};
+use crate::model::trunk::{Held, Trunk};
+use crate::vendors::{Facts, Verdict};
 
 /// Refuses what the vendor cannot do, before anything else is looked at.
 pub fn require(session: &Session, operation: Operation) -> Result<()> {
@@ -43,8 +46,41 @@ pub fn begin(session: &Session, operation: Operation, outcome: Outcome, kind: &'
         id: None,
         name: None,
         diff: Vec::new(),
+        note: None,
         error: None,
     }
+}
+
+/// Whether the field only says which trunk is meant, and changes nothing by itself.
+pub fn steers(field: Field, facts: &Facts) -> bool {
+    match field {
+        Field::Direction | Field::Account => true,
+        // Where registering is a switch of the trunk, the kind can be changed; elsewhere it is the trunk's nature.
+        Field::Kind => !facts
+            .shapes
+            .iter()
+            .filter_map(|shape| shape.fact(field))
+            .any(|fact| !matches!(fact.update, Need::Refused(_))),
+        _ => false,
+    }
+}
+
+/// The fields of `set` in which a trunk differs, but for those that only say which trunk is meant.
+pub fn differences(held: &Held, set: &Trunk, facts: &Facts) -> Vec<FieldChange> {
+    let mut changes = diff::trunk(&held.trunk, set);
+    changes.retain(|change| {
+        Field::ALL.iter().all(|field| field.name() != change.field || !steers(*field, facts))
+    });
+    changes
+}
+
+/// The profile, acting on another account where one is given.
+pub fn on_account(session: &Session, account: Option<&str>) -> Profile {
+    let mut profile = session.profile().clone();
+    if let Some(account) = account {
+        profile.settings.insert("account".into(), account.to_owned());
+    }
+    profile
 }
 
 /// The account to act on: the one given, else the profile's.

@@ -2,10 +2,10 @@
 
 use super::steps::{begin, judge, require};
 use super::world::World;
-use super::{references, spec};
+use super::{confirm, references, spec};
 use crate::cli::Globals;
 use crate::cli::trunk::Create;
-use crate::engine::session::{Session, Written};
+use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::Result;
 use crate::model::report::Report;
@@ -22,16 +22,17 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
     references::resolve(&session, &mut trunk).await?;
     let call = session.vendor().create_trunk(session.profile(), &trunk)?;
-    let Written::Done(id) = session.write(call).await? else {
-        return Ok(world.withheld(&session, globals));
-    };
     let mut change = change(&session, Operation::TrunkCreate, Outcome::Created, &trunk);
     // An assignment gives an existing trunk to an account.
     if trunk.kind == Some(Kind::Assigned) || trunk.has(Field::MasterTrunk) {
         change.outcome = Outcome::Assigned;
     }
-    change.id = Some(id);
     change.diff = diff::trunk(&Trunk::default(), &trunk);
+    let look = async || confirm::created(&session, &trunk).await;
+    let Some((id, note)) = session.write(call, &[&change], look).await?.done() else {
+        return Ok(world.withheld(&session, globals));
+    };
+    (change.id, change.note) = (Some(id), note);
     Ok(Report::Change(Box::new(change)))
 }
 

@@ -1,5 +1,6 @@
 //! `trunk delete`
 
+use super::confirm;
 use super::steps::require;
 use super::target::Target;
 use super::trunk_create::change;
@@ -7,7 +8,7 @@ use super::trunk_list::choose;
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::trunk::Delete;
-use crate::engine::session::Written;
+use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
@@ -40,9 +41,10 @@ pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Repo
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
     report.id = Some(held.id.clone());
-    match session.write(call).await {
-        Ok(Written::Done(())) => {}
-        Ok(Written::Withheld) => return Ok(world.withheld(&session, globals)),
+    let look = async || confirm::deleted(&session, &held.id).await;
+    match session.write(call, &[&report], look).await.map(Written::done) {
+        Ok(Some(((), note))) => report.note = note,
+        Ok(None) => return Ok(world.withheld(&session, globals)),
         // Somebody else was faster.
         Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
             report.outcome = Outcome::Unchanged

@@ -1,33 +1,18 @@
 //! `trunk update`
 
-use super::steps::{judge, require};
+use super::steps::{differences, judge, require, steers};
 use super::target::Target;
 use super::world::World;
-use super::{references, spec};
+use super::{confirm, references, spec};
 use crate::cli::Globals;
 use crate::cli::trunk::Update;
-use crate::engine::session::Written;
 use crate::model::change::Outcome;
+use crate::model::check;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
-use crate::model::support::{Field, Need, Operation};
+use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Held, Trunk, TrunkChange};
-use crate::model::{check, diff};
 use crate::vendors::{Facts, Reading};
-
-/// Whether the field only says which trunk is meant, and changes nothing by itself.
-fn steers(field: Field, facts: &Facts) -> bool {
-    match field {
-        Field::Direction | Field::Account => true,
-        // Where registering is a switch of the trunk, the kind can be changed; elsewhere it is the trunk's nature.
-        Field::Kind => !facts
-            .shapes
-            .iter()
-            .filter_map(|shape| shape.fact(field))
-            .any(|fact| !matches!(fact.update, Need::Refused(_))),
-        _ => false,
-    }
-}
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Report> {
@@ -74,10 +59,12 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         }
     }
     let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
-    match session.write(call).await? {
-        Written::Done(()) => Ok(Report::Change(Box::new(report))),
-        Written::Withheld => Ok(world.withheld(&session, globals)),
-    }
+    let look = async || confirm::updated(&session, &id, &set, held.as_ref()).await;
+    let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
+        return Ok(world.withheld(&session, globals));
+    };
+    report.note = note;
+    Ok(Report::Change(Box::new(report)))
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {
@@ -90,14 +77,6 @@ fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Resu
         Some(file) => Error::invalid(format!("{file} names no field to change")).hint(hint),
         None => Error::new(Kind::Usage, "trunk update: no field to change was given").hint(hint),
     })
-}
-
-fn differences(held: &Held, set: &Trunk, facts: &Facts) -> Vec<crate::model::change::FieldChange> {
-    let mut changes = diff::trunk(&held.trunk, set);
-    changes.retain(|change| {
-        Field::ALL.iter().all(|field| field.name() != change.field || !steers(*field, facts))
-    });
-    changes
 }
 
 /// The fields to set, with the whole list of DIDs where some are added or removed. A list that the vendor did not

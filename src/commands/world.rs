@@ -1,6 +1,6 @@
 //! What a command finds around it: environment, folders, a person to ask, and sessions to open.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use crate::config::profiles::{self, Where};
 use crate::config::{Env, Folders, secrets};
 use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
+use crate::engine::stop::Stop;
 use crate::engine::tokens::TokenStore;
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::notices::Notices;
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::report::Report;
@@ -63,8 +64,8 @@ pub struct World {
     pub publish: Publish,
     /// When the program began.
     pub begun: Instant,
-    /// The write that is under way, for whoever interrupts it.
-    pub writing: Rc<Cell<Option<&'static str>>>,
+    /// Ctrl-C, and what is on the wire when it comes.
+    pub stop: Rc<Stop>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
 }
@@ -87,7 +88,7 @@ impl World {
             ask_secret: people.secret,
             publish,
             begun: Instant::now(),
-            writing: Rc::default(),
+            stop: Rc::default(),
             sandbox: RefCell::new(None),
         }
     }
@@ -164,7 +165,7 @@ impl World {
             }),
             redactor: self.redactor.clone(),
             notices: Arc::clone(&self.notices),
-            writing: Rc::clone(&self.writing),
+            stop: Rc::clone(&self.stop),
         };
         Session::new(vendor, profile, outside)
     }
@@ -325,23 +326,34 @@ pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
     Ok(vendors::by_name(vendor)?.facts().profile_keys)
 }
 
-/// The error of Ctrl-C; `writing` is the write whose answer was awaited.
-pub fn interrupted(writing: Option<&str>) -> Error {
-    let mut error = match writing {
-        Some(call) => {
-            let text = format!("interrupted: {call} was sent, and its answer was not awaited");
-            let mut error = Error::new(Kind::Interrupted, text).hint(
-                "it may or may not have been applied: look at what the vendor holds before you repeat it",
-            );
-            error.outcome = Some(crate::model::error::Applied::Unknown);
-            error
-        }
-        None => {
-            let mut error = Error::new(Kind::Interrupted, "interrupted: no write was under way");
-            error.outcome = Some(crate::model::error::Applied::NotApplied);
-            error
+/// The error of Ctrl-C; `writing` are the writes whose answers were awaited.
+pub fn interrupted(writing: &[&str]) -> Error {
+    let unknown = !writing.is_empty();
+    let text = match writing {
+        [] => "interrupted: no write was under way".to_owned(),
+        [call] => format!("interrupted: {call} was sent, and its answer was not awaited"),
+        [call, ..] => {
+            format!("interrupted: {call} was sent {} times, and no answer was awaited", writing.len())
         }
     };
-    error.retryable = writing.is_none();
+    let mut error = Error::new(Kind::Interrupted, text);
+    error.outcome = Some(if unknown { Applied::Unknown } else { Applied::NotApplied });
+    error.retryable = !unknown;
+    if unknown {
+        let hint = "it may or may not have been applied: look at what the vendor holds before you repeat it";
+        return error.hint(hint);
+    }
     error
+}
+
+/// What Ctrl-C makes of the end of a command that was awaited: of its error, or of its success.
+pub fn ended(error: Option<&Error>) -> Error {
+    let text = match error {
+        Some(error) => format!("interrupted: {}", error.message),
+        None => "interrupted: what was under way was done, and is reported".to_owned(),
+    };
+    let mut interrupted = error.map_or_else(|| Error::new(Kind::Interrupted, ""), Error::copy);
+    interrupted.kind = Kind::Interrupted;
+    interrupted.message = text;
+    interrupted
 }

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::session::{Session, Written, now};
+use super::retry::Tried;
+use super::session::{Session, now};
 use super::tokens::{Kept, TokenStore};
 use super::transport::Attempt;
+use super::write::Written;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::secret::Secret;
 use crate::vendors::Proof;
@@ -27,9 +29,10 @@ impl Session {
             old.as_ref().filter(|kept| kept.is_good(now())).and(self.vendor.revoke(&self.profile));
         if self.outside.dry_run.is_some() {
             if let Some(call) = revocation {
-                self.write(call).await?;
+                self.withhold(&call);
             }
-            return self.write(self.vendor.log_in(&self.profile)?).await.map(|_| ());
+            self.withhold(&self.vendor.log_in(&self.profile)?);
+            return Ok(());
         }
         if let (Some(old), Some(call)) = (&old, revocation) {
             let slots = self.proven(&call, &old.access);
@@ -51,7 +54,7 @@ impl Session {
             kept.as_ref().filter(|kept| kept.is_good(now())).and(self.vendor.revoke(&self.profile));
         if self.outside.dry_run.is_some() {
             if let Some(call) = revocation {
-                self.write(call).await?;
+                self.withhold(&call);
             }
             return Ok(kept.map(|_| Written::Withheld));
         }
@@ -85,42 +88,41 @@ impl Session {
         if let Some(token) = self.static_token() {
             return Ok(token);
         }
-        let own = self.token.borrow().clone();
-        if let Some(kept) = own.filter(|kept| kept.is_good(now())) {
-            return Ok(kept.access);
+        match self.known(None) {
+            Some(kept) => Ok(kept),
+            None => self.obtain(None).await,
         }
-        let cached = self.cached();
-        if let Some(kept) = cached.as_ref().filter(|kept| kept.is_good(now())) {
-            self.token.replace(cached.clone());
-            return Ok(kept.access.clone());
-        }
-        self.obtain(None).await
     }
 
     /// Replaces a token that the vendor no longer takes. Another process may have replaced it already.
     pub(super) async fn renew(&self, stale: &Secret) -> Result<Secret> {
-        let cached = self.cached();
-        if let Some(kept) = cached.as_ref().filter(|kept| kept.access != *stale && kept.is_good(now())) {
-            self.token.replace(cached.clone());
-            return Ok(kept.access.clone());
+        match self.known(Some(stale)) {
+            Some(kept) => Ok(kept),
+            None => self.obtain(Some(stale)).await,
         }
-        self.token.replace(None);
-        self.obtain(Some(stale)).await
     }
 
-    /// Gets a token in this process's turn, unless another process has got one meanwhile.
+    /// This run's token, or the cache's, where it is good and not the stale one.
+    fn known(&self, stale: Option<&Secret>) -> Option<Secret> {
+        let fresh = |kept: &Kept| kept.is_good(now()) && stale.is_none_or(|stale| kept.access != *stale);
+        let own = self.token.borrow().clone().filter(fresh);
+        let kept = own.or_else(|| self.cached().filter(fresh))?;
+        self.token.replace(Some(kept.clone()));
+        Some(kept.access)
+    }
+
+    /// Gets a token in this call's and this process's turn, unless another has got one meanwhile.
     async fn obtain(&self, stale: Option<&Secret>) -> Result<Secret> {
+        let _own = self.log_ins.lock().await;
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
         let _turn = match &self.outside.tokens {
             Some(store) => Some(store.turn(left.min(LONGEST_TURN)).await),
             None => None,
         };
-        let cached = self.cached();
-        let fresh = |kept: &&Kept| kept.is_good(now()) && stale.is_none_or(|stale| kept.access != *stale);
-        if let Some(kept) = cached.as_ref().filter(fresh) {
-            self.token.replace(cached.clone());
-            return Ok(kept.access.clone());
+        if let Some(token) = self.known(stale) {
+            return Ok(token);
         }
+        let cached = self.cached();
         self.refuse_again()?;
         self.log_in(cached).await
     }
@@ -131,7 +133,7 @@ impl Session {
         let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
         let renewed = match renewal {
             None => None,
-            Some(call) => match Box::pin(self.exchange(&call)).await {
+            Some(call) => match Box::pin(self.exchange(&call, &mut Tried::default())).await {
                 Ok(token) => Some(token),
                 // A blocked address, a limit or a vendor that does not answer stops a log-in just the same.
                 Err(error) if self.is_about_address(&error) || is_passing(&error) => return Err(error),
@@ -142,7 +144,9 @@ impl Session {
             Some(token) => token,
             None => {
                 let call = self.vendor.log_in(&self.profile)?;
-                Box::pin(self.exchange(&call)).await.inspect_err(|error| self.note_refusal(error))?
+                Box::pin(self.exchange(&call, &mut Tried::default()))
+                    .await
+                    .inspect_err(|error| self.note_refusal(error))?
             }
         };
         let kept = Kept::new(token, now());

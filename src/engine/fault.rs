@@ -28,7 +28,8 @@ impl Failed<'_> {
     pub fn answered(&self, fault: Fault) -> Error {
         let quoted = excerpt(&self.redactor.scrub(&fault.text), QUOTE);
         let code = fault.code.map(|code| excerpt(&self.redactor.scrub(&code), QUOTE));
-        let lost = fault.after == After::Lost && self.effect == Effect::Write;
+        let open = matches!(fault.after, After::Lost | After::Pending);
+        let lost = open && self.effect == Effect::Write;
         let kind = if lost { Kind::OutcomeUnknown } else { fault.kind };
         let said = match (&code, quoted.is_empty()) {
             (Some(code), false) => format!("{code}: {quoted}"),
@@ -57,7 +58,7 @@ impl Failed<'_> {
         if error.fields.iter().any(|field| Some(&field.message) != error.vendor_message.as_ref()) {
             error.message = format!("{}: {}", error.message, Error::list(&error.fields));
         }
-        error.retryable = matches!(fault.after, After::Later) || (fault.after == After::Lost && !lost);
+        error.retryable = matches!(fault.after, After::Later) || (open && !lost);
         error.hint = if lost {
             Some(UNKNOWN.into())
         } else {
@@ -88,6 +89,16 @@ impl Failed<'_> {
         let mut error = self.error(kind, &self.redactor.scrub(why));
         error.retryable = !unknown;
         if unknown { error.hint(UNKNOWN) } else { error.hint("try again later") }
+    }
+
+    /// The answer was lost, and what the vendor holds tells that nothing was applied.
+    pub fn missing(&self, lost: &Error) -> Error {
+        let mut error = lost.copy();
+        error.kind = Kind::Unavailable;
+        error.outcome = Some(Applied::NotApplied);
+        error.retryable = true;
+        error.message = format!("{}; what the vendor holds tells that it was not applied", lost.message);
+        error.hint("try again later; raise --retries to have it sent again")
     }
 
     /// The vendor's address answered with a redirect, which is never followed: it could carry secrets away.

@@ -8,6 +8,8 @@ pub mod retry;
 pub mod session;
 pub mod show;
 mod spelling;
+pub mod stop;
 mod tls;
 pub mod tokens;
 pub mod transport;
+pub mod write;

@@ -25,6 +25,17 @@ pub struct Tried {
     pub again: u32,
     /// Whether the token was renewed, or the request signed anew, already.
     pub renewed: bool,
+    /// Whether the vendor said that it is still at work.
+    pub pending: bool,
+}
+
+impl Tried {
+    /// Counts one more attempt, where there may be one.
+    pub fn again(&mut self, retries: u32) -> bool {
+        let may = self.again < retries;
+        self.again += u32::from(may);
+        may
+    }
 }
 
 /// What to do.
@@ -47,7 +58,7 @@ pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
         }
         Ended::Fault(After::Renew | After::SignAgain | After::GiveUp) => Next::Stop,
         Ended::NotSent | Ended::Fault(After::Later) => again,
-        Ended::Lost | Ended::Fault(After::Lost) => {
+        Ended::Lost | Ended::Fault(After::Lost | After::Pending) => {
             if effect == Effect::Write {
                 Next::Stop
             } else {
@@ -92,6 +103,7 @@ mod tests {
             (Ended::Lost, Effect::Read, spent, Next::Stop),
             (Ended::Fault(After::Lost), Effect::Write, fresh, Next::Stop),
             (Ended::Fault(After::Lost), Effect::Read, fresh, Next::Again),
+            (Ended::Fault(After::Pending), Effect::Write, fresh, Next::Stop),
             (Ended::Fault(After::Later), Effect::Write, fresh, Next::Again),
             (Ended::Fault(After::Renew), Effect::Write, fresh, Next::Renew),
             (Ended::Fault(After::Renew), Effect::Write, renewed, Next::Stop),

@@ -14,6 +14,7 @@ use super::fill::{With, fill};
 use super::redact::{self, Redactor};
 use super::retry::{Ended, Next, Tried, next, pause, retry_after};
 use super::show;
+use super::stop::Stop;
 use super::tokens::{Kept, TokenStore};
 use super::transport::{Attempt, Transport};
 use crate::model::error::{Error, Result};
@@ -22,6 +23,7 @@ use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
 use crate::vendors::call::{Call, Effect, Fault, Page, Place, Response, Slot};
+use crate::vendors::codes::After;
 use crate::vendors::{Proof, Vendor};
 
 /// Longest part of an answer that a log shows.
@@ -47,14 +49,6 @@ pub struct Limits {
     pub retries: u32,
 }
 
-/// What became of a write.
-pub enum Written<T> {
-    /// It was done.
-    Done(T),
-    /// It was shown instead.
-    Withheld,
-}
-
 /// What a session is given from outside.
 pub struct Outside {
     /// Where tokens are kept between runs, if anywhere.
@@ -67,8 +61,8 @@ pub struct Outside {
     pub redactor: Redactor,
     /// Where warnings go.
     pub notices: Arc<dyn Notices>,
-    /// The write that is under way, for whoever interrupts it.
-    pub writing: Rc<Cell<Option<&'static str>>>,
+    /// Ctrl-C, and what is on the wire when it comes.
+    pub stop: Rc<Stop>,
 }
 
 /// One profile, ready to be used.
@@ -78,8 +72,10 @@ pub struct Session {
     transport: Transport,
     pub(super) outside: Outside,
     pub(super) token: RefCell<Option<Kept>>,
+    /// Held by the call that gets a token for all of them.
+    pub(super) log_ins: tokio::sync::Mutex<()>,
     skew: Cell<Option<i64>>,
-    withheld: RefCell<Vec<Value>>,
+    pub(super) withheld: RefCell<Vec<Value>>,
 }
 
 impl Session {
@@ -96,6 +92,7 @@ impl Session {
             transport,
             outside,
             token: RefCell::new(None),
+            log_ins: tokio::sync::Mutex::default(),
             skew: Cell::new(None),
             withheld: RefCell::default(),
         })
@@ -141,7 +138,7 @@ impl Session {
     /// # Errors
     /// Whatever went wrong; an answer that cannot be understood is never an empty one.
     pub async fn read<T>(&self, call: Call<T>) -> Result<T> {
-        self.exchange(&call).await
+        self.exchange(&call, &mut Tried::default()).await
     }
 
     /// Every row of a list, over all pages.
@@ -170,7 +167,7 @@ impl Session {
         let (name, mut empty_pages) = (first.name, 0);
         let mut next = Some(first);
         while let Some(call) = next {
-            let page = self.exchange(&call).await?;
+            let page = self.exchange(&call, &mut Tried::default()).await?;
             empty_pages = if page.items.is_empty() { empty_pages + 1 } else { 0 };
             if empty_pages > 3 {
                 return Err(self
@@ -195,30 +192,9 @@ impl Session {
         self.profile.settings.insert("account".into(), account);
     }
 
-    /// Sends a call that changes something, or keeps it back in a dry run.
-    ///
-    /// # Errors
-    /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
-    pub async fn write<T>(&self, call: Call<T>) -> Result<Written<T>> {
-        let Some(dry_run) = self.outside.dry_run else {
-            return self.exchange(&call).await.map(Written::Done);
-        };
-        let slots = self.proven(&call, &self.static_token().unwrap_or_else(Secret::withheld));
-        let shown = match dry_run {
-            DryRun::Http => show::http(&call.request, &slots),
-            DryRun::Curl => {
-                let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
-                let prelude = self.vendor.facts().curl_prelude;
-                Value::from(show::curl(&call.request, &slots, prelude, ca_file.as_deref()))
-            }
-        };
-        self.withheld.borrow_mut().push(shown);
-        Ok(Written::Withheld)
-    }
-
-    pub(super) async fn exchange<T>(&self, call: &Call<T>) -> Result<T> {
+    /// Sends a call until it is answered, or must not be sent again.
+    pub(super) async fn exchange<T>(&self, call: &Call<T>, tried: &mut Tried) -> Result<T> {
         let failed = self.failed(call.name, call.effect);
-        let mut tried = Tried::default();
         loop {
             let token = match call.effect {
                 Effect::LogIn => Secret::withheld(),
@@ -232,11 +208,12 @@ impl Session {
                     Ok(value) => return Ok(value),
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
+                        tried.pending |= fault.after == After::Pending;
                         (Ended::Fault(fault.after), retry_after(&answer, now()), failed.answered(*fault))
                     }
                 },
             };
-            match next(ended, call.effect, tried, self.outside.limits.retries) {
+            match next(ended, call.effect, *tried, self.outside.limits.retries) {
                 Next::Stop => return Err(error),
                 Next::Renew => {
                     debug!("{}: {error}; renewing", call.name);
@@ -251,13 +228,24 @@ impl Session {
                 Next::Again => {
                     let wait = wait.unwrap_or_else(|| pause(tried.again, chance()));
                     tried.again += 1;
-                    if wait >= self.outside.limits.deadline.saturating_duration_since(Instant::now()) {
+                    info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
+                    if !self.wait(wait).await {
                         return Err(error);
                     }
-                    info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
-                    tokio::time::sleep(wait).await;
                 }
             }
+        }
+    }
+
+    /// Waits, unless that would outlast the deadline or Ctrl-C comes. Answers whether to go on.
+    pub(super) async fn wait(&self, time: Duration) -> bool {
+        if time >= self.outside.limits.deadline.saturating_duration_since(Instant::now()) {
+            return false;
+        }
+        tokio::select! {
+            biased;
+            () = self.outside.stop.asked() => false,
+            () = tokio::time::sleep(time) => true,
         }
     }
 
@@ -280,9 +268,9 @@ impl Session {
         );
         let begun = Instant::now();
         // Neither a log-in before a write nor a wait between two attempts leaves anything in doubt.
-        self.outside.writing.set((call.effect == Effect::Write).then_some(call.name));
+        let wire = (call.effect == Effect::Write).then(|| self.outside.stop.sending(call.name));
         let attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)).await;
-        self.outside.writing.set(None);
+        drop(wire);
         match &attempt {
             Attempt::Answered(answer) => {
                 self.skew.set(skew(answer).or(self.skew.get()));
@@ -336,7 +324,7 @@ impl Session {
         slots
     }
 
-    fn failed<'a>(&'a self, call: &'a str, effect: Effect) -> Failed<'a> {
+    pub(super) fn failed<'a>(&'a self, call: &'a str, effect: Effect) -> Failed<'a> {
         Failed { facts: self.vendor.facts(), call, effect, redactor: &self.outside.redactor }
     }
 }
@@ -358,7 +346,7 @@ pub(super) fn now() -> u64 {
 }
 
 /// A number between 0 and 1 that differs between processes and calls; nothing depends on its quality.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
     (bits >> 11) as f64 / (1u64 << 53) as f64
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, to_value};
 
 use super::change::FieldChange;
+use super::number::{HeldNumber, InternalNumber};
 use super::proxy::OutboundProxy;
 use super::secret::MASK;
 use super::support::Field;
@@ -29,6 +30,24 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
                 Field::CallerId => shown(&caller_id_only(held).overlaid(&caller_id_only(wanted)), field),
                 _ => shown(wanted, field),
             },
+        })
+        .collect()
+}
+
+/// The fields in which a number differs from what is asked for, as far as the vendor tells them.
+pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
+    let (held, asked) = (to_value(held).unwrap_or_default(), to_value(wanted).unwrap_or_default());
+    let fields = asked.as_object().into_iter().flatten();
+    let differing = fields.filter(|(field, after)| {
+        // Whoever sees a number can join through it (Zoom, Add internal numbers).
+        let forced = *field == "allow_join" && wanted.visible == Some(true);
+        held.get(field.as_str()).is_some_and(|before| before != *after && !forced)
+    });
+    differing
+        .map(|(field, after)| FieldChange {
+            field: field.clone(),
+            before: held.get(field.as_str()).cloned().unwrap_or_default(),
+            after: after.clone(),
         })
         .collect()
 }

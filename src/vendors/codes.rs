@@ -50,6 +50,8 @@ pub enum After {
     Later,
     /// Like a 5xx answer: a write may or may not have been applied.
     Lost,
+    /// The vendor is still at work: whether a write was applied shows later.
+    Pending,
 }
 
 /// What was heard from the vendor, for the look-up.

@@ -21,6 +21,7 @@ const AUTH: (Kind, After) = (Kind::Auth, After::GiveUp);
 const CONFLICT: (Kind, After) = (Kind::Conflict, After::GiveUp);
 const LOST: (Kind, After) = (Kind::Unavailable, After::Lost);
 const NOT_FOUND: (Kind, After) = (Kind::NotFound, After::GiveUp);
+const PENDING: (Kind, After) = (Kind::Unavailable, After::Pending);
 const QUOTA: (Kind, After) = (Kind::RateLimited, After::GiveUp);
 const REJECTED: (Kind, After) = (Kind::Rejected, After::GiveUp);
 const UNSUPPORTED: (Kind, After) = (Kind::Unsupported, After::GiveUp);
@@ -99,7 +100,7 @@ pub const CODES: &[Code] = &[
         "2",
         ANY,
         "PROCESSING",
-        LOST,
+        PENDING,
         [
             "The PBX is still working on the request.",
             "The task takes longer than one answer.",

@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use super::*;
 use crate::support::given;
-use crate::support::scripted::Scripted;
+use crate::support::scripted::{Gate, Scripted};
 
 /// Interrupts a job while the server holds back the answer to its n-th request.
 fn interrupted(lab: &Lab, server: &Scripted, job: Job, requests: usize) -> Ran {
     let child = lab.start(job, "");
     server.wait_for(requests);
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    press(&child);
+    crate::support::read(child.wait_with_output().unwrap())
+}
+
+fn press(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
 }
 
 #[track_caller]
@@ -32,13 +30,52 @@ fn told(ran: &Ran, outcome: &str, job: Job) {
 }
 
 #[test]
-fn a_write_that_is_interrupted_is_unknown() {
+fn a_write_on_the_wire_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
     for job in WRITES {
         let server = Scripted::start(vec![Act::Stall]);
-        let ran = interrupted(&Lab::new(&server.base), &server, *job, 1);
+        let lab = Lab::new(&server.base);
+        let mut child = lab.start(*job, "");
+        server.wait_for(1);
+        press(&child);
+        // Two of a kind that arrive together are one.
+        while child.try_wait().unwrap().is_none() {
+            press(&child);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let ran = crate::support::read(child.wait_with_output().unwrap());
         told(&ran, "unknown", *job);
         assert!(ran.err.contains("may or may not have been applied"), "{job:?}: {ran:?}");
         assert_eq!(server.requests().len(), 1);
+    }
+}
+
+/// The server answers only after Ctrl-C has been heard, so that the answer is one that was awaited.
+#[test]
+fn a_write_that_settles_after_ctrl_c_is_reported() {
+    let job = ("yeastar", PEER);
+    for (body, code) in [(r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#, None), ("x", Some("unknown"))] {
+        let (release, gate) = Gate::new();
+        let server = Scripted::start(vec![Act::Late(gate, http(200, "", body)), Act::Drop]);
+        let lab = Lab::new(&server.base);
+        let mut child = lab.start(job, "-v --retries 0");
+        server.wait_for(1);
+        press(&child);
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut text = String::new();
+        while !text.contains("Ctrl-C") {
+            assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
+        }
+        release.send(()).unwrap();
+        std::io::Read::read_to_string(&mut log, &mut text).unwrap();
+        let ran = crate::support::read(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, 130, "{text}");
+        match code {
+            None => {
+                assert_eq!(ran.json()["outcome"], "created", "{ran:?}");
+                assert!(text.contains("\"interrupted\""), "{text}");
+            }
+            Some(outcome) => assert!(text.contains(&format!("\"outcome\":\"{outcome}\"")), "{text}"),
+        }
     }
 }
 

@@ -180,6 +180,12 @@ fn paths(requests: &[String]) -> Vec<String> {
     requests.iter().map(path).collect()
 }
 
+/// How often the first of the requests was sent; what else came are looks at what the vendor holds.
+fn sent(requests: &[String]) -> usize {
+    let paths = paths(requests);
+    paths.iter().filter(|path| Some(*path) == paths.first()).count()
+}
+
 /// A page for people, where a program's answer was expected.
 fn html(status: u16, body: &str) -> Act {
     let page = format!("<html><head><title>Oops</title></head><body>{body}</body></html>");

@@ -9,4 +9,4 @@ pub mod silent;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 
-pub use place::{Place, Ran};
+pub use place::{Place, Ran, read};

@@ -123,7 +123,8 @@ impl Place {
     }
 }
 
-fn read(output: Output) -> Ran {
+/// How a child ended.
+pub fn read(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

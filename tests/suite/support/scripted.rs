@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
 /// Where an endless answer ends after all.
@@ -20,10 +20,24 @@ pub enum Act {
     Drop,
     /// Read the request, then stay silent until the client goes.
     Stall,
+    /// Answer with these bytes once the gate is opened.
+    Late(Gate, Vec<u8>),
     /// Answer with these bytes, then stay silent until the client goes.
     Hang(Vec<u8>),
     /// Answer with these bytes, then send the filling again and again until the client goes.
     Endless(Vec<u8>, &'static [u8]),
+}
+
+/// Holds an answer back until the test opens it.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Mutex<mpsc::Receiver<()>>>);
+
+impl Gate {
+    /// A gate, and what opens it.
+    pub fn new() -> (mpsc::Sender<()>, Self) {
+        let (opener, opened) = mpsc::channel();
+        (opener, Self(Arc::new(Mutex::new(opened))))
+    }
 }
 
 /// What answers a request: its number from 0, and its text.
@@ -123,6 +137,10 @@ fn serve(mut stream: TcpStream, script: &Script, log: &Log) {
         Act::Stall => {
             let _ = stream.read(&mut [0]);
             Vec::new()
+        }
+        Act::Late(Gate(gate), bytes) => {
+            let _ = gate.lock().unwrap().recv_timeout(Duration::from_secs(20));
+            bytes
         }
         Act::Hang(head) => {
             let _ = stream.write_all(&head);

@@ -1,0 +1,169 @@
+//! What a look at the vendor tells of a write whose answer was lost. The natural key finds the object: a trunk's
+//! name, a number, an assignment. What the vendor does not tell cannot be compared.
+
+use std::collections::HashMap;
+
+use super::steps;
+use super::target::Target;
+use crate::engine::session::Session;
+use crate::engine::write::Seen;
+use crate::model::diff;
+use crate::model::error::{Kind, Result};
+use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber};
+use crate::model::trunk::{Held, Trunk};
+use crate::vendors::Added;
+
+/// Whether the trunk is there, as asked. Answers its id.
+pub async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
+    let found = match &trunk.master_trunk {
+        // An assignment is known by the master's trunk, in the account that it was given to.
+        Some(id) => {
+            let profile = steps::on_account(session, trunk.account.as_deref());
+            let rows = session.read_all(session.vendor().list_trunks(&profile, None)?).await?;
+            rows.into_iter().find(|row| row.id == *id)
+        }
+        None => held(session, &Target::Name(trunk.name.clone().unwrap_or_default())).await?,
+    };
+    let Some(found) = found else { return Ok(Seen::Missing) };
+    let (differing, _) = compared(session, &found, trunk);
+    Ok(match differing.as_slice() {
+        [] => Seen::Applied(found.id),
+        fields => Seen::Untold(format!(
+            "one is there, with the id {}, but it differs in {}",
+            found.id,
+            fields.join(", ")
+        )),
+    })
+}
+
+/// Whether the trunk is as asked; `before` is the trunk as it was, where it was read.
+pub async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Held>) -> Result<Seen<()>> {
+    let now = Target::Id(id.to_owned()).find(session).await?;
+    let (differing, untold) = compared(session, &now, set);
+    if !differing.is_empty() {
+        return Ok(Seen::Missing);
+    }
+    // One request changes all or nothing, so a field that has changed speaks for those that are not told.
+    let changed = before.is_some_and(|before| !compared(session, before, set).0.is_empty());
+    if untold.is_empty() || changed {
+        return Ok(Seen::Applied(()));
+    }
+    Ok(Seen::Untold(format!("the vendor does not tell {}", untold.join(", "))))
+}
+
+/// Whether the trunk is gone.
+pub async fn deleted(session: &Session, id: &str) -> Result<Seen<()>> {
+    let gone = held(session, &Target::Id(id.to_owned())).await?.is_none();
+    Ok(if gone { Seen::Applied(()) } else { Seen::Missing })
+}
+
+/// Which of the numbers are there, as asked. Those that are not there were not added.
+pub async fn numbers(session: &Session, account: &str, asked: &[InternalNumber]) -> Result<Seen<Vec<Added>>> {
+    let held = numbers_of(session, account, asked.iter().map(|number| &number.number)).await?;
+    let mut added = Vec::new();
+    for number in asked {
+        let Some(found) = held.get(number.number.as_str()) else { continue };
+        let differing = diff::number(found, number);
+        if !differing.is_empty() {
+            let fields: Vec<&str> = differing.iter().map(|change| change.field.as_str()).collect();
+            return Ok(Seen::Untold(format!(
+                "{} is there, but it differs in {}",
+                number.number,
+                fields.join(", ")
+            )));
+        }
+        added.push((number.number.to_string(), found.id.clone()));
+    }
+    Ok(if added.is_empty() { Seen::Missing } else { Seen::Applied(added) })
+}
+
+/// Whether the number is gone; by its id, else by itself.
+pub async fn number_removed(session: &Session, account: &str, id: &str) -> Result<Seen<()>> {
+    let (mut there, mut told) = (false, true);
+    let mut take = |page: Vec<HeldNumber>| {
+        there |= page.iter().any(|held| held.id.as_deref() == Some(id));
+        told &= page.iter().all(|held| held.id.is_some());
+        Ok(!there)
+    };
+    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+    Ok(match (there, told) {
+        (true, _) => Seen::Missing,
+        (false, true) => Seen::Applied(()),
+        (false, false) => Seen::Untold("the vendor's list does not tell the ids of its numbers".into()),
+    })
+}
+
+/// Which of the countries are there.
+pub async fn countries(
+    session: &Session,
+    account: &str,
+    codes: &[String],
+) -> Result<Seen<Vec<CalloutCountry>>> {
+    let mut held = session.read_all(session.vendor().list_countries(session.profile(), account)?).await?;
+    held.retain(|country| codes.iter().any(|code| code.eq_ignore_ascii_case(&country.id)));
+    Ok(if held.is_empty() { Seen::Missing } else { Seen::Applied(held) })
+}
+
+/// Whether the country is gone.
+pub async fn country_removed(session: &Session, account: &str, code: &str) -> Result<Seen<()>> {
+    let held = session.read_all(session.vendor().list_countries(session.profile(), account)?).await?;
+    let there = held.iter().any(|country| country.id.eq_ignore_ascii_case(code));
+    Ok(if there { Seen::Missing } else { Seen::Applied(()) })
+}
+
+/// Whether the account has the master's numbers.
+pub async fn given(session: &Session, account: &str, asked: &[E164]) -> Result<Seen<()>> {
+    let held = numbers_of(session, account, asked.iter()).await?;
+    let missing = asked.iter().filter(|number| !held.contains_key(number.as_str())).count();
+    Ok(match missing {
+        0 => Seen::Applied(()),
+        all if all == asked.len() => Seen::Missing,
+        some => Seen::Untold(format!("the account has {some} of the {} numbers not", asked.len())),
+    })
+}
+
+/// Whether the account has no number left; `before` are those that it had.
+pub async fn cleared(session: &Session, account: &str, before: &[HeldNumber]) -> Result<Seen<()>> {
+    let left = session.read_all(session.vendor().list_numbers(session.profile(), account)?).await?;
+    Ok(match left.iter().find(|held| !before.iter().any(|known| known.number == held.number)) {
+        _ if left.is_empty() => Seen::Applied(()),
+        None => Seen::Missing,
+        // It was not there when a person agreed, so nothing may remove it.
+        Some(new) => Seen::Untold(format!("the account has got {} meanwhile", new.number)),
+    })
+}
+
+async fn held(session: &Session, target: &Target) -> Result<Option<Held>> {
+    match target.find(session).await {
+        Ok(held) => Ok(Some(held)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The fields that differ, and those that the vendor does not tell.
+fn compared(session: &Session, held: &Held, wanted: &Trunk) -> (Vec<String>, Vec<String>) {
+    let differences = steps::differences(held, wanted, session.vendor().facts());
+    let names = |untold: bool| {
+        let list = differences.iter().filter(|change| change.before.is_null() == untold);
+        list.map(|change| change.field.clone()).collect()
+    };
+    (names(false), names(true))
+}
+
+/// Those of the numbers that the account has.
+async fn numbers_of(
+    session: &Session,
+    account: &str,
+    asked: impl Iterator<Item = &E164>,
+) -> Result<HashMap<String, HeldNumber>> {
+    let mut wanted: HashMap<String, HeldNumber> = HashMap::new();
+    let asked: std::collections::HashSet<&str> = asked.map(E164::as_str).collect();
+    let mut take = |page: Vec<HeldNumber>| {
+        let ours = page.into_iter().filter(|held| asked.contains(held.number.as_str()));
+        wanted.extend(ours.map(|held| (held.number.clone(), held)));
+        Ok(wanted.len() < asked.len())
+    };
+    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+    Ok(wanted)
+}

@@ -1,0 +1,158 @@
+//! Writes: sent, looked up where the answer is lost, and sent again only where nothing can be done twice.
+
+use serde_json::Value;
+use tracing::info;
+
+use super::retry::{Tried, pause};
+use super::session::{DryRun, Session, chance};
+use super::show;
+use crate::model::change::Change;
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::secret::Secret;
+use crate::vendors::call::{Call, Effect};
+
+/// What became of a write.
+pub enum Written<T> {
+    /// The vendor said that it was done.
+    Done(T),
+    /// The vendor's answer was lost; a look at what it holds tells that it was done, in these words.
+    Found(T, String),
+    /// It was shown instead.
+    Withheld,
+}
+
+impl<T> Written<T> {
+    /// What was done, with a note where only a look at the vendor told it; none in a dry run.
+    pub fn done(self) -> Option<(T, Option<String>)> {
+        match self {
+            Self::Done(value) => Some((value, None)),
+            Self::Found(value, note) => Some((value, Some(note))),
+            Self::Withheld => None,
+        }
+    }
+}
+
+/// What a look at the vendor tells of a write whose answer was lost.
+pub enum Seen<T> {
+    /// It was applied, and this is what the answer would have said.
+    Applied(T),
+    /// What was asked for is not there.
+    Missing,
+    /// It cannot be told, for this reason.
+    Untold(String),
+}
+
+impl Session {
+    /// Sends a call that changes something, or keeps it back in a dry run. Where its answer is lost, `look` tells
+    /// whether it was applied. Only what is surely not applied is sent again: what was asked for is missing before
+    /// and after a pause, and the vendor would refuse to make it twice.
+    ///
+    /// # Errors
+    /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
+    pub async fn write<T>(
+        &self,
+        call: Call<T>,
+        about: &[&Change],
+        look: impl AsyncFn() -> Result<Seen<T>>,
+    ) -> Result<Written<T>> {
+        if self.is_dry_run() {
+            self.withhold(&call);
+            return Ok(Written::Withheld);
+        }
+        let _ = about;
+        self.deliver(&call, look).await
+    }
+
+    /// Shows in a dry run what would be sent.
+    pub fn withhold<T>(&self, call: &Call<T>) {
+        let slots = self.proven(call, &self.static_token().unwrap_or_else(Secret::withheld));
+        let shown = match self.outside.dry_run {
+            Some(DryRun::Curl) => {
+                let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
+                let prelude = self.vendor.facts().curl_prelude;
+                Value::from(show::curl(&call.request, &slots, prelude, ca_file.as_deref()))
+            }
+            _ => show::http(&call.request, &slots),
+        };
+        self.withheld.borrow_mut().push(shown);
+    }
+
+    async fn deliver<T>(
+        &self,
+        call: &Call<T>,
+        look: impl AsyncFn() -> Result<Seen<T>>,
+    ) -> Result<Written<T>> {
+        let mut tried = Tried::default();
+        let mut lost: Option<Error> = None;
+        loop {
+            let error = match self.exchange(call, &mut tried).await {
+                Ok(value) => return Ok(Written::Done(value)),
+                Err(error) => error,
+            };
+            let unknown = error.outcome == Some(Applied::Unknown);
+            let (unanswered, refusal) = match lost.take() {
+                _ if unknown => (error, None),
+                // What is there now, or gone, may be the doing of the attempt whose answer was lost.
+                Some(lost) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => (lost, Some(error)),
+                _ => return Err(error),
+            };
+            info!("{}: {unanswered}; looking at what the vendor holds", call.name);
+            let missing = match self.look_up(call.name, &look, &tried, unanswered).await? {
+                Looked::Applied(value, note) => return Ok(Written::Found(value, note)),
+                Looked::Missing(unanswered) => unanswered,
+            };
+            if let Some(refusal) = refusal {
+                return Err(refusal);
+            }
+            if self.outside.stop.is_asked() || !tried.again(self.outside.limits.retries) {
+                return Err(self.failed(call.name, Effect::Write).missing(&missing));
+            }
+            info!("{}: it was surely not applied; sending it again", call.name);
+            lost = Some(missing);
+        }
+    }
+
+    /// Looks until it is told what became of a write. Missing before and after a pause, it was not applied.
+    async fn look_up<T>(
+        &self,
+        name: &str,
+        look: &impl AsyncFn() -> Result<Seen<T>>,
+        tried: &Tried,
+        lost: Error,
+    ) -> Result<Looked<T>> {
+        let looks = if tried.pending { self.outside.limits.retries.saturating_add(2) } else { 2 };
+        for at in 0..looks {
+            // What is still being worked on is given time before the first look.
+            if (at > 0 || tried.pending) && !self.wait(pause(at, chance())).await {
+                return Err(told(lost, "there was no time left to make sure"));
+            }
+            match look().await {
+                Ok(Seen::Applied(value)) => {
+                    let note = format!(
+                        "{name}: the answer was lost, and a look at what the vendor holds tells that it was done"
+                    );
+                    self.notices().note(&note);
+                    return Ok(Looked::Applied(value, note));
+                }
+                Ok(Seen::Missing) => {}
+                Ok(Seen::Untold(why)) => return Err(told(lost, &why)),
+                Err(error) => return Err(told(lost, &format!("looking it up failed too: {error}"))),
+            }
+        }
+        match tried.pending {
+            true => Err(told(lost, "the vendor was still at work when it was last looked at")),
+            false => Ok(Looked::Missing(lost)),
+        }
+    }
+}
+
+enum Looked<T> {
+    Applied(T, String),
+    Missing(Error),
+}
+
+/// The loss, and why looking did not help.
+fn told(mut lost: Error, why: &str) -> Error {
+    lost.message = format!("{}; {why}", lost.message);
+    lost
+}
