@@ -39,7 +39,7 @@ pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
     let (held, asked) = (to_value(held).unwrap_or_default(), to_value(wanted).unwrap_or_default());
     let fields = asked.as_object().into_iter().flatten();
     let differing = fields.filter(|(field, after)| {
-        // Whoever sees a number can join through it (Zoom, Add internal numbers).
+        // Whoever sees a number can join through it.
         let forced = *field == "allow_join" && wanted.visible == Some(true);
         held.get(field.as_str()).is_some_and(|before| before != *after && !forced)
     });
