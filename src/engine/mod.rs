@@ -3,6 +3,7 @@
 mod credentials;
 pub mod fault;
 pub mod fill;
+pub mod journal;
 pub mod redact;
 pub mod retry;
 pub mod session;

@@ -1,0 +1,253 @@
+//! What this machine changed: every write is on disk as an intent before it is sent, and gets its ending after.
+//!
+//! `history/journal.jsonl` below the state folder holds one JSON object a line: `begun` and, with the same id,
+//! `ended`. An intent without an ending is what a power cut or `kill -9` leaves; it reads as outcome `unknown`.
+
+mod file;
+mod line;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::change::Outcome;
+use crate::model::error::{Applied, Error, Kind, Result};
+use file::Folder;
+use line::{Begun, Ended, Line};
+
+pub use read::{Record, Records, Settled, read};
+
+/// The journal's newest file below a state folder.
+pub fn path(state: &Path) -> PathBuf {
+    Folder::below(state).newest()
+}
+
+/// Who runs which command: the same for every entry of this process.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Who runs it.
+    pub user: String,
+    /// The command line, its secrets masked.
+    pub command: Vec<String>,
+}
+
+/// A write that is about to be sent. Nothing in it may be a secret.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The profile used.
+    pub profile: String,
+    /// The vendor asked.
+    pub vendor: String,
+    /// The account acted on, where the vendor has several.
+    pub account: Option<String>,
+    /// The vendor's name of the call.
+    pub call: String,
+    /// What the call changes: one object, or the rows of a batch.
+    pub subjects: Vec<Subject>,
+}
+
+/// One object of a write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The operation, as in `trunk.create`.
+    pub operation: String,
+    /// What kind of object it is.
+    pub kind: String,
+    /// The vendor's id, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// As it was, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// As it is to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// How a write ended.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// Of the write as a whole.
+    pub outcome: Outcome,
+    /// One a subject, in their order, where they differ; else empty.
+    pub outcomes: Vec<Outcome>,
+    /// The vendor's ids of the subjects, in their order, as far as they are known now.
+    pub ids: Vec<Option<String>>,
+    /// Why it failed.
+    pub error: Option<Failure>,
+    /// Status of the HTTP answer.
+    pub http_status: Option<u16>,
+    /// What the vendor's support asks for.
+    pub request_id: Option<String>,
+    /// What else is worth knowing.
+    pub note: Option<String>,
+}
+
+impl Ending {
+    /// It ended so, and no more is known.
+    pub fn new(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            outcomes: Vec::new(),
+            ids: Vec::new(),
+            error: None,
+            http_status: None,
+            request_id: None,
+            note: None,
+        }
+    }
+
+    /// It ended in an error. The caller strikes secrets out of it first.
+    pub fn failed(error: &Error) -> Self {
+        let unknown = error.kind == Kind::OutcomeUnknown || error.outcome == Some(Applied::Unknown);
+        Self {
+            error: Some(Failure {
+                kind: error.kind.name().into(),
+                message: error.message.clone(),
+                vendor_code: error.vendor_code.clone(),
+            }),
+            http_status: error.http_status,
+            request_id: error.request_id.clone(),
+            ..Self::new(if unknown { Outcome::Unknown } else { Outcome::Failed })
+        }
+    }
+}
+
+/// The error of a write, as far as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The error's kind.
+    pub kind: String,
+    /// What went wrong.
+    pub message: String,
+    /// The vendor's own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_code: Option<String>,
+}
+
+/// Writes the journal; one a process, cloned at will.
+#[derive(Debug, Clone)]
+pub struct Journal(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    folder: Folder,
+    run: Run,
+    /// Tasks of this process queue here, where waking up costs less than asking for the file lock again.
+    turn: Mutex<()>,
+}
+
+/// A write whose intent is on disk.
+#[derive(Debug)]
+pub struct Entry {
+    id: String,
+    journal: Journal,
+}
+
+impl Journal {
+    /// The journal below a state folder. Nothing is written before the first entry.
+    pub fn new(state: &Path, run: Run) -> Self {
+        Self::of(Folder::below(state), run)
+    }
+
+    fn of(folder: Folder, run: Run) -> Self {
+        Self(Arc::new(Inner { folder, run, turn: Mutex::default() }))
+    }
+
+    /// Puts an intent on disk, and answers only then.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where it cannot be written: then nothing may be sent.
+    pub async fn begin(&self, intent: Intent) -> Result<Entry> {
+        let journal = self.clone();
+        let written = tokio::task::spawn_blocking(move || journal.intend(intent)).await;
+        let unsent = written.map_err(|cause| self.refuse(&cause))?.map_err(|cause| self.refuse(&cause))?;
+        Ok(unsent.take())
+    }
+
+    fn intend(&self, intent: Intent) -> std::io::Result<Unsent> {
+        let begun = Begun::new(&self.0.run, intent);
+        let id = begun.id.clone();
+        let file = self.append(&Line::Begun(begun))?;
+        let unsent = Unsent { entry: Entry { id, journal: self.clone() }, taken: false };
+        // After the lock is released: several entries then reach the disk together.
+        file.sync_data()?;
+        Ok(unsent)
+    }
+
+    fn append(&self, line: &Line) -> std::io::Result<std::fs::File> {
+        let bytes = serde_json::to_vec(line)?;
+        let _turn = self.0.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.0.folder.append(bytes)
+    }
+
+    fn refuse(&self, why: &dyn std::fmt::Display) -> Error {
+        let path = self.0.folder.newest();
+        Error::config(format!(
+            "the journal `{}` cannot be written, and nothing was sent: {why}",
+            path.display()
+        ))
+        .hint("free space there, make the folder yours, or go on without a record with --no-journal")
+    }
+}
+
+impl Entry {
+    /// Its id, as `history show` takes it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Adds the ending. It may be lost in a power cut: then the entry reads as `unknown`.
+    ///
+    /// # Errors
+    /// Text for a warning: the write itself is over.
+    pub async fn end(self, ending: Ending) -> Result<(), String> {
+        let (id, path) = (self.id.clone(), self.journal.0.folder.newest());
+        let written = tokio::task::spawn_blocking(move || self.ended(ending)).await;
+        let why = match written {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(cause)) => cause.to_string(),
+            Err(cause) => cause.to_string(),
+        };
+        Err(format!(
+            "the journal `{}` cannot be written: {why}; the write is over, and its entry {id} stays `unknown`",
+            path.display()
+        ))
+    }
+
+    fn ended(&self, ending: Ending) -> std::io::Result<()> {
+        self.journal.append(&Line::Ended(Ended::new(&self.id, ending))).map(drop)
+    }
+}
+
+/// An entry that nobody has taken over yet. Where nobody does, as after Ctrl-C, nothing was sent.
+struct Unsent {
+    entry: Entry,
+    taken: bool,
+}
+
+impl Unsent {
+    fn take(mut self) -> Entry {
+        self.taken = true;
+        Entry { id: std::mem::take(&mut self.entry.id), journal: self.entry.journal.clone() }
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if !self.taken {
+            let mut ending = Ending::new(Outcome::Failed);
+            ending.note = Some("nothing was sent: the command ended, or the disk failed, before that".into());
+            // Where this cannot be written either, the entry reads as `unknown`.
+            let _ = self.entry.ended(ending);
+        }
+    }
+}

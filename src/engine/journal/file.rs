@@ -1,0 +1,147 @@
+//! The journal's files: appended to under a lock, rotated by size.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::storage::{append_private, lock_file, private_folder};
+
+/// The size that a file is rotated at.
+const LONGEST: u64 = 10 << 20;
+
+/// How many rotated files are kept.
+const KEPT: usize = 10;
+
+/// Nobody holds the lock for longer than one line takes; who waits this long waits for a process that hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The folder that holds the journal.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    longest: u64,
+    kept: usize,
+}
+
+impl Folder {
+    /// The one below a state folder.
+    pub fn below(state: &Path) -> Self {
+        Self { path: state.join("history"), longest: LONGEST, kept: KEPT }
+    }
+
+    /// The same with other limits.
+    #[cfg(test)]
+    pub fn limited(self, longest: u64, kept: usize) -> Self {
+        Self { longest, kept, ..self }
+    }
+
+    /// The file that is appended to.
+    pub fn newest(&self) -> PathBuf {
+        self.path.join("journal.jsonl")
+    }
+
+    /// The file before it, and so on.
+    fn rotated(&self, number: usize) -> PathBuf {
+        self.path.join(format!("journal.{number}.jsonl"))
+    }
+
+    /// Adds a line whole. The caller may wait for the disk when the lock is released.
+    pub fn append(&self, mut line: Vec<u8>) -> io::Result<File> {
+        private_folder(&self.path)?;
+        let locked = self.lock(PATIENCE)?;
+        line.push(b'\n');
+        // Without a lock nobody may move the files away.
+        if locked.is_some() {
+            self.make_room(line.len() as u64)?;
+        }
+        let mut file = append_private(&self.newest())?;
+        let end = file.seek(SeekFrom::End(0))?;
+        if !ends_a_line(&mut file, end)? {
+            // What a crashed process left stays a line of its own.
+            line.insert(0, b'\n');
+        }
+        if let Err(cause) = file.write_all(&line) {
+            // A full disk may have taken half of it.
+            let _ = file.set_len(end);
+            return Err(cause);
+        }
+        if end == 0 {
+            self.sync_names();
+        }
+        Ok(file)
+    }
+
+    /// The files from the newest to the oldest, each with its length, as they are at one moment.
+    pub fn open(&self) -> io::Result<Vec<(File, u64)>> {
+        // Whoever may only read goes without the lock.
+        let _locked = if self.path.exists() { self.lock(Duration::from_secs(2)).ok() } else { None };
+        let mut files = Vec::new();
+        for path in [self.newest()].into_iter().chain((1..=self.kept).map(|number| self.rotated(number))) {
+            match File::open(path) {
+                Ok(file) => files.push((file.metadata()?.len(), file)),
+                Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+                Err(cause) => return Err(cause),
+            }
+        }
+        Ok(files.into_iter().map(|(length, file)| (file, length)).collect())
+    }
+
+    /// The lock, until it is dropped; none where the file system knows no locks.
+    fn lock(&self, patience: Duration) -> io::Result<Option<File>> {
+        let file = lock_file(&self.path.join("lock"))?;
+        let (begun, mut pause) = (Instant::now(), Duration::from_micros(50));
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(_)) => return Ok(None),
+                Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                    return Err(io::Error::new(ErrorKind::TimedOut, "another process holds its lock"));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(2));
+                }
+            }
+        }
+    }
+
+    /// Moves every file one number up where the newest has no room for a line.
+    fn make_room(&self, more: u64) -> io::Result<()> {
+        let length = std::fs::metadata(self.newest()).map_or(0, |data| data.len());
+        if length == 0 || length + more <= self.longest {
+            return Ok(());
+        }
+        for number in (1..self.kept).rev() {
+            move_file(&self.rotated(number), &self.rotated(number + 1))?;
+        }
+        move_file(&self.newest(), &self.rotated(1))
+    }
+
+    /// A power cut may take the name of a new file, however well its lines are on disk.
+    fn sync_names(&self) {
+        let folders = [Some(self.path.as_path()), self.path.parent()];
+        for folder in folders.into_iter().flatten() {
+            // Not every platform can; then the name is as safe as it gets.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+    }
+}
+
+fn ends_a_line(file: &mut File, end: u64) -> io::Result<bool> {
+    if end == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// A rotation that was cut short leaves a gap.
+fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
+}

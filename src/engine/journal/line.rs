@@ -1,0 +1,128 @@
+//! The lines of the journal, and the ids that tie them together.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Ending, Failure, Intent, Run, Subject};
+
+/// One line.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Line {
+    /// A write is about to be sent.
+    Begun(Begun),
+    /// It is over.
+    Ended(Ended),
+}
+
+/// An intent.
+#[derive(Serialize, Deserialize)]
+pub struct Begun {
+    pub id: String,
+    pub time: String,
+    pub pid: u32,
+    pub user: String,
+    pub command: Vec<String>,
+    pub profile: String,
+    pub vendor: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    pub call: String,
+    pub subjects: Vec<Subject>,
+}
+
+impl Begun {
+    /// An intent of now.
+    pub fn new(run: &Run, intent: Intent) -> Self {
+        let now = Timestamp::now();
+        Self {
+            id: new_id(now),
+            time: written(now),
+            pid: std::process::id(),
+            user: run.user.clone(),
+            command: run.command.clone(),
+            profile: intent.profile,
+            vendor: intent.vendor,
+            account: intent.account,
+            call: intent.call,
+            subjects: intent.subjects,
+        }
+    }
+}
+
+/// An ending. Outcomes are words, so that those of a later version can be read.
+#[derive(Serialize, Deserialize)]
+pub struct Ended {
+    pub id: String,
+    pub time: String,
+    pub outcome: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Ended {
+    /// The ending of an entry, now.
+    pub fn new(id: &str, ending: Ending) -> Self {
+        Self {
+            id: id.to_owned(),
+            time: written(Timestamp::now()),
+            outcome: ending.outcome.word().into(),
+            outcomes: ending.outcomes.iter().map(|outcome| outcome.word().to_owned()).collect(),
+            ids: ending.ids,
+            error: ending.error,
+            http_status: ending.http_status,
+            request_id: ending.request_id,
+            note: ending.note,
+        }
+    }
+}
+
+fn written(at: Timestamp) -> String {
+    format!("{at:.6}")
+}
+
+/// Crockford's digits: in the order of their characters, and none is taken for another.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The microsecond, never the same twice in a process, and a number by chance for the others.
+fn new_id(now: Timestamp) -> String {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let now = u64::try_from(now.as_microsecond()).unwrap_or_default();
+    let later = |last: u64| now.max(last + 1);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(later(last)));
+    let moment = last.map_or(now, later);
+    let chance = getrandom::u64().unwrap_or_else(|_| std::process::id().into());
+    format!("{}-{}", digits(moment, 11), digits(chance, 4))
+}
+
+/// The lowest digits of a number.
+fn digits(number: u64, count: u32) -> String {
+    (0..count).rev().map(|at| char::from(DIGITS[(number >> (5 * at) & 31) as usize])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_sorted_by_time_and_never_the_same() {
+        let now = Timestamp::now();
+        let ids: Vec<String> = (0..1000).map(|_| new_id(now)).collect();
+        assert!(ids.is_sorted_by(|a, b| a[..11] < b[..11]), "{ids:?}");
+        let later = new_id(Timestamp::now() + jiff::SignedDuration::from_hours(1));
+        assert!(later > ids[999] && later.len() == 16, "{later}");
+        assert_eq!(digits(32 * 31 + 10, 3), "0za");
+    }
+}

@@ -1,0 +1,245 @@
+//! The journal read back, the newest entry first, line by line.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::file::Folder;
+use super::line::{Begun, Ended, Line};
+use super::{Failure, Subject};
+use crate::model::change::Outcome;
+use crate::model::error::{Error, Result};
+
+/// How much of a file is read at once.
+const BLOCK: u64 = 64 << 10;
+
+/// No write takes longer than this.
+const LONGEST_WRITE: SignedDuration = SignedDuration::from_hours(1);
+
+/// An intent and its ending.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    /// Sortable by time, unique.
+    pub id: String,
+    /// When it was about to be sent.
+    pub time: String,
+    /// The profile used.
+    pub profile: String,
+    /// The vendor asked.
+    pub vendor: String,
+    /// The account acted on, where the vendor has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The vendor's name of the call.
+    pub call: String,
+    /// How it ended; `unknown` where no ending was recorded.
+    pub outcome: String,
+    /// What it was about.
+    pub subjects: Vec<Settled>,
+    /// Who ran the command.
+    pub user: String,
+    /// The command, its secrets masked.
+    pub command: Vec<String>,
+    /// The process.
+    pub pid: u32,
+    /// When it ended; absent where no ending was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    /// Status of the HTTP answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// What the vendor's support asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What else is worth knowing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// One object of a write, and how its part of it ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settled {
+    /// The object.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// How it ended.
+    pub outcome: String,
+}
+
+impl Record {
+    fn fold(begun: Begun, ended: Option<Ended>) -> Self {
+        let unknown = || Outcome::Unknown.word().to_owned();
+        let mut record = Self {
+            id: begun.id,
+            time: begun.time,
+            profile: begun.profile,
+            vendor: begun.vendor,
+            account: begun.account,
+            call: begun.call,
+            outcome: unknown(),
+            subjects: Vec::new(),
+            user: begun.user,
+            command: begun.command,
+            pid: begun.pid,
+            ended: None,
+            error: None,
+            http_status: None,
+            request_id: None,
+            note: None,
+        };
+        let (mut outcomes, mut ids) = (Vec::new(), Vec::new());
+        if let Some(ended) = ended {
+            (record.outcome, record.ended) = (ended.outcome, Some(ended.time));
+            (record.error, record.note) = (ended.error, ended.note);
+            (record.http_status, record.request_id) = (ended.http_status, ended.request_id);
+            (outcomes, ids) = (ended.outcomes, ended.ids);
+        }
+        let (mut outcomes, mut ids) = (outcomes.into_iter(), ids.into_iter());
+        let settle = |mut subject: Subject| {
+            subject.id = ids.next().flatten().or(subject.id.take());
+            Settled { subject, outcome: outcomes.next().unwrap_or_else(|| record.outcome.clone()) }
+        };
+        record.subjects = begun.subjects.into_iter().map(settle).collect();
+        record
+    }
+
+    /// Whether it ended so, as a whole or in a part.
+    pub fn has_outcome(&self, word: &str) -> bool {
+        self.outcome == word || self.subjects.iter().any(|settled| settled.outcome == word)
+    }
+
+    /// Whether somebody has to look what became of it. What is still under way is left out: its process runs, and
+    /// it is not older than a write can be.
+    pub fn needs_a_look(&self, now: Timestamp) -> bool {
+        let is_young =
+            self.time.parse().is_ok_and(|begun: Timestamp| now.duration_since(begun) < LONGEST_WRITE);
+        let under_way = self.ended.is_none() && is_young && may_run(self.pid);
+        self.has_outcome(Outcome::Unknown.word()) && !under_way
+    }
+}
+
+/// Whether the process may still run; where that cannot be told, it may.
+fn may_run(pid: u32) -> bool {
+    let processes = Path::new("/proc");
+    !processes.join("self").exists() || processes.join(pid.to_string()).exists()
+}
+
+/// Opens the journal below a state folder; one that is not there has no entries.
+///
+/// # Errors
+/// [`crate::model::error::Kind::Config`] where it is there and cannot be read.
+pub fn read(state: &Path) -> Result<Records> {
+    let folder = Folder::below(state);
+    records(&folder).map_err(|cause| unreadable(&folder.newest(), &cause))
+}
+
+pub(super) fn records(folder: &Folder) -> io::Result<Records> {
+    let files = folder.open()?.into_iter().map(|(file, length)| Backward::new(file, length)).collect();
+    Ok(Records { path: folder.newest(), files, ended: HashMap::new(), skipped: 0 })
+}
+
+fn unreadable(path: &Path, cause: &io::Error) -> Error {
+    Error::config(format!("the journal `{}` cannot be read: {cause}", path.display()))
+        .hint("make the folder yours, or move it with TRUNKCTL_STATE_DIR")
+}
+
+/// The entries, the newest first.
+pub struct Records {
+    path: PathBuf,
+    files: VecDeque<Backward>,
+    /// Endings whose intents stand further up.
+    ended: HashMap<String, Ended>,
+    skipped: u64,
+}
+
+impl Records {
+    /// How many lines could not be understood so far.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// The journal's newest file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(file) = self.files.front_mut() {
+            match file.line()? {
+                Some(line) if line.is_empty() => {}
+                Some(line) => return Ok(Some(line)),
+                None => drop(self.files.pop_front()),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Result<Record>> {
+        loop {
+            let line = match self.line() {
+                Ok(line) => line?,
+                Err(cause) => {
+                    self.files.clear();
+                    return Some(Err(unreadable(&self.path, &cause)));
+                }
+            };
+            match serde_json::from_slice(&line) {
+                Ok(Line::Begun(begun)) => {
+                    let ended = self.ended.remove(&begun.id);
+                    return Some(Ok(Record::fold(begun, ended)));
+                }
+                Ok(Line::Ended(ended)) => {
+                    self.ended.insert(ended.id.clone(), ended);
+                }
+                // Half a line of a process that was killed, or what is no line of this program.
+                Err(_) => self.skipped += 1,
+            }
+        }
+    }
+}
+
+/// The lines of a file, the last one first.
+struct Backward {
+    file: File,
+    /// What stands before this place is still to be read.
+    at: u64,
+    /// What was read and not yet handed out.
+    rest: Vec<u8>,
+}
+
+impl Backward {
+    fn new(file: File, length: u64) -> Self {
+        Self { file, at: length, rest: Vec::new() }
+    }
+
+    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(end) = self.rest.iter().rposition(|byte| *byte == b'\n') {
+                let line = self.rest.split_off(end + 1);
+                self.rest.pop();
+                return Ok(Some(line));
+            }
+            if self.at == 0 {
+                return Ok(Some(std::mem::take(&mut self.rest)).filter(|line| !line.is_empty()));
+            }
+            let length = self.at.min(BLOCK);
+            self.at -= length;
+            let mut block = vec![0; length as usize];
+            self.file.seek(SeekFrom::Start(self.at))?;
+            self.file.read_exact(&mut block)?;
+            block.append(&mut self.rest);
+            self.rest = block;
+        }
+    }
+}
