@@ -45,9 +45,10 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     // The sandbox's own commands end themselves.
     let own = matches!(cli.command, crate::cli::Command::Sandbox { .. });
     let ctrl_c = (!own).then(|| watch(Arc::downgrade(&done), format, painted));
+    let words = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     // Not on this thread: what waits for input can be left behind, and the program still ends here.
     std::thread::spawn(move || {
-        let code = match run(&cli, env, redactor.clone(), terminal, painted, ctrl_c) {
+        let code = match run(&cli, words, env, redactor.clone(), terminal, painted, ctrl_c) {
             Ok(code) => code,
             Err(error) => fail(&redactor.scrub_error(downcast(error)), format, painted),
         };
@@ -61,6 +62,7 @@ const PANICKED: u8 = 101;
 
 fn run(
     cli: &Cli,
+    words: Vec<String>,
     env: Env,
     redactor: Redactor,
     terminal: Terminal,
@@ -72,7 +74,7 @@ fn run(
     let notices = Arc::new(Console::new(cli.globals.quiet, Box::new(move |text| known.scrub(text))));
     let publish = move |report: &Report| print(report, format, terminal);
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
-    let world = World::new(env, redactor, notices, people, Box::new(publish));
+    let world = World::new(env, redactor, notices, people, Box::new(publish), words);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

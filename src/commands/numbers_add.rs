@@ -16,11 +16,11 @@ use crate::config::files::Source;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
-use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::number::{E164, InternalNumber, NumberType};
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::model::{country, diff};
 use crate::vendors::Added;
 
 /// Runs it.
@@ -51,8 +51,11 @@ async fn one(
     numbers: &[InternalNumber],
 ) -> Result<Report> {
     let call = session.vendor().add_numbers(session.profile(), account, numbers)?;
-    let about: Vec<Change> =
-        numbers.iter().map(|number| change(session, account, number, Outcome::Created)).collect();
+    let begun = |number: &InternalNumber| Change {
+        diff: diff::all(number),
+        ..change(session, account, number, Outcome::Created)
+    };
+    let about: Vec<Change> = numbers.iter().map(begun).collect();
     let look = async || confirm::numbers(session, account, numbers).await;
     let written = session.write(call, &about.iter().collect::<Vec<_>>(), look).await?;
     let Some((added, note)) = written.done() else {

@@ -8,7 +8,8 @@ use crate::cli::Globals;
 use crate::cli::settings::Assign;
 use crate::config::files::Source;
 use crate::engine::write::Seen;
-use crate::model::change::{Change, FieldChange, Outcome};
+use crate::model::change::{Change, Outcome};
+use crate::model::diff;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
 use crate::model::settings::{Provided, SipSettings};
@@ -36,7 +37,8 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     let change = Change {
         account: Some(account.clone()),
         id: Some(account),
-        diff: differences(&settings),
+        // What was there before cannot be read.
+        diff: diff::all(&settings),
         ..begin(&session, Operation::SettingsAssign, Outcome::Assigned, "sip_settings")
     };
     // Zoom documents no answer to reading them.
@@ -45,17 +47,6 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
         return Ok(world.withheld(&session, globals));
     }
     Ok(Report::Change(Box::new(change)))
-}
-
-/// What was assigned. What was there before cannot be read: Zoom documents no answer for it.
-fn differences(settings: &SipSettings) -> Vec<FieldChange> {
-    match serde_json::to_value(settings) {
-        Ok(serde_json::Value::Object(map)) => map
-            .into_iter()
-            .map(|(field, after)| FieldChange { field, before: serde_json::Value::Null, after })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Settings as a file gives them, and as flags are laid over it.

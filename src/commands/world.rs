@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cli::{DryRunForm, Globals};
 use crate::config::profiles::{self, Where};
 use crate::config::{Env, Folders, secrets};
+use crate::engine::journal::{Journal, Run};
 use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
 use crate::engine::stop::Stop;
@@ -62,6 +63,8 @@ pub struct World {
     pub ask_secret: AskText,
     /// Shows something before the command is over.
     pub publish: Publish,
+    /// The words of the command line.
+    pub command: Vec<String>,
     /// When the program began.
     pub begun: Instant,
     /// Ctrl-C, and what is on the wire when it comes.
@@ -78,6 +81,7 @@ impl World {
         notices: Arc<dyn Notices>,
         people: People,
         publish: Publish,
+        command: Vec<String>,
     ) -> Self {
         Self {
             env,
@@ -87,6 +91,7 @@ impl World {
             ask_text: people.text,
             ask_secret: people.secret,
             publish,
+            command,
             begun: Instant::now(),
             stop: Rc::default(),
             sandbox: RefCell::new(None),
@@ -166,8 +171,18 @@ impl World {
             redactor: self.redactor.clone(),
             notices: Arc::clone(&self.notices),
             stop: Rc::clone(&self.stop),
+            journal: (!globals.no_journal).then(|| Journal::new(&folders.state, self.runner())),
         };
         Session::new(vendor, profile, outside)
+    }
+
+    /// Who runs which command, with every secret that is known by now struck out.
+    fn runner(&self) -> Run {
+        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
+        Run {
+            user: user.unwrap_or("unknown").to_owned(),
+            command: self.command.iter().map(|word| self.redactor.scrub(word)).collect(),
+        }
     }
 
     /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest,

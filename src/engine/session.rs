@@ -11,6 +11,7 @@ use tracing::{debug, info, trace};
 
 use super::fault::{Failed, OVERDUE};
 use super::fill::{With, fill};
+use super::journal::Journal;
 use super::redact::{self, Redactor};
 use super::retry::{Ended, Next, Tried, next, pause, retry_after};
 use super::show;
@@ -63,6 +64,8 @@ pub struct Outside {
     pub notices: Arc<dyn Notices>,
     /// Ctrl-C, and what is on the wire when it comes.
     pub stop: Rc<Stop>,
+    /// Where writes are put down before they are sent, if anywhere.
+    pub journal: Option<Journal>,
 }
 
 /// One profile, ready to be used.

@@ -1,14 +1,18 @@
 //! Writes: sent, looked up where the answer is lost, and sent again only where nothing can be done twice.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::info;
 
+use super::fault::Failed;
+use super::journal::{Ending, Intent, Subject};
 use super::retry::{Tried, pause};
 use super::session::{DryRun, Session, chance};
 use super::show;
-use crate::model::change::Change;
+use crate::model::change::{Change, FieldChange, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::number::CalloutCountry;
 use crate::model::secret::Secret;
+use crate::vendors::Added;
 use crate::vendors::call::{Call, Effect};
 
 /// What became of a write.
@@ -32,6 +36,40 @@ impl<T> Written<T> {
     }
 }
 
+/// What a vendor's answer says of each object that a write is about.
+pub trait Answer {
+    /// The object's id, as far as the answer tells it; none where the answer leaves the object out.
+    fn tells(&self, about: &Change) -> Option<Option<String>>;
+}
+
+impl Answer for () {
+    fn tells(&self, _: &Change) -> Option<Option<String>> {
+        Some(None)
+    }
+}
+
+impl Answer for String {
+    fn tells(&self, _: &Change) -> Option<Option<String>> {
+        Some(Some(self.clone()))
+    }
+}
+
+impl Answer for Vec<Added> {
+    fn tells(&self, about: &Change) -> Option<Option<String>> {
+        let own = self.iter().find(|(number, _)| Some(number) == about.name.as_ref());
+        own.map(|(_, id)| id.clone())
+    }
+}
+
+impl Answer for Vec<CalloutCountry> {
+    fn tells(&self, about: &Change) -> Option<Option<String>> {
+        let own = self
+            .iter()
+            .find(|country| about.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&country.id)));
+        own.map(|country| Some(country.id.clone()))
+    }
+}
+
 /// What a look at the vendor tells of a write whose answer was lost.
 pub enum Seen<T> {
     /// It was applied, and this is what the answer would have said.
@@ -49,7 +87,7 @@ impl Session {
     ///
     /// # Errors
     /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
-    pub async fn write<T>(
+    pub async fn write<T: Answer>(
         &self,
         call: Call<T>,
         about: &[&Change],
@@ -59,8 +97,58 @@ impl Session {
             self.withhold(&call);
             return Ok(Written::Withheld);
         }
-        let _ = about;
-        self.deliver(&call, look).await
+        if self.outside.stop.is_asked() {
+            return Err(unsent(self.failed(call.name, Effect::Write)));
+        }
+        let entry = match &self.outside.journal {
+            Some(journal) => Some(journal.begin(self.intent(call.name, about)).await?),
+            None => None,
+        };
+        let written = self.deliver(&call, look).await;
+        if let Some(entry) = entry
+            && let Err(warning) = entry.end(self.ending(&written, about)).await
+        {
+            self.notices().warn(&warning);
+        }
+        written
+    }
+
+    fn intent(&self, call: &str, about: &[&Change]) -> Intent {
+        Intent {
+            profile: self.profile.name.clone(),
+            vendor: self.vendor.facts().name.into(),
+            account: about.first().and_then(|change| change.account.clone()),
+            call: call.into(),
+            subjects: about.iter().map(|change| subject(change)).collect(),
+        }
+    }
+
+    fn ending<T: Answer>(&self, written: &Result<Written<T>>, about: &[&Change]) -> Ending {
+        let (answer, note, left_out) = match written {
+            // What an answer leaves out may have been done; what a look does not find was not.
+            Ok(Written::Done(answer)) => (answer, None, Outcome::Unknown),
+            Ok(Written::Found(answer, note)) => (answer, Some(note.clone()), Outcome::Failed),
+            Ok(Written::Withheld) => return Ending::new(Outcome::Failed),
+            Err(error) => {
+                let mut ending = Ending::failed(error);
+                if let Some(failure) = &mut ending.error {
+                    failure.message = self.outside.redactor.scrub(&failure.message);
+                }
+                return ending;
+            }
+        };
+        let told: Vec<_> = about.iter().map(|change| answer.tells(change)).collect();
+        let outcomes: Vec<Outcome> = about
+            .iter()
+            .zip(&told)
+            .map(|(change, told)| if told.is_some() { change.outcome } else { left_out })
+            .collect();
+        let whole = outcomes.iter().copied().find(|outcome| *outcome == left_out);
+        let mut ending = Ending::new(whole.or(outcomes.first().copied()).unwrap_or(Outcome::Updated));
+        ending.ids = told.into_iter().map(Option::flatten).collect();
+        ending.outcomes = outcomes;
+        ending.note = note;
+        ending
     }
 
     /// Shows in a dry run what would be sent.
@@ -155,4 +243,31 @@ enum Looked<T> {
 fn told(mut lost: Error, why: &str) -> Error {
     lost.message = format!("{}; {why}", lost.message);
     lost
+}
+
+fn unsent(failed: Failed<'_>) -> Error {
+    let mut error = failed.not_sent("the command was interrupted");
+    error.kind = Kind::Interrupted;
+    error
+}
+
+/// An object as the journal keeps it: each field before and after, its secrets masked.
+fn subject(change: &Change) -> Subject {
+    let fields = |value: fn(&FieldChange) -> &Value| {
+        let all: Map<String, Value> = change
+            .diff
+            .iter()
+            .map(|field| (field.field.clone(), value(field).clone()))
+            .filter(|(_, value)| !value.is_null())
+            .collect();
+        (!all.is_empty()).then_some(Value::Object(all))
+    };
+    Subject {
+        operation: change.operation.name().into(),
+        kind: change.kind.into(),
+        id: change.id.clone(),
+        name: change.name.clone(),
+        before: fields(|field| &field.before),
+        after: fields(|field| &field.after),
+    }
 }

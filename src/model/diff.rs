@@ -34,6 +34,16 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
         .collect()
 }
 
+/// Every field that is given, as new.
+pub fn all(wanted: &impl serde::Serialize) -> Vec<FieldChange> {
+    match to_value(wanted) {
+        Ok(Value::Object(map)) => {
+            map.into_iter().map(|(field, after)| FieldChange { field, before: Value::Null, after }).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The fields in which a number differs from what is asked for, as far as the vendor tells them.
 pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
     let (held, asked) = (to_value(held).unwrap_or_default(), to_value(wanted).unwrap_or_default());
