@@ -3,6 +3,7 @@
 pub mod change;
 pub mod check;
 pub mod country;
+pub mod damage;
 pub mod diff;
 pub mod error;
 pub mod net;

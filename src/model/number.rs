@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::damage::{self, Meant};
+use super::text::excerpt;
+
 /// A telephone number in E.164 form: a plus, then 8 to 15 digits of which the first is not 0 (ITU-T E.164, 6.1;
 /// the lower bound keeps out short codes, which no vendor here takes).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,45 +24,39 @@ impl FromStr for E164 {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.strip_prefix('+');
-        let good = digits.is_some_and(|digits| {
-            (8..=15).contains(&digits.len())
-                && !digits.starts_with('0')
-                && digits.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        if good {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(match likely(text) {
-            Some(meant) => format!("`{}` is not an E.164 number; did you mean `{meant}`?", shown(text)),
-            None => format!(
-                "`{}` is not an E.164 number; write a plus, the country code and the number, \
-                 8 to 15 digits without spaces, as in +442071838750",
-                shown(text)
-            ),
-        })
+        if is_e164(text) { Ok(Self(text.to_owned())) } else { Err(complaint(text)) }
     }
 }
 
-fn shown(text: &str) -> String {
-    super::text::excerpt(text, 40)
+pub(super) fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (8..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
-/// The number that was probably meant: separators, a lost plus, `00` for the plus.
-fn likely(text: &str) -> Option<String> {
-    // A spreadsheet leaves an apostrophe before a text and `.0` behind a number.
-    let bare = text.trim().trim_start_matches('\'').trim_start_matches("tel:");
-    let bare = bare.strip_suffix(".0").unwrap_or(bare);
-    let kept: String =
-        bare.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).collect();
-    let digits = kept.strip_prefix('+').or(kept.strip_prefix("00")).unwrap_or(&kept);
-    // Without any sign of an international form a short number may as well be national.
-    let marked = kept.len() != digits.len() || digits.len() >= 11;
-    let candidate = format!("+{digits}");
-    let good = digits.bytes().all(|byte| byte.is_ascii_digit())
-        && (8..=15).contains(&digits.len())
-        && !digits.starts_with('0');
-    (marked && good && candidate != text).then_some(candidate)
+/// What is wrong with a text that is no number, and which number was meant.
+fn complaint(text: &str) -> String {
+    let shown = excerpt(text, 40);
+    // Printed, it may look like what it should be.
+    let hidden = match damage::disguised(text) {
+        Some(c) => format!(" (it holds the character U+{:04X})", u32::from(c)),
+        None => String::new(),
+    };
+    match damage::meant(text) {
+        Meant::Number(meant) => {
+            format!("`{shown}` is not an E.164 number{hidden}; did you mean `{meant}`?")
+        }
+        Meant::Lost { left, total } => format!(
+            "`{shown}` is not an E.164 number but a spreadsheet's figure: of {total} digits only {left} are left, \
+             and the others are lost; format the column as text and enter the number again"
+        ),
+        Meant::Unknown => format!(
+            "`{shown}` is not an E.164 number{hidden}; write a plus, the country code and the number, \
+             8 to 15 digits without spaces, as in +442071838750"
+        ),
+    }
 }
 
 impl fmt::Display for E164 {
@@ -209,10 +206,16 @@ mod tests {
             ("0044 20 7183 8750", "+442071838750"),
             ("+1 (646) 666-1110", "+16466661110"),
             ("16466661110", "+16466661110"),
+            ("+1646666111O", "+16466661110"),
         ] {
             let message = bad.parse::<E164>().unwrap_err();
             assert!(message.contains(&format!("did you mean `{meant}`")), "{message}");
         }
         assert!(!"6466661110".parse::<E164>().unwrap_err().contains("did you mean"));
+        let hidden = "+1646666\u{200b}1110".parse::<E164>().unwrap_err();
+        assert!(hidden.contains("U+200B") && hidden.contains("`+16466661110`"), "{hidden}");
+        let lost = "4.42E+11".parse::<E164>().unwrap_err();
+        assert!(lost.contains("only 442 are left") && lost.contains("as text"), "{lost}");
+        assert!(!lost.contains("did you mean"), "{lost}");
     }
 }
