@@ -49,9 +49,9 @@ impl Failed<'_> {
         error.fields = fault
             .fields
             .into_iter()
-            .map(|field| FieldError {
-                field: excerpt(&self.redactor.scrub(&field.field), QUOTE),
-                message: excerpt(&self.redactor.scrub(&field.message), QUOTE),
+            .map(|field| {
+                let own = |text: &str| excerpt(&self.redactor.scrub(text), QUOTE);
+                FieldError::new(own(&field.field), own(&field.message))
             })
             .collect();
         // Where the fields only repeat the vendor's text, it is not said twice.

@@ -170,6 +170,21 @@ pub enum Applied {
     Unknown,
 }
 
+/// A place in a text, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
@@ -177,20 +192,25 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it, and what to do.
     pub message: String,
+    /// Where it stands in the input, where that can be told.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl FieldError {
     /// A complaint about a field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self { field: field.into(), message: message.into(), place: None }
     }
 
     /// The complaint in one line; a message that begins with the field's name needs no other.
     pub(crate) fn line(&self) -> String {
-        if self.message.starts_with(&format!("{} ", self.field)) {
-            return self.message.clone();
-        }
-        format!("{}: {}", self.field, self.message)
+        // The line says which entry of a list is meant.
+        let own = self.field.rsplit_once("].").filter(|_| self.place.is_some());
+        let field = own.map_or(self.field.as_str(), |(_, own)| own);
+        let named = field.is_empty() || self.message.starts_with(&format!("{field} "));
+        let what = if named { self.message.clone() } else { format!("{field}: {}", self.message) };
+        self.place.map_or_else(|| what.clone(), |place| format!("{place}: {what}"))
     }
 }
 
@@ -371,5 +391,21 @@ impl Serialize for Error {
             map.serialize_entry("fields", &self.fields)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_where_it_is_known() {
+        let mut field = FieldError::new("internal_numbers[4].number", "is missing");
+        assert_eq!(field.line(), "internal_numbers[4].number: is missing");
+        assert_eq!(serde_json::to_value(&field).unwrap().as_object().unwrap().len(), 2);
+        field.place = Some(Place { line: 3, column: 5 });
+        assert_eq!(field.line(), "line 3, column 5: number: is missing");
+        let json = serde_json::to_string(&field).unwrap();
+        assert!(json.ends_with(r#""message":"is missing","line":3,"column":5}"#), "{json}");
     }
 }
