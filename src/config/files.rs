@@ -206,7 +206,7 @@ fn below(text: &str, place: (usize, usize), path: &str) -> (usize, usize) {
 }
 
 /// The parsers repeat the place at the end of their messages.
-fn without_place(text: &str) -> String {
+pub(super) fn without_place(text: &str) -> String {
     text.rsplit_once(" at line ").map_or(text, |(text, _)| text).to_owned()
 }
 
@@ -244,7 +244,8 @@ fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
     Some((key.to_owned(), known))
 }
 
-fn guess(text: &str) -> Format {
+/// How a text looks.
+pub(super) fn guess(text: &str) -> Format {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     match first {
         Some(line) if line.starts_with('{') => Format::Json,

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod profiles;
+pub mod rows;
 pub mod secrets;
 pub mod waiting;
 pub mod write;

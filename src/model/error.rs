@@ -206,8 +206,10 @@ impl FieldError {
     /// The complaint in one line; a message that begins with the field's name needs no other.
     pub(crate) fn line(&self) -> String {
         // The line says which entry of a list is meant.
-        let own = self.field.rsplit_once("].").filter(|_| self.place.is_some());
-        let field = own.map_or(self.field.as_str(), |(_, own)| own);
+        let field = match self.place {
+            Some(_) => self.field.rsplit(']').next().unwrap_or_default().trim_start_matches('.'),
+            None => &self.field,
+        };
         let named = field.is_empty() || self.message.starts_with(&format!("{field} "));
         let what = if named { self.message.clone() } else { format!("{field}: {}", self.message) };
         self.place.map_or_else(|| what.clone(), |place| format!("{place}: {what}"))
@@ -405,6 +407,8 @@ mod tests {
         assert_eq!(serde_json::to_value(&field).unwrap().as_object().unwrap().len(), 2);
         field.place = Some(Place { line: 3, column: 5 });
         assert_eq!(field.line(), "line 3, column 5: number: is missing");
+        let row = FieldError { field: "internal_numbers[4]".into(), ..field.clone() };
+        assert_eq!(row.line(), "line 3, column 5: is missing");
         let json = serde_json::to_string(&field).unwrap();
         assert!(json.ends_with(r#""message":"is missing","line":3,"column":5}"#), "{json}");
     }

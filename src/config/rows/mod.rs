@@ -1,0 +1,137 @@
+//! Lists of rows for bulk commands: CSV, JSON, JSON Lines, TOML or YAML, each cell with its place.
+//!
+//! CSV and JSON Lines are read line by line and never held; the others are held as text.
+
+mod body;
+mod csv;
+mod cursor;
+mod json;
+mod look;
+mod shape;
+mod toml;
+mod yaml;
+mod yaml_places;
+
+use std::fs::File;
+
+use crate::model::error::{Error, FieldError, Place, Result};
+use crate::model::text::excerpt;
+use body::Lines;
+use look::Form;
+pub use shape::Shape;
+
+/// A row of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    /// Where it begins, where that can be told.
+    pub place: Option<Place>,
+    /// What it holds, in the order in which it stands there.
+    pub cells: Vec<(&'static str, Cell)>,
+    /// What is wrong with its form. Such a row is not to be used.
+    pub faults: Vec<FieldError>,
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The value.
+    pub value: Value,
+    /// Where it stands, where that can be told.
+    pub place: Option<Place>,
+}
+
+/// A value as it was written: nothing is read as a number, so that a plus and leading zeros survive.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text. Every cell of CSV and YAML is one.
+    Text(String),
+    /// True or false.
+    Flag(bool),
+    /// A figure, in the digits of the file.
+    Number(String),
+}
+
+impl Row {
+    /// The value of a key.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.cell(key).map(|cell| &cell.value)
+    }
+
+    /// Where a key's value stands, or else the row.
+    pub fn place_of(&self, key: &str) -> Option<Place> {
+        self.cell(key).and_then(|cell| cell.place).or(self.place)
+    }
+
+    fn cell(&self, key: &str) -> Option<&Cell> {
+        self.cells.iter().find(|(name, _)| *name == key).map(|(_, cell)| cell)
+    }
+}
+
+/// The rows of one reading, in order. An error ends them.
+pub type Rows<'s> = Box<dyn Iterator<Item = Result<Row>> + 's>;
+
+/// A list that can be read any number of times.
+#[derive(Debug)]
+pub struct Sheet {
+    name: String,
+    shape: &'static Shape,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Csv(File),
+    Lines(File),
+    Json(String),
+    Toml(String),
+    Yaml(String),
+}
+
+impl Sheet {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is empty, or is no text in UTF-8.
+    pub fn open(path: &str, shape: &'static Shape) -> Result<Self> {
+        let (name, file) = body::open(path)?;
+        let head = body::head(&name, &file)?;
+        let form = look::by_name(path)?.unwrap_or_else(|| look::by_text(&head, shape));
+        let body = match form {
+            Form::Csv => Body::Csv(file),
+            Form::Lines => Body::Lines(file),
+            Form::Json => Body::Json(body::text(&name, &file)?),
+            Form::Toml => Body::Toml(body::text(&name, &file)?),
+            Form::Yaml => Body::Yaml(body::text(&name, &file)?),
+        };
+        Ok(Self { name, shape, body })
+    }
+
+    /// How messages name it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rows from the first one on, at every call.
+    ///
+    /// # Errors
+    /// Where the file as a whole cannot be understood. A row that cannot be is among the rows.
+    pub fn rows(&self) -> Result<Rows<'_>> {
+        let (name, shape) = (self.name.as_str(), self.shape);
+        Ok(match &self.body {
+            Body::Csv(file) => Box::new(csv::rows(Lines::new(name, file), shape)?),
+            Body::Lines(file) => Box::new(json::lines(Lines::new(name, file), shape)),
+            Body::Json(text) => Box::new(json::rows(name, text, shape)?.map(Ok)),
+            Body::Toml(text) => Box::new(toml::rows(name, text, shape)?.into_iter().map(Ok)),
+            Body::Yaml(text) => Box::new(yaml::rows(name, text, shape)?.into_iter().map(Ok)),
+        })
+    }
+}
+
+/// A mistake that ends the reading.
+fn broken(name: &str, place: Option<Place>, what: &str) -> Error {
+    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+    Error::invalid(format!("{name}{place}: {}", excerpt(what, 400))).hint("correct the file at that place")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! What a list may hold, and the row that is made of what it does hold.
+
+use super::{Cell, Row, Value};
+use crate::model::error::{Error, FieldError, Place};
+use crate::model::text::{excerpt, nearest};
+
+/// The keys of a list's rows.
+#[derive(Debug)]
+pub struct Shape {
+    /// The key that the list may stand under.
+    pub list: &'static str,
+    /// The keys that are read.
+    pub keys: &'static [&'static str],
+    /// The keys that are known and passed over.
+    pub ignored: &'static [&'static str],
+    /// Of each of these a CSV header must name one.
+    pub needed: &'static [&'static [&'static str]],
+    /// The key of a row that is a text by itself.
+    pub bare: Option<&'static str>,
+}
+
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// What is read.
+    Key(&'static str),
+    /// What is passed over.
+    Ignored,
+}
+
+impl Shape {
+    /// What stands under a name that is known.
+    pub fn column(&self, name: &str) -> Option<Column> {
+        let key = self.keys.iter().find(|key| **key == name).map(|key| Column::Key(key));
+        key.or_else(|| self.ignored.contains(&name).then_some(Column::Ignored))
+    }
+
+    /// The key that a misspelt one was meant to be.
+    pub fn near(&self, name: &str) -> Option<&'static str> {
+        nearest(name, self.keys.iter().copied())
+    }
+
+    /// The complaint about a name that is not known.
+    pub fn unknown(&self, noun: &str, name: &str, place: Option<Place>) -> FieldError {
+        let shown = excerpt(name, 40);
+        let remedy = match self.near(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the {noun}s are {}", self.keys.join(", ")),
+        };
+        let text = format!("unknown {noun} `{shown}`; {remedy}");
+        FieldError { place, ..FieldError::new(shown, text) }
+    }
+
+    /// The complaint about a key in place of the list's own.
+    pub fn misplaced(&self, name: &str, key: &str, place: Option<Place>) -> Error {
+        let remedy = match nearest(key, [self.list]) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the rows stand in a list, alone or under `{}`", self.list),
+        };
+        let shown = excerpt(key, 40);
+        let mut error = super::broken(name, place, &format!("unknown key `{shown}`")).hint(remedy);
+        error
+            .fields
+            .push(FieldError { place, ..FieldError::new(shown.clone(), format!("unknown key `{shown}`")) });
+        error
+    }
+
+    /// The complaint about a file without a list.
+    pub fn missing(&self, name: &str) -> Error {
+        Error::invalid(format!("{name} holds no list of rows"))
+            .hint(format!("give a list, alone or under `{}`", self.list))
+    }
+}
+
+impl Row {
+    /// A row that begins there.
+    pub fn at(place: Option<Place>) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    /// Notes what is wrong with the row as a whole.
+    pub fn spoil(&mut self, place: Option<Place>, what: impl Into<String>) {
+        self.faults.push(FieldError { place, ..FieldError::new("", what) });
+    }
+
+    /// Takes what stands under a key: a value, nothing, or what can be no value.
+    pub fn take(&mut self, shape: &Shape, key: &str, value: Held, place: Option<Place>) {
+        match shape.column(key) {
+            Some(Column::Key(key)) => self.put(key, value, place),
+            Some(Column::Ignored) => {}
+            None => self.faults.push(shape.unknown("key", key, place)),
+        }
+    }
+
+    /// Takes what stands under a key that is known.
+    pub fn put(&mut self, key: &'static str, value: Held, place: Option<Place>) {
+        let mut refuse = |what: String| {
+            self.faults.push(FieldError { place, ..FieldError::new(key, what) });
+        };
+        let value = match value {
+            Held::Nothing => return,
+            Held::Bad(what) => return refuse(what.to_owned()),
+            Held::Value(value) => value,
+        };
+        if let Value::Text(text) = &value
+            && let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        {
+            return refuse(format!("holds the control character U+{:04X}; remove it", u32::from(c)));
+        }
+        if self.cells.iter().any(|(known, _)| *known == key) {
+            return refuse("is given twice; keep one".to_owned());
+        }
+        self.cells.push((key, Cell { value, place }));
+    }
+
+    /// Takes a row that is a text by itself.
+    pub fn take_bare(&mut self, shape: &Shape, value: Held) {
+        match shape.bare {
+            Some(key) => self.put(key, value, self.place),
+            None => self.spoil(self.place, "is no row; write a table of keys and values"),
+        }
+    }
+}
+
+/// What stands under a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// A value.
+    Value(Value),
+    /// Null, which is as good as no key.
+    Nothing,
+    /// What can be no value, and why.
+    Bad(&'static str),
+}
+
+impl Held {
+    /// A list or a table.
+    pub const NESTED: Self = Self::Bad("is a list or a table; write one text");
+
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Value(Value::Text(text.into()))
+    }
+}
