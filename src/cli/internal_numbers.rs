@@ -12,9 +12,10 @@ pub enum Verb {
     #[command(after_help = "Examples:
   trunkctl -p meetings internal-numbers add --account sub-1 \\
       --number +16466661110 --type toll --label SIP --language en-US
-  trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.toml
+  trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.csv
 
-Files hold a list `internal_numbers` with the keys number, display_number,
+Files are CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, alone
+or under `internal_numbers`. The columns and keys are number, display_number,
 country, type, labels, languages, visible, allow_join and
 allow_for_external_meetings. Zoom takes 30 numbers a call: more are split.")]
     Add(Add),
@@ -78,7 +79,7 @@ pub struct Add {
     /// The account to add to; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// Read the numbers from a TOML, JSON or YAML file (- for standard input)
+    /// Read the numbers from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings"])]
     pub from: Option<String>,
     /// The number, as +16466661110

@@ -1,5 +1,6 @@
 //! `callout-countries add | list | remove`
 
+use super::bulk;
 use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
@@ -9,7 +10,6 @@ use crate::cli::countries::{Codes, List, Remove};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
-use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
@@ -133,14 +133,10 @@ fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<
 fn checked(codes: &[String]) -> Result<Vec<String>> {
     let (mut faults, mut known) = (Vec::new(), Vec::new());
     for code in codes {
-        let upper = code.to_uppercase();
-        if !country::is_code(&upper) {
-            let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
-            let text =
-                format!("`{}` is no two-letter country code{near}", crate::model::text::excerpt(code, 20));
-            faults.push(FieldError::new("country", text));
-        } else if !known.contains(&upper) {
-            known.push(upper);
+        match bulk::countries::code(code) {
+            Ok(code) if known.contains(&code) => {}
+            Ok(code) => known.push(code),
+            Err(what) => faults.push(FieldError::new("country", what)),
         }
     }
     if faults.is_empty() {

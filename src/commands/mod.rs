@@ -1,5 +1,6 @@
 //! From parsed arguments to a report, one file a noun. No HTTP here, and no printing.
 
+mod bulk;
 mod confirm;
 mod countries;
 mod explain;

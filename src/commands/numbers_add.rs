@@ -1,42 +1,35 @@
 //! `internal-numbers add`
 
-use std::collections::{HashMap, HashSet};
-use std::fmt;
+use std::collections::HashMap;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
-
+use super::bulk::input::{self, Items};
+use super::bulk::numbers::{Additions, Draft, build};
 use super::confirm;
-use super::spec::word;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::internal_numbers::Add;
-use crate::config::files::Source;
+use crate::config::rows::Sheet;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
-use crate::model::error::{Applied, Error, FieldError, Kind, Result};
-use crate::model::number::{E164, InternalNumber, NumberType};
+use crate::model::diff;
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::number::InternalNumber;
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::model::{country, diff};
-use crate::vendors::Added;
+use crate::vendors::{Added, Verdict};
 
 /// Runs it.
 pub async fn add(world: &World, globals: &Globals, args: &Add) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::NumbersAdd)?;
-    let (rows, origin) = match &args.from {
-        Some(path) => {
-            let source = Source::open(path, Kind::Invalid)?;
-            (source.parse::<Rows>(Kind::Invalid)?.0, Some(source.name))
-        }
-        None => (vec![from_flags(args)], None),
+    let numbers = match &args.from {
+        Some(path) => from_file(&session, path)?,
+        None => vec![from_flags(&session, args)?],
     };
-    let numbers = checked(&session, rows, origin.as_deref())?;
     let account = account(&session, args.account.as_deref())?;
-    if origin.is_none() {
+    if args.from.is_none() {
         return one(world, globals, &session, &account, &numbers).await;
     }
     many(world, globals, &session, &account, &numbers).await
@@ -174,25 +167,10 @@ fn changes(session: &Session, account: &str, numbers: &[InternalNumber], added: 
         .collect()
 }
 
-/// A number as a file or flags give it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    number: String,
-    display_number: Option<String>,
-    country: Option<String>,
-    #[serde(default, rename = "type", deserialize_with = "crate::model::text::id")]
-    what: Option<String>,
-    labels: Option<String>,
-    languages: Option<String>,
-    visible: Option<bool>,
-    allow_join: Option<bool>,
-    allow_for_external_meetings: Option<bool>,
-}
-
-fn from_flags(args: &Add) -> Row {
-    Row {
-        number: args.number.clone().unwrap_or_default(),
+/// The number of the flags, or every complaint about it.
+fn from_flags(session: &Session, args: &Add) -> Result<InternalNumber> {
+    let draft = Draft {
+        number: args.number.clone(),
         display_number: args.display_number.clone(),
         country: args.country.clone(),
         what: args.what.clone(),
@@ -201,100 +179,23 @@ fn from_flags(args: &Add) -> Row {
         visible: args.visible,
         allow_join: args.allow_join,
         allow_for_external_meetings: args.allow_external_meetings,
-    }
-}
-
-/// A list of rows, alone or under `internal_numbers`.
-#[derive(Debug)]
-struct Rows(Vec<Row>);
-
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
-        impl<'de> Visitor<'de> for Forms {
-            type Value = Rows;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of numbers, alone or under `internal_numbers`")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Rows, A::Error> {
-                Vec::deserialize(value::SeqAccessDeserializer::new(seq)).map(Rows)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rows, A::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Table {
-                    internal_numbers: Vec<Row>,
-                }
-                let table = Table::deserialize(value::MapAccessDeserializer::new(map))?;
-                Ok(Rows(table.internal_numbers))
-            }
-        }
-        deserializer.deserialize_any(Forms)
-    }
-}
-
-/// Every row checked, or every complaint about every row.
-fn checked(session: &Session, rows: Vec<Row>, origin: Option<&str>) -> Result<Vec<InternalNumber>> {
-    let mut faults = Vec::new();
-    if rows.is_empty() {
-        faults.push(FieldError::new("internal_numbers", "the list is empty; give at least one number"));
-    }
-    let mut numbers: Vec<InternalNumber> = Vec::new();
-    let mut seen = HashSet::new();
-    for (at, row) in rows.into_iter().enumerate() {
-        let prefix = origin.map(|_| format!("internal_numbers[{at}].")).unwrap_or_default();
-        let mut own = Vec::new();
-        if let Some(number) = build(row, &mut own) {
-            let verdict = session.vendor().check_number(&number);
-            own.extend(verdict.errors);
-            for warning in verdict.warnings {
-                session.notices().warn(&warning);
-            }
-            if !seen.insert(number.number.clone()) {
-                own.push(FieldError::new("number", format!("`{}` is listed twice; keep one", number.number)));
-            }
-            numbers.push(number);
-        }
-        faults.extend(own.into_iter().map(|f| FieldError::new(format!("{prefix}{}", f.field), f.message)));
-    }
-    if faults.is_empty() {
-        return Ok(numbers);
-    }
-    let what = origin.map_or_else(|| "the number".to_owned(), |origin| format!("the list in {origin}"));
-    Err(Error::fields(&what, faults).hint("nothing was sent"))
-}
-
-fn build(row: Row, faults: &mut Vec<FieldError>) -> Option<InternalNumber> {
-    let number: Option<E164> = word(faults, "number", Some(&row.number));
-    let what = match row.what.as_deref() {
-        // Zoom's own figures.
-        Some("0") => Some(NumberType::Toll),
-        Some("1") => Some(NumberType::TollFree),
-        Some(text) => word(faults, "type", Some(text)),
-        None => Some(NumberType::Toll),
     };
-    let number = number?;
-    let country = row.country.or_else(|| country::of(&number).map(str::to_owned));
-    if country.is_none() {
-        let text = format!("cannot be told from {number}; give its two-letter code");
-        faults.push(FieldError::new("country", text));
-    }
-    for (field, given) in [("labels", &row.labels), ("languages", &row.languages)] {
-        if given.is_none() {
-            let flag = if field == "labels" { "--label" } else { "--language" };
-            faults.push(FieldError::new(field, format!("is missing; give {flag}, or `{field}` in a file")));
+    let mut verdict = Verdict::default();
+    match build(draft, session.vendor(), &mut verdict) {
+        Some(number) if verdict.errors.is_empty() => {
+            verdict.warnings.iter().for_each(|warning| session.notices().warn(warning));
+            Ok(number)
         }
+        _ => Err(Error::fields("the number", verdict.errors).hint("nothing was sent")),
     }
-    Some(InternalNumber {
-        id: None,
-        display_number: row.display_number.unwrap_or_else(|| country::display(&number)),
-        number,
-        country: country?,
-        what: what?,
-        labels: row.labels?,
-        languages: row.languages?,
-        visible: row.visible,
-        allow_join: row.allow_join,
-        allow_for_external_meetings: row.allow_for_external_meetings,
-    })
+}
+
+/// Every number of the file, or every complaint about every row.
+fn from_file(session: &Session, path: &str) -> Result<Vec<InternalNumber>> {
+    let additions = Additions(session.vendor());
+    let sheet = Sheet::open(path, additions.shape())?;
+    let survey = input::survey(&sheet, &additions)?;
+    survey.admit(&sheet, additions.shape().list, false)?;
+    survey.warnings().for_each(|warning| session.notices().warn(&warning));
+    input::good(&sheet, &additions)?.map(|listed| Ok(listed?.item)).collect()
 }

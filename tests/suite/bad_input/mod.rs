@@ -2,6 +2,7 @@
 
 mod files;
 mod numbers;
+mod rows;
 mod secrets;
 mod trunks;
 mod updates;
@@ -76,7 +77,9 @@ fn refused(ran: &Ran, code: i32, field: &str, says: &[&str]) {
     });
     let own = own.unwrap_or_else(|| panic!("`{field}` is not among the fields of {ran:?}"));
     let (message, whole) = (own["message"].as_str().unwrap(), error["message"].as_str().unwrap());
-    assert!(message.len() > 8 && whole.contains(message) && whole.contains(field), "{ran:?}");
+    // A row of a list is told by its line.
+    let place = own["line"].as_u64().map_or(field.to_owned(), |line| format!("line {line}, column "));
+    assert!(message.len() > 8 && whole.contains(message) && whole.contains(&place), "{ran:?}");
 }
 
 /// The same without fields, for what is not about one.

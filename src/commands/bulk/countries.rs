@@ -1,0 +1,57 @@
+//! Countries that meetings can call out to.
+
+use super::cells::text;
+use super::input::{Identity, Items};
+use crate::config::rows::{Row, Shape};
+use crate::model::country;
+use crate::model::error::FieldError;
+use crate::model::text::excerpt;
+use crate::vendors::Verdict;
+
+/// `id` and `name` are the columns of the list; its `code` is a calling code, but others call the country's so.
+static SHAPE: Shape = Shape {
+    list: "callout_countries",
+    keys: &["country", "id", "code"],
+    ignored: &["name"],
+    needed: &[&["country", "id", "code"]],
+    bare: Some("country"),
+};
+
+/// Two-letter country codes, in upper case.
+#[derive(Debug, Clone, Copy)]
+pub struct Countries;
+
+impl Items for Countries {
+    type Item = String;
+
+    fn shape(&self) -> &'static Shape {
+        &SHAPE
+    }
+
+    fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<String> {
+        let faults = &mut verdict.errors;
+        let Some(key) = SHAPE.keys.iter().find(|key| row.value(key).is_some()) else {
+            faults.push(FieldError::new("country", "is missing; give its two-letter code"));
+            return None;
+        };
+        let given = text(row, key, faults)?;
+        code(&given).map_err(|what| faults.push(FieldError::new(*key, what))).ok()
+    }
+
+    fn identity(&self, item: &String) -> Identity {
+        Identity::Text("country", item.as_str().into())
+    }
+}
+
+/// The code in upper case.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn code(text: &str) -> Result<String, String> {
+    let upper = text.to_uppercase();
+    if country::is_code(&upper) {
+        return Ok(upper);
+    }
+    let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
+    Err(format!("`{}` is no two-letter country code{near}", excerpt(text, 20)))
+}
