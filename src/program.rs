@@ -24,7 +24,7 @@ use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::text::printable;
-use crate::output::{self, Console, Terminal};
+use crate::output::{self, Console, Shown, Terminal};
 
 /// Runs the program.
 pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsString)>) -> ExitCode {
@@ -71,7 +71,15 @@ fn run(
 ) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
     let known = redactor.clone();
-    let notices = Arc::new(Console::new(cli.globals.quiet, Box::new(move |text| known.scrub(text))));
+    // Rows that stream to the same terminal show the progress themselves.
+    let streams = format == Format::Jsonl && io::stdout().is_terminal();
+    let progress = match (io::stderr().is_terminal(), streams) {
+        (true, false) => Shown::Bar,
+        (true, true) => Shown::Nothing,
+        (false, _) => Shown::Lines,
+    };
+    let scrub = Box::new(move |text: &str| known.scrub(text));
+    let notices = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
     let publish = move |report: &Report| print(report, format, terminal);
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
     let world = World::new(env, redactor, notices, people, Box::new(publish), words);
@@ -201,7 +209,7 @@ fn print(report: &Report, format: Format, terminal: Terminal) -> Result<bool> {
 fn exit_code(report: &Report) -> ExitCode {
     let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
     match report {
-        Report::Changes(list) if list.iter().any(|change| bad(change.outcome)) => {
+        Report::Changes(changes) if changes.tally.all().any(|(outcome, count)| count > 0 && bad(outcome)) => {
             ExitCode::from(Kind::Partial.exit_code())
         }
         Report::Partial(..) => ExitCode::from(Kind::Partial.exit_code()),

@@ -70,3 +70,23 @@ pub fn append_private(path: &Path) -> std::io::Result<std::fs::File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
+
+/// Makes a file that only its owner can open, to be appended to. There must be none of that name.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn new_private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Opens a file that is there, to be read and appended to.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn open_for_append(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().read(true).append(true).open(path)
+}

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::bulk::Bulk;
+
 /// What to do with the countries that meetings can call out to.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -11,11 +13,31 @@ pub enum Verb {
 
 One country is a single write; several are reported one by one, and exit 12
 says that some failed.")]
-    Add(Codes),
+    Add(Add),
     /// List countries
     List(List),
     /// Remove countries
     Remove(Remove),
+}
+
+/// `callout-countries add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Two-letter codes, as US GB
+    #[arg(value_name = "CODE", required_unless_present = "from")]
+    pub codes: Vec<String>,
+    /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for stdin)
+    #[arg(long, value_name = "FILE", conflicts_with = "codes")]
+    pub from: Option<String>,
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
+    /// A country that is there already is no failure
+    #[arg(long)]
+    pub skip_existing: bool,
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
 }
 
 /// Countries of an account.

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::bulk::Bulk;
 use super::values::Words;
 use crate::model::number::NumberType;
 
@@ -60,10 +61,17 @@ pub struct Update {
 
 /// `internal-numbers remove`
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("removed").required(true).args(["number", "from"]))]
 pub struct Remove {
     /// The number, as +16466661110, or id:VALUE
     #[arg(value_name = "NUMBER|id:ID")]
-    pub number: String,
+    pub number: Option<String>,
+    /// Read the numbers or ids from a CSV, JSON, JSONL, TOML or YAML file
+    #[arg(long, value_name = "FILE", conflicts_with = "number")]
+    pub from: Option<String>,
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
     /// The account; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
@@ -76,6 +84,12 @@ pub struct Remove {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
 pub struct Add {
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
+    /// A number that is there already, as asked, is no failure
+    #[arg(long)]
+    pub skip_existing: bool,
     /// The account to add to; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,

@@ -1,5 +1,6 @@
 //! The command line: clap, and nothing else. One file a noun.
 
+pub mod bulk;
 pub mod countries;
 pub mod internal_numbers;
 pub mod lookup;

@@ -57,24 +57,41 @@ pub async fn deleted(session: &Session, id: &str) -> Result<Seen<()>> {
     Ok(if gone { Seen::Applied(()) } else { Seen::Missing })
 }
 
-/// Which of the numbers are there, as asked. Those that are not there were not added.
-pub async fn numbers(session: &Session, account: &str, asked: &[InternalNumber]) -> Result<Seen<Vec<Added>>> {
+/// Numbers that are there, among those that were asked for.
+#[derive(Debug, Default)]
+pub struct FoundNumbers {
+    /// Those that are there as asked.
+    pub added: Vec<Added>,
+    /// Those that are there otherwise, by their place, with the fields that differ.
+    pub differing: Vec<(usize, Vec<String>)>,
+}
+
+/// Which of the numbers are there.
+pub async fn find_numbers(
+    session: &Session,
+    account: &str,
+    asked: &[InternalNumber],
+) -> Result<FoundNumbers> {
     let held = numbers_of(session, account, asked.iter().map(|number| &number.number)).await?;
-    let mut added = Vec::new();
-    for number in asked {
-        let Some(found) = held.get(number.number.as_str()) else { continue };
-        let differing = diff::number(found, number);
-        if !differing.is_empty() {
-            let fields: Vec<&str> = differing.iter().map(|change| change.field.as_str()).collect();
-            return Ok(Seen::Untold(format!(
-                "{} is there, but it differs in {}",
-                number.number,
-                fields.join(", ")
-            )));
+    let mut found = FoundNumbers::default();
+    for (at, number) in asked.iter().enumerate() {
+        let Some(there) = held.get(number.number.as_str()) else { continue };
+        match differing(there, number) {
+            fields if fields.is_empty() => found.added.push((number.number.to_string(), there.id.clone())),
+            fields => found.differing.push((at, fields)),
         }
-        added.push((number.number.to_string(), found.id.clone()));
     }
-    Ok(if added.is_empty() { Seen::Missing } else { Seen::Applied(added) })
+    Ok(found)
+}
+
+/// The fields in which a number is not as asked.
+pub fn differing(held: &HeldNumber, asked: &InternalNumber) -> Vec<String> {
+    diff::number(held, asked).into_iter().map(|change| change.field).collect()
+}
+
+/// What to say of a number that is there otherwise.
+pub fn otherwise(number: &E164, fields: &[String]) -> String {
+    format!("{number} is there, but it differs in {}", fields.join(", "))
 }
 
 /// Whether the number is gone; by its id, else by itself.

@@ -1,12 +1,13 @@
 //! `callout-countries add | list | remove`
 
-use super::bulk;
-use super::confirm;
+use super::bulk::add_countries::AddCountries;
+use super::bulk::countries::{Countries, LIST};
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
+use super::{bulk, confirm};
 use crate::cli::Globals;
-use crate::cli::countries::{Codes, List, Remove};
+use crate::cli::countries::{Add, List, Remove};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
@@ -32,28 +33,23 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
 }
 
 /// Adds.
-pub async fn add(world: &World, globals: &Globals, args: &Codes) -> Result<Report> {
+pub async fn add(world: &World, globals: &Globals, args: &Add) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::CountriesAdd)?;
+    if let Some(path) = &args.from {
+        let list = bulk::List::open(world, path, Countries, LIST, &args.bulk)?;
+        let account = account(&session, args.account.as_deref())?;
+        let job = AddCountries::new(&session, &account, args.skip_existing).knowing_held().await?;
+        let what = (&session, Operation::CountriesAdd, account.as_str());
+        return list.work_off((world, globals), what, &args.bulk, &job).await;
+    }
     let codes = checked(&args.codes)?;
     let account = account(&session, args.account.as_deref())?;
-    let mut changes = Vec::new();
-    for batch in codes.chunks(session.vendor().countries_per_call().max(1)) {
-        let call = session.vendor().add_countries(session.profile(), &account, batch)?;
-        let begun =
-            |code: &String| change(&session, Operation::CountriesAdd, &account, code, Outcome::Created);
-        let about: Vec<Change> = batch.iter().map(begun).collect();
-        let look = async || confirm::countries(&session, &account, batch).await;
-        let result = session.write(call, &about.iter().collect::<Vec<_>>(), look).await;
-        for (code, begun) in batch.iter().zip(about) {
-            changes.push(match &result {
-                Ok(Written::Done(_) | Written::Found(..)) => begun,
-                Ok(Written::Withheld) => continue,
-                Err(error) => failed(&session, Operation::CountriesAdd, &account, code, error.copy()),
-            });
-        }
+    let job = AddCountries::new(&session, &account, args.skip_existing);
+    match <[String; 1]>::try_from(codes) {
+        Ok([only]) => bulk::one((world, globals), &session, &job, only).await,
+        Err(codes) => bulk::work_off((world, globals), &session, &job, codes).await,
     }
-    finish(world, globals, &session, changes)
 }
 
 /// Removes.
@@ -120,7 +116,7 @@ fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<
         }
     }
     if changes.len() != 1 {
-        return Ok(Report::Changes(changes));
+        return Ok(Report::Changes(changes.into()));
     }
     let mut only = changes.remove(0);
     match only.error.take() {

@@ -63,7 +63,7 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     Ok(if changes.len() == 1 {
         Report::Change(Box::new(changes.remove(0)))
     } else {
-        Report::Changes(changes)
+        Report::Changes(changes.into())
     })
 }
 

@@ -1,9 +1,12 @@
 //! `internal-numbers list | update | remove`
 
-use super::confirm;
+use super::bulk::numbers::LIST;
+use super::bulk::removals::Removals;
+use super::bulk::remove_numbers::RemoveNumbers;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
+use super::{bulk, confirm};
 use crate::cli::Globals;
 use crate::cli::internal_numbers::{List, Remove, Update};
 use crate::engine::session::Session;
@@ -54,12 +57,15 @@ pub async fn update(world: &World, globals: &Globals, _args: &Update) -> Result<
 pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::NumbersRemove)?;
+    if let Some(path) = &args.from {
+        return remove_list(world, globals, args, &session, path).await;
+    }
     let account = account(&session, args.account.as_deref())?;
-    let (id, number) = match args.number.strip_prefix("id:") {
+    let given = args.number.as_deref().unwrap_or_default();
+    let (id, number) = match given.strip_prefix("id:") {
         Some(id) => (Some(id.to_owned()), None),
         None => {
-            let number: E164 = args
-                .number
+            let number: E164 = given
                 .parse()
                 .map_err(|message| Error::fields("the number", vec![FieldError::new("number", message)]))?;
             (find(&session, &account, &number).await?, Some(number))
@@ -76,11 +82,11 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
             change.outcome = Outcome::Unchanged;
             return Ok(Report::Change(Box::new(change)));
         }
-        let text = format!("account {account} has no internal number {}", args.number);
+        let text = format!("account {account} has no internal number {given}");
         return Err(Error::new(Kind::NotFound, text)
             .hint("`trunkctl internal-numbers list` shows the numbers; nothing was changed"));
     };
-    let what = change.name.as_deref().unwrap_or(&args.number);
+    let what = change.name.as_deref().unwrap_or(given);
     world.confirm(globals, &format!("This removes the internal number {what} of account {account}.")).await?;
     let call = session.vendor().remove_number(session.profile(), &account, &id)?;
     let look = async || confirm::number_removed(&session, &account, &id).await;
@@ -93,6 +99,24 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         Err(error) => return Err(error),
     }
     Ok(Report::Change(Box::new(change)))
+}
+
+/// Removes those of a list, one a call.
+async fn remove_list(
+    world: &World,
+    globals: &Globals,
+    args: &Remove,
+    session: &Session,
+    path: &str,
+) -> Result<Report> {
+    let list = bulk::List::open(world, path, Removals, LIST, &args.bulk)?;
+    let account = account(session, args.account.as_deref())?;
+    let what =
+        format!("This removes {} internal numbers of account {account}, as {path} lists them.", list.len());
+    world.confirm(globals, &what).await?;
+    let job = RemoveNumbers::new(session, &account, args.ignore_missing).await?;
+    let what = (session, Operation::NumbersRemove, account.as_str());
+    list.work_off((world, globals), what, &args.bulk, &job).await
 }
 
 /// The id of a number, from the list; the reading ends where it is found.

@@ -24,6 +24,8 @@ pub enum Outcome {
     Failed,
     /// Perhaps done.
     Unknown,
+    /// Not begun.
+    Skipped,
 }
 
 impl Outcome {
@@ -37,7 +39,44 @@ impl Outcome {
             Self::Assigned => "assigned",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
         }
+    }
+}
+
+/// Every outcome, in the order of summaries.
+pub const OUTCOMES: [Outcome; 8] = [
+    Outcome::Created,
+    Outcome::Updated,
+    Outcome::Unchanged,
+    Outcome::Assigned,
+    Outcome::Deleted,
+    Outcome::Failed,
+    Outcome::Unknown,
+    Outcome::Skipped,
+];
+
+/// How many changes ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally([u64; OUTCOMES.len()]);
+
+impl Tally {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        let counted = OUTCOMES.iter().zip(&mut self.0).find(|(known, _)| **known == outcome);
+        if let Some((_, count)) = counted {
+            *count += 1;
+        }
+    }
+
+    /// How many ended so.
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.all().find(|(known, _)| *known == outcome).map_or(0, |(_, count)| count)
+    }
+
+    /// Every outcome with its count.
+    pub fn all(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        OUTCOMES.into_iter().zip(self.0)
     }
 }
 
@@ -83,4 +122,21 @@ pub struct Change {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+}
+
+/// The changes of a bulk write, and how many ended how. A list that was shown as it grew is empty.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// The changes.
+    pub list: Vec<Change>,
+    /// All that were made, also those that are not in the list any more.
+    pub tally: Tally,
+}
+
+impl From<Vec<Change>> for Changes {
+    fn from(list: Vec<Change>) -> Self {
+        let mut tally = Tally::default();
+        list.iter().for_each(|change| tally.count(change.outcome));
+        Self { list, tally }
+    }
 }

@@ -1,4 +1,17 @@
-//! How warnings reach people without the library printing.
+//! How warnings, notes and progress reach people without the library printing.
+
+/// How far a long command is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Items that have come to their end.
+    pub done: u64,
+    /// Those of them that were not done.
+    pub failed: u64,
+    /// All items.
+    pub total: u64,
+    /// Whether nothing will follow.
+    pub over: bool,
+}
 
 /// Takes warnings and notes for people. They never go to standard output.
 pub trait Notices: Send + Sync {
@@ -6,4 +19,6 @@ pub trait Notices: Send + Sync {
     fn warn(&self, text: &str);
     /// Something good to know.
     fn note(&self, text: &str);
+    /// How far the command is.
+    fn progress(&self, _progress: &Progress) {}
 }

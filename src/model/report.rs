@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::change::Change;
+use super::change::{Change, Changes};
 use super::error::Error;
 
 /// The result of a command.
@@ -11,7 +11,7 @@ pub enum Report {
     /// One write.
     Change(Box<Change>),
     /// Many writes.
-    Changes(Vec<Change>),
+    Changes(Changes),
     /// Requests of a dry run, as data.
     Requests(Vec<Value>),
     /// Requests of a dry run, as lines for a shell.

@@ -1,36 +1,43 @@
-//! Standard error: warnings and notes.
+//! Standard error: warnings, notes and progress.
 
 use std::io::{self, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::model::notices::Notices;
+use super::progress::{Meter, Shown};
+use crate::model::notices::{Notices, Progress};
 use crate::model::text::printable;
 
 /// Strikes secrets out of a text.
 pub type Scrub = Box<dyn Fn(&str) -> String + Send + Sync>;
 
-/// Writes warnings and notes to standard error, each warning once.
+/// Writes warnings and notes to standard error, each warning once, and how far a long command is.
 pub struct Console {
     quiet: bool,
     scrub: Scrub,
     said: Mutex<Vec<String>>,
+    meter: Mutex<Meter>,
 }
 
 impl Console {
     /// A console; a quiet one keeps everything to itself.
-    pub fn new(quiet: bool, scrub: Scrub) -> Self {
-        Self { quiet, scrub, said: Mutex::default() }
+    pub fn new(quiet: bool, progress: Shown, scrub: Scrub) -> Self {
+        let meter = Meter::new(if quiet { Shown::Nothing } else { progress });
+        Self { quiet, scrub, said: Mutex::default(), meter: Mutex::new(meter) }
     }
 
     fn say(&self, word: &str, text: &str) {
         let line = format!("{word}: {}", printable(&(self.scrub)(text)));
-        let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut said = lock(&self.said);
         if !self.quiet && !said.contains(&line) {
             // `eprintln!` would panic where nobody listens any more.
-            let _ = writeln!(io::stderr(), "{line}");
+            lock(&self.meter).aside(|| drop(writeln!(io::stderr(), "{line}")));
             said.push(line);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Notices for Console {
@@ -40,5 +47,9 @@ impl Notices for Console {
 
     fn note(&self, text: &str) {
         self.say("note", text);
+    }
+
+    fn progress(&self, progress: &Progress) {
+        lock(&self.meter).show(progress);
     }
 }

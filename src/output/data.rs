@@ -5,34 +5,47 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::table;
-use crate::model::change::{Change, Outcome};
+use crate::model::change::Tally;
 use crate::model::report::Report;
 use crate::model::text::{printable, printable_json};
 
 /// One JSON value.
 pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if let Report::Listing(listings) | Report::Partial(listings, _) = report {
-        return json_rows(out, listings.iter().flat_map(|listing| &listing.data));
+        json_list(out, listings.iter().flat_map(|listing| &listing.data), 0)?;
+        return writeln!(out);
+    }
+    if let Report::Changes(changes) = report {
+        // A long list is never held as text.
+        out.write_all(b"{\n  \"changes\": ")?;
+        json_list(out, changes.list.iter().map(to_value), 2)?;
+        let summary = serde_json::to_string_pretty(&summary(&changes.tally))?.replace('\n', "\n  ");
+        return writeln!(out, ",\n  \"summary\": {summary}\n}}");
     }
     writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&value(report))?))
 }
 
 /// An array, written row by row: as text, a long list takes a multiple of its own size.
-fn json_rows<'a>(out: &mut dyn Write, rows: impl Iterator<Item = &'a Value>) -> io::Result<()> {
+fn json_list<T: std::borrow::Borrow<Value>>(
+    out: &mut dyn Write,
+    rows: impl Iterator<Item = T>,
+    indent: usize,
+) -> io::Result<()> {
+    let margin = format!("\n{}", " ".repeat(indent));
     let mut first = true;
     for row in rows {
-        out.write_all(if first { b"[\n" } else { b",\n" })?;
+        out.write_all(if first { b"[" } else { b"," })?;
         first = false;
-        let text = printable_json(&serde_json::to_string_pretty(row)?);
-        out.write_all(format!("  {}", text.replace('\n', "\n  ")).as_bytes())?;
+        let text = printable_json(&serde_json::to_string_pretty(row.borrow())?);
+        out.write_all(format!("{margin}  {}", text.replace('\n', &format!("{margin}  "))).as_bytes())?;
     }
-    out.write_all(if first { b"[]\n" } else { b"\n]\n" })
+    if first { out.write_all(b"[]") } else { out.write_all(format!("{margin}]").as_bytes()) }
 }
 
 /// One object a line.
 pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let lines = match report {
-        Report::Changes(changes) => changes.iter().map(to_value).collect(),
+        Report::Changes(changes) => changes.list.iter().map(to_value).collect(),
         Report::Listing(_) | Report::Partial(..) => match value(report) {
             Value::Array(rows) => rows,
             one => vec![one],
@@ -75,8 +88,8 @@ fn value(report: &Report) -> Value {
     match report {
         Report::Change(change) => to_value(change),
         Report::Changes(changes) => json!({
-            "changes": changes.iter().map(to_value).collect::<Vec<_>>(),
-            "summary": summary(changes),
+            "changes": changes.list.iter().map(to_value).collect::<Vec<_>>(),
+            "summary": summary(&changes.tally),
         }),
         Report::Requests(requests) => json!({"dry_run": true, "requests": requests}),
         Report::Commands(lines) => json!({"dry_run": true, "commands": lines}),
@@ -94,15 +107,6 @@ fn to_value<T: serde::Serialize>(value: T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn summary(changes: &[Change]) -> Value {
-    let count = |outcome: Outcome| changes.iter().filter(|change| change.outcome == outcome).count();
-    json!({
-        "created": count(Outcome::Created),
-        "updated": count(Outcome::Updated),
-        "unchanged": count(Outcome::Unchanged),
-        "assigned": count(Outcome::Assigned),
-        "deleted": count(Outcome::Deleted),
-        "failed": count(Outcome::Failed),
-        "unknown": count(Outcome::Unknown),
-    })
+fn summary(tally: &Tally) -> Value {
+    tally.all().map(|(outcome, count)| (outcome.word().to_owned(), Value::from(count))).collect()
 }

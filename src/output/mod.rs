@@ -3,12 +3,14 @@
 mod console;
 mod data;
 mod errors;
+mod progress;
 mod table;
 
 use std::io::{self, Write};
 
 pub use console::Console;
 pub use errors::error;
+pub use progress::Shown;
 
 use crate::cli::Format;
 use crate::model::report::Report;

@@ -39,9 +39,9 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
-        Report::Changes(list) => {
-            grid(out, &changes(list), terminal)?;
-            for change in list {
+        Report::Changes(all) => {
+            grid(out, &changes(&all.list), terminal)?;
+            for change in &all.list {
                 if let (Some(name), Some(error)) = (&change.name, &change.error) {
                     let line = format!("  {name}: {}", printable(&error.message));
                     writeln!(out, "{}", fold(&line, 4, terminal.width))?;
@@ -77,7 +77,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
 pub fn listings(report: &Report) -> Vec<Listing> {
     match report {
         Report::Change(change) => vec![changes(std::slice::from_ref(change))],
-        Report::Changes(list) => vec![changes(list)],
+        Report::Changes(all) => vec![changes(&all.list)],
         Report::Listing(listings) | Report::Partial(listings, _) => listings
             .iter()
             .map(|listing| Listing {

@@ -8,9 +8,12 @@ use crate::model::error::FieldError;
 use crate::model::text::excerpt;
 use crate::vendors::Verdict;
 
+/// The name of the list.
+pub const LIST: &str = "callout_countries";
+
 /// `id` and `name` are the columns of the list; its `code` is a calling code, but others call the country's so.
 static SHAPE: Shape = Shape {
-    list: "callout_countries",
+    list: LIST,
     keys: &["country", "id", "code"],
     ignored: &["name"],
     needed: &[&["country", "id", "code"]],

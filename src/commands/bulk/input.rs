@@ -4,7 +4,7 @@ use std::collections::{HashMap, hash_map};
 use std::hash::Hash;
 
 use crate::config::rows::{Row, Shape, Sheet};
-use crate::model::error::{Error, FieldError, Place, Result};
+use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::E164;
 use crate::model::text::excerpt;
 use crate::vendors::Verdict;
@@ -47,25 +47,10 @@ impl Identity {
 /// A row that was read.
 #[derive(Debug)]
 pub struct Entry<T> {
-    /// Its place in the list, from 0.
-    pub index: usize,
-    /// Its place in the file, where that can be told.
-    pub place: Option<Place>,
     /// What it became, or what is wrong with it.
     pub item: Result<T, Vec<FieldError>>,
     /// What may be wrong with it.
     pub warnings: Vec<String>,
-}
-
-/// A good row.
-#[derive(Debug)]
-pub struct Listed<T> {
-    /// Its place in the list, from 0.
-    pub index: usize,
-    /// Its place in the file, where that can be told.
-    pub place: Option<Place>,
-    /// The item.
-    pub item: T,
 }
 
 /// What is there to be sent, and what is not fit for it.
@@ -154,10 +139,10 @@ fn refused(sheet: &Sheet, complaints: Vec<FieldError>, more: usize) -> Error {
 pub fn good<'a, K: Items>(
     sheet: &'a Sheet,
     items: &'a K,
-) -> Result<impl Iterator<Item = Result<Listed<K::Item>>> + 'a> {
+) -> Result<impl Iterator<Item = Result<K::Item>> + 'a> {
     Ok(entries(sheet, items)?.filter_map(|entry| match entry {
         Err(error) => Some(Err(error)),
-        Ok(Entry { index, place, item, .. }) => item.ok().map(|item| Ok(Listed { index, place, item })),
+        Ok(Entry { item, .. }) => item.ok().map(Ok),
     }))
 }
 
@@ -225,7 +210,7 @@ fn entry<K: Items>(items: &K, index: usize, mut row: Row, seen: &mut Seen) -> En
     };
     let list = items.shape().list;
     let item = item.map_err(|faults| faults.into_iter().map(|fault| of_list(list, index, fault)).collect());
-    Entry { index, place: row.place, item, warnings: verdict.warnings }
+    Entry { item, warnings: verdict.warnings }
 }
 
 fn of_list(list: &str, index: usize, fault: FieldError) -> FieldError {

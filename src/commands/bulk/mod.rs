@@ -1,7 +1,151 @@
-//! What bulk commands share: from the rows of a list to items that can be sent.
+//! Bulk writes: from the rows of a list to items, from items to calls, and what is left of them on disk.
+//!
+//! `input` reads a list twice: once to find every bad row, once to send the good ones. `runner` sends them in
+//! batches, `after` decides what follows each call, `ledger` keeps the results file. A [`runner::Job`] knows the one
+//! operation: its calls, and how to look up what became of them.
 
+pub mod add_countries;
+pub mod add_numbers;
+mod after;
 mod cells;
 pub mod countries;
 pub mod input;
+mod ledger;
 pub mod numbers;
 pub mod removals;
+pub mod remove_numbers;
+mod runner;
+
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::bulk::Bulk;
+use crate::config::rows::Sheet;
+use crate::engine::session::Session;
+use crate::model::error::Result;
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use after::{Batch, after};
+use input::{Items, Survey};
+use ledger::{Ledger, Run};
+use runner::{Job, Runner};
+
+/// How many complaints about rows that are left out are told one by one.
+const TOLD: usize = 20;
+
+/// A list of which every row was looked at.
+pub struct List<K: Items> {
+    sheet: Sheet,
+    items: K,
+    survey: Survey,
+}
+
+impl<K: Items> List<K> {
+    /// Reads and checks every row. Nothing is sent.
+    ///
+    /// # Errors
+    /// A list that cannot be read, or that has bad rows where these are not to be left out.
+    pub fn open(world: &World, path: &str, items: K, list: &'static str, options: &Bulk) -> Result<Self> {
+        let sheet = Sheet::open(path, items.shape())?;
+        let survey = input::survey(&sheet, &items)?;
+        survey.admit(&sheet, list, options.skip_invalid)?;
+        survey.warnings().for_each(|warning| world.notices.warn(&warning));
+        if survey.bad > 0 {
+            for complaint in survey.complaints.iter().take(TOLD) {
+                world.notices.warn(&format!("left out: {}, {}", sheet.name(), complaint.line()));
+            }
+            world.notices.warn(&format!("{} bad rows of {} are left out", survey.bad, sheet.name()));
+        }
+        Ok(Self { sheet, items, survey })
+    }
+
+    /// How many rows are good.
+    pub fn len(&self) -> usize {
+        self.survey.good
+    }
+
+    /// Does with every good row what the job does.
+    ///
+    /// # Errors
+    /// What goes wrong before anything is sent.
+    pub async fn work_off<J: Job<Item = K::Item>>(
+        &self,
+        (world, globals): (&World, &Globals),
+        (session, operation, account): (&Session, Operation, &str),
+        options: &Bulk,
+        job: &J,
+    ) -> Result<Report> {
+        let run = Run {
+            operation: operation.name().to_owned(),
+            profile: session.profile().name.clone(),
+            account: account.to_owned(),
+        };
+        let ledger = match (&options.results, &options.resume) {
+            _ if globals.dry_run.is_some() => None,
+            (Some(path), _) => Some(Ledger::create(path, &run)?),
+            (None, Some(path)) => Some(Ledger::resume(path, &run)?),
+            (None, None) => None,
+        };
+        let good = || input::good(&self.sheet, &self.items);
+        let concurrency = usize::from(options.concurrency);
+        let mut runner = Runner::new((world, globals), job, ledger, concurrency, self.survey.good as u64);
+        runner.leave_out(self.survey.bad as u64);
+        let report = runner.run(good()?, good()?).await?;
+        if globals.dry_run.is_none() {
+            return Ok(report);
+        }
+        match report {
+            // Where every row is refused, a dry run ends as the run would.
+            Report::Changes(mut changes) if !session.withholds() => {
+                match changes.list.iter_mut().find_map(|change| change.error.take()) {
+                    Some(error) => Err(error),
+                    None => Ok(world.withheld(session, globals)),
+                }
+            }
+            _ => Ok(world.withheld(session, globals)),
+        }
+    }
+}
+
+/// Does with one item what the job does: a single write, whose error is the command's own.
+///
+/// # Errors
+/// Whatever the write ends in.
+pub async fn one<J: Job>(
+    (world, globals): (&World, &Globals),
+    session: &Session,
+    job: &J,
+    item: J::Item,
+) -> Result<Report> {
+    let mut change = job.change(&item);
+    let ended = match job.without_call(&item) {
+        Some(ended) => Some(ended),
+        None => match job.send(std::slice::from_ref(&item)).await? {
+            None => return Ok(world.withheld(session, globals)),
+            Some(sent) => {
+                after(Batch::new(vec![item]), Ok(sent), J::LIST, 0).settled.pop().map(|(_, end)| end)
+            }
+        },
+    };
+    if let Some(ended) = ended {
+        ended.put(&mut change);
+    }
+    match change.error.take() {
+        Some(error) => Err(error),
+        None => Ok(Report::Change(Box::new(change))),
+    }
+}
+
+/// Does with several items of the command line what the job does with the rows of a list.
+///
+/// # Errors
+/// What goes wrong before anything is sent.
+pub async fn work_off<J: Job>(
+    (world, globals): (&World, &Globals),
+    session: &Session,
+    job: &J,
+    items: Vec<J::Item>,
+) -> Result<Report> {
+    let runner = Runner::new((world, globals), job, None, 1, items.len() as u64);
+    let report = runner.run(std::iter::empty(), items.into_iter().map(Ok)).await?;
+    if globals.dry_run.is_some() { Ok(world.withheld(session, globals)) } else { Ok(report) }
+}

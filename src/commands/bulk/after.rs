@@ -1,0 +1,282 @@
+//! What follows a call of a bulk write. Pure: the runner sends, and does what this says.
+
+use crate::model::change::{Change, Outcome};
+use crate::model::error::{Applied, Error, Kind, Result};
+
+/// Items that go out in one call.
+#[derive(Debug, PartialEq)]
+pub struct Batch<I> {
+    /// The items.
+    pub items: Vec<I>,
+    /// How often they were sent and were found to be missing.
+    pub lost: u32,
+}
+
+impl<I> Batch<I> {
+    /// Items that were not sent yet.
+    pub fn new(items: Vec<I>) -> Self {
+        Self { items, lost: 0 }
+    }
+}
+
+/// What is known of the items of a call that was not refused.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Those that were done, by their place in the batch, with the vendor's ids.
+    pub done: Vec<(usize, Outcome, Option<String>)>,
+    /// Those of which nobody can tell.
+    pub odd: Vec<(usize, Error)>,
+    /// The note, where only a look told all this: what it did not find is surely not there.
+    pub looked: Option<String>,
+}
+
+/// How an item ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It was done, or there was nothing to do.
+    Done {
+        /// How.
+        outcome: Outcome,
+        /// The vendor's id.
+        id: Option<String>,
+        /// How that is known, where the vendor did not say so itself.
+        note: Option<String>,
+    },
+    /// It was surely not done.
+    Failed(Error),
+    /// Perhaps it was done.
+    Unknown(Error),
+}
+
+impl Ended {
+    /// Writes it into the item's change.
+    pub fn put(self, change: &mut Change) {
+        match self {
+            Self::Done { outcome, id, note } => {
+                (change.outcome, change.note) = (outcome, note);
+                change.id = id.or(change.id.take());
+            }
+            Self::Failed(error) => (change.outcome, change.error) = (Outcome::Failed, Some(error)),
+            Self::Unknown(error) => (change.outcome, change.error) = (Outcome::Unknown, Some(error)),
+        }
+    }
+}
+
+/// What follows.
+#[derive(Debug)]
+pub struct Step<I> {
+    /// Items that have come to their end.
+    pub settled: Vec<(I, Ended)>,
+    /// What is to be sent next.
+    pub again: Vec<Batch<I>>,
+    /// Why nothing else is to be sent.
+    pub end: Option<Error>,
+}
+
+/// What follows a call. A refused batch is split until the offending items stand alone, so that one bad item does
+/// not sink its neighbours; a refusal that says something about every further call ends the command.
+pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32) -> Step<I> {
+    match result {
+        Ok(sent) => told(batch, sent, retries),
+        Err(error) if error.outcome == Some(Applied::Unknown) => {
+            let settled = batch.items.into_iter().map(|item| (item, Ended::Unknown(error.copy()))).collect();
+            // Nobody listens, or nobody answers: the same would befall what follows.
+            Step { settled, again: Vec::new(), end: Some(error) }
+        }
+        Err(error) if !concerns_items(&error) => {
+            let settled = batch.items.into_iter().map(|item| (item, Ended::Failed(error.copy()))).collect();
+            Step { settled, again: Vec::new(), end: Some(error) }
+        }
+        Err(error) => refused(batch, &error, list),
+    }
+}
+
+/// Whether the refusal speaks of the items, and not of the account, the credentials or the vendor's state.
+fn concerns_items(error: &Error) -> bool {
+    matches!(error.kind, Kind::Conflict | Kind::Rejected | Kind::Invalid)
+}
+
+fn told<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
+    let mut ends: Vec<Option<Ended>> = batch.items.iter().map(|_| None).collect();
+    for (at, outcome, id) in sent.done {
+        if let Some(end) = ends.get_mut(at) {
+            *end = Some(Ended::Done { outcome, id, note: sent.looked.clone() });
+        }
+    }
+    for (at, error) in sent.odd {
+        if let Some(end) = ends.get_mut(at) {
+            *end = Some(Ended::Unknown(error));
+        }
+    }
+    let (mut settled, mut missing) = (Vec::new(), Vec::new());
+    for (item, end) in batch.items.into_iter().zip(ends) {
+        match end {
+            Some(end) => settled.push((item, end)),
+            None if sent.looked.is_none() => settled.push((item, Ended::Unknown(left_out()))),
+            None if batch.lost < retries => missing.push(item),
+            None => settled.push((item, Ended::Failed(never_done()))),
+        }
+    }
+    let again = match missing.is_empty() {
+        true => Vec::new(),
+        false => vec![Batch { items: missing, lost: batch.lost + 1 }],
+    };
+    Step { settled, again, end: None }
+}
+
+/// Items that the vendor names fail with their own errors, and the others go out again without them. Where it
+/// names none, halves tell more than the whole.
+fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
+    let lost = batch.lost;
+    if batch.items.len() <= 1 {
+        let settled =
+            batch.items.into_iter().map(|item| (item, Ended::Failed(own(error, list, 0)))).collect();
+        return Step { settled, again: Vec::new(), end: None };
+    }
+    let named = |at: usize| {
+        let name = format!("{list}[{at}]");
+        error.fields.iter().any(|field| belongs(&field.field, &name))
+    };
+    let flags: Vec<bool> = (0..batch.items.len()).map(named).collect();
+    if !flags.contains(&true) {
+        let mut items = batch.items;
+        let rest = items.split_off(items.len() / 2);
+        let again = vec![Batch { items, lost }, Batch { items: rest, lost }];
+        return Step { settled: Vec::new(), again, end: None };
+    }
+    let (mut settled, mut good) = (Vec::new(), Vec::new());
+    for (at, (item, named)) in batch.items.into_iter().zip(flags).enumerate() {
+        match named {
+            true => settled.push((item, Ended::Failed(own(error, list, at)))),
+            false => good.push(item),
+        }
+    }
+    let again = if good.is_empty() { Vec::new() } else { vec![Batch { items: good, lost }] };
+    Step { settled, again, end: None }
+}
+
+/// Whether a field's name is that of an item or of a part of it: `numbers[1]` is no part of `numbers[10]`.
+fn belongs(field: &str, item: &str) -> bool {
+    field.strip_prefix(item).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The error of a whole call as it befell one of its items: without what is wrong with the others, and without the
+/// item's place in a call that nobody sees.
+fn own(error: &Error, list: &str, at: usize) -> Error {
+    let mut own = error.copy();
+    let name = format!("{list}[{at}]");
+    own.fields.retain(|field| belongs(&field.field, &name));
+    if own.fields.is_empty() {
+        own.fields.clone_from(&error.fields);
+        return own;
+    }
+    for field in &mut own.fields {
+        let rest = field.field[name.len()..].trim_start_matches('.').to_owned();
+        field.field = if rest.is_empty() { list.to_owned() } else { rest };
+    }
+    if let Some(rest) = error.message.strip_suffix(&Error::list(&error.fields)) {
+        own.message = format!("{rest}{}", Error::list(&own.fields));
+    }
+    own
+}
+
+fn left_out() -> Error {
+    let mut error = Error::new(Kind::OutcomeUnknown, "the vendor's answer does not name this item")
+        .hint("look at what the vendor holds before you repeat the command");
+    error.outcome = Some(Applied::Unknown);
+    error
+}
+
+fn never_done() -> Error {
+    let text = "the vendor's answers were lost, and what it holds tells that this was not done";
+    let mut error = Error::new(Kind::Unavailable, text).hint("try again later; raise --retries");
+    error.outcome = Some(Applied::NotApplied);
+    error.retryable = true;
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::FieldError;
+
+    const LIST: &str = "internal_numbers";
+
+    fn batch(items: &[u32]) -> Batch<u32> {
+        Batch::new(items.to_vec())
+    }
+
+    fn refusal(kind: Kind, fields: &[(&str, &str)]) -> Error {
+        let fields: Vec<FieldError> =
+            fields.iter().map(|(field, text)| FieldError::new(*field, *text)).collect();
+        let mut error = Error::new(kind, format!("refused: {}", Error::list(&fields)));
+        error.outcome = Some(Applied::NotApplied);
+        error.fields = fields;
+        error
+    }
+
+    fn items(step: &Step<u32>) -> (Vec<(u32, &'static str)>, Vec<Vec<u32>>) {
+        let word = |end: &Ended| match end {
+            Ended::Done { outcome, .. } => outcome.word(),
+            Ended::Failed(_) => "failed",
+            Ended::Unknown(_) => "unknown",
+        };
+        let settled = step.settled.iter().map(|(item, end)| (*item, word(end))).collect();
+        (settled, step.again.iter().map(|batch| batch.items.clone()).collect())
+    }
+
+    #[test]
+    fn a_refused_batch_is_split_until_one_stands_alone() {
+        let refuse = |list: &[u32]| after(batch(list), Err(refusal(Kind::Rejected, &[])), LIST, 3);
+        assert_eq!(items(&refuse(&[1, 2, 3])), (vec![], vec![vec![1], vec![2, 3]]));
+        assert_eq!(items(&refuse(&[1])), (vec![(1, "failed")], vec![]));
+        assert!(refuse(&[1]).end.is_none());
+    }
+
+    #[test]
+    fn items_that_the_vendor_names_fail_alone_and_with_their_own_errors() {
+        let error = refusal(
+            Kind::Conflict,
+            &[("internal_numbers[1].number", "is in use"), ("internal_numbers[10].number", "is odd")],
+        );
+        let list: Vec<u32> = (0..12).collect();
+        let step = after(batch(&list), Err(error), LIST, 3);
+        let (settled, again) = items(&step);
+        assert_eq!(settled, [(1, "failed"), (10, "failed")]);
+        assert_eq!(again, [vec![0, 2, 3, 4, 5, 6, 7, 8, 9, 11]]);
+        let Ended::Failed(own) = &step.settled[0].1 else { panic!() };
+        assert_eq!(own.message, "refused: number: is in use");
+        assert_eq!(own.fields, [FieldError::new("number", "is in use")]);
+    }
+
+    #[test]
+    fn what_concerns_every_call_ends_the_command() {
+        for kind in [Kind::Auth, Kind::RateLimited, Kind::Unavailable, Kind::NotFound, Kind::Unsupported] {
+            let step = after(batch(&[1, 2]), Err(refusal(kind, &[])), LIST, 3);
+            assert_eq!(items(&step), (vec![(1, "failed"), (2, "failed")], vec![]), "{kind:?}");
+            assert_eq!(step.end.unwrap().kind, kind);
+        }
+        let mut lost = refusal(Kind::OutcomeUnknown, &[]);
+        lost.outcome = Some(Applied::Unknown);
+        let step = after(batch(&[1]), Err(lost), LIST, 3);
+        assert_eq!(items(&step).0, [(1, "unknown")]);
+        assert!(step.end.is_some());
+    }
+
+    #[test]
+    fn what_an_answer_leaves_out_is_unknown_and_what_a_look_misses_goes_out_again() {
+        let sent = |looked: Option<&str>| Sent {
+            done: vec![(0, Outcome::Created, Some("a".into()))],
+            odd: Vec::new(),
+            looked: looked.map(str::to_owned),
+        };
+        let step = after(batch(&[1, 2]), Ok(sent(None)), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created"), (2, "unknown")], vec![]));
+        let step = after(batch(&[1, 2]), Ok(sent(Some("seen"))), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created")], vec![vec![2]]));
+        // Not for ever.
+        let again = Batch { items: vec![1, 2], lost: 1 };
+        let step = after(again, Ok(sent(Some("seen"))), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created"), (2, "failed")], vec![]));
+    }
+}

@@ -1,0 +1,241 @@
+//! The results file of a bulk write: what was sent and how each row ended, on disk before anything else is sent. A
+//! run that was cut short is continued from it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::model::change::{Change, Outcome};
+use crate::model::error::{Error, Result};
+use crate::storage;
+
+/// Which run the file is of: another one's rows say nothing about this one's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The operation.
+    pub operation: String,
+    /// The profile.
+    pub profile: String,
+    /// The account.
+    pub account: String,
+}
+
+/// What an earlier run left of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// It is done.
+    Done,
+    /// It was sent, and how that ended was not recorded, or not known.
+    Doubtful,
+}
+
+/// The file, and what it held when it was opened.
+#[derive(Debug)]
+pub struct Ledger {
+    path: String,
+    file: Arc<File>,
+    before: HashMap<Box<str>, Before>,
+}
+
+/// A line, as far as continuing needs it.
+#[derive(Deserialize)]
+struct Line {
+    run: Option<Run>,
+    sent: Option<Vec<Box<str>>>,
+    key: Option<Box<str>>,
+    outcome: Option<String>,
+}
+
+impl Ledger {
+    /// A new file.
+    ///
+    /// # Errors
+    /// Where it exists already, or cannot be written.
+    pub fn create(path: &str, run: &Run) -> Result<Self> {
+        let file = storage::new_private(path.as_ref()).map_err(|cause| match cause.kind() {
+            ErrorKind::AlreadyExists => Error::invalid(format!("--results: `{path}` exists already"))
+                .hint(format!("go on where it ends with --resume {path}, or name another file")),
+            _ => unusable("--results", path, &cause),
+        })?;
+        let mut ledger = Self::of(path, file, "--results")?;
+        ledger.add(&json!({ "run": run }).to_string())?;
+        Ok(ledger)
+    }
+
+    /// A file that an earlier run left.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is of another run.
+    pub fn resume(path: &str, run: &Run) -> Result<Self> {
+        let failed = |cause: std::io::Error| unusable("--resume", path, &cause);
+        let mut ledger =
+            Self::of(path, storage::open_for_append(path.as_ref()).map_err(failed)?, "--resume")?;
+        let file = Arc::clone(&ledger.file);
+        let (mut reader, mut text) = (BufReader::new(&*file), String::new());
+        reader.read_line(&mut text).map_err(failed)?;
+        same_run(path, serde_json::from_str::<Line>(&text).ok().and_then(|line| line.run).as_ref(), run)?;
+        loop {
+            text.clear();
+            if reader.read_line(&mut text).map_err(failed)? == 0 {
+                return Ok(ledger);
+            }
+            if let Ok(line) = serde_json::from_str(&text) {
+                note(&mut ledger.before, line);
+            }
+            // What a crashed run left of its last line tells nothing.
+            if !text.ends_with('\n') {
+                ledger.add("")?;
+            }
+        }
+    }
+
+    fn of(path: &str, file: File, option: &str) -> Result<Self> {
+        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
+            return Err(Error::invalid(format!("{option}: another run is writing to `{path}`"))
+                .hint("wait for it, or name another file"));
+        }
+        Ok(Self { path: path.into(), file: Arc::new(file), before: HashMap::new() })
+    }
+
+    /// What an earlier run left of a row.
+    pub fn before(&self, key: &str) -> Option<Before> {
+        self.before.get(key).copied()
+    }
+
+    /// How many rows an earlier run has done.
+    pub fn done(&self) -> u64 {
+        self.before.values().filter(|before| **before == Before::Done).count() as u64
+    }
+
+    /// Whether rows are in doubt.
+    pub fn has_doubts(&self) -> bool {
+        self.before.values().any(|before| *before == Before::Doubtful)
+    }
+
+    /// Records that rows are about to be sent.
+    ///
+    /// # Errors
+    /// Where that cannot be written: then nothing may be sent.
+    pub fn sent(&mut self, keys: &[String]) -> Result<()> {
+        self.add(&json!({ "sent": keys }).to_string())
+    }
+
+    /// Records how rows ended, in one piece.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn settled<'c>(&mut self, rows: impl Iterator<Item = (String, &'c Change)>) -> Result<()> {
+        let lines: Vec<String> = rows
+            .map(|(key, change)| {
+                let mut line = serde_json::Map::from_iter([("key".to_owned(), Value::from(key))]);
+                if let Ok(Value::Object(change)) = serde_json::to_value(change) {
+                    line.extend(change);
+                }
+                Value::Object(line).to_string()
+            })
+            .collect();
+        if lines.is_empty() { Ok(()) } else { self.add(&lines.join("\n")) }
+    }
+
+    /// The file, to be waited for until it is on disk.
+    pub fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
+    fn add(&mut self, text: &str) -> Result<()> {
+        (&*self.file).write_all(format!("{text}\n").as_bytes()).map_err(|cause| {
+            Error::config(format!("the results file `{}` cannot be written: {cause}", self.path))
+                .hint("free space there; then go on with --resume, which looks up what is in doubt")
+        })
+    }
+}
+
+fn note(before: &mut HashMap<Box<str>, Before>, line: Line) {
+    for key in line.sent.into_iter().flatten() {
+        before.insert(key, Before::Doubtful);
+    }
+    let (Some(key), Some(outcome)) = (line.key, line.outcome) else { return };
+    match outcome.as_str() {
+        word if word == Outcome::Unknown.word() => before.insert(key, Before::Doubtful),
+        // What surely was not done is tried again.
+        word if word == Outcome::Failed.word() || word == Outcome::Skipped.word() => before.remove(&key),
+        _ => before.insert(key, Before::Done),
+    };
+}
+
+fn same_run(path: &str, found: Option<&Run>, own: &Run) -> Result<()> {
+    let text = match found {
+        Some(found) if found == own => return Ok(()),
+        Some(found) => format!(
+            "--resume: `{path}` is of {} with profile `{}` and account {}",
+            found.operation, found.profile, found.account
+        ),
+        None => format!("--resume: `{path}` is no results file of trunkctl"),
+    };
+    Err(Error::invalid(text).hint("name the file that --results of the same command wrote"))
+}
+
+fn unusable(option: &str, path: &str, cause: &std::io::Error) -> Error {
+    Error::invalid(format!("{option}: `{path}` cannot be used: {cause}"))
+        .hint("check the path, and who may read and write there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(account: &str) -> Run {
+        Run { operation: "internal_numbers.add".into(), profile: "meetings".into(), account: account.into() }
+    }
+
+    #[test]
+    fn what_was_sent_is_in_doubt_until_it_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
+        let mut ledger = Ledger::create(&path, &run("a")).unwrap();
+        ledger.sent(&["+1".into(), "+2".into(), "+3".into()]).unwrap();
+        for (key, outcome) in [("+1", "created"), ("+2", "failed")] {
+            ledger.add(&json!({"key": key, "outcome": outcome}).to_string()).unwrap();
+        }
+        ledger.add(r#"{"key":"+4","outco"#.trim_end()).unwrap();
+        let busy = Ledger::resume(&path, &run("a")).unwrap_err();
+        assert!(busy.message.contains("another run"), "{busy:?}");
+        drop(ledger);
+        let ledger = Ledger::resume(&path, &run("a")).unwrap();
+        let states = ["+1", "+2", "+3", "+4"].map(|key| ledger.before(key));
+        assert_eq!(states, [Some(Before::Done), None, Some(Before::Doubtful), None]);
+        assert!(ledger.has_doubts());
+    }
+
+    #[test]
+    fn a_torn_line_does_not_damage_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
+        drop(Ledger::create(&path, &run("a")).unwrap());
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"{\"sent\":[\"+1").unwrap();
+        drop(file);
+        let mut ledger = Ledger::resume(&path, &run("a")).unwrap();
+        ledger.sent(&["+5".into()]).unwrap();
+        drop(ledger);
+        assert_eq!(Ledger::resume(&path, &run("a")).unwrap().before("+5"), Some(Before::Doubtful));
+    }
+
+    #[test]
+    fn only_the_same_run_is_continued_and_nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
+        drop(Ledger::create(&path, &run("a")).unwrap());
+        assert!(Ledger::create(&path, &run("a")).unwrap_err().hint.as_deref().unwrap().contains("--resume"));
+        assert!(Ledger::resume(&path, &run("b")).is_err());
+        for other in ["", "number,country\n+1,US\n", "{\"a\":1}\n"] {
+            let other_path = folder.path().join("other").to_string_lossy().into_owned();
+            std::fs::write(&other_path, other).unwrap();
+            assert!(Ledger::resume(&other_path, &run("a")).is_err(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How far a long command is: a bar on a terminal, plain lines elsewhere.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::model::notices::Progress;
+
+/// How often a plain line is written.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As a bar that is drawn anew.
+    Bar,
+    /// As lines, now and then.
+    Lines,
+    /// Not at all.
+    Nothing,
+}
+
+/// Shows progress.
+pub struct Meter {
+    shown: Shown,
+    bar: Option<ProgressBar>,
+    begun: Option<Instant>,
+    last: Option<Instant>,
+}
+
+impl Meter {
+    /// A meter that has shown nothing yet.
+    pub fn new(shown: Shown) -> Self {
+        Self { shown, bar: None, begun: None, last: None }
+    }
+
+    /// Shows how far the command is.
+    pub fn show(&mut self, progress: &Progress) {
+        let now = Instant::now();
+        let begun = *self.begun.get_or_insert(now);
+        match self.shown {
+            Shown::Nothing => {}
+            Shown::Bar => self.draw(progress),
+            Shown::Lines => {
+                // A command that is over at once has nothing to tell on the way.
+                let due = now.duration_since(self.last.unwrap_or(begun)) >= EVERY;
+                if due || (progress.over && self.last.is_some()) {
+                    self.last = Some(now);
+                    let line = line(progress, now.duration_since(begun));
+                    let _ = writeln!(io::stderr(), "{line}");
+                }
+            }
+        }
+    }
+
+    /// Writes something beside the bar.
+    pub fn aside(&self, write: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn draw(&mut self, progress: &Progress) {
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(progress.total), ProgressDrawTarget::stderr());
+            let form = "{bar:30} {pos}/{len} rows{msg}, {per_sec}, {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(form) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_position(progress.done);
+        if progress.failed > 0 {
+            bar.set_message(format!(", {} not done", progress.failed));
+        }
+        if progress.over {
+            bar.finish_and_clear();
+            self.bar = None;
+        }
+    }
+}
+
+fn line(progress: &Progress, elapsed: Duration) -> String {
+    let Progress { done, failed, total, over } = *progress;
+    let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
+    let percent = (done * 100).checked_div(total).unwrap_or(100);
+    let mut text = format!("progress: {done} of {total} rows ({percent} %)");
+    if failed > 0 {
+        text.push_str(&format!(", {failed} not done"));
+    }
+    text.push_str(&format!(", {rate:.0} rows/s"));
+    if over {
+        text.push_str(&format!(", over after {}", HumanDuration(elapsed)));
+    } else if rate > 0.0 {
+        let left = Duration::from_secs_f64(total.saturating_sub(done) as f64 / rate.max(0.001));
+        text.push_str(&format!(", about {} left", HumanDuration(left)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_rate_and_remaining_time() {
+        let progress = Progress { done: 12_000, failed: 3, total: 30_000, over: false };
+        assert_eq!(
+            line(&progress, Duration::from_secs(48)),
+            "progress: 12000 of 30000 rows (40 %), 3 not done, 250 rows/s, about 72 seconds left"
+        );
+        let over = Progress { done: 0, failed: 0, total: 0, over: true };
+        assert!(line(&over, Duration::ZERO).contains("(100 %)"));
+    }
+}
