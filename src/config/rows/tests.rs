@@ -145,6 +145,20 @@ fn figures_and_flags_stay_as_they_are_written() {
 }
 
 #[test]
+fn cells_are_told_in_any_order() {
+    for (ending, list) in [
+        (".toml", "[[numbers]]\nvisible = true\nlabels = \"a\"\nnumber = \"+41\"\n"),
+        (".yaml", "-\n  visible: true\n  labels: a\n  number: +41\n"),
+    ] {
+        let row = good(ending, list).remove(0);
+        let lines = ["visible", "labels", "number"].map(|key| row.place_of(key).unwrap().line);
+        assert_eq!(lines, [2, 3, 4], "{list}");
+        let keys: Vec<_> = row.cells.iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys, ["visible", "labels", "number"], "{list}");
+    }
+}
+
+#[test]
 fn quotes_hold_what_they_hold_and_lines_are_counted_through_them() {
     let rows = good(".csv", "labels,number\n\"a,\"\"b\"\"\r\nc\",+41\n\"\",+42\n x ,+43");
     assert_eq!(rows[0].value("labels").cloned(), text("a,\"b\"\nc"));
@@ -257,7 +271,7 @@ fn what_ends_the_reading_is_told_with_its_place() {
 fn a_line_without_end_ends_the_reading() {
     let long = format!("{{\"labels\": \"{}", "a".repeat(2 << 20));
     assert!(end(".jsonl", long.as_bytes()).contains("line 1, column 1: the line is longer than 1 MiB"));
-    let open = format!("number\n\"{}", "a\n".repeat(1 << 20));
+    let open = format!("number\n\"{}\"\n", "a\n".repeat(1 << 20));
     assert!(end(".csv", open.as_bytes()).contains("line 2, column 1: the quote"));
 }
 

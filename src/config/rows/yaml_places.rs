@@ -115,6 +115,7 @@ mod tests {
     #[test]
     fn other_forms_tell_none() {
         assert_eq!(told("list: [{b: 1}]", Some("list"), 1, "b"), []);
+        assert_eq!(told("- b: 1\n- b: 2\n", None, 3, "b"), []);
         assert_eq!(told("[{b: 1},\n{b: 2}]", None, 2, "b"), []);
         // A row in the flow form is told, its keys are not.
         assert_eq!(told("- {b: 1}\n- {b: 2}", None, 2, "b"), [(1, 1), (2, 1)]);
