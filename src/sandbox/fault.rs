@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::quota::Quota;
+
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
@@ -22,6 +24,8 @@ pub enum Kind {
     Garbage,
     /// The vendor's clock is off by so many seconds.
     Clock(i64),
+    /// More calls than these are not processed; a limit answers, with these headers.
+    Quota(Quota, Vec<(String, String)>),
     /// The token of the request counts as expired.
     ExpireToken,
 }
@@ -44,7 +48,7 @@ pub struct Fault {
 
 /// The forms of a fault, for help and complaints.
 pub const FORMS: &str = "drop-before, drop-after, delay=20ms, status=503, html=502, truncate, garbage, \
-     clock=-3600s, expire-token; then, after colons, call=TEXT, skip=N, count=N, chance=0.5, seed=N, \
+     clock=-3600s, expire-token, quota=4/1s, quota=6000/day; then, after colons, call=TEXT, skip=N, count=N, chance=0.5, seed=N, \
      header=NAME:VALUE";
 
 impl FromStr for Fault {
@@ -107,6 +111,7 @@ impl FromStr for Fault {
             "truncate" => Kind::Truncate,
             "garbage" => Kind::Garbage,
             "clock" => Kind::Clock(span()?.as_secs()),
+            "quota" => Kind::Quota(argument.parse()?, headers),
             "expire-token" => Kind::ExpireToken,
             _ => return Err(format!("`{name}` is no fault; use one of {FORMS}")),
         };
@@ -128,16 +133,22 @@ impl Faults {
         Self(faults)
     }
 
-    /// The faults that befall a call, `METHOD /vendor/path`, and count it.
-    pub fn befall(&mut self, call: &str) -> Vec<Kind> {
-        self.0.iter_mut().filter(|fault| call.contains(&fault.call)).filter_map(Fault::strike).collect()
+    /// The faults that befall a call, `METHOD /vendor/path`, and count it; `now` is since 1970.
+    pub fn befall(&mut self, call: &str, now: Duration) -> Vec<Kind> {
+        let meant = self.0.iter_mut().filter(|fault| call.contains(&fault.call));
+        meant.filter_map(|fault| fault.strike(now)).collect()
     }
 }
 
 impl Fault {
-    fn strike(&mut self) -> Option<Kind> {
+    fn strike(&mut self, now: Duration) -> Option<Kind> {
         if self.skip > 0 {
             self.skip -= 1;
+            return None;
+        }
+        if let Kind::Quota(quota, _) = &mut self.kind
+            && quota.admits(now)
+        {
             return None;
         }
         if self.count == 0 || self.throw() >= self.chance {
@@ -162,7 +173,7 @@ mod tests {
 
     fn struck(spec: &str, calls: &[&str]) -> Vec<bool> {
         let mut faults = Faults::new(vec![spec.parse().unwrap()]);
-        calls.iter().map(|call| !faults.befall(call).is_empty()).collect()
+        calls.iter().map(|call| !faults.befall(call, Duration::ZERO).is_empty()).collect()
     }
 
     #[test]
@@ -184,6 +195,7 @@ mod tests {
             "truncate;cuont=1",
             "garbage;chance=2",
             "garbage;skip=-1",
+            "quota=4",
         ] {
             assert!(bad.parse::<Fault>().is_err(), "{bad}");
         }
@@ -195,6 +207,8 @@ mod tests {
         assert_eq!(struck("truncate;call=trunk/create", &calls), [true, false, true]);
         assert_eq!(struck("truncate;call=trunk/create;skip=1", &calls), [false, false, true]);
         assert_eq!(struck("truncate;count=1", &calls), [true, false, false]);
+        assert_eq!(struck("quota=1/1s;call=trunk/create", &calls), [false, false, true]);
+        assert_eq!(struck("quota=1/1s;skip=1", &calls), [false, false, true]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The small HTTP shell around the vendors' imitations: one listener, one path prefix a vendor.
 
 pub mod fault;
+pub mod quota;
 mod server;
 mod state;
 

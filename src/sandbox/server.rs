@@ -61,14 +61,19 @@ async fn answer(
             .collect(),
         body: body.to_bytes().to_vec(),
     };
-    let mut now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let struck = lock(&faults).befall(&format!("{} {path}", incoming.method));
+    let arrived = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut now = arrived.as_secs();
+    let struck = lock(&faults).befall(&format!("{} {path}", incoming.method), arrived);
     let (mut after, mut shifted) = (Vec::new(), None);
     for fault in struck {
         match fault {
             Kind::DropBefore => return Err(Dropped),
             Kind::Delay(time) => tokio::time::sleep(time).await,
             Kind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
+            Kind::Quota(quota, headers) => {
+                let refusal = quota.refusal(&headers, arrived);
+                return Ok(whole(refusal.status, &refusal.headers, refusal.body));
+            }
             Kind::Html(status) => {
                 let headers = [("content-type".to_owned(), "text/html".to_owned())];
                 return Ok(whole(status, &headers, HTML.into()));

@@ -1,0 +1,138 @@
+//! A quota on demand: so many calls in a time, and a refusal like Zoom's for the rest.
+
+use std::collections::VecDeque;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::vendors::call::Response;
+
+const DAY: Duration = Duration::from_secs(86400);
+
+/// So many calls in a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quota {
+    most: usize,
+    span: Span,
+    /// When the calls passed that still count, since 1970.
+    passed: VecDeque<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Span {
+    /// Any time of that length.
+    Sliding(Duration),
+    /// A day of the calendar, by UTC.
+    Day,
+}
+
+impl FromStr for Quota {
+    type Err = String;
+
+    /// `N/DURATION`, or `N/day`
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`quota={text}`: write calls and a time, as in quota=4/1s or quota=6000/day");
+        let (most, span) = text.split_once('/').ok_or_else(wrong)?;
+        let span = match span {
+            "day" => Span::Day,
+            span => {
+                let span = span.parse::<jiff::SignedDuration>().ok().and_then(|span| span.try_into().ok());
+                Span::Sliding(span.filter(|span: &Duration| !span.is_zero()).ok_or_else(wrong)?)
+            }
+        };
+        Ok(Self { most: most.parse().map_err(|_| wrong())?, span, passed: VecDeque::new() })
+    }
+}
+
+impl Quota {
+    /// Whether a call passes, which then counts; `now` is since 1970.
+    pub fn admits(&mut self, now: Duration) -> bool {
+        let span = self.span;
+        let counts = |at: &Duration| match span {
+            Span::Sliding(span) => now.saturating_sub(*at) < span,
+            Span::Day => midnight(now) <= *at,
+        };
+        while self.passed.front().is_some_and(|at| !counts(at)) {
+            self.passed.pop_front();
+        }
+        let room = self.passed.len() < self.most;
+        if room {
+            self.passed.push_back(now);
+        }
+        room
+    }
+
+    /// The refusal, with these headers. Its form is that of Zoom's page "Rate limits": one for limits by the second,
+    /// one for those of a day.
+    pub fn refusal(&self, given: &[(String, String)], now: Duration) -> Response {
+        let (message, own) = match self.span {
+            Span::Sliding(_) => {
+                ("More calls came than the per-second rate limit allows; try again later.", Vec::new())
+            }
+            Span::Day => {
+                let end = i64::try_from((midnight(now) + DAY).as_secs()).unwrap_or(i64::MAX);
+                let end = jiff::Timestamp::from_second(end).map(|end| end.to_string()).unwrap_or_default();
+                let own = vec![("X-RateLimit-Type", "Daily-limit".to_owned()), ("Retry-After", end)];
+                ("The daily rate limit is used up; the response header tells when it ends.", own)
+            }
+        };
+        let mut refusal = Response::json(429, &json!({"code": 429, "message": message}));
+        refusal.headers.extend(given.iter().cloned());
+        let is_given = |name: &str| given.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+        let own = own.into_iter().filter(|(name, _)| !is_given(name));
+        refusal.headers.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        refusal
+    }
+}
+
+fn midnight(now: Duration) -> Duration {
+    Duration::from_secs(now.as_secs() - now.as_secs() % DAY.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Duration = Duration::from_secs(1_795_262_400); // 2026-11-21T12:00:00Z
+
+    fn admitted(text: &str, at: &[u64]) -> Vec<bool> {
+        let mut quota: Quota = text.parse().unwrap();
+        at.iter().map(|at| quota.admits(NOON + Duration::from_millis(*at))).collect()
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        for good in ["4/1s", "0/20ms", "6000/day", "1/2h"] {
+            assert!(good.parse::<Quota>().is_ok(), "{good}");
+        }
+        for bad in ["", "4", "/1s", "4/", "x/1s", "-1/1s", "4/0s", "4/-1s", "4/1", "4/week"] {
+            assert!(bad.parse::<Quota>().unwrap_err().contains("4/1s"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_so_many_calls_pass_in_any_such_time() {
+        // A call that was refused does not count.
+        assert_eq!(
+            admitted("2/1s", &[0, 400, 500, 999, 1000, 1100, 1400]),
+            [true, true, false, false, true, false, true]
+        );
+        assert_eq!(admitted("0/1s", &[0, 5000]), [false, false]);
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_and_its_refusal_says_so() {
+        let hour = 3_600_000;
+        assert_eq!(admitted("1/day", &[0, 11 * hour, 12 * hour, 35 * hour]), [true, false, true, false]);
+        let quota: Quota = "1/day".parse().unwrap();
+        let refusal = quota.refusal(&[], NOON);
+        assert_eq!(refusal.header("Retry-After"), Some("2026-11-22T00:00:00Z"));
+        assert_eq!(refusal.header("X-RateLimit-Type"), Some("Daily-limit"));
+        let given = [("retry-after".to_owned(), "7".to_owned())];
+        let refusal = quota.refusal(&given, NOON);
+        assert_eq!((refusal.header("retry-after"), refusal.header("Retry-After")), (Some("7"), None));
+        let quota: Quota = "1/1s".parse().unwrap();
+        assert!(String::from_utf8(quota.refusal(&[], NOON).body).unwrap().contains("per-second"));
+    }
+}
