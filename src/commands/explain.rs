@@ -134,6 +134,7 @@ fn resend(after: After) -> &'static str {
         After::Renew => "trunkctl gets a new token and sends once more",
         After::SignAgain => "trunkctl signs anew and sends once more",
         After::Later => "trunkctl sends again after a pause, within --retries and --deadline",
+        After::NextDay => "trunkctl does not wait that long; send again when the day's limit is over",
         After::Lost => "reads are sent again; after a write, trunkctl looks at what the vendor holds",
         After::Pending => "trunkctl waits, and looks at what the vendor holds",
     }

@@ -1,5 +1,7 @@
 //! Turns what went wrong into the one error that people and scripts see.
 
+use jiff::Timestamp;
+
 use super::redact::Redactor;
 use crate::model::error::{Applied, Error, FieldError, Kind};
 use crate::model::text::excerpt;
@@ -58,7 +60,7 @@ impl Failed<'_> {
         if error.fields.iter().any(|field| Some(&field.message) != error.vendor_message.as_ref()) {
             error.message = format!("{}: {}", error.message, Error::list(&error.fields));
         }
-        error.retryable = matches!(fault.after, After::Later) || (open && !lost);
+        error.retryable = matches!(fault.after, After::Later | After::NextDay) || (open && !lost);
         error.hint = if lost {
             Some(UNKNOWN.into())
         } else {
@@ -142,6 +144,16 @@ fn without_user(address: &str) -> String {
     match rest[..host].rfind('@') {
         Some(at) => format!("{scheme}//{}", &rest[at + 1..]),
         None => address.to_owned(),
+    }
+}
+
+/// Adds from when on the vendor takes requests again, where it told that and nothing is in doubt.
+pub fn until(error: Error, told: Option<Timestamp>) -> Error {
+    match told {
+        Some(told) if error.retryable => {
+            error.hint(format!("try again after {told}; the vendor takes no more requests before"))
+        }
+        _ => error,
     }
 }
 

@@ -56,7 +56,7 @@ pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
         Ended::Fault(After::Renew | After::SignAgain) if !tried.renewed && effect != Effect::LogIn => {
             Next::Renew
         }
-        Ended::Fault(After::Renew | After::SignAgain | After::GiveUp) => Next::Stop,
+        Ended::Fault(After::Renew | After::SignAgain | After::GiveUp | After::NextDay) => Next::Stop,
         Ended::NotSent | Ended::Fault(After::Later) => again,
         Ended::Lost | Ended::Fault(After::Lost | After::Pending) => {
             if effect == Effect::Write {
@@ -86,6 +86,11 @@ pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(until.as_second()).unwrap_or(0).saturating_sub(now)))
 }
 
+/// The instant at which a wait that begins now is over; none where no calendar has it.
+pub fn instant(wait: Duration, now: u64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(i64::try_from(now.checked_add(wait.as_secs())?).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +115,7 @@ mod tests {
             (Ended::Fault(After::Renew), Effect::LogIn, fresh, Next::Stop),
             (Ended::Fault(After::SignAgain), Effect::Read, fresh, Next::Renew),
             (Ended::Fault(After::GiveUp), Effect::Read, fresh, Next::Stop),
+            (Ended::Fault(After::NextDay), Effect::Read, fresh, Next::Stop),
         ] {
             assert_eq!(next(ended, effect, tried, 3), expected, "{ended:?} {effect:?} {tried:?}");
         }
@@ -141,5 +147,9 @@ mod tests {
             let answer = Response { status: 429, headers, body: Vec::new() };
             assert_eq!(retry_after(&answer, now), seconds.map(Duration::from_secs), "{text}");
         }
+        let told = |seconds| instant(Duration::from_secs(seconds), now).map(|instant| instant.to_string());
+        assert_eq!(told(60).as_deref(), Some("2020-05-31T00:01:00Z"));
+        assert_eq!(told(u64::MAX / 2), None);
+        assert_eq!(told(u64::MAX), None);
     }
 }

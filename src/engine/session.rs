@@ -9,11 +9,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tracing::{debug, info, trace};
 
-use super::fault::{Failed, OVERDUE};
+use super::fault::{Failed, OVERDUE, until};
 use super::fill::{With, fill};
 use super::journal::Journal;
 use super::redact::{self, Redactor};
-use super::retry::{Ended, Next, Tried, next, pause, retry_after};
+use super::retry::{Ended, Next, Tried, instant, next, pause, retry_after};
 use super::show;
 use super::stop::Stop;
 use super::tokens::{Kept, TokenStore};
@@ -212,7 +212,10 @@ impl Session {
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
                         tried.pending |= fault.after == After::Pending;
-                        (Ended::Fault(fault.after), retry_after(&answer, now()), failed.answered(*fault))
+                        let now = now();
+                        let wait = retry_after(&answer, now);
+                        let told = wait.and_then(|wait| instant(wait, now));
+                        (Ended::Fault(fault.after), wait, until(failed.answered(*fault), told))
                     }
                 },
             };

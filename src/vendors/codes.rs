@@ -48,6 +48,8 @@ pub enum After {
     SignAgain,
     /// Surely not processed: send again later.
     Later,
+    /// Surely not processed: a daily limit is used up, and nobody waits that long.
+    NextDay,
     /// Like a 5xx answer: a write may or may not have been applied.
     Lost,
     /// The vendor is still at work: whether a write was applied shows later.

@@ -3,7 +3,7 @@
 use crate::model::error::Kind::{
     self, Auth, Conflict, NotFound, RateLimited, Rejected, Unavailable, Unsupported,
 };
-use crate::vendors::codes::After::{self, GiveUp, Later, Lost, Renew};
+use crate::vendors::codes::After::{self, GiveUp, Later, Lost, NextDay, Renew};
 use crate::vendors::codes::{ANY, Code};
 
 /// A row in the making. Zoom gives its codes no short names.
@@ -264,7 +264,7 @@ pub const CODES: &[Code] = &[
         .means("Zoom has no such route.")
         .cause("The base URL is wrong, or Zoom does not offer this operation.")
         .remedy("Check that base_url ends in /v2, without a further path."),
-    row("429", RateLimited, GiveUp).says(DAILY).texts(DAILY_TEXTS),
+    row("429", RateLimited, NextDay).says(DAILY).texts(DAILY_TEXTS),
     row("429", RateLimited, Later).says(CONCURRENT).texts(CONCURRENT_TEXTS),
     row("429", RateLimited, Later).texts(PER_SECOND_TEXTS),
     // A wrong account id can end in a bare 400 of the token endpoint.
@@ -290,7 +290,7 @@ pub const CODES: &[Code] = &[
         .means("Zoom does not offer this method on this route.")
         .cause("The operation does not exist for this object.")
         .remedy("Use another operation; `trunkctl vendors` shows what Zoom can do."),
-    row("HTTP 429", RateLimited, GiveUp).says(DAILY).texts(DAILY_TEXTS),
+    row("HTTP 429", RateLimited, NextDay).says(DAILY).texts(DAILY_TEXTS),
     row("HTTP 429", RateLimited, Later).says(CONCURRENT).texts(CONCURRENT_TEXTS),
     row("HTTP 429", RateLimited, Later).texts(PER_SECOND_TEXTS),
     row("HTTP 500", Unavailable, Lost).texts(SERVER_TEXTS),
@@ -342,10 +342,10 @@ mod tests {
             ("64041", 404, "", false, (Unsupported, GiveUp)),
             ("", 404, "", false, (NotFound, GiveUp)),
             ("", 405, "", false, (Unsupported, GiveUp)),
-            ("429", 429, "the daily rate limit", false, (RateLimited, GiveUp)),
+            ("429", 429, "the daily rate limit", false, (RateLimited, NextDay)),
             ("429", 429, "too many concurrent requests", false, (RateLimited, Later)),
             ("429", 429, "the per-second rate limit", false, (RateLimited, Later)),
-            ("", 429, "daily", false, (RateLimited, GiveUp)),
+            ("", 429, "daily", false, (RateLimited, NextDay)),
             ("", 429, "", false, (RateLimited, Later)),
             ("", 503, "", false, (Unavailable, Lost)),
         ] {

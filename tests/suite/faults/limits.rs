@@ -63,6 +63,9 @@ fn a_wait_beyond_the_deadline_is_not_begun() {
             let server = Scripted::start(vec![Act::Raw(http(429, &headers, ""))]);
             let ran = Lab::new(&server.base).run(*job, "").expect(8);
             assert!(!ran.err.contains("panicked"), "{ran:?}");
+            let hint = ran.error()["hint"].to_string();
+            let end = if wait.contains("2999") { "try again after 2999-05-31T00:00:00Z" } else { "" };
+            assert!(hint.contains(end), "{wait} {job:?}: {hint}");
             assert_eq!(server.requests().len(), 1, "{wait} {job:?}");
         }
     }

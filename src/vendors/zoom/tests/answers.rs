@@ -7,7 +7,7 @@ use crate::model::error::Kind::{
     self, Auth, Conflict, NotFound, RateLimited, Rejected, Unavailable, Unsupported,
 };
 use crate::vendors::call::{Fault, Response};
-use crate::vendors::codes::After::{self, GiveUp, Later, Lost, Renew};
+use crate::vendors::codes::After::{self, GiveUp, Later, Lost, NextDay, Renew};
 
 fn refused(status: u16, body: &str) -> Fault {
     let fault = read::done(&answer(status, body)).unwrap_err();
@@ -140,7 +140,7 @@ fn refusals_are_classified_by_code_and_status() {
         (400, r#"{ "code" : "300", "message":"cut"#, Rejected, GiveUp, Some("300")),
         (400, r#"{"message":"cut"#, Rejected, GiveUp, None),
         (429, r#"{"code":429,"message":"maximum per-second rate limit"}"#, RateLimited, Later, Some("429")),
-        (429, r#"{"code":429,"message":"the maximum daily rate limit"}"#, RateLimited, GiveUp, Some("429")),
+        (429, r#"{"code":429,"message":"the maximum daily rate limit"}"#, RateLimited, NextDay, Some("429")),
         (429, "", RateLimited, Later, None),
     ];
     for (status, body, kind, after, code) in cases {
@@ -203,7 +203,7 @@ fn a_daily_limit_shows_in_the_header_alone() {
         let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         read::done(&Response { status: 429, headers, body: Vec::new() }).unwrap_err()
     };
-    assert_eq!(limited(&[("x-ratelimit-type", "Daily-limit")]).after, GiveUp);
+    assert_eq!(limited(&[("x-ratelimit-type", "Daily-limit")]).after, NextDay);
     assert_eq!(limited(&[("x-ratelimit-type", "QPS")]).after, Later);
     assert_eq!(limited(&[]).request_id, None);
 }
