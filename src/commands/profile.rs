@@ -83,6 +83,9 @@ async fn show(world: &World, globals: &Globals) -> Result<Report> {
     if profile.origins.contains_key("allow_http") {
         keys.push(("allow_http".into(), profile.allow_http.to_string()));
     }
+    if let Some(count) = profile.concurrency {
+        keys.push(("concurrency".into(), count.to_string()));
+    }
     let origin = |key: &str| profile.origins.get(key).cloned().unwrap_or_default();
     let mut rows = vec![vec!["vendor".to_owned(), profile.vendor.clone(), origin("vendor")]];
     rows.extend(keys.into_iter().map(|(key, text)| {

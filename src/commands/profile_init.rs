@@ -20,7 +20,7 @@ use crate::storage::write_private;
 use crate::vendors;
 
 /// Keys that every vendor's profiles know, beside the vendor's own.
-const COMMON: &[&str] = &["ca_file", "allow_http"];
+const COMMON: &[&str] = &["ca_file", "allow_http", "concurrency"];
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report> {

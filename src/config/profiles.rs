@@ -1,6 +1,7 @@
 //! Profiles: from a file, from the environment, or from the sandbox.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
@@ -16,7 +17,10 @@ use crate::model::secret::{MASK, Secret, SecretRef};
 use crate::model::text::nearest;
 
 /// Keys that every vendor's profiles know.
-const COMMON: &[&str] = &["vendor", "ca_file", "allow_http"];
+const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency"];
+
+/// How many requests of a profile may be under way at the same time.
+const CONCURRENCY: RangeInclusive<usize> = 1..=64;
 
 /// Keys that hold addresses.
 const ADDRESSES: [&str; 2] = ["base_url", "token_url"];
@@ -296,6 +300,7 @@ fn build(
                 .hint("write allow_http = true, or leave it out"));
             }
         },
+        concurrency: raw.get("concurrency").map(|entry| concurrency(name, &entry.text)).transpose()?,
         identity: String::new(),
     };
     let has_token = raw.contains_key("access_token");
@@ -344,6 +349,13 @@ fn build(
         ["base_url", "token_url", "account_id", "client_id"].iter().map(|k| profile.get(k)).collect();
     profile.identity = format!("{vendor}|{}", settings.join("|"));
     Ok(profile)
+}
+
+fn concurrency(profile: &str, text: &str) -> Result<usize> {
+    text.parse().ok().filter(|count| CONCURRENCY.contains(count)).ok_or_else(|| {
+        Error::config(format!("profile `{profile}`: concurrency `{text}` is no number of requests"))
+            .hint(format!("write a whole number from {} to {}", CONCURRENCY.start(), CONCURRENCY.end()))
+    })
 }
 
 /// Whether requests leave this machine without encryption.

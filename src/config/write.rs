@@ -50,6 +50,7 @@ pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> R
     for (key, text) in pairs {
         let item = match text.as_str() {
             "true" | "false" if key == "allow_http" => value(text == "true"),
+            number if key == "concurrency" => number.parse::<i64>().map_or_else(|_| value(number), value),
             _ => value(text.as_str()),
         };
         table.insert(key, item);
@@ -98,6 +99,14 @@ mod tests {
         let commented = second.replace("[profiles.a]", "# of the lab\n[profiles.a]");
         assert_eq!(add(&commented, "a", &pairs(), path).unwrap(), commented);
         assert_eq!(held(&second, "b", "client_secret").as_deref(), Some("env:A\"B"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_written_as_what_it_is() {
+        let pairs = [("allow_http", "true"), ("concurrency", "8"), ("client_id", "8")];
+        let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let text = add("", "a", &pairs, Path::new("p.toml")).unwrap();
+        assert!(text.contains("allow_http = true\nconcurrency = 8\nclient_id = \"8\"\n"), "{text}");
     }
 
     #[test]

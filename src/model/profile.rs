@@ -50,6 +50,8 @@ pub struct Profile {
     pub ca_file: Option<PathBuf>,
     /// Whether plain HTTP to a host that is not loopback is accepted.
     pub allow_http: bool,
+    /// How many requests are under way at the same time, where it says so.
+    pub concurrency: Option<usize>,
     /// What stands for the account in the token cache; stable where the address is not.
     pub identity: String,
 }

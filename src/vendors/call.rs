@@ -144,6 +144,8 @@ pub struct Call<T> {
     pub request: Request,
     /// What it does.
     pub effect: Effect,
+    /// The vendor's label of its rate; empty where none is documented.
+    pub label: &'static str,
     /// The secrets of its body.
     pub slots: Vec<Slot>,
     /// Reads its answer.
@@ -158,7 +160,14 @@ impl<T> Call<T> {
         request: Request,
         read: impl Fn(&Response) -> Result<T, Fault> + Send + Sync + 'static,
     ) -> Self {
-        Self { name, request, effect, slots: Vec::new(), read: Box::new(read) }
+        Self { name, request, effect, label: "", slots: Vec::new(), read: Box::new(read) }
+    }
+
+    /// Counts it among the calls of that label.
+    #[must_use]
+    pub fn labelled(mut self, label: &'static str) -> Self {
+        self.label = label;
+        self
     }
 
     /// Adds a secret.

@@ -72,6 +72,8 @@ pub struct Facts {
     pub address_codes: &'static [&'static str],
     /// What a shell has to run before a printed curl line.
     pub curl_prelude: &'static str,
+    /// How fast its calls may follow each other.
+    pub pace: Pace,
     /// The profile of the sandbox: settings and secrets, with `{base}` for the sandbox's address.
     pub sandbox: &'static [(&'static str, &'static str)],
 }
@@ -104,6 +106,26 @@ impl Facts {
     pub fn shape(&self, name: &str) -> Option<&'static Shape> {
         self.shapes.iter().find(|shape| shape.name == name)
     }
+}
+
+/// How fast a vendor's calls may follow each other, and how many may be under way at the same time.
+pub struct Pace {
+    /// The documented rates. A label without a row is not paced.
+    pub rates: &'static [PlanRate],
+    /// The plan of a profile that names none.
+    pub default_plan: &'static str,
+    /// How many calls are under way at the same time, where the profile does not say.
+    pub concurrency: usize,
+}
+
+/// How often an account on a plan may make calls of one label.
+pub struct PlanRate {
+    /// The plan, as profiles name it.
+    pub plan: &'static str,
+    /// The vendor's label of the calls.
+    pub label: &'static str,
+    /// Calls in a second.
+    pub per_second: u32,
 }
 
 /// How requests prove who sends them.

@@ -178,7 +178,7 @@ fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist(
     let capital = |c: char| c.is_ascii_uppercase() || c == '_';
     let mut variables = words_with(&all, "TRUNKCTL_", capital);
     let keys = vendors::ALL.iter().flat_map(|vendor| vendor.facts().profile_keys).map(|key| key.name);
-    for key in keys.chain(["vendor", "ca_file", "allow_http", "state_dir", "cache_dir"]) {
+    for key in keys.chain(["vendor", "ca_file", "allow_http", "concurrency", "state_dir", "cache_dir"]) {
         variables.insert(format!("TRUNKCTL_{}", key.to_uppercase()));
     }
     for word in words_with(&text, "TRUNKCTL_", capital) {
@@ -258,7 +258,9 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
         let length =
             lines[begin..].iter().position(|line| line.starts_with('[')).unwrap_or(lines.len() - begin);
         let table = &lines[begin..begin + length];
-        for key in facts.profile_keys.iter().map(|key| key.name).chain(["ca_file", "allow_http"]) {
+        for key in
+            facts.profile_keys.iter().map(|key| key.name).chain(["ca_file", "allow_http", "concurrency"])
+        {
             let at =
                 table.iter().position(|line| is_key(line) && plain(line).starts_with(&format!("{key} = ")));
             let at = at.unwrap_or_else(|| panic!("{}: {key} is not in the example", facts.name));

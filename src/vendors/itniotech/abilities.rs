@@ -3,7 +3,7 @@
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::Facts;
+use crate::vendors::{Facts, Pace};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -21,6 +21,8 @@ pub static FACTS: Facts = Facts {
     secret_keys: &["sipPassword"],
     address_codes: &[],
     curl_prelude: "TIMESTAMP=$(date +%s)",
+    // No rate is documented; four at once is little enough for a contact center in use.
+    pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
     sandbox: &[
         ("base_url", "{base}/itniotech"),
         ("api_key", "sandbox-key"),

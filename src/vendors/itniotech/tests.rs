@@ -34,6 +34,7 @@ fn profile_with(key: Secret, secret: Secret) -> Profile {
         secrets: BTreeMap::from([("api_key".into(), key), ("api_secret".into(), secret)]),
         ca_file: None,
         allow_http: false,
+        concurrency: None,
         identity: "test".into(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::Facts;
+use crate::vendors::{Facts, Pace};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -25,6 +25,8 @@ pub static FACTS: Facts = Facts {
     secret_keys: &["password", "access_token", "refresh_token"],
     address_codes: &["70004", "70087"],
     curl_prelude: "",
+    // No rate is documented; four at once is little enough for a PBX in use.
+    pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
     sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
 };
 

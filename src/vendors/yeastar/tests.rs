@@ -29,6 +29,7 @@ fn profile_of(settings: &[(&str, &str)], client_secret: Secret) -> Profile {
         secrets: BTreeMap::from([("client_secret".into(), client_secret)]),
         ca_file: None,
         allow_http: false,
+        concurrency: None,
         identity: "test".into(),
     }
 }

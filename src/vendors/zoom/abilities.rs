@@ -4,7 +4,7 @@
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::Facts;
+use crate::vendors::{Facts, Pace, PlanRate};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -103,6 +103,7 @@ pub static FACTS: Facts = Facts {
     secret_keys: &["access_token"],
     address_codes: &[],
     curl_prelude: "",
+    pace: Pace { rates: RATES, default_plan: PRO, concurrency: 10 },
     sandbox: &[
         ("base_url", "{base}/zoom/v2"),
         ("token_url", "{base}/zoom/oauth/token"),
@@ -110,6 +111,8 @@ pub static FACTS: Facts = Facts {
         ("client_id", "sandbox"),
         ("client_secret", "sandbox-secret"),
         ("account", "sub-1"),
+        // An imitation has no limits of its own.
+        ("plan", UNPACED),
     ],
 };
 
@@ -142,7 +145,34 @@ const PROFILE: &[ProfileKey] = &[
             KeyNeed::Optional,
         )
     },
+    ProfileKey {
+        default: Some(PRO),
+        values: &[FREE, PRO, BUSINESS, UNPACED],
+        ..key(
+            "plan",
+            "the account's plan, whose rate limits are kept; none where a gateway paces the calls",
+            KeyNeed::Optional,
+        )
+    },
 ];
+
+const FREE: &str = "free";
+const PRO: &str = "pro";
+/// Business, Education, Enterprise and Partner.
+const BUSINESS: &str = "business";
+/// A plan without a rate.
+const UNPACED: &str = "none";
+
+/// The label of every call of SIP Connected Audio: of PATCH `settings` and the three calls of `numbers` by the
+/// OpenAPI file, of the others by assumption, because it states none.
+pub const LIGHT: &str = "Light";
+
+/// Zoom's page "Rate limits". An account's apps and users share them.
+const RATES: &[PlanRate] = &[rate(FREE, 4), rate(PRO, 30), rate(BUSINESS, 80)];
+
+const fn rate(plan: &'static str, per_second: u32) -> PlanRate {
+    PlanRate { plan, label: LIGHT, per_second }
+}
 
 const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
     ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::abilities::PAGE_SIZE;
 use super::read::{rows, success, unreadable};
 use super::wire::Record;
-use super::write::{SEGMENT, address, base};
+use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
 use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber, NumberType};
 use crate::model::profile::Profile;
@@ -34,7 +34,7 @@ fn trunks_call<T>(
 ) -> Result<Call<T>> {
     let account = profile.get("account").to_owned();
     let request = Request::new(Method::Get, address(profile, &account, "trunks")?);
-    Ok(Call::new("GET sip_trunk/trunks", Effect::Read, request, move |response| read(response, &account)))
+    Ok(call("GET sip_trunk/trunks", Effect::Read, request, move |response| read(response, &account)))
 }
 
 /// GET `sip_trunk/internal_numbers`, the first page.
@@ -49,7 +49,7 @@ fn numbers_call(address: String, walk: Walk) -> Call<Page<HeldNumber>> {
         url = format!("{url}&next_page_token={}", utf8_percent_encode(token, SEGMENT));
     }
     let request = Request::new(Method::Get, url);
-    Call::new("GET sip_trunk/internal_numbers", Effect::Read, request, move |response| {
+    call("GET sip_trunk/internal_numbers", Effect::Read, request, move |response| {
         let (page, on) = numbers(response, &walk)?;
         Ok(Page { next: on.map(|walk| numbers_call(address.clone(), walk)), ..page })
     })
@@ -58,13 +58,13 @@ fn numbers_call(address: String, walk: Walk) -> Call<Page<HeldNumber>> {
 /// GET `sip_trunk/callout_countries`
 pub fn list_countries(profile: &Profile, account: &str) -> Result<Call<Page<CalloutCountry>>> {
     let request = Request::new(Method::Get, address(profile, account, "callout_countries")?);
-    Ok(Call::new("GET sip_trunk/callout_countries", Effect::Read, request, countries))
+    Ok(call("GET sip_trunk/callout_countries", Effect::Read, request, countries))
 }
 
 /// GET `sip_trunk/numbers`, which is the master account's without naming it.
 pub fn list_master_numbers(profile: &Profile) -> Call<Page<MasterNumber>> {
     let request = Request::new(Method::Get, format!("{}/sip_trunk/numbers", base(profile)));
-    Call::new("GET sip_trunk/numbers", Effect::Read, request, master_numbers)
+    call("GET sip_trunk/numbers", Effect::Read, request, master_numbers)
 }
 
 /// Answer of GET `sip_trunk/trunks`, which has no paging.

@@ -31,6 +31,7 @@ fn profile(settings: &[(&str, &str)]) -> Profile {
         secrets: BTreeMap::from([("client_secret".to_owned(), Secret::known("canary"))]),
         ca_file: None,
         allow_http: false,
+        concurrency: None,
         identity: "meetings".into(),
     }
 }

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value, to_value};
 
-use super::abilities::MULTIPART;
+use super::abilities::{LIGHT, MULTIPART};
 use super::wire::{CountryItem, NumberItem, SettingsBody, TrunkItem};
 use super::{read, rules};
 use crate::model::error::{Error, FieldError, Result};
@@ -13,7 +13,7 @@ use crate::model::profile::Profile;
 use crate::model::settings::{Provided, SipSettings};
 use crate::model::trunk::Trunk;
 use crate::vendors::Added;
-use crate::vendors::call::{Body, Call, Effect, Method, Request};
+use crate::vendors::call::{Body, Call, Effect, Fault, Method, Request, Response};
 
 /// Whatever RFC 3986 does not call unreserved.
 pub const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -33,7 +33,7 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
         map.extend(trunk.vendor_fields.clone());
     }
     let request = send(profile, Method::Post, account, "trunks", list("sip_trunks", vec![entry]))?;
-    Ok(Call::new("POST sip_trunk/trunks", Effect::Write, request, move |response| {
+    Ok(call("POST sip_trunk/trunks", Effect::Write, request, move |response| {
         read::assigned(response, &asked)
     }))
 }
@@ -43,20 +43,20 @@ pub fn delete(profile: &Profile, id: &str) -> Result<Call<()>> {
     let account = profile.get("account");
     accept("the trunk", rules::assignee(account))?;
     let request = Request::new(Method::Delete, item_address(profile, account, "trunks", "id", id)?);
-    Ok(Call::new("DELETE sip_trunk/trunks", Effect::Write, request, read::done))
+    Ok(call("DELETE sip_trunk/trunks", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/internal_numbers`
 pub fn add_numbers(profile: &Profile, account: &str, numbers: &[InternalNumber]) -> Result<Call<Vec<Added>>> {
     let items = numbers.iter().map(number_item).collect::<Result<Vec<_>>>()?;
     let request = numbers_request(profile, account, &items)?;
-    Ok(Call::new("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
+    Ok(call("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
 }
 
 /// DELETE `sip_trunk/internal_numbers/{id}`
 pub fn remove_number(profile: &Profile, account: &str, id: &str) -> Result<Call<()>> {
     let request = Request::new(Method::Delete, item_address(profile, account, "internal_numbers", "id", id)?);
-    Ok(Call::new("DELETE sip_trunk/internal_numbers", Effect::Write, request, read::done))
+    Ok(call("DELETE sip_trunk/internal_numbers", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/callout_countries`
@@ -69,7 +69,7 @@ pub fn add_countries(
     let body = list("callout_countries", entries.collect());
     let request = send(profile, Method::Post, account, "callout_countries", body)?;
     let asked = codes.to_vec();
-    Ok(Call::new("POST sip_trunk/callout_countries", Effect::Write, request, move |response| {
+    Ok(call("POST sip_trunk/callout_countries", Effect::Write, request, move |response| {
         read::added_countries(response, &asked)
     }))
 }
@@ -78,7 +78,7 @@ pub fn add_countries(
 pub fn remove_country(profile: &Profile, account: &str, code: &str) -> Result<Call<()>> {
     let address = item_address(profile, account, "callout_countries", "country", code)?;
     let request = Request::new(Method::Delete, address);
-    Ok(Call::new("DELETE sip_trunk/callout_countries", Effect::Write, request, read::done))
+    Ok(call("DELETE sip_trunk/callout_countries", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/numbers`
@@ -87,16 +87,14 @@ pub fn assign_master_numbers(profile: &Profile, account: &str, numbers: &[E164])
     let entries = numbers.iter().map(|number| Value::from(number.as_str())).collect();
     let request = send(profile, Method::Post, account, "numbers", list("phone_numbers", entries))?;
     let asked = numbers.to_vec();
-    Ok(Call::new("POST sip_trunk/numbers", Effect::Write, request, move |response| {
-        read::given(response, &asked)
-    }))
+    Ok(call("POST sip_trunk/numbers", Effect::Write, request, move |response| read::given(response, &asked)))
 }
 
 /// DELETE `sip_trunk/numbers`: every internal number of the sub account.
 pub fn clear_numbers(profile: &Profile, account: &str) -> Result<Call<()>> {
     accept("the account", rules::sub_account(account))?;
     let request = Request::new(Method::Delete, address(profile, account, "numbers")?);
-    Ok(Call::new("DELETE sip_trunk/numbers", Effect::Write, request, read::done))
+    Ok(call("DELETE sip_trunk/numbers", Effect::Write, request, read::done))
 }
 
 /// POST `sip_trunk/internal_numbers` with entries that no rule of ours has judged.
@@ -123,7 +121,7 @@ pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings)
         )?,
     };
     let request = settings_request(profile, account, &body)?;
-    Ok(Call::new("PATCH sip_trunk/settings", Effect::Write, request, read::done))
+    Ok(call("PATCH sip_trunk/settings", Effect::Write, request, read::done))
 }
 
 /// PATCH `sip_trunk/settings` with values that no rule of ours has judged.
@@ -198,6 +196,16 @@ fn send(
     };
     request.body = Body::Multipart(body.into_iter().map(field).collect());
     Ok(request)
+}
+
+/// A call of SIP Connected Audio.
+pub fn call<T>(
+    name: &'static str,
+    effect: Effect,
+    request: Request,
+    read: impl Fn(&Response) -> Result<T, Fault> + Send + Sync + 'static,
+) -> Call<T> {
+    Call::new(name, effect, request, read).labelled(LIGHT)
 }
 
 /// The address of a part of an account.

@@ -23,6 +23,7 @@ fn a_person_is_asked_for_what_the_vendor_needs() {
     terminal.wait_for("account:").wait_for("[me]:").type_line("sub-1");
     terminal.wait_for("body_format:").wait_for("[json]:").type_line("xml");
     terminal.wait_for("body_format is one of json, multipart").wait_for("[json]:").type_line("");
+    terminal.wait_for("plan:").wait_for("[pro]:").type_line("");
     let (status, shown) = terminal.end();
     assert!(status.success(), "{shown}");
     assert!(!shown.contains("sandbox-secret"), "{shown}");

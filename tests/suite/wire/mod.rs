@@ -48,6 +48,7 @@ fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
         secrets: secrets.map(|(key, value)| (key.to_owned(), Secret::known(value))).into(),
         ca_file: None,
         allow_http: false,
+        concurrency: None,
         identity: "wire".into(),
     }
 }
