@@ -10,6 +10,7 @@ use crate::cli::{DryRunForm, Globals};
 use crate::config::profiles::{self, Where};
 use crate::config::{Env, Folders, secrets};
 use crate::engine::journal::{Journal, Run};
+use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
 use crate::engine::stop::Stop;
@@ -69,8 +70,17 @@ pub struct World {
     pub begun: Instant,
     /// Ctrl-C, and what is on the wire when it comes.
     pub stop: Rc<Stop>,
+    /// The pacers of the accounts that this run has opened sessions for.
+    pacers: RefCell<Vec<Paced>>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
+}
+
+/// An account, and its pacer. The proof tells accounts apart whose profiles name none: a token as it is, or a key.
+struct Paced {
+    identity: String,
+    proof: Secret,
+    pacer: Rc<Pacer>,
 }
 
 impl World {
@@ -94,6 +104,7 @@ impl World {
             command,
             begun: Instant::now(),
             stop: Rc::default(),
+            pacers: RefCell::default(),
             sandbox: RefCell::new(None),
         }
     }
@@ -157,6 +168,7 @@ impl World {
         let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
         let tokens = logs_in.then(|| TokenStore::new(&folders.cache, &profile.identity, &credential));
         let tokens = tokens.and_then(|store| store.inspect_err(|warning| self.notices.warn(warning)).ok());
+        let pacer = self.pacer(vendor, &profile, credential);
         let outside = Outside {
             tokens,
             limits: Limits {
@@ -172,6 +184,7 @@ impl World {
             notices: Arc::clone(&self.notices),
             stop: Rc::clone(&self.stop),
             journal: (!globals.no_journal).then(|| Journal::new(&folders.state, self.runner())),
+            pacer,
         };
         Session::new(vendor, profile, outside)
     }
@@ -183,6 +196,19 @@ impl World {
             user: user.unwrap_or("unknown").to_owned(),
             command: self.command.iter().map(|word| self.redactor.scrub(word)).collect(),
         }
+    }
+
+    /// The one pacer of an account. Where its profiles differ in plan or concurrency, the first that is opened decides.
+    fn pacer(&self, vendor: &dyn Vendor, profile: &Profile, credential: Secret) -> Rc<Pacer> {
+        let proof = profile.secrets.get("access_token").cloned().unwrap_or(credential);
+        let mut pacers = self.pacers.borrow_mut();
+        let known = pacers.iter().find(|known| known.identity == profile.identity && known.proof == proof);
+        if let Some(known) = known {
+            return Rc::clone(&known.pacer);
+        }
+        let pacer = Rc::new(Pacer::new(vendor.facts(), profile));
+        pacers.push(Paced { identity: profile.identity.clone(), proof, pacer: Rc::clone(&pacer) });
+        pacer
     }
 
     /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest,

@@ -35,8 +35,7 @@ impl Session {
             return Ok(());
         }
         if let (Some(old), Some(call)) = (&old, revocation) {
-            let slots = self.proven(&call, &old.access);
-            self.attempt(&call, &slots).await?;
+            self.attempt(&call, &old.access).await?;
         }
         if let (Some(_), Some(store)) = (&old, &self.outside.tokens) {
             store.forget();
@@ -59,8 +58,7 @@ impl Session {
             return Ok(kept.map(|_| Written::Withheld));
         }
         if let (Some(kept), Some(call)) = (&kept, revocation) {
-            let slots = self.proven(&call, &kept.access);
-            let revoked = match self.attempt(&call, &slots).await? {
+            let revoked = match self.attempt(&call, &kept.access).await?.0 {
                 Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
                 Attempt::NotSent(_) | Attempt::Lost(_) => false,
             };

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::pace::Held;
 use super::redact::Redactor;
 use crate::model::error::{Applied, Error, FieldError, Kind};
 use crate::model::text::excerpt;
@@ -73,7 +74,7 @@ impl Failed<'_> {
     pub fn not_sent(&self, why: &str) -> Error {
         let mut error = self.error(Kind::Unavailable, &self.redactor.scrub(why));
         error.retryable = true;
-        error.hint(if why == OVERDUE {
+        error.hint(if [OVERDUE, CROWDED, PACED].contains(&why) {
             "nothing was sent; give the command more time with --deadline"
         } else if why.contains("not valid for name") {
             "write a name that the certificate holds into the profile's `base_url`"
@@ -82,6 +83,25 @@ impl Failed<'_> {
         } else {
             "check the address in the profile, the network, and that the vendor's API is switched on"
         })
+    }
+
+    /// The request did not get its turn.
+    pub fn held(&self, why: Held) -> Error {
+        let told = match why {
+            Held::Crowded => return self.not_sent(CROWDED),
+            Held::Paced => return self.not_sent(PACED),
+            Held::Limited(told) => told,
+        };
+        let mut error = self.error(Kind::RateLimited, "the vendor's limit is reached, and nothing was sent");
+        error.retryable = true;
+        until(error.hint("try again later, or give the command more time with --deadline"), told)
+    }
+
+    /// Ctrl-C came before the request was sent.
+    pub fn interrupted(&self) -> Error {
+        let mut error = self.error(Kind::Interrupted, "the command was interrupted, and nothing was sent");
+        error.retryable = true;
+        error
     }
 
     /// The request was sent, and no whole answer came.
@@ -156,6 +176,12 @@ pub fn until(error: Error, told: Option<Timestamp>) -> Error {
         _ => error,
     }
 }
+
+/// Why nothing is sent where others are under way for as long as the command may last.
+const CROWDED: &str = "the deadline of the command passed before another request of the profile had ended";
+
+/// Why nothing is sent where a rate gives no turn in time.
+const PACED: &str = "its turn, by the vendor's rate limit, comes after the deadline of the command";
 
 /// Why nothing is sent any more once the deadline has passed.
 pub const OVERDUE: &str = "the deadline of the command has passed";

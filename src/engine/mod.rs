@@ -4,6 +4,7 @@ mod credentials;
 pub mod fault;
 pub mod fill;
 pub mod journal;
+pub mod pace;
 pub mod redact;
 pub mod retry;
 pub mod session;

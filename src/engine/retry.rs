@@ -75,6 +75,12 @@ pub fn pause(again: u32, chance: f64) -> Duration {
     whole.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0)
 }
 
+/// How long to wait after a limit that comes without a wait: one to two seconds (Zoom, "Rate limits", gives no
+/// better advice for its limits by the second), and twice as long after each that follows, up to eight times.
+pub fn limit_pause(again: u32, chance: f64) -> Duration {
+    Duration::from_secs(1 << again.min(3)).mul_f64(1.0 + chance.clamp(0.0, 1.0))
+}
+
 /// The wait that the vendor asks for: in seconds, as an instant (Zoom, "Rate limits") or as a date of HTTP.
 pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
     let text = answer.header("retry-after")?.trim();
@@ -126,6 +132,14 @@ mod tests {
         assert_eq!(pause(0, 0.0), Duration::from_millis(250));
         assert_eq!(pause(2, 1.0), Duration::from_millis(500));
         assert_eq!(pause(30, 0.0), Duration::from_secs(8));
+    }
+
+    #[test]
+    fn a_limit_pauses_for_seconds() {
+        assert_eq!(limit_pause(0, 0.0), Duration::from_secs(1));
+        assert_eq!(limit_pause(0, 1.0), Duration::from_secs(2));
+        assert_eq!(limit_pause(2, 0.5), Duration::from_secs(6));
+        assert_eq!(limit_pause(40, 1.0), Duration::from_secs(16));
     }
 
     #[test]

@@ -12,8 +12,9 @@ use tracing::{debug, info, trace};
 use super::fault::{Failed, OVERDUE, until};
 use super::fill::{With, fill};
 use super::journal::Journal;
+use super::pace::{Pacer, Turn};
 use super::redact::{self, Redactor};
-use super::retry::{Ended, Next, Tried, instant, next, pause, retry_after};
+use super::retry::{Ended, Next, Tried, instant, limit_pause, next, pause, retry_after};
 use super::show;
 use super::stop::Stop;
 use super::tokens::{Kept, TokenStore};
@@ -66,6 +67,8 @@ pub struct Outside {
     pub stop: Rc<Stop>,
     /// Where writes are put down before they are sent, if anywhere.
     pub journal: Option<Journal>,
+    /// Paces the requests of the account, in all of its sessions.
+    pub pacer: Rc<Pacer>,
 }
 
 /// One profile, ready to be used.
@@ -203,8 +206,8 @@ impl Session {
                 Effect::LogIn => Secret::withheld(),
                 Effect::Read | Effect::Write => self.token().await?,
             };
-            let slots = self.proven(call, &token);
-            let (ended, wait, error) = match self.attempt(call, &slots).await? {
+            let (attempt, mut turn) = self.attempt(call, &token).await?;
+            let (ended, wait, error) = match attempt {
                 Attempt::NotSent(why) => (Ended::NotSent, None, failed.not_sent(&why)),
                 Attempt::Lost(why) => (Ended::Lost, None, failed.lost(&why)),
                 Attempt::Answered(answer) => match self.understand(call, &answer) {
@@ -213,12 +216,15 @@ impl Session {
                     Err(Refusal::Fault(fault)) => {
                         tried.pending |= fault.after == After::Pending;
                         let now = now();
-                        let wait = retry_after(&answer, now);
-                        let told = wait.and_then(|wait| instant(wait, now));
+                        let asked = retry_after(&answer, now);
+                        let told = asked.and_then(|wait| instant(wait, now));
+                        let wait = turn.heed(&fault, asked, told, limit_pause(tried.again, chance()));
                         (Ended::Fault(fault.after), wait, until(failed.answered(*fault), told))
                     }
                 },
             };
+            // What follows may be a log-in or a pause, and must not hold the others up.
+            drop(turn);
             match next(ended, call.effect, *tried, self.outside.limits.retries) {
                 Next::Stop => return Err(error),
                 Next::Renew => {
@@ -255,13 +261,22 @@ impl Session {
         }
     }
 
-    /// One attempt, within what is left of the deadline.
-    pub(super) async fn attempt<T>(&self, call: &Call<T>, slots: &[Slot]) -> Result<Attempt> {
+    /// One attempt, in its turn and within what is left of the deadline.
+    pub(super) async fn attempt<T>(&self, call: &Call<T>, token: &Secret) -> Result<(Attempt, Turn<'_>)> {
         let failed = self.failed(call.name, call.effect);
-        let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let deadline = self.outside.limits.deadline;
+        if Instant::now() >= deadline {
             return Err(failed.not_sent(OVERDUE));
         }
+        let turn = tokio::select! {
+            biased;
+            turn = self.outside.pacer.turn(call.label, call.effect, deadline) => turn,
+            () = self.outside.stop.asked(), if call.effect == Effect::Write => return Err(failed.interrupted()),
+        };
+        let mut turn = turn.map_err(|held| failed.held(held))?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        // Only now, because a signature is old soon.
+        let slots = &self.proven(call, token);
         let filled = fill(&call.request, slots, With::Values)
             .map_err(|missing| Error::config(format!("{} has to be sent, and {missing}", call.name)).hint(
                 "a dry run reads from the vendor where the request depends on it; make the profile's secrets available",
@@ -279,6 +294,9 @@ impl Session {
         drop(wire);
         match &attempt {
             Attempt::Answered(answer) => {
+                if answer.status < 500 {
+                    turn.answered();
+                }
                 self.skew.set(skew(answer).or(self.skew.get()));
                 debug!(
                     "{} answered HTTP {} after {} ms",
@@ -299,7 +317,7 @@ impl Session {
             }
             Attempt::Lost(why) => debug!("{} was lost: {}", call.name, self.outside.redactor.scrub(why)),
         }
-        Ok(attempt)
+        Ok((attempt, turn))
     }
 
     fn shown_line<T>(&self, call: &Call<T>, slots: &[Slot]) -> String {

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 use tracing::info;
 
-use super::fault::Failed;
 use super::journal::{Ending, Intent, Subject};
 use super::retry::{Tried, pause};
 use super::session::{DryRun, Session, chance};
@@ -98,7 +97,7 @@ impl Session {
             return Ok(Written::Withheld);
         }
         if self.outside.stop.is_asked() {
-            return Err(unsent(self.failed(call.name, Effect::Write)));
+            return Err(self.failed(call.name, Effect::Write).interrupted());
         }
         let entry = match &self.outside.journal {
             Some(journal) => Some(journal.begin(self.intent(call.name, about)).await?),
@@ -243,12 +242,6 @@ enum Looked<T> {
 fn told(mut lost: Error, why: &str) -> Error {
     lost.message = format!("{}; {why}", lost.message);
     lost
-}
-
-fn unsent(failed: Failed<'_>) -> Error {
-    let mut error = failed.not_sent("the command was interrupted");
-    error.kind = Kind::Interrupted;
-    error
 }
 
 /// An object as the journal keeps it: each field before and after, its secrets masked.

@@ -83,6 +83,10 @@ pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32)
             // Nobody listens, or nobody answers: the same would befall what follows.
             Step { settled, again: Vec::new(), end: Some(error) }
         }
+        // Nothing was sent, and nothing will be.
+        Err(error) if error.kind == Kind::Interrupted => {
+            Step { settled: Vec::new(), again: vec![batch], end: None }
+        }
         Err(error) if !concerns_items(&error) => {
             let settled = batch.items.into_iter().map(|item| (item, Ended::Failed(error.copy()))).collect();
             Step { settled, again: Vec::new(), end: Some(error) }

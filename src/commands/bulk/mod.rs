@@ -53,7 +53,8 @@ impl<K: Items> List<K> {
             for complaint in survey.complaints.iter().take(TOLD) {
                 world.notices.warn(&format!("left out: {}, {}", sheet.name(), complaint.line()));
             }
-            world.notices.warn(&format!("{} bad rows of {} are left out", survey.bad, sheet.name()));
+            let rows = if survey.bad == 1 { "1 bad row".into() } else { format!("{} bad rows", survey.bad) };
+            world.notices.warn(&format!("left out: {rows} of {}", sheet.name()));
         }
         Ok(Self { sheet, items, survey })
     }

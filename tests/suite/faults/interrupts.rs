@@ -55,7 +55,7 @@ fn a_write_that_settles_after_ctrl_c_is_reported() {
     let job = ("yeastar", PEER);
     for (body, code) in [(r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#, None), ("x", Some("unknown"))] {
         let (release, gate) = Gate::new();
-        let server = Scripted::start(vec![Act::Late(gate, http(200, "", body)), Act::Drop]);
+        let server = Scripted::start(vec![Act::Gated(gate, http(200, "", body)), Act::Drop]);
         let lab = Lab::new(&server.base);
         let mut child = lab.start(job, "-v --retries 0");
         server.wait_for(1);

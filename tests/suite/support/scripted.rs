@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where an endless answer ends after all.
 const MOST: usize = 256 << 20;
@@ -16,12 +16,14 @@ pub enum Act {
     Json(u16, &'static str),
     /// Answer with exactly these bytes.
     Raw(Vec<u8>),
+    /// Answer with these bytes, so much later.
+    Late(Duration, Vec<u8>),
     /// Read the request, then close without an answer.
     Drop,
     /// Read the request, then stay silent until the client goes.
     Stall,
     /// Answer with these bytes once the gate is opened.
-    Late(Gate, Vec<u8>),
+    Gated(Gate, Vec<u8>),
     /// Answer with these bytes, then stay silent until the client goes.
     Hang(Vec<u8>),
     /// Answer with these bytes, then send the filling again and again until the client goes.
@@ -53,7 +55,11 @@ pub struct Scripted {
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<String>>,
+    arrivals: Mutex<Vec<Instant>>,
     arrived: Condvar,
+    /// Requests without an answer yet, and the most that there were.
+    open: AtomicUsize,
+    most_open: AtomicUsize,
     connections: AtomicUsize,
     sent: AtomicUsize,
 }
@@ -93,6 +99,16 @@ impl Scripted {
         self.log.requests.lock().unwrap().clone()
     }
 
+    /// When each of them arrived.
+    pub fn arrivals(&self) -> Vec<Instant> {
+        self.log.arrivals.lock().unwrap().clone()
+    }
+
+    /// The most requests that waited for their answer at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.log.most_open.load(Ordering::SeqCst)
+    }
+
     /// How many connections were made, whether or not a request came over them.
     pub fn connections(&self) -> usize {
         self.log.connections.load(Ordering::SeqCst)
@@ -127,18 +143,25 @@ fn serve(mut stream: TcpStream, script: &Script, log: &Log) {
     let act = {
         let mut requests = log.requests.lock().unwrap();
         requests.push(request);
+        log.arrivals.lock().unwrap().push(Instant::now());
+        let open = log.open.fetch_add(1, Ordering::SeqCst) + 1;
+        log.most_open.fetch_max(open, Ordering::SeqCst);
         log.arrived.notify_all();
         script(requests.len() - 1, requests.last().unwrap())
     };
     let bytes = match act {
         Act::Json(status, body) => http(status, "Content-Type: application/json\r\n", body),
         Act::Raw(bytes) => bytes,
+        Act::Late(time, bytes) => {
+            std::thread::sleep(time);
+            bytes
+        }
         Act::Drop => Vec::new(),
         Act::Stall => {
             let _ = stream.read(&mut [0]);
             Vec::new()
         }
-        Act::Late(Gate(gate), bytes) => {
+        Act::Gated(Gate(gate), bytes) => {
             let _ = gate.lock().unwrap().recv_timeout(Duration::from_secs(20));
             bytes
         }
@@ -156,6 +179,8 @@ fn serve(mut stream: TcpStream, script: &Script, log: &Log) {
             Vec::new()
         }
     };
+    // Before the answer is there, because the client's next request may follow at once.
+    log.open.fetch_sub(1, Ordering::SeqCst);
     let _ = stream.write_all(&bytes);
     let _ = stream.shutdown(Shutdown::Both);
 }

@@ -1,0 +1,242 @@
+//! Paces the requests of one account, for all of its sessions in this process: so many at the same time, so many
+//! a second, and none while a limit is in force. The first request after a limit goes alone.
+
+mod state;
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::time::{sleep_until, timeout_at};
+
+use crate::model::error::Kind;
+use crate::model::profile::Profile;
+use crate::vendors::Facts;
+use crate::vendors::call::{Effect, Fault};
+use crate::vendors::codes::After;
+use state::{Asker, Limit, Pass, Shown, State, Step};
+
+/// Longer than any command runs.
+const NEVER: Duration = Duration::from_secs(365 * 86400);
+
+/// Why a request is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Others of the profile are under way until the deadline.
+    Crowded,
+    /// Its turn comes after the deadline.
+    Paced,
+    /// A limit outlasts the deadline, or is one of a day; with its end where the vendor told it.
+    Limited(Option<Timestamp>),
+}
+
+/// The pacer of one account.
+#[derive(Debug)]
+pub struct Pacer {
+    permits: Semaphore,
+    state: RefCell<State>,
+    changed: Notify,
+}
+
+impl Pacer {
+    /// For the account of a profile.
+    pub fn new(facts: &Facts, profile: &Profile) -> Self {
+        let plan = profile.settings.get("plan").map_or(facts.pace.default_plan, String::as_str);
+        Self {
+            permits: Semaphore::new(profile.concurrency.unwrap_or(facts.pace.concurrency)),
+            state: RefCell::new(State::new(facts.pace.rates, plan)),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Waits until a request may leave. First come, first served; whoever goes away while it waits holds nobody up.
+    ///
+    /// A log-in counts neither against the limit of requests at the same time nor against a rate.
+    ///
+    /// # Errors
+    /// A wait that would pass the deadline. It is not begun where that can be known.
+    pub async fn turn(
+        &self,
+        label: &'static str,
+        effect: Effect,
+        deadline: Instant,
+    ) -> Result<Turn<'_>, Held> {
+        let asker = Asker { label, log_in: effect == Effect::LogIn, deadline };
+        self.state.borrow().pause(deadline, Instant::now())?;
+        let permit = match asker.log_in {
+            true => None,
+            false => match timeout_at(deadline.into(), self.permits.acquire()).await {
+                Ok(Ok(permit)) => Some(permit),
+                // It is never closed.
+                Ok(Err(_)) | Err(_) => return Err(Held::Crowded),
+            },
+        };
+        let mut place = None;
+        loop {
+            // Made before the question, so that no change between the two is missed.
+            let changed = self.changed.notified();
+            let step = self.state.borrow_mut().ask(asker, &mut place, Instant::now())?;
+            let until = match step {
+                Step::Send(pass) => {
+                    return Ok(Turn { pacer: self, pass, shown: Shown::Nothing, _permit: permit });
+                }
+                Step::Wait(until) => until,
+                Step::Watch => deadline,
+            };
+            tokio::select! {
+                () = sleep_until(until.into()) => {}
+                () = changed => {}
+            }
+        }
+    }
+}
+
+/// The right to have one request under way. It ends when it is dropped, and with it what the request has shown.
+#[derive(Debug)]
+pub struct Turn<'p> {
+    pacer: &'p Pacer,
+    pass: Pass,
+    shown: Shown,
+    // Given back after the end is told, because fields are dropped after their owner.
+    _permit: Option<SemaphorePermit<'p>>,
+}
+
+impl Turn<'_> {
+    /// An answer came, and the vendor is well.
+    pub fn answered(&mut self) {
+        self.shown = Shown::Room;
+    }
+
+    /// Slows the account down where the fault is a limit: for as long as the vendor asks for, which is until `told`,
+    /// else for `pause`. Answers the wait before this request is sent again, where there is one.
+    pub fn heed(
+        &mut self,
+        fault: &Fault,
+        asked: Option<Duration>,
+        told: Option<Timestamp>,
+        pause: Duration,
+    ) -> Option<Duration> {
+        let daily = fault.after == After::NextDay;
+        if !daily && (fault.kind, fault.after) != (Kind::RateLimited, After::Later) {
+            return asked;
+        }
+        let wait = asked.unwrap_or(if daily { NEVER } else { pause });
+        let until = Instant::now() + wait.min(NEVER);
+        self.shown = Shown::Limit(Limit { until, told, daily });
+        Some(wait)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.pacer.state.borrow_mut().end(self.pass, self.shown) {
+            self.pacer.changed.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::vendors::by_name;
+
+    fn pacer(vendor: &str, concurrency: usize) -> Pacer {
+        let profile = Profile {
+            name: "p".into(),
+            vendor: vendor.into(),
+            settings: [("plan".to_owned(), "none".to_owned())].into(),
+            origins: Default::default(),
+            secrets: Default::default(),
+            ca_file: None,
+            allow_http: false,
+            concurrency: Some(concurrency),
+            identity: String::new(),
+        };
+        Pacer::new(by_name(vendor).unwrap().facts(), &profile)
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    fn limit(turn: &mut Turn<'_>, ms: u64) {
+        let limit = Limit { until: Instant::now() + Duration::from_millis(ms), told: None, daily: false };
+        turn.shown = Shown::Limit(limit);
+    }
+
+    #[tokio::test]
+    async fn waiting_turns_come_in_order_and_whoever_leaves_holds_nobody_up() {
+        let pacer = pacer("zoom", 1);
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let held = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        let wait = |name| {
+            let (pacer, order) = (&pacer, Rc::clone(&order));
+            Box::pin(async move {
+                let _turn = pacer.turn("", Effect::Read, soon()).await.unwrap();
+                order.borrow_mut().push(name);
+                tokio::task::yield_now().await;
+            })
+        };
+        let (mut gone, mut rest) = (wait(0), [wait(1), wait(2), wait(3)]);
+        assert!((&mut gone).now_or_never().is_none());
+        for turn in &mut rest {
+            assert!(turn.now_or_never().is_none());
+        }
+        drop(gone);
+        drop(held);
+        join_all(rest).await;
+        assert_eq!(*order.borrow(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_log_in_needs_no_place_among_the_requests() {
+        let pacer = pacer("zoom", 1);
+        let _held = pacer.turn("", Effect::Write, soon()).await.unwrap();
+        pacer.turn("", Effect::LogIn, soon()).await.unwrap();
+        let short = Instant::now() + Duration::from_millis(20);
+        assert_eq!(pacer.turn("", Effect::Read, short).await.unwrap_err(), Held::Crowded);
+    }
+
+    #[tokio::test]
+    async fn those_behind_the_request_that_tries_a_limit_wake_when_it_goes() {
+        let pacer = pacer("yeastar", 8);
+        let mut limited = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        limit(&mut limited, 10);
+        drop(limited);
+        let probe = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        let mut second = Box::pin(pacer.turn("", Effect::Read, soon()));
+        let mut third = Box::pin(pacer.turn("", Effect::Read, soon()));
+        assert!((&mut second).now_or_never().is_none());
+        assert!((&mut third).now_or_never().is_none());
+        // It never had an answer, as after Ctrl-C or a reset: the next in line tries, and only that one.
+        drop(probe);
+        let mut probe = second.await.unwrap();
+        assert!((&mut third).now_or_never().is_none());
+        probe.answered();
+        drop(probe);
+        third.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_limit_reaches_those_who_wait_already() {
+        let pacer = pacer("yeastar", 2);
+        let mut first = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        let second = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        let begun = Instant::now();
+        let third = pacer.turn("", Effect::Read, soon());
+        let end = async {
+            limit(&mut first, 60);
+            drop(first);
+            drop(second);
+        };
+        let (third, ()) = tokio::join!(third, end);
+        third.unwrap();
+        assert!(begun.elapsed() >= Duration::from_millis(60));
+    }
+}

@@ -1,0 +1,218 @@
+//! When the next request may leave. Pure: the time is an argument, and the waiting is done elsewhere.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::Held;
+use crate::vendors::PlanRate;
+
+/// How often a rate is halved at most: then it is an eighth of what is documented.
+const MOST_HALVINGS: u32 = 3;
+
+/// So many answers in a row without a limit double a rate again.
+const STEP: u32 = 10;
+
+/// A limit that the vendor has told.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Nobody sends before.
+    pub until: Instant,
+    /// The same as the vendor told it, where it did.
+    pub told: Option<Timestamp>,
+    /// Whether it is the limit of a day, which nobody waits for.
+    pub daily: bool,
+}
+
+/// Who asks to send.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    /// The label of the call; a rate that is not known paces nothing.
+    pub label: &'static str,
+    /// A log-in waits for the end of a pause, and for nothing else: other requests may need it.
+    pub log_in: bool,
+    /// When the command ends.
+    pub deadline: Instant,
+}
+
+/// A place in the line of a rate.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    at: Instant,
+    epoch: u64,
+}
+
+/// What an asker does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It sends.
+    Send(Pass),
+    /// It asks again then, or when something changes.
+    Wait(Instant),
+    /// It asks again when the request that tries whether a limit is over has its answer.
+    Watch,
+}
+
+/// What a request is sent with, and hands in at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// It tries, alone, whether a limit is over.
+    probe: bool,
+    log_in: bool,
+    epoch: u64,
+}
+
+/// What a request has shown of the vendor's limits.
+#[derive(Debug, Clone, Copy)]
+pub enum Shown {
+    /// Nothing: no answer came.
+    Nothing,
+    /// There was no limit.
+    Room,
+    /// There is one.
+    Limit(Limit),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    /// No limit is in force.
+    Unneeded,
+    /// One request is to try it, once the pause is over.
+    Wanted,
+    /// It is under way.
+    Sent,
+}
+
+/// What is known of the limits of one account.
+#[derive(Debug)]
+pub struct State {
+    /// The spacing of each label's calls.
+    spacings: HashMap<&'static str, Duration>,
+    /// When the next of them may leave.
+    next: HashMap<&'static str, Instant>,
+    halvings: u32,
+    /// Answers since the last change of the rates.
+    answers: u32,
+    limit: Option<Limit>,
+    probe: Probe,
+    /// How many limits were told; a place or a pass from before the last counts less.
+    epoch: u64,
+}
+
+impl State {
+    /// Nothing is known but the rates of the plan.
+    pub fn new(rates: &[PlanRate], plan: &str) -> Self {
+        let own = rates.iter().filter(|rate| rate.plan == plan);
+        Self {
+            spacings: own.map(|rate| (rate.label, Duration::from_secs(1) / rate.per_second.max(1))).collect(),
+            next: HashMap::new(),
+            halvings: 0,
+            answers: 0,
+            limit: None,
+            probe: Probe::Unneeded,
+            epoch: 0,
+        }
+    }
+
+    /// The end of the pause, if there is one.
+    ///
+    /// # Errors
+    /// A limit that outlasts the deadline, or the day.
+    pub fn pause(&self, deadline: Instant, now: Instant) -> Result<Option<Instant>, Held> {
+        match self.limit.filter(|limit| now < limit.until) {
+            Some(limit) if limit.daily || limit.until >= deadline => Err(Held::Limited(limit.told)),
+            limit => Ok(limit.map(|limit| limit.until)),
+        }
+    }
+
+    /// What the asker does next; `place` is its own from one question to the next.
+    ///
+    /// # Errors
+    /// A wait that would pass the deadline.
+    pub fn ask(&mut self, asker: Asker, place: &mut Option<Place>, now: Instant) -> Result<Step, Held> {
+        if let Some(until) = self.pause(asker.deadline, now)? {
+            return Ok(Step::Wait(until));
+        }
+        if now >= asker.deadline {
+            return Err(match self.probe {
+                Probe::Unneeded => Held::Paced,
+                Probe::Wanted | Probe::Sent => Held::Limited(None),
+            });
+        }
+        let pass = Pass { probe: false, log_in: asker.log_in, epoch: self.epoch };
+        match self.probe {
+            _ if asker.log_in => return Ok(Step::Send(pass)),
+            Probe::Wanted => {
+                self.probe = Probe::Sent;
+                self.take_place(asker.label, now);
+                return Ok(Step::Send(Pass { probe: true, ..pass }));
+            }
+            Probe::Sent => return Ok(Step::Watch),
+            Probe::Unneeded => {}
+        }
+        let own = place.filter(|place| place.epoch == self.epoch);
+        let at = own.map_or_else(|| self.free_place(asker.label, now), |place| place.at);
+        if at >= asker.deadline {
+            return Err(Held::Paced);
+        }
+        if own.is_none() {
+            self.take_place(asker.label, at);
+            *place = Some(Place { at, epoch: self.epoch });
+        }
+        Ok(if at <= now { Step::Send(pass) } else { Step::Wait(at) })
+    }
+
+    /// What a request has shown. Answers whether those who wait should ask again.
+    pub fn end(&mut self, pass: Pass, shown: Shown) -> bool {
+        let probed = pass.probe && self.probe == Probe::Sent;
+        match shown {
+            Shown::Limit(limit) => self.slow_down(pass, limit),
+            Shown::Room if pass.log_in || pass.epoch != self.epoch => return false,
+            Shown::Room => {
+                if probed {
+                    self.probe = Probe::Unneeded;
+                }
+                self.recover();
+                return probed;
+            }
+            Shown::Nothing if probed => self.probe = Probe::Wanted,
+            Shown::Nothing => return false,
+        }
+        true
+    }
+
+    /// Requests that were under way together are limited together: only the first of them halves the rates.
+    fn slow_down(&mut self, pass: Pass, limit: Limit) {
+        if pass.epoch == self.epoch {
+            self.halvings = (self.halvings + 1).min(MOST_HALVINGS);
+        }
+        self.answers = 0;
+        self.epoch += 1;
+        self.next.clear();
+        self.probe = Probe::Wanted;
+        let longer = |old: &Limit| old.until > limit.until;
+        self.limit = Some(self.limit.filter(longer).unwrap_or(limit));
+    }
+
+    fn recover(&mut self) {
+        self.answers += 1;
+        if self.answers >= STEP {
+            self.answers = 0;
+            self.halvings = self.halvings.saturating_sub(1);
+        }
+    }
+
+    fn free_place(&self, label: &str, now: Instant) -> Instant {
+        self.next.get(label).map_or(now, |next| now.max(*next))
+    }
+
+    fn take_place(&mut self, label: &'static str, at: Instant) {
+        if let Some(spacing) = self.spacings.get(label) {
+            self.next.insert(label, at + *spacing * 2u32.pow(self.halvings));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Rates, the limit of requests at the same time, and what follows a limit that the vendor tells.
+
+mod sessions;
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::*;
+use crate::support::given::answer;
+use crate::support::recorder::Recorder;
+use crate::support::scripted::Scripted;
+use crate::support::served::{self, Served};
+
+/// Nine pages of one internal number each.
+fn pages() -> Scripted {
+    Scripted::answering(|at, _| {
+        let next = if at < 8 { format!("page-{at}") } else { String::new() };
+        let rows = json!([{"id": at.to_string(), "number": format!("+1646666111{at}")}]);
+        answer(200, &json!({"internal_numbers": rows, "next_page_token": next}))
+    })
+}
+
+const LIST: &str = "internal-numbers list";
+
+/// A lab whose profiles say more.
+fn lab(base: &str, more: &str) -> Lab {
+    Lab::with(base, &format!("access_token = \"static-token\"\n{more}"), "plan = \"free\"\n")
+}
+
+#[test]
+fn a_list_keeps_to_the_rate_of_the_plan() {
+    let server = pages();
+    let ran = lab(&server.base, "").run(("zoom", LIST), "").expect(0);
+    assert_eq!(ran.json().as_array().unwrap().len(), 9);
+    let arrivals = server.arrivals();
+    let took = arrivals[8] - arrivals[0];
+    // Eight times a quarter of a second, less what the first request may have taken to arrive.
+    assert!(took >= Duration::from_millis(1750), "{took:?}");
+}
+
+#[test]
+fn a_turn_that_comes_after_the_deadline_is_not_waited_for() {
+    let server = pages();
+    let ran = lab(&server.base, "").run(("zoom", LIST), "--deadline 900ms").expect(10);
+    let error = ran.error();
+    assert!(error["message"].to_string().contains("rate limit"), "{error}");
+    assert!(error["hint"].to_string().contains("--deadline"), "{error}");
+    assert_eq!(error["retryable"], true, "{error}");
+    assert!(server.requests().len() < 5, "{error}");
+}
+
+#[test]
+fn the_profiles_of_an_account_share_one_limit_of_requests_at_the_same_time() {
+    let place = crate::support::Place::new();
+    let empty = http(200, "", r#"{"errcode":0,"errmsg":"SUCCESS","total_number":0,"data":[]}"#);
+    let server = Scripted::start(vec![Act::Late(Duration::from_millis(60), empty)]);
+    let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+    let table = |name: &String| {
+        format!(
+            "[profiles.{name}]\nvendor = \"yeastar\"\nbase_url = \"{}\"\naccess_token = \"t-token\"\n\
+             concurrency = 2\n",
+            server.base
+        )
+    };
+    let file = place.write("profiles.toml", &names.iter().map(table).collect::<String>());
+    let args = ["--profiles-file", &file, "-p", &names.join(","), "trunk", "list", "-o", "json"];
+    place.run(&args).expect(0);
+    assert_eq!(server.requests().len(), 8);
+    assert!(server.most_at_once() <= 2, "{}", server.most_at_once());
+}
+
+#[test]
+fn each_form_of_a_wait_is_waited_for() {
+    let moment = |format: fn(jiff::Timestamp) -> String| {
+        move || format(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2))
+    };
+    let date = |at| jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap();
+    let forms: Vec<Box<dyn Fn() -> String + Send + Sync>> = vec![
+        Box::new(|| "Retry-After: 1\r\n".into()),
+        Box::new(move || format!("Retry-After: {}\r\n", moment(|at| at.to_string())())),
+        Box::new(move || format!("Retry-After: {}\r\n", moment(date)())),
+        // A limit without a wait is one of seconds.
+        Box::new(String::new),
+    ];
+    std::thread::scope(|scope| {
+        for (number, form) in forms.into_iter().enumerate() {
+            scope.spawn(move || {
+                let server = Scripted::answering(move |at, _| match at {
+                    0 => Act::Raw(http(429, &form(), "")),
+                    _ => Act::Json(200, r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#),
+                });
+                Lab::new(&server.base).run(("yeastar", PEER), "--retries 1").expect(0);
+                let arrivals = server.arrivals();
+                let wait = arrivals[1] - arrivals[0];
+                assert!(wait >= Duration::from_secs(1), "form {number}: {wait:?}");
+            });
+        }
+    });
+}
+
+/// By the text, by the header that Zoom documents, with an end and without: a day is not waited for, though the
+/// command has time.
+#[test]
+fn the_limit_of_a_day_ends_the_command_at_once() {
+    let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(5)).to_string();
+    let text = r#"{"code":429,"message":"You have reached the maximum daily rate limit."}"#;
+    for (headers, body, end) in [
+        (format!("Retry-After: {soon}\r\n"), text, &soon[..14]),
+        (
+            "X-RateLimit-Type: Daily-limit\r\nRetry-After: 2999-05-31T00:00:00Z\r\n".into(),
+            "",
+            "2999-05-31T00:00:00Z",
+        ),
+        (String::new(), text, "next day"),
+    ] {
+        let server = Scripted::start(vec![Act::Raw(http(429, &headers, body))]);
+        for job in WRITES.iter().filter(|(vendor, _)| *vendor == "zoom").chain(&[("zoom", LIST)]) {
+            let begun = Instant::now();
+            let ran = Lab::new(&server.base).run(*job, "").expect(8);
+            let error = ran.error();
+            assert_eq!(
+                (&error["kind"], &error["retryable"]),
+                (&json!("rate_limited"), &json!(true)),
+                "{error}"
+            );
+            assert!(error["hint"].to_string().contains(end), "{error}");
+            assert!(begun.elapsed() < Duration::from_secs(4), "{headers}");
+        }
+        assert_eq!(server.requests().len(), 4, "{headers}");
+    }
+}
+
+#[test]
+fn a_quota_of_the_sandbox_is_told_as_zoom_tells_it() {
+    let place = crate::support::Place::new();
+    let served = Served::faulty(&["quota=1/day;call=internal_numbers"]);
+    let recorder = Recorder::before(&served.base);
+    let file = served::profiles(&recorder.base, &place, "");
+    let args = ["--profiles-file", &file, "-p", "zoom", "-o", "json", "internal-numbers", "list"];
+    place.run(&args).expect(0);
+    recorder.take();
+    let error = place.run(&args).expect(8).error();
+    assert!(error["hint"].to_string().contains("T00:00:00Z"), "{error}");
+    assert!(error["vendor_message"].to_string().contains("daily"), "{error}");
+    assert_eq!(recorder.lines().len(), 1);
+
+    // One of seconds is waited for, whatever the vendor.
+    for vendor in ["yeastar", "itniotech", "zoom"] {
+        let served = Served::faulty(&["quota=0/1s;count=1;call=runk"]);
+        let recorder = Recorder::before(&served.base);
+        let file = served::profiles(&recorder.base, &place, "");
+        place.run(&["--profiles-file", &file, "-p", vendor, "trunk", "list"]).expect(0);
+        let asked = recorder.lines();
+        assert_eq!(asked.iter().filter(|line| line.contains("runk")).count(), 2, "{vendor}: {asked:?}");
+    }
+}
+
+#[test]
+fn concurrency_is_a_key_of_every_vendor() {
+    for vendor in ["yeastar", "itniotech", "zoom"] {
+        for (value, code) in [("1", 0), ("64", 0), ("\"8\"", 0), ("0", 3), ("65", 3), ("-1", 3), ("\"x\"", 3)]
+        {
+            let lab = Lab::new("https://192.0.2.1");
+            let text = std::fs::read_to_string(&lab.profiles).unwrap();
+            let table = format!("vendor = \"{vendor}\"\n");
+            std::fs::write(&lab.profiles, text.replace(&table, &format!("{table}concurrency = {value}\n")))
+                .unwrap();
+            let ran = lab.run((vendor, "profile show"), "").expect(code);
+            if code == 0 {
+                let rows = ran.json();
+                let row = rows.as_array().unwrap().iter().find(|row| row["key"] == "concurrency").unwrap();
+                assert_eq!(row["value"], value.trim_matches('"'), "{row}");
+            } else {
+                let error = ran.error();
+                assert!(error["message"].to_string().contains("concurrency"), "{error}");
+                assert!(error["hint"].to_string().contains("1 to 64"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sandboxs_profile_is_not_paced() {
+    let rows = crate::support::Place::new();
+    let rows = rows.run(&["--sandbox", "-p", "zoom", "-o", "json", "profile", "show"]).expect(0).json();
+    let plan = rows.as_array().unwrap().iter().find(|row| row["key"] == "plan").unwrap();
+    assert_eq!((&plan["value"], &plan["origin"]), (&json!("none"), &json!("sandbox")));
+}
