@@ -81,7 +81,7 @@ pub struct Globals {
     /// Work on imitations of the vendors on this machine (profiles yeastar, itniotech, zoom)
     #[arg(long, global = true, env = "TRUNKCTL_SANDBOX", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub sandbox: bool,
-    /// Write without keeping a record of it in the local journal (see `trunkctl history`)
+    /// Change things without a record of it in the journal
     #[arg(long, global = true, env = "TRUNKCTL_NO_JOURNAL", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub no_journal: bool,
     /// Tell what is sent (-v), how it is answered (-vv), and bodies with secrets masked (-vvv)
