@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::support::Operation;
+use super::text::shell_word;
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,6 +30,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them, in the order of summaries.
+    pub const ALL: [Self; 8] = [
+        Self::Created,
+        Self::Updated,
+        Self::Unchanged,
+        Self::Assigned,
+        Self::Deleted,
+        Self::Failed,
+        Self::Unknown,
+        Self::Skipped,
+    ];
+
     /// The word in tables and JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -44,26 +57,14 @@ impl Outcome {
     }
 }
 
-/// Every outcome, in the order of summaries.
-pub const OUTCOMES: [Outcome; 8] = [
-    Outcome::Created,
-    Outcome::Updated,
-    Outcome::Unchanged,
-    Outcome::Assigned,
-    Outcome::Deleted,
-    Outcome::Failed,
-    Outcome::Unknown,
-    Outcome::Skipped,
-];
-
 /// How many changes ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally([u64; OUTCOMES.len()]);
+pub struct Tally([u64; Outcome::ALL.len()]);
 
 impl Tally {
     /// Counts one more.
     pub fn count(&mut self, outcome: Outcome) {
-        let counted = OUTCOMES.iter().zip(&mut self.0).find(|(known, _)| **known == outcome);
+        let counted = Outcome::ALL.iter().zip(&mut self.0).find(|(known, _)| **known == outcome);
         if let Some((_, count)) = counted {
             *count += 1;
         }
@@ -76,7 +77,7 @@ impl Tally {
 
     /// Every outcome with its count.
     pub fn all(&self) -> impl Iterator<Item = (Outcome, u64)> {
-        OUTCOMES.into_iter().zip(self.0)
+        Outcome::ALL.into_iter().zip(self.0)
     }
 }
 
@@ -138,5 +139,53 @@ impl From<Vec<Change>> for Changes {
         let mut tally = Tally::default();
         list.iter().for_each(|change| tally.count(change.outcome));
         Self { list, tally }
+    }
+}
+
+/// The command that tells what became of a write, where any can.
+pub fn telling(
+    operation: Operation,
+    profile: &str,
+    account: Option<&str>,
+    id: Option<&str>,
+    name: Option<&str>,
+) -> Option<String> {
+    let known = |word: Option<&str>| word.filter(|word| !word.is_empty()).map(shell_word);
+    let question = match operation {
+        Operation::TrunkCreate | Operation::TrunkUpdate | Operation::TrunkDelete => {
+            match (known(id), known(name)) {
+                (Some(id), _) => format!("trunk get id:{id}"),
+                (None, Some(name)) => format!("trunk get name:{name}"),
+                (None, None) => "trunk list".into(),
+            }
+        }
+        Operation::NumbersAdd
+        | Operation::NumbersUpdate
+        | Operation::NumbersRemove
+        | Operation::MasterNumbersClear => "internal-numbers list".into(),
+        Operation::CountriesAdd | Operation::CountriesRemove => "callout-countries list".into(),
+        // Settings and the numbers given to an account cannot be read; the others change nothing.
+        _ => return None,
+    };
+    let account = known(account).map(|account| format!(" --account {account}")).unwrap_or_default();
+    Some(format!("trunkctl -p {} {question}{account}", shell_word(profile)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_tells_is_one_for_a_shell() {
+        let tell = |operation, account, id, name| telling(operation, "lab", account, id, name);
+        let create = tell(Operation::TrunkCreate, None, None, Some("it's main"));
+        assert_eq!(create.as_deref(), Some(r"trunkctl -p lab trunk get name:'it'\''s main'"));
+        let delete = tell(Operation::TrunkDelete, Some("sub-1"), Some("28"), Some("a"));
+        assert_eq!(delete.as_deref(), Some("trunkctl -p lab trunk get id:28 --account sub-1"));
+        let assign = tell(Operation::TrunkCreate, Some("sub-1"), None, None);
+        assert_eq!(assign.as_deref(), Some("trunkctl -p lab trunk list --account sub-1"));
+        let add = tell(Operation::NumbersAdd, Some("me"), None, Some("+16466661110"));
+        assert_eq!(add.as_deref(), Some("trunkctl -p lab internal-numbers list --account me"));
+        assert_eq!(tell(Operation::SettingsAssign, Some("me"), None, None), None);
     }
 }

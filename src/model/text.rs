@@ -60,6 +60,15 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     line.chars().take(limit).chain("…".chars()).collect()
 }
 
+/// The text as one word of a shell.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-_./:=@%,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Reads an id that a file may give as text or as a whole number.
 pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct Visitor;
@@ -104,6 +113,15 @@ mod tests {
     fn control_characters_become_visible() {
         assert_eq!(printable("a\u{1b}[31mb\u{202e}c\n"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}");
         assert_eq!(excerpt("  a \n b   c ", 3), "a b…");
+    }
+
+    #[test]
+    fn words_for_a_shell_are_quoted_where_they_must_be() {
+        for (text, word) in
+            [("+1646", "+1646"), ("a b", "'a b'"), ("", "''"), ("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'")]
+        {
+            assert_eq!(shell_word(text), word);
+        }
     }
 
     #[test]
