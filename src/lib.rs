@@ -29,7 +29,7 @@
 //! | [`model`] | neutral nouns: trunk, number, secret, change, error, and what checks or compares them | nothing |
 //! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their imitations | `model` |
 //! | [`storage`] | private files, replaced in one step, and locks | nothing |
-//! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, redaction, dry runs | `model`, `vendors`, `storage` |
+//! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, the journal, redaction, dry runs | `model`, `vendors`, `storage` |
 //! | [`config`] | profiles, files of data, the resolution of secrets | `model` |
 //! | [`cli`] | the clap tree | `model` |
 //! | [`sandbox`] | the HTTP shell around the imitations, and faults on demand | `model`, `vendors`, `storage` |

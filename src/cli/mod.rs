@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod countries;
+pub mod history;
 pub mod internal_numbers;
 pub mod lookup;
 pub mod numbers;
@@ -196,6 +197,12 @@ pub enum Command {
         /// The code; without it all of them
         #[arg(allow_negative_numbers = true, allow_hyphen_values = true)]
         code: Option<String>,
+    },
+    /// Tell what this machine changed, and what still needs a look
+    History {
+        /// What to do.
+        #[command(subcommand)]
+        verb: history::Verb,
     },
     /// Run imitations of the vendors for other programs, or empty those of --sandbox
     Sandbox {

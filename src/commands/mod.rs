@@ -4,6 +4,7 @@ mod bulk;
 mod confirm;
 mod countries;
 mod explain;
+mod history;
 mod lookup;
 mod numbers;
 mod numbers_add;
@@ -69,6 +70,8 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::Profile { verb } => profile::run(world, globals, verb).await,
         Command::Vendors => Ok(vendors::matrix()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
+        Command::History { verb: cli::history::Verb::List(args) } => history::list(world, globals, args),
+        Command::History { verb: cli::history::Verb::Show(args) } => history::show(world, args),
         Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(world, args).await,
         Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(world),
         Command::Completions { shell } => Ok(shell::completions(*shell)),

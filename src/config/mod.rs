@@ -33,7 +33,7 @@ impl Env {
 pub struct Folders {
     /// For `profiles.toml`.
     pub config: PathBuf,
-    /// For the sandbox's state.
+    /// For the journal and the sandbox's state.
     pub state: PathBuf,
     /// For tokens.
     pub cache: PathBuf,

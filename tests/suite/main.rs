@@ -10,6 +10,7 @@ mod conformance;
 mod curl;
 mod docs;
 mod faults;
+mod history;
 mod hygiene;
 mod leaks;
 mod logins;

@@ -1,0 +1,117 @@
+//! `trunkctl history …`
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Timestamp};
+
+use crate::model::change::Outcome;
+
+/// What to do with the journal of this machine's changes.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// List what this machine changed, the newest first
+    #[command(after_help = "Examples:
+  trunkctl history list --unknown
+  trunkctl -p lab-pbx history list --since 7d --outcome failed
+  trunkctl history list --since 2026-11-21 --until 2026-11-22T06:00:00Z -o csv
+  trunkctl history list --unknown -o json | jq -r '.[].check[]?'
+
+Times are in UTC. The journal holds every write, with --profile those of the
+profiles it names. An entry is written before its request is sent: what has no
+ending, as after a power cut, is unknown.")]
+    List(List),
+    /// Show one entry whole: what was sent, how it ended, and how to find out where that is unknown
+    Show(Show),
+}
+
+/// `history list`
+#[derive(Debug, Args)]
+pub struct List {
+    /// At most so many entries; 50 where neither this nor --all nor --unknown is given
+    #[arg(long, value_name = "N", conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Every entry
+    #[arg(long)]
+    pub all: bool,
+    /// Only from then on: 2026-11-21T02:00:00Z, 2026-11-21, or 2h and 7d for so long ago
+    #[arg(long, value_name = "TIME", value_parser = begin)]
+    pub since: Option<Timestamp>,
+    /// Only before then; a day is meant whole
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    pub until: Option<Timestamp>,
+    /// Only what ended so, as a whole or in a part; may be repeated
+    #[arg(long, value_name = "WORD", value_parser = outcomes())]
+    pub outcome: Vec<String>,
+    /// Only what still needs a look: it may or may not have been applied, and is not under way
+    #[arg(long)]
+    pub unknown: bool,
+}
+
+/// `history show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The entry's id, or enough of its beginning
+    pub id: String,
+}
+
+fn outcomes() -> PossibleValuesParser {
+    PossibleValuesParser::new(Outcome::ALL.iter().map(|outcome| outcome.word()))
+}
+
+fn begin(text: &str) -> Result<Timestamp, String> {
+    instant(text, false, Timestamp::now())
+}
+
+fn end(text: &str) -> Result<Timestamp, String> {
+    instant(text, true, Timestamp::now())
+}
+
+/// An instant, the beginning or the end of a day, or so long before now.
+fn instant(text: &str, after: bool, now: Timestamp) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    // Of a time without its zone, a date would be read and the rest dropped.
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-11-21".len());
+    let at = match day {
+        Some(day) => {
+            let day = if after { day.tomorrow() } else { Ok(day) };
+            day.and_then(|day| day.to_zoned(TimeZone::UTC)).map(|day| day.timestamp())
+        }
+        None => text
+            .parse::<Span>()
+            .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()))
+            .and_then(|ago| if ago.is_negative() { now.checked_add(ago) } else { now.checked_sub(ago) }),
+    };
+    at.map_err(|_| {
+        "write an instant as 2026-11-21T02:00:00Z, a day as 2026-11-21, or a time ago as 2h or 7d".into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_instants_days_or_spans() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        for (text, after, meant) in [
+            ("2026-11-21T02:00:00Z", false, "2026-11-21T02:00:00Z"),
+            ("2026-11-21T02:00:00+01:00", true, "2026-11-21T01:00:00Z"),
+            ("2026-11-20", false, "2026-11-20T00:00:00Z"),
+            ("2026-11-20", true, "2026-11-21T00:00:00Z"),
+            ("2h", false, "2026-11-21T10:00:00Z"),
+            ("1h30m", true, "2026-11-21T10:30:00Z"),
+            ("7d", false, "2026-11-14T12:00:00Z"),
+            ("2h ago", false, "2026-11-21T10:00:00Z"),
+            ("2w", false, "2026-11-07T12:00:00Z"),
+        ] {
+            assert_eq!(instant(text, after, now), Ok(meant.parse().unwrap()), "{text}");
+        }
+        for bad in ["", "yesterday", "7", "2026-11-21T02:00:00", "2026-13-01", "1mo", "99999999y"] {
+            assert!(instant(bad, false, now).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! `history list` and `history show`: what this machine changed. No profile and no network is needed.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::rows::Rows;
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::history::{List, Show};
+use crate::engine::journal::{self, Record, Records, Settled};
+use crate::model::change::{Outcome, telling};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use crate::model::text::{printable, printable_json, shell_word};
+
+const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcome"];
+
+/// How many entries a list shows where nobody says.
+const SHOWN: usize = 50;
+
+/// Lists, the newest first.
+pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        return Err(Error::new(Kind::Usage, "--since does not lie before --until")
+            .hint("a list that ends before it begins is always empty"));
+    }
+    let (profiles, now) = (profiles(world, globals)?, Timestamp::now());
+    let wanted = |record: &Record| {
+        profiles.as_ref().is_none_or(|names| names.contains(&record.profile))
+            && is_between(record, args)
+            && (args.outcome.is_empty() || args.outcome.iter().any(|word| record.has_outcome(word)))
+            && (!args.unknown || record.needs_a_look(now))
+    };
+    let most = match args.limit {
+        Some(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
+        None if args.all || args.unknown => usize::MAX,
+        None => SHOWN,
+    };
+    let (mut shown, mut any) = (0, false);
+    let mut rows = Rows::new(world, globals, COLUMNS);
+    let mut records = open(world)?;
+    for record in records.by_ref() {
+        let record = record?;
+        any = true;
+        if !wanted(&record) {
+            continue;
+        }
+        if shown == most {
+            world.notices.note(&format!("the newest {SHOWN} are shown; --all shows every one"));
+            break;
+        }
+        shown += 1;
+        let enough = shown == most && args.limit.is_some();
+        if !rows.take([(cells(&record), data(&record))])? || enough {
+            break;
+        }
+    }
+    tell_of(world, &records);
+    if !any && records.skipped() == 0 {
+        let path = records.path().display();
+        world.notices.note(&format!("nothing is recorded yet; changes will be in `{path}`"));
+    }
+    Ok(Report::Listing(rows.finish()))
+}
+
+/// Shows one whole.
+pub fn show(world: &World, args: &Show) -> Result<Report> {
+    let id = args.id.trim().to_lowercase();
+    if id.is_empty() {
+        return Err(Error::new(Kind::Usage, "the id is empty").hint(IDS));
+    }
+    let mut found: Vec<Record> = Vec::new();
+    let mut records = open(world)?;
+    for record in records.by_ref() {
+        let record = record?;
+        if record.id.starts_with(&id) {
+            found.push(record);
+        }
+        // The newest of many are enough to choose from.
+        if found.last().is_some_and(|record| record.id == id) || found.len() > 5 {
+            break;
+        }
+    }
+    tell_of(world, &records);
+    let record = match found.iter().position(|record| record.id == id) {
+        Some(whole) => found.swap_remove(whole),
+        None if found.len() == 1 => found.swap_remove(0),
+        None if found.is_empty() => {
+            let text = format!("the journal `{}` has no entry `{}`", records.path().display(), args.id);
+            return Err(Error::new(Kind::NotFound, text).hint(IDS));
+        }
+        None => {
+            let ids: Vec<&str> = found.iter().map(|record| record.id.as_str()).collect();
+            return Err(Error::invalid(format!("`{}` could mean several entries", args.id))
+                .hint(format!("give more of the id: {}", ids.join(", "))));
+        }
+    };
+    Ok(Report::Document { text: text(&record), data: data(&record) })
+}
+
+const IDS: &str = "`trunkctl history list` shows the ids; the beginning of one is enough";
+
+fn open(world: &World) -> Result<Records> {
+    journal::read(&world.folders()?.state)
+}
+
+/// The profiles asked for, if any. That a variable asks, which was set for other commands, is told.
+fn profiles(world: &World, globals: &Globals) -> Result<Option<Vec<String>>> {
+    let Some(asked) = globals.profile.as_deref() else { return Ok(None) };
+    if world.env.get("TRUNKCTL_PROFILE") == Some(asked) {
+        world.notices.note(&format!("only of profile `{asked}`, as the variable TRUNKCTL_PROFILE says"));
+    }
+    let names = world.profile_names(globals, false)?;
+    Ok(Some(names.into_iter().flatten().collect()))
+}
+
+fn tell_of(world: &World, records: &Records) {
+    let path = records.path().display();
+    match records.skipped() {
+        0 => {}
+        1 => world.notices.warn(&format!("a line of the journal `{path}` cannot be read and is left out")),
+        count => world
+            .notices
+            .warn(&format!("{count} lines of the journal `{path}` cannot be read and are left out")),
+    }
+}
+
+fn is_between(record: &Record, args: &List) -> bool {
+    if args.since.is_none() && args.until.is_none() {
+        return true;
+    }
+    record.time.parse().is_ok_and(|at: Timestamp| {
+        args.since.is_none_or(|since| at >= since) && args.until.is_none_or(|until| at < until)
+    })
+}
+
+fn cells(record: &Record) -> Vec<String> {
+    let mut operations: Vec<&str> =
+        record.subjects.iter().map(|settled| settled.subject.operation.as_str()).collect();
+    operations.dedup();
+    // To the second; the data has it whole.
+    let time = record.time.split('.').next().map(|time| format!("{}Z", time.trim_end_matches('Z')));
+    vec![
+        time.unwrap_or_default(),
+        record.id.clone(),
+        record.profile.clone(),
+        operations.join(", "),
+        names(&record.subjects),
+        outcomes(record),
+    ]
+}
+
+/// The object, or the first and how many more.
+fn names(subjects: &[Settled]) -> String {
+    let first = subjects.first().map(|settled| {
+        let subject = &settled.subject;
+        subject.name.clone().or_else(|| subject.id.as_ref().map(|id| format!("id:{id}"))).unwrap_or_default()
+    });
+    match (first, subjects.len()) {
+        (None, _) => String::new(),
+        (Some(name), 1) => name,
+        (Some(name), count) => format!("{name} and {} more", count - 1),
+    }
+}
+
+/// The outcome, or how often there was which.
+fn outcomes(record: &Record) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for settled in &record.subjects {
+        match counts.iter_mut().find(|(word, _)| *word == settled.outcome) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&settled.outcome, 1)),
+        }
+    }
+    match counts.as_slice() {
+        [] | [_] => record.outcome.clone(),
+        many => many.iter().map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The commands that tell what became of what is unknown.
+fn checks(record: &Record) -> Vec<String> {
+    let unknown = |settled: &&Settled| settled.outcome == Outcome::Unknown.word();
+    let mut checks: Vec<String> = Vec::new();
+    for settled in record.subjects.iter().filter(unknown) {
+        let subject = &settled.subject;
+        let operation = Operation::ALL.iter().find(|operation| operation.name() == subject.operation);
+        let command = operation.and_then(|operation| {
+            let (id, name) = (subject.id.as_deref(), subject.name.as_deref());
+            telling(*operation, &record.profile, record.account.as_deref(), id, name)
+        });
+        checks.extend(command.filter(|command| !checks.contains(command)));
+    }
+    checks
+}
+
+/// Everything, and what to do about it.
+fn data(record: &Record) -> Value {
+    let mut value = serde_json::to_value(record).unwrap_or_default();
+    let checks = checks(record);
+    if let (Value::Object(map), false) = (&mut value, checks.is_empty()) {
+        map.insert("check".into(), checks.into());
+    }
+    value
+}
+
+fn text(record: &Record) -> String {
+    let mut lines = vec![format!("{} {}", record.id, outcomes(record)), String::new()];
+    let mut add = |label: &str, value: &str| lines.push(format!("  {label:<9}{}", printable(value)));
+    add("time", &record.time);
+    add(
+        "ended",
+        record.ended.as_deref().unwrap_or("no ending was recorded: it may or may not have been applied"),
+    );
+    add("user", &format!("{} (process {})", record.user, record.pid));
+    let words: Vec<String> = record.command.iter().map(|word| shell_word(word)).collect();
+    add("command", &words.join(" "));
+    add("profile", &format!("{} ({})", record.profile, record.vendor));
+    let http = record.http_status.map(|status| status.to_string());
+    let error = record.error.as_ref().map(|failure| format!("{}: {}", failure.kind, failure.message));
+    let optional = [
+        ("account", &record.account),
+        ("call", &Some(record.call.clone())),
+        ("http", &http),
+        ("request", &record.request_id),
+        ("error", &error),
+        ("note", &record.note),
+    ];
+    for (label, value) in optional {
+        if let Some(value) = value {
+            add(label, value);
+        }
+    }
+    let checks = checks(record);
+    for check in &checks {
+        add("check", check);
+    }
+    if checks.is_empty() && record.has_outcome(Outcome::Unknown.word()) {
+        add("check", "no command can tell: look at what the vendor shows");
+    }
+    for settled in &record.subjects {
+        lines.push(String::new());
+        lines.extend(subject(settled).into_iter().map(|line| printable(&line)));
+    }
+    lines.join("\n")
+}
+
+fn subject(settled: &Settled) -> Vec<String> {
+    let subject = &settled.subject;
+    let mut head = format!("{} {}", subject.operation, subject.kind);
+    if let Some(name) = &subject.name {
+        head.push_str(&format!(" `{name}`"));
+    }
+    if let Some(id) = &subject.id {
+        head.push_str(&format!(" id:{id}"));
+    }
+    let mut lines = vec![format!("{head}: {}", settled.outcome)];
+    for (label, value) in [("before", &subject.before), ("after", &subject.after)] {
+        if let Some(value) = value {
+            lines.push(format!("  {label:<9}{}", printable_json(&value.to_string())));
+        }
+    }
+    lines
+}
