@@ -35,10 +35,11 @@ pub struct Serve {
 const FAULTS: &str = "\
 Make calls fail, to try what happens then; may be repeated.
 SPEC is what goes wrong: drop-before, drop-after (processed, and no answer
-comes), delay=20ms, status=503, html=502, truncate, garbage, clock=-3600s,
-expire-token; or quota=4/1s (calls beyond so many in such a time get 429),
-quota=6000/day (by UTC, and the answer says when the day ends). Behind
-semicolons follows which calls it befalls: call=TEXT (a part of
+comes), delay=20ms, delay-after=20ms (processed, and answered late),
+status=503, html=502, truncate, garbage, clock=-3600s, expire-token; or
+quota=4/1s (calls beyond so many in such a time get 429), quota=6000/day (by
+UTC, and the answer says when the day ends). Behind semicolons follows which
+calls it befalls: call=TEXT (a part of
 `POST /yeastar/openapi/v1.0/trunk/create`), skip=N, count=N, chance=0.5,
 seed=N; and for a status or a quota header=NAME:VALUE.
 As in --fault 'drop-after;call=trunk/create;count=1'";

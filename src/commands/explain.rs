@@ -89,9 +89,9 @@ fn exit_of(row: &Code) -> u8 {
     if row.code == "0" { 0 } else { row.kind.exit_code() }
 }
 
-/// Of a write nobody knows what became of it, where the answer is like a 5xx.
+/// Of a write nobody knows what became of it, where the answer is like a 5xx, unless a look tells.
 fn exit_of_write(row: &Code) -> Option<u8> {
-    (row.after == After::Lost).then(|| Kind::OutcomeUnknown.exit_code())
+    matches!(row.after, After::Lost | After::Pending).then(|| Kind::OutcomeUnknown.exit_code())
 }
 
 fn describe(facts: &Facts, row: &Code) -> String {

@@ -12,8 +12,10 @@ pub enum Kind {
     DropBefore,
     /// The request is processed, and the connection closed without an answer.
     DropAfter,
-    /// The answer comes late.
+    /// The request is processed late, and so the answer comes late.
     Delay(Duration),
+    /// The request is processed at once, and its answer comes late.
+    DelayAfter(Duration),
     /// The request is not processed; an HTTP status answers, with these headers.
     Status(u16, Vec<(String, String)>),
     /// The request is not processed; a page for people answers with this status.
@@ -47,8 +49,9 @@ pub struct Fault {
 }
 
 /// The forms of a fault, for help and complaints.
-pub const FORMS: &str = "drop-before, drop-after, delay=20ms, status=503, html=502, truncate, garbage, \
-     clock=-3600s, expire-token, quota=4/1s, quota=6000/day; then, after colons, call=TEXT, skip=N, count=N, chance=0.5, seed=N, \
+pub const FORMS: &str = "drop-before, drop-after, delay=20ms, delay-after=20ms, status=503, html=502, \
+     truncate, garbage, clock=-3600s, expire-token, quota=4/1s, quota=6000/day; then, after colons, call=TEXT, \
+     skip=N, count=N, chance=0.5, seed=N, \
      header=NAME:VALUE";
 
 impl FromStr for Fault {
@@ -100,12 +103,12 @@ impl FromStr for Fault {
                 .parse::<jiff::SignedDuration>()
                 .map_err(|_| format!("`{name}={argument}`: write a time with its unit, as in 20ms"))
         };
+        let delay = || Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned());
         fault.kind = match name {
             "drop-before" => Kind::DropBefore,
             "drop-after" => Kind::DropAfter,
-            "delay" => {
-                Kind::Delay(Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned())?)
-            }
+            "delay" => Kind::Delay(delay()?),
+            "delay-after" => Kind::DelayAfter(delay()?),
             "status" => Kind::Status(status()?, headers),
             "html" => Kind::Html(status()?),
             "truncate" => Kind::Truncate,
@@ -181,6 +184,7 @@ mod tests {
         let kind = |text: &str| text.parse::<Fault>().unwrap().kind;
         assert_eq!(kind("drop-before"), Kind::DropBefore);
         assert_eq!(kind("delay=20ms"), Kind::Delay(Duration::from_millis(20)));
+        assert_eq!(kind("delay-after=1s"), Kind::DelayAfter(Duration::from_secs(1)));
         let headers = vec![("Retry-After".to_owned(), "5".to_owned())];
         assert_eq!(kind("status=429;header=Retry-After:5;count=1"), Kind::Status(429, headers));
         assert_eq!(kind("html=502"), Kind::Html(502));
@@ -190,6 +194,7 @@ mod tests {
             "drop",
             "delay",
             "delay=-1s",
+            "delay-after",
             "status=99",
             "status=x",
             "truncate;cuont=1",

@@ -83,12 +83,17 @@ async fn answer(
                 shifted = Some(now);
             }
             Kind::ExpireToken => expire(&mut incoming),
-            Kind::DropAfter | Kind::Truncate | Kind::Garbage => after.push(fault),
+            Kind::DropAfter | Kind::DelayAfter(_) | Kind::Truncate | Kind::Garbage => after.push(fault),
         }
     }
     let Some(mut answer) = lock(&state).answer(vendor, &incoming, now) else { return Ok(plain(404)) };
     if let Some(date) = shifted.and_then(http_date) {
         answer.headers.push(("date".into(), date));
+    }
+    for fault in &after {
+        if let Kind::DelayAfter(time) = fault {
+            tokio::time::sleep(*time).await;
+        }
     }
     if after.contains(&Kind::DropAfter) {
         return Err(Dropped);

@@ -14,8 +14,9 @@ use trunkctl::model::profile::KeyNeed;
 use trunkctl::model::support::Field;
 use trunkctl::vendors;
 
-use crate::support::Place;
-use crate::support::scripted::{Act, Scripted};
+use crate::faults;
+use crate::support::scripted::{Act, Scripted, http};
+use crate::support::{self, Place};
 use readme::{Scene, blocks};
 
 /// An authority that nobody holds the key of.
@@ -300,7 +301,7 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
     }
 }
 
-/// The table under "When an answer is lost".
+/// The table under "Reliability".
 #[test]
 fn what_the_readme_says_of_lost_answers_holds() {
     let place = Place::new().with("TRUNKCTL_ACCESS_TOKEN", "a-token").with("TRUNKCTL_VENDOR", "yeastar");
@@ -310,22 +311,36 @@ fn what_the_readme_says_of_lost_answers_holds() {
     let limited = Act::Json(200, r#"{"errcode":70082,"errmsg":"LIMITED"}"#);
     let stale = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let refused = Act::Json(200, r#"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#);
-    for (what, act, args, code, outcome, sent) in [
+    let drop = || Some((Act::Drop, Act::Drop));
+    // What the write, and any read, is answered with.
+    let there = |port| {
+        let data = format!(r#"{{"id":1,"name":"a","type":"peer","hostname":"h","port":{port}}}"#);
+        let body = format!(r#"{{"errcode":0,"errmsg":"SUCCESS","data":{data}}}"#);
+        Some((Act::Drop, Act::Raw(http(200, "Content-Type: application/json\r\n", &body))))
+    };
+    for (what, acts, args, code, outcome, sent) in [
         ("unreachable", None, &write[..], 10, "not_applied", 0),
-        ("lost read", Some(Act::Drop), &read[..], 10, "", 2),
-        ("lost write", Some(Act::Drop), &write[..], 11, "unknown", 1),
-        ("limit", Some(limited), &write[..], 8, "not_applied", 2),
-        ("given token", Some(stale), &write[..], 5, "not_applied", 1),
-        ("refused", Some(refused), &write[..], 9, "not_applied", 1),
+        ("lost read", drop(), &read[..], 10, "", 2),
+        ("found as asked", there(5060), &write[..], 0, "", 1),
+        ("surely not applied", there(5061), &write[..], 10, "not_applied", 2),
+        ("cannot be told", drop(), &write[..], 11, "unknown", 1),
+        ("limit", Some((limited, Act::Drop)), &write[..], 8, "not_applied", 2),
+        ("given token", Some((stale, Act::Drop)), &write[..], 5, "not_applied", 1),
+        ("refused", Some((refused, Act::Drop)), &write[..], 9, "not_applied", 1),
     ] {
-        let server = act.map(|act| Scripted::start(vec![act]));
+        let server = acts.map(|(written, looked)| {
+            Scripted::answering(move |_, request| {
+                let is_write = request.starts_with("POST");
+                if is_write { written.clone() } else { looked.clone() }
+            })
+        });
         let base = server.as_ref().map_or(format!("http://{closed}"), |server| server.base.clone());
         let mut command = place.command(&["--retries", "1", "-o", "json"]);
-        let output = command.args(args).env("TRUNKCTL_BASE_URL", base).output().unwrap();
-        let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{what}: {error}");
-        assert_eq!(error["error"]["outcome"].as_str().unwrap_or_default(), outcome, "{what}: {error}");
-        assert_eq!(server.map_or(0, |server| server.requests().len()), sent, "{what}");
+        let ran = support::read(command.args(args).env("TRUNKCTL_BASE_URL", base).output().unwrap());
+        assert_eq!(ran.code, code, "{what}: {ran:?}");
+        let told = if code == 0 { serde_json::Value::Null } else { ran.error()["outcome"].clone() };
+        assert_eq!(told.as_str().unwrap_or_default(), outcome, "{what}: {ran:?}");
+        assert_eq!(server.map_or(0, |server| faults::sent(&server.requests())), sent, "{what}");
     }
 }
 

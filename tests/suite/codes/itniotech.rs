@@ -34,11 +34,12 @@ fn each_code_ends_in_its_exit_code() {
             // The page's samples have the status as a text, others as a number.
             let forms = [(CREATE_OUT, *write, json!(name)), (UPDATE, *read, json!(code))];
             for (command, exit, status) in forms {
-                let (ran, count) =
-                    asked("itniotech", true, command, vec![answer(200, &refusal(status, &text))]);
+                let (ran, sent, looks) =
+                    written("itniotech", command, vec![answer(200, &refusal(status, &text))]);
                 let error = ends(&ran, exit, "itniotech", &name, &text);
                 // A stale timestamp is signed anew, once.
-                assert_eq!(count, if *code == -16 { 2 } else { 1 }, "{ran:?}");
+                assert_eq!(sent, if *code == -16 { 2 } else { 1 }, "{ran:?}");
+                assert_eq!(looks, usize::from(exit == UNKNOWN), "{ran:?}");
                 if command == CREATE_OUT {
                     let outcome = if exit == UNKNOWN { "unknown" } else { "not_applied" };
                     assert_eq!(error["outcome"], json!(outcome), "{ran:?}");

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::faults::sent;
 use crate::support::given;
 use crate::support::scripted::{Act, Scripted};
 use crate::support::{Place, Ran};
@@ -36,6 +37,19 @@ const UPDATE: &str = "trunk update name:t --name u";
 
 /// Runs one command against a vendor that answers so, and says how many requests came.
 fn asked(vendor: &str, tokens: bool, command: &str, acts: Vec<Act>) -> (Ran, usize) {
+    let (ran, requests) = asking(vendor, tokens, command, acts);
+    (ran, requests.len())
+}
+
+/// The same for a write that reads nothing before it: how often it was sent, and how many looks at what the
+/// vendor holds followed.
+fn written(vendor: &str, command: &str, acts: Vec<Act>) -> (Ran, usize, usize) {
+    let (ran, requests) = asking(vendor, true, command, acts);
+    let sent = sent(&requests);
+    (ran, sent, requests.len() - sent)
+}
+
+fn asking(vendor: &str, tokens: bool, command: &str, acts: Vec<Act>) -> (Ran, Vec<String>) {
     let (place, scripted) = (Place::new(), Scripted::start(acts));
     let profiles = match tokens {
         true => given::profiles_with_tokens(&place, &scripted.base),
@@ -44,7 +58,7 @@ fn asked(vendor: &str, tokens: bool, command: &str, acts: Vec<Act>) -> (Ran, usi
     let mut args = vec!["--profiles-file", &profiles, "-p", vendor, "-o", "json", "--retries", "0"];
     args.extend(command.split_whitespace());
     let ran = place.run(&args);
-    (ran, scripted.requests().len())
+    (ran, scripted.requests())
 }
 
 /// The error object of a command that the vendor refused so.

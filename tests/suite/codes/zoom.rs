@@ -85,9 +85,10 @@ fn a_status_speaks_where_the_body_does_not() {
         (html(503), 503, UNKNOWN),
         (empty(504), 504, UNKNOWN),
     ] {
-        let (ran, count) = asked("zoom", true, ADD, vec![act]);
+        let (ran, sent, looks) = written("zoom", ADD, vec![act]);
         let error = ends(&ran, exit, "zoom", "", "");
-        assert_eq!((count, &error["http_status"]), (1, &json!(status)), "{ran:?}");
+        assert_eq!((sent, &error["http_status"]), (1, &json!(status)), "{ran:?}");
+        assert_eq!(looks, usize::from(exit == UNKNOWN), "{ran:?}");
         explained("zoom", &status.to_string(), exit);
     }
 }

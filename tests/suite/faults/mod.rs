@@ -173,7 +173,7 @@ fn read_failed(ran: Ran, what: &str) -> Ran {
 }
 
 /// Method and path of each request, without the query.
-fn paths(requests: &[String]) -> Vec<String> {
+pub fn paths(requests: &[String]) -> Vec<String> {
     let path = |request: &String| {
         let mut words = request.split([' ', '?']);
         format!("{} {}", words.next().unwrap_or_default(), words.next().unwrap_or_default())
@@ -182,7 +182,7 @@ fn paths(requests: &[String]) -> Vec<String> {
 }
 
 /// How often the first of the requests was sent; what else came are looks at what the vendor holds.
-fn sent(requests: &[String]) -> usize {
+pub fn sent(requests: &[String]) -> usize {
     let paths = paths(requests);
     paths.iter().filter(|path| Some(*path) == paths.first()).count()
 }

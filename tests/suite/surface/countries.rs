@@ -92,7 +92,7 @@ fn one_code_is_a_single_write_with_its_own_exit_code() {
         (400, r#"{"code":300,"message":"Validation Failed."}"#, 9),
         (404, r#"{"code":2001,"message":"Account does not exist."}"#, 6),
         (400, r#"{"code":200,"message":"No permission."}"#, 5),
-        (502, "<html>x</html>", 11),
+        (502, "<html>x</html>", 10),
     ] {
         rig.recorder.instead("callout_countries", 1, http(status, "", body));
         let ran = add(&rig, "GB", &["--retries", "0"]).expect(code);
@@ -106,15 +106,40 @@ fn one_code_is_a_single_write_with_its_own_exit_code() {
 fn several_codes_are_a_bulk_write() {
     let rig = rig();
     let codes: Vec<&str> = CODES.split_whitespace().take(40).collect();
-    // The second batch is lost.
-    rig.recorder.after("callout_countries", 1, 1, http(502, "", "<html>x</html>"));
-    let report = add(&rig, &codes.join(" "), &[]).expect(12).json();
+    // The second batch is lost, and so is every look at it.
+    rig.recorder.after("callout_countries", 1, 9, http(502, "", "<html>x</html>"));
+    let report = add(&rig, &codes.join(" "), &["--retries", "0"]).expect(12).json();
     assert_eq!(report["summary"]["created"], json!(30), "{report}");
     assert_eq!(report["summary"]["unknown"], json!(10), "{report}");
     assert_eq!(rig.writes().len(), 2, "the lost batch is not sent again");
+    rig.recorder.unasked();
     assert_eq!(held(&rig).len(), 30);
     let last = &report["changes"][39];
     assert_eq!((&last["outcome"], &last["error"]["outcome"]), (&json!("unknown"), &json!("unknown")));
+}
+
+#[test]
+fn a_lost_batch_that_is_not_there_is_sent_again() {
+    let rig = rig();
+    let codes: Vec<&str> = CODES.split_whitespace().take(40).collect();
+    rig.recorder.after("callout_countries", 1, 1, http(502, "", "<html>x</html>"));
+    let report = add(&rig, &codes.join(" "), &["--retries", "1"]).expect(0).json();
+    assert_eq!(report["summary"]["created"], json!(40), "{report}");
+    assert_eq!((rig.writes().len(), held(&rig).len()), (3, 40));
+}
+
+/// A country that was there before says nothing of the others of a lost batch.
+#[test]
+fn only_the_countries_that_are_seen_count_as_added() {
+    let rig = rig();
+    add(&rig, "GB", &[]).expect(0);
+    rig.writes();
+    rig.recorder.instead("callout_countries", 1, http(502, "", "<html>x</html>"));
+    let report = add(&rig, "GB US", &["--retries", "1"]).expect(12).json();
+    assert_eq!(column(&report["changes"], "outcome"), ["created", "unknown"], "{report}");
+    assert!(report["changes"][0]["note"].is_string(), "{report}");
+    assert_eq!(report["changes"][1]["error"]["kind"], json!("outcome_unknown"), "{report}");
+    assert_eq!((rig.writes().len(), held(&rig)), (1, vec!["GB".to_owned()]));
 }
 
 #[test]

@@ -21,6 +21,8 @@ struct Doomed {
     /// The only write, and a part of it.
     request: &'static str,
     part: &'static str,
+    /// A part of the read that comes once before the write, and tells after it what became of it.
+    look: &'static str,
 }
 
 const NUMBER: &str = "internal-numbers add --number +16466661110 --label a --language en-US";
@@ -37,6 +39,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "u",
         request: "GET /yeastar/openapi/v1.0/trunk/delete?",
         part: "trunk/delete",
+        look: "trunk/get",
     },
     Doomed {
         vendor: "zoom",
@@ -46,6 +49,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "trunk-b",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/trunks/trunk-a",
         part: "/trunks/",
+        look: "sip_trunk/trunks",
     },
     Doomed {
         vendor: "zoom",
@@ -55,6 +59,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "+16466661119",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers/",
         part: "/internal_numbers/",
+        look: "sip_trunk/internal_numbers",
     },
     Doomed {
         vendor: "zoom",
@@ -64,6 +69,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "US",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/callout_countries/GB",
         part: "/callout_countries/",
+        look: "sip_trunk/callout_countries",
     },
 ];
 
@@ -153,23 +159,47 @@ fn what_goes_under_the_commands_hands_counts_as_not_there() {
     }
 }
 
-/// The request is gone and its answer never comes: it may have been done, and is not done again.
+/// Answers that tell nothing.
+fn losses() -> [(&'static str, Vec<u8>); 3] {
+    [
+        ("closed", Vec::new()),
+        ("cut", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec()),
+        ("502", http(502, "Content-Type: text/html\r\n", "<html>x</html>")),
+    ]
+}
+
+/// The request is gone, its answer never comes, and nobody tells what became of it: it is not done again.
 #[test]
-fn a_lost_answer_leaves_the_outcome_unknown_and_nothing_is_sent_again() {
+fn a_lost_answer_that_no_look_settles_is_unknown_and_nothing_is_sent_again() {
     for one in &DOOMED {
-        for (how, answer) in [
-            ("closed", Vec::new()),
-            ("cut", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec()),
-            ("502", http(502, "Content-Type: text/html\r\n", "<html>x</html>")),
-        ] {
+        for (how, answer) in losses() {
             let rig = one.rig();
-            rig.recorder.instead(one.part, 9, answer);
-            let ran = rig.run(&words(one.command, &["--yes", "--ignore-missing"])).expect(11);
-            let error = ran.error();
+            rig.recorder.instead(one.part, 1, answer.clone());
+            // What is read before the write goes through.
+            rig.recorder.after(one.look, 1, 9, answer.clone());
+            let args = words(one.command, &["--yes", "--ignore-missing", "--retries", "0"]);
+            let error = rig.run(&args).expect(11).error();
             assert_eq!(error["kind"], json!("outcome_unknown"), "{how}: {error}");
             assert_eq!(error["outcome"], json!("unknown"), "{how}: {error}");
             assert_eq!(writes(&rig).len(), 1, "{} {how}: sent once", one.command);
-            assert_eq!(rig.recorder.unasked(), 8, "{} {how}", one.command);
+        }
+    }
+}
+
+/// Nothing is gone, so the request was not applied: it is sent again, and no more often than it may be.
+#[test]
+fn a_lost_delete_of_what_is_still_there_is_sent_again() {
+    for one in &DOOMED {
+        for (how, answer) in losses() {
+            let rig = one.rig();
+            rig.recorder.instead(one.part, 1, answer.clone());
+            let error = rig.run(&words(one.command, &["--yes", "--retries", "0"])).expect(10).error();
+            assert_eq!(error["outcome"], json!("not_applied"), "{how}: {error}");
+            assert_eq!(writes(&rig).len(), 1, "{} {how}: sent once", one.command);
+            rig.recorder.instead(one.part, 1, answer);
+            let change = rig.run(&words(one.command, &["--yes", "--retries", "1"])).expect(0).json();
+            assert_eq!(change["outcome"], json!("deleted"), "{how}: {change}");
+            assert_eq!(writes(&rig).len(), 2, "{} {how}: sent twice", one.command);
         }
     }
 }

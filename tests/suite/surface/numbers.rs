@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::conformance::rig::words;
+use crate::support::scripted::http;
 
 const CLEAR: &str = "numbers clear --account sub-1";
 
@@ -61,13 +62,55 @@ fn clearing_never_touches_the_master_account_nor_one_that_is_not_there() {
     }
 }
 
+const CLEARED: &[&str] = &["--yes", "--confirm", "sub-1", "--retries", "1"];
+
 #[test]
-fn a_lost_clearing_is_unknown_and_not_sent_again() {
+fn a_lost_clearing_that_left_all_numbers_is_sent_again() {
+    let rig = PAGED[4].rig();
+    rig.recorder.instead("sip_trunk/numbers", 1, Vec::new());
+    rig.run(&words(CLEAR, CLEARED)).expect(0);
+    assert_eq!((rig.writes().len(), held(&rig)), (2, 0));
+}
+
+/// The list is read once before anybody agrees; what comes after it is not theirs to remove.
+#[test]
+fn a_lost_clearing_is_not_sent_again_where_a_number_has_come_meanwhile() {
+    let rig = PAGED[4].rig();
+    rig.recorder.instead("sip_trunk/numbers", 1, Vec::new());
+    let new = r#"{"internal_numbers":[{"id":"N9","number":"+442071838750"}],"next_page_token":""}"#;
+    // The list before the write has three pages.
+    rig.recorder.after(
+        "sip_trunk/internal_numbers",
+        3,
+        1,
+        http(200, "Content-Type: application/json\r\n", new),
+    );
+    let error = rig.run(&words(CLEAR, CLEARED)).expect(11).error();
+    assert_eq!(error["outcome"], json!("unknown"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("+442071838750"), "{error}");
+    assert_eq!((rig.recorder.unasked(), rig.writes().len()), (0, 1));
+    assert_eq!(held(&rig), 700);
+}
+
+#[test]
+fn a_lost_clearing_that_cannot_be_looked_up_is_unknown_and_not_sent_again() {
     let rig = PAGED[4].rig();
     rig.recorder.instead("sip_trunk/numbers", 9, Vec::new());
-    let error = rig.run(&words(CLEAR, &["--yes", "--confirm", "sub-1"])).expect(11).error();
+    rig.recorder.after("sip_trunk/internal_numbers", 3, 9, Vec::new());
+    let error = rig.run(&words(CLEAR, CLEARED)).expect(11).error();
     assert_eq!(error["outcome"], json!("unknown"), "{error}");
-    assert_eq!(rig.recorder.unasked(), 8);
+    assert_eq!(rig.writes().len(), 1);
+}
+
+/// What the master gave is in no list of the account that is documented, so its absence tells nothing.
+#[test]
+fn a_lost_giving_of_the_masters_numbers_is_unknown_and_not_sent_again() {
+    let rig = Rig::new("zoom");
+    rig.recorder.instead("sip_trunk/numbers", 9, Vec::new());
+    let args = words("numbers assign --account sub-1 +14155550100", &["--retries", "1"]);
+    let error = rig.run(&args).expect(11).error();
+    assert_eq!(error["outcome"], json!("unknown"), "{error}");
+    assert_eq!(rig.writes().len(), 1);
 }
 
 #[test]
