@@ -40,11 +40,15 @@ pub async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
 pub async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Held>) -> Result<Seen<()>> {
     let now = Target::Id(id.to_owned()).find(session).await?;
     let (differing, untold) = compared(session, &now, set);
+    let asked = before.map(|before| compared(session, before, set).0).unwrap_or_default();
     if !differing.is_empty() {
-        return Ok(Seen::Missing);
+        // Yeastar's code 1 says that a part was done; what is seen of it rules out that nothing was.
+        let part = asked.iter().any(|field| !differing.contains(field));
+        let why = format!("only a part of it is seen: it differs in {}", differing.join(", "));
+        return Ok(if part { Seen::Untold(why) } else { Seen::Missing });
     }
     // One request changes all or nothing, so a field that has changed speaks for those that are not told.
-    let changed = before.is_some_and(|before| !compared(session, before, set).0.is_empty());
+    let changed = !asked.is_empty();
     if untold.is_empty() || changed {
         return Ok(Seen::Applied(()));
     }

@@ -1,9 +1,24 @@
 //! Log-ins between processes: one for all, and none for what was refused.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use serde_json::json;
+use trunkctl::engine::redact::Redactor;
+use trunkctl::engine::session::{Limits, Outside, Session};
+use trunkctl::engine::tokens::TokenStore;
+use trunkctl::model::notices::Notices;
+use trunkctl::model::profile::Profile;
+use trunkctl::model::secret::Secret;
+use trunkctl::vendors;
+
+use crate::faults;
 use crate::support::Place;
 use crate::support::recorder::Recorder;
+use crate::support::scripted::{Act, Gate, Scripted, http};
 use crate::support::served::{self, Served};
 
 /// Log-ins since the last call.
@@ -69,4 +84,75 @@ fn a_renewal_that_finds_the_address_blocked_is_not_followed_by_a_log_in() {
     assert_eq!(log_ins(&recorder), 0);
     // A block passes by itself, so nothing is remembered.
     place.run(&list).expect(0);
+}
+
+struct Unheard;
+
+impl Notices for Unheard {
+    fn warn(&self, text: &str) {
+        panic!("{text}");
+    }
+    fn note(&self, _: &str) {}
+}
+
+/// A session of a PBX, that keeps its tokens in a place.
+fn session(place: &Place, base: &str) -> Session {
+    let secret = Secret::known("client-secret");
+    let profile = Profile {
+        name: "pbx".into(),
+        vendor: "yeastar".into(),
+        settings: [("base_url", base), ("client_id", "id")].map(|(k, v)| (k.into(), v.into())).into(),
+        origins: BTreeMap::new(),
+        secrets: [("client_secret".into(), secret.clone())].into(),
+        ca_file: None,
+        allow_http: false,
+        identity: base.into(),
+    };
+    let soon = Duration::from_secs(20);
+    let outside = Outside {
+        tokens: Some(TokenStore::new(&place.cache(), base, &secret).unwrap()),
+        limits: Limits { timeout: soon, deadline: Instant::now() + soon, retries: 0 },
+        dry_run: None,
+        redactor: Redactor::default(),
+        notices: Arc::new(Unheard),
+        stop: Rc::default(),
+    };
+    Session::new(vendors::by_name("yeastar").unwrap(), profile, outside).unwrap()
+}
+
+/// Both calls are refused before either renews.
+#[test]
+fn two_calls_of_one_process_that_find_the_token_expired_renew_it_once() {
+    let (place, (opener, gate)) = (Place::new(), Gate::new());
+    let server = Scripted::answering(move |at, request| {
+        let line = request.lines().next().unwrap_or_default();
+        if line.contains("get_token") || line.contains("refresh_token") {
+            let token = json!({"errcode": 0, "errmsg": "SUCCESS", "access_token": format!("token{at}"),
+                "access_token_expire_time": 1800, "refresh_token": format!("refresh{at}"),
+                "refresh_token_expire_time": 86400});
+            return Act::Raw(http(200, "", &token.to_string()));
+        }
+        if line.contains("token0") {
+            let expired = http(200, "", r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
+            return Act::Late(gate.clone(), expired);
+        }
+        Act::Json(200, r#"{"errcode":0,"errmsg":"SUCCESS","total_number":0,"data":[]}"#)
+    });
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // The log-in, and both calls with its token.
+            server.wait_for(3);
+            (0..2).for_each(|_| opener.send(()).unwrap());
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let session = session(&place, &server.base);
+            let list = || session.read_all(session.vendor().list_trunks(session.profile(), None).unwrap());
+            let (one, other) = tokio::join!(list(), list());
+            assert!(one.unwrap().is_empty() && other.unwrap().is_empty());
+        });
+    });
+    let asked = faults::paths(&server.requests());
+    let count = |part: &str| asked.iter().filter(|path| path.ends_with(part)).count();
+    assert_eq!((count("get_token"), count("refresh_token"), count("trunk/list")), (1, 1, 4), "{asked:?}");
 }

@@ -6,6 +6,7 @@ mod hostile;
 mod interrupts;
 mod limits;
 mod log_in;
+mod lookups;
 mod pacing;
 mod tls;
 mod writes;
