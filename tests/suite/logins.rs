@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use trunkctl::engine::pace::Pacer;
 use trunkctl::engine::redact::Redactor;
 use trunkctl::engine::session::{Limits, Outside, Session};
 use trunkctl::engine::tokens::TokenStore;
@@ -106,8 +107,10 @@ fn session(place: &Place, base: &str) -> Session {
         secrets: [("client_secret".into(), secret.clone())].into(),
         ca_file: None,
         allow_http: false,
+        concurrency: None,
         identity: base.into(),
     };
+    let vendor = vendors::by_name("yeastar").unwrap();
     let soon = Duration::from_secs(20);
     let outside = Outside {
         tokens: Some(TokenStore::new(&place.cache(), base, &secret).unwrap()),
@@ -116,8 +119,10 @@ fn session(place: &Place, base: &str) -> Session {
         redactor: Redactor::default(),
         notices: Arc::new(Unheard),
         stop: Rc::default(),
+        journal: None,
+        pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
     };
-    Session::new(vendors::by_name("yeastar").unwrap(), profile, outside).unwrap()
+    Session::new(vendor, profile, outside).unwrap()
 }
 
 /// Both calls are refused before either renews.
@@ -134,7 +139,7 @@ fn two_calls_of_one_process_that_find_the_token_expired_renew_it_once() {
         }
         if line.contains("token0") {
             let expired = http(200, "", r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
-            return Act::Late(gate.clone(), expired);
+            return Act::Gated(gate.clone(), expired);
         }
         Act::Json(200, r#"{"errcode":0,"errmsg":"SUCCESS","total_number":0,"data":[]}"#)
     });
