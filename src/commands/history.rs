@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::rows::Rows;
-use super::world::World;
+use super::world::{World, journal_folder};
 use crate::cli::Globals;
 use crate::cli::history::{List, Show};
 use crate::engine::journal::{self, Record, Records, Settled};
@@ -41,7 +41,7 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
     };
     let (mut shown, mut any) = (0, false);
     let mut rows = Rows::new(world, globals, COLUMNS);
-    let mut records = open(world)?;
+    let mut records = open(world, globals)?;
     for record in records.by_ref() {
         let record = record?;
         any = true;
@@ -67,13 +67,13 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
 }
 
 /// Shows one whole.
-pub fn show(world: &World, args: &Show) -> Result<Report> {
+pub fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
     let id = args.id.trim().to_lowercase();
     if id.is_empty() {
         return Err(Error::new(Kind::Usage, "the id is empty").hint(IDS));
     }
     let mut found: Vec<Record> = Vec::new();
-    let mut records = open(world)?;
+    let mut records = open(world, globals)?;
     for record in records.by_ref() {
         let record = record?;
         if record.id.starts_with(&id) {
@@ -103,8 +103,8 @@ pub fn show(world: &World, args: &Show) -> Result<Report> {
 
 const IDS: &str = "`trunkctl history list` shows the ids; the beginning of one is enough";
 
-fn open(world: &World) -> Result<Records> {
-    journal::read(&world.folders()?.state)
+fn open(world: &World, globals: &Globals) -> Result<Records> {
+    journal::read(&journal_folder(&world.folders()?.state, globals.sandbox))
 }
 
 /// The profiles asked for, if any. That a variable asks, which was set for other commands, is told.

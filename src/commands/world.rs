@@ -1,6 +1,7 @@
 //! What a command finds around it: environment, folders, a person to ask, and sessions to open.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::cli::{DryRunForm, Globals};
 use crate::config::profiles::{self, Where};
 use crate::config::{Env, Folders, secrets};
-use crate::engine::journal::{Journal, Run};
+use crate::engine::journal::{Recorder, Run};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
@@ -72,6 +73,8 @@ pub struct World {
     pub stop: Rc<Stop>,
     /// The pacers of the accounts that this run has opened sessions for.
     pacers: RefCell<Vec<Paced>>,
+    /// The journal of this run.
+    recorder: OnceCell<Rc<Recorder>>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
 }
@@ -105,6 +108,7 @@ impl World {
             begun: Instant::now(),
             stop: Rc::default(),
             pacers: RefCell::default(),
+            recorder: OnceCell::new(),
             sandbox: RefCell::new(None),
         }
     }
@@ -183,19 +187,19 @@ impl World {
             redactor: self.redactor.clone(),
             notices: Arc::clone(&self.notices),
             stop: Rc::clone(&self.stop),
-            journal: (!globals.no_journal).then(|| Journal::new(&folders.state, self.runner())),
+            journal: (!globals.no_journal).then(|| self.recorder(&folders.state, globals.sandbox)),
             pacer,
         };
         Session::new(vendor, profile, outside)
     }
 
-    /// Who runs which command, with every secret that is known by now struck out.
-    fn runner(&self) -> Run {
+    /// The journal of this run, which begins with its first write.
+    fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
-        Run {
-            user: user.unwrap_or("unknown").to_owned(),
-            command: self.command.iter().map(|word| self.redactor.scrub(word)).collect(),
-        }
+        let user = user.unwrap_or("unknown").to_owned();
+        let run = || Run { user, command: self.command.clone() };
+        let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), run()));
+        Rc::clone(self.recorder.get_or_init(new))
     }
 
     /// The one pacer of an account. Where its profiles differ in plan or concurrency, the first that is opened decides.
@@ -360,6 +364,11 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Where the journal is: what is done to imitations stays with them.
+pub fn journal_folder(state: &Path, sandbox: bool) -> PathBuf {
+    if sandbox { state.join("sandbox") } else { state.to_owned() }
 }
 
 /// What a vendor's profiles hold.

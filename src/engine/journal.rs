@@ -9,6 +9,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -131,6 +132,34 @@ pub struct Failure {
     /// The vendor's own code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_code: Option<String>,
+}
+
+/// The journal of a process, from its first write on: by then every secret of its command line is known.
+#[derive(Debug)]
+pub struct Recorder {
+    state: PathBuf,
+    run: Run,
+    journal: OnceCell<Journal>,
+}
+
+impl Recorder {
+    /// Below a state folder; the command line as it is.
+    pub fn new(state: &Path, run: Run) -> Self {
+        Self { state: state.to_owned(), run, journal: OnceCell::new() }
+    }
+
+    /// The journal; `mask` strikes secrets out of the command line.
+    pub fn journal(&self, mask: impl Fn(&str) -> String) -> &Journal {
+        self.journal.get_or_init(|| {
+            let command = self.run.command.iter().map(|word| mask(word)).collect();
+            Journal::new(&self.state, Run { user: self.run.user.clone(), command })
+        })
+    }
+}
+
+/// Waits until what was written to a file is on disk; where that cannot be told, it is as safe as it gets.
+pub async fn on_disk(file: Arc<std::fs::File>) {
+    let _ = tokio::task::spawn_blocking(move || file.sync_data()).await;
 }
 
 /// Writes the journal; one a process, cloned at will.

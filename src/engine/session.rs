@@ -11,7 +11,7 @@ use tracing::{debug, info, trace};
 
 use super::fault::{Failed, OVERDUE, until};
 use super::fill::{With, fill};
-use super::journal::Journal;
+use super::journal::Recorder;
 use super::pace::{Pacer, Turn};
 use super::redact::{self, Redactor};
 use super::retry::{Ended, Next, Tried, instant, limit_pause, next, pause, retry_after};
@@ -66,7 +66,7 @@ pub struct Outside {
     /// Ctrl-C, and what is on the wire when it comes.
     pub stop: Rc<Stop>,
     /// Where writes are put down before they are sent, if anywhere.
-    pub journal: Option<Journal>,
+    pub journal: Option<Rc<Recorder>>,
     /// Paces the requests of the account, in all of its sessions.
     pub pacer: Rc<Pacer>,
 }

@@ -7,7 +7,7 @@ use super::journal::{Ending, Intent, Subject};
 use super::retry::{Tried, pause};
 use super::session::{DryRun, Session, chance};
 use super::show;
-use crate::model::change::{Change, FieldChange, Outcome};
+use crate::model::change::{Change, FieldChange, Outcome, telling};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::secret::Secret;
@@ -100,16 +100,35 @@ impl Session {
             return Err(self.failed(call.name, Effect::Write).interrupted());
         }
         let entry = match &self.outside.journal {
-            Some(journal) => Some(journal.begin(self.intent(call.name, about)).await?),
+            Some(recorder) => {
+                let journal = recorder.journal(|word| self.outside.redactor.scrub(word));
+                Some(journal.begin(self.intent(call.name, about)).await?)
+            }
             None => None,
         };
-        let written = self.deliver(&call, look).await;
+        let mut written = self.deliver(&call, look).await;
+        if let (Err(error), Some(first)) = (&mut written, about.first())
+            && error.outcome == Some(Applied::Unknown)
+        {
+            error.hint = Some(self.how_to_tell(first));
+        }
         if let Some(entry) = entry
             && let Err(warning) = entry.end(self.ending(&written, about)).await
         {
             self.notices().warn(&warning);
         }
         written
+    }
+
+    fn how_to_tell(&self, change: &Change) -> String {
+        let (account, id, name) = (&change.account, &change.id, &change.name);
+        let profile = &self.profile.name;
+        match telling(change.operation, profile, account.as_deref(), id.as_deref(), name.as_deref()) {
+            Some(command) => format!("it may or may not have been applied: `{command}` tells"),
+            None => "it may or may not have been applied, and it cannot be read; the same command may be repeated, \
+                     because it sets the same again"
+                .into(),
+        }
     }
 
     fn intent(&self, call: &str, about: &[&Change]) -> Intent {

@@ -8,6 +8,7 @@ use super::after::{Batch, Ended, Sent, after};
 use super::ledger::{Before, Ledger};
 use crate::cli::{Format, Globals};
 use crate::commands::world::World;
+use crate::engine::journal;
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::notices::Progress;
@@ -119,7 +120,9 @@ impl<'w, J: Job> Runner<'w, J> {
                     let result = match recorded {
                         Err(error) => Err(error),
                         Ok(()) => {
-                            on_disk(file).await;
+                            if let Some(file) = file {
+                                journal::on_disk(file).await;
+                            }
                             job.send(&batch.items).await
                         }
                     };
@@ -328,11 +331,4 @@ fn not_begun(why: &str) -> Error {
     error.outcome = Some(Applied::NotApplied);
     error.retryable = true;
     error
-}
-
-/// Waits until what was recorded is on disk; where the disk cannot tell, it is as safe as it gets.
-async fn on_disk(file: Option<std::sync::Arc<std::fs::File>>) {
-    if let Some(file) = file {
-        let _ = tokio::task::spawn_blocking(move || file.sync_data()).await;
-    }
 }

@@ -138,7 +138,8 @@ fn more_than_thirty_numbers_are_split_and_all_are_created() {
     let tokens = given::profiles_with_tokens(&place, &scripted.base);
     for profiles in [tokens, sandbox] {
         let args = ["--profiles-file", &profiles, "-p", "zoom", "-o", "json", "internal-numbers", "add"];
-        let value = place.run(&[&args[..], &["--from", &file]].concat()).expect(0).json();
+        let value =
+            place.run(&[&args[..], &["--from", &file, "--concurrency", "1"]].concat()).expect(0).json();
         assert_eq!((&value["summary"]["created"], &value["summary"]["failed"]), (&json!(31), &json!(0)));
         let outcomes = value["changes"].as_array().unwrap().iter().map(|change| &change["outcome"]);
         assert!(outcomes.into_iter().all(|outcome| *outcome == json!("created")), "{value}");

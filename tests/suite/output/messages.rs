@@ -13,8 +13,8 @@ fn an_item_of_a_bulk_write_is_told_its_own_mistake() {
     let message = |at: usize| changes[at]["error"]["message"].as_str().unwrap_or_default().to_owned();
     assert!(message(0).ends_with("number: The number +16466661110 is already in use."), "{ran:?}");
     assert_eq!(changes[0]["error"]["fields"].as_array().map(Vec::len), Some(1), "{ran:?}");
-    assert!(message(1).ends_with("other numbers of the same call were refused"), "{ran:?}");
-    assert!(changes[1]["error"]["fields"].is_null(), "{ran:?}");
+    // What is wrong with one does not sink the other.
+    assert_eq!(changes[1]["outcome"], "created", "{ran:?}");
 }
 
 #[test]
