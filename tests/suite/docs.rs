@@ -81,7 +81,6 @@ fn a_newcomer_needs_two_commands() {
 
 #[test]
 fn the_readmes_generated_parts_are_fresh() {
-    let _held = hold();
     let codes: String = EXIT_CODES
         .iter()
         .map(|row| format!("| {} | `{}` | {} | {} |\n", row.code, row.kind, row.meaning, row.remedy))
@@ -92,16 +91,22 @@ fn the_readmes_generated_parts_are_fresh() {
         ("exit codes", codes),
         ("profile keys", profile_keys()),
     ] {
-        let text = readme::text();
-        let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-        let (head, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
-        let (own, tail) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
-        let wanted = format!("\n{wanted}\n");
-        if readme::is_update() {
-            std::fs::write(readme::path(), format!("{head}{begin}{wanted}{end}{tail}")).unwrap();
-        } else {
-            assert!(own == wanted, "{name} is stale: UPDATE_README=1 cargo test docs::");
-        }
+        generated(name, &wanted);
+    }
+}
+
+/// Holds a generated part of the README to that text, or writes it there.
+pub fn generated(name: &str, wanted: &str) {
+    let _held = hold();
+    let text = readme::text();
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (head, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
+    let (own, tail) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
+    let wanted = format!("\n{wanted}\n");
+    if readme::is_update() {
+        std::fs::write(readme::path(), format!("{head}{begin}{wanted}{end}{tail}")).unwrap();
+    } else {
+        assert!(own == wanted, "{name} is stale: UPDATE_README=1 cargo test --test suite");
     }
 }
 

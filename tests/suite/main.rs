@@ -14,6 +14,7 @@ mod history;
 mod hygiene;
 mod leaks;
 mod logins;
+mod matrix;
 mod output;
 mod profiles;
 mod sandbox;

@@ -39,6 +39,11 @@ impl Served {
         Self::run(None, faults)
     }
 
+    /// Both.
+    pub fn keeping(state: PathBuf, faults: &[&str]) -> Self {
+        Self::run(Some(state), faults)
+    }
+
     fn run(state: Option<PathBuf>, faults: &[&str]) -> Self {
         let faults = faults.iter().map(|text| text.parse().unwrap()).collect();
         let (tell, told) = mpsc::channel();

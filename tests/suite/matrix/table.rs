@@ -1,0 +1,48 @@
+//! The README's table, from what the run gave.
+
+use std::collections::BTreeMap;
+
+use super::{End, FAULTS, WRITES, Write};
+
+/// How the cells ended, by write, fault and whether the fault struck every time.
+pub type Ends = BTreeMap<(usize, usize, bool), End>;
+
+/// Faults that end alike for every write share a column, which a letter names.
+pub fn markdown(ends: &Ends) -> String {
+    let mut columns: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for (fault, row) in FAULTS.iter().enumerate() {
+        let cells: Vec<String> = (0..WRITES.len()).map(|write| cell(ends, write, fault)).collect();
+        match columns.iter_mut().find(|(_, other)| *other == cells) {
+            Some((names, _)) => names.push(row.name),
+            None => columns.push((vec![row.name], cells)),
+        }
+    }
+    let letters = || (b'A'..).map(char::from);
+    let mut text = "| | what strikes the write |\n| --- | --- |\n".to_owned();
+    for (letter, (names, _)) in letters().zip(&columns) {
+        text.push_str(&format!("| {letter} | {} |\n", names.join(", ")));
+    }
+    let heads: String = letters().take(columns.len()).map(|letter| format!(" {letter} |")).collect();
+    text.push_str(&format!("\n| write |{heads}\n| --- |{}\n", " --- |".repeat(columns.len())));
+    for (at, write) in WRITES.iter().enumerate() {
+        let cells: String = columns.iter().map(|(_, cells)| format!(" {} |", cells[at])).collect();
+        text.push_str(&format!("| {} |{cells}\n", write.name));
+    }
+    text
+}
+
+/// What a user gets where the fault strikes once, and where it strikes every time.
+fn cell(ends: &Ends, write: usize, fault: usize) -> String {
+    let [once, always] = [false, true].map(|always| word(&WRITES[write], ends[&(write, fault, always)]));
+    if once == always { once } else { format!("{once}; {always}") }
+}
+
+fn word(write: &Write, end: End) -> String {
+    match (end.code, end.noted) {
+        (0, false) => "done".into(),
+        (0, true) => "found".into(),
+        (11, _) if write.is_bulk() => "12 unknown".into(),
+        (_, _) if write.is_bulk() => "12 failed".into(),
+        (code, _) => code.to_string(),
+    }
+}
