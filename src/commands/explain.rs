@@ -91,7 +91,8 @@ fn exit_of(row: &Code) -> u8 {
 
 /// Of a write nobody knows what became of it, where the answer is like a 5xx, unless a look tells.
 fn exit_of_write(row: &Code) -> Option<u8> {
-    matches!(row.after, After::Lost | After::Pending).then(|| Kind::OutcomeUnknown.exit_code())
+    matches!(row.after, After::Lost | After::Partly | After::Pending)
+        .then(|| Kind::OutcomeUnknown.exit_code())
 }
 
 fn describe(facts: &Facts, row: &Code) -> String {
@@ -136,6 +137,7 @@ fn resend(after: After) -> &'static str {
         After::Later => "trunkctl sends again after a pause, within --retries and --deadline",
         After::NextDay => "trunkctl does not wait that long; send again when the day's limit is over",
         After::Lost => "reads are sent again; after a write, trunkctl looks at what the vendor holds",
+        After::Partly => "trunkctl looks at what the vendor holds, and repeats what is missing",
         After::Pending => "trunkctl waits, and looks at what the vendor holds",
     }
 }

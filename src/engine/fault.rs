@@ -31,7 +31,7 @@ impl Failed<'_> {
     pub fn answered(&self, fault: Fault) -> Error {
         let quoted = excerpt(&self.redactor.scrub(&fault.text), QUOTE);
         let code = fault.code.map(|code| excerpt(&self.redactor.scrub(&code), QUOTE));
-        let open = matches!(fault.after, After::Lost | After::Pending);
+        let open = matches!(fault.after, After::Lost | After::Partly | After::Pending);
         let lost = open && self.effect == Effect::Write;
         let kind = if lost { Kind::OutcomeUnknown } else { fault.kind };
         let said = match (&code, quoted.is_empty()) {

@@ -25,6 +25,8 @@ pub struct Tried {
     pub again: u32,
     /// Whether the token was renewed, or the request signed anew, already.
     pub renewed: bool,
+    /// Whether the vendor said that a part was applied.
+    pub partly: bool,
     /// Whether the vendor said that it is still at work.
     pub pending: bool,
 }
@@ -58,12 +60,8 @@ pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
         }
         Ended::Fault(After::Renew | After::SignAgain | After::GiveUp | After::NextDay) => Next::Stop,
         Ended::NotSent | Ended::Fault(After::Later) => again,
-        Ended::Lost | Ended::Fault(After::Lost | After::Pending) => {
-            if effect == Effect::Write {
-                Next::Stop
-            } else {
-                again
-            }
+        Ended::Lost | Ended::Fault(After::Lost | After::Partly | After::Pending) => {
+            if effect == Effect::Write { Next::Stop } else { again }
         }
     }
 }
@@ -114,6 +112,7 @@ mod tests {
             (Ended::Lost, Effect::Read, spent, Next::Stop),
             (Ended::Fault(After::Lost), Effect::Write, fresh, Next::Stop),
             (Ended::Fault(After::Lost), Effect::Read, fresh, Next::Again),
+            (Ended::Fault(After::Partly), Effect::Write, fresh, Next::Stop),
             (Ended::Fault(After::Pending), Effect::Write, fresh, Next::Stop),
             (Ended::Fault(After::Later), Effect::Write, fresh, Next::Again),
             (Ended::Fault(After::Renew), Effect::Write, fresh, Next::Renew),

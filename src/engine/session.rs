@@ -214,6 +214,7 @@ impl Session {
                     Ok(value) => return Ok(value),
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
+                        tried.partly |= fault.after == After::Partly;
                         tried.pending |= fault.after == After::Pending;
                         let now = now();
                         let asked = retry_after(&answer, now);

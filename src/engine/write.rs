@@ -211,7 +211,10 @@ impl Session {
                 return Err(refusal);
             }
             if self.outside.stop.is_asked() || !tried.again(self.outside.limits.retries) {
-                return Err(self.failed(call.name, Effect::Write).missing(&missing));
+                return Err(match tried.partly {
+                    true => told(missing, "it is not there as asked, but a part of it may be"),
+                    false => self.failed(call.name, Effect::Write).missing(&missing),
+                });
             }
             info!("{}: it was surely not applied; sending it again", call.name);
             lost = Some(missing);

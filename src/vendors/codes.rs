@@ -52,6 +52,8 @@ pub enum After {
     NextDay,
     /// Like a 5xx answer: a write may or may not have been applied.
     Lost,
+    /// A part of it was applied: where the whole cannot be seen, nobody may say that nothing was.
+    Partly,
     /// The vendor is still at work: whether a write was applied shows later.
     Pending,
 }

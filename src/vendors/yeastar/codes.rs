@@ -21,6 +21,7 @@ const AUTH: (Kind, After) = (Kind::Auth, After::GiveUp);
 const CONFLICT: (Kind, After) = (Kind::Conflict, After::GiveUp);
 const LOST: (Kind, After) = (Kind::Unavailable, After::Lost);
 const NOT_FOUND: (Kind, After) = (Kind::NotFound, After::GiveUp);
+const PARTLY: (Kind, After) = (Kind::Unavailable, After::Partly);
 const PENDING: (Kind, After) = (Kind::Unavailable, After::Pending);
 const QUOTA: (Kind, After) = (Kind::RateLimited, After::GiveUp);
 const REJECTED: (Kind, After) = (Kind::Rejected, After::GiveUp);
@@ -89,7 +90,7 @@ pub const CODES: &[Code] = &[
         "1",
         ANY,
         "PARTIAL SUCCESS",
-        LOST,
+        PARTLY,
         [
             "Only a part of the request was carried out.",
             "Some of the items in the request failed.",

@@ -192,3 +192,12 @@ fn an_update_that_nothing_can_tell_is_unknown() {
     noted(Lab::new(&server.base).run(("yeastar", &line), "--retries 2"), "updated");
     assert_eq!(posts(&server), 1);
 }
+
+/// Yeastar's code 1 says that a part was done: where only the other part is seen, nobody may say that nothing was.
+#[test]
+fn a_part_that_was_done_is_never_called_not_applied() {
+    let server = pbx(vec![code(1)], vec![Some(trunk())]);
+    let ran = unknown(Lab::new(&server.base).run(UPDATE, "--retries 1"), "partly done");
+    assert!(ran.error()["message"].as_str().unwrap().contains("a part of it may be"), "{ran:?}");
+    assert_eq!(posts(&server), 2);
+}
