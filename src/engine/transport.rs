@@ -46,7 +46,7 @@ impl Transport {
             // Shorter than the attempt's own limit, which cannot tell whether anything was sent.
             .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
             // The PBX closes each connection; an idle one is never worth keeping (Yeastar, API Request Overview).
-            .pool_max_idle_per_host(4);
+            .pool_max_idle_per_host(16);
         let addresses = ["base_url", "token_url"].map(|key| profile.get(key).to_owned());
         if addresses.iter().all(|address| address.is_empty() || loopback(address)) {
             builder = builder.no_proxy();

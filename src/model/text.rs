@@ -1,5 +1,7 @@
 //! Small helpers for text from people and vendors.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer};
 
 /// The candidate that a misspelt word most likely meant: a slip or two of the keys, or the same beginning.
@@ -32,7 +34,10 @@ pub fn printable(text: &str) -> String {
 }
 
 /// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
-pub fn printable_json(json: &str) -> String {
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(|c| c != '\n' && steers(c)) {
+        return Cow::Borrowed(json);
+    }
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
@@ -42,7 +47,7 @@ pub fn printable_json(json: &str) -> String {
             _ => escaped.push(c),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 /// Whether the text begins like JSON, whole or damaged. An error page for people can be quoted; this may hold
@@ -127,7 +132,8 @@ mod tests {
     #[test]
     fn escaped_json_says_the_same() {
         let value = serde_json::Value::from("a\u{1b}\u{9b}\u{61c}\u{202e}\u{2028}é");
-        let shown = printable_json(&value.to_string());
+        let text = value.to_string();
+        let shown = printable_json(&text);
         assert_eq!(shown, r#""a\u001b\u009b\u061c\u202e\u2028é""#);
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }

@@ -36,7 +36,8 @@ fn json_list<T: std::borrow::Borrow<Value>>(
     for row in rows {
         out.write_all(if first { b"[" } else { b"," })?;
         first = false;
-        let text = printable_json(&serde_json::to_string_pretty(row.borrow())?);
+        let text = serde_json::to_string_pretty(row.borrow())?;
+        let text = printable_json(&text);
         out.write_all(format!("{margin}  {}", text.replace('\n', &format!("{margin}  "))).as_bytes())?;
     }
     if first { out.write_all(b"[]") } else { out.write_all(format!("{margin}]").as_bytes()) }
@@ -44,16 +45,19 @@ fn json_list<T: std::borrow::Borrow<Value>>(
 
 /// One object a line.
 pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let lines = match report {
-        Report::Changes(changes) => changes.list.iter().map(to_value).collect(),
+    match report {
+        Report::Changes(changes) => lines(out, &changes.list),
         Report::Listing(_) | Report::Partial(..) => match value(report) {
-            Value::Array(rows) => rows,
-            one => vec![one],
+            Value::Array(rows) => lines(out, &rows),
+            one => lines(out, &[one]),
         },
-        _ => vec![value(report)],
-    };
-    for line in lines {
-        writeln!(out, "{}", printable_json(&line.to_string()))?;
+        _ => lines(out, &[value(report)]),
+    }
+}
+
+fn lines<T: serde::Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()> {
+    for row in rows {
+        writeln!(out, "{}", printable_json(&serde_json::to_string(row)?))?;
     }
     Ok(())
 }
