@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Account, App, Counters, FORMAT, PhoneNumber, Settings, SipTrunk, State};
 
 /// Internal numbers that one account may hold, unless its state says otherwise.
-const QUOTA: usize = 200_000;
+const QUOTA: usize = 1_000_000;
 
 /// One master account with two trunks and four phone numbers, and its sub accounts.
 pub(super) fn state() -> State {

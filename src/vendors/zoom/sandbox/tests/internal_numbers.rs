@@ -107,7 +107,7 @@ fn internal_numbers_come_back_whole_or_not_at_all() {
 #[test]
 fn the_quota_of_an_account_holds() {
     let mut bench = Bench::new();
-    assert_eq!(bench.sandbox.state.accounts[1].quota, 200_000);
+    assert_eq!(bench.sandbox.state.accounts[1].quota, 1_000_000);
     bench.sandbox.state.accounts[1].quota = 2;
     let path = account("sub-1", "internal_numbers");
     let (status, answer) =
