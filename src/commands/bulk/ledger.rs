@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, Result};
 use crate::storage;
+
+/// No first line of ours is as long.
+const LONGEST_HEAD: u64 = 64 << 10;
 
 /// Which run the file is of: another one's rows say nothing about this one's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +65,7 @@ impl Ledger {
             _ => unusable("--results", path, &cause),
         })?;
         let mut ledger = Self::of(path, file, "--results")?;
-        ledger.add(&json!({ "run": run }).to_string())?;
+        ledger.add(&head(run))?;
         Ok(ledger)
     }
 
@@ -72,22 +75,31 @@ impl Ledger {
     /// Where it cannot be read, or is of another run.
     pub fn resume(path: &str, run: &Run) -> Result<Self> {
         let failed = |cause: std::io::Error| unusable("--resume", path, &cause);
-        let mut ledger =
-            Self::of(path, storage::open_for_append(path.as_ref()).map_err(failed)?, "--resume")?;
+        let file = storage::open_for_append(path.as_ref()).map_err(failed)?;
+        if !file.metadata().map_err(failed)?.is_file() {
+            return Err(no_results(path));
+        }
+        let mut ledger = Self::of(path, file, "--resume")?;
         let file = Arc::clone(&ledger.file);
-        let (mut reader, mut text) = (BufReader::new(&*file), String::new());
-        reader.read_line(&mut text).map_err(failed)?;
-        same_run(path, serde_json::from_str::<Line>(&text).ok().and_then(|line| line.run).as_ref(), run)?;
+        let (mut reader, mut line) = (BufReader::new(&*file), Vec::new());
+        reader.by_ref().take(LONGEST_HEAD).read_until(b'\n', &mut line).map_err(failed)?;
+        if !line.ends_with(b"\n") && head(run).as_bytes().starts_with(&line) {
+            // That run ended before its first line was whole, and so before it sent anything.
+            file.set_len(0).map_err(failed)?;
+            ledger.add(&head(run))?;
+            return Ok(ledger);
+        }
+        same_run(path, serde_json::from_slice::<Line>(&line).ok().and_then(|line| line.run).as_ref(), run)?;
         loop {
-            text.clear();
-            if reader.read_line(&mut text).map_err(failed)? == 0 {
+            line.clear();
+            if reader.read_until(b'\n', &mut line).map_err(failed)? == 0 {
                 return Ok(ledger);
             }
-            if let Ok(line) = serde_json::from_str(&text) {
+            if let Ok(line) = serde_json::from_slice(&line) {
                 note(&mut ledger.before, line);
             }
             // What a crashed run left of its last line tells nothing.
-            if !text.ends_with('\n') {
+            if !line.ends_with(b"\n") {
                 ledger.add("")?;
             }
         }
@@ -99,6 +111,11 @@ impl Ledger {
                 .hint("wait for it, or name another file"));
         }
         Ok(Self { path: path.into(), file: Arc::new(file), before: HashMap::new() })
+    }
+
+    /// The file's name, as it was given.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// What an earlier run left of a row.
@@ -147,11 +164,19 @@ impl Ledger {
     }
 
     fn add(&mut self, text: &str) -> Result<()> {
+        let end = self.file.metadata().map(|data| data.len());
         (&*self.file).write_all(format!("{text}\n").as_bytes()).map_err(|cause| {
+            // A full disk may have taken half of it.
+            let _ = end.and_then(|end| self.file.set_len(end));
             Error::config(format!("the results file `{}` cannot be written: {cause}", self.path))
                 .hint("free space there; then go on with --resume, which looks up what is in doubt")
         })
     }
+}
+
+/// The first line.
+fn head(run: &Run) -> String {
+    json!({ "run": run }).to_string()
 }
 
 fn note(before: &mut HashMap<Box<str>, Before>, line: Line) {
@@ -168,15 +193,22 @@ fn note(before: &mut HashMap<Box<str>, Before>, line: Line) {
 }
 
 fn same_run(path: &str, found: Option<&Run>, own: &Run) -> Result<()> {
-    let text = match found {
+    let found = match found {
         Some(found) if found == own => return Ok(()),
-        Some(found) => format!(
-            "--resume: `{path}` is of {} with profile `{}` and account {}",
-            found.operation, found.profile, found.account
-        ),
-        None => format!("--resume: `{path}` is no results file of trunkctl"),
+        Some(found) => found,
+        None => return Err(no_results(path)),
     };
-    Err(Error::invalid(text).hint("name the file that --results of the same command wrote"))
+    Err(Error::invalid(format!(
+        "--resume: `{path}` is of {} with profile `{}` and account {}",
+        found.operation, found.profile, found.account
+    ))
+    .hint(OF_THE_SAME))
+}
+
+const OF_THE_SAME: &str = "name the file that --results of the same command wrote";
+
+fn no_results(path: &str) -> Error {
+    Error::invalid(format!("--resume: `{path}` is no results file of trunkctl")).hint(OF_THE_SAME)
 }
 
 fn unusable(option: &str, path: &str, cause: &std::io::Error) -> Error {
@@ -226,13 +258,26 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_ends_in_its_first_line_is_of_a_run_that_sent_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
+        let whole = head(&run("a"));
+        for length in [0, 1, 20, whole.len()] {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            drop(Ledger::resume(&path, &run("a")).unwrap());
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{whole}\n"), "{length}");
+        }
+    }
+
+    #[test]
     fn only_the_same_run_is_continued_and_nothing_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
         drop(Ledger::create(&path, &run("a")).unwrap());
         assert!(Ledger::create(&path, &run("a")).unwrap_err().hint.as_deref().unwrap().contains("--resume"));
         assert!(Ledger::resume(&path, &run("b")).is_err());
-        for other in ["", "number,country\n+1,US\n", "{\"a\":1}\n"] {
+        for other in ["\n", "number", "number,country\n+1,US\n", "{\"a\":1}\n", "{\"run\":{\"operation\":\"x"]
+        {
             let other_path = folder.path().join("other").to_string_lossy().into_owned();
             std::fs::write(&other_path, other).unwrap();
             assert!(Ledger::resume(&other_path, &run("a")).is_err(), "{other}");
