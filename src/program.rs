@@ -205,11 +205,13 @@ fn print(report: &Report, format: Format, terminal: Terminal) -> Result<bool> {
     }
 }
 
-/// A bulk write of which some items failed ends in `partial`.
+/// A bulk write of which some items failed, or were not tried, ends in `partial`.
 fn exit_code(report: &Report) -> ExitCode {
     let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
     match report {
-        Report::Changes(changes) if changes.tally.all().any(|(outcome, count)| count > 0 && bad(outcome)) => {
+        Report::Changes(changes)
+            if changes.cut_short || changes.tally.all().any(|(outcome, count)| count > 0 && bad(outcome)) =>
+        {
             ExitCode::from(Kind::Partial.exit_code())
         }
         Report::Partial(..) => ExitCode::from(Kind::Partial.exit_code()),

@@ -132,13 +132,15 @@ pub struct Changes {
     pub list: Vec<Change>,
     /// All that were made, also those that are not in the list any more.
     pub tally: Tally,
+    /// Whether something ended the command before every item was tried.
+    pub cut_short: bool,
 }
 
 impl From<Vec<Change>> for Changes {
     fn from(list: Vec<Change>) -> Self {
         let mut tally = Tally::default();
         list.iter().for_each(|change| tally.count(change.outcome));
-        Self { list, tally }
+        Self { list, tally, cut_short: false }
     }
 }
 

@@ -57,6 +57,10 @@ pub struct Runner<'w, J: Job> {
     changes: Changes,
     progress: Progress,
     refusals: (u64, String),
+    /// How many items failed for a matter of this machine, before they were sent.
+    unsent: u64,
+    /// How many items were not tried.
+    skips: u64,
     heard: bool,
 }
 
@@ -77,7 +81,8 @@ impl<'w, J: Job> Runner<'w, J> {
         }
         let progress = Progress { total: total.saturating_sub(before), ..Progress::default() };
         let (changes, refusals) = (Changes::default(), (0, String::new()));
-        Self { world, globals, job, ledger, concurrency, changes, progress, refusals, heard: true }
+        let (unsent, skips, heard) = (0, 0, true);
+        Self { world, globals, job, ledger, concurrency, changes, progress, refusals, unsent, skips, heard }
     }
 
     /// Counts bad rows that are left out.
@@ -101,8 +106,8 @@ impl<'w, J: Job> Runner<'w, J> {
             // What was done is reported, whatever happens.
             self.world.stop.leave_to_command();
         }
-        let mut waiting = self.look_again(doubtful).await?;
-        let (mut items, mut end) = (items, None);
+        let (mut waiting, mut end) = self.look_again(doubtful).await?;
+        let mut items = items;
         let (job, mut flying) = (self.job, FuturesUnordered::new());
         loop {
             while end.is_none() && !self.world.stop.is_asked() && flying.len() < self.concurrency {
@@ -139,7 +144,7 @@ impl<'w, J: Job> Runner<'w, J> {
             for batch in step.again.into_iter().rev() {
                 waiting.push_front(batch);
             }
-            let stopped = self.settle(step.settled)?;
+            let stopped = self.settle(step.settled);
             end = end.or(step.end).or(stopped);
         }
         drop(flying);
@@ -156,12 +161,16 @@ impl<'w, J: Job> Runner<'w, J> {
             return Ok(Some(batch));
         }
         loop {
-            let (mut batch, mut settled) = (Vec::new(), Vec::new());
+            let (mut batch, mut settled, mut failed) = (Vec::new(), Vec::new(), None);
             for item in items.by_ref() {
-                let item = item?;
-                if self.is_settled(&item) {
-                    continue;
-                }
+                let item = match item {
+                    Ok(item) if self.is_settled(&item) => continue,
+                    Ok(item) => item,
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
+                };
                 match self.job.without_call(&item) {
                     Some(ended) => settled.push((item, ended)),
                     None => batch.push(item),
@@ -171,7 +180,8 @@ impl<'w, J: Job> Runner<'w, J> {
                 }
             }
             let over = settled.is_empty();
-            if let Some(error) = self.settle(settled)? {
+            if let Some(error) = self.settle(settled).or(failed) {
+                waiting.push_back(Batch::new(batch));
                 return Err(error);
             }
             if !batch.is_empty() {
@@ -188,13 +198,14 @@ impl<'w, J: Job> Runner<'w, J> {
         self.ledger.as_ref().is_some_and(|ledger| ledger.before(&self.job.key(item)).is_some())
     }
 
-    /// Looks up what an earlier run left in doubt. Answers what is to be sent again.
+    /// Looks up what an earlier run left in doubt. Answers what is to be sent again, and why nothing is.
     async fn look_again(
         &mut self,
         items: impl Iterator<Item = Result<J::Item>>,
-    ) -> Result<VecDeque<Batch<J::Item>>> {
+    ) -> Result<(VecDeque<Batch<J::Item>>, Option<Error>)> {
+        let mut waiting = VecDeque::new();
         let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.has_doubts()) else {
-            return Ok(VecDeque::new());
+            return Ok((waiting, None));
         };
         let mut doubtful = Vec::new();
         for item in items {
@@ -204,14 +215,13 @@ impl<'w, J: Job> Runner<'w, J> {
             }
         }
         if doubtful.is_empty() {
-            return Ok(VecDeque::new());
+            return Ok((waiting, None));
         }
         let text = format!("{} rows were in doubt; looking at what the vendor holds", doubtful.len());
         self.world.notices.note(&text);
         let sent = self.job.look(&doubtful).await?;
         let step = after(Batch::new(doubtful), Ok(sent), J::LIST, u32::MAX);
-        self.settle(step.settled)?;
-        let mut waiting = VecDeque::new();
+        let end = self.settle(step.settled);
         for batch in step.again {
             let mut rest = batch.items;
             while !rest.is_empty() {
@@ -219,7 +229,7 @@ impl<'w, J: Job> Runner<'w, J> {
                 waiting.push_back(Batch::new(std::mem::replace(&mut rest, more)));
             }
         }
-        Ok(waiting)
+        Ok((waiting, end))
     }
 
     fn record(&mut self, batch: &Batch<J::Item>) -> Result<()> {
@@ -231,12 +241,13 @@ impl<'w, J: Job> Runner<'w, J> {
     }
 
     /// Takes items that have come to their end. Answers why nothing else is to be sent, where that is so.
-    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Result<Option<Error>> {
+    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error> {
         let mut list = Vec::with_capacity(settled.len());
         let mut alike = None;
         for (item, ended) in settled {
             let mut change = self.job.change(&item);
             if let Ended::Failed(error) = &ended {
+                self.unsent += u64::from(is_own(error));
                 alike = alike.or_else(|| self.refused(error));
             }
             ended.put(&mut change);
@@ -248,8 +259,8 @@ impl<'w, J: Job> Runner<'w, J> {
                 alike = Some(error);
             }
         }
-        self.show(list.into_iter().map(|(_, change)| change).collect())?;
-        Ok(alike)
+        let unheard = self.show(list.into_iter().map(|(_, change)| change).collect());
+        alike.or(unheard)
     }
 
     /// Counts refusals. Whatever is refused in the same words again and again, from the beginning on, is no matter
@@ -266,7 +277,9 @@ impl<'w, J: Job> Runner<'w, J> {
         (self.refusals.0 >= ALIKE).then(|| error.copy())
     }
 
-    fn show(&mut self, list: Vec<Change>) -> Result<()> {
+    /// Answers why nothing else is to be sent, where the output cannot be written.
+    fn show(&mut self, list: Vec<Change>) -> Option<Error> {
+        let mut unheard = None;
         for change in &list {
             self.changes.tally.count(change.outcome);
             self.progress.done += 1;
@@ -278,10 +291,13 @@ impl<'w, J: Job> Runner<'w, J> {
         } else if self.heard && !list.is_empty() {
             // A reader that went away does not stop what is half done.
             let part = Changes { list, ..Changes::default() };
-            self.heard = (self.world.publish)(&Report::Changes(part))?;
+            self.heard = (self.world.publish)(&Report::Changes(part)).unwrap_or_else(|error| {
+                unheard = Some(error);
+                false
+            });
         }
         self.world.notices.progress(&self.progress);
-        Ok(())
+        unheard
     }
 
     /// What was done, and what was not begun.
@@ -292,37 +308,52 @@ impl<'w, J: Job> Runner<'w, J> {
         items: impl Iterator<Item = Result<J::Item>>,
     ) -> Result<Report> {
         let interrupted = self.world.stop.is_asked();
+        let nothing = self.progress.done == self.unsent;
+        let mut end = end;
         if end.is_some() || interrupted {
-            let why = end.as_ref().map_or("the command was interrupted", |_| "an earlier call failed");
+            let why = if interrupted { "the command was interrupted" } else { "an earlier call failed" };
             for item in waiting.into_iter().flat_map(|batch| batch.items) {
-                self.skip(&item, why)?;
+                let change = self.skipped(&item, why);
+                if let Some(ledger) = &mut self.ledger {
+                    // It may have been put down as sent. Where this cannot be written, it stays in doubt.
+                    let _ = ledger.settled([(self.job.key(&item), &change)].into_iter());
+                }
+                end = self.show(vec![change]).or(end);
             }
             // Why the reading ended, where it did, is known already.
             for item in items.map_while(Result::ok) {
                 if !self.is_settled(&item) {
-                    self.skip(&item, why)?;
+                    let change = self.skipped(&item, why);
+                    end = self.show(vec![change]).or(end);
                 }
             }
         }
         self.world.notices.progress(&Progress { over: true, ..self.progress });
-        let nothing = self.progress.done == self.progress.failed;
+        self.changes.cut_short = self.skips > 0;
         match end {
-            // Not the vendor's doing, and nothing was begun.
-            Some(error) if nothing && matches!(error.kind, Kind::Config | Kind::Invalid) => {
-                return Err(error);
-            }
-            Some(error) if self.changes.tally.of(Outcome::Skipped) > 0 => {
-                self.world.notices.warn(&format!("stopped: {error}"));
+            // Not the vendor's doing, and nothing was begun; or nobody can be told what was.
+            Some(error) if nothing && is_own(&error) || error.kind == Kind::Internal => return Err(error),
+            Some(error) if self.skips > 0 || is_own(&error) => {
+                let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+                self.world.notices.warn(&format!("stopped: {error}{hint}"));
             }
             _ => {}
+        }
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| self.skips > 0) {
+            self.world.notices.note(&format!("--resume {} goes on with what was not done", ledger.path()));
         }
         Ok(Report::Changes(self.changes))
     }
 
-    fn skip(&mut self, item: &J::Item, why: &str) -> Result<()> {
-        let change = self.job.change(item);
-        self.show(vec![Change { outcome: Outcome::Skipped, error: Some(not_begun(why)), ..change }])
+    fn skipped(&mut self, item: &J::Item, why: &str) -> Change {
+        self.skips += 1;
+        Change { outcome: Outcome::Skipped, error: Some(not_begun(why)), ..self.job.change(item) }
     }
+}
+
+/// Whether it is the matter of this machine, found before anything was sent.
+fn is_own(error: &Error) -> bool {
+    matches!(error.kind, Kind::Config | Kind::Invalid)
 }
 
 fn not_begun(why: &str) -> Error {
