@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::after::{Ended, Sent};
+use super::after::{Ended, Rest, Sent};
 use super::countries::LIST;
 use super::runner::Job;
 use crate::commands::confirm;
@@ -10,7 +10,7 @@ use crate::commands::steps::begin;
 use crate::engine::session::Session;
 use crate::engine::write::{Seen, Written};
 use crate::model::change::{Change, Outcome};
-use crate::model::error::{Kind, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::support::Operation;
 
@@ -46,9 +46,21 @@ impl<'s> AddCountries<'s> {
         let done = items.iter().enumerate().filter(|(_, code)| is_there(code));
         Sent {
             done: done.map(|(at, code)| (at, Outcome::Created, Some(code.clone()))).collect(),
-            odd: Vec::new(),
+            rest: if looked.is_some() { Rest::Missing } else { Rest::LeftOut },
             looked,
+            ..Sent::default()
         }
+    }
+
+    /// A refusal, which is none of the countries that are there. What is not there goes out again.
+    async fn settle_conflict(&self, items: &[String], error: Error) -> Result<Sent> {
+        let Ok(there) = self.there(items).await else { return Err(error) };
+        let found = Self::sent(items, &there, None);
+        if found.done.is_empty() {
+            return Err(error);
+        }
+        let done = found.done.into_iter().map(|(at, _, _)| (at, Outcome::Unchanged, None));
+        Ok(Sent { done: done.collect(), rest: Rest::Refused, ..found })
     }
 
     async fn there(&self, items: &[String]) -> Result<Vec<CalloutCountry>> {
@@ -93,11 +105,9 @@ impl Job for AddCountries<'_> {
             Ok(Written::Withheld) => Ok(None),
             Ok(Written::Done(there)) => Ok(Some(Self::sent(items, &there, None))),
             Ok(Written::Found(there, note)) => Ok(Some(Self::sent(items, &there, Some(note)))),
-            Err(error) if self.skip_existing && error.kind == Kind::Conflict && items.len() == 1 => {
-                if self.there(items).await?.is_empty() {
-                    return Err(error);
-                }
-                Ok(Some(Sent { done: vec![(0, Outcome::Unchanged, None)], ..Sent::default() }))
+            // How Zoom refuses a country that is there is not documented.
+            Err(error) if self.skip_existing && matches!(error.kind, Kind::Conflict | Kind::Rejected) => {
+                self.settle_conflict(items, error).await.map(Some)
             }
             Err(error) => Err(error),
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::after::{Ended, Sent};
+use super::after::{Ended, Rest, Sent};
 use super::numbers::LIST;
 use super::runner::Job;
 use crate::commands::confirm::{self, FoundNumbers};
@@ -53,19 +53,25 @@ impl<'s> AddNumbers<'s> {
         let done = items.iter().enumerate().filter_map(|(at, item)| {
             ids.get(item.number.as_str()).map(|id| (at, Outcome::Created, (*id).clone()))
         });
-        Sent { done: done.collect(), odd: Vec::new(), looked }
+        let rest = if looked.is_some() { Rest::Missing } else { Rest::LeftOut };
+        Sent { done: done.collect(), rest, looked, ..Sent::default() }
     }
 
-    /// A conflict of one number, which is none where the number is there as asked and that is fine.
-    async fn settle_conflict(&self, item: &InternalNumber, error: Error) -> Result<Sent> {
-        let found = confirm::find_numbers(self.session, self.account, std::slice::from_ref(item)).await?;
-        match (found.added.into_iter().next(), found.differing.first()) {
-            (Some((_, id)), _) => {
-                Ok(Sent { done: vec![(0, Outcome::Unchanged, id)], odd: Vec::new(), looked: None })
-            }
-            (None, Some((_, fields))) => Err(exists_otherwise(item, fields)),
-            (None, None) => Err(error),
+    /// A conflict, which is none for the numbers that are there as asked. What is not there goes out again.
+    async fn settle_conflict(&self, items: &[InternalNumber], error: Error) -> Result<Sent> {
+        let Ok(found) = confirm::find_numbers(self.session, self.account, items).await else {
+            return Err(error);
+        };
+        if found.added.is_empty() && found.differing.is_empty() {
+            return Err(error);
         }
+        let Sent { done, .. } = Self::sent(items, &found.added, None);
+        let done = done.into_iter().map(|(at, _, id)| (at, Outcome::Unchanged, id));
+        let failed = found.differing.iter().filter_map(|(at, fields)| {
+            let item = items.get(*at)?;
+            Some((*at, exists_otherwise(item, fields)))
+        });
+        Ok(Sent { done: done.collect(), failed: failed.collect(), rest: Rest::Refused, ..Sent::default() })
     }
 }
 
@@ -117,10 +123,9 @@ impl Job for AddNumbers<'_> {
                 let sent = Self::sent(items, &added, Some(note));
                 Ok(Some(Sent { odd: odd(items, &differing.into_inner()), ..sent }))
             }
-            Err(error) if self.skip_existing && error.kind == Kind::Conflict => match items {
-                [only] => self.settle_conflict(only, error).await.map(Some),
-                _ => Err(error),
-            },
+            Err(error) if self.skip_existing && error.kind == Kind::Conflict => {
+                self.settle_conflict(items, error).await.map(Some)
+            }
             Err(error) => Err(error),
         }
     }

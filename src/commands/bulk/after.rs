@@ -10,24 +10,47 @@ pub struct Batch<I> {
     pub items: Vec<I>,
     /// How often they were sent and were found to be missing.
     pub lost: u32,
+    /// Whether an earlier run left them in doubt.
+    pub doubtful: bool,
 }
 
 impl<I> Batch<I> {
     /// Items that were not sent yet.
     pub fn new(items: Vec<I>) -> Self {
-        Self { items, lost: 0 }
+        Self { items, lost: 0, doubtful: false }
+    }
+
+    /// Items that an earlier run left in doubt.
+    pub fn doubtful(items: Vec<I>) -> Self {
+        Self { doubtful: true, ..Self::new(items) }
     }
 }
 
-/// What is known of the items of a call that was not refused.
+/// What is known of the items of a call.
 #[derive(Debug, Default)]
 pub struct Sent {
     /// Those that were done, by their place in the batch, with the vendor's ids.
     pub done: Vec<(usize, Outcome, Option<String>)>,
+    /// Those that surely were not.
+    pub failed: Vec<(usize, Error)>,
     /// Those of which nobody can tell.
     pub odd: Vec<(usize, Error)>,
-    /// The note, where only a look told all this: what it did not find is surely not there.
+    /// The others.
+    pub rest: Rest,
+    /// How all this is known, where the vendor did not say so itself.
     pub looked: Option<String>,
+}
+
+/// The items of a call of which nothing else is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rest {
+    /// The vendor's answer leaves them out: perhaps they were done.
+    #[default]
+    LeftOut,
+    /// The answer was lost, and a look did not find them: they were not done.
+    Missing,
+    /// They were refused for the sake of the others.
+    Refused,
 }
 
 /// How an item ended.
@@ -107,31 +130,34 @@ fn told<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
             *end = Some(Ended::Done { outcome, id, note: sent.looked.clone() });
         }
     }
-    for (at, error) in sent.odd {
+    let failed = sent.failed.into_iter().map(|(at, error)| (at, Ended::Failed(error)));
+    let odd = sent.odd.into_iter().map(|(at, error)| (at, Ended::Unknown(error)));
+    for (at, ended) in failed.chain(odd) {
         if let Some(end) = ends.get_mut(at) {
-            *end = Some(Ended::Unknown(error));
+            *end = Some(ended);
         }
     }
-    let (mut settled, mut missing) = (Vec::new(), Vec::new());
+    let (mut settled, mut again) = (Vec::new(), Vec::new());
     for (item, end) in batch.items.into_iter().zip(ends) {
         match end {
             Some(end) => settled.push((item, end)),
-            None if sent.looked.is_none() => settled.push((item, Ended::Unknown(left_out()))),
-            None if batch.lost < retries => missing.push(item),
-            None => settled.push((item, Ended::Failed(never_done()))),
+            None if sent.rest == Rest::LeftOut => settled.push((item, Ended::Unknown(left_out()))),
+            None if sent.rest == Rest::Missing && batch.lost >= retries => {
+                settled.push((item, Ended::Failed(never_done())))
+            }
+            None => again.push(item),
         }
     }
-    let again = match missing.is_empty() {
-        true => Vec::new(),
-        false => vec![Batch { items: missing, lost: batch.lost + 1 }],
-    };
-    Step { settled, again, end: None }
+    let lost = batch.lost + u32::from(sent.rest == Rest::Missing);
+    let again = (!again.is_empty()).then_some(Batch { items: again, lost, doubtful: batch.doubtful });
+    Step { settled, again: again.into_iter().collect(), end: None }
 }
 
 /// Items that the vendor names fail with their own errors, and the others go out again without them. Where it
 /// names none, halves tell more than the whole.
 fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
-    let lost = batch.lost;
+    let (lost, doubtful) = (batch.lost, batch.doubtful);
+    let part = |items| Batch { items, lost, doubtful };
     if batch.items.len() <= 1 {
         let settled =
             batch.items.into_iter().map(|item| (item, Ended::Failed(own(error, list, 0)))).collect();
@@ -145,8 +171,7 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
     if !flags.contains(&true) {
         let mut items = batch.items;
         let rest = items.split_off(items.len() / 2);
-        let again = vec![Batch { items, lost }, Batch { items: rest, lost }];
-        return Step { settled: Vec::new(), again, end: None };
+        return Step { settled: Vec::new(), again: vec![part(items), part(rest)], end: None };
     }
     let (mut settled, mut good) = (Vec::new(), Vec::new());
     for (at, (item, named)) in batch.items.into_iter().zip(flags).enumerate() {
@@ -155,7 +180,7 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
             false => good.push(item),
         }
     }
-    let again = if good.is_empty() { Vec::new() } else { vec![Batch { items: good, lost }] };
+    let again = if good.is_empty() { Vec::new() } else { vec![part(good)] };
     Step { settled, again, end: None }
 }
 
@@ -269,18 +294,21 @@ mod tests {
 
     #[test]
     fn what_an_answer_leaves_out_is_unknown_and_what_a_look_misses_goes_out_again() {
-        let sent = |looked: Option<&str>| Sent {
+        let sent = |rest| Sent {
             done: vec![(0, Outcome::Created, Some("a".into()))],
-            odd: Vec::new(),
-            looked: looked.map(str::to_owned),
+            failed: vec![(2, never_done())],
+            rest,
+            ..Sent::default()
         };
-        let step = after(batch(&[1, 2]), Ok(sent(None)), LIST, 1);
-        assert_eq!(items(&step), (vec![(1, "created"), (2, "unknown")], vec![]));
-        let step = after(batch(&[1, 2]), Ok(sent(Some("seen"))), LIST, 1);
-        assert_eq!(items(&step), (vec![(1, "created")], vec![vec![2]]));
+        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::LeftOut)), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created"), (2, "unknown"), (3, "failed")], vec![]));
+        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::Missing)), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created"), (3, "failed")], vec![vec![2]]));
         // Not for ever.
-        let again = Batch { items: vec![1, 2], lost: 1 };
-        let step = after(again, Ok(sent(Some("seen"))), LIST, 1);
-        assert_eq!(items(&step), (vec![(1, "created"), (2, "failed")], vec![]));
+        let again = || Batch { lost: 1, ..batch(&[1, 2, 3]) };
+        let step = after(again(), Ok(sent(Rest::Missing)), LIST, 1);
+        assert_eq!(items(&step), (vec![(1, "created"), (2, "failed"), (3, "failed")], vec![]));
+        let step = after(again(), Ok(sent(Rest::Refused)), LIST, 1);
+        assert_eq!((items(&step).1, step.again[0].lost), (vec![vec![2]], 1));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::after::{Ended, Sent};
+use super::after::{Ended, Rest, Sent};
 use super::numbers::LIST;
 use super::removals::Target;
 use super::runner::Job;
@@ -110,9 +110,9 @@ impl Job for RemoveNumbers<'_> {
                     sent.looked = Some(note);
                 }
                 // Somebody else was faster.
-                Err(error) if error.kind == Kind::NotFound => match self.missing(item) {
-                    Ended::Done { outcome, .. } => sent.done.push((at, outcome, None)),
-                    _ => return Err(gone(error)),
+                Err(error) if error.kind == Kind::NotFound => match self.ignore_missing {
+                    true => sent.done.push((at, Outcome::Unchanged, None)),
+                    false => sent.failed.push((at, error)),
                 },
                 Err(error) => return Err(error),
             }
@@ -122,19 +122,17 @@ impl Job for RemoveNumbers<'_> {
 
     /// Those that are not listed any more are gone.
     async fn look(&self, items: &[Target]) -> Result<Sent> {
-        let mut sent = Sent {
-            looked: Some(
-                "an earlier run sent it, and a look at what the vendor holds tells that it was done".into(),
-            ),
-            ..Sent::default()
-        };
+        let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
+        let mut sent = Sent { rest: Rest::Missing, looked: Some(note.into()), ..Sent::default() };
+        let untold = self.ids.values().any(Option::is_none);
         for (at, item) in items.iter().enumerate() {
-            let there = match item {
-                Target::Number(number) => self.ids.contains_key(number.as_str()),
-                Target::Id(id, _) => self.ids.values().flatten().any(|known| known == id),
-            };
-            if !there {
-                sent.done.push((at, Outcome::Deleted, None));
+            let listed = number(item).map(|number| self.ids.contains_key(number.as_str()));
+            let known = matches!(item, Target::Id(id, _) if self.ids.values().flatten().any(|own| own == id));
+            match listed {
+                _ if known => {}
+                Some(true) => {}
+                None if untold => sent.odd.push((at, cannot_tell())),
+                _ => sent.done.push((at, Outcome::Deleted, None)),
             }
         }
         Ok(sent)
@@ -148,8 +146,10 @@ fn number(item: &Target) -> Option<&E164> {
     }
 }
 
-/// A number that went away in between is a refusal of this one alone.
-fn gone(mut error: Error) -> Error {
-    error.kind = Kind::Rejected;
+fn cannot_tell() -> Error {
+    let text = "an earlier run sent it, and the vendor's list does not tell the ids of its numbers";
+    let mut error = Error::new(Kind::OutcomeUnknown, text)
+        .hint("look at what the vendor holds before you repeat the command");
+    error.outcome = Some(Applied::Unknown);
     error
 }

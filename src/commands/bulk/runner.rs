@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::after::{Batch, Ended, Sent, after};
+use super::after::{Batch, Ended, Rest, Sent, after};
 use super::ledger::{Before, Ledger};
 use crate::cli::{Format, Globals};
 use crate::commands::world::World;
@@ -128,7 +128,7 @@ impl<'w, J: Job> Runner<'w, J> {
                             if let Some(file) = file {
                                 journal::on_disk(file).await;
                             }
-                            job.send(&batch.items).await
+                            send(job, &batch).await
                         }
                     };
                     (batch, result)
@@ -226,7 +226,7 @@ impl<'w, J: Job> Runner<'w, J> {
             let mut rest = batch.items;
             while !rest.is_empty() {
                 let more = rest.split_off(rest.len().min(self.job.per_call()));
-                waiting.push_back(Batch::new(std::mem::replace(&mut rest, more)));
+                waiting.push_back(Batch::doubtful(std::mem::replace(&mut rest, more)));
             }
         }
         Ok((waiting, end))
@@ -348,6 +348,19 @@ impl<'w, J: Job> Runner<'w, J> {
     fn skipped(&mut self, item: &J::Item, why: &str) -> Change {
         self.skips += 1;
         Change { outcome: Outcome::Skipped, error: Some(not_begun(why)), ..self.job.change(item) }
+    }
+}
+
+/// Sends a batch. Where items in doubt are there already, the earlier run may have been heard after the look.
+async fn send<J: Job>(job: &J, batch: &Batch<J::Item>) -> Result<Option<Sent>> {
+    match job.send(&batch.items).await {
+        Err(error) if batch.doubtful && matches!(error.kind, Kind::Conflict | Kind::Rejected) => {
+            match job.look(&batch.items).await {
+                Ok(sent) if !sent.done.is_empty() => Ok(Some(Sent { rest: Rest::Refused, ..sent })),
+                _ => Err(error),
+            }
+        }
+        result => result,
     }
 }
 
