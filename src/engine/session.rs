@@ -243,7 +243,9 @@ impl Session {
                     tried.again += 1;
                     info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
                     if !self.wait(wait).await {
-                        return Err(error);
+                        // What would be sent again was not applied.
+                        let stopped = call.effect == Effect::Write && self.outside.stop.is_asked();
+                        return Err(if stopped { failed.interrupted() } else { error });
                     }
                 }
             }
