@@ -2,6 +2,9 @@
 
 use clap::Args;
 
+/// What has no use without a list: clap drops a `requires` whose argument conflicts with one that is given.
+pub const LISTS: [&str; 4] = ["skip_invalid", "concurrency", "results", "resume"];
+
 /// How a list is worked off.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for lists")]

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::bulk::Bulk;
+use super::bulk::{Bulk, LISTS};
 
 /// What to do with the countries that meetings can call out to.
 #[derive(Debug, Subcommand)]
@@ -24,7 +24,7 @@ says that some failed.")]
 #[derive(Debug, Args)]
 pub struct Add {
     /// Two-letter codes, as US GB
-    #[arg(value_name = "CODE", required_unless_present = "from")]
+    #[arg(value_name = "CODE", required_unless_present = "from", conflicts_with_all = LISTS)]
     pub codes: Vec<String>,
     /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for stdin)
     #[arg(long, value_name = "FILE", conflicts_with = "codes")]

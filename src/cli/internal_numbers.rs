@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::bulk::Bulk;
+use super::bulk::{Bulk, LISTS};
 use super::values::Words;
 use crate::model::number::NumberType;
 
@@ -64,7 +64,7 @@ pub struct Update {
 #[command(group = ArgGroup::new("removed").required(true).args(["number", "from"]))]
 pub struct Remove {
     /// The number, as +16466661110, or id:VALUE
-    #[arg(value_name = "NUMBER|id:ID")]
+    #[arg(value_name = "NUMBER|id:ID", conflicts_with_all = LISTS)]
     pub number: Option<String>,
     /// Read the numbers or ids from a CSV, JSON, JSONL, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with = "number")]
@@ -97,7 +97,7 @@ pub struct Add {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings"])]
     pub from: Option<String>,
     /// The number, as +16466661110
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = LISTS)]
     pub number: Option<String>,
     /// The number as people see it; its international format where it is not given
     #[arg(long, value_name = "TEXT")]
