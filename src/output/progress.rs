@@ -39,9 +39,12 @@ impl Meter {
     pub fn show(&mut self, progress: &Progress) {
         let now = Instant::now();
         let begun = *self.begun.get_or_insert(now);
+        if self.shown == Shown::Bar && !self.draw(progress) {
+            // A terminal that cannot draw takes lines.
+            self.shown = Shown::Lines;
+        }
         match self.shown {
-            Shown::Nothing => {}
-            Shown::Bar => self.draw(progress),
+            Shown::Nothing | Shown::Bar => {}
             Shown::Lines => {
                 // A command that is over at once has nothing to tell on the way.
                 let due = now.duration_since(self.last.unwrap_or(begun)) >= EVERY;
@@ -62,7 +65,8 @@ impl Meter {
         }
     }
 
-    fn draw(&mut self, progress: &Progress) {
+    /// Answers whether the terminal can.
+    fn draw(&mut self, progress: &Progress) -> bool {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(progress.total), ProgressDrawTarget::stderr());
             let form = "{bar:30} {pos}/{len} rows{msg}, {per_sec}, {eta} left";
@@ -71,6 +75,10 @@ impl Meter {
             }
             bar
         });
+        if bar.is_hidden() {
+            self.bar = None;
+            return false;
+        }
         bar.set_position(progress.done);
         if progress.failed > 0 {
             bar.set_message(format!(", {} not done", progress.failed));
@@ -79,6 +87,7 @@ impl Meter {
             bar.finish_and_clear();
             self.bar = None;
         }
+        true
     }
 }
 
