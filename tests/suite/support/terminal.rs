@@ -1,7 +1,7 @@
 //! A person at a terminal: the program on a pseudo terminal, and what is typed there.
 
 use std::io::{Read, Write};
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -28,11 +28,23 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn start(place: &Place, args: &[&str]) -> Self {
+        Self::run(place, args, None)
+    }
+
+    /// With standard output elsewhere.
+    pub fn with_output(place: &Place, args: &[&str], output: Stdio) -> Self {
+        Self::run(place, args, Some(output))
+    }
+
+    fn run(place: &Place, args: &[&str], output: Option<Stdio>) -> Self {
         let (pty, pts) = open().unwrap();
         let plain = place.command(args);
         let mut command = Command::new(plain.get_program()).args(args).env_clear();
         command = command.current_dir(plain.get_current_dir().unwrap());
         command = command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(output) = output {
+            command = command.stdout(output);
+        }
         let child = command.spawn_borrowed(&pts).unwrap();
         let (pty, (tell, output)) = (Arc::new(pty), channel());
         let reader = Arc::clone(&pty);

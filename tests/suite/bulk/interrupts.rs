@@ -1,0 +1,143 @@
+//! Ctrl-C in a bulk write.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::*;
+use crate::support::given;
+use crate::support::scripted::{Act, Gate, Scripted, http};
+
+fn press(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+/// Reads standard error until it says that.
+fn hear(child: &mut Child, text: &str) -> (BufReader<std::process::ChildStderr>, String) {
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut heard = String::new();
+    while !heard.contains(text) {
+        assert_ne!(err.read_line(&mut heard).unwrap(), 0, "{heard}");
+    }
+    (err, heard)
+}
+
+/// Standard output and error to their ends, and the exit code.
+fn rest(mut child: Child, (mut err, mut heard): (BufReader<std::process::ChildStderr>, String)) -> Ran {
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    err.read_to_string(&mut heard).unwrap();
+    Ran { code: child.wait().unwrap().code().unwrap(), out, err: heard }
+}
+
+/// Waits until so many batches are on the wire.
+fn sent(lab: &Lab, calls: usize) {
+    let mut seen = 0;
+    while seen < calls {
+        seen += lab.writes().len();
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_is_on_the_wire_settles_and_the_rest_is_left_for_a_later_run() {
+    for format in ["json", "jsonl"] {
+        let lab = Lab::faulty(&[&format!("delay=500ms;{ADDING};skip=2;count=4")]);
+        let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
+        let child = lab.start(&format!("-o {format} internal-numbers add --from {list} --results {file}"));
+        sent(&lab, 6);
+        press(&child);
+        let ran = ended(child).expect(130);
+        let changes: Vec<Value> = match format {
+            "json" => {
+                ended_in(&ran.json(), &[("created", 180), ("skipped", 120)]);
+                ran.json()["changes"].as_array().unwrap().clone()
+            }
+            _ => ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        };
+        let of = |outcome: &str| {
+            let mut names =
+                column(&changes.iter().filter(|one| one["outcome"] == outcome).cloned().collect(), "name");
+            names.sort();
+            names
+        };
+        assert_eq!((of("created"), of("skipped")), (numbers(0..180), numbers(180..300)), "{format}");
+        let skipped = changes.iter().find(|one| one["outcome"] == "skipped").unwrap();
+        assert_eq!(skipped["error"]["kind"], "interrupted", "{skipped}");
+        assert_eq!(skipped["error"]["outcome"], "not_applied", "{skipped}");
+        assert_eq!(ran.error()["kind"], "interrupted", "{ran:?}");
+        assert!(ran.err.contains(&format!("--resume {file}")), "{}", ran.err);
+        assert_eq!((lab.held(), lab.in_doubt()), (numbers(0..180), Vec::new()));
+        assert!(lab.writes().is_empty());
+        let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
+        ended_in(&ran.json(), &[("created", 120)]);
+        // What was not begun is not in doubt.
+        assert!(!ran.err.contains("in doubt"), "{}", ran.err);
+        let again: Vec<String> = lab.writes().iter().flat_map(asked).collect();
+        assert_eq!(again.len(), 120);
+        assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
+    }
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_and_leaves_doubts_that_a_later_run_settles() {
+    let lab = Lab::faulty(&[&format!("delay-after=60s;{ADDING};skip=2;count=4")]);
+    let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
+    let mut child = lab.start(&format!("internal-numbers add --from {list} --results {file}"));
+    sent(&lab, 6);
+    press(&child);
+    let heard = hear(&mut child, "press it again");
+    let begun = std::time::Instant::now();
+    press(&child);
+    let ran = rest(child, heard).expect(130);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+    let error = ran.error();
+    assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()), "{error}");
+    let doubts = lab.in_doubt();
+    let mut told = [doubts.clone(), rows_that(&file, "created")].concat();
+    told.sort();
+    assert_eq!((doubts.len(), told), (120, numbers(0..180)));
+    let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
+    ended_in(&ran.json(), &[("created", 240)]);
+    assert!(ran.err.contains("120 rows were in doubt"), "{}", ran.err);
+    assert_eq!(lab.writes().iter().flat_map(asked).count(), 120);
+    assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
+}
+
+/// Nobody waits for a limit that ends after the person has left.
+#[test]
+fn a_run_that_waits_out_a_limit_ends_at_once() {
+    let busy = Act::Raw(http(429, "Retry-After: 60\r\n", ""));
+    let server = Scripted::start(vec![busy]);
+    let place = Place::new();
+    let (profiles, file) = (given::profiles_with_tokens(&place, &server.base), path(&place, "r.jsonl"));
+    let list = place.write("numbers.csv", &csv(0..300));
+    let line = format!("-v internal-numbers add --from {list} --results {file}");
+    let mut child = start(command(&place, &profiles, &line));
+    let heard = hear(&mut child, "; again in ");
+    press(&child);
+    let ran = rest(child, heard).expect(130);
+    ended_in(&ran.json(), &[("skipped", 300)]);
+    assert_eq!(ran.json()["changes"][0]["error"]["kind"], "interrupted", "{ran:?}");
+    assert!(server.requests().len() <= 4, "{}", server.requests().len());
+    assert!(rows_that(&file, "failed").is_empty());
+}
+
+/// The answer comes after Ctrl-C, and is a refusal: the rows are not tried one by one any more.
+#[test]
+fn a_batch_that_is_refused_after_ctrl_c_is_not_split() {
+    let (release, gate) = Gate::new();
+    let refusal = http(400, "Content-Type: application/json\r\n", r#"{"code":300,"message":"No."}"#);
+    let server = Scripted::start(vec![Act::Gated(gate, refusal)]);
+    let place = Place::new();
+    let (profiles, file) = (given::profiles_with_tokens(&place, &server.base), path(&place, "r.jsonl"));
+    let list = place.write("numbers.csv", &csv(0..60));
+    let line = format!("internal-numbers add --from {list} --concurrency 1 --results {file}");
+    let mut child = start(command(&place, &profiles, &line));
+    server.wait_for(1);
+    press(&child);
+    let heard = hear(&mut child, "press it again");
+    release.send(()).unwrap();
+    let ran = rest(child, heard).expect(130);
+    ended_in(&ran.json(), &[("skipped", 60)]);
+    assert_eq!((server.requests().len(), rows_that(&file, "skipped")), (1, numbers(0..30)));
+}

@@ -1,0 +1,71 @@
+//! Kill -9 at random points, then on from there.
+
+use std::collections::HashSet;
+
+use super::*;
+
+const ROWS: usize = 3000;
+
+/// Throws the same dice each time (xorshift64).
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_writes_every_number_once() {
+    // A request is worked off before the next run can look, and its answer has time to be missed.
+    let lab = Lab::faulty(&[&format!("delay-after=15ms;{ADDING}")]);
+    let (list, file) = (lab.numbers(ROWS), lab.path("r.jsonl"));
+    let (mut dice, mut writes) = (Dice(0x5eed_2026), Vec::new());
+    for round in 0..6 {
+        let option = if round == 0 { "--results" } else { "--resume" };
+        let mut child = lab.start(&format!("internal-numbers add --from {list} {option} {file}"));
+        // A hundred calls in all: some fourteen in each run, and then some way into the next.
+        let enough = writes.len() + 6 + dice.throw(10) as usize;
+        while writes.len() < enough {
+            writes.extend(lab.writes());
+            assert!(child.try_wait().unwrap().is_none(), "round {round} ended by itself");
+            std::thread::sleep(std::time::Duration::from_micros(500));
+        }
+        std::thread::sleep(std::time::Duration::from_micros(dice.throw(20_000)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        writes.extend(lab.writes());
+    }
+    let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
+    assert!(ran.err.contains("done by an earlier run") && ran.err.contains("in doubt"), "{}", ran.err);
+    writes.extend(lab.writes());
+    assert_eq!(lab.held(), numbers(0..ROWS));
+    // The recorder hands every request on, and the sandbox works off every one.
+    let mut asked: Vec<String> = writes.iter().flat_map(asked).collect();
+    asked.sort();
+    assert_eq!(asked, numbers(0..ROWS));
+    assert_eq!(rows_that(&file, "created"), numbers(0..ROWS));
+    assert!(rows_that(&file, "failed").is_empty());
+    // What the kills left in doubt was looked up: the results file says so, and the journal lists it.
+    let (created, doubts) = (created(&lab), lab.in_doubt());
+    assert!(!doubts.is_empty(), "no kill has left anything in doubt");
+    for line in results(&file).iter().filter(|line| line["outcome"] == "created") {
+        let number = line["key"].as_str().unwrap();
+        let looked = line["note"].as_str().is_some_and(|note| note.contains("an earlier run sent it"));
+        assert!(created.contains(number) || looked && doubts.iter().any(|one| one == number), "{line}");
+    }
+}
+
+/// The numbers whose last write the journal has as created.
+fn created(lab: &Lab) -> HashSet<String> {
+    let list = lab.run("history list --all").expect(0).json();
+    // The newest comes first.
+    let mut known = HashSet::new();
+    let subjects = list.as_array().unwrap().iter().flat_map(|entry| entry["subjects"].as_array().unwrap());
+    let newest = subjects.filter(|subject| known.insert(subject["name"].as_str().unwrap().to_owned()));
+    let created = newest.filter(|subject| subject["outcome"] == "created");
+    created.map(|subject| subject["name"].as_str().unwrap().to_owned()).collect()
+}

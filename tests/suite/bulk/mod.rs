@@ -1,0 +1,210 @@
+//! Bulk writes over the real binary: batches that are refused or lost, runs that are killed or interrupted, and
+//! the results file that carries one run into the next.
+
+mod disks;
+mod interrupts;
+mod kill;
+mod lost;
+mod others;
+mod progress;
+mod refused;
+mod results;
+mod streams;
+mod together;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::recorder::{Recorder, Seen};
+use crate::support::served::{Served, profiles};
+use crate::support::{Place, Ran};
+
+/// A sandbox behind a recorder, and a place to work in.
+struct Lab {
+    place: Place,
+    recorder: Recorder,
+    profiles: String,
+    _served: Served,
+}
+
+impl Lab {
+    fn new() -> Self {
+        Self::faulty(&[])
+    }
+
+    /// With a sandbox that makes faults.
+    fn faulty(faults: &[&str]) -> Self {
+        let (place, served) = (Place::new(), Served::faulty(faults));
+        let recorder = Recorder::before(&served.base);
+        let profiles = profiles(&recorder.base, &place, "");
+        Self { place, recorder, profiles, _served: served }
+    }
+
+    /// With a variable in the environment.
+    #[cfg(target_os = "linux")]
+    fn with(self, name: &str, value: &str) -> Self {
+        Self { place: self.place.with(name, value), ..self }
+    }
+
+    /// A file of so many numbers.
+    fn numbers(&self, count: usize) -> String {
+        self.place.write("numbers.csv", &csv(0..count))
+    }
+
+    fn path(&self, name: &str) -> String {
+        path(&self.place, name)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        command(&self.place, &self.profiles, line)
+    }
+
+    fn run(&self, line: &str) -> Ran {
+        crate::support::read(self.command(line).output().unwrap())
+    }
+
+    fn start(&self, line: &str) -> Child {
+        start(self.command(line))
+    }
+
+    /// Requests since the last look that change something.
+    fn writes(&self) -> Vec<Seen> {
+        let writes = |seen: &Seen| seen.method != "GET" && !seen.target.ends_with("/oauth/token");
+        self.recorder.take().into_iter().filter(writes).collect()
+    }
+
+    /// The numbers that the vendor holds, in order.
+    fn held(&self) -> Vec<String> {
+        let mut held = column(&self.run("internal-numbers list").expect(0).json(), "number");
+        held.sort();
+        held
+    }
+
+    /// The numbers of the vendor whose outcome the journal does not know.
+    fn in_doubt(&self) -> Vec<String> {
+        let list = self.run("history list --unknown").expect(0).json();
+        let subjects = list.as_array().unwrap().iter().flat_map(|entry| column(&entry["subjects"], "name"));
+        subjects.collect()
+    }
+}
+
+/// What the sandbox calls to add numbers.
+const ADDING: &str = "call=POST /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers";
+
+fn command(place: &Place, profiles: &str, line: &str) -> Command {
+    let mut words = vec!["--profiles-file", profiles];
+    for (option, value) in [("-p", "zoom"), ("-o", "json")] {
+        // An option is given once.
+        if !line.starts_with(&format!("{option} ")) {
+            words.extend([option, value]);
+        }
+    }
+    words.extend(line.split(' '));
+    place.command(&words)
+}
+
+fn start(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn ended(child: Child) -> Ran {
+    crate::support::read(child.wait_with_output().unwrap())
+}
+
+fn path(place: &Place, name: &str) -> String {
+    place.path().join(name).to_string_lossy().into_owned()
+}
+
+fn number(nth: usize) -> String {
+    format!("+1646{nth:07}")
+}
+
+fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
+    range.map(number).collect()
+}
+
+fn csv(range: std::ops::Range<usize>) -> String {
+    let rows: String = range.map(|nth| format!("{},toll,SIP,en-US\n", number(nth))).collect();
+    format!("number,type,labels,languages\n{rows}")
+}
+
+/// What an array holds under a key.
+fn column(rows: &Value, key: &str) -> Vec<String> {
+    let rows = rows.as_array().unwrap_or_else(|| panic!("{rows}"));
+    rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The numbers that a request asks for.
+fn asked(seen: &Seen) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&seen.body).unwrap();
+    column(&body["internal_numbers"], "number")
+}
+
+/// How often each outcome is among the changes of a report; the summary must say the same.
+#[track_caller]
+fn outcomes(report: &Value) -> HashMap<String, u64> {
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for outcome in column(&report["changes"], "outcome") {
+        *counts.entry(outcome).or_default() += 1;
+    }
+    for (outcome, count) in report["summary"].as_object().unwrap() {
+        assert_eq!(counts.get(outcome).copied().unwrap_or(0), *count, "{outcome}: {}", report["summary"]);
+    }
+    counts
+}
+
+/// Those outcomes, and no others.
+#[track_caller]
+fn ended_in(report: &Value, expected: &[(&str, u64)]) {
+    let expected = expected.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect();
+    assert_eq!(outcomes(report), expected);
+}
+
+/// The lines of a results file after its first: each is JSON, a row's with its outcome.
+#[track_caller]
+fn results(path: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect();
+    assert!(lines[0]["run"].is_object(), "{}", lines[0]);
+    for line in &lines[1..] {
+        let row = line["key"].is_string() && line["outcome"].is_string();
+        assert!(row || line["sent"].is_array(), "{line}");
+    }
+    lines.into_iter().skip(1).collect()
+}
+
+/// The rows of a results file that ended so.
+fn rows_that(path: &str, outcome: &str) -> Vec<String> {
+    let mut keys: Vec<String> = results(path)
+        .iter()
+        .filter(|line| line["outcome"] == outcome)
+        .map(|line| line["key"].as_str().unwrap().to_owned())
+        .collect();
+    keys.sort();
+    keys
+}
+
+/// A command that may write so many bytes into a file and no more, as on a full disk.
+#[cfg(unix)]
+fn limited(plain: &Command, blocks: u32) -> Command {
+    let mut command = Command::new("sh");
+    // A shell's block has 512 bytes, or 1024. Without the trap the system ends the program.
+    command.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""]).arg(blocks.to_string());
+    command.arg(plain.get_program()).args(plain.get_args());
+    command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(plain.get_current_dir().unwrap()).stdin(Stdio::null());
+    command
+}
+
+/// A file's folder, made.
+fn below(place: &Place, name: &str) -> PathBuf {
+    let path = place.path().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    path
+}

@@ -1,0 +1,127 @@
+//! Batches that the vendor refuses.
+
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::*;
+use crate::support::given;
+use crate::support::scripted::{Act, Scripted};
+
+/// What a scripted vendor holds, and refuses.
+fn vendor(refuses: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static) -> (Scripted, Shared) {
+    let held = Shared::default();
+    let own = held.clone();
+    let server = Scripted::answering(move |_, request| {
+        let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        if request.starts_with("GET") {
+            return given::answer(200, &json!({"internal_numbers": [], "next_page_token": ""}));
+        }
+        let asked: Value = serde_json::from_str(body).unwrap();
+        let asked = column(&asked["internal_numbers"], "number");
+        if let Some(message) = asked.iter().find_map(|number| refuses(number)) {
+            return given::answer(400, &json!({"code": 300, "message": message}));
+        }
+        own.0.lock().unwrap().extend(asked.iter().cloned());
+        let rows: Vec<Value> = asked.iter().map(|number| json!({"id": number, "number": number})).collect();
+        given::answer(201, &json!({"internal_numbers": rows}))
+    });
+    (server, held)
+}
+
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<Mutex<Vec<String>>>);
+
+impl Shared {
+    fn sorted(&self) -> Vec<String> {
+        let mut held = self.0.lock().unwrap().clone();
+        held.sort();
+        held
+    }
+}
+
+fn add(place: &Place, server: &Scripted, rows: usize, more: &str) -> Ran {
+    let profiles = given::profiles_with_tokens(place, &server.base);
+    let file = place.write("numbers.csv", &csv(0..rows));
+    let line = format!("internal-numbers add --from {file} {more}");
+    crate::support::read(command(place, &profiles, line.trim_end()).output().unwrap())
+}
+
+#[test]
+fn the_row_that_the_vendor_names_fails_alone() {
+    let lab = Lab::new();
+    let first = lab.place.write("one.csv", &csv(41..42));
+    lab.run(&format!("internal-numbers add --from {first}")).expect(0);
+    lab.writes();
+    let report = lab.run(&format!("internal-numbers add --from {}", lab.numbers(90))).expect(12).json();
+    ended_in(&report, &[("created", 89), ("failed", 1)]);
+    let failed = report["changes"].as_array().unwrap().iter().find(|one| one["outcome"] == "failed").unwrap();
+    assert_eq!((&failed["name"], &failed["error"]["kind"]), (&json!(number(41)), &json!("conflict")));
+    // Its batch goes out once more without it.
+    assert_eq!(lab.writes().len(), 4);
+    assert_eq!(lab.held(), numbers(0..90));
+}
+
+#[test]
+fn a_refusal_that_names_nobody_is_split_until_the_row_stands_alone() {
+    let bad = number(41);
+    let (server, held) = vendor(move |number| (number == bad).then_some("No."));
+    let place = Place::new();
+    let report = add(&place, &server, 90, "").expect(12).json();
+    ended_in(&report, &[("created", 89), ("failed", 1)]);
+    let expected: Vec<String> = numbers(0..90).into_iter().filter(|one| *one != number(41)).collect();
+    assert_eq!(held.sorted(), expected);
+    // Two good batches, and of the third two halves at each of five levels.
+    let calls = server.requests().len();
+    assert!((4..=13).contains(&calls), "{calls} calls");
+}
+
+/// However long the list: what is refused in the same words from the beginning is no matter of single rows.
+#[test]
+fn where_every_row_is_refused_alike_the_command_ends_early() {
+    let (server, held) = vendor(|_| Some("The SIP trunk settings are wrong."));
+    let place = Place::new();
+    let ran = add(&place, &server, 3000, "").expect(12);
+    let counts = outcomes(&ran.json());
+    assert!(counts["failed"] < 200 && counts["failed"] + counts["skipped"] == 3000, "{counts:?}");
+    assert!(ran.err.contains("stopped"), "{}", ran.err);
+    let calls = server.requests().len();
+    assert!(calls < 300, "{calls} calls");
+    assert!(held.sorted().is_empty());
+}
+
+/// A quota, or a missing right, befalls every further call.
+#[test]
+fn a_refusal_of_the_account_ends_the_command_at_once() {
+    for message in ["This account has reached its quota of 5 numbers.", "The SIP trunk plan is missing."] {
+        let server = Scripted::start(vec![given::answer(400, &json!({"code": 300, "message": message}))]);
+        let place = Place::new();
+        let report = add(&place, &server, 300, "--concurrency 1").expect(12).json();
+        if message.contains("quota") {
+            ended_in(&report, &[("failed", 30), ("skipped", 270)]);
+            assert_eq!(server.requests().len(), 1);
+        } else {
+            assert!(server.requests().len() < 100, "{}", server.requests().len());
+        }
+    }
+    let denied = Act::Json(401, r#"{"code":124,"message":"Invalid access token."}"#);
+    let server = Scripted::start(vec![denied]);
+    let report = add(&Place::new(), &server, 300, "--concurrency 1").expect(12).json();
+    ended_in(&report, &[("failed", 30), ("skipped", 270)]);
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// An answer that leaves rows out says nothing of them.
+#[test]
+fn rows_that_the_answer_leaves_out_are_unknown_and_the_run_goes_on() {
+    let server = Scripted::answering(|_, request| {
+        let asked: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let asked = column(&asked["internal_numbers"], "number");
+        let told = asked.iter().filter(|one| **one != number(7));
+        let rows: Vec<Value> = told.map(|number| json!({"id": number, "number": number})).collect();
+        given::answer(201, &json!({"internal_numbers": rows}))
+    });
+    let report = add(&Place::new(), &server, 60, "").expect(12).json();
+    ended_in(&report, &[("created", 59), ("unknown", 1)]);
+    assert_eq!(server.requests().len(), 2);
+}
