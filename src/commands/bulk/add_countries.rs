@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::after::{Ended, Rest, Sent};
 use super::countries::LIST;
-use super::runner::Job;
+use super::job::Job;
 use crate::commands::confirm;
 use crate::commands::steps::begin;
 use crate::engine::session::Session;

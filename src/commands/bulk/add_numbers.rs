@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::after::{Ended, Rest, Sent};
+use super::job::Job;
 use super::numbers::LIST;
-use super::runner::Job;
 use crate::commands::confirm::{self, FoundNumbers};
 use crate::commands::steps::begin;
 use crate::engine::session::Session;

@@ -148,11 +148,9 @@ impl Ledger {
     pub fn settled<'c>(&mut self, rows: impl Iterator<Item = (String, &'c Change)>) -> Result<()> {
         let lines: Vec<String> = rows
             .map(|(key, change)| {
-                let mut line = serde_json::Map::from_iter([("key".to_owned(), Value::from(key))]);
-                if let Ok(Value::Object(change)) = serde_json::to_value(change) {
-                    line.extend(change);
-                }
-                Value::Object(line).to_string()
+                let change = serde_json::to_string(change).unwrap_or_default();
+                // A change with its key in front.
+                format!("{{\"key\":{},{}", Value::from(key), change.strip_prefix('{').unwrap_or("}"))
             })
             .collect();
         if lines.is_empty() { Ok(()) } else { self.add(&lines.join("\n")) }

@@ -1,15 +1,17 @@
 //! Bulk writes: from the rows of a list to items, from items to calls, and what is left of them on disk.
 //!
 //! `input` reads a list twice: once to find every bad row, once to send the good ones. `runner` sends them in
-//! batches, `after` decides what follows each call, `ledger` keeps the results file. A [`runner::Job`] knows the one
-//! operation: its calls, and how to look up what became of them.
+//! batches, `after` decides what follows each call, `books` takes down how each item ended and `ledger` keeps the results
+//! file. A [`job::Job`] knows the one operation: its calls, and how to look up what became of them.
 
 pub mod add_countries;
 pub mod add_numbers;
 mod after;
+mod books;
 mod cells;
 pub mod countries;
 pub mod input;
+mod job;
 mod ledger;
 pub mod numbers;
 pub mod removals;
@@ -25,9 +27,10 @@ use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use after::{Batch, after};
+use books::Books;
 use input::{Items, Survey};
+use job::Job;
 use ledger::{Ledger, Run};
-use runner::{Job, Runner};
 
 /// How many complaints about rows that are left out are told one by one.
 const TOLD: usize = 20;
@@ -88,9 +91,9 @@ impl<K: Items> List<K> {
         };
         let good = || input::good(&self.sheet, &self.items);
         let concurrency = usize::from(options.concurrency);
-        let mut runner = Runner::new((world, globals), job, ledger, concurrency, self.survey.good as u64);
-        runner.leave_out(self.survey.bad as u64);
-        let report = runner.run(good()?, good()?).await?;
+        let rows = (self.survey.good as u64, self.survey.bad as u64);
+        let books = Books::new((world, globals), job, ledger, rows);
+        let report = runner::run((world, globals), job, books, concurrency, (good()?, good()?)).await?;
         if globals.dry_run.is_none() {
             return Ok(report);
         }
@@ -146,7 +149,8 @@ pub async fn work_off<J: Job>(
     job: &J,
     items: Vec<J::Item>,
 ) -> Result<Report> {
-    let runner = Runner::new((world, globals), job, None, 1, items.len() as u64);
-    let report = runner.run(std::iter::empty(), items.into_iter().map(Ok)).await?;
+    let books = Books::new((world, globals), job, None, (items.len() as u64, 0));
+    let items = (std::iter::empty(), items.into_iter().map(Ok));
+    let report = runner::run((world, globals), job, books, 1, items).await?;
     if globals.dry_run.is_some() { Ok(world.withheld(session, globals)) } else { Ok(report) }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::after::{Ended, Rest, Sent};
+use super::job::Job;
 use super::numbers::LIST;
 use super::removals::Target;
-use super::runner::Job;
 use crate::commands::confirm;
 use crate::commands::steps::begin;
 use crate::engine::session::Session;

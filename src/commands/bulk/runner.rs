@@ -1,170 +1,130 @@
-//! Runs a bulk write: batches with bounded concurrency, each recorded before it is sent and after it has settled.
+//! Runs a bulk write: workers that each send a batch, settle it, and take the next.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::after::{Batch, Ended, Rest, Sent, after};
-use super::ledger::{Before, Ledger};
-use crate::cli::{Format, Globals};
+use super::after::{Batch, Rest, Sent, after};
+use super::books::Books;
+use super::job::Job;
+use super::ledger::Before;
+use crate::cli::Globals;
 use crate::commands::world::World;
 use crate::engine::journal;
-use crate::model::change::{Change, Changes, Outcome};
-use crate::model::error::{Applied, Error, Kind, Result};
-use crate::model::notices::Progress;
+use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
-
-/// How many refusals in a row, all alike and with nothing done before, say that every row would be refused.
-const ALIKE: u64 = 30;
 
 /// How many items that need no call settle in one piece.
 const AT_ONCE: usize = 1000;
 
-/// A bulk operation: what one call of it does with its items.
-pub trait Job {
-    /// What the rows are read as.
-    type Item;
-
-    /// The vendor's name of the list, as its errors name items.
-    const LIST: &'static str;
-
-    /// How many items one call takes.
-    fn per_call(&self) -> usize;
-
-    /// What tells an item from the others, in the results file.
-    fn key(&self, item: &Self::Item) -> String;
-
-    /// The change as it is once the item is done.
-    fn change(&self, item: &Self::Item) -> Change;
-
-    /// How an item ends without a call, where it does.
-    fn without_call(&self, item: &Self::Item) -> Option<Ended>;
-
-    /// Sends items. None in a dry run.
-    async fn send(&self, items: &[Self::Item]) -> Result<Option<Sent>>;
-
-    /// Looks at what became of items that an earlier run sent.
-    async fn look(&self, items: &[Self::Item]) -> Result<Sent>;
-}
-
-/// How a bulk write runs.
-pub struct Runner<'w, J: Job> {
+/// What the workers of a bulk write share.
+struct Desk<'w, J: Job, I> {
     world: &'w World,
-    globals: &'w Globals,
+    retries: u32,
     job: &'w J,
-    ledger: Option<Ledger>,
-    concurrency: usize,
-    changes: Changes,
-    progress: Progress,
-    refusals: (u64, String),
-    /// How many items failed for a matter of this machine, before they were sent.
-    unsent: u64,
-    /// How many items were not tried.
-    skips: u64,
-    heard: bool,
+    books: Books<'w, J>,
+    items: I,
+    waiting: VecDeque<Batch<J::Item>>,
+    end: Option<Error>,
 }
 
-impl<'w, J: Job> Runner<'w, J> {
-    /// A run of `total` items.
-    pub fn new(
-        (world, globals): (&'w World, &'w Globals),
-        job: &'w J,
-        ledger: Option<Ledger>,
-        concurrency: usize,
-        total: u64,
-    ) -> Self {
-        // A dry run shows its requests in the order of the rows.
-        let concurrency = if globals.dry_run.is_some() { 1 } else { concurrency.max(1) };
-        let before = ledger.as_ref().map_or(0, Ledger::done);
-        if before > 0 {
-            world.notices.note(&format!("{before} rows were done by an earlier run"));
-        }
-        let progress = Progress { total: total.saturating_sub(before), ..Progress::default() };
-        let (changes, refusals) = (Changes::default(), (0, String::new()));
-        let (unsent, skips, heard) = (0, 0, true);
-        Self { world, globals, job, ledger, concurrency, changes, progress, refusals, unsent, skips, heard }
+/// Settles every item of `items`. `doubtful` reads the same items once more, for those that an earlier run left in
+/// doubt: they are looked up before anything is sent.
+///
+/// # Errors
+/// What goes wrong before anything is sent; a dry run's refusals.
+pub async fn run<J: Job>(
+    (world, globals): (&World, &Globals),
+    job: &J,
+    books: Books<'_, J>,
+    concurrency: usize,
+    (doubtful, items): (impl Iterator<Item = Result<J::Item>>, impl Iterator<Item = Result<J::Item>>),
+) -> Result<Report> {
+    if globals.dry_run.is_none() {
+        // What was done is reported, whatever happens.
+        world.stop.leave_to_command();
     }
-
-    /// Counts bad rows that are left out.
-    pub fn leave_out(&mut self, rows: u64) {
-        for _ in 0..rows {
-            self.changes.tally.count(Outcome::Skipped);
+    // A dry run shows its requests in the order of the rows.
+    let concurrency = if globals.dry_run.is_some() { 1 } else { concurrency.max(1) };
+    let (retries, waiting) = (globals.retries, VecDeque::new());
+    let mut desk = Desk { world, retries, job, books, items, waiting, end: None };
+    desk.look_again(doubtful).await?;
+    let desk = RefCell::new(desk);
+    let mut workers = FuturesUnordered::new();
+    loop {
+        // Whoever found nothing to do has gone; what was split since then may need more hands.
+        while workers.len() < concurrency {
+            let Some(batch) = desk.borrow_mut().next() else { break };
+            workers.push(work(&desk, job, batch));
+        }
+        if workers.next().await.is_none() {
+            break;
         }
     }
+    drop(workers);
+    desk.into_inner().close()
+}
 
-    /// Settles every item of `items`. `doubtful` reads the same items once more, for those that an earlier run left
-    /// in doubt: they are looked up before anything is sent.
-    ///
-    /// # Errors
-    /// What goes wrong before anything is sent; a dry run's refusals.
-    pub async fn run(
-        mut self,
-        doubtful: impl Iterator<Item = Result<J::Item>>,
-        items: impl Iterator<Item = Result<J::Item>>,
-    ) -> Result<Report> {
-        if self.globals.dry_run.is_none() {
-            // What was done is reported, whatever happens.
-            self.world.stop.leave_to_command();
-        }
-        let (mut waiting, mut end) = self.look_again(doubtful).await?;
-        let mut items = items;
-        let (job, mut flying) = (self.job, FuturesUnordered::new());
-        loop {
-            while end.is_none() && !self.world.stop.is_asked() && flying.len() < self.concurrency {
-                let batch = match self.next(&mut waiting, &mut items) {
-                    Ok(Some(batch)) => batch,
-                    Ok(None) => break,
-                    Err(error) => {
-                        end = Some(error);
-                        break;
-                    }
-                };
-                let recorded = self.record(&batch);
-                let file = self.ledger.as_ref().map(Ledger::file);
-                flying.push(async move {
-                    let result = match recorded {
-                        Err(error) => Err(error),
-                        Ok(()) => {
-                            if let Some(file) = file {
-                                journal::on_disk(file).await;
-                            }
-                            send(job, &batch).await
-                        }
-                    };
-                    (batch, result)
-                });
+/// Sends a batch and settles it, and so on with the next. The next one leaves before another worker settles.
+async fn work<J: Job, I: Iterator<Item = Result<J::Item>>>(
+    desk: &RefCell<Desk<'_, J, I>>,
+    job: &J,
+    first: Batch<J::Item>,
+) {
+    let mut next = Some(first);
+    while let Some(batch) = next {
+        let recorded = desk.borrow_mut().books.sending(&batch.items);
+        let result = match recorded {
+            Err(error) => Err(error),
+            Ok(()) => {
+                let file = desk.borrow().books.file();
+                if let Some(file) = file {
+                    journal::on_disk(file).await;
+                }
+                send(job, &batch).await
             }
-            let Some((batch, result)) = flying.next().await else { break };
-            let result = match result {
-                Ok(Some(sent)) => Ok(sent),
-                Ok(None) => continue,
-                Err(error) => Err(error),
-            };
-            let step = after(batch, result, J::LIST, self.globals.retries);
-            for batch in step.again.into_iter().rev() {
-                waiting.push_front(batch);
-            }
-            let stopped = self.settle(step.settled);
-            end = end.or(step.end).or(stopped);
+        };
+        let mut desk = desk.borrow_mut();
+        desk.settle(batch, result);
+        next = desk.next();
+    }
+}
+
+impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
+    /// What a call came to.
+    fn settle(&mut self, batch: Batch<J::Item>, result: Result<Option<Sent>>) {
+        let Some(result) = result.transpose() else { return };
+        let step = after(batch, result, J::LIST, self.retries);
+        for batch in step.again.into_iter().rev() {
+            self.waiting.push_front(batch);
         }
-        drop(flying);
-        self.finish(end, waiting, items)
+        let stopped = self.books.settle(step.settled);
+        self.end = self.end.take().or(step.end).or(stopped);
     }
 
-    /// The next batch: what waits, else new items. Items that need no call settle on the way.
-    fn next(
-        &mut self,
-        waiting: &mut VecDeque<Batch<J::Item>>,
-        items: &mut impl Iterator<Item = Result<J::Item>>,
-    ) -> Result<Option<Batch<J::Item>>> {
-        if let Some(batch) = waiting.pop_front() {
-            return Ok(Some(batch));
+    /// The next batch, unless nothing else is to be sent.
+    fn next(&mut self) -> Option<Batch<J::Item>> {
+        if self.end.is_some() || self.world.stop.is_asked() {
+            return None;
         }
+        if let Some(batch) = self.waiting.pop_front() {
+            return Some(batch);
+        }
+        self.read().unwrap_or_else(|error| {
+            self.end = Some(error);
+            None
+        })
+    }
+
+    /// New items. Those that need no call settle on the way.
+    fn read(&mut self) -> Result<Option<Batch<J::Item>>> {
         loop {
             let (mut batch, mut settled, mut failed) = (Vec::new(), Vec::new(), None);
-            for item in items.by_ref() {
+            for item in self.items.by_ref() {
                 let item = match item {
-                    Ok(item) if self.is_settled(&item) => continue,
+                    // Settled by an earlier run, or by the look at what it left.
+                    Ok(item) if self.books.before(&item).is_some() => continue,
                     Ok(item) => item,
                     Err(error) => {
                         failed = Some(error);
@@ -180,8 +140,8 @@ impl<'w, J: Job> Runner<'w, J> {
                 }
             }
             let over = settled.is_empty();
-            if let Some(error) = self.settle(settled).or(failed) {
-                waiting.push_back(Batch::new(batch));
+            if let Some(error) = self.books.settle(settled).or(failed) {
+                self.waiting.push_back(Batch::new(batch));
                 return Err(error);
             }
             if !batch.is_empty() {
@@ -193,161 +153,52 @@ impl<'w, J: Job> Runner<'w, J> {
         }
     }
 
-    /// Whether an earlier run, or the look at what it left, has settled the item.
-    fn is_settled(&self, item: &J::Item) -> bool {
-        self.ledger.as_ref().is_some_and(|ledger| ledger.before(&self.job.key(item)).is_some())
-    }
-
-    /// Looks up what an earlier run left in doubt. Answers what is to be sent again, and why nothing is.
-    async fn look_again(
-        &mut self,
-        items: impl Iterator<Item = Result<J::Item>>,
-    ) -> Result<(VecDeque<Batch<J::Item>>, Option<Error>)> {
-        let mut waiting = VecDeque::new();
-        let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.has_doubts()) else {
-            return Ok((waiting, None));
-        };
+    /// Looks up what an earlier run left in doubt. What was not done waits to be sent again.
+    async fn look_again(&mut self, items: impl Iterator<Item = Result<J::Item>>) -> Result<()> {
+        if !self.books.has_doubts() {
+            return Ok(());
+        }
         let mut doubtful = Vec::new();
         for item in items {
             let item = item?;
-            if ledger.before(&self.job.key(&item)) == Some(Before::Doubtful) {
+            if self.books.before(&item) == Some(Before::Doubtful) {
                 doubtful.push(item);
             }
         }
         if doubtful.is_empty() {
-            return Ok((waiting, None));
+            return Ok(());
         }
         let text = format!("{} rows were in doubt; looking at what the vendor holds", doubtful.len());
         self.world.notices.note(&text);
         let sent = self.job.look(&doubtful).await?;
         let step = after(Batch::new(doubtful), Ok(sent), J::LIST, u32::MAX);
-        let end = self.settle(step.settled);
+        self.end = self.books.settle(step.settled);
         for batch in step.again {
             let mut rest = batch.items;
             while !rest.is_empty() {
                 let more = rest.split_off(rest.len().min(self.job.per_call()));
-                waiting.push_back(Batch::doubtful(std::mem::replace(&mut rest, more)));
+                self.waiting.push_back(Batch::doubtful(std::mem::replace(&mut rest, more)));
             }
         }
-        Ok((waiting, end))
-    }
-
-    fn record(&mut self, batch: &Batch<J::Item>) -> Result<()> {
-        let keys: Vec<String> = batch.items.iter().map(|item| self.job.key(item)).collect();
-        match self.ledger.as_mut().filter(|_| self.globals.dry_run.is_none()) {
-            Some(ledger) => ledger.sent(&keys),
-            None => Ok(()),
-        }
-    }
-
-    /// Takes items that have come to their end. Answers why nothing else is to be sent, where that is so.
-    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error> {
-        let mut list = Vec::with_capacity(settled.len());
-        let mut alike = None;
-        for (item, ended) in settled {
-            let mut change = self.job.change(&item);
-            if let Ended::Failed(error) = &ended {
-                self.unsent += u64::from(is_own(error));
-                alike = alike.or_else(|| self.refused(error));
-            }
-            ended.put(&mut change);
-            list.push((self.job.key(&item), change));
-        }
-        if let Some(ledger) = &mut self.ledger {
-            let rows = list.iter().map(|(key, change)| (key.clone(), change));
-            if let Err(error) = ledger.settled(rows) {
-                alike = Some(error);
-            }
-        }
-        let unheard = self.show(list.into_iter().map(|(_, change)| change).collect());
-        alike.or(unheard)
-    }
-
-    /// Counts refusals. Whatever is refused in the same words again and again, from the beginning on, is no matter
-    /// of single rows.
-    fn refused(&mut self, error: &Error) -> Option<Error> {
-        if error.kind != Kind::Rejected || self.progress.done > self.progress.failed {
-            return None;
-        }
-        let words = error.vendor_message.clone().unwrap_or_else(|| error.message.clone());
-        if self.refusals.1 != words {
-            self.refusals = (0, words);
-        }
-        self.refusals.0 += 1;
-        (self.refusals.0 >= ALIKE).then(|| error.copy())
-    }
-
-    /// Answers why nothing else is to be sent, where the output cannot be written.
-    fn show(&mut self, list: Vec<Change>) -> Option<Error> {
-        let mut unheard = None;
-        for change in &list {
-            self.changes.tally.count(change.outcome);
-            self.progress.done += 1;
-            let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown | Outcome::Skipped);
-            self.progress.failed += u64::from(bad);
-        }
-        if self.globals.output != Format::Jsonl {
-            self.changes.list.extend(list);
-        } else if self.heard && !list.is_empty() {
-            // A reader that went away does not stop what is half done.
-            let part = Changes { list, ..Changes::default() };
-            self.heard = (self.world.publish)(&Report::Changes(part)).unwrap_or_else(|error| {
-                unheard = Some(error);
-                false
-            });
-        }
-        self.world.notices.progress(&self.progress);
-        unheard
+        Ok(())
     }
 
     /// What was done, and what was not begun.
-    fn finish(
-        mut self,
-        end: Option<Error>,
-        waiting: VecDeque<Batch<J::Item>>,
-        items: impl Iterator<Item = Result<J::Item>>,
-    ) -> Result<Report> {
-        let interrupted = self.world.stop.is_asked();
-        let nothing = self.progress.done == self.unsent;
-        let mut end = end;
-        if end.is_some() || interrupted {
-            let why = if interrupted { "the command was interrupted" } else { "an earlier call failed" };
-            for item in waiting.into_iter().flat_map(|batch| batch.items) {
-                let change = self.skipped(&item, why);
-                if let Some(ledger) = &mut self.ledger {
-                    // It may have been put down as sent. Where this cannot be written, it stays in doubt.
-                    let _ = ledger.settled([(self.job.key(&item), &change)].into_iter());
-                }
-                end = self.show(vec![change]).or(end);
+    fn close(mut self) -> Result<Report> {
+        let nothing = self.books.is_nothing_begun();
+        let mut end = self.end;
+        if end.is_some() || self.world.stop.is_asked() {
+            for item in self.waiting.into_iter().flat_map(|batch| batch.items) {
+                end = self.books.skip(&item, true).or(end);
             }
             // Why the reading ended, where it did, is known already.
-            for item in items.map_while(Result::ok) {
-                if !self.is_settled(&item) {
-                    let change = self.skipped(&item, why);
-                    end = self.show(vec![change]).or(end);
+            for item in self.items.map_while(Result::ok) {
+                if self.books.before(&item).is_none() {
+                    end = self.books.skip(&item, false).or(end);
                 }
             }
         }
-        self.world.notices.progress(&Progress { over: true, ..self.progress });
-        self.changes.cut_short = self.skips > 0;
-        match end {
-            // Not the vendor's doing, and nothing was begun; or nobody can be told what was.
-            Some(error) if nothing && is_own(&error) || error.kind == Kind::Internal => return Err(error),
-            Some(error) if self.skips > 0 || is_own(&error) => {
-                let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-                self.world.notices.warn(&format!("stopped: {error}{hint}"));
-            }
-            _ => {}
-        }
-        if let Some(ledger) = self.ledger.as_ref().filter(|_| self.skips > 0) {
-            self.world.notices.note(&format!("--resume {} goes on with what was not done", ledger.path()));
-        }
-        Ok(Report::Changes(self.changes))
-    }
-
-    fn skipped(&mut self, item: &J::Item, why: &str) -> Change {
-        self.skips += 1;
-        Change { outcome: Outcome::Skipped, error: Some(not_begun(why)), ..self.job.change(item) }
+        self.books.close(end, nothing)
     }
 }
 
@@ -362,17 +213,4 @@ async fn send<J: Job>(job: &J, batch: &Batch<J::Item>) -> Result<Option<Sent>> {
         }
         result => result,
     }
-}
-
-/// Whether it is the matter of this machine, found before anything was sent.
-fn is_own(error: &Error) -> bool {
-    matches!(error.kind, Kind::Config | Kind::Invalid)
-}
-
-fn not_begun(why: &str) -> Error {
-    let kind = if why.contains("interrupted") { Kind::Interrupted } else { Kind::Unavailable };
-    let mut error = Error::new(kind, format!("was not sent, because {why}"));
-    error.outcome = Some(Applied::NotApplied);
-    error.retryable = true;
-    error
 }

@@ -1,0 +1,191 @@
+//! What has become of the items of a bulk write: recorded, counted, and told.
+
+use super::after::Ended;
+use super::job::Job;
+use super::ledger::{Before, Ledger};
+use crate::cli::{Format, Globals};
+use crate::commands::world::World;
+use crate::model::change::{Change, Changes, Outcome};
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::notices::Progress;
+use crate::model::report::Report;
+
+/// How many refusals in a row, all alike and with nothing done before, say that every row would be refused.
+const ALIKE: u64 = 30;
+
+/// The books of one run.
+pub struct Books<'w, J: Job> {
+    world: &'w World,
+    globals: &'w Globals,
+    job: &'w J,
+    ledger: Option<Ledger>,
+    changes: Changes,
+    progress: Progress,
+    refusals: (u64, String),
+    /// How many items failed for a matter of this machine, before they were sent.
+    unsent: u64,
+    /// How many items were not tried.
+    skips: u64,
+    heard: bool,
+}
+
+impl<'w, J: Job> Books<'w, J> {
+    /// Of a run of `total` items, and of `left_out` bad rows besides.
+    pub fn new(
+        (world, globals): (&'w World, &'w Globals),
+        job: &'w J,
+        ledger: Option<Ledger>,
+        (total, left_out): (u64, u64),
+    ) -> Self {
+        let before = ledger.as_ref().map_or(0, Ledger::done);
+        if before > 0 {
+            world.notices.note(&format!("{before} rows were done by an earlier run"));
+        }
+        let progress = Progress { total: total.saturating_sub(before), ..Progress::default() };
+        let mut changes = Changes::default();
+        (0..left_out).for_each(|_| changes.tally.count(Outcome::Skipped));
+        let (refusals, unsent, skips, heard) = ((0, String::new()), 0, 0, true);
+        Self { world, globals, job, ledger, changes, progress, refusals, unsent, skips, heard }
+    }
+
+    /// The results file, to be waited for until it is on disk.
+    pub fn file(&self) -> Option<std::sync::Arc<std::fs::File>> {
+        self.ledger.as_ref().map(Ledger::file)
+    }
+
+    /// Whether an earlier run left items in doubt.
+    pub fn has_doubts(&self) -> bool {
+        self.ledger.as_ref().is_some_and(Ledger::has_doubts)
+    }
+
+    /// What an earlier run left of an item.
+    pub fn before(&self, item: &J::Item) -> Option<Before> {
+        self.ledger.as_ref()?.before(&self.job.key(item))
+    }
+
+    /// Records that items are about to be sent.
+    ///
+    /// # Errors
+    /// Where that cannot be written: then they may not be sent.
+    pub fn sending(&mut self, items: &[J::Item]) -> Result<()> {
+        match self.ledger.as_mut().filter(|_| self.globals.dry_run.is_none()) {
+            Some(ledger) => ledger.sent(&items.iter().map(|item| self.job.key(item)).collect::<Vec<_>>()),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes items that have come to their end. Answers why nothing else is to be sent, where that is so.
+    pub fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error> {
+        let mut list = Vec::with_capacity(settled.len());
+        let mut alike = None;
+        for (item, ended) in settled {
+            let mut change = self.job.change(&item);
+            if let Ended::Failed(error) = &ended {
+                self.unsent += u64::from(is_own(error));
+                alike = alike.or_else(|| self.refused(error));
+            }
+            ended.put(&mut change);
+            list.push((self.job.key(&item), change));
+        }
+        if let Some(ledger) = &mut self.ledger {
+            let rows = list.iter().map(|(key, change)| (key.clone(), change));
+            if let Err(error) = ledger.settled(rows) {
+                alike = Some(error);
+            }
+        }
+        let unheard = self.show(list.into_iter().map(|(_, change)| change).collect());
+        alike.or(unheard)
+    }
+
+    /// Counts refusals. Whatever is refused in the same words again and again, from the beginning on, is no matter
+    /// of single rows.
+    fn refused(&mut self, error: &Error) -> Option<Error> {
+        if error.kind != Kind::Rejected || self.progress.done > self.progress.failed {
+            return None;
+        }
+        let words = error.vendor_message.clone().unwrap_or_else(|| error.message.clone());
+        if self.refusals.1 != words {
+            self.refusals = (0, words);
+        }
+        self.refusals.0 += 1;
+        (self.refusals.0 >= ALIKE).then(|| error.copy())
+    }
+
+    /// Answers why nothing else is to be sent, where the output cannot be written.
+    fn show(&mut self, list: Vec<Change>) -> Option<Error> {
+        let mut unheard = None;
+        for change in &list {
+            self.changes.tally.count(change.outcome);
+            self.progress.done += 1;
+            let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown | Outcome::Skipped);
+            self.progress.failed += u64::from(bad);
+        }
+        if self.globals.output != Format::Jsonl {
+            self.changes.list.extend(list);
+        } else if self.heard && !list.is_empty() {
+            // A reader that went away does not stop what is half done.
+            let part = Changes { list, ..Changes::default() };
+            self.heard = (self.world.publish)(&Report::Changes(part)).unwrap_or_else(|error| {
+                unheard = Some(error);
+                true
+            });
+        }
+        self.world.notices.progress(&self.progress);
+        unheard
+    }
+
+    /// Takes an item that is not tried. One that was put down as sent is no longer in doubt.
+    pub fn skip(&mut self, item: &J::Item, put_down: bool) -> Option<Error> {
+        self.skips += 1;
+        let interrupted = self.world.stop.is_asked();
+        let error = Some(not_begun(interrupted));
+        let change = Change { outcome: Outcome::Skipped, error, ..self.job.change(item) };
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| put_down) {
+            // Where this cannot be written, it stays in doubt.
+            let _ = ledger.settled([(self.job.key(item), &change)].into_iter());
+        }
+        self.show(vec![change])
+    }
+
+    /// Whether nothing was begun, but for what failed on this machine before it was sent.
+    pub fn is_nothing_begun(&self) -> bool {
+        self.progress.done == self.unsent
+    }
+
+    /// The report, with what ended the run before its time. `nothing` says whether nothing was begun by then.
+    ///
+    /// # Errors
+    /// An end that is not the vendor's doing where nothing was begun; an output that nobody can be told by.
+    pub fn close(mut self, end: Option<Error>, nothing: bool) -> Result<Report> {
+        self.world.notices.progress(&Progress { over: true, ..self.progress });
+        self.changes.cut_short = self.skips > 0;
+        match end {
+            Some(error) if nothing && is_own(&error) || error.kind == Kind::Internal => return Err(error),
+            Some(error) if self.skips > 0 || is_own(&error) => {
+                let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+                self.world.notices.warn(&format!("stopped: {error}{hint}"));
+            }
+            _ => {}
+        }
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| self.skips > 0) {
+            self.world.notices.note(&format!("--resume {} goes on with what was not done", ledger.path()));
+        }
+        Ok(Report::Changes(self.changes))
+    }
+}
+
+/// Whether it is the matter of this machine, found before anything was sent.
+fn is_own(error: &Error) -> bool {
+    matches!(error.kind, Kind::Config | Kind::Invalid)
+}
+
+fn not_begun(interrupted: bool) -> Error {
+    let (kind, why) = match interrupted {
+        true => (Kind::Interrupted, "the command was interrupted"),
+        false => (Kind::Unavailable, "an earlier call failed"),
+    };
+    let mut error = Error::new(kind, format!("was not sent, because {why}"));
+    error.outcome = Some(Applied::NotApplied);
+    error.retryable = true;
+    error
+}
