@@ -52,7 +52,8 @@ fn where_answers_stay_lost_the_rest_is_not_sent_and_a_later_run_finishes() {
 /// The look comes before the vendor works off what the earlier run sent.
 #[test]
 fn a_row_in_doubt_that_is_there_after_all_was_created() {
-    let lab = Lab::faulty(&[&format!("delay=600ms;{ADDING};count=1")]);
+    let (first, second) = ("delay=800ms;count=1", "delay=1600ms;skip=1;count=2");
+    let lab = Lab::faulty(&[&format!("{first};{ADDING}"), &format!("{second};{ADDING}")]);
     let file = lab.path("r.jsonl");
     let mut child = lab.start(&format!("internal-numbers add --from {} --results {file}", lab.numbers(20)));
     while lab.writes().is_empty() {
