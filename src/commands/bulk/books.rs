@@ -127,7 +127,7 @@ impl<'w, J: Job> Books<'w, J> {
             let part = Changes { list, ..Changes::default() };
             self.heard = (self.world.publish)(&Report::Changes(part)).unwrap_or_else(|error| {
                 unheard = Some(error);
-                true
+                false
             });
         }
         self.world.notices.progress(&self.progress);
@@ -159,8 +159,11 @@ impl<'w, J: Job> Books<'w, J> {
     pub fn close(mut self, end: Option<Error>, nothing: bool) -> Result<Report> {
         self.world.notices.progress(&Progress { over: true, ..self.progress });
         self.changes.cut_short = self.skips > 0;
+        let streams = self.globals.output == Format::Jsonl;
         match end {
-            Some(error) if nothing && is_own(&error) || error.kind == Kind::Internal => return Err(error),
+            Some(error) if nothing && is_own(&error) => return Err(error),
+            // Every line that could be written is out.
+            Some(error) if error.kind == Kind::Internal && streams => return Err(error),
             Some(error) if self.skips > 0 || is_own(&error) => {
                 let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
                 self.world.notices.warn(&format!("stopped: {error}{hint}"));

@@ -188,8 +188,11 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
         let nothing = self.books.is_nothing_begun();
         let mut end = self.end;
         if end.is_some() || self.world.stop.is_asked() {
-            for item in self.waiting.into_iter().flat_map(|batch| batch.items) {
-                end = self.books.skip(&item, true).or(end);
+            for batch in self.waiting {
+                for item in batch.items {
+                    // It may have been put down as sent. What was in doubt before stays so.
+                    end = self.books.skip(&item, !batch.doubtful).or(end);
+                }
             }
             // Why the reading ended, where it did, is known already.
             for item in self.items.map_while(Result::ok) {
