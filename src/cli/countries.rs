@@ -29,15 +29,15 @@ pub struct Add {
     /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for stdin)
     #[arg(long, value_name = "FILE", conflicts_with = "codes")]
     pub from: Option<String>,
-    /// How a list is worked off.
-    #[command(flatten)]
-    pub bulk: Bulk,
     /// A country that is there already is no failure
     #[arg(long)]
     pub skip_existing: bool,
     /// The account; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
 }
 
 /// Countries of an account.

@@ -69,24 +69,21 @@ pub struct Remove {
     /// Read the numbers or ids from a CSV, JSON, JSONL, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with = "number")]
     pub from: Option<String>,
-    /// How a list is worked off.
-    #[command(flatten)]
-    pub bulk: Bulk,
     /// The account; the profile's `account` where it is not given
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
     /// Removing what is not there is no failure
     #[arg(long)]
     pub ignore_missing: bool,
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
 }
 
 /// `internal-numbers add`
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
 pub struct Add {
-    /// How a list is worked off.
-    #[command(flatten)]
-    pub bulk: Bulk,
     /// A number that is there already, as asked, is no failure
     #[arg(long)]
     pub skip_existing: bool,
@@ -123,4 +120,7 @@ pub struct Add {
     /// Whether other organisations' meetings can be joined through it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_external_meetings: Option<bool>,
+    /// How a list is worked off.
+    #[command(flatten)]
+    pub bulk: Bulk,
 }

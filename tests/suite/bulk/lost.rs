@@ -73,8 +73,8 @@ fn what_the_deadline_cuts_off_is_finished_later() {
     let file = lab.path("r.jsonl");
     let ran = add(&lab, 300, &format!("--deadline 800ms --concurrency 1 --results {file}")).expect(12);
     let counts = outcomes(&ran.json());
-    // The batch whose turn came too late may have failed.
-    assert!(counts["skipped"] > 0 && !counts.contains_key("unknown"), "{counts:?}");
+    // A batch that the deadline finds on its way may be failed or unknown.
+    assert!(counts["skipped"] > 0, "{counts:?}");
     assert!(ran.err.contains("deadline") || ran.err.contains("no time left"), "{}", ran.err);
     let report = add(&lab, 300, &format!("--resume {file}")).expect(0).json();
     ended_in(&report, &[("created", 300 - counts.get("created").copied().unwrap_or(0))]);
