@@ -83,7 +83,9 @@ fn run(
     let publish = move |report: &Report| print(report, format, terminal);
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
     let world = World::new(env, redactor, notices, people, Box::new(publish), words);
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    // The command runs on this thread, and its connections on another: a request leaves while the next is made.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("the asynchronous runtime cannot start")?;
@@ -118,7 +120,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let waited = runtime.block_on(async {
             let (mut ready, mut pressed) = (Some(ready), false);
-            let mut signal = Box::pin(tokio::signal::ctrl_c());
+            let mut signal = Box::pin(asked_to_end());
             loop {
                 let next = poll_fn(|context| {
                     let state = signal.as_mut().poll(context);
@@ -131,7 +133,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
                         if heard.is_err() || sender.send(()).is_err() {
                             return false;
                         }
-                        (pressed, signal) = (true, Box::pin(tokio::signal::ctrl_c()));
+                        (pressed, signal) = (true, Box::pin(asked_to_end()));
                     }
                     // Whoever notices ends the program, but for what waits for input.
                     () = tokio::time::sleep(Duration::from_millis(20)), if pressed => {
@@ -149,6 +151,20 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
     // Nothing is begun before Ctrl-C is listened for: a signal that nobody catches kills the program in silence.
     let _: Result<(), mpsc::RecvError> = listening.recv();
     presses
+}
+
+/// Ctrl-C, or what a service manager ends a program with.
+async fn asked_to_end() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Runs a command until Ctrl-C. A write that is on the wire is awaited, and so is a command that has to tell what

@@ -148,6 +148,9 @@ pub async fn cleared(session: &Session, account: &str, before: &[HeldNumber]) ->
     let left = session.read_all(session.vendor().list_numbers(session.profile(), account)?).await?;
     Ok(match left.iter().find(|held| !before.iter().any(|known| known.number == held.number)) {
         _ if left.is_empty() => Seen::Applied(()),
+        None if left.len() < before.len() => {
+            Seen::Untold(format!("{} of the {} numbers are gone", before.len() - left.len(), before.len()))
+        }
         None => Seen::Missing,
         // It was not there when a person agreed, so nothing may remove it.
         Some(new) => Seen::Untold(format!("the account has got {} meanwhile", new.number)),

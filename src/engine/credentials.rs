@@ -60,7 +60,7 @@ impl Session {
         if let (Some(kept), Some(call)) = (&kept, revocation) {
             let revoked = match self.attempt(&call, &kept.access).await?.0 {
                 Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
-                Attempt::NotSent(_) | Attempt::Lost(_) => false,
+                Attempt::NotSent(_) | Attempt::Lost(_) | Attempt::Late(_) => false,
             };
             if !revoked {
                 self.outside
@@ -114,7 +114,13 @@ impl Session {
         let _own = self.log_ins.lock().await;
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
         let _turn = match &self.outside.tokens {
-            Some(store) => Some(store.turn(left.min(LONGEST_TURN)).await),
+            Some(store) => tokio::select! {
+                biased;
+                turn = store.turn(left.min(LONGEST_TURN)) => Some(turn),
+                () = self.outside.stop.asked() => {
+                    return Err(Error::new(Kind::Interrupted, "interrupted while another process logs in"));
+                }
+            },
             None => None,
         };
         if let Some(token) = self.known(stale) {

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::text::printable_json;
 use file::Folder;
 use line::{Begun, Ended, Line};
 
@@ -213,7 +214,7 @@ impl Journal {
     }
 
     fn append(&self, line: &Line) -> std::io::Result<std::fs::File> {
-        let bytes = serde_json::to_vec(line)?;
+        let bytes = printable_json(&serde_json::to_string(line)?).into_owned().into_bytes();
         let _turn = self.0.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.0.folder.append(bytes)
     }

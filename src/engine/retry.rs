@@ -25,6 +25,8 @@ pub struct Tried {
     pub again: u32,
     /// Whether the token was renewed, or the request signed anew, already.
     pub renewed: bool,
+    /// Whether an attempt ran into its time limit: the vendor may have been at work still.
+    pub late: bool,
     /// Whether the vendor said that a part was applied.
     pub partly: bool,
     /// Whether the vendor said that it is still at work.

@@ -31,6 +31,9 @@ use crate::vendors::{Proof, Vendor};
 /// Longest part of an answer that a log shows.
 const LOGGED: usize = 4000;
 
+/// HTTP 504
+const GATEWAY_TIMEOUT: u16 = 504;
+
 /// What a dry run shows in place of sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DryRun {
@@ -210,10 +213,16 @@ impl Session {
             let (ended, wait, error) = match attempt {
                 Attempt::NotSent(why) => (Ended::NotSent, None, failed.not_sent(&why)),
                 Attempt::Lost(why) => (Ended::Lost, None, failed.lost(&why)),
+                Attempt::Late(why) => {
+                    tried.late = true;
+                    (Ended::Lost, None, failed.lost(&why))
+                }
                 Attempt::Answered(answer) => match self.understand(call, &answer) {
                     Ok(value) => return Ok(value),
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
+                        // What stands before the vendor waited no longer.
+                        tried.late |= answer.status == GATEWAY_TIMEOUT;
                         tried.partly |= fault.after == After::Partly;
                         tried.pending |= fault.after == After::Pending;
                         let now = now();
@@ -274,7 +283,7 @@ impl Session {
         let turn = tokio::select! {
             biased;
             turn = self.outside.pacer.turn(call.label, call.effect, deadline) => turn,
-            () = self.outside.stop.asked(), if call.effect == Effect::Write => return Err(failed.interrupted()),
+            () = self.outside.stop.asked(), if call.effect != Effect::Read => return Err(failed.interrupted()),
         };
         let mut turn = turn.map_err(|held| failed.held(held))?;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -318,7 +327,9 @@ impl Session {
             Attempt::NotSent(why) => {
                 debug!("{} was not sent: {}", call.name, self.outside.redactor.scrub(why))
             }
-            Attempt::Lost(why) => debug!("{} was lost: {}", call.name, self.outside.redactor.scrub(why)),
+            Attempt::Lost(why) | Attempt::Late(why) => {
+                debug!("{} was lost: {}", call.name, self.outside.redactor.scrub(why));
+            }
         }
         Ok((attempt, turn))
     }

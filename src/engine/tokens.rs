@@ -190,6 +190,11 @@ fn key(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
+/// A short digest that tells two accounts apart. It is not keyed: what it is of must hold no secret.
+pub fn digest(identity: &str) -> String {
+    hex(identity.as_bytes())[..16].to_owned()
+}
+
 fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

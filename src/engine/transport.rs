@@ -30,6 +30,8 @@ pub enum Attempt {
     NotSent(String),
     /// Somewhere after that.
     Lost(String),
+    /// With nothing, or a part of an answer, when its time was over.
+    Late(String),
 }
 
 /// An HTTP client for one profile.
@@ -103,7 +105,7 @@ impl Transport {
             Ok(answer) => read(answer).await,
             // Whatever fails before a connection stands, or before a request could be made, was never sent.
             Err(cause) if cause.is_connect() || cause.is_builder() => Attempt::NotSent(describe(cause)),
-            Err(cause) => Attempt::Lost(describe(cause)),
+            Err(cause) => lost(cause, ""),
         }
     }
 }
@@ -141,9 +143,15 @@ async fn read(mut answer: reqwest::Response) -> Attempt {
                 return Attempt::Lost(format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20));
             }
             Ok(None) => return Attempt::Answered(Response { status, headers, body }),
-            Err(cause) => return Attempt::Lost(format!("the answer was cut off: {}", describe(cause))),
+            Err(cause) => return lost(cause, "the answer was cut off: "),
         }
     }
+}
+
+fn lost(cause: reqwest::Error, what: &str) -> Attempt {
+    let late = cause.is_timeout();
+    let text = format!("{what}{}", describe(cause));
+    if late { Attempt::Late(text) } else { Attempt::Lost(text) }
 }
 
 /// The failure in words, without the address: a vendor's token may ride in it.

@@ -120,14 +120,30 @@ impl Session {
         written
     }
 
+    /// An object as the journal keeps it. Only the write of one object can carry a password, and with it a text that
+    /// holds the same.
+    fn subject(&self, change: &Change, alone: bool) -> Subject {
+        let mut subject = subject(change);
+        if alone {
+            for fields in [&mut subject.before, &mut subject.after] {
+                let scrubbed = fields.take().map(|fields| self.outside.redactor.scrub(&fields.to_string()));
+                *fields = scrubbed.and_then(|text| serde_json::from_str(&text).ok());
+            }
+            subject.name = subject.name.map(|name| self.outside.redactor.scrub(&name));
+        }
+        subject
+    }
+
     fn how_to_tell(&self, change: &Change) -> String {
         let (account, id, name) = (&change.account, &change.id, &change.name);
         let profile = &self.profile.name;
         match telling(change.operation, profile, account.as_deref(), id.as_deref(), name.as_deref()) {
             Some(command) => format!("it may or may not have been applied: `{command}` tells"),
-            None => "it may or may not have been applied, and it cannot be read; the same command may be repeated, \
-                     because it sets the same again"
-                .into(),
+            None => {
+                "it may or may not have been applied, and no read tells; look at the vendor's own pages, or \
+                     repeat the command: it sets the same again"
+                    .into()
+            }
         }
     }
 
@@ -137,7 +153,7 @@ impl Session {
             vendor: self.vendor.facts().name.into(),
             account: about.first().and_then(|change| change.account.clone()),
             call: call.into(),
-            subjects: about.iter().map(|change| subject(change)).collect(),
+            subjects: about.iter().map(|change| self.subject(change, about.len() == 1)).collect(),
         }
     }
 
@@ -203,6 +219,8 @@ impl Session {
                 _ => return Err(error),
             };
             info!("{}: {unanswered}; looking at what the vendor holds", call.name);
+            // Until that is told, Ctrl-C leaves it unknown.
+            let _open = self.outside.stop.sending(call.name);
             let missing = match self.look_up(call.name, &look, &tried, unanswered).await? {
                 Looked::Applied(value, note) => return Ok(Written::Found(value, note)),
                 Looked::Missing(unanswered) => unanswered,
@@ -211,9 +229,11 @@ impl Session {
                 return Err(refusal);
             }
             if self.outside.stop.is_asked() || !tried.again(self.outside.limits.retries) {
-                return Err(match tried.partly {
-                    true => told(missing, "it is not there as asked, but a part of it may be"),
-                    false => self.failed(call.name, Effect::Write).missing(&missing),
+                return Err(match (tried.partly, tried.late) {
+                    (true, _) => told(missing, "it is not there as asked, but a part of it may be"),
+                    // A vendor that is slow may come to it yet.
+                    (_, true) => told(missing, "it is not there, but it may come about yet"),
+                    _ => self.failed(call.name, Effect::Write).missing(&missing),
                 });
             }
             info!("{}: it was surely not applied; sending it again", call.name);

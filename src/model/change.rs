@@ -164,10 +164,9 @@ pub fn telling(
         Operation::NumbersAdd
         | Operation::NumbersUpdate
         | Operation::NumbersRemove
-        | Operation::MasterNumbersAssign
         | Operation::MasterNumbersClear => "internal-numbers list".into(),
         Operation::CountriesAdd | Operation::CountriesRemove => "callout-countries list".into(),
-        // Settings cannot be read; the others change nothing.
+        // Settings and the numbers given to an account cannot be read; the others change nothing.
         _ => return None,
     };
     let account = known(account).map(|account| format!(" --account {account}")).unwrap_or_default();

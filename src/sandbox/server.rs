@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Frame, Incoming as HttpBody, SizeHint};
@@ -46,9 +46,9 @@ async fn answer(
 ) -> Result<Response<Cut>, Dropped> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LONGEST_REQUEST).collect().await else { return Ok(plain(400)) };
-    let path = parts.uri.path();
-    let (vendor, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
-    let mut incoming = Incoming {
+    let path = parts.uri.path().to_owned();
+    let (_, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+    let incoming = Incoming {
         method: parts.method.as_str().to_owned(),
         path: format!("/{rest}"),
         query: parts.uri.query().map(pairs).unwrap_or_default(),
@@ -61,6 +61,17 @@ async fn answer(
             .collect(),
         body: body.to_bytes().to_vec(),
     };
+    // A vendor goes on working when nobody listens any more.
+    tokio::spawn(work(incoming, path, state, faults)).await.unwrap_or(Err(Dropped))
+}
+
+async fn work(
+    mut incoming: Incoming,
+    path: String,
+    state: Arc<Mutex<State>>,
+    faults: Arc<Mutex<Faults>>,
+) -> Result<Response<Cut>, Dropped> {
+    let (vendor, _) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let arrived = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut now = arrived.as_secs();
     let struck = lock(&faults).befall(&format!("{} {path}", incoming.method), arrived);
@@ -68,7 +79,7 @@ async fn answer(
     for fault in struck {
         match fault {
             Kind::DropBefore => return Err(Dropped),
-            Kind::Delay(time) => tokio::time::sleep(time).await,
+            Kind::Delay(time) => late(time).await,
             Kind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
             Kind::Quota(quota, headers) => {
                 let refusal = quota.refusal(&headers, arrived);
@@ -92,7 +103,7 @@ async fn answer(
     }
     for fault in &after {
         if let Kind::DelayAfter(time) = fault {
-            tokio::time::sleep(*time).await;
+            late(*time).await;
         }
     }
     if after.contains(&Kind::DropAfter) {
@@ -106,6 +117,16 @@ async fn answer(
         response.body_mut().cut();
     }
     Ok(response)
+}
+
+/// Waits just so long. The runtime's own clock ticks in milliseconds and rounds up, which would make every latency
+/// that is asked for a good deal longer.
+async fn late(time: Duration) {
+    const TICKS: Duration = Duration::from_millis(2);
+    let until = Instant::now() + time;
+    tokio::time::sleep(time.saturating_sub(TICKS)).await;
+    let rest = move || std::thread::sleep(until.saturating_duration_since(Instant::now()));
+    let _ = tokio::task::spawn_blocking(rest).await;
 }
 
 const HTML: &str = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>";

@@ -53,9 +53,9 @@ impl<'w, J: Job> Books<'w, J> {
         self.ledger.as_ref().map(Ledger::file)
     }
 
-    /// Whether an earlier run left items in doubt.
-    pub fn has_doubts(&self) -> bool {
-        self.ledger.as_ref().is_some_and(Ledger::has_doubts)
+    /// How many items an earlier run left in doubt.
+    pub fn doubts(&self) -> usize {
+        self.ledger.as_ref().map_or(0, Ledger::doubts)
     }
 
     /// What an earlier run left of an item.
@@ -87,7 +87,7 @@ impl<'w, J: Job> Books<'w, J> {
             ended.put(&mut change);
             list.push((self.job.key(&item), change));
         }
-        if let Some(ledger) = &mut self.ledger {
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| self.globals.dry_run.is_none()) {
             let rows = list.iter().map(|(key, change)| (key.clone(), change));
             if let Err(error) = ledger.settled(rows) {
                 alike = Some(error);
@@ -140,7 +140,7 @@ impl<'w, J: Job> Books<'w, J> {
         let interrupted = self.world.stop.is_asked();
         let error = Some(not_begun(interrupted));
         let change = Change { outcome: Outcome::Skipped, error, ..self.job.change(item) };
-        if let Some(ledger) = self.ledger.as_mut().filter(|_| put_down) {
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| put_down && self.globals.dry_run.is_none()) {
             // Where this cannot be written, it stays in doubt.
             let _ = ledger.settled([(self.job.key(item), &change)].into_iter());
         }
@@ -158,7 +158,7 @@ impl<'w, J: Job> Books<'w, J> {
     /// An end that is not the vendor's doing where nothing was begun; an output that nobody can be told by.
     pub fn close(mut self, end: Option<Error>, nothing: bool) -> Result<Report> {
         self.world.notices.progress(&Progress { over: true, ..self.progress });
-        self.changes.cut_short = self.skips > 0;
+        self.changes.cut_short = self.skips > 0 || end.as_ref().is_some_and(is_own);
         let streams = self.globals.output == Format::Jsonl;
         match end {
             Some(error) if nothing && is_own(&error) => return Err(error),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, Result};
+use crate::model::text::printable_json;
 use crate::storage;
 
 /// No first line of ours is as long.
@@ -25,6 +26,8 @@ pub struct Run {
     pub profile: String,
     /// The account.
     pub account: String,
+    /// A digest of where the profile leads to.
+    pub place: String,
 }
 
 /// What an earlier run left of a row.
@@ -128,9 +131,9 @@ impl Ledger {
         self.before.values().filter(|before| **before == Before::Done).count() as u64
     }
 
-    /// Whether rows are in doubt.
-    pub fn has_doubts(&self) -> bool {
-        self.before.values().any(|before| *before == Before::Doubtful)
+    /// How many rows are in doubt.
+    pub fn doubts(&self) -> usize {
+        self.before.values().filter(|before| **before == Before::Doubtful).count()
     }
 
     /// Records that rows are about to be sent.
@@ -163,7 +166,7 @@ impl Ledger {
 
     fn add(&mut self, text: &str) -> Result<()> {
         let end = self.file.metadata().map(|data| data.len());
-        (&*self.file).write_all(format!("{text}\n").as_bytes()).map_err(|cause| {
+        (&*self.file).write_all(format!("{}\n", printable_json(text)).as_bytes()).map_err(|cause| {
             // A full disk may have taken half of it.
             let _ = end.and_then(|end| self.file.set_len(end));
             Error::config(format!("the results file `{}` cannot be written: {cause}", self.path))
@@ -196,10 +199,12 @@ fn same_run(path: &str, found: Option<&Run>, own: &Run) -> Result<()> {
         Some(found) => found,
         None => return Err(no_results(path)),
     };
-    Err(Error::invalid(format!(
-        "--resume: `{path}` is of {} with profile `{}` and account {}",
-        found.operation, found.profile, found.account
-    ))
+    Err(Error::invalid(
+        format!(
+            "--resume: `{path}` is of {} with profile `{}` and account {}",
+            found.operation, found.profile, found.account
+        ) + if found.place == own.place { "" } else { ", which leads somewhere else now" },
+    )
     .hint(OF_THE_SAME))
 }
 
@@ -219,7 +224,12 @@ mod tests {
     use super::*;
 
     fn run(account: &str) -> Run {
-        Run { operation: "internal_numbers.add".into(), profile: "meetings".into(), account: account.into() }
+        Run {
+            operation: "internal_numbers.add".into(),
+            profile: "meetings".into(),
+            account: account.into(),
+            place: String::new(),
+        }
     }
 
     #[test]
@@ -238,7 +248,7 @@ mod tests {
         let ledger = Ledger::resume(&path, &run("a")).unwrap();
         let states = ["+1", "+2", "+3", "+4"].map(|key| ledger.before(key));
         assert_eq!(states, [Some(Before::Done), None, Some(Before::Doubtful), None]);
-        assert!(ledger.has_doubts());
+        assert_eq!(ledger.doubts(), 1);
     }
 
     #[test]

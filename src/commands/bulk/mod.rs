@@ -23,6 +23,7 @@ use crate::cli::Globals;
 use crate::cli::bulk::Bulk;
 use crate::config::rows::Sheet;
 use crate::engine::session::Session;
+use crate::engine::tokens::digest;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
@@ -82,9 +83,11 @@ impl<K: Items> List<K> {
             operation: operation.name().to_owned(),
             profile: session.profile().name.clone(),
             account: account.to_owned(),
+            // Profiles of one name can lead to different places.
+            place: digest(&session.profile().identity),
         };
         let ledger = match (&options.results, &options.resume) {
-            _ if globals.dry_run.is_some() => None,
+            (Some(_), _) if globals.dry_run.is_some() => None,
             (Some(path), _) => Some(Ledger::create(path, &run)?),
             (None, Some(path)) => Some(Ledger::resume(path, &run)?),
             (None, None) => None,
@@ -93,7 +96,8 @@ impl<K: Items> List<K> {
         let concurrency = usize::from(options.concurrency);
         let rows = (self.survey.good as u64, self.survey.bad as u64);
         let books = Books::new((world, globals), job, ledger, rows);
-        let report = runner::run((world, globals), job, books, concurrency, (good()?, good()?)).await?;
+        let report =
+            runner::run((world, globals), job, books, concurrency, rows.0, (good()?, good()?)).await?;
         if globals.dry_run.is_none() {
             return Ok(report);
         }
@@ -150,7 +154,7 @@ pub async fn work_off<J: Job>(
     items: Vec<J::Item>,
 ) -> Result<Report> {
     let books = Books::new((world, globals), job, None, (items.len() as u64, 0));
-    let items = (std::iter::empty(), items.into_iter().map(Ok));
-    let report = runner::run((world, globals), job, books, 1, items).await?;
+    let (count, items) = (items.len() as u64, (std::iter::empty(), items.into_iter().map(Ok)));
+    let report = runner::run((world, globals), job, books, 1, count, items).await?;
     if globals.dry_run.is_some() { Ok(world.withheld(session, globals)) } else { Ok(report) }
 }

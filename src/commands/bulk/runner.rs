@@ -25,6 +25,8 @@ struct Desk<'w, J: Job, I> {
     job: &'w J,
     books: Books<'w, J>,
     items: I,
+    /// How many items are still to come, by the check of the list.
+    expected: u64,
     waiting: VecDeque<Batch<J::Item>>,
     end: Option<Error>,
 }
@@ -39,6 +41,7 @@ pub async fn run<J: Job>(
     job: &J,
     books: Books<'_, J>,
     concurrency: usize,
+    expected: u64,
     (doubtful, items): (impl Iterator<Item = Result<J::Item>>, impl Iterator<Item = Result<J::Item>>),
 ) -> Result<Report> {
     if globals.dry_run.is_none() {
@@ -48,7 +51,7 @@ pub async fn run<J: Job>(
     // A dry run shows its requests in the order of the rows.
     let concurrency = if globals.dry_run.is_some() { 1 } else { concurrency.max(1) };
     let (retries, waiting) = (globals.retries, VecDeque::new());
-    let mut desk = Desk { world, retries, job, books, items, waiting, end: None };
+    let mut desk = Desk { world, retries, job, books, items, expected, waiting, end: None };
     desk.look_again(doubtful).await?;
     let desk = RefCell::new(desk);
     let mut workers = FuturesUnordered::new();
@@ -122,6 +125,7 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
         loop {
             let (mut batch, mut settled, mut failed) = (Vec::new(), Vec::new(), None);
             for item in self.items.by_ref() {
+                self.expected = self.expected.saturating_sub(u64::from(item.is_ok()));
                 let item = match item {
                     // Settled by an earlier run, or by the look at what it left.
                     Ok(item) if self.books.before(&item).is_some() => continue,
@@ -147,6 +151,9 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
             if !batch.is_empty() {
                 return Ok(Some(Batch::new(batch)));
             }
+            if over && self.expected > 0 {
+                return Err(shorter(std::mem::take(&mut self.expected)));
+            }
             if over {
                 return Ok(None);
             }
@@ -155,7 +162,7 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
 
     /// Looks up what an earlier run left in doubt. What was not done waits to be sent again.
     async fn look_again(&mut self, items: impl Iterator<Item = Result<J::Item>>) -> Result<()> {
-        if !self.books.has_doubts() {
+        if self.books.doubts() == 0 {
             return Ok(());
         }
         let mut doubtful = Vec::new();
@@ -164,6 +171,11 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
             if self.books.before(&item) == Some(Before::Doubtful) {
                 doubtful.push(item);
             }
+        }
+        let gone = self.books.doubts().saturating_sub(doubtful.len());
+        if gone > 0 {
+            let text = format!("{gone} rows in doubt are not in the list any more, and are not looked up");
+            self.world.notices.warn(&text);
         }
         if doubtful.is_empty() {
             return Ok(());
@@ -203,6 +215,14 @@ impl<J: Job, I: Iterator<Item = Result<J::Item>>> Desk<'_, J, I> {
         }
         self.books.close(end, nothing)
     }
+}
+
+/// The list has changed since it was checked.
+fn shorter(missing: u64) -> Error {
+    let text = format!(
+        "the list changed while it was worked off: {missing} rows that were good are not there any more"
+    );
+    Error::invalid(text).hint("leave the file alone, and run the command again for what is missing")
 }
 
 /// Sends a batch. Where items in doubt are there already, the earlier run may have been heard after the look.

@@ -201,3 +201,22 @@ fn a_part_that_was_done_is_never_called_not_applied() {
     assert!(ran.error()["message"].as_str().unwrap().contains("a part of it may be"), "{ran:?}");
     assert_eq!(posts(&server), 2);
 }
+
+/// The vendor comes to a write long after its time limit: that it is missing until then proves nothing.
+#[test]
+fn what_a_slow_vendor_has_not_done_yet_is_unknown() {
+    let served = crate::support::served::Served::faulty(&["delay=1500ms;call=trunk/create;count=1"]);
+    let place = Place::new();
+    let profiles = served.profiles(&place, "");
+    let run = |words: &str| {
+        let args = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "--retries", "0"];
+        place.run(&args.into_iter().chain(words.split_whitespace()).collect::<Vec<_>>())
+    };
+    let ran = unknown(run(&format!("--timeout 300ms {PEER}")), "slow");
+    assert!(ran.error()["message"].as_str().unwrap().contains("come about yet"), "{ran:?}");
+    let begun = std::time::Instant::now();
+    while run("trunk list").expect(0).json().as_array().unwrap().is_empty() {
+        assert!(begun.elapsed().as_secs() < 20, "it never came about");
+    }
+    assert_eq!(run("trunk list").json().as_array().unwrap().len(), 1);
+}

@@ -11,6 +11,8 @@ pub enum Fate {
     NotSent,
     /// It was not processed, and its answer does not tell that.
     LostBefore,
+    /// It was not processed, and its time ran out: a vendor that is slow may come to it yet.
+    LateBefore,
     /// It was processed, and no answer comes.
     LostAfter,
     /// It was processed, and half of the answer's body comes.
@@ -51,7 +53,6 @@ pub enum How {
 pub const FAULTS: &[Fault] = &[
     Fault { name: "connection refused", fate: Fate::NotSent, how: How::Refuse },
     Fault { name: "reset before processing", fate: Fate::LostBefore, how: How::Served("drop-before") },
-    Fault { name: "time-out before processing", fate: Fate::LostBefore, how: How::Served("delay=60s") },
     Fault { name: "HTML 502", fate: Fate::LostBefore, how: How::Served("html=502") },
     Fault { name: "500", fate: Fate::LostBefore, how: How::Served("status=500") },
     Fault {
@@ -59,6 +60,7 @@ pub const FAULTS: &[Fault] = &[
         fate: Fate::LostBefore,
         how: How::Served("status=503;header=Retry-After:1"),
     },
+    Fault { name: "time-out before processing", fate: Fate::LateBefore, how: How::Served("delay=60s") },
     Fault { name: "reset after processing", fate: Fate::LostAfter, how: How::Served("drop-after") },
     Fault { name: "time-out after processing", fate: Fate::LostAfter, how: How::Served("delay-after=60s") },
     Fault { name: "cut body", fate: Fate::Cut, how: How::Served("truncate") },
@@ -121,7 +123,14 @@ pub fn rule(write: &Write, fault: &Fault, always: bool) -> End {
                 DONE
             }
         }
-        Fate::LostBefore if blind => end(UNKNOWN, false, 1),
+        Fate::LostBefore | Fate::LateBefore if blind => end(UNKNOWN, false, 1),
+        Fate::LateBefore => {
+            if always {
+                end(UNKNOWN, false, 2)
+            } else {
+                DONE_AT_LAST
+            }
+        }
         Fate::LostBefore => {
             if always {
                 end(10, false, 2)
