@@ -1,5 +1,6 @@
 //! A door before a server: it is shut when a write comes, so that the write's connection is refused.
 
+use std::cell::Cell;
 use std::io::copy;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::spawn;
@@ -9,6 +10,8 @@ pub struct Door {
     /// Its address, without a path.
     pub base: String,
     server: String,
+    /// A client that sits on the port of a door that was never open, so that no other server gets it.
+    sitting: Cell<Option<(TcpStream, TcpStream)>>,
 }
 
 impl Door {
@@ -16,10 +19,16 @@ impl Door {
     pub fn before(server: &str, connections: usize) -> Self {
         let server = server.strip_prefix("http://").unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let door = Self { base, server: server.clone() };
+        let address = listener.local_addr().unwrap();
         // Without a connection to let pass, it is shut from the beginning.
-        let Some(others) = connections.checked_sub(1) else { return door };
+        let Some(others) = connections.checked_sub(1) else {
+            let client = TcpStream::connect(address).unwrap();
+            let base = format!("http://{}", client.local_addr().unwrap());
+            let sitting = Cell::new(Some((listener.accept().unwrap().0, client)));
+            return Self { base, server, sitting };
+        };
+        let door =
+            Self { base: format!("http://{address}"), server: server.clone(), sitting: Cell::new(None) };
         spawn(move || {
             for _ in 0..others {
                 pass(listener.accept().unwrap().0, &server);
@@ -33,6 +42,8 @@ impl Door {
 
     /// Opens it again, for good.
     pub fn open(&self) {
+        // Its end with the port goes last, and is free at once.
+        drop(self.sitting.take());
         let listener = TcpListener::bind(self.base.strip_prefix("http://").unwrap()).unwrap();
         let server = self.server.clone();
         // The thread ends with the test process.
