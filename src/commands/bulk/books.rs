@@ -48,9 +48,9 @@ impl<'w, J: Job> Books<'w, J> {
         Self { world, globals, job, ledger, changes, progress, refusals, unsent, skips, heard }
     }
 
-    /// The results file, to be waited for until it is on disk.
+    /// The results file, where it has to be on disk before a call leaves. With a journal, the journal is.
     pub fn file(&self) -> Option<std::sync::Arc<std::fs::File>> {
-        self.ledger.as_ref().map(Ledger::file)
+        self.ledger.as_ref().filter(|_| self.globals.no_journal).map(Ledger::file)
     }
 
     /// How many items an earlier run left in doubt.
