@@ -1,54 +1,63 @@
 //! A door before a server: it is shut when a write comes, so that the write's connection is refused.
 
-use std::cell::Cell;
 use std::io::copy;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::spawn;
+
+use socket2::{Domain, SockAddr, Socket, Type};
 
 /// The door. What passes it carries one request a connection.
 pub struct Door {
     /// Its address, without a path.
     pub base: String,
     server: String,
-    /// A client that sits on the port of a door that was never open, so that no other server gets it.
-    sitting: Cell<Option<(TcpStream, TcpStream)>>,
+    /// Keeps the port while the door is shut. Nobody listens on it, so connections are refused.
+    holder: Socket,
 }
 
 impl Door {
     /// Lets so many connections pass. It is shut before the last of them is answered.
     pub fn before(server: &str, connections: usize) -> Self {
         let server = server.strip_prefix("http://").unwrap().to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        // Without a connection to let pass, it is shut from the beginning.
-        let Some(others) = connections.checked_sub(1) else {
-            let client = TcpStream::connect(address).unwrap();
-            let base = format!("http://{}", client.local_addr().unwrap());
-            let sitting = Cell::new(Some((listener.accept().unwrap().0, client)));
-            return Self { base, server, sitting };
-        };
-        let door =
-            Self { base: format!("http://{address}"), server: server.clone(), sitting: Cell::new(None) };
-        spawn(move || {
-            for _ in 0..others {
-                pass(listener.accept().unwrap().0, &server);
-            }
-            let (last, _) = listener.accept().unwrap();
-            drop(listener);
-            pass(last, &server);
-        });
-        door
+        let holder = bound("127.0.0.1:0".parse().unwrap());
+        let address = holder.local_addr().unwrap().as_socket().unwrap();
+        let base = format!("http://{address}");
+        if let Some(others) = connections.checked_sub(1) {
+            let listener = listening(bound(address));
+            let server = server.clone();
+            spawn(move || {
+                for _ in 0..others {
+                    pass(listener.accept().unwrap().0, &server);
+                }
+                let (last, _) = listener.accept().unwrap();
+                drop(listener);
+                pass(last, &server);
+            });
+        }
+        Self { base, server, holder }
     }
 
     /// Opens it again, for good.
-    pub fn open(&self) {
-        // Its end with the port goes last, and is free at once.
-        drop(self.sitting.take());
-        let listener = TcpListener::bind(self.base.strip_prefix("http://").unwrap()).unwrap();
-        let server = self.server.clone();
+    pub fn open(self) {
+        let listener = listening(self.holder);
         // The thread ends with the test process.
-        spawn(move || listener.incoming().flatten().for_each(|client| pass(client, &server)));
+        spawn(move || listener.incoming().flatten().for_each(|client| pass(client, &self.server)));
     }
+}
+
+/// A socket that has a port, which it shares with another of its kind, and does not listen.
+fn bound(address: std::net::SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    #[cfg(all(unix, not(target_os = "linux")))]
+    socket.set_reuse_port(true).unwrap();
+    socket.bind(&SockAddr::from(address)).unwrap();
+    socket
+}
+
+fn listening(socket: Socket) -> TcpListener {
+    socket.listen(16).unwrap();
+    socket.into()
 }
 
 /// Copies both ways until the server has answered; each side ends by itself.

@@ -168,11 +168,16 @@ fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> R
             break;
         }
     }
-    if !always {
+    // A door that stays shut keeps its port until the program has ended.
+    let shut = if always {
+        Some(door)
+    } else {
         door.open();
-    }
+        None
+    };
     log.read_to_string(&mut err).unwrap();
     let output = child.wait_with_output().unwrap();
+    drop(shut);
     Ran { code: output.status.code().unwrap_or(-1), out: String::from_utf8(output.stdout).unwrap(), err }
 }
 
