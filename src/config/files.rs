@@ -86,7 +86,7 @@ impl Source {
             return Err(Error::new(kind, format!("{} is empty", self.name))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let mistake = match self.format.unwrap_or_else(|| guess(&self.text)) {
+        let mistake = match self.format() {
             Format::Toml => self.toml(),
             Format::Json => self.json(),
             Format::Yaml => self.yaml(),
@@ -139,6 +139,11 @@ impl Source {
                 what: without_secret(&without_place(&cause.to_string())),
             }
         })
+    }
+
+    /// How the text is written: as the file's name says, or as it looks.
+    pub fn format(&self) -> Format {
+        self.format.unwrap_or_else(|| guess(&self.text))
     }
 
     /// The text.
@@ -210,8 +215,13 @@ pub(super) fn without_place(text: &str) -> String {
     text.rsplit_once(" at line ").map_or(text, |(text, _)| text).to_owned()
 }
 
-/// What to do about a value of another type than the one expected.
+/// What to do about a mistake.
 fn remedy(what: &str) -> &'static str {
+    remedy_of_type(what).unwrap_or("correct the file at that place")
+}
+
+/// What to do about a value of another type than the one expected.
+pub(super) fn remedy_of_type(what: &str) -> Option<&'static str> {
     [
         (ONE_TRUNK, "write each field with its value, as in {\"name\": \"itsp-main\"}"),
         ("expected a string", "write the value as a text, in quotes"),
@@ -220,12 +230,11 @@ fn remedy(what: &str) -> &'static str {
     ]
     .into_iter()
     .find_map(|(part, remedy)| what.ends_with(part).then_some(remedy))
-    .unwrap_or("correct the file at that place")
 }
 
 /// serde's complaint about a value of the wrong type, without the value where it may be a secret: in a
 /// secret's own place, or a text in the place of a table, whose key may have been left out.
-fn without_secret(message: &str) -> String {
+pub(super) fn without_secret(message: &str) -> String {
     let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
         let (value, expected) = rest.rsplit_once(", expected ")?;
         let whole = ["a map", "struct", ONE_TRUNK].iter().any(|word| expected.starts_with(word));
@@ -237,7 +246,7 @@ fn without_secret(message: &str) -> String {
 }
 
 /// The key and its known neighbours in serde's complaint about an unknown field.
-fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
+pub(super) fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
     let rest = &message[message.find("unknown field `")? + 15..];
     let (key, rest) = rest.split_once('`')?;
     let known: Vec<String> = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! Line and column of bytes that are asked for in order.
+//! Line and column of bytes, most of which are asked for in order.
 
 use crate::model::error::Place;
 
@@ -15,8 +15,11 @@ impl<'t> Cursor<'t> {
         Self { text, at: 0, place: Place { line, column: 1 } }
     }
 
-    /// The place of a byte behind the one asked for before.
+    /// The place of a byte. One before the last one asked for costs the way back.
     pub fn place(&mut self, at: usize) -> Place {
+        if at < self.at {
+            self.back(at);
+        }
         let passed = self.text.get(self.at..at).unwrap_or_default();
         let tail = match passed.rsplit_once('\n') {
             Some((before, tail)) => {
@@ -29,6 +32,15 @@ impl<'t> Cursor<'t> {
         self.place.column += tail.chars().count();
         self.at = self.at.max(at);
         self.place
+    }
+
+    fn back(&mut self, at: usize) {
+        let passed = self.text.get(at..self.at).unwrap_or_default();
+        self.place.line -= passed.bytes().filter(|byte| *byte == b'\n').count();
+        let before = self.text.get(..at).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        self.place.column = 1 + before[start..].chars().count();
+        self.at = at;
     }
 
     /// The place of a part of the text itself.
@@ -48,6 +60,9 @@ mod tests {
         assert_eq!(cursor.place(0), Place { line: 1, column: 1 });
         assert_eq!(cursor.place(2), Place { line: 2, column: 1 });
         assert_eq!(cursor.place_of(&text[6..]), Place { line: 2, column: 3 });
+        assert_eq!(cursor.place(text.len() - 1), Place { line: 4, column: 1 });
+        assert_eq!(cursor.place(6), Place { line: 2, column: 3 });
+        assert_eq!(cursor.place(0), Place { line: 1, column: 1 });
         assert_eq!(cursor.place(text.len() - 1), Place { line: 4, column: 1 });
     }
 }

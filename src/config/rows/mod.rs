@@ -4,7 +4,7 @@
 
 mod body;
 mod csv;
-mod cursor;
+pub(super) mod cursor;
 mod json;
 mod look;
 mod shape;
