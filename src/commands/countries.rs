@@ -11,6 +11,7 @@ use crate::cli::countries::{Add, List, Remove};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
+use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
@@ -129,7 +130,7 @@ fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<
 fn checked(codes: &[String]) -> Result<Vec<String>> {
     let (mut faults, mut known) = (Vec::new(), Vec::new());
     for code in codes {
-        match bulk::countries::code(code) {
+        match country::code(code) {
             Ok(code) if known.contains(&code) => {}
             Ok(code) => known.push(code),
             Err(what) => faults.push(FieldError::new("country", what)),

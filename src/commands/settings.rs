@@ -1,18 +1,16 @@
 //! `sip-settings assign`
 
-use serde::Deserialize;
-
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::settings::Assign;
 use crate::config::files::Source;
+use crate::config::settings::Settings;
 use crate::engine::write::Seen;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
-use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
-use crate::model::settings::{Provided, SipSettings};
 use crate::model::support::Operation;
 
 /// Runs it.
@@ -21,7 +19,7 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     require(&session, Operation::SettingsAssign)?;
     let input = read(args)?;
     let account = account(&session, input.account.as_deref())?;
-    let settings = input.settings()?;
+    let settings = input.checked().map_err(|faults| Error::fields("the settings", faults))?;
     if settings.is_empty() {
         return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")
             .hint("name one, as in --enable true; see `trunkctl sip-settings assign --help`"));
@@ -49,25 +47,12 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     Ok(Report::Change(Box::new(change)))
 }
 
-/// Settings as a file gives them, and as flags are laid over it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Input {
-    account: Option<String>,
-    enable: Option<bool>,
-    show_callout_internal_number: Option<bool>,
-    #[serde(deserialize_with = "crate::model::text::id")]
-    show_zoom_provided_callout_countries: Option<String>,
-    #[serde(deserialize_with = "crate::model::text::id")]
-    show_zoom_provided_numbers: Option<String>,
-}
-
-fn read(args: &Assign) -> Result<Input> {
+fn read(args: &Assign) -> Result<Settings> {
     let file = match &args.from {
-        Some(path) => Source::open(path, Kind::Invalid)?.parse::<Input>(Kind::Invalid)?,
-        None => Input::default(),
+        Some(path) => Source::open(path, Kind::Invalid)?.parse::<Settings>(Kind::Invalid)?,
+        None => Settings::default(),
     };
-    Ok(Input {
+    Ok(Settings {
         account: args.account.clone().or(file.account),
         enable: args.enable.or(file.enable),
         show_callout_internal_number: args.show_callout_internal_number.or(file.show_callout_internal_number),
@@ -80,33 +65,4 @@ fn read(args: &Assign) -> Result<Input> {
             .clone()
             .or(file.show_zoom_provided_numbers),
     })
-}
-
-impl Input {
-    fn settings(self) -> Result<SipSettings> {
-        let mut faults = Vec::new();
-        let mut provided = |field: &str, text: Option<String>| {
-            let word = match text?.as_str() {
-                // Zoom's own figures.
-                "0" => Ok(Provided::Show),
-                "1" => Ok(Provided::Hide),
-                "2" => Ok(Provided::Remove),
-                word => word.parse(),
-            };
-            word.map_err(|message: String| faults.push(FieldError::new(field, message))).ok()
-        };
-        let settings = SipSettings {
-            enable: self.enable,
-            show_callout_internal_number: self.show_callout_internal_number,
-            show_zoom_provided_callout_countries: provided(
-                "show_zoom_provided_callout_countries",
-                self.show_zoom_provided_callout_countries,
-            ),
-            show_zoom_provided_numbers: provided(
-                "show_zoom_provided_numbers",
-                self.show_zoom_provided_numbers,
-            ),
-        };
-        if faults.is_empty() { Ok(settings) } else { Err(Error::fields("the settings", faults)) }
-    }
 }

@@ -5,6 +5,7 @@ pub mod node;
 pub mod profiles;
 pub mod rows;
 pub mod secrets;
+pub mod settings;
 pub mod waiting;
 pub mod write;
 

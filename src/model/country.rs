@@ -1,6 +1,7 @@
 //! Which country a number belongs to, and how people write it. Only what the number itself tells for sure.
 
 use super::number::E164;
+use super::text::excerpt;
 
 /// The two-letter code of the number's country; none where the calling code is shared by several countries.
 pub fn of(number: &E164) -> Option<&'static str> {
@@ -31,6 +32,19 @@ fn calling_code(digits: &str) -> Option<(&'static str, &'static str)> {
 /// Whether the text is an assigned two-letter country code, in upper case (ISO 3166-1, and XK).
 pub fn is_code(text: &str) -> bool {
     text.len() == 2 && ISO.split_whitespace().any(|code| code == text)
+}
+
+/// A country's two-letter code in upper case, however it was written.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn code(text: &str) -> Result<String, String> {
+    let upper = text.to_uppercase();
+    if is_code(&upper) {
+        return Ok(upper);
+    }
+    let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
+    Err(format!("`{}` is no two-letter country code{near}", excerpt(text, 20)))
 }
 
 /// By area code. Toll-free and other shared codes belong to no single country.

@@ -192,6 +192,9 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it, and what to do.
     pub message: String,
+    /// The file that it stands in, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Where it stands in the input, where that can be told.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -200,7 +203,7 @@ pub struct FieldError {
 impl FieldError {
     /// A complaint about a field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into(), place: None }
+        Self { field: field.into(), message: message.into(), file: None, place: None }
     }
 
     /// The complaint in one line; a message that begins with the field's name needs no other.
@@ -212,7 +215,12 @@ impl FieldError {
         };
         let named = field.is_empty() || self.message.starts_with(&format!("{field} "));
         let what = if named { self.message.clone() } else { format!("{field}: {}", self.message) };
-        self.place.map_or_else(|| what.clone(), |place| format!("{place}: {what}"))
+        match (&self.file, self.place) {
+            (Some(file), Some(place)) => format!("{file}, {place}: {what}"),
+            (Some(file), None) => format!("{file}: {what}"),
+            (None, Some(place)) => format!("{place}: {what}"),
+            (None, None) => what,
+        }
     }
 }
 
@@ -409,6 +417,8 @@ mod tests {
         assert_eq!(field.line(), "line 3, column 5: number: is missing");
         let row = FieldError { field: "internal_numbers[4]".into(), ..field.clone() };
         assert_eq!(row.line(), "line 3, column 5: is missing");
+        let elsewhere = FieldError { file: Some("a.toml".into()), ..field.clone() };
+        assert_eq!(elsewhere.line(), "a.toml, line 3, column 5: number: is missing");
         let json = serde_json::to_string(&field).unwrap();
         assert!(json.ends_with(r#""message":"is missing","line":3,"column":5}"#), "{json}");
     }

@@ -1,11 +1,10 @@
 //! Countries that meetings can call out to.
 
-use super::cells::text;
 use super::input::{Identity, Items};
+use crate::config::rows::cells::text;
 use crate::config::rows::{Row, Shape};
 use crate::model::country;
 use crate::model::error::FieldError;
-use crate::model::text::excerpt;
 use crate::vendors::Verdict;
 
 /// The name of the list.
@@ -38,23 +37,10 @@ impl Items for Countries {
             return None;
         };
         let given = text(row, key, faults)?;
-        code(&given).map_err(|what| faults.push(FieldError::new(*key, what))).ok()
+        country::code(&given).map_err(|what| faults.push(FieldError::new(*key, what))).ok()
     }
 
     fn identity(&self, item: &String) -> Identity {
         Identity::Text("country", item.as_str().into())
     }
-}
-
-/// The code in upper case.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn code(text: &str) -> Result<String, String> {
-    let upper = text.to_uppercase();
-    if country::is_code(&upper) {
-        return Ok(upper);
-    }
-    let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
-    Err(format!("`{}` is no two-letter country code{near}", excerpt(text, 20)))
 }

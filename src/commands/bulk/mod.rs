@@ -8,7 +8,6 @@ pub mod add_countries;
 pub mod add_numbers;
 mod after;
 mod books;
-mod cells;
 pub mod countries;
 pub mod input;
 mod job;

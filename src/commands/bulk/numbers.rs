@@ -1,37 +1,16 @@
 //! Internal numbers to be added.
 
-use super::cells::{flag, text, word};
 use super::input::{Identity, Items};
 use crate::commands::spec;
-use crate::config::rows::{Row, Shape};
+use crate::config::rows::cells::{flag, text, word};
+use crate::config::rows::{NUMBERS, Row, Shape};
 use crate::model::country;
 use crate::model::error::FieldError;
 use crate::model::number::{E164, InternalNumber, NumberType};
 use crate::vendors::{Vendor, Verdict};
 
 /// The name of the list.
-pub const LIST: &str = "internal_numbers";
-
-/// The keys of a number, named as Zoom names its fields.
-pub const KEYS: &[&str] = &[
-    "number",
-    "display_number",
-    "country",
-    "type",
-    "labels",
-    "languages",
-    "visible",
-    "allow_join",
-    "allow_for_external_meetings",
-];
-
-static SHAPE: Shape = Shape {
-    list: LIST,
-    keys: KEYS,
-    ignored: &[],
-    needed: &[&["number"], &["labels"], &["languages"]],
-    bare: None,
-};
+pub const LIST: &str = NUMBERS.list;
 
 /// Internal numbers to be added, as a vendor judges them.
 #[derive(Clone, Copy)]
@@ -41,7 +20,7 @@ impl Items for Additions {
     type Item = InternalNumber;
 
     fn shape(&self) -> &'static Shape {
-        &SHAPE
+        &NUMBERS
     }
 
     fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<InternalNumber> {

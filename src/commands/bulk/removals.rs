@@ -1,9 +1,9 @@
 //! Internal numbers to be removed. The file that they were added from serves, and the list that they are in.
 
-use super::cells::{text, word};
 use super::input::{Identity, Items};
 use super::numbers;
 use crate::commands::spec;
+use crate::config::rows::cells::{text, word};
 use crate::config::rows::{Row, Shape};
 use crate::model::error::FieldError;
 use crate::model::number::E164;
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_column_of_a_number_is_known() {
-        for key in numbers::KEYS {
+        for key in crate::config::rows::NUMBERS.keys {
             assert!(SHAPE.keys.contains(key) || SHAPE.ignored.contains(key), "{key}");
         }
     }

@@ -3,6 +3,7 @@
 //! CSV and JSON Lines are read line by line and never held; the others are held as text.
 
 mod body;
+pub mod cells;
 mod csv;
 pub(super) mod cursor;
 mod json;
@@ -13,12 +14,13 @@ mod yaml;
 mod yaml_places;
 
 use std::fs::File;
+use std::sync::Arc;
 
 use crate::model::error::{Error, FieldError, Place, Result};
 use crate::model::text::excerpt;
 use body::Lines;
 use look::Form;
-pub use shape::Shape;
+pub use shape::{Held, NUMBERS, Shape};
 
 /// A row of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -85,6 +87,8 @@ enum Body {
     Json(String),
     Toml(String),
     Yaml(String),
+    /// Rows that stand in another file.
+    Given(Arc<[Row]>),
 }
 
 impl Sheet {
@@ -106,6 +110,11 @@ impl Sheet {
         Ok(Self { name, shape, body })
     }
 
+    /// Rows that stand in the file of that name beside other things.
+    pub fn given(name: &str, rows: Arc<[Row]>, shape: &'static Shape) -> Self {
+        Self { name: name.to_owned(), shape, body: Body::Given(rows) }
+    }
+
     /// How messages name it.
     pub fn name(&self) -> &str {
         &self.name
@@ -123,6 +132,7 @@ impl Sheet {
             Body::Json(text) => Box::new(json::rows(name, text, shape)?.map(Ok)),
             Body::Toml(text) => Box::new(toml::rows(name, text, shape)?.into_iter().map(Ok)),
             Body::Yaml(text) => Box::new(yaml::rows(name, text, shape)?.into_iter().map(Ok)),
+            Body::Given(rows) => Box::new(rows.iter().cloned().map(Ok)),
         })
     }
 }

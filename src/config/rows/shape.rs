@@ -19,6 +19,25 @@ pub struct Shape {
     pub bare: Option<&'static str>,
 }
 
+/// Internal numbers to be added, by the names of Zoom's fields.
+pub static NUMBERS: Shape = Shape {
+    list: "internal_numbers",
+    keys: &[
+        "number",
+        "display_number",
+        "country",
+        "type",
+        "labels",
+        "languages",
+        "visible",
+        "allow_join",
+        "allow_for_external_meetings",
+    ],
+    ignored: &[],
+    needed: &[&["number"], &["labels"], &["languages"]],
+    bare: None,
+};
+
 /// What stands under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {

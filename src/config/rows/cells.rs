@@ -1,6 +1,6 @@
-//! The values of a row as what a command wants: a text, a number, a yes or no.
+//! The values of a row as what is wanted of them: a text, a number, a yes or no.
 
-use crate::config::rows::{Row, Value};
+use super::{Row, Value};
 use crate::model::damage::{self, Meant};
 use crate::model::error::FieldError;
 use crate::model::text::excerpt;
