@@ -30,7 +30,7 @@
 //! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their imitations | `model` |
 //! | [`storage`] | private files, replaced in one step, and locks | nothing |
 //! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, the journal, redaction, dry runs | `model`, `vendors`, `storage` |
-//! | [`config`] | profiles, files of data, the resolution of secrets | `model` |
+//! | [`config`] | profiles, files of data, the manifest, the resolution of secrets | `model` |
 //! | [`cli`] | the clap tree | `model` |
 //! | [`sandbox`] | the HTTP shell around the imitations, and faults on demand | `model`, `vendors`, `storage` |
 //! | [`commands`] | from parsed arguments to a report | all of the above |

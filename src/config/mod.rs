@@ -1,6 +1,7 @@
 //! Profiles, where they come from, and the secrets that they refer to.
 
 pub mod files;
+pub mod manifest;
 pub mod node;
 pub mod profiles;
 pub mod rows;

@@ -1,0 +1,118 @@
+//! Everything that is wrong with a manifest, told at once.
+
+use std::collections::HashSet;
+
+use crate::config::node;
+use crate::model::error::{Error, FieldError, Kind, Place, Result};
+
+/// How many mistakes are told; the others are counted.
+const TOLD: usize = 200;
+
+/// What was found so far.
+#[derive(Debug, Default)]
+pub struct Mistakes {
+    list: Vec<FieldError>,
+    /// Of which kinds they are.
+    kinds: HashSet<Kind>,
+    /// What lies under several entries is told once.
+    seen: HashSet<Told>,
+    more: usize,
+    /// The files, in the order in which they are read.
+    files: Vec<String>,
+}
+
+/// The file, the line with its column, and the message.
+type Told = (Option<String>, Option<(usize, usize)>, String);
+
+/// Where a mistake is.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// The place.
+    pub place: Option<Place>,
+    /// The way to the entry, as in `trunk[2]`.
+    pub path: &'a str,
+}
+
+impl<'a> At<'a> {
+    /// The same entry elsewhere.
+    pub fn place(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+}
+
+impl Mistakes {
+    /// The mistakes of a file are told before those of the files after it.
+    pub fn begin(&mut self, file: &str) {
+        self.files.push(file.to_owned());
+    }
+
+    /// A mistake in a field of the entry, or in the entry itself where the field is empty.
+    pub fn add(&mut self, at: At<'_>, field: &str, what: impl Into<String>) {
+        self.add_of(Kind::Invalid, at, field, what);
+    }
+
+    /// One of another kind. The refusal is one of the configuration where all its mistakes are.
+    pub fn add_of(&mut self, kind: Kind, at: At<'_>, field: &str, what: impl Into<String>) {
+        let dot = if at.path.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
+        let field = format!("{}{dot}{field}", at.path);
+        let error = FieldError {
+            file: (!at.file.is_empty()).then(|| at.file.to_owned()),
+            place: at.place,
+            ..FieldError::new(field, what)
+        };
+        let place = at.place.map(|place| (place.line, place.column));
+        if !self.seen.insert((error.file.clone(), place, error.message.clone())) {
+            return;
+        }
+        self.kinds.insert(kind);
+        if self.list.len() < TOLD { self.list.push(error) } else { self.more += 1 }
+    }
+
+    /// What is wrong with a value of an entry; `others` are keys besides those that its reader knows.
+    pub fn of_node(&mut self, at: At<'_>, mistake: &node::Mistake, others: &[&str]) {
+        let at = At { place: mistake.place.or(at.place), ..at };
+        self.add(at, &mistake.path, mistake.told(others));
+    }
+
+    /// What was wrong with a file.
+    pub fn of_file(&mut self, at: At<'_>, error: &Error) {
+        let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        // The message names the file; a place is that of the entry that names it.
+        let file = if at.place.is_some() { at.file } else { "" };
+        self.add_of(error.kind, At { file, ..at }, "", format!("{}{hint}", error.message));
+    }
+
+    /// What is wrong with the manifest as a whole.
+    pub fn of_all(&mut self, what: &str) {
+        self.add(At { file: "", place: None, path: "" }, "", what);
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Nothing, or the refusal.
+    ///
+    /// # Errors
+    /// That refusal.
+    pub fn finish(mut self) -> Result<()> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        self.list.sort_by_cached_key(|error| {
+            let file = self.files.iter().position(|file| Some(file) == error.file.as_ref());
+            let place = error.place.map(|place| (place.line, place.column));
+            (file.unwrap_or(usize::MAX), error.file.clone(), place)
+        });
+        let mut error = Error::fields("the manifest", self.list);
+        if self.more > 0 {
+            error.message = format!("{}\n  and {} more", error.message, self.more);
+        }
+        let of_config = self.kinds.iter().all(|kind| *kind == Kind::Config);
+        error.kind = if of_config { Kind::Config } else { Kind::Invalid };
+        Err(error.hint("nothing was sent"))
+    }
+}

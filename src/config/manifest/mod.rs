@@ -1,0 +1,161 @@
+//! The manifest: what should exist on a fleet of profiles, from files to checked entries. Nothing is asked of a
+//! vendor, and no command is run.
+
+mod entry;
+mod file;
+mod mistakes;
+mod numbers;
+mod paths;
+mod target;
+mod twice;
+mod vars;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::rows::{NUMBERS, Row, Sheet};
+use crate::model::error::{Place, Result};
+use crate::model::settings::SipSettings;
+use crate::model::trunk::Trunk;
+use mistakes::Mistakes;
+pub use vars::Vars;
+
+/// Several files as one.
+#[derive(Debug)]
+pub struct Manifest {
+    /// What is wanted, in the order of the files.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing that is wanted on one or more profiles.
+#[derive(Debug)]
+pub struct Entry {
+    /// What.
+    pub what: What,
+    /// Where; at least one, each once.
+    pub profiles: Arc<[String]>,
+    /// The account; the profile's own where none is given.
+    pub account: Option<String>,
+    /// Where it stands.
+    pub place: Origin,
+}
+
+/// What an entry wants.
+#[derive(Debug)]
+pub enum What {
+    /// A trunk. Its password is a reference that nobody looked up yet.
+    Trunk(Box<Trunk>),
+    /// Internal numbers.
+    Numbers(Numbers),
+    /// SIP settings, at least one.
+    Settings(SipSettings),
+    /// Call-out countries, as upper-case two-letter codes, each once.
+    Countries(Vec<String>),
+}
+
+/// A list of internal numbers.
+#[derive(Debug, Clone)]
+pub enum Numbers {
+    /// Rows of the manifest's own file.
+    Given(Arc<[Row]>),
+    /// A file beside it, which is read when it is needed.
+    File(PathBuf),
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, as messages name it.
+    pub file: Arc<str>,
+    /// The place in it.
+    pub place: Place,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.file, self.place)
+    }
+}
+
+/// What is wanted on one profile.
+#[derive(Debug)]
+pub struct Wanted<'m> {
+    /// The profile.
+    pub profile: &'m str,
+    /// Its entries, in the order of the files.
+    pub entries: Vec<&'m Entry>,
+}
+
+impl Manifest {
+    /// Reads files and folders, `-` for standard input, into one manifest for the profiles that there are.
+    ///
+    /// # Errors
+    /// Every mistake at once, each with file, line and column.
+    pub fn open(paths: &[String], vars: &Vars, profiles: &[String]) -> Result<Self> {
+        let mut mistakes = Mistakes::default();
+        let files = paths::files(paths, &mut mistakes);
+        let files: Vec<_> = files.iter().filter_map(|path| file::open(path, vars, &mut mistakes)).collect();
+        let groups = target::Groups::collect(&files, profiles, &mut mistakes);
+        let blank = files.iter().all(file::File::is_blank);
+        let mut entries = Vec::new();
+        for file in files {
+            entries.extend(entry::read_all(file, &groups, &mut mistakes));
+        }
+        let manifest = Self { entries };
+        twice::check(&manifest, &mut mistakes);
+        // What cannot be read may want something.
+        if blank && mistakes.is_empty() {
+            mistakes
+                .of_all("wants nothing: there is no entry in it; write [[trunk]], or `trunk = []` for none");
+        }
+        mistakes.finish()?;
+        Ok(manifest)
+    }
+
+    /// What is wanted on each profile, in the order in which profiles are first named.
+    pub fn by_profile(&self) -> Vec<Wanted<'_>> {
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
+        let mut known = HashMap::new();
+        for entry in &self.entries {
+            for profile in entry.profiles.iter().map(String::as_str) {
+                let at = *known.entry(profile).or_insert_with(|| {
+                    wanted.push(Wanted { profile, entries: Vec::new() });
+                    wanted.len() - 1
+                });
+                if let Some(wanted) = wanted.get_mut(at) {
+                    wanted.entries.push(entry);
+                }
+            }
+        }
+        wanted
+    }
+}
+
+impl Entry {
+    /// What tells this trunk from others on the same profile and account: its name, or the master's trunk where
+    /// the vendor keeps the name.
+    pub fn trunk_identity(&self) -> Option<&str> {
+        match &self.what {
+            What::Trunk(trunk) => trunk.name.as_deref().or(trunk.master_trunk.as_deref()),
+            _ => None,
+        }
+    }
+}
+
+impl Numbers {
+    /// The rows, to be read as those of any other list; `file` is the manifest's own.
+    ///
+    /// # Errors
+    /// Where their file cannot be read.
+    pub fn sheet(&self, file: &str) -> Result<Sheet> {
+        match self {
+            Self::Given(rows) => Ok(Sheet::given(file, rows.clone(), &NUMBERS)),
+            Self::File(path) => Sheet::open(&path.to_string_lossy(), &NUMBERS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

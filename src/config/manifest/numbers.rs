@@ -1,0 +1,78 @@
+//! Internal numbers that stand in the manifest itself, as rows like those of any list.
+
+use std::sync::Arc;
+
+use super::mistakes::{At, Mistakes};
+use crate::config::node::{Node, Value};
+use crate::config::rows::{self, Held, NUMBERS, Row};
+use crate::model::error::{FieldError, Place};
+use crate::model::number::E164;
+
+/// The rows of a list; none where it is no list, or a row is not fit to be used.
+pub fn rows(at: At<'_>, list: &Node, mistakes: &mut Mistakes) -> Option<Arc<[Row]>> {
+    let Value::List(list) = &list.value else {
+        let what = format!("is {}; write a list of numbers, in brackets", list.noun());
+        mistakes.add(at.place(list.place), "numbers", what);
+        return None;
+    };
+    let rows: Vec<Row> = list.iter().map(row).collect();
+    let mut sound = true;
+    for (index, row) in rows.iter().enumerate() {
+        for fault in &row.faults {
+            let place = fault.place.or(row.place);
+            let dot = if fault.field.is_empty() { "" } else { "." };
+            let field = format!("numbers[{index}]{dot}{}", fault.field);
+            mistakes.add(At { place, ..at }, &field, fault.message.clone());
+            sound = false;
+        }
+    }
+    if rows.is_empty() {
+        mistakes.add(at, "numbers", "is empty; give at least one number");
+    }
+    (sound && !rows.is_empty()).then(|| rows.into())
+}
+
+fn row(node: &Node) -> Row {
+    let mut row = Row::at(Some(node.place));
+    match &node.value {
+        Value::Table(table) => {
+            for (key, node) in table {
+                let known = NUMBERS.column(&key.text).is_some();
+                let place = if known { node.place } else { key.place };
+                row.take(&NUMBERS, &key.text, held(node), Some(place));
+            }
+        }
+        _ => row.take_bare(&NUMBERS, held(node)),
+    }
+    row
+}
+
+fn held(node: &Node) -> Held {
+    match &node.value {
+        Value::Nothing => Held::Nothing,
+        Value::Text(text) | Value::Plain(text) | Value::Filled(text) => Held::text(text),
+        Value::Flag(flag) => Held::Value(rows::Value::Flag(*flag)),
+        Value::Number(text) => Held::Value(rows::Value::Number(text.clone())),
+        Value::List(_) | Value::Table(_) => Held::NESTED,
+    }
+}
+
+/// The number of a row and where it stands, or every complaint about it and about the row's form.
+pub fn number(row: &Row) -> Result<(E164, Option<Place>), Vec<FieldError>> {
+    let mut faults = row.faults.clone();
+    let place = row.place_of("number");
+    if faults.is_empty() {
+        match rows::cells::text(row, "number", &mut faults).map(|text| text.parse()) {
+            Some(Ok(number)) => return Ok((number, place)),
+            Some(Err(what)) => faults.push(FieldError::new("number", what)),
+            None if faults.is_empty() => {
+                faults.push(FieldError::new("number", "is missing; give it, as in +442071838750"));
+            }
+            None => {}
+        }
+    }
+    for fault in &mut faults {
+        fault.place = fault.place.or(place);
+    }
+    Err(faults)
+}

@@ -1,0 +1,224 @@
+//! What is refused, and how it is told.
+
+use std::path::Path;
+
+use super::*;
+
+#[test]
+fn secrets_start_at_the_manifest_and_stay_references() {
+    let text = "[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = 'file:keys/${SITE}'";
+    let folder = Folder::with(&[("m.toml", text)]);
+    let manifest = folder.open(&["m.toml"]).unwrap();
+    let expected = Path::new(&folder.path("")).join("keys/lab").to_string_lossy().into_owned();
+    assert_eq!(
+        trunk(&manifest.entries[0]).password.as_ref().unwrap().origin(),
+        Some(&SecretRef::File(expected))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_literal_secret_needs_a_file_that_is_its_owners_own() {
+    let text = "[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = 'canary$${x'";
+    let folder = Folder::with(&[("m.toml", text)]);
+    let (error, message) = folder.refusal(&["m.toml"]);
+    assert!(message.contains("m.toml, line 4, column 12: password: the secret itself stands"), "{message}");
+    assert!(!message.contains("canary"), "{message}");
+    assert_eq!(error.kind, Kind::Config);
+    folder.write("m.toml", text, 0o600);
+    let manifest = folder.open(&["m.toml"]).unwrap();
+    assert_eq!(trunk(&manifest.entries[0]).password.as_ref().unwrap().literal(), Some("canary${x"));
+}
+
+#[test]
+fn variables_do_not_make_secrets() {
+    for (password, told) in [
+        ("${PORT}", "put together of variables"),
+        ("canary${PORT}", "put together of variables"),
+        ("canary${", "put together of variables"),
+        ("env:${UNSET}", "the variable `UNSET` is not set"),
+        ("cmd:pass ${EVIL}", "a shell does not take as they are"),
+        ("-", "`-` is for the command line only"),
+    ] {
+        let text = format!("[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = '{password}'");
+        let message = refusal("m.toml", &text);
+        assert!(message.contains("m.toml, line 4, column 12: ") && message.contains(told), "{message}");
+        assert!(!message.contains("canary"), "{message}");
+    }
+    let good = open("m.yaml", "trunk:\n- {profile: a, name: n, password: \"cmd:pass ${SITE}\"}");
+    let expected = Some(&SecretRef::Command("pass lab".into()));
+    assert_eq!(trunk(&good.entries[0]).password.as_ref().unwrap().origin(), expected);
+}
+
+#[test]
+fn every_refusal_has_file_and_line() {
+    let head = "[[trunk]]\nprofile = 'a'\nname = 'n'\n";
+    let mut wrong = Vec::new();
+    for (text, told) in [
+        ("hots = 1\n", "m.toml, line 4, column 1: hots: unknown key `hots`; did you mean `host`?"),
+        ("grup = 'x'\n", "line 4, column 1: grup: unknown key `grup`; did you mean `group`?"),
+        (
+            "host = '${UNSET}'\n",
+            "line 4, column 8: the variable `UNSET` is not set; set it in the environment, or give --var UNSET=VALUE",
+        ),
+        ("host = '${UNSET'\n", "line 4, column 8: a `${` has no `}`"),
+        ("host = '${}'\n", "`${}` names no variable"),
+        ("host = '${1a}'\n", "`${1a}` names no variable"),
+        ("port = '${ZERO}'\n", "line 4, column 8: port: invalid type: string"),
+        ("port = 70000\n", "line 4, column 8: port: 70000 is not a port"),
+        ("name = 'm'\n", "line 4, column 1: name: the key `name` is given twice, first on line 3, column 1"),
+        ("group = 'g'\n", "line 4, column 1: group: `profile` and `group` are both given; keep one"),
+        ("dids = [{number='1'},{number='1'}]\n", "line 4, column 8: dids: DID `1` is listed twice"),
+        ("caller_id = {\n nmber='1'}\n", "line 5, column 2: caller_id.nmber: unknown key `nmber`"),
+        ("[[trunk]]\nprofile = 'b'\n", "line 4, column 1: the trunk has no name"),
+        ("[[trunk]]\nname = 'x'\n", "line 4, column 1: names no profile; give `profile`"),
+        (
+            "[[trunk]]\nname = 'x'\nprofile = 'c'\n",
+            "line 6, column 11: profile: there is no profile `c`; the profiles are a, b, lab-pbx",
+        ),
+        ("[[trunk]]\nname = 'x'\nprofile = 'lab-pxb'\n", "did you mean `lab-pbx`?"),
+        ("[[trunk]]\nname = 'x'\nprofiles = []\n", "line 6, column 12: names no profile"),
+        ("[[trunk]]\nname = 'x'\nprofiles = ['a', 'a']\n", "line 6, column 18: profile `a` is listed twice"),
+        ("[[trunk]]\nname = 'x'\nprofiles = 'a'\n", "line 6, column 12: is a text; write a list of profiles"),
+        (
+            "[[trunk]]\nname = 'x'\ngroup = 'g'\n",
+            "line 6, column 9: group: there is no group `g`; write it under [groups]",
+        ),
+        ("[groups]\nempty = []\n", "line 5, column 9: groups.empty: names no profile; give at least one"),
+        ("[groups]\ng = ['c']\n", "line 5, column 6: groups.g: there is no profile `c`"),
+        (
+            "[[trunk]]\nname = 'n'\nprofiles = ['b', 'a']\n",
+            "line 4, column 1: trunk `n` is wanted twice on profile `a`, first in m.toml, line 1, column 1; keep one",
+        ),
+        (
+            "[[trunk]]\nname = 'x'\nmaster_trunk = 5\nprofile = 'a'\n[[trunk]]\nname = 'x'\nprofile = 'a'\n",
+            "line 8, column 1: trunk `x` is wanted twice",
+        ),
+        ("[trunks]\n", "line 4, column 2: trunks: unknown key `trunks`; did you mean `trunk`?"),
+        (
+            "[sip_settings]\nprofile = 'a'\n",
+            "line 4, column 1: sip_settings: is a table; write a list of tables, in TOML as [[sip_settings]]",
+        ),
+        ("[[sip_settings]]\nprofile = 'a'\n", "line 4, column 1: gives no setting"),
+        ("[[sip_settings]]\nprofile = 'a'\nenable = 'yes'\n", "line 6, column 10: enable: invalid type"),
+        (
+            "[[sip_settings]]\nprofile = 'a'\nshow_zoom_provided_numbers = 'hid'\n",
+            "line 6, column 30: show_zoom_provided_numbers: ",
+        ),
+        (
+            "[[sip_settings]]\nprofile = 'a'\nenable = true\n[[sip_settings]]\nprofiles = ['a']\nenable = true\n",
+            "line 7, column 1: settings are wanted twice on profile `a`, first in m.toml, line 4, column 1",
+        ),
+        (
+            "[[callout_countries]]\nprofile = 'a'\ncountries = ['US', 'UK']\n",
+            "line 6, column 20: `UK` is no two-letter country code; did you mean `GB`?",
+        ),
+        (
+            "[[callout_countries]]\nprofile = 'a'\ncountries = ['US', 'us']\n",
+            "line 6, column 20: country `US` is listed twice",
+        ),
+        (
+            "[[callout_countries]]\nprofile = 'a'\naccount='s'\ncountries = ['US']\n[[callout_countries]]\nprofile = 'a'\naccount='s'\ncountries = ['US']\n",
+            "line 8, column 1: country `US` is wanted twice on profile `a`, account `s`",
+        ),
+        ("[[callout_countries]]\nprofile = 'a'\n", "line 4, column 1: lists no countries"),
+        ("[[callout_countries]]\nprofile = 'a'\ncountries = []\n", "line 4, column 1: countries: is empty"),
+        ("[[internal_numbers]]\nprofile = 'a'\n", "line 4, column 1: holds no numbers"),
+        ("[[internal_numbers]]\nprofile = 'a'\nnumbers = []\n", "numbers: is empty"),
+        (
+            "[[internal_numbers]]\nprofile = 'a'\nfrom = 'x'\nnumbers = []\n",
+            "`numbers` and `from` are both given",
+        ),
+        ("[[internal_numbers]]\nprofile = 'a'\nfrom = 'no.csv'\n", "no.csv` cannot be read"),
+        (
+            "[[internal_numbers]]\nprofile = 'a'\nnumbers = [{nmber = '1'}]\n",
+            "line 6, column 13: nmber: unknown key `nmber`; did you mean `number`?",
+        ),
+        (
+            "[[internal_numbers]]\nprofile = 'a'\nnumbers = [{number = '0044 20 7183 8750'}]\n",
+            "line 6, column 22: number: `0044 20 7183 8750` is not an E.164 number; did you mean `+442071838750`?",
+        ),
+        (
+            "[[internal_numbers]]\nprofile = 'a'\nnumbers = [{number = '+442071838750'}, {number = '+442071838750'}]\n",
+            "line 6, column 50: number: `+442071838750` is wanted twice, first in m.toml, line 6, column 22; keep one",
+        ),
+        ("[defaults.trunk]\nhots = 1\n", "line 5, column 1: defaults.trunk.hots: unknown key `hots`"),
+        ("[defaults.trnk]\n", "line 4, column 11: defaults.trnk: unknown key `trnk`; did you mean `trunk`?"),
+        (
+            "[defaults.sip_settings]\ngroup = 'g'\n",
+            "line 5, column 9: defaults.sip_settings.group: there is no group `g`",
+        ),
+        (
+            "[[trunk]]\nname = ['x']\nprofile = 5\n",
+            "line 6, column 11: profile: invalid type: integer `5`, expected a string",
+        ),
+    ] {
+        let message = refusal("m.toml", &format!("{head}{text}"));
+        if !message.contains(told) {
+            wrong.push(format!("{text}{message}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_each_once() {
+    let folder = Folder::with(&[
+        ("a.toml", "[defaults.trunk]\nprot = 1\n[[trunk]]\nname = 'n'\n[[trunk]]\nkind = 'pear'\nhots = 1\n"),
+        ("b.yaml", "trunk:\n- [a]\nsip_settings: 5"),
+        ("c.json", "{\"a\": }"),
+        ("d.yaml", "groups: {g: [a]}"),
+        ("e.toml", "[groups]\ng = ['a']\n"),
+    ]);
+    let (error, message) = folder.refusal(&["a.toml", "b.yaml", "c.json", "d.yaml", "e.toml"]);
+    for told in [
+        "a.toml, line 2, column 1: defaults.trunk.prot: unknown key `prot`; did you mean `port`?",
+        "a.toml, line 3, column 1: names no profile",
+        "a.toml, line 6, column 8: kind `pear` is not known",
+        "a.toml, line 7, column 1: hots: unknown key",
+        "b.yaml, line 2, column 3: is a list; write a table of keys and values",
+        "b.yaml, line 3, column 15: sip_settings: is a text; write a list",
+        "c.json, line 1, column 7: expected value",
+        "e.toml, line 2, column 1: groups.g: the group `g` is given twice, first in d.yaml, line 1, column 10; keep one",
+    ] {
+        assert_eq!(message.matches(told).count(), 1, "{told}\n{message}");
+    }
+    assert_eq!(error.fields.len(), 9, "{message}");
+    assert_eq!((error.kind, error.hint.as_deref()), (Kind::Invalid, Some("nothing was sent")));
+    let row = serde_json::to_value(&error.fields[0]).unwrap();
+    assert!(row["file"].as_str().unwrap().ends_with("a.toml") && row["line"] == 2 && row["column"] == 1);
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_a_mistake_of_the_configuration() {
+    let one = "[[trunk]]\nname = 'n'\nprofile = 'c'\n";
+    let kind = |text: &str| Folder::with(&[("m.toml", text)]).refusal(&["m.toml"]).0.kind;
+    assert_eq!((kind(one), kind(&format!("{one}hots = 1\n"))), (Kind::Config, Kind::Invalid));
+}
+
+#[test]
+fn a_very_long_list_of_mistakes_is_cut() {
+    let text = "[[trunk]]\nprofile = 'a'\n".repeat(500);
+    let message = refusal("m.toml", &text);
+    assert!(message.ends_with("\n  and 300 more"), "{}", &message[message.len() - 100..]);
+}
+
+#[test]
+fn nothing_wanted_is_said_in_so_many_words() {
+    for text in ["", "[groups]\ng = ['a']\n", "[defaults.trunk]\nport = 1\n"] {
+        assert!(refusal("m.toml", text).contains("wants nothing"), "{text}");
+    }
+    assert!(refusal("m.yaml", "just a text").contains("is a text; write the tables of a manifest"));
+    assert!(open("m.toml", "trunk = []").entries.is_empty());
+    assert!(open("m.yaml", "trunk:\n").entries.is_empty());
+}
+
+#[test]
+fn variables_of_the_command_line_are_checked() {
+    let vars = |text: &str| Vars::new(&Env::default(), &[text.to_owned()]);
+    assert!(vars("A_1=x=y").is_ok() && vars("A=").is_ok());
+    for bad in ["A", "=canary", "1A=canary", "A-B=canary", ""] {
+        let error = vars(bad).unwrap_err();
+        assert!(error.kind == Kind::Usage && !error.message.contains("canary"), "{}", error.message);
+    }
+}
