@@ -8,6 +8,7 @@ pub mod lookup;
 pub mod numbers;
 pub mod profile;
 pub mod sandbox;
+pub mod schema;
 pub mod settings;
 pub mod trunk;
 pub mod values;
@@ -203,6 +204,15 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         verb: history::Verb,
+    },
+    /// Print the JSON Schema of a kind of file, for editors and checks
+    #[command(after_help = "Examples:
+  trunkctl schema manifest > manifest.schema.json
+  trunkctl schema profiles > profiles.schema.json")]
+    Schema {
+        /// The kind of file
+        #[arg(value_enum, value_name = "FILE")]
+        of: schema::Of,
     },
     /// Run imitations of the vendors for other programs, or empty those of --sandbox
     Sandbox {

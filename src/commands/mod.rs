@@ -14,6 +14,7 @@ mod profile_init;
 mod references;
 mod rows;
 mod sandbox;
+mod schema;
 mod settings;
 mod shell;
 mod spec;
@@ -72,6 +73,7 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
         Command::History { verb: cli::history::Verb::List(args) } => history::list(world, globals, args),
         Command::History { verb: cli::history::Verb::Show(args) } => history::show(world, globals, args),
+        Command::Schema { of } => Ok(schema::run(globals, *of)),
         Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(world, args).await,
         Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(world),
         Command::Completions { shell } => Ok(shell::completions(*shell)),

@@ -17,10 +17,10 @@ use crate::model::secret::{MASK, Secret, SecretRef};
 use crate::model::text::nearest;
 
 /// Keys that every vendor's profiles know.
-const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency"];
+pub const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency"];
 
 /// How many requests of a profile may be under way at the same time.
-const CONCURRENCY: RangeInclusive<usize> = 1..=64;
+pub const CONCURRENCY: RangeInclusive<usize> = 1..=64;
 
 /// Keys that hold addresses.
 const ADDRESSES: [&str; 2] = ["base_url", "token_url"];

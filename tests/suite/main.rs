@@ -19,6 +19,7 @@ mod matrix;
 mod output;
 mod profiles;
 mod sandbox;
+mod schema;
 mod support;
 mod surface;
 mod wire;

@@ -28,7 +28,7 @@ impl Sort {
     pub const ALL: [Self; 4] = [Self::Trunk, Self::Numbers, Self::Settings, Self::Countries];
 
     /// The key in a file.
-    pub fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Trunk => "trunk",
             Self::Numbers => "internal_numbers",

@@ -19,8 +19,14 @@ use super::rows::{NUMBERS, Row, Sheet};
 use crate::model::error::{Place, Result};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
+use file::Sort;
 use mistakes::Mistakes;
+pub use target::KEYS as TARGET;
 pub use vars::Vars;
+
+/// The keys of the lists of entries: trunks, internal numbers, SIP settings, call-out countries.
+pub const SORTS: [&str; 4] =
+    [Sort::Trunk.key(), Sort::Numbers.key(), Sort::Settings.key(), Sort::Countries.key()];
 
 /// Several files as one.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::config::node::{self, Node};
 use crate::model::error::Kind;
 use crate::model::text::{excerpt, nearest};
 
-/// The keys that name them.
+/// The keys that name them, of which an entry gives one.
 pub const KEYS: [&str; 3] = ["profile", "profiles", "group"];
 
 /// The groups of all files, and the profiles that there are.
