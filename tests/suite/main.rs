@@ -15,6 +15,7 @@ mod history;
 mod hygiene;
 mod leaks;
 mod logins;
+mod manifest;
 mod matrix;
 mod output;
 mod profiles;
