@@ -12,7 +12,6 @@ use crate::model::support::Field;
 
 /// All of it.
 pub fn schema() -> Value {
-    let [trunk, numbers, settings, countries] = SORTS;
     let of = |key: &str| json!({"$ref": format!("#/$defs/{key}")});
     let mut keys = vec![
         ("$schema", text("The address of this schema, for editors.")),
@@ -31,21 +30,24 @@ pub fn schema() -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), DRAFT.into());
         schema.insert("title".to_owned(), "A manifest of trunkctl".into());
-        schema.insert(
-            "$defs".to_owned(),
-            json!({
-                "variable": variable(),
-                trunk: entry("A trunk.", Field::ALL.iter().map(|field| (field.name(), fields::schema(*field)))),
-                numbers: one_of_keys(
-                    entry("Internal numbers of an account.", internal_numbers()),
-                    &["numbers", "from"],
-                ),
-                settings: entry("SIP settings of an account.", sip_settings()),
-                countries: entry("Countries that meetings of an account can call out to.", callout_countries()),
-            }),
-        );
+        schema.insert("$defs".to_owned(), definitions());
     }
     schema
+}
+
+/// What the schema refers to.
+fn definitions() -> Value {
+    let [trunk, numbers, settings, countries] = SORTS;
+    let fields = Field::ALL.iter().map(|field| (field.name(), fields::schema(*field)));
+    let lists = entry("Internal numbers of an account.", internal_numbers());
+    let meaning = "Countries that meetings of an account can call out to.";
+    json!({
+        "variable": variable(),
+        trunk: entry("A trunk.", fields),
+        numbers: one_of_keys(lists, &["numbers", "from"]),
+        settings: entry("SIP settings of an account.", sip_settings()),
+        countries: entry(meaning, callout_countries()),
+    })
 }
 
 /// A table for one or more profiles.
