@@ -56,7 +56,7 @@ fn list(world: &World, globals: &Globals) -> Result<Report> {
 
 fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
     let folders = world.folders()?;
-    profiles::list(&world.place(globals, &folders, None))
+    Ok(profiles::Book::open(&world.place(globals, &folders, None))?.list())
 }
 
 /// The address of an imitation lasts as long as the command.

@@ -75,6 +75,8 @@ pub struct World {
     pacers: RefCell<Vec<Paced>>,
     /// The journal of this run.
     recorder: OnceCell<Rc<Recorder>>,
+    /// The profiles file, once it was read.
+    profiles: OnceCell<profiles::Book>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
 }
@@ -109,6 +111,7 @@ impl World {
             stop: Rc::default(),
             pacers: RefCell::default(),
             recorder: OnceCell::new(),
+            profiles: OnceCell::new(),
             sandbox: RefCell::new(None),
         }
     }
@@ -147,7 +150,20 @@ impl World {
         if globals.sandbox {
             return self.sandbox_profile(name, &folders).await;
         }
-        profiles::choose(&self.place(globals, &folders, name), &keys_of)
+        let place = self.place(globals, &folders, name);
+        if let Some(profile) = profiles::of_environment(&place, &keys_of) {
+            return profile;
+        }
+        self.book(globals)?.choose(name, &self.env, &keys_of)
+    }
+
+    /// The profiles file, which is read once.
+    fn book(&self, globals: &Globals) -> Result<&profiles::Book> {
+        if let Some(book) = self.profiles.get() {
+            return Ok(book);
+        }
+        let book = profiles::Book::open(&self.place(globals, &self.folders()?, None))?;
+        Ok(self.profiles.get_or_init(|| book))
     }
 
     /// Opens a session with a profile.
@@ -300,8 +316,7 @@ impl World {
         if globals.sandbox {
             return Ok(vendors::ALL.iter().map(|vendor| Some(vendor.facts().name.to_owned())).collect());
         }
-        let folders = self.folders()?;
-        let listed = profiles::list(&self.place(globals, &folders, None))?;
+        let listed = self.book(globals)?.list();
         if listed.is_empty() {
             return Err(Error::config("the profiles file holds no profiles")
                 .hint("`trunkctl profile init NAME` makes one"));

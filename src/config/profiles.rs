@@ -45,24 +45,72 @@ pub struct Where<'a> {
 struct File {
     default_profile: Option<String>,
     #[serde(default)]
-    profiles: BTreeMap<String, BTreeMap<Spanned<String>, Spanned<Value>>>,
+    profiles: BTreeMap<String, Table>,
 }
+
+type Table = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// The profile that the command line, the environment and the profiles file choose.
 ///
 /// # Errors
 /// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
 pub fn choose(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Profile> {
-    // A vendor in the environment stands for a whole profile, unless a profile is asked for by name.
-    if at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none() {
-        return build("environment", BTreeMap::new(), at.env, keys_of, "the environment");
+    match of_environment(at, keys_of) {
+        Some(profile) => profile,
+        None => Book::open(at)?.choose(at.name, at.env, keys_of),
     }
-    let source = at.open()?;
-    let mut file: File = source.parse(Kind::Config)?;
-    let name = pick(&file, at.name, &source.name)?;
-    let table = file.profiles.remove(&name).unwrap_or_default();
-    let raw = read_table(&source, &name, table, keys_of)?;
-    build(&name, raw, at.env, keys_of, &source.name)
+}
+
+/// The profile of the environment: a vendor in it stands for a whole one, unless one is asked for by name.
+pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Profile>> {
+    let there = at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none();
+    there.then(|| build("environment", BTreeMap::new(), at.env, keys_of, "the environment"))
+}
+
+/// A profiles file that was read: a fleet's has many profiles, and is read once.
+pub struct Book {
+    source: Source,
+    file: File,
+}
+
+impl Book {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: no file, or one that cannot be understood.
+    pub fn open(at: &Where<'_>) -> Result<Self> {
+        let source = at.open()?;
+        let file = source.parse(Kind::Config)?;
+        Ok(Self { source, file })
+    }
+
+    /// The profile of that name, or the default one.
+    ///
+    /// # Errors
+    /// As [`choose`].
+    pub fn choose(&self, name: Option<&str>, env: &Env, keys_of: KeysOf<'_>) -> Result<Profile> {
+        let name = pick(&self.file, name, &self.source.name)?;
+        let none = BTreeMap::new();
+        let table = self.file.profiles.get(name).unwrap_or(&none);
+        let raw = read_table(&self.source, name, table, keys_of)?;
+        build(name, raw, env, keys_of, &self.source.name)
+    }
+
+    /// The profiles, in order of name.
+    pub fn list(&self) -> Vec<Listed> {
+        let (file, only) = (&self.file, self.file.profiles.len() == 1);
+        let text = |table: &Table, key: &str| {
+            let pair = table.iter().find(|(known, _)| known.as_ref() == key);
+            pair.and_then(|(_, value)| value.as_ref().as_str()).map(str::to_owned)
+        };
+        let listed = file.profiles.iter().map(|(name, table)| Listed {
+            name: name.clone(),
+            vendor: text(table, "vendor"),
+            base_url: text(table, "base_url").map(|text| without_credentials(&text)),
+            default: file.default_profile.as_ref().map_or(only, |default| default == name),
+        });
+        listed.collect()
+    }
 }
 
 /// A profile of the sandbox, from the vendor's own facts.
@@ -113,29 +161,6 @@ pub struct Listed {
     pub default: bool,
 }
 
-/// The profiles of the profiles file, in order of name.
-///
-/// # Errors
-/// [`Kind::Config`]: no file, or one that cannot be understood.
-pub fn list(at: &Where<'_>) -> Result<Vec<Listed>> {
-    let file: File = at.open()?.parse(Kind::Config)?;
-    let only = file.profiles.len() == 1;
-    let text = |table: &BTreeMap<Spanned<String>, Spanned<Value>>, key: &str| {
-        let pair = table.iter().find(|(known, _)| known.as_ref() == key);
-        pair.and_then(|(_, value)| value.as_ref().as_str()).map(str::to_owned)
-    };
-    Ok(file
-        .profiles
-        .iter()
-        .map(|(name, table)| Listed {
-            name: name.clone(),
-            vendor: text(table, "vendor"),
-            base_url: text(table, "base_url").map(|text| without_credentials(&text)),
-            default: file.default_profile.as_ref().map_or(only, |default| default == name),
-        })
-        .collect())
-}
-
 /// An address as it may be shown: one with credentials in it is refused where it is used, and hidden here.
 fn without_credentials(text: &str) -> String {
     match Url::parse(text) {
@@ -183,7 +208,10 @@ impl Where<'_> {
     }
 }
 
-fn pick(file: &File, asked: Option<&str>, from: &str) -> Result<String> {
+fn pick<'f>(file: &'f File, asked: Option<&str>, from: &str) -> Result<&'f str> {
+    if let Some((name, _)) = asked.and_then(|name| file.profiles.get_key_value(name)) {
+        return Ok(name);
+    }
     let names: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
     if names.is_empty() {
         return Err(Error::config(format!("{from} holds no profile")).hint("add a table [profiles.NAME]"));
@@ -196,8 +224,8 @@ fn pick(file: &File, asked: Option<&str>, from: &str) -> Result<String> {
                 .hint(format!("choose one with --profile: {}", names.join(", "))));
         }
     };
-    if names.contains(&name) {
-        return Ok(name.to_owned());
+    if let Some((name, _)) = file.profiles.get_key_value(name) {
+        return Ok(name);
     }
     let error = Error::config(format!("profile `{name}` is not in {from}"));
     Err(match nearest(name, names.iter().copied()) {
@@ -209,7 +237,7 @@ fn pick(file: &File, asked: Option<&str>, from: &str) -> Result<String> {
 fn read_table(
     source: &Source,
     name: &str,
-    table: BTreeMap<Spanned<String>, Spanned<Value>>,
+    table: &Table,
     keys_of: KeysOf<'_>,
 ) -> Result<BTreeMap<String, Entry>> {
     let vendor =
@@ -219,7 +247,7 @@ fn read_table(
         None => &[],
     };
     let mut raw = BTreeMap::new();
-    for (key, value) in &table {
+    for (key, value) in table {
         let at = |span: std::ops::Range<usize>| Some(place(source.text(), span.start));
         let known: Vec<&str> = COMMON.iter().copied().chain(keys.iter().map(|known| known.name)).collect();
         if vendor.is_some() && !known.contains(&key.as_ref().as_str()) {

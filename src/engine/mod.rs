@@ -1,9 +1,11 @@
 //! The only asynchronous code: sends calls and hides nothing of how they went.
 
+pub mod applied;
 mod credentials;
 pub mod fault;
 pub mod fill;
 pub mod journal;
+mod keyed;
 pub mod pace;
 pub mod redact;
 pub mod retry;

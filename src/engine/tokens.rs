@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::keyed::{Key, hex};
 use crate::model::secret::Secret;
-use crate::storage::{create_private, lock_file, write_private};
+use crate::storage::{lock_file, write_private};
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.
@@ -83,9 +83,9 @@ impl TokenStore {
     /// Text for a warning: where no key can be kept, no token is.
     pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Result<Self, String> {
         let name = hex(identity.as_bytes());
-        let key = key(&folder.join("key"))
+        let key = Key::of(folder)
             .map_err(|error| format!("the token cache `{}` cannot be used: {error}", folder.display()))?;
-        let owner = hex(format!("{key}\0{identity}\0{}", credential.expose().unwrap_or_default()).as_bytes());
+        let owner = key.digest(&[identity, credential.expose().unwrap_or_default()]);
         Ok(Self { path: folder.join("tokens").join(format!("{}.json", &name[..24])), owner })
     }
 
@@ -175,28 +175,9 @@ impl TokenStore {
     }
 }
 
-/// The key of this installation's digests, made at its first use.
-fn key(path: &Path) -> std::io::Result<String> {
-    match std::fs::read_to_string(path) {
-        Ok(key) if key.len() == 64 => return Ok(key),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
-    let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    // Another process may have made one at the same moment: the first one counts for both.
-    create_private(path, key.as_bytes())?;
-    std::fs::read_to_string(path)
-}
-
 /// A short digest that tells two accounts apart. It is not keyed: what it is of must hold no secret.
 pub fn digest(identity: &str) -> String {
     hex(identity.as_bytes())[..16].to_owned()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

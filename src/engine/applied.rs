@@ -1,0 +1,247 @@
+//! What this machine last applied, for what a vendor cannot be asked: keyed digests of values, never the values,
+//! and which manifest created an object.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::keyed::{Key, hex};
+use crate::storage::{lock_file, write_private};
+
+/// Nobody holds the lock for longer than one write takes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The folder below a state folder.
+const FOLDER: &str = "applied";
+
+/// What is remembered of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It is the one that was last applied.
+    Same,
+    /// Another one was.
+    Other,
+    /// Nothing was applied from here.
+    Nothing,
+}
+
+/// What was applied to one account or device.
+#[derive(Debug)]
+pub struct Applied {
+    path: PathBuf,
+    identity: String,
+    key: Key,
+    file: RefCell<File>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct File {
+    /// Whose objects they are. Another account's are not looked at.
+    identity: String,
+    /// The last profile that led here, for people.
+    profile: String,
+    objects: BTreeMap<String, Object>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Object {
+    /// The manifest that created it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    created_by: Option<String>,
+    /// Whether a command of this machine takes care of it.
+    #[serde(default)]
+    cared_for: bool,
+    /// Digests of values by field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    fields: BTreeMap<String, String>,
+}
+
+/// What is to be remembered of an object.
+#[derive(Debug, Default)]
+pub struct Note {
+    /// The manifest that has just created it.
+    pub created_by: Option<String>,
+    /// Values that the vendor does not tell, by field.
+    pub untold: Vec<(String, String)>,
+    /// Fields that it does tell, so that nothing has to be remembered of them.
+    pub told: Vec<String>,
+}
+
+impl Applied {
+    /// What is remembered below a state folder of an account.
+    ///
+    /// # Errors
+    /// Text for a warning, where no key can be kept: then nothing can be remembered.
+    pub fn open(state: &Path, profile: &str, identity: &str) -> Result<Self, String> {
+        let folder = state.join(FOLDER);
+        let key = Key::of(&folder).map_err(|cause| {
+            format!("what was applied cannot be remembered in `{}`: {cause}", folder.display())
+        })?;
+        let identity = hex(identity.as_bytes());
+        let path = folder.join(format!("{}.json", identity.get(..24).unwrap_or_default()));
+        let file = File { profile: profile.to_owned(), ..load(&path, &identity)? };
+        Ok(Self { path, identity, key, file: RefCell::new(file) })
+    }
+
+    /// Forgets everything below a state folder.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn forget_all(state: &Path) -> std::io::Result<()> {
+        match std::fs::remove_dir_all(state.join(FOLDER)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is remembered of a field's value.
+    pub fn remembers(&self, object: &str, field: &str, value: &str) -> Memory {
+        let file = self.file.borrow();
+        match file.objects.get(object).and_then(|object| object.fields.get(field)) {
+            None => Memory::Nothing,
+            Some(digest) if *digest == self.digest(object, field, value) => Memory::Same,
+            Some(_) => Memory::Other,
+        }
+    }
+
+    /// Whether a command of this machine takes care of the object already.
+    pub fn cares_for(&self, object: &str) -> bool {
+        self.file.borrow().objects.get(object).is_some_and(|object| object.cared_for)
+    }
+
+    /// The objects that a manifest created.
+    pub fn created_by(&self, manifest: &str) -> Vec<String> {
+        let file = self.file.borrow();
+        let own = file.objects.iter().filter(|(_, object)| object.created_by.as_deref() == Some(manifest));
+        own.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Remembers what was applied to objects.
+    ///
+    /// # Errors
+    /// Text for a warning.
+    pub fn remember(&self, notes: Vec<(String, Note)>) -> Result<(), String> {
+        self.change(|objects| {
+            for (name, note) in notes {
+                let digests = note
+                    .untold
+                    .iter()
+                    .map(|(field, value)| (field.clone(), self.digest(&name, field, value)));
+                let digests: Vec<_> = digests.collect();
+                let object = objects.entry(name).or_default();
+                object.cared_for = true;
+                object.created_by = note.created_by.or(object.created_by.take());
+                note.told.iter().for_each(|field| drop(object.fields.remove(field)));
+                object.fields.extend(digests);
+            }
+        })
+    }
+
+    /// Forgets an object that is gone.
+    ///
+    /// # Errors
+    /// Text for a warning.
+    pub fn forget(&self, object: &str) -> Result<(), String> {
+        self.change(|objects| drop(objects.remove(object)))
+    }
+
+    fn digest(&self, object: &str, field: &str, value: &str) -> String {
+        self.key.digest(&[&self.identity, object, field, value])
+    }
+
+    /// Changes the file under its lock: what another process has noted meanwhile stays.
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Object>)) -> Result<(), String> {
+        let failed = |cause: &dyn std::fmt::Display| {
+            format!("what was applied cannot be remembered in `{}`: {cause}", self.path.display())
+        };
+        let lock = lock_file(&self.path.with_extension("lock")).map_err(|cause| failed(&cause))?;
+        let begun = Instant::now();
+        while let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() {
+            if begun.elapsed() >= PATIENCE {
+                return Err(failed(&"another process holds its lock"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut file = load(&self.path, &self.identity)?;
+        file.profile.clone_from(&self.file.borrow().profile);
+        change(&mut file.objects);
+        let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
+        write_private(&self.path, &bytes).map_err(|cause| failed(&cause))?;
+        self.file.replace(file);
+        Ok(())
+    }
+}
+
+/// The file, or a new one where there is none of this account.
+fn load(path: &Path, identity: &str) -> Result<File, String> {
+    let new = || File { identity: identity.to_owned(), ..File::default() };
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(new()),
+        Err(cause) => {
+            return Err(format!("what was applied cannot be read in `{}`: {cause}", path.display()));
+        }
+    };
+    // A damaged file remembers nothing: what it was about is sent once more.
+    let file: Option<File> = serde_json::from_slice(&bytes).ok();
+    Ok(file.filter(|file| file.identity == identity).unwrap_or_else(new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(field: &str, value: &str) -> Note {
+        Note { untold: vec![(field.into(), value.into())], ..Note::default() }
+    }
+
+    #[test]
+    fn a_value_is_remembered_for_its_object_and_account_and_never_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |identity| Applied::open(folder.path(), "lab", identity).unwrap();
+        let applied = open("a");
+        assert_eq!(applied.remembers("trunk||x", "password", "canary"), Memory::Nothing);
+        applied.remember(vec![("trunk||x".into(), note("password", "canary"))]).unwrap();
+        assert_eq!(applied.remembers("trunk||x", "password", "canary"), Memory::Same);
+        let again = open("a");
+        assert_eq!(again.remembers("trunk||x", "password", "canary"), Memory::Same);
+        assert_eq!(again.remembers("trunk||x", "password", "other"), Memory::Other);
+        assert_eq!(again.remembers("trunk||y", "password", "canary"), Memory::Nothing);
+        assert_eq!(open("b").remembers("trunk||x", "password", "canary"), Memory::Nothing);
+        assert!(again.cares_for("trunk||x") && !again.cares_for("trunk||y"));
+        let text = std::fs::read_to_string(&applied.path).unwrap();
+        assert!(!text.contains("canary"), "{text}");
+        let told = Note { told: vec!["password".into()], ..Note::default() };
+        again.remember(vec![("trunk||x".into(), told)]).unwrap();
+        assert_eq!(again.remembers("trunk||x", "password", "canary"), Memory::Nothing);
+    }
+
+    #[test]
+    fn objects_belong_to_the_manifest_that_created_them_until_they_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = [(); 2].map(|()| Applied::open(folder.path(), "lab", "a").unwrap()).into();
+        let created = |manifest: &str| Note { created_by: Some(manifest.into()), ..Note::default() };
+        one.remember(vec![("trunk||x".into(), created("m"))]).unwrap();
+        // What another process noted meanwhile stays.
+        other.remember(vec![("trunk||y".into(), created("m")), ("trunk||z".into(), note("a", "b"))]).unwrap();
+        assert_eq!(other.created_by("m"), ["trunk||x", "trunk||y"]);
+        assert!(other.created_by("n").is_empty());
+        other.forget("trunk||x").unwrap();
+        assert_eq!(other.created_by("m"), ["trunk||y"]);
+    }
+
+    #[test]
+    fn a_damaged_file_remembers_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let applied = Applied::open(folder.path(), "lab", "a").unwrap();
+        applied.remember(vec![("x".into(), note("f", "v"))]).unwrap();
+        std::fs::write(&applied.path, "{").unwrap();
+        let again = Applied::open(folder.path(), "lab", "a").unwrap();
+        assert_eq!(again.remembers("x", "f", "v"), Memory::Nothing);
+        again.remember(vec![("x".into(), note("f", "v"))]).unwrap();
+        assert_eq!(again.remembers("x", "f", "v"), Memory::Same);
+    }
+}
