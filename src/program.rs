@@ -22,6 +22,7 @@ use crate::config::waiting;
 use crate::engine::redact::Redactor;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
 use crate::model::report::Report;
 use crate::model::text::printable;
 use crate::output::{self, Console, Shown, Terminal};
@@ -56,6 +57,9 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     });
     ended.recv().unwrap_or(ExitCode::from(PANICKED))
 }
+
+/// What `plan --detailed-exitcode` ends with where there is something to do.
+const CHANGES_PENDING: u8 = 14;
 
 /// What Rust's own programs end with after a panic.
 const PANICKED: u8 = 101;
@@ -100,6 +104,11 @@ fn run(
     print(&report, format, terminal)?;
     if world.stop.is_asked() {
         return Ok(fail(&commands::ended(None), format, painted));
+    }
+    if let Report::Plan { plan, .. } = &report {
+        for error in plan.parts.iter().filter_map(|part| part.failed.as_ref()) {
+            fail(error, format, painted);
+        }
     }
     if let Report::Partial(_, errors) = &report {
         for error in errors {
@@ -231,10 +240,24 @@ fn exit_code(report: &Report) -> ExitCode {
             ExitCode::from(Kind::Partial.exit_code())
         }
         Report::Partial(..) => ExitCode::from(Kind::Partial.exit_code()),
+        Report::Plan { plan, pending } => ExitCode::from(planned(plan, *pending)),
         Report::Change(change) if change.outcome == Outcome::Unknown => {
             ExitCode::from(Kind::OutcomeUnknown.exit_code())
         }
         _ => ExitCode::SUCCESS,
+    }
+}
+
+/// A plan ends as its profiles did, where none of them could be read and all for one reason.
+fn planned(plan: &Plan, pending: bool) -> u8 {
+    let mut failed = plan.parts.iter().map(|part| part.failed.as_ref().map(|error| error.kind));
+    let first = failed.next().flatten();
+    let summary = plan.summary();
+    match first {
+        Some(kind) if failed.all(|other| other == Some(kind)) => kind.exit_code(),
+        _ if summary.falls_short() => Kind::Partial.exit_code(),
+        _ if pending && summary.writes() > 0 => CHANGES_PENDING,
+        _ => 0,
     }
 }
 
@@ -252,7 +275,7 @@ fn downcast(error: anyhow::Error) -> Error {
 fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let format = asked_format(args, env);
     let from = variable(refusal, args, env).map(|name| format!("the value is that of the variable {name}"));
-    if !refusal.use_stderr() || format == Format::Table {
+    if !refusal.use_stderr() || format.is_for_people() {
         let _ = refusal.print();
         if let Some(from) = from {
             let _ = writeln!(io::stderr(), "hint: {from}");

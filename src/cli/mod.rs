@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod countries;
+pub mod fleet;
 pub mod history;
 pub mod internal_numbers;
 pub mod lookup;
@@ -113,6 +114,15 @@ pub enum Format {
     Yaml,
     /// Comma-separated values with a header
     Csv,
+    /// Markdown, for a merge request (plan)
+    Markdown,
+}
+
+impl Format {
+    /// Whether people read it, so that errors are words.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
 }
 
 /// How a dry run shows requests.
@@ -170,6 +180,10 @@ pub enum Command {
         #[command(subcommand)]
         verb: numbers::Verb,
     },
+    /// Show what a manifest would change, and change nothing
+    Plan(Box<fleet::Plan>),
+    /// Make what there is what a manifest wants
+    Apply(Box<fleet::Apply>),
     /// Find the ids that a trunk refers to
     Lookup {
         /// What to look up.

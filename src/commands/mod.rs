@@ -1,14 +1,17 @@
 //! From parsed arguments to a report, one file a noun. No HTTP here, and no printing.
 
+mod apply;
 mod bulk;
 mod confirm;
 mod countries;
 mod explain;
+mod fleet;
 mod history;
 mod lookup;
 mod numbers;
 mod numbers_add;
 mod numbers_held;
+mod plan;
 mod profile;
 mod profile_init;
 mod references;
@@ -31,7 +34,7 @@ pub use vendors::matrix_markdown;
 pub use world::{Answer, Ask, AskText, People, Publish, World, ended, interrupted};
 
 use crate::cli::{self, Cli, Command};
-use crate::model::error::{Kind, Result};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 
 /// Runs a command to its report.
@@ -40,6 +43,10 @@ use crate::model::report::Report;
 /// Whatever the command ran into.
 pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
     let globals = &command_line.globals;
+    if globals.output == cli::Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
+        return Err(Error::new(Kind::Usage, "only `trunkctl plan` writes Markdown")
+            .hint("choose another form with -o: table, json, jsonl, yaml or csv"));
+    }
     let result = match &command_line.command {
         Command::Trunk { verb } => match &**verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(world, globals, args).await,
@@ -67,6 +74,8 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
             cli::numbers::Verb::Assign(args) => numbers::assign(world, globals, args).await,
             cli::numbers::Verb::Clear(args) => numbers::clear(world, globals, args).await,
         },
+        Command::Plan(args) => plan::run(world, globals, args).await,
+        Command::Apply(args) => apply::run(world, globals, args).await,
         Command::Lookup { verb } => lookup::run(world, globals, verb).await,
         Command::Profile { verb } => profile::run(world, globals, verb).await,
         Command::Vendors => Ok(vendors::matrix()),

@@ -8,15 +8,22 @@ use crate::model::support::Operation;
 use crate::model::trunk::{ExtensionType, Trunk};
 use crate::vendors::Entry;
 
-/// What was found in this command already, by operation and the word searched for.
-type Found = HashMap<(Operation, String), Vec<Entry>>;
+/// What was found on a profile already, by operation and the word searched for.
+pub type Found = HashMap<(Operation, String), Vec<Entry>>;
 
 /// Fills in the ids of extensions, extension groups and agent groups.
 ///
 /// # Errors
 /// [`Kind::NotFound`] where nothing matches exactly; [`Kind::Invalid`] where several do.
 pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
-    let mut found = Found::new();
+    resolve_with(session, trunk, &mut Found::new()).await
+}
+
+/// The same for one of several trunks, with what was found for the others.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn resolve_with(session: &Session, trunk: &mut Trunk, found: &mut Found) -> Result<()> {
     for extension in trunk.caller_id_overrides.iter_mut().flatten().flat_map(|entry| &mut entry.extensions) {
         if extension.id.is_some() {
             continue;
@@ -27,14 +34,14 @@ pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
         let by_number = extension.number.clone().filter(|_| !group);
         let word = by_number.clone().or_else(|| extension.name.clone()).or_else(|| extension.number.clone());
         let word = word.unwrap_or_default();
-        let entry = find(session, &mut found, what, &word, by_number.is_some()).await?;
+        let entry = find(session, found, what, &word, by_number.is_some()).await?;
         extension.id = Some(entry.id);
         extension.number = extension.number.take().or(entry.number);
         extension.name = extension.name.take().or(entry.name);
     }
     for group in trunk.agent_groups.iter_mut().flatten().filter(|group| group.id.is_none()) {
         let word = group.name.clone().unwrap_or_default();
-        group.id = Some(find(session, &mut found, Operation::FindAgentGroup, &word, false).await?.id);
+        group.id = Some(find(session, found, Operation::FindAgentGroup, &word, false).await?.id);
     }
     let mut seen = HashSet::new();
     for group in trunk.agent_groups.iter().flatten() {

@@ -1,7 +1,8 @@
 //! `sandbox serve` and `sandbox reset`
 
-use super::world::World;
+use super::world::{World, journal_folder};
 use crate::cli::sandbox::Serve;
+use crate::engine::applied::Applied;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::sandbox::{self, fault::Fault};
@@ -21,7 +22,10 @@ pub async fn serve(world: &World, args: &Serve) -> Result<Report> {
 /// Empties the state of `--sandbox`.
 pub fn reset(world: &World) -> Result<Report> {
     let folders = world.folders()?;
-    sandbox::reset(&folders.state).map_err(|cause| {
+    let emptied = sandbox::reset(&folders.state);
+    // What was applied to it is gone with it.
+    let forgotten = Applied::forget_all(&journal_folder(&folders.state, true));
+    emptied.and(forgotten).map_err(|cause| {
         Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))
             .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
     })?;

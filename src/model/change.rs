@@ -17,6 +17,8 @@ pub enum Outcome {
     Updated,
     /// Nothing had to be done.
     Unchanged,
+    /// Nothing had to be done, and this machine takes care of the object from now on.
+    Adopted,
     /// The object was deleted.
     Deleted,
     /// Given to an account.
@@ -31,10 +33,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of summaries.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Created,
         Self::Updated,
         Self::Unchanged,
+        Self::Adopted,
         Self::Assigned,
         Self::Deleted,
         Self::Failed,
@@ -48,6 +51,7 @@ impl Outcome {
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
+            Self::Adopted => "adopted",
             Self::Deleted => "deleted",
             Self::Assigned => "assigned",
             Self::Failed => "failed",
@@ -64,9 +68,14 @@ pub struct Tally([u64; Outcome::ALL.len()]);
 impl Tally {
     /// Counts one more.
     pub fn count(&mut self, outcome: Outcome) {
+        self.add(outcome, 1);
+    }
+
+    /// Counts several more.
+    pub fn add(&mut self, outcome: Outcome, more: u64) {
         let counted = Outcome::ALL.iter().zip(&mut self.0).find(|(known, _)| **known == outcome);
         if let Some((_, count)) = counted {
-            *count += 1;
+            *count += more;
         }
     }
 

@@ -34,6 +34,29 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
         .collect()
 }
 
+/// Whether the vendor did not tell what the field is, so that it cannot be compared.
+pub fn untold(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
+    match field {
+        Field::VendorFields => {
+            let differs = |(key, value)| held.vendor_fields.get(key).is_some_and(|held| held != value);
+            !wanted.vendor_fields.iter().any(differs)
+        }
+        _ => !held.has(field),
+    }
+}
+
+/// Every field in which a trunk has changed, also those that are not told any more.
+pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
+    let mut changes = trunk(before, after);
+    let gone = before.given().filter(|field| !after.has(*field) && !same(*field, before, after));
+    changes.extend(gone.map(|field| FieldChange {
+        field: field.name().to_owned(),
+        before: shown(before, field),
+        after: Value::Null,
+    }));
+    changes
+}
+
 /// Every field that is given, as new.
 pub fn all(wanted: &impl serde::Serialize) -> Vec<FieldChange> {
     match to_value(wanted) {

@@ -118,8 +118,8 @@ pub const EXIT_CODES: &[ExitCode] = &[
     exit(
         14,
         "changes_pending",
-        "There is something to do. No command of this version ends so.",
-        "Report it with the command: this version should not end so.",
+        "There is something to do: `plan --detailed-exitcode` ends so.",
+        "Look at the plan; `trunkctl apply` does it.",
     ),
     exit(
         130,

@@ -9,6 +9,8 @@ pub mod error;
 pub mod net;
 pub mod notices;
 pub mod number;
+pub mod partition;
+pub mod plan;
 pub mod profile;
 pub mod proxy;
 pub mod report;

@@ -1,5 +1,7 @@
 //! How warnings, notes and progress reach people without the library printing.
 
+use super::plan::Plan;
+
 /// How far a long command is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -11,6 +13,8 @@ pub struct Progress {
     pub total: u64,
     /// Whether nothing will follow.
     pub over: bool,
+    /// What the items are called.
+    pub noun: &'static str,
 }
 
 /// Takes warnings and notes for people. They never go to standard output.
@@ -19,6 +23,8 @@ pub trait Notices: Send + Sync {
     fn warn(&self, text: &str);
     /// Something good to know.
     fn note(&self, text: &str);
+    /// What is to be done, where standard output is for what was done.
+    fn plan(&self, _plan: &Plan) {}
     /// How far the command is.
     fn progress(&self, _progress: &Progress) {}
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::change::{Change, Changes};
 use super::error::Error;
+use super::plan::Plan;
 
 /// The result of a command.
 #[derive(Debug)]
@@ -12,6 +13,13 @@ pub enum Report {
     Change(Box<Change>),
     /// Many writes.
     Changes(Changes),
+    /// What is to be done.
+    Plan {
+        /// The plan.
+        plan: Plan,
+        /// Whether the exit code tells that there is something to do.
+        pending: bool,
+    },
     /// Requests of a dry run, as data.
     Requests(Vec<Value>),
     /// Requests of a dry run, as lines for a shell.

@@ -64,6 +64,17 @@ impl SecretRef {
             _ => Self::Literal(SecretText(text.into())),
         }
     }
+
+    /// The reference as it is written; none for what is the secret itself, or can be read once only.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Env(name) => Some(format!("env:{name}")),
+            Self::File(path) => Some(format!("file:{path}")),
+            Self::Command(command) => Some(format!("cmd:{command}")),
+            Self::Keyring(entry) => Some(format!("keyring:{entry}")),
+            Self::Stdin | Self::Literal(_) => None,
+        }
+    }
 }
 
 /// Names the place, never the value. A command is named by its first word: its arguments may be sensitive.

@@ -288,6 +288,28 @@ impl Trunk {
         Field::ALL.iter().copied().filter(|field| self.has(*field))
     }
 
+    /// This trunk with nothing but these fields.
+    #[must_use]
+    pub fn only(&self, fields: &[Field]) -> Self {
+        let mut part = Self::default();
+        macro_rules! keep {
+            ($($field:ident: $name:ident),* $(,)?) => {$(
+                if fields.contains(&Field::$name) {
+                    part.$field.clone_from(&self.$field);
+                }
+            )*};
+        }
+        keep!(
+            name: Name, kind: Kind, direction: Direction, enabled: Enabled, host: Host, port: Port,
+            domain: Domain, transport: Transport, username: Username, auth_name: AuthName,
+            password: Password, codecs: Codecs, country: Country, itsp: Itsp,
+            outbound_proxy: OutboundProxy, caller_id: CallerId, caller_id_overrides: CallerIdOverrides,
+            dids: Dids, prefix: Prefix, agent_groups: AgentGroups, allowed_ip: AllowedIp, account: Account,
+            master_trunk: MasterTrunk, dnis: Dnis, vendor_fields: VendorFields,
+        );
+        part
+    }
+
     /// This trunk with every field of `over` that was given laid over it.
     #[must_use]
     pub fn overlaid(mut self, over: &Self) -> Self {

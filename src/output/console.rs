@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Terminal;
 use super::progress::{Meter, Shown};
 use crate::model::notices::{Notices, Progress};
+use crate::model::plan::Plan;
 use crate::model::text::printable;
 
 /// Strikes secrets out of a text.
@@ -47,6 +49,14 @@ impl Notices for Console {
 
     fn note(&self, text: &str) {
         self.say("note", text);
+    }
+
+    fn plan(&self, plan: &Plan) {
+        // Whoever is asked has to see it, also where nothing else is to be said.
+        let mut text = Vec::new();
+        let _ = super::plan(&mut text, plan, Terminal::default());
+        let text = (self.scrub)(&String::from_utf8_lossy(&text));
+        lock(&self.meter).aside(|| drop(write!(io::stderr(), "{text}")));
     }
 
     fn progress(&self, progress: &Progress) {

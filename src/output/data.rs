@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::table;
+use super::{plan, table};
 use crate::model::change::Tally;
 use crate::model::report::Report;
 use crate::model::text::{printable, printable_json};
@@ -47,6 +47,7 @@ fn json_list<T: std::borrow::Borrow<Value>>(
 pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     match report {
         Report::Changes(changes) => lines(out, &changes.list),
+        Report::Plan { plan, .. } => plan::lines(out, plan),
         Report::Listing(_) | Report::Partial(..) => match value(report) {
             Value::Array(rows) => lines(out, &rows),
             one => lines(out, &[one]),
@@ -95,6 +96,7 @@ fn value(report: &Report) -> Value {
             "changes": changes.list.iter().map(to_value).collect::<Vec<_>>(),
             "summary": summary(&changes.tally),
         }),
+        Report::Plan { plan, .. } => plan::value(plan),
         Report::Requests(requests) => json!({"dry_run": true, "requests": requests}),
         Report::Commands(lines) => json!({"dry_run": true, "commands": lines}),
         Report::Record(record) => record.clone(),

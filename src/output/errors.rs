@@ -8,12 +8,12 @@ use crate::cli::Format;
 use crate::model::error::Error;
 use crate::model::text::{printable, printable_json};
 
-/// Prints an error: words under `table`, the contract's JSON object under any other format.
+/// Prints an error: words for people, the contract's JSON object under any other format.
 ///
 /// # Errors
 /// Whatever the stream says.
 pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) -> io::Result<()> {
-    if format != Format::Table {
+    if !format.is_for_people() {
         return writeln!(out, "{}", printable_json(&json!({ "error": error }).to_string()));
     }
     let (red, bold, plain) = if color { ("\u{1b}[31m", "\u{1b}[1m", "\u{1b}[0m") } else { ("", "", "") };

@@ -3,6 +3,7 @@
 mod console;
 mod data;
 mod errors;
+mod plan;
 mod progress;
 mod table;
 
@@ -13,6 +14,7 @@ pub use errors::error;
 pub use progress::Shown;
 
 use crate::cli::Format;
+use crate::model::plan::Plan;
 use crate::model::report::Report;
 
 /// What is known of where the output goes.
@@ -24,6 +26,14 @@ pub struct Terminal {
     pub color: bool,
 }
 
+/// Prints what is to be done, for people, where standard output is for something else.
+///
+/// # Errors
+/// Whatever the stream says.
+pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
+    plan::text(out, plan, terminal)
+}
+
 /// Prints a report.
 ///
 /// # Errors
@@ -32,7 +42,8 @@ pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Te
     match (report, format) {
         (Report::Nothing, _) => Ok(()),
         (Report::Text(text), _) => out.write_all(text.as_bytes()),
-        (_, Format::Table) => table::report(out, report, terminal),
+        (Report::Plan { plan, .. }, Format::Markdown) => plan::markdown(out, plan),
+        (_, Format::Table | Format::Markdown) => table::report(out, report, terminal),
         (_, Format::Csv) => data::csv(out, report),
         (_, Format::Json) => data::json(out, report),
         (_, Format::Jsonl) => data::jsonl(out, report),

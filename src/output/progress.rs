@@ -69,8 +69,9 @@ impl Meter {
     fn draw(&mut self, progress: &Progress) -> bool {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(progress.total), ProgressDrawTarget::stderr());
-            let form = "{bar:30} {pos}/{len} rows{msg}, {per_sec}, {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(form) {
+            let form =
+                format!("{{bar:30}} {{pos}}/{{len}} {}{{msg}}, {{per_sec}}, {{eta}} left", progress.noun);
+            if let Ok(style) = ProgressStyle::with_template(&form) {
                 bar.set_style(style);
             }
             bar
@@ -92,14 +93,14 @@ impl Meter {
 }
 
 fn line(progress: &Progress, elapsed: Duration) -> String {
-    let Progress { done, failed, total, over } = *progress;
+    let Progress { done, failed, total, over, noun } = *progress;
     let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
     let percent = (done * 100).checked_div(total).unwrap_or(100);
-    let mut text = format!("progress: {done} of {total} rows ({percent} %)");
+    let mut text = format!("progress: {done} of {total} {noun} ({percent} %)");
     if failed > 0 {
         text.push_str(&format!(", {failed} not done"));
     }
-    text.push_str(&format!(", {rate:.0} rows/s"));
+    text.push_str(&format!(", {rate:.0} {noun}/s"));
     if over {
         text.push_str(&format!(", over after {}", HumanDuration(elapsed)));
     } else if rate > 0.0 {
@@ -115,12 +116,12 @@ mod tests {
 
     #[test]
     fn a_line_tells_rate_and_remaining_time() {
-        let progress = Progress { done: 12_000, failed: 3, total: 30_000, over: false };
+        let progress = Progress { done: 12_000, failed: 3, total: 30_000, over: false, noun: "rows" };
         assert_eq!(
             line(&progress, Duration::from_secs(48)),
             "progress: 12000 of 30000 rows (40 %), 3 not done, 250 rows/s, about 72 seconds left"
         );
-        let over = Progress { done: 0, failed: 0, total: 0, over: true };
+        let over = Progress { done: 0, failed: 0, total: 0, over: true, noun: "rows" };
         assert!(line(&over, Duration::ZERO).contains("(100 %)"));
     }
 }

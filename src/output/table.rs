@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::Value;
 
-use super::Terminal;
+use super::{Terminal, plan};
 use crate::model::change::Change;
 use crate::model::report::{Listing, Report};
 use crate::model::text::{printable, printable_json};
@@ -39,6 +39,9 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
+        Report::Plan { plan, .. } => plan::text(out, plan, terminal),
+        // What was to be done is shown already, and nothing of it was.
+        Report::Changes(all) if all.list.is_empty() => Ok(()),
         Report::Changes(all) => {
             grid(out, &changes(&all.list), terminal)?;
             for change in &all.list {
@@ -78,6 +81,7 @@ pub fn listings(report: &Report) -> Vec<Listing> {
     match report {
         Report::Change(change) => vec![changes(std::slice::from_ref(change))],
         Report::Changes(all) => vec![changes(&all.list)],
+        Report::Plan { plan, .. } => vec![plan::listing(plan)],
         Report::Listing(listings) | Report::Partial(listings, _) => listings
             .iter()
             .map(|listing| Listing {
@@ -209,7 +213,8 @@ fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
     }
 }
 
-fn arrow(before: &Value, after: &Value) -> String {
+/// A value before and after.
+pub fn arrow(before: &Value, after: &Value) -> String {
     match before {
         Value::Null => text(after),
         before => format!("{} -> {}", text(before), text(after)),
@@ -217,7 +222,7 @@ fn arrow(before: &Value, after: &Value) -> String {
 }
 
 /// A value as people write it.
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     printable(&match value {
         Value::Null => "(none)".to_owned(),
         Value::String(text) if text.is_empty() => "(none)".to_owned(),
@@ -238,7 +243,7 @@ fn text_of(value: &Value) -> String {
 }
 
 /// Breaks a line of `head  body` at the width, with the body's column, `start`, kept.
-fn fold(line: &str, start: usize, width: Option<u16>) -> String {
+pub fn fold(line: &str, start: usize, width: Option<u16>) -> String {
     let line = printable(line);
     let Some(width) = width.map(usize::from).filter(|width| *width >= 40 && line.chars().count() > *width)
     else {

@@ -41,7 +41,7 @@ impl<'w, J: Job> Books<'w, J> {
         if before > 0 {
             world.notices.note(&format!("{before} rows were done by an earlier run"));
         }
-        let progress = Progress { total: total.saturating_sub(before), ..Progress::default() };
+        let progress = Progress { total: total.saturating_sub(before), noun: "rows", ..Progress::default() };
         let mut changes = Changes::default();
         (0..left_out).for_each(|_| changes.tally.count(Outcome::Skipped));
         let (refusals, unsent, skips, heard) = ((0, String::new()), 0, 0, true);

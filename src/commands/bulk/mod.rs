@@ -16,6 +16,7 @@ pub mod numbers;
 pub mod removals;
 pub mod remove_numbers;
 mod runner;
+pub mod sequence;
 
 use super::world::World;
 use crate::cli::Globals;

@@ -43,8 +43,16 @@ impl Sort {
 }
 
 /// The keys of a file. `$schema` is for editors.
-const KEYS: [&str; 7] =
-    ["defaults", "groups", "trunk", "internal_numbers", "sip_settings", "callout_countries", "$schema"];
+const KEYS: [&str; 8] = [
+    "name",
+    "defaults",
+    "groups",
+    "trunk",
+    "internal_numbers",
+    "sip_settings",
+    "callout_countries",
+    "$schema",
+];
 
 /// A file that was read.
 #[derive(Debug)]
@@ -55,6 +63,8 @@ pub struct File {
     pub folder: PathBuf,
     /// Whether nobody but its owner can read it.
     pub private: bool,
+    /// What this machine remembers the manifest by, and where it says so.
+    pub title: Option<(String, Place)>,
     /// What lies under the entries of a sort.
     pub defaults: Vec<(Sort, Table)>,
     /// The groups of profiles.
@@ -111,6 +121,7 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
         name: source.name.as_str().into(),
         folder: source.folder,
         private: source.private,
+        title: None,
         defaults: Vec::new(),
         groups: Table::new(),
         entries: Vec::new(),
@@ -120,6 +131,7 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
     for (key, node) in table {
         match (key.text.as_str(), Sort::of(&key.text)) {
             ("$schema", _) => {}
+            ("name", _) => file.title = title(at, &node, mistakes),
             ("defaults", _) => file.defaults = defaults(at, node, mistakes),
             ("groups", _) => file.groups = as_table(at, "groups", node, mistakes).unwrap_or_default(),
             (_, Some(sort)) => lists.push((sort, node)),
@@ -133,6 +145,14 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
     }
     file.entries.sort_by_key(|draft| (draft.place.line, draft.place.column));
     Some(file)
+}
+
+fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Place)> {
+    let text = node::read::<String>(node).map_err(|mistake| mistake.told(&[]));
+    let text = text.and_then(|text| {
+        if text.trim().is_empty() { Err("is empty; give the manifest a name".to_owned()) } else { Ok(text) }
+    });
+    text.map_err(|what| mistakes.add(at.place(node.place), "name", what)).ok().map(|text| (text, node.place))
 }
 
 fn unknown(key: &str, known: &[&str]) -> String {

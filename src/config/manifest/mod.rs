@@ -31,6 +31,8 @@ pub const SORTS: [&str; 4] =
 /// Several files as one.
 #[derive(Debug)]
 pub struct Manifest {
+    /// What this machine remembers it by: its `name`, else the place of its first file.
+    pub name: String,
     /// What is wanted, in the order of the files.
     pub entries: Vec<Entry>,
 }
@@ -103,13 +105,14 @@ impl Manifest {
         let mut mistakes = Mistakes::default();
         let files = paths::files(paths, &mut mistakes);
         let files: Vec<_> = files.iter().filter_map(|path| file::open(path, vars, &mut mistakes)).collect();
+        let name = name(&files, paths, &mut mistakes);
         let groups = target::Groups::collect(&files, profiles, &mut mistakes);
         let blank = files.iter().all(file::File::is_blank);
         let mut entries = Vec::new();
         for file in files {
             entries.extend(entry::read_all(file, &groups, &mut mistakes));
         }
-        let manifest = Self { entries };
+        let manifest = Self { name, entries };
         twice::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
@@ -137,6 +140,26 @@ impl Manifest {
         }
         wanted
     }
+}
+
+/// The name that a file gives; those of several files are one.
+fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> String {
+    let mut named: Option<(&str, &file::File)> = None;
+    for file in files {
+        match (&file.title, named) {
+            (Some((name, place)), Some((known, first))) if name != known => {
+                let what = format!("the manifest has another name in {}, `{known}`; keep one", first.name);
+                mistakes.add(file.at("name").place(*place), "", what);
+            }
+            (Some((name, _)), None) => named = Some((name, file)),
+            _ => {}
+        }
+    }
+    let place = || {
+        let path = paths.first().map(std::path::Path::new).unwrap_or(std::path::Path::new("-"));
+        std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    };
+    named.map_or_else(place, |(name, _)| name.to_owned())
 }
 
 impl Entry {

@@ -1,0 +1,89 @@
+//! `plan` and `apply`
+
+use std::num::NonZeroU16;
+
+use clap::{Args, ValueEnum};
+
+use crate::model::partition::Partition;
+
+/// The manifest, and which part of it.
+#[derive(Debug, Args)]
+pub struct Manifest {
+    /// A manifest, or a folder of them; may be repeated, `-` is standard input
+    #[arg(short = 'f', long = "file", value_name = "PATH")]
+    pub files: Vec<String>,
+    /// The value of ${NAME} in the manifest; the environment has the others
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub vars: Vec<String>,
+    /// Only the I-th of N parts of the profiles, from 1 on: for parallel jobs
+    #[arg(long, value_name = "I/N")]
+    pub partition: Option<Partition>,
+    /// Delete what this manifest created and no longer wants, or all that it does not want
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "created")]
+    pub prune: Option<Prune>,
+    /// Send passwords that cannot be compared, even where the same was sent before
+    #[arg(long)]
+    pub rotate_secrets: bool,
+}
+
+/// What may be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Prune {
+    /// What an apply of this manifest, on this machine, created
+    Created,
+    /// Everything of the kinds and accounts that the manifest speaks of
+    All,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trunkctl --sandbox plan -f examples/fleet
+  trunkctl plan -f trunks.toml -f sites/ --var SITE=oslo
+  trunkctl plan -f trunks.toml -o markdown > plan.md
+  trunkctl plan -f trunks.toml --out plan.json --detailed-exitcode
+
+Nothing is changed. Passwords are sent to nobody.")]
+pub struct Plan {
+    /// The manifest.
+    #[command(flatten)]
+    pub manifest: Manifest,
+    /// How many profiles are read at the same time
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub concurrency: NonZeroU16,
+    /// End in 14 where there is something to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Save the plan for `apply`, with all that it was made from
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<String>,
+}
+
+/// `apply`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trunkctl --sandbox apply -f examples/fleet --yes
+  trunkctl apply plan.json --yes
+  trunkctl apply -f trunks.toml --prune --max-changes 20
+
+What could not be done is tried again by the next apply; what is done is left alone.")]
+pub struct Apply {
+    /// A plan that `plan --out` saved; refused where the world has moved since
+    #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "partition", "prune", "rotate_secrets"])]
+    pub plan: Option<String>,
+    /// The manifest.
+    #[command(flatten)]
+    pub manifest: Manifest,
+    /// How many profiles are worked on at the same time
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub concurrency: NonZeroU16,
+    /// Refuse a plan with more changes than that
+    #[arg(long, value_name = "N")]
+    pub max_changes: Option<u64>,
+    /// Also change or delete more than 30 % of what there is
+    #[arg(long)]
+    pub allow_mass_change: bool,
+    /// End with the first failure, and leave the other profiles alone
+    #[arg(long)]
+    pub fail_fast: bool,
+}

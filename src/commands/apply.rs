@@ -1,0 +1,135 @@
+//! `apply`
+
+use super::fleet::carry::{Manner, carry_out};
+use super::fleet::saved::Saved;
+use super::fleet::survey::{Survey, survey};
+use super::fleet::{self, Fleet, Results, guard};
+use super::world::World;
+use crate::cli::fleet::Apply;
+use crate::cli::{DryRunForm, Format, Globals};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::{Part, Plan};
+use crate::model::report::Report;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Report> {
+    let concurrency = usize::from(args.concurrency.get());
+    let (manifest, saved);
+    let (fleet, mut survey) = match &args.plan {
+        Some(path) => {
+            saved = Saved::open(path)?;
+            let fleet = saved.fleet(Fleet::new(world, globals))?;
+            let mut survey = survey(&fleet, concurrency).await;
+            saved.hold_against(&survey)?;
+            for (profile, why) in saved.failed() {
+                let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
+                let error = Error::new(Kind::Unavailable, text).hint("make the plan again");
+                survey.plan.parts.push(Part::failed(profile, error));
+                survey.works.push(Default::default());
+            }
+            (fleet, survey)
+        }
+        None => {
+            manifest = fleet::open(world, globals, &args.manifest)?;
+            let fleet = Fleet::of((world, globals), &manifest, &args.manifest).await?;
+            let survey = survey(&fleet, concurrency).await;
+            (fleet, survey)
+        }
+    };
+    refuse_missing(&survey)?;
+    survey.plan = show(world, globals, survey.plan)?;
+    let summary = survey.plan.summary();
+    // The words for the end of what cannot be begun are those of the profile itself.
+    if summary.failed > 0 && survey.plan.parts.iter().all(|part| part.failed.is_some()) {
+        return Err(alone(survey.plan));
+    }
+    let results = Results::new((world, globals), summary.writes() + summary.impossible + summary.failed);
+    let manner = Manner { concurrency, fail_fast: args.fail_fast };
+    if summary.writes() > 0 {
+        guard(&survey.plan, args)?;
+        if args.fail_fast && summary.falls_short() {
+            return Err(short(&survey.plan));
+        }
+        world.confirm(globals, &question(&survey.plan)).await?;
+        if globals.dry_run.is_none() {
+            // What was done is reported, whatever happens.
+            world.stop.leave_to_command();
+        }
+    }
+    let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
+    let shown = carry_out(&fleet, survey, manner, &results).await;
+    let changes = results.finish(&profiles);
+    match globals.dry_run {
+        Some(DryRunForm::Curl) => Ok(Report::Commands(
+            shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
+        )),
+        Some(DryRunForm::Http) => Ok(Report::Requests(shown)),
+        None => Ok(Report::Changes(changes)),
+    }
+}
+
+/// Passwords that nobody could look up are refused before anything is written: what they are for would be left out.
+fn refuse_missing(survey: &Survey) -> Result<()> {
+    let missing: Vec<&Error> = survey.works.iter().flat_map(|work| &work.missing).collect();
+    let mut texts: Vec<&str> = missing.iter().map(|error| error.message.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let error = Error::config(texts.join("\n  "));
+    let hint = first.hint.clone().unwrap_or_default();
+    Err(error.hint(format!("{hint}; nothing was changed")))
+}
+
+/// Shows what is to be done: where standard output is for what was done, beside it.
+fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
+    if globals.dry_run.is_some() {
+        return Ok(plan);
+    }
+    if globals.output != Format::Table {
+        if !globals.yes {
+            world.notices.plan(&plan);
+        }
+        return Ok(plan);
+    }
+    let report = Report::Plan { plan, pending: false };
+    (world.publish)(&report)?;
+    match report {
+        Report::Plan { plan, .. } => Ok(plan),
+        _ => Ok(Plan::default()),
+    }
+}
+
+fn question(plan: &Plan) -> String {
+    let summary = plan.summary();
+    let profiles = plan.parts.iter().filter(|part| !part.steps.is_empty()).count();
+    format!(
+        "This creates {}, changes {} and deletes {} objects on {profiles} profiles.",
+        summary.create, summary.update, summary.delete
+    )
+}
+
+/// What kept a plan of which no profile could be read.
+fn alone(plan: Plan) -> Error {
+    let mut errors: Vec<Error> = plan.parts.into_iter().filter_map(|part| part.failed).collect();
+    match errors.len() {
+        1 => errors.remove(0),
+        several => {
+            let kind = errors.first().map_or(Kind::Unavailable, |error| error.kind);
+            let alike = errors.iter().all(|error| error.kind == kind);
+            let list: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            let text = format!("none of the {several} profiles could be read:\n  {}", list.join("\n  "));
+            let mut error = Error::new(if alike { kind } else { Kind::Partial }, text);
+            error.hint = errors.first().and_then(|error| error.hint.clone());
+            error
+        }
+    }
+}
+
+/// What --fail-fast keeps from being begun.
+fn short(plan: &Plan) -> Error {
+    let failed = plan.parts.iter().filter_map(|part| part.failed.as_ref());
+    let impossible = plan.steps().filter_map(|step| step.error.as_ref());
+    let list: Vec<&str> = failed.chain(impossible).map(|error| error.message.as_str()).collect();
+    Error::new(Kind::Partial, format!("nothing was begun, as --fail-fast asks:\n  {}", list.join("\n  ")))
+        .hint("without --fail-fast, what can be done is done")
+}

@@ -1,0 +1,122 @@
+//! What is there and is not wanted.
+
+use std::collections::HashSet;
+
+use super::{Ready, Scene};
+use crate::cli::fleet::Prune;
+use crate::commands::fleet::goal::{Key, Kind};
+use crate::commands::fleet::task::{Task, Write};
+use crate::model::plan::{Action, Step};
+use crate::model::support::Operation;
+use crate::model::trunk::Held;
+
+/// What is to be deleted.
+pub fn deletions(scene: &Scene<'_>, wanted: &[Ready]) -> Vec<Task> {
+    let keys: HashSet<Key> = wanted.iter().map(|ready| ready.goal.key()).collect();
+    let mut tasks: Vec<Task> = match scene.prune {
+        None => return Vec::new(),
+        Some(Prune::Created) => created(scene, &keys),
+        Some(Prune::All) => unwanted(scene, &keys),
+    };
+    // The rows of a list have no order of their own.
+    tasks.sort_by(|a, b| a.key.cmp(&b.key));
+    tasks
+}
+
+/// What this manifest created and no longer wants.
+fn created(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
+    let own = scene.memory.map(|memory| memory.created_by(scene.manifest)).unwrap_or_default();
+    let gone = own.iter().filter_map(|text| Key::parse(text)).filter(|key| !wanted.contains(key));
+    gone.filter_map(|key| there(scene, key)).collect()
+}
+
+/// The deletion of an object, where it is still there.
+fn there(scene: &Scene<'_>, key: Key) -> Option<Task> {
+    let existing = scene.existing;
+    match key.kind {
+        Kind::Trunk => {
+            let rows = existing.trunks.get(&key.account)?;
+            let mut named = rows
+                .iter()
+                .filter(|row| row.id == key.name || row.trunk.name.as_deref() == Some(key.name.as_str()));
+            match (named.next(), named.next()) {
+                // Of several, nobody knows which one was created here.
+                (Some(row), None) => Some(trunk(scene, key, row)),
+                _ => None,
+            }
+        }
+        Kind::InternalNumber => {
+            let held = existing.numbers.get(&key.account)?.get(&key.name)?;
+            Some(delete(scene, key, Operation::NumbersRemove, Write::RemoveNumber(held.id.clone())))
+        }
+        Kind::CalloutCountry => {
+            let there = existing.countries.get(&key.account)?.contains(&key.name);
+            there.then(|| delete(scene, key, Operation::CountriesRemove, Write::RemoveCountry))
+        }
+        Kind::SipSettings => None,
+    }
+}
+
+/// Everything of the kinds and accounts that the manifest speaks of, and that it does not want.
+fn unwanted(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
+    let spoken: HashSet<(Kind, &Option<String>)> =
+        wanted.iter().map(|key| (key.kind, &key.account)).collect();
+    let mut tasks = Vec::new();
+    for (account, rows) in &scene.existing.trunks {
+        let key = |name: &str| Key { kind: Kind::Trunk, account: account.clone(), name: name.to_owned() };
+        for row in rows.iter().filter(|_| spoken.contains(&(Kind::Trunk, account))) {
+            let name = row.trunk.name.as_deref().unwrap_or_default();
+            if !wanted.contains(&key(name)) && !wanted.contains(&key(&row.id)) {
+                tasks.push(trunk(scene, key(if name.is_empty() { &row.id } else { name }), row));
+            }
+        }
+    }
+    let lists =
+        scene.existing.numbers.iter().map(|(account, list)| (Kind::InternalNumber, account, list.keys()));
+    for (kind, account, names) in lists {
+        for name in names.filter(|_| spoken.contains(&(kind, account))) {
+            let key = Key { kind, account: account.clone(), name: name.clone() };
+            tasks.extend(Some(key).filter(|key| !wanted.contains(key)).and_then(|key| there(scene, key)));
+        }
+    }
+    let kind = Kind::CalloutCountry;
+    for (account, codes) in &scene.existing.countries {
+        for code in codes.iter().filter(|_| spoken.contains(&(kind, account))) {
+            let key = Key { kind, account: account.clone(), name: code.clone() };
+            tasks.extend(Some(key).filter(|key| !wanted.contains(key)).and_then(|key| there(scene, key)));
+        }
+    }
+    tasks
+}
+
+fn trunk(scene: &Scene<'_>, key: Key, row: &Held) -> Task {
+    let mut task = delete(scene, key, Operation::TrunkDelete, Write::DeleteTrunk(Box::new(row.clone())));
+    task.step.id = Some(row.id.clone());
+    task
+}
+
+fn delete(scene: &Scene<'_>, key: Key, operation: Operation, write: Write) -> Task {
+    let facts = scene.vendor.facts();
+    let refused = (!facts.support(operation).is_there()).then(|| facts.refuse(operation));
+    let action = if refused.is_some() { Action::Impossible } else { Action::Delete };
+    let step = Step {
+        action,
+        operation,
+        profile: scene.profile.name.clone(),
+        vendor: facts.name,
+        account: key.account.clone(),
+        kind: key.kind.word(),
+        id: match &write {
+            Write::RemoveNumber(id) => id.clone(),
+            Write::RemoveCountry => Some(key.name.clone()),
+            _ => None,
+        },
+        name: key.name.clone(),
+        diff: Vec::new(),
+        notes: Vec::new(),
+        error: refused,
+        place: None,
+    };
+    let write = if action == Action::Delete { write } else { Write::Nothing };
+    Task { key, step, write }
+}

@@ -1,0 +1,173 @@
+//! A fleet: what a manifest wants on many profiles, held against what there is.
+//!
+//! `check` refuses what no vendor could hold, before anything is sent. `goal` is one object that is wanted. `survey`
+//! goes over the profiles: `secrets` looks passwords up, `read` reads what there is, `compare` says what is to be
+//! done, as `task`s. `saved` keeps a plan in a file. `guard` refuses plans that go too far, and `carry` does the rest.
+
+pub mod carry;
+mod check;
+pub mod compare;
+mod goal;
+mod guard;
+mod lists;
+mod read;
+mod results;
+pub mod saved;
+mod secrets;
+pub mod survey;
+mod task;
+mod verify;
+mod write;
+
+use std::collections::HashMap;
+
+use super::world::{World, journal_folder};
+use crate::cli::Globals;
+use crate::cli::fleet::{self as args, Prune};
+use crate::config::manifest::{Manifest, Vars, Wanted};
+use crate::engine::applied::Applied;
+use crate::engine::session::Session;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::partition::Partition;
+use goal::Goal;
+pub use guard::guard;
+pub use results::Results;
+
+/// What is wanted on many profiles, and how it is to be held against what there is.
+pub struct Fleet<'a> {
+    /// The world.
+    pub world: &'a World,
+    /// Options of every command.
+    pub globals: &'a Globals,
+    /// What is wanted.
+    pub source: Source<'a>,
+    /// The name by which this machine remembers what the manifest created.
+    pub manifest: String,
+    /// What may be deleted.
+    pub prune: Option<Prune>,
+    /// Whether passwords that cannot be compared are sent again.
+    pub rotate_secrets: bool,
+    /// Whether a plan keeps what it was made from.
+    pub keeps: bool,
+}
+
+/// Where it stands what is wanted.
+pub enum Source<'a> {
+    /// In a manifest.
+    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<&'a str>),
+    /// In a saved plan.
+    Saved(Vec<(String, Vec<Goal>)>),
+}
+
+/// Reads a manifest for the profiles that there are.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn open(world: &World, globals: &Globals, args: &args::Manifest) -> Result<Manifest> {
+    if args.files.is_empty() {
+        return Err(Error::new(Kind::Usage, "no manifest was given")
+            .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
+    }
+    let names = world.profile_names(globals, true)?.into_iter().flatten().collect::<Vec<_>>();
+    Manifest::open(&args.files, &Vars::new(&world.env, &args.vars)?, &names)
+}
+
+impl<'a> Fleet<'a> {
+    /// A fleet of nothing.
+    pub fn new(world: &'a World, globals: &'a Globals) -> Self {
+        let source = Source::Saved(Vec::new());
+        Self {
+            world,
+            globals,
+            source,
+            manifest: String::new(),
+            prune: None,
+            rotate_secrets: false,
+            keeps: false,
+        }
+    }
+
+    /// What a manifest wants, of the part and the profiles that were chosen. What no vendor can hold is refused.
+    ///
+    /// # Errors
+    /// That refusal, with file and line.
+    pub async fn of(
+        (world, globals): (&'a World, &'a Globals),
+        manifest: &'a Manifest,
+        args: &args::Manifest,
+    ) -> Result<Self> {
+        let mut wanted = manifest.by_profile();
+        check::check((world, globals), &wanted).await?;
+        choose(world, globals, args.partition, &mut wanted)?;
+        let order = wanted.iter().map(|wanted| wanted.profile).collect();
+        let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
+        Ok(Self {
+            source: Source::Manifest(wanted, order),
+            manifest: manifest.name.clone(),
+            prune: args.prune,
+            rotate_secrets: args.rotate_secrets,
+            ..Self::new(world, globals)
+        })
+    }
+
+    /// The profiles, in the order in which they are first named.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        let (named, saved) = match &self.source {
+            Source::Manifest(_, order) => (order.as_slice(), [].as_slice()),
+            Source::Saved(parts) => ([].as_slice(), parts.as_slice()),
+        };
+        named.iter().copied().chain(saved.iter().map(|(profile, _)| profile.as_str()))
+    }
+
+    /// What is wanted on a profile.
+    ///
+    /// # Errors
+    /// A list of numbers that cannot be read any more.
+    fn goals(&self, profile: &str, session: &Session) -> Result<Vec<Goal>> {
+        match &self.source {
+            Source::Manifest(wanted, _) => match wanted.get(profile) {
+                Some(wanted) => goal::goals(wanted, session.vendor(), session.profile()),
+                None => Ok(Vec::new()),
+            },
+            Source::Saved(parts) => {
+                let part = parts.iter().find(|(name, _)| name == profile);
+                Ok(part.map(|(_, goals)| goals.clone()).unwrap_or_default())
+            }
+        }
+    }
+
+    /// What this machine applied to the session's account. Where that cannot be remembered, a warning tells so.
+    pub fn memory(&self, session: &Session) -> Option<Applied> {
+        let folders = self.world.folders().ok()?;
+        let folder = journal_folder(&folders.state, self.globals.sandbox);
+        let profile = session.profile();
+        let memory = Applied::open(&folder, &profile.name, &profile.identity);
+        memory.inspect_err(|warning| self.world.notices.warn(warning)).ok()
+    }
+}
+
+/// Leaves the profiles that were chosen.
+fn choose(
+    world: &World,
+    globals: &Globals,
+    partition: Option<Partition>,
+    wanted: &mut Vec<Wanted<'_>>,
+) -> Result<()> {
+    let all = wanted.len();
+    if globals.profile.is_some() {
+        let names: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
+        if let Some(stranger) = names.iter().find(|name| wanted.iter().all(|wanted| wanted.profile != *name))
+        {
+            return Err(Error::config(format!("the manifest wants nothing on profile `{stranger}`"))
+                .hint("--profile (TRUNKCTL_PROFILE) narrows a manifest to the profiles that it names"));
+        }
+        wanted.retain(|wanted| names.iter().any(|name| name == wanted.profile));
+    }
+    if let Some(partition) = partition {
+        wanted.retain(|wanted| partition.has(wanted.profile));
+    }
+    if wanted.len() < all {
+        world.notices.note(&format!("{} of the manifest's {all} profiles were chosen", wanted.len()));
+    }
+    Ok(())
+}

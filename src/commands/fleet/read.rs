@@ -1,0 +1,139 @@
+//! What there is on a profile, as far as a manifest speaks of it. A read that fails is an error, never an empty list.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::goal::{self, Goal, Key, Kind, What};
+use crate::commands::steps::on_account;
+use crate::engine::session::Session;
+use crate::model::error::{Error, Result};
+use crate::model::number::HeldNumber;
+use crate::model::trunk::{Held, Trunk};
+
+/// An account of a profile; none where the vendor has one only.
+pub type Account = Option<String>;
+
+/// What there is.
+#[derive(Debug, Default)]
+pub struct Existing {
+    /// The trunks of each account that was read. Those that are wanted are whole.
+    pub trunks: BTreeMap<Account, Vec<Held>>,
+    /// The internal numbers of each account that was read.
+    pub numbers: BTreeMap<Account, HashMap<String, HeldNumber>>,
+    /// The call-out countries of each account that was read, as upper-case codes.
+    pub countries: BTreeMap<Account, BTreeSet<String>>,
+}
+
+impl Existing {
+    /// Reads what the goals speak of, and the kinds and accounts of `others`.
+    ///
+    /// # Errors
+    /// Whatever a read ends in.
+    pub async fn read(session: &Session, goals: &[Goal], others: &[Key]) -> Result<Self> {
+        let mut existing = Self::default();
+        let mut places: BTreeSet<(Kind, Account)> =
+            goals.iter().map(|goal| goal.key()).map(|key| (key.kind, key.account)).collect();
+        places.extend(others.iter().map(|key| (key.kind, key.account.clone())));
+        for (kind, account) in places {
+            match kind {
+                Kind::Trunk => {
+                    let names = goals.iter().filter(|goal| goal.account == account);
+                    let names: BTreeSet<&str> = names.filter_map(name).collect();
+                    let trunks = trunks(session, &account, &names).await?;
+                    existing.trunks.insert(account, trunks);
+                }
+                Kind::InternalNumber => {
+                    let numbers = numbers(session, &account).await?;
+                    existing.numbers.insert(account, numbers);
+                }
+                Kind::CalloutCountry => {
+                    let countries = countries(session, &account).await?;
+                    existing.countries.insert(account, countries);
+                }
+                // No vendor tells them.
+                Kind::SipSettings => {}
+            }
+        }
+        Ok(existing)
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> u64 {
+        let trunks = self.trunks.values().map(Vec::len).sum::<usize>();
+        let numbers = self.numbers.values().map(HashMap::len).sum::<usize>();
+        let countries = self.countries.values().map(BTreeSet::len).sum::<usize>();
+        (trunks + numbers + countries) as u64
+    }
+
+    /// The trunk that is meant, where there is one.
+    ///
+    /// # Errors
+    /// Where there are several of the name.
+    pub fn trunk(&self, account: &Account, wanted: &Trunk) -> Result<Option<&Held>> {
+        let identity = goal::identity(wanted);
+        let rows = self.trunks.get(account).map(Vec::as_slice).unwrap_or_default();
+        let mut meant = rows.iter().filter(|row| is_meant(row, wanted.master_trunk.is_some(), identity));
+        match (meant.next(), meant.next()) {
+            (Some(first), Some(second)) => Err(Error::invalid(format!(
+                "there are several trunks with the name `{identity}`, as the ids {} and {}",
+                first.id, second.id
+            ))
+            .hint("give all but one of them another name at the vendor")),
+            (found, _) => Ok(found),
+        }
+    }
+}
+
+fn name(goal: &Goal) -> Option<&str> {
+    match &goal.what {
+        What::Trunk(trunk) => Some(goal::identity(trunk)),
+        _ => None,
+    }
+}
+
+/// An assigned trunk is known by the master's trunk, any other by its exact name.
+fn is_meant(row: &Held, assigned: bool, identity: &str) -> bool {
+    if assigned { row.id == identity } else { row.trunk.name.as_deref() == Some(identity) }
+}
+
+/// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
+async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<Held>> {
+    let profile = on_account(session, account.as_deref());
+    let vendor = session.vendor();
+    let mut rows = session.read_all(vendor.list_trunks(&profile, None)?).await?;
+    for row in &mut rows {
+        let wanted = names.contains(row.id.as_str())
+            || row.trunk.name.as_deref().is_some_and(|name| names.contains(name));
+        if wanted && let Some(call) = vendor.get_trunk(&profile, &row.id)? {
+            *row = session.read(call).await?;
+        }
+        if let Some(password) = &row.trunk.password {
+            session.conceal(password);
+        }
+    }
+    Ok(rows)
+}
+
+/// The internal numbers of an account.
+///
+/// # Errors
+/// Whatever the read ends in.
+pub async fn numbers(session: &Session, account: &Account) -> Result<HashMap<String, HeldNumber>> {
+    let mut numbers = HashMap::new();
+    let mut take = |page: Vec<HeldNumber>| {
+        numbers.extend(page.into_iter().map(|held| (held.number.clone(), held)));
+        Ok(true)
+    };
+    let account = account.as_deref().unwrap_or_default();
+    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+    Ok(numbers)
+}
+
+/// The call-out countries of an account.
+///
+/// # Errors
+/// Whatever the read ends in.
+pub async fn countries(session: &Session, account: &Account) -> Result<BTreeSet<String>> {
+    let account = account.as_deref().unwrap_or_default();
+    let rows = session.read_all(session.vendor().list_countries(session.profile(), account)?).await?;
+    Ok(rows.into_iter().map(|country| country.id.to_uppercase()).collect())
+}

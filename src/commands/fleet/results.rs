@@ -1,0 +1,70 @@
+//! What became of the steps: counted, and told as they end.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use crate::cli::{Format, Globals};
+use crate::commands::world::World;
+use crate::model::change::{Change, Changes, Outcome};
+use crate::model::notices::Progress;
+use crate::model::report::Report;
+
+/// The results of an apply.
+pub struct Results<'w> {
+    world: &'w World,
+    globals: &'w Globals,
+    changes: RefCell<Changes>,
+    progress: Cell<Progress>,
+    failed: Cell<bool>,
+    heard: Cell<bool>,
+}
+
+impl<'w> Results<'w> {
+    /// Of so many steps.
+    pub fn new((world, globals): (&'w World, &'w Globals), total: u64) -> Self {
+        let progress = Progress { total, noun: "changes", ..Progress::default() };
+        let (changes, progress) = (RefCell::default(), Cell::new(progress));
+        Self { world, globals, changes, progress, failed: Cell::new(false), heard: Cell::new(true) }
+    }
+
+    /// Takes changes that have come to their end.
+    pub fn take(&self, list: Vec<Change>) {
+        let mut progress = self.progress.get();
+        let mut changes = self.changes.borrow_mut();
+        for change in &list {
+            changes.tally.count(change.outcome);
+            let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown | Outcome::Skipped);
+            progress.done += 1;
+            progress.failed += u64::from(bad);
+            self.failed.set(self.failed.get() || bad);
+        }
+        self.progress.set(progress);
+        if self.globals.output != Format::Jsonl {
+            changes.list.extend(list);
+        } else if self.heard.get() {
+            let part = Changes { list, ..Changes::default() };
+            // A reader that went away does not stop what is half done.
+            self.heard.set((self.world.publish)(&Report::Changes(part)).unwrap_or(false));
+        }
+        self.world.notices.progress(&progress);
+    }
+
+    /// Counts objects that are as they are wanted.
+    pub fn unchanged(&self, count: u64) {
+        self.changes.borrow_mut().tally.add(Outcome::Unchanged, count);
+    }
+
+    /// Whether anything was not done.
+    pub fn is_failed(&self) -> bool {
+        self.failed.get()
+    }
+
+    /// All of it, in the order of the profiles: whichever was faster, the same plan gives the same list.
+    pub fn finish(self, profiles: &[String]) -> Changes {
+        self.world.notices.progress(&Progress { over: true, ..self.progress.get() });
+        let order: HashMap<&str, usize> = profiles.iter().map(String::as_str).zip(0..).collect();
+        let mut changes = self.changes.into_inner();
+        changes.list.sort_by_key(|change| order.get(change.profile.as_str()).copied());
+        changes
+    }
+}

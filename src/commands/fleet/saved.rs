@@ -1,0 +1,347 @@
+//! A plan in a file: what was wanted, what was read, and what is to be done.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json, to_value};
+
+use super::goal::{Goal, Key, What};
+use super::read::Existing;
+use super::survey::Survey;
+use super::task::{Task, Write};
+use super::{Fleet, Source};
+use crate::cli::fleet::Prune;
+use crate::model::error::{Error, Result};
+use crate::model::number::{E164, InternalNumber};
+use crate::model::plan::Part;
+use crate::model::secret::SecretRef;
+use crate::model::settings::SipSettings;
+use crate::model::text::excerpt;
+use crate::model::trunk::Trunk;
+use crate::storage::write_private;
+
+/// The first key of such a file.
+const FORMAT: &str = "trunkctl plan";
+/// Raised whenever an older version could misread it.
+const VERSION: u32 = 1;
+
+/// An object as it was read, for what the plan rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    key: Key,
+    /// Its fields; none where it was not there.
+    fields: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    format: String,
+    version: u32,
+    program: String,
+    manifest: String,
+    sandbox: bool,
+    prune: Option<String>,
+    rotate_secrets: bool,
+    parts: Vec<SavedPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedPart {
+    profile: String,
+    /// Why it could not be planned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    failed: Option<String>,
+    wanted: Vec<SavedGoal>,
+    seen: Vec<Seen>,
+    steps: Vec<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedGoal {
+    kind: super::goal::Kind,
+    account: Option<String>,
+    place: String,
+    value: Value,
+}
+
+/// What was read of the objects that are wanted or go. Passwords are left out: whether they differ shows in the steps.
+pub fn seen(existing: &Existing, goals: &[Goal], tasks: &[Task]) -> Vec<Seen> {
+    let mut seen: BTreeMap<Key, Option<Map<String, Value>>> = BTreeMap::new();
+    for goal in goals {
+        let fields = match &goal.what {
+            What::Trunk(trunk) => existing.trunk(&goal.account, trunk).ok().flatten().map(|held| {
+                let mut fields = object(&held.trunk);
+                fields.remove("password");
+                fields.insert("id".into(), held.id.clone().into());
+                fields
+            }),
+            What::Number(number) => {
+                let held = existing.numbers.get(&goal.account);
+                held.and_then(|held| held.get(number.number.as_str())).map(object)
+            }
+            What::Country(code) => {
+                let held = existing.countries.get(&goal.account);
+                held.filter(|held| held.contains(code)).map(|_| Map::new())
+            }
+            What::Settings(_) => None,
+        };
+        seen.insert(goal.key(), fields);
+    }
+    for task in tasks {
+        if let Write::DeleteTrunk(held) = &task.write {
+            let mut fields = object(&held.trunk);
+            fields.remove("password");
+            seen.entry(task.key.clone()).or_insert(Some(fields));
+        }
+    }
+    seen.into_iter().map(|(key, fields)| Seen { key, fields }).collect()
+}
+
+fn object(value: &impl Serialize) -> Map<String, Value> {
+    match to_value(value) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Saves a plan. Passwords stay references.
+///
+/// # Errors
+/// A password that is no reference; a file that cannot be written.
+pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
+    let parts = survey.plan.parts.iter().zip(&survey.works).map(|(part, work)| {
+        Ok(SavedPart {
+            profile: part.profile.clone(),
+            failed: part.failed.as_ref().map(|error| error.message.clone()),
+            wanted: work.goals.iter().map(goal).collect::<Result<_>>()?,
+            seen: work.seen.clone(),
+            steps: steps(part),
+        })
+    });
+    let file = File {
+        format: FORMAT.into(),
+        version: VERSION,
+        program: env!("CARGO_PKG_VERSION").into(),
+        manifest: fleet.manifest.clone(),
+        sandbox: fleet.globals.sandbox,
+        prune: fleet.prune.map(|prune| word(prune).to_owned()),
+        rotate_secrets: fleet.rotate_secrets,
+        parts: parts.collect::<Result<_>>()?,
+    };
+    let failed = |cause: &dyn std::fmt::Display| {
+        Error::config(format!("the plan cannot be saved in `{path}`: {cause}"))
+            .hint("check the folder; nothing was changed")
+    };
+    let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
+    write_private(Path::new(path), &bytes).map_err(|cause| failed(&cause))
+}
+
+fn word(prune: Prune) -> &'static str {
+    match prune {
+        Prune::Created => "created",
+        Prune::All => "all",
+    }
+}
+
+fn goal(goal: &Goal) -> Result<SavedGoal> {
+    let value = match &goal.what {
+        What::Trunk(trunk) => {
+            let mut fields = object(trunk);
+            if let Some(password) = &trunk.password {
+                let Some(text) = password.origin().and_then(SecretRef::text) else {
+                    let text = format!(
+                        "{}: the password stands in the manifest itself, and a saved plan would hold it",
+                        goal.place
+                    );
+                    return Err(
+                        Error::invalid(text).hint("write a reference: env:NAME, file:PATH, cmd:COMMAND")
+                    );
+                };
+                fields.insert("password".into(), text.into());
+            }
+            Value::Object(fields)
+        }
+        What::Number(number) => json!(number),
+        What::Settings(settings) => json!(settings),
+        What::Country(code) => json!(code),
+    };
+    Ok(SavedGoal { kind: goal.key().kind, account: goal.account.clone(), place: goal.place.clone(), value })
+}
+
+/// The steps, without where the manifest stands and what is only said.
+fn steps(part: &Part) -> Vec<Value> {
+    let steps = part.steps.iter().map(|step| {
+        let mut value = to_value(step).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            ["notes", "place", "error"].iter().for_each(|key| drop(fields.remove(*key)));
+        }
+        value
+    });
+    steps.collect()
+}
+
+/// A saved plan that was read.
+pub struct Saved(File);
+
+impl Saved {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// A file that is no saved plan of this version.
+    pub fn open(path: &str) -> Result<Self> {
+        let wrong = |why: String| {
+            Error::invalid(format!("`{path}` is no saved plan: {why}")).hint(
+                "save one with `trunkctl plan -f MANIFEST --out FILE`; to apply a manifest itself, write \
+                 `trunkctl apply -f MANIFEST`",
+            )
+        };
+        let bytes = std::fs::read(path).map_err(|cause| {
+            Error::invalid(format!("the plan `{path}` cannot be read: {cause}"))
+                .hint("a manifest is given with -f; a plan is saved with `trunkctl plan … --out FILE`")
+        })?;
+        let file: File = serde_json::from_slice(&bytes)
+            .map_err(|cause| wrong(format!("line {}, column {}", cause.line(), cause.column())))?;
+        if file.format != FORMAT || file.version != VERSION {
+            return Err(wrong(format!("it was saved by version {}", file.program)));
+        }
+        Ok(Self(file))
+    }
+
+    /// The fleet that it was made for.
+    ///
+    /// # Errors
+    /// A plan of the sandbox that is applied elsewhere, or the other way round; a goal that cannot be understood.
+    pub fn fleet<'a>(&self, fleet: Fleet<'a>) -> Result<Fleet<'a>> {
+        let file = &self.0;
+        if file.sandbox != fleet.globals.sandbox {
+            let (made, hint) = match file.sandbox {
+                true => ("in the sandbox", "add --sandbox"),
+                false => ("for real profiles", "leave --sandbox out"),
+            };
+            return Err(Error::invalid(format!("the plan was made {made}")).hint(hint));
+        }
+        let mut goals = Vec::new();
+        for part in file.parts.iter().filter(|part| part.failed.is_none()) {
+            let own: Option<Vec<Goal>> = part.wanted.iter().map(read).collect();
+            let own = own.ok_or_else(|| {
+                Error::invalid(format!("the plan's part for profile `{}` cannot be understood", part.profile))
+                    .hint("make it again with this version")
+            })?;
+            goals.push((part.profile.clone(), own));
+        }
+        Ok(Fleet {
+            source: Source::Saved(goals),
+            manifest: file.manifest.clone(),
+            prune: match file.prune.as_deref() {
+                Some("all") => Some(Prune::All),
+                Some(_) => Some(Prune::Created),
+                None => None,
+            },
+            rotate_secrets: file.rotate_secrets,
+            keeps: true,
+            ..fleet
+        })
+    }
+
+    /// The profiles that could not be planned.
+    pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.parts.iter().filter_map(|part| Some((part.profile.as_str(), part.failed.as_deref()?)))
+    }
+
+    /// Refuses where the world, or what this machine remembers of it, is not the one that was planned for.
+    ///
+    /// # Errors
+    /// That refusal, with everything that differs.
+    pub fn hold_against(&self, survey: &Survey) -> Result<()> {
+        let mut moved = Vec::new();
+        for saved in self.0.parts.iter().filter(|part| part.failed.is_none()) {
+            let now = survey.plan.parts.iter().zip(&survey.works);
+            let Some((part, work)) = now.into_iter().find(|(part, _)| part.profile == saved.profile) else {
+                continue;
+            };
+            if part.failed.is_some() {
+                continue;
+            }
+            let before = moved.len();
+            moved.extend(
+                differences(&saved.seen, &work.seen)
+                    .map(|what| format!("profile `{}`: {what}", part.profile)),
+            );
+            if moved.len() == before && saved.steps != steps(part) {
+                moved.push(format!(
+                    "profile `{}`: another plan would be made now: a password, or what was last applied from here, differs",
+                    part.profile
+                ));
+            }
+        }
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let list = moved.join("\n  ");
+        Err(Error::invalid(format!("the world has moved since the plan was made:\n  {list}")).hint(
+            "make the plan again with `trunkctl plan … --out FILE`, and look at it; nothing was changed",
+        ))
+    }
+}
+
+fn read(saved: &SavedGoal) -> Option<Goal> {
+    let value = saved.value.clone();
+    let what = match saved.kind {
+        super::goal::Kind::Trunk => What::Trunk(Box::new(serde_json::from_value::<Trunk>(value).ok()?)),
+        super::goal::Kind::InternalNumber => What::Number(number(&value)?),
+        super::goal::Kind::SipSettings => What::Settings(settings(value)?),
+        super::goal::Kind::CalloutCountry => What::Country(value.as_str()?.to_owned()),
+    };
+    Some(Goal { what, account: saved.account.clone(), place: saved.place.clone() })
+}
+
+fn number(value: &Value) -> Option<InternalNumber> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let flag = |key: &str| value.get(key).and_then(Value::as_bool);
+    Some(InternalNumber {
+        id: None,
+        number: text("number")?.parse::<E164>().ok()?,
+        display_number: text("display_number")?,
+        country: text("country")?,
+        what: text("type")?.parse().ok()?,
+        labels: text("labels")?,
+        languages: text("languages")?,
+        visible: flag("visible"),
+        allow_join: flag("allow_join"),
+        allow_for_external_meetings: flag("allow_for_external_meetings"),
+    })
+}
+
+fn settings(value: Value) -> Option<SipSettings> {
+    serde_json::from_value::<crate::config::settings::Settings>(value).ok()?.checked().ok()
+}
+
+/// The fields that are not as they were.
+fn differences<'a>(before: &'a [Seen], now: &'a [Seen]) -> impl Iterator<Item = String> + 'a {
+    before.iter().filter_map(|was| {
+        let is = now.iter().find(|is| is.key == was.key)?;
+        let what = match (&was.fields, &is.fields) {
+            (was, is) if was == is => return None,
+            (None, _) => "was not there, and is there now".to_owned(),
+            (_, None) => "is not there any more".to_owned(),
+            (Some(was), Some(is)) => changed(was, is),
+        };
+        Some(format!("{} {what}", was.key.shown()))
+    })
+}
+
+fn changed(was: &Map<String, Value>, is: &Map<String, Value>) -> String {
+    let keys: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let differing = keys.into_iter().filter(|key| was.get(*key) != is.get(*key));
+    let shown = |map: &Map<String, Value>, key: &String| {
+        map.get(key).map_or_else(|| "nothing".to_owned(), |value| format!("`{}`", plain(value)))
+    };
+    let list: Vec<String> =
+        differing.map(|key| format!("{key} was {} and is {}", shown(was, key), shown(is, key))).collect();
+    list.join(", ")
+}
+
+fn plain(value: &Value) -> String {
+    excerpt(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), 80)
+}

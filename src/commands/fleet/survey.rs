@@ -1,0 +1,131 @@
+//! Plans every profile: reads what there is, several at a time, and compares.
+
+use futures_util::stream::{self, StreamExt};
+
+use super::Fleet;
+use super::compare::{Compared, Ready, Scene, compare};
+use super::goal::{Goal, Key, What};
+use super::read::Existing;
+use super::saved::{self, Seen};
+use super::secrets::Passwords;
+use super::task::{Task, Write};
+use crate::cli::fleet::Prune;
+use crate::commands::references::{Found, resolve_with};
+use crate::engine::session::Session;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::{Part, Plan};
+
+/// What is to be done on all profiles, and what it was made from.
+#[derive(Default)]
+pub struct Survey {
+    /// As people and scripts are told of it.
+    pub plan: Plan,
+    /// Beside each part of the plan, what it needs to be carried out.
+    pub works: Vec<Work>,
+}
+
+/// What a part needs to be carried out.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Beside each step, its object and what it writes.
+    pub writes: Vec<(Key, Write)>,
+    /// Passwords that could not be looked up.
+    pub missing: Vec<Error>,
+    /// What is wanted, where the plan is to be saved.
+    pub goals: Vec<Goal>,
+    /// What was read of it.
+    pub seen: Vec<Seen>,
+}
+
+/// Plans every profile of the fleet. One that cannot be read fails, and the others are planned all the same.
+pub async fn survey(fleet: &Fleet<'_>, concurrency: usize) -> Survey {
+    let passwords = Passwords::new(fleet.world);
+    let passwords = &passwords;
+    let profiles: Vec<&str> = fleet.profiles().collect();
+    let total = profiles.len();
+    let plans = profiles
+        .iter()
+        .enumerate()
+        .map(|(at, profile)| async move { (at, plan(fleet, profile, passwords).await) });
+    let mut plans = stream::iter(plans).buffer_unordered(concurrency.max(1));
+    let mut found: Vec<Option<(Part, Work)>> = (0..total).map(|_| None).collect();
+    while let Some((at, planned)) = plans.next().await {
+        if let (Some(slot), Some(profile)) = (found.get_mut(at), profiles.get(at)) {
+            *slot = Some(
+                planned
+                    .unwrap_or_else(|error| (Part::failed(profile, named(profile, error)), Work::default())),
+            );
+        }
+    }
+    let mut survey = Survey::default();
+    for (part, work) in found.into_iter().flatten() {
+        survey.plan.parts.push(part);
+        survey.works.push(work);
+    }
+    survey
+}
+
+/// An error that names its profile.
+fn named(profile: &str, mut error: Error) -> Error {
+    let place = format!("profile `{profile}`");
+    if !error.message.contains(&place) {
+        error.message = format!("{place}: {}", error.message);
+    }
+    error
+}
+
+async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Result<(Part, Work)> {
+    let session = fleet.world.session_of(fleet.globals, Some(profile)).await?;
+    let memory = fleet.memory(&session);
+    let wanted = ready(&session, fleet.goals(profile, &session)?, passwords).await?;
+    let goals: Vec<Goal> = wanted.iter().map(|ready| ready.goal.clone()).collect();
+    let own = match (fleet.prune, &memory) {
+        (Some(Prune::Created), Some(memory)) => memory.created_by(&fleet.manifest),
+        _ => Vec::new(),
+    };
+    let own: Vec<Key> = own.iter().filter_map(|key| Key::parse(key)).collect();
+    let existing = Existing::read(&session, &goals, &own).await?;
+    let scene = Scene {
+        vendor: session.vendor(),
+        profile: session.profile(),
+        existing: &existing,
+        memory: memory.as_ref(),
+        manifest: &fleet.manifest,
+        prune: fleet.prune,
+        rotate: fleet.rotate_secrets,
+    };
+    let Compared { tasks, unchanged, notes } = compare(&scene, &wanted);
+    let seen = if fleet.keeps { saved::seen(&existing, &goals, &tasks) } else { Vec::new() };
+    let mut part = Part { unchanged, held: existing.len(), notes, ..Part::new(profile) };
+    let mut work = Work { seen, ..Work::default() };
+    for Task { key, step, write } in tasks {
+        part.steps.push(step);
+        work.writes.push((key, write));
+    }
+    work.missing = wanted.into_iter().filter_map(|ready| ready.no_password).collect();
+    if fleet.keeps {
+        work.goals = goals;
+    }
+    Ok((part, work))
+}
+
+/// What is wanted, with its passwords and references looked up. What a reference does not find concerns its object
+/// alone; any other failure concerns the profile.
+async fn ready(session: &Session, goals: Vec<Goal>, passwords: &Passwords<'_>) -> Result<Vec<Ready>> {
+    let mut found = Found::new();
+    let mut wanted = Vec::with_capacity(goals.len());
+    for mut goal in goals {
+        let (mut unresolved, mut no_password) = (None, None);
+        if let What::Trunk(trunk) = &mut goal.what {
+            no_password = passwords.fill(trunk, &goal.place);
+            match resolve_with(session, trunk, &mut found).await {
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Invalid) => {
+                    unresolved = Some(error)
+                }
+                result => result?,
+            }
+        }
+        wanted.push(Ready { goal, unresolved, no_password });
+    }
+    Ok(wanted)
+}

@@ -1,0 +1,130 @@
+//! One write of a plan, by what it writes.
+
+use super::task::Update;
+use super::verify;
+use crate::commands::confirm;
+use crate::commands::target::Target;
+use crate::engine::applied::Note;
+use crate::engine::session::Session;
+use crate::engine::write::{Seen, Written};
+use crate::model::change::{Change, Outcome};
+use crate::model::diff;
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::settings::SipSettings;
+use crate::model::trunk::{Held, Trunk};
+
+/// What is to be remembered of an object that was written; none in a dry run.
+pub type Done = Option<Note>;
+
+/// Creates a trunk, and reads it back.
+///
+/// # Errors
+/// Whatever the write ends in.
+pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> Result<Done> {
+    let call = session.vendor().create_trunk(session.profile(), wanted)?;
+    let look = async || confirm::created(session, wanted).await;
+    let Some((id, note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
+    change.note = note;
+    change.id = Some(id.clone());
+    read_back(session, &id, wanted, change).await.map(Some)
+}
+
+/// Changes a trunk that is as it was when that was planned, and reads it back.
+///
+/// # Errors
+/// Whatever the write ends in; a trunk that has changed meanwhile.
+pub async fn update(session: &Session, update: &Update, change: &mut Change) -> Result<Done> {
+    let Update { held, set, wanted } = update;
+    let now = Target::Id(held.id.clone()).find(session).await?;
+    unmoved(held, &now)?;
+    let call = session.vendor().update_trunk(session.profile(), &held.id, set, Some(&now))?;
+    let look = async || confirm::updated(session, &held.id, set, Some(&now)).await;
+    let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
+    change.note = note;
+    read_back(session, &held.id, wanted, change).await.map(Some)
+}
+
+/// Deletes a trunk.
+///
+/// # Errors
+/// Whatever the write ends in.
+pub async fn delete(session: &Session, held: &Held, change: &mut Change) -> Result<Done> {
+    let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
+    let look = async || confirm::deleted(session, &held.id).await;
+    gone(session.write(call, &[&*change], look).await, change)
+}
+
+/// Takes a call-out country away.
+///
+/// # Errors
+/// Whatever the write ends in.
+pub async fn remove_country(
+    session: &Session,
+    account: &str,
+    code: &str,
+    change: &mut Change,
+) -> Result<Done> {
+    let call = session.vendor().remove_country(session.profile(), account, code)?;
+    let look = async || confirm::country_removed(session, account, code).await;
+    gone(session.write(call, &[&*change], look).await, change)
+}
+
+/// Assigns settings, which no vendor tells.
+///
+/// # Errors
+/// Whatever the write ends in.
+pub async fn assign(
+    session: &Session,
+    account: &str,
+    settings: &SipSettings,
+    change: &mut Change,
+) -> Result<Done> {
+    let call = session.vendor().assign_settings(session.profile(), account, settings)?;
+    let look = async || Ok(Seen::Untold("the settings of an account cannot be read".into()));
+    if session.write(call, &[&*change], look).await?.done().is_none() {
+        return Ok(None);
+    }
+    let values = diff::all(settings).into_iter().map(|set| (set.field, set.after.to_string()));
+    Ok(Some(Note { untold: values.collect(), ..Note::default() }))
+}
+
+/// The end of a deletion. That somebody else was faster is one, too.
+fn gone(written: Result<Written<()>>, change: &mut Change) -> Result<Done> {
+    match written.map(Written::done) {
+        Ok(Some(((), note))) => {
+            change.note = note;
+            Ok(Some(Note::default()))
+        }
+        Ok(None) => Ok(None),
+        Err(error) if error.kind == Kind::NotFound => {
+            change.outcome = Outcome::Unchanged;
+            Ok(Some(Note::default()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses to write over what somebody else has changed meanwhile.
+fn unmoved(planned: &Held, now: &Held) -> Result<()> {
+    let moved = diff::between(&planned.trunk, &now.trunk);
+    let Some(first) = moved.first() else { return Ok(()) };
+    let text = format!(
+        "the trunk has changed since it was planned: {} was {} and is {}",
+        first.field, first.before, first.after
+    );
+    let mut error = Error::new(Kind::Conflict, text).hint("plan again; this trunk was left alone");
+    error.outcome = Some(Applied::NotApplied);
+    Err(error)
+}
+
+/// What is to be remembered of a trunk. Where it cannot be read back, that is said, and nothing is remembered.
+async fn read_back(session: &Session, id: &str, wanted: &Trunk, change: &mut Change) -> Result<Note> {
+    match verify::trunk(session, id, wanted).await {
+        Ok(note) => Ok(note),
+        Err(error) if error.kind == Kind::Rejected && error.outcome == Some(Applied::Unknown) => Err(error),
+        Err(error) => {
+            change.note = Some(verify::unread(&error));
+            Ok(Note::default())
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A plan for a merge request. Whatever a vendor or a manifest says stands in code spans, where it can start nothing.
+
+use std::io::{self, Write};
+
+use super::{NAMED, groups, is_listed, object, shown, total, verb};
+use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::text::printable;
+
+/// Prints it.
+///
+/// # Errors
+/// Whatever the stream says.
+pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    let summary = plan.summary();
+    writeln!(out, "### trunkctl plan\n\n{}.", total(&summary, plan.parts.len()))?;
+    if plan.steps().next().is_some() {
+        writeln!(out, "\n| | profile | object | fields |\n|---|---|---|---|")?;
+        for part in &plan.parts {
+            for group in groups(&part.steps) {
+                rows(out, group)?;
+            }
+        }
+    }
+    let failed: Vec<&Part> = plan.parts.iter().filter(|part| part.failed.is_some()).collect();
+    if !failed.is_empty() {
+        writeln!(out, "\nNot read, and not planned:\n")?;
+        for part in failed {
+            let why = part.failed.as_ref().map(|error| error.message.as_str()).unwrap_or_default();
+            writeln!(out, "- {}: {}", code(&part.profile), code(why))?;
+        }
+    }
+    for part in plan.parts.iter().filter(|part| !part.notes.is_empty()) {
+        writeln!(out, "\nNotes on {}:\n", code(&part.profile))?;
+        for note in &part.notes {
+            writeln!(out, "- {}", code(note))?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(out: &mut dyn Write, group: &[Step]) -> io::Result<()> {
+    for step in group.iter().take(NAMED) {
+        let word = match step.action {
+            Action::Impossible => "**cannot**",
+            Action::Delete => "**delete**",
+            other => verb(other),
+        };
+        let (profile, object) = (code(&step.profile), code(&object(step)));
+        writeln!(out, "| {word} | {profile} | {object} | {} |", fields(step))?;
+    }
+    match group.len().saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => writeln!(out, "| | | and {more} more | |"),
+    }
+}
+
+fn fields(step: &Step) -> String {
+    if is_listed(step) {
+        return String::new();
+    }
+    let mut lines: Vec<String> = step
+        .diff
+        .iter()
+        .map(|change| {
+            let (field, after) = (code(&change.field), code(&shown(&change.after)));
+            match step.action {
+                Action::Create => format!("{field} {after}"),
+                _ => format!("{field} {} → {after}", code(&shown(&change.before))),
+            }
+        })
+        .collect();
+    lines.extend(step.error.iter().map(|error| code(&error.message)));
+    lines.extend(step.notes.iter().map(|note| format!("note: {}", code(note))));
+    lines.join("<br>")
+}
+
+/// A code span. The fence is longer than any in the text, and a bar does not end the cell of a table.
+fn code(text: &str) -> String {
+    let text = printable(text).replace(['\n', '\r'], " ");
+    let runs = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(runs + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.trim().is_empty() {
+        return "(none)".to_owned();
+    }
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_leaves_its_code_span_or_its_cell() {
+        for (text, span) in [
+            ("plain", "`plain`"),
+            ("a|b", "`a\\|b`"),
+            ("a`b", "``a`b``"),
+            ("``x``", "``` ``x`` ```"),
+            ("a\n| b", "`a \\| b`"),
+            ("<img src=x> @all #1", "`<img src=x> @all #1`"),
+            ("", "(none)"),
+        ] {
+            assert_eq!(code(text), span);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A plan: as text for people, as Markdown for a merge request, and as data.
+
+mod data;
+mod markdown;
+mod text;
+
+use serde_json::Value;
+
+use crate::model::plan::{Action, Step, Summary};
+use crate::model::text::printable;
+pub use data::{lines, listing, value};
+pub use markdown::markdown;
+pub use text::text;
+
+/// How many objects of one kind, without fields worth a line, are named one by one.
+const NAMED: usize = 20;
+
+/// Whether the object is one of many that are alike, and is told of in one line.
+fn is_listed(step: &Step) -> bool {
+    matches!(step.kind, "internal_number" | "callout_country") && step.error.is_none()
+}
+
+/// The steps of a part, those that are alike together.
+fn groups(steps: &[Step]) -> Vec<&[Step]> {
+    let alike = |a: &Step, b: &Step| {
+        is_listed(a) && is_listed(b) && a.kind == b.kind && a.action == b.action && a.account == b.account
+    };
+    steps.chunk_by(alike).collect()
+}
+
+/// What an object is called.
+fn object(step: &Step) -> String {
+    let noun = match step.kind {
+        "sip_settings" => "SIP settings".to_owned(),
+        kind => format!("{} {}", kind.replace('_', " ").replace("callout", "call-out"), step.name),
+    };
+    let account = step.account.as_ref().map(|account| format!(" of account {account}")).unwrap_or_default();
+    let id =
+        step.id.as_ref().filter(|id| **id != step.name).map(|id| format!(" (id {id})")).unwrap_or_default();
+    printable(&format!("{noun}{account}{id}"))
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "change",
+        Action::Delete => "delete",
+        Action::Impossible => "cannot be done:",
+    }
+}
+
+/// How much there is to do, in a line.
+fn total(summary: &Summary, profiles: usize) -> String {
+    let Summary { create, update, delete, impossible, unchanged, failed } = *summary;
+    let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
+    let mut line = if create + update + delete == 0 {
+        format!("Nothing to do on {on}: {unchanged} unchanged")
+    } else {
+        format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}")
+    };
+    if impossible > 0 {
+        line.push_str(&format!("; {impossible} cannot be done"));
+    }
+    if failed > 0 {
+        line.push_str(&format!("; {failed} of the profiles could not be read"));
+    }
+    line
+}
+
+/// The value of a field as people write it.
+fn shown(value: &Value) -> String {
+    super::table::text(value)
+}

@@ -1,0 +1,89 @@
+//! A plan for people at a terminal.
+
+use std::io::{self, Write};
+
+use super::{NAMED, groups, is_listed, object, shown, total, verb};
+use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::text::printable;
+use crate::output::Terminal;
+use crate::output::table::{arrow, fold};
+
+/// Prints it.
+///
+/// # Errors
+/// Whatever the stream says.
+pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
+    for part in plan.parts.iter().filter(|part| tells(part)) {
+        heading(out, part, terminal)?;
+        for group in groups(&part.steps) {
+            steps(out, group, terminal)?;
+        }
+        for note in &part.notes {
+            line(out, &format!("  note: {note}"), 8, terminal)?;
+        }
+        writeln!(out)?;
+    }
+    let summary = plan.summary();
+    let total = total(&summary, plan.parts.len());
+    writeln!(out, "{}", paint(&total, if summary.writes() == 0 { None } else { Some("1") }, terminal))
+}
+
+fn tells(part: &Part) -> bool {
+    !part.steps.is_empty() || !part.notes.is_empty() || part.failed.is_some()
+}
+
+fn heading(out: &mut dyn Write, part: &Part, terminal: Terminal) -> io::Result<()> {
+    let profile = printable(&part.profile);
+    match &part.failed {
+        None => writeln!(out, "{}", paint(&format!("profile {profile}"), Some("1"), terminal)),
+        Some(error) => {
+            let text = format!("profile {profile} could not be read: {}", printable(&error.message));
+            writeln!(out, "{}", paint(&text, Some("31"), terminal))
+        }
+    }
+}
+
+fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<()> {
+    for step in group.iter().take(NAMED) {
+        let (sign, color) = match step.action {
+            Action::Create => ("+", "32"),
+            Action::Update => ("~", "33"),
+            Action::Delete => ("-", "31"),
+            Action::Impossible => ("!", "31"),
+        };
+        let head = format!("  {sign} {} {}", verb(step.action), object(step));
+        writeln!(out, "{}", paint(&head, Some(color), terminal))?;
+        if is_listed(step) {
+            continue;
+        }
+        let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
+        for change in &step.diff {
+            let values = match step.action {
+                Action::Create => shown(&change.after),
+                _ => arrow(&change.before, &change.after),
+            };
+            line(out, &format!("      {:<width$}  {values}", change.field), width + 8, terminal)?;
+        }
+        if let Some(error) = &step.error {
+            line(out, &format!("      {}", printable(&error.message)), 6, terminal)?;
+        }
+        for note in &step.notes {
+            line(out, &format!("      note: {}", printable(note)), 12, terminal)?;
+        }
+    }
+    match group.len().saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => writeln!(out, "    and {more} more"),
+    }
+}
+
+fn line(out: &mut dyn Write, text: &str, start: usize, terminal: Terminal) -> io::Result<()> {
+    writeln!(out, "{}", fold(text, start, terminal.width))
+}
+
+fn paint(text: &str, color: Option<&str>, terminal: Terminal) -> String {
+    match color.filter(|_| terminal.color) {
+        Some(color) => format!("\u{1b}[{color}m{text}\u{1b}[0m"),
+        None => text.to_owned(),
+    }
+}
