@@ -28,6 +28,16 @@ Which fields a vendor takes: trunkctl vendors")]
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
     Update(Update),
+    /// Create a trunk, or change the one of that name so that it is as given
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk ensure --from register-trunk.toml
+  trunkctl -p lab-pbx trunk ensure --name itsp --kind peer --transport udp \\
+      --host sip.example.com --port 5060 --codecs ulaw,alaw
+
+It ends in created, updated, unchanged, or adopted: the trunk was there as
+given, and this machine takes care of it from now on. What is not given is left
+alone. `trunkctl apply` does the same for many trunks on many profiles.")]
+    Ensure(Create),
     /// List trunks, of one profile or of several at once
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk list --kind register --status failed

@@ -1,12 +1,12 @@
 //! `apply`
 
-use super::fleet::carry::{Manner, carry_out};
+use super::fleet::carry::{Manner, carry_out, withheld};
 use super::fleet::saved::Saved;
 use super::fleet::survey::{Survey, survey};
 use super::fleet::{self, Fleet, Results, guard};
 use super::world::World;
 use crate::cli::fleet::Apply;
-use crate::cli::{DryRunForm, Format, Globals};
+use crate::cli::{Format, Globals};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Part, Plan};
 use crate::model::report::Report;
@@ -59,13 +59,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
     let shown = carry_out(&fleet, survey, manner, &results).await;
     let changes = results.finish(&profiles);
-    match globals.dry_run {
-        Some(DryRunForm::Curl) => Ok(Report::Commands(
-            shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
-        )),
-        Some(DryRunForm::Http) => Ok(Report::Requests(shown)),
-        None => Ok(Report::Changes(changes)),
-    }
+    Ok(if globals.dry_run.is_some() { withheld(globals, shown) } else { Report::Changes(changes) })
 }
 
 /// Passwords that nobody could look up are refused before anything is written: what they are for would be left out.

@@ -25,6 +25,7 @@ mod steps;
 mod target;
 mod trunk_create;
 mod trunk_delete;
+mod trunk_ensure;
 mod trunk_list;
 mod trunk_update;
 mod vendors;
@@ -51,6 +52,7 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::Trunk { verb } => match &**verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(world, globals, args).await,
             cli::trunk::Verb::Update(args) => trunk_update::run(world, globals, args).await,
+            cli::trunk::Verb::Ensure(args) => trunk_ensure::run(world, globals, args).await,
             cli::trunk::Verb::List(args) => trunk_list::list(world, globals, args).await,
             cli::trunk::Verb::Get(args) => trunk_list::get(world, globals, args).await,
             cli::trunk::Verb::Delete(args) => trunk_delete::run(world, globals, args).await,

@@ -61,10 +61,13 @@ pub fn choose(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Profile> {
     }
 }
 
-/// The profile of the environment: a vendor in it stands for a whole one, unless one is asked for by name.
+/// The name of the profile that the environment stands for.
+pub const ENVIRONMENT: &str = "environment";
+
+/// The profile of the environment: a vendor in it stands for a whole one, unless another is asked for by name.
 pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Profile>> {
-    let there = at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none();
-    there.then(|| build("environment", BTreeMap::new(), at.env, keys_of, "the environment"))
+    let there = at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none_or(|name| name == ENVIRONMENT);
+    there.then(|| build(ENVIRONMENT, BTreeMap::new(), at.env, keys_of, "the environment"))
 }
 
 /// A profiles file that was read: a fleet's has many profiles, and is read once.

@@ -6,16 +6,18 @@ use std::rc::Rc;
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
-use super::goal::{Key, Kind};
+use super::goal::Key;
 use super::read::Account;
 use super::survey::{Survey, Work};
 use super::task::Write;
 use super::{Fleet, Results, lists, write};
+use crate::cli::{DryRunForm, Globals};
 use crate::engine::applied::{Applied, Note};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{self, Error, Result};
 use crate::model::plan::{Action, Part, Step};
+use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
 
 /// How a plan is carried out.
@@ -46,6 +48,16 @@ pub async fn carry_out(
         shown
     });
     stream::iter(runs).buffered(concurrency).collect::<Vec<_>>().await.concat()
+}
+
+/// What a dry run has to show.
+pub fn withheld(globals: &Globals, shown: Vec<Value>) -> Report {
+    match globals.dry_run {
+        Some(DryRunForm::Curl) => {
+            Report::Commands(shown.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
+        _ => Report::Requests(shown),
+    }
 }
 
 /// What the steps of one profile share.
@@ -198,8 +210,7 @@ impl Desk<'_, '_> {
             Ok(None) => return None,
             Ok(Some(_)) if matches!(write, Write::DeleteTrunk(_) | Write::RemoveCountry) => self.forget(key),
             Ok(Some(mut note)) => {
-                note.created_by =
-                    (created && key.kind != Kind::SipSettings).then(|| self.fleet.manifest.clone());
+                note.created_by = self.manifest().filter(|_| created);
                 self.remember(session, vec![(key.text(), note)]);
                 if change.note.is_none() && !notes.is_empty() {
                     change.note = Some(notes);
@@ -230,6 +241,11 @@ impl Desk<'_, '_> {
         let session = Rc::new(session);
         self.sessions.insert(account.clone(), Rc::clone(&session));
         Ok(session)
+    }
+
+    /// By what a manifest is remembered; a single trunk has none.
+    fn manifest(&self) -> Option<String> {
+        Some(self.fleet.manifest.clone()).filter(|name| !name.is_empty())
     }
 
     fn vendor(&self) -> &'static str {

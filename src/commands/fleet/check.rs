@@ -104,7 +104,7 @@ fn judge(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, complaints: 
 
 /// What is wrong with fields that are given, whether the trunk is there already or not. What is missing is missing
 /// only where the trunk has to be made.
-fn refused(trunk: &Trunk, vendor: &'static dyn Vendor) -> Vec<FieldError> {
+pub fn refused(trunk: &Trunk, vendor: &'static dyn Vendor) -> Vec<FieldError> {
     let given = |fault: &FieldError| {
         Field::ALL.iter().any(|field| field.name() == root(&fault.field) && trunk.has(*field))
     };

@@ -5,9 +5,9 @@
 //! done, as `task`s. `saved` keeps a plan in a file. `guard` refuses plans that go too far, and `carry` does the rest.
 
 pub mod carry;
-mod check;
+pub mod check;
 pub mod compare;
-mod goal;
+pub mod goal;
 mod guard;
 mod lists;
 mod read;
@@ -41,7 +41,7 @@ pub struct Fleet<'a> {
     pub globals: &'a Globals,
     /// What is wanted.
     pub source: Source<'a>,
-    /// The name by which this machine remembers what the manifest created.
+    /// The name by which this machine remembers what the manifest created; empty where there is none.
     pub manifest: String,
     /// What may be deleted.
     pub prune: Option<Prune>,

@@ -23,7 +23,7 @@ impl<'w> Passwords<'w> {
 
     /// Looks the trunk's password up. Answers why not, and leaves the reference where it is.
     pub fn fill(&self, trunk: &mut Trunk, place: &str) -> Option<Error> {
-        let secret = trunk.password.take()?;
+        let secret = trunk.password.take_if(|secret| secret.expose().is_none())?;
         let found = self.find(&secret, place);
         let error = found.as_ref().err().map(Error::copy);
         trunk.password = Some(found.unwrap_or(secret));

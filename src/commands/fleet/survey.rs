@@ -29,6 +29,8 @@ pub struct Survey {
 pub struct Work {
     /// Beside each step, its object and what it writes.
     pub writes: Vec<(Key, Write)>,
+    /// The id of the only object that is wanted, where it is a trunk that is there.
+    pub only: Option<String>,
     /// Passwords that could not be looked up.
     pub missing: Vec<Error>,
     /// What is wanted, where the plan is to be saved.
@@ -97,7 +99,11 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
     let Compared { tasks, unchanged, notes } = compare(&scene, &wanted);
     let seen = if fleet.keeps { saved::seen(&existing, &goals, &tasks) } else { Vec::new() };
     let mut part = Part { unchanged, held: existing.len(), notes, ..Part::new(profile) };
-    let mut work = Work { seen, ..Work::default() };
+    let only = match goals.as_slice() {
+        [Goal { what: What::Trunk(trunk), account, .. }] => existing.trunk(account, trunk).ok().flatten(),
+        _ => None,
+    };
+    let mut work = Work { seen, only: only.map(|held| held.id.clone()), ..Work::default() };
     for Task { key, step, write } in tasks {
         part.steps.push(step);
         work.writes.push((key, write));

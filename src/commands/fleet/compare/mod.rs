@@ -193,7 +193,7 @@ fn only(settings: &SipSettings, changes: &[FieldChange]) -> SipSettings {
 
 /// A refusal of what is wanted.
 fn refusal(message: String) -> Error {
-    Error::new(Kind::Unsupported, message)
+    Error::new(Kind::Invalid, message)
 }
 
 /// A value as it is remembered.

@@ -66,8 +66,11 @@ pub fn compare(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk, notes: &mut Vec
             Err(error) => return impossible(step, error),
         }
     }
-    let hint = "delete the trunk and apply again, or want what there is";
-    impossible(step, refusal(format!("the trunk cannot become so: {}", Error::list(&wrong))).hint(hint))
+    let hint = "delete the trunk first, or ask for what is there";
+    impossible(
+        step,
+        refusal(format!("{} cannot become so: {}", goal.key().shown(), Error::list(&wrong))).hint(hint),
+    )
 }
 
 /// Whether a field that looks different is.
@@ -167,7 +170,8 @@ fn judged(scene: &Scene<'_>, held: &Held, set: Trunk) -> Result<(Trunk, Vec<Stri
     let verdict = scene.vendor.check_update(&change, Some(held));
     errors.extend(verdict.errors);
     if !errors.is_empty() {
-        return Err(refusal(format!("the trunk cannot become so: {}", Error::list(&errors))));
+        let name = held.trunk.name.as_deref().unwrap_or(&held.id);
+        return Err(refusal(format!("trunk `{name}` cannot become so: {}", Error::list(&errors))));
     }
     scene.vendor.update_trunk(scene.profile, &held.id, &change.set, Some(held))?;
     Ok((change.set, verdict.warnings))
@@ -179,8 +183,9 @@ fn create(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk) -> Task {
     let verdict = scene.vendor.check_create(wanted);
     errors.extend(verdict.errors);
     if !errors.is_empty() {
-        let text = format!("the trunk is not there, and cannot be made: {}", Error::list(&errors));
-        return scene.impossible(goal, None, refusal(text).hint("give what is missing in the manifest"));
+        let text =
+            format!("{} is not there, and cannot be made: {}", goal.key().shown(), Error::list(&errors));
+        return scene.impossible(goal, None, refusal(text).hint("give what it lacks"));
     }
     // A password that nobody could look up is still a password.
     if let Err(error) = scene.vendor.create_trunk(scene.profile, wanted) {

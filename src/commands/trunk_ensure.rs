@@ -1,0 +1,73 @@
+//! `trunk ensure`: a manifest of one trunk.
+
+use super::fleet::carry::{Manner, carry_out, withheld};
+use super::fleet::goal::{Goal, What, account, identity};
+use super::fleet::survey::survey;
+use super::fleet::{Fleet, Results, Source, check};
+use super::spec;
+use super::steps::{judge, require};
+use super::world::World;
+use crate::cli::Globals;
+use crate::cli::trunk::Create;
+use crate::engine::session::Session;
+use crate::model::change::{Change, Outcome};
+use crate::model::check as fields;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Report;
+use crate::model::support::Operation;
+use crate::vendors::Verdict;
+
+/// Runs it.
+pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::TrunkCreate)?;
+    let trunk = spec::trunk(world, &args.fields, globals.dry_run.is_some())?;
+    if identity(&trunk).is_empty() {
+        return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")
+            .hint("give --name, or --master-trunk for an assigned one (Zoom)"));
+    }
+    let refused = Verdict { errors: check::refused(&trunk, session.vendor()), ..Verdict::default() };
+    judge(&session, "the trunk", fields::trunk(&trunk), refused)?;
+
+    let profile = session.profile().name.clone();
+    let account = account(session.vendor().facts(), session.profile(), trunk.account.as_deref());
+    let change = Change {
+        account: account.clone(),
+        ..super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Unchanged, &trunk)
+    };
+    let goal = Goal { what: What::Trunk(Box::new(trunk)), account, place: "the command".into() };
+    let key = goal.key().text();
+    let fleet = Fleet { source: Source::Saved(vec![(profile, vec![goal])]), ..Fleet::new(world, globals) };
+    let mut survey = survey(&fleet, 1).await;
+    if let Some(error) = survey.plan.parts.iter_mut().find_map(|part| part.failed.take()) {
+        return Err(error);
+    }
+    survey.plan.parts.iter().flat_map(|part| &part.notes).for_each(|note| world.notices.warn(note));
+    if survey.plan.steps().next().is_none() {
+        let held = survey.works.iter().find_map(|work| work.only.clone());
+        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change }))));
+    }
+    let results = Results::new((world, globals), 1);
+    let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
+    let mut list = results.finish(&[]).list;
+    if globals.dry_run.is_some() && list.is_empty() {
+        return Ok(withheld(globals, shown));
+    }
+    match list.pop() {
+        Some(Change { error: Some(error), .. }) => Err(error),
+        Some(change) => Ok(Report::Change(Box::new(change))),
+        None => Ok(Report::Nothing),
+    }
+}
+
+/// A trunk that is there as asked: from the first time on, this machine takes care of it.
+fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Change {
+    let Some(memory) = fleet.memory(session).filter(|memory| !session.is_dry_run() && !memory.cares_for(key))
+    else {
+        return change;
+    };
+    if let Err(warning) = memory.remember(vec![(key.to_owned(), Default::default())]) {
+        fleet.world.notices.warn(&warning);
+    }
+    Change { outcome: Outcome::Adopted, ..change }
+}
