@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bulk;
+mod ci;
 mod cli;
 mod codes;
 mod conformance;

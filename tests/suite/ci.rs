@@ -1,0 +1,169 @@
+//! The pipelines in `examples/ci` do what they say: their scripts run as they stand, against a served sandbox.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::Place;
+use crate::support::served::{Served, profiles};
+
+/// A folder as a pipeline's checkout has it, and the variables of its runner.
+struct Checkout {
+    place: Place,
+    _served: Served,
+    variables: BTreeMap<&'static str, String>,
+}
+
+/// What a script ended with, and what was posted by it.
+struct Ended {
+    code: i32,
+    out: String,
+}
+
+impl Checkout {
+    fn new() -> Self {
+        let (place, served) = (Place::new(), Served::start());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        for file in ["fleet/trunks.toml", "fleet/meetings.yaml"] {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            place.write(&format!("work/trunks/{}", file.trim_start_matches("fleet/")), &text);
+        }
+        for file in ["yeastar/itsp-password", "itniotech/gateway-password", "zoom/internal-numbers.csv"] {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            place.write(&format!("work/{file}"), &text);
+        }
+        let file = profiles(&served.base, &place, "");
+        std::fs::copy(file, place.path().join("work/profiles.toml")).unwrap();
+        // What posts keeps what it was given.
+        for (tool, script) in
+            [("gh", "#!/bin/sh\ncat \"${7:-/dev/null}\" > posted\n"), ("curl", "#!/bin/sh\ncat > posted\n")]
+        {
+            executable(&place.write(&format!("bin/{tool}"), script));
+        }
+        let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
+        let bin = place.path().join("bin").display().to_string();
+        let at = |name: &str| place.path().join(name).display().to_string();
+        let variables = BTreeMap::from([
+            ("PATH", format!("{bin}:{program}:{}", std::env::var("PATH").unwrap())),
+            ("HOME", at("home")),
+            ("TRUNKCTL_PROFILES_FILE", "profiles.toml".into()),
+            ("TRUNKCTL_STATE_DIR", at("state")),
+            ("GITHUB_STEP_SUMMARY", at("work/summary.md")),
+            ("GITHUB_OUTPUT", at("work/output")),
+            ("CI_NODE_INDEX", "1".into()),
+            ("CI_NODE_TOTAL", "1".into()),
+            ("JOB_COMPLETION_INDEX", "0".into()),
+        ]);
+        Self { place, _served: served, variables }
+    }
+
+    fn run(&self, script: &str) -> Ended {
+        let output = Command::new("sh")
+            .args(["-ec", script])
+            .current_dir(self.place.path().join("work"))
+            .env_clear()
+            .envs(&self.variables)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut out = String::from_utf8(output.stdout).unwrap();
+        out.push_str(&String::from_utf8(output.stderr).unwrap());
+        Ended { code: output.status.code().unwrap_or(-1), out }
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.place.path().join("work").join(file)).unwrap()
+    }
+}
+
+fn executable(path: &str) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+fn parsed(file: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(file);
+    yaml_serde::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn has(tool: &str) -> bool {
+    Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap().status.success()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_workflow_plans_posts_applies_and_then_has_nothing_to_do() {
+    let (file, checkout) = (parsed("github-trunks.yml"), Checkout::new());
+    let step = |job: &str, name: &str| {
+        let steps = file["jobs"][job]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["name"] == name).unwrap();
+        step["run"].as_str().unwrap().to_owned()
+    };
+    let planned = |code: &str| {
+        let plan = checkout.run(&step("plan", "Plan"));
+        assert_eq!(plan.code, 0, "{}", plan.out);
+        assert!(checkout.read("output").ends_with(&format!("code={code}\n")), "{}", plan.out);
+        let judge = step("plan", "Judge").replace("${{ steps.plan.outputs.code }}", code);
+        assert_eq!(checkout.run(&judge).code, 0);
+    };
+    planned("14");
+    let posted = checkout.run(&step("plan", "Post the plan").replace("${{ github.event.number }}", "7"));
+    assert_eq!(posted.code, 0, "{}", posted.out);
+    assert!(checkout.read("posted").starts_with("### trunkctl plan"), "{}", checkout.read("posted"));
+    let applied = checkout.run(&step("apply", "Apply"));
+    assert_eq!(applied.code, 0, "{}", applied.out);
+    let changes: Value = serde_json::from_str(&checkout.read("changes.json")).unwrap();
+    assert_eq!(changes["summary"]["failed"], 0);
+    planned("0");
+    let judge = step("plan", "Judge").replace("${{ steps.plan.outputs.code }}", "12");
+    assert_eq!(checkout.run(&judge).code, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_gitlab_jobs_plan_post_and_apply_the_saved_plan() {
+    if !has("jq") {
+        return;
+    }
+    let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
+    let script = |job: &str| {
+        let lines = file[job]["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    for job in ["plan", "plan-main", "apply-main"] {
+        let ended = checkout.run(&script(job));
+        assert_eq!(ended.code, 0, "{job}: {}", ended.out);
+    }
+    let posted: Value = serde_json::from_str(&checkout.read("posted")).unwrap();
+    assert!(posted["body"].as_str().unwrap().starts_with("### trunkctl plan"), "{posted}");
+    // The world has moved: by the plan itself.
+    let again = checkout.run(&script("apply-main"));
+    assert_eq!(again.code, 4, "{}", again.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_pods_of_the_indexed_job_apply_every_profile_once() {
+    let (file, mut checkout) = (parsed("kubernetes-job.yaml"), Checkout::new());
+    let container = &file["spec"]["template"]["spec"]["containers"][0];
+    let script = container["args"][0].as_str().unwrap().replace("trunks.toml", "trunks");
+    let pods = file["spec"]["completions"].as_u64().unwrap();
+    let mut profiles = Vec::new();
+    for index in 0..pods {
+        checkout.variables.insert("JOB_COMPLETION_INDEX", index.to_string());
+        let ended = checkout.run(&script);
+        assert_eq!(ended.code, 0, "{}", ended.out);
+        let lines = ended.out.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut own: Vec<String> =
+            lines.map(|change| change["profile"].as_str().unwrap().to_owned()).collect();
+        own.dedup();
+        profiles.extend(own);
+    }
+    profiles.sort();
+    assert_eq!(profiles, ["itniotech", "yeastar", "zoom"]);
+}
