@@ -46,12 +46,33 @@
 //! `vendors/yeastar/abilities.rs`, turned into `codec_sel` in `vendors/yeastar/write.rs` with the struct of
 //! `vendors/yeastar/wire.rs`, and sent by `engine/session.rs`.
 //!
+//! # A manifest, and one field of it on its way to the wire
+//!
+//! ```text
+//! files ─► config::manifest ─► fleet::check ─► fleet::goal ─┐                         ┌─► output::plan
+//!          (entries, places)   (no vendor      (one object, ├─► fleet::compare ─► plan ┤
+//! vendors ─► fleet::read ──────could hold it)   one profile)┘    (pure)               └─► fleet::carry ─► fleet::write ─► Call
+//!            (what there is)                                                                (read back: fleet::verify)
+//! ```
+//!
+//! `codecs = ["ulaw", "alaw"]` of a `[[trunk]]` is read in `config/manifest/entry.rs`, with its place, into the trunk of
+//! `model/trunk.rs`; refused where the vendor of a profile has no such codec in `commands/fleet/check.rs`, against the
+//! table in `vendors/yeastar/abilities.rs`; made the goal of one profile in `commands/fleet/goal.rs`; held against
+//! the trunk that `commands/fleet/read.rs` read (through `vendors/yeastar/read.rs`) in `commands/fleet/compare/trunk.rs`
+//! by `model/diff.rs`, where their order counts; shown by `output/plan/text.rs`; set in `commands/fleet/write.rs`, which
+//! asks `vendors/yeastar/write.rs` for the call, `codec_sel` in the struct of `vendors/yeastar/wire.rs`; sent by
+//! `engine/write.rs`, after `engine/journal.rs` put it down; and read back in `commands/fleet/verify.rs`.
+//!
 //! # Where this differs from the first plan, and why
 //!
 //! * Secrets have a [`vendors::call::Slot`] beside the request in place of a mere list of their places, so a `Call`
 //!   holds no secret at all and a slot also knows how a shell gets at it.
 //! * What a vendor's table of abilities and fields says lives in `abilities.rs`, apart from `rules.rs`, which holds
 //!   what a table cannot say.
+//! * A manifest is compared and carried out in `commands`, as plain steps over the same single calls: no vendor knows
+//!   of plans, so a fourth one can be planned for as soon as it can be read and written.
+//! * What no vendor tells is remembered as keyed digests by account (`engine/applied.rs`), not in a state file that
+//!   would have to be right: losing it costs a value sent once more, and what `--prune` would have deleted.
 //! * Multi-step work is plain `async` code over single calls and not a chain of continuations in the vendors: it is
 //!   the same for all of them.
 

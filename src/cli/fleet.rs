@@ -66,7 +66,8 @@ pub struct Plan {
   trunkctl apply plan.json --yes
   trunkctl apply -f trunks.toml --prune --max-changes 20
 
-What could not be done is tried again by the next apply; what is done is left alone.")]
+What could not be done is tried again by the next apply; what is done is left
+alone.")]
 pub struct Apply {
     /// A plan that `plan --out` saved; refused where the world has moved since
     #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "partition", "prune", "rotate_secrets"])]

@@ -85,8 +85,12 @@ fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
         }
         return Ok(plan);
     }
+    let follows = plan.steps().next().is_some();
     let report = Report::Plan { plan, pending: false };
     (world.publish)(&report)?;
+    if follows {
+        (world.publish)(&Report::Text("\n".into()))?;
+    }
     match report {
         Report::Plan { plan, .. } => Ok(plan),
         _ => Ok(Plan::default()),

@@ -11,6 +11,7 @@ mod codes;
 mod conformance;
 mod curl;
 mod docs;
+mod ensure;
 mod faults;
 mod history;
 mod hygiene;

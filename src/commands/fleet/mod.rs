@@ -167,7 +167,7 @@ fn choose(
         wanted.retain(|wanted| partition.has(wanted.profile));
     }
     if wanted.len() < all {
-        world.notices.note(&format!("{} of the manifest's {all} profiles were chosen", wanted.len()));
+        world.notices.note(&format!("this is about {} of the manifest's {all} profiles", wanted.len()));
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ fn fields(step: &Step) -> String {
 
 /// A code span. The fence is longer than any in the text, and a bar does not end the cell of a table.
 fn code(text: &str) -> String {
-    let text = printable(text).replace(['\n', '\r'], " ");
+    let text = printable(&text.replace(['\n', '\r'], " "));
     let runs = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(runs + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };

@@ -1,0 +1,134 @@
+//! `trunk ensure`: one trunk, whatever there is of it.
+
+use serde_json::Value;
+
+use crate::conformance::rig::is_write;
+use crate::support::recorder::Recorder;
+use crate::support::served::{Served, profiles};
+use crate::support::{Place, Ran};
+
+struct Lab {
+    place: Place,
+    served: Served,
+    recorder: Recorder,
+    profiles: String,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let (place, served) = (Place::new().with("PASSWORD", "Trunk0Password"), Served::start());
+        let recorder = Recorder::before(&served.base);
+        let profiles = profiles(&recorder.base, &place, "");
+        Self { place, served, recorder, profiles }
+    }
+
+    fn run(&self, vendor: &str, args: &str) -> Ran {
+        let mut words = vec!["--profiles-file", &self.profiles, "-p", vendor, "-o", "json"];
+        words.extend(args.split_whitespace());
+        self.place.run(&words)
+    }
+
+    /// Runs it, and answers the outcome and how many writes it sent.
+    fn ensure(&self, vendor: &str, args: &str) -> (String, usize) {
+        self.recorder.take();
+        let change = self.run(vendor, &format!("trunk ensure {args}")).expect(0).json();
+        (change["outcome"].as_str().unwrap().to_owned(), self.writes())
+    }
+
+    fn writes(&self) -> usize {
+        self.recorder.take().iter().filter(|seen| is_write(seen)).count()
+    }
+}
+
+const PEER: &str = "--name a --kind peer --transport udp --host 192.0.2.1 --port 5060 --codecs ulaw,alaw";
+const GROUP: &str = "--name a --direction inbound --allowed-ip 192.0.2.9 --agent-group Support=442071838750";
+const GIVEN: &str = "--account sub-1 --master-trunk trunk-a";
+
+#[test]
+fn a_trunk_is_created_then_left_alone_then_changed() {
+    let lab = Lab::new();
+    for (vendor, fields, first, other) in [
+        ("yeastar", PEER, "created", "--codecs alaw,ulaw"),
+        ("itniotech", GROUP, "created", "--allowed-ip 192.0.2.10"),
+        ("zoom", GIVEN, "assigned", ""),
+    ] {
+        assert_eq!(lab.ensure(vendor, fields), (first.to_owned(), 1), "{vendor}");
+        assert_eq!(lab.ensure(vendor, fields), ("unchanged".to_owned(), 0), "{vendor}");
+        if !other.is_empty() {
+            let changed = format!("{fields} {other}");
+            let changed = match vendor {
+                "yeastar" => changed.replace("--codecs ulaw,alaw ", ""),
+                _ => changed.replace("--allowed-ip 192.0.2.9 ", ""),
+            };
+            assert_eq!(lab.ensure(vendor, &changed), ("updated".to_owned(), 1), "{vendor}");
+            assert_eq!(lab.ensure(vendor, &changed), ("unchanged".to_owned(), 0), "{vendor}");
+        }
+    }
+}
+
+#[test]
+fn a_trunk_that_is_there_as_asked_is_adopted_once() {
+    let lab = Lab::new();
+    lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
+    assert_eq!(lab.ensure("yeastar", &format!("{PEER} --dry-run")).1, 0);
+    let id = lab.run("yeastar", "trunk get name:a").expect(0).json()["id"].clone();
+    let adopted = lab.run("yeastar", &format!("trunk ensure {PEER}")).expect(0).json();
+    assert_eq!((&adopted["outcome"], &adopted["id"]), (&Value::from("adopted"), &id));
+    assert_eq!(lab.ensure("yeastar", PEER), ("unchanged".to_owned(), 0));
+}
+
+#[test]
+fn what_cannot_become_so_is_refused_and_nothing_is_written() {
+    let lab = Lab::new();
+    lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
+    lab.recorder.take();
+    for (args, code, part) in [
+        ("--name a --kind register", 4, "cannot become so"),
+        ("--name b --kind peer", 4, "cannot be made"),
+        ("--name a --prefix 9", 4, "no such field"),
+        ("--port 5061", 2, "has no name"),
+        ("--name a --password-from env:MISSING", 3, "env:MISSING"),
+    ] {
+        let error = lab.run("yeastar", &format!("trunk ensure {args}")).expect(code).error();
+        assert!(error["message"].as_str().unwrap().contains(part), "{args}: {error}");
+    }
+    assert_eq!(lab.writes(), 0);
+    lab.run("zoom", "trunk ensure --account sub-1 --name x").expect(4);
+}
+
+#[test]
+fn a_dry_run_shows_the_request_that_would_follow() {
+    let lab = Lab::new();
+    let created = lab.run("yeastar", &format!("trunk ensure {PEER} --dry-run")).expect(0).json();
+    assert!(created["requests"][0]["url"].as_str().unwrap().contains("trunk/create"), "{created}");
+    lab.run("yeastar", &format!("trunk ensure {PEER}")).expect(0);
+    let same = lab.run("yeastar", &format!("trunk ensure {PEER} --dry-run")).expect(0).json();
+    assert_eq!(same["outcome"], "unchanged");
+    let port = PEER.replace("5060", "5062");
+    let changed = lab.run("yeastar", &format!("trunk ensure {port} --dry-run")).expect(0).json();
+    assert_eq!(changed["requests"][0]["body"]["port"], 5062);
+    assert_eq!(lab.run("yeastar", "trunk get name:a").expect(0).json()["port"], 5060);
+}
+
+#[test]
+fn a_failure_has_the_exit_code_of_its_own() {
+    let lab = Lab::new();
+    drop(lab.served);
+    let ran = lab.place.run(&[
+        "--profiles-file",
+        &lab.profiles,
+        "-p",
+        "yeastar",
+        "-o",
+        "json",
+        "--retries",
+        "0",
+        "trunk",
+        "ensure",
+        "--name",
+        "a",
+        "--port",
+        "5060",
+    ]);
+    assert_eq!(ran.code, 10, "{ran:?}");
+}
