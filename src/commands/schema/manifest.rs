@@ -15,6 +15,7 @@ pub fn schema() -> Value {
     let of = |key: &str| json!({"$ref": format!("#/$defs/{key}")});
     let mut keys = vec![
         ("$schema", text("The address of this schema, for editors.")),
+        ("name", text("What `apply --prune` remembers this manifest by; else the place of its first file.")),
         ("defaults", table("What lies under every entry of this file.", SORTS.map(|key| (key, of(key))))),
         (
             "groups",

@@ -272,3 +272,22 @@ fn a_file_from_another_system_is_read() {
         assert_eq!(open(name, &text).entries.len(), 5, "{name}");
     }
 }
+
+#[test]
+fn a_manifest_is_known_by_its_name_or_by_its_place() {
+    let entry = "[[trunk]]\nprofile = 'a'\nname = 't'";
+    let named = |name: &str| format!("name = '{name}'\n{}", entry.replace("'t'", &format!("'{name}'")));
+    let folder = Folder::with(&[
+        ("one.toml", &named("fleet")),
+        ("same.toml", "name = 'fleet'"),
+        ("other.toml", &named("other")),
+        ("plain.toml", entry),
+        ("empty.toml", "name = ' '"),
+    ]);
+    assert_eq!(folder.open(&["one.toml", "same.toml", "plain.toml"]).unwrap().name, "fleet");
+    let place = std::fs::canonicalize(folder.path("plain.toml")).unwrap();
+    assert_eq!(folder.open(&["plain.toml"]).unwrap().name, place.to_string_lossy());
+    let (_, text) = folder.refusal(&["one.toml", "other.toml"]);
+    assert!(text.contains("other.toml, line 1") && text.contains("another name in"), "{text}");
+    assert!(folder.refusal(&["empty.toml", "plain.toml"]).1.contains("give the manifest a name"));
+}
