@@ -9,6 +9,7 @@ mod paths;
 mod target;
 mod twice;
 mod vars;
+pub mod write;
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,5 +1,6 @@
 mod forms;
 mod refusals;
+mod written;
 
 use super::*;
 use crate::config::Env;

@@ -1,0 +1,104 @@
+//! A manifest as text: what [`super::Manifest::open`] reads back to the same entries, in all three forms.
+
+mod comments;
+mod toml;
+
+use serde_json::{Map, Value};
+
+use super::file::Sort;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::text::{printable, printable_json};
+
+/// The keys and values of one entry, as they are to be written.
+pub type Table = Map<String, Value>;
+
+/// A manifest to be written.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// Comments above the entries.
+    pub opening: Vec<String>,
+    /// Trunks.
+    pub trunks: Vec<Table>,
+    /// Lists of internal numbers.
+    pub numbers: Vec<Table>,
+    /// Lists of call-out countries.
+    pub countries: Vec<Table>,
+    /// Whether an empty list says that nothing is there. Without one, nothing is said.
+    pub whole: bool,
+    /// Comments below the entries.
+    pub closing: Vec<Section>,
+}
+
+/// Comments under a title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The title.
+    pub title: String,
+    /// The lines.
+    pub lines: Vec<String>,
+}
+
+impl Draft {
+    /// The lists that hold something, by their keys; an empty one of trunks where there is nothing at all.
+    fn lists(&self) -> Vec<(&'static str, &[Table])> {
+        let all =
+            [(Sort::Trunk, &self.trunks), (Sort::Numbers, &self.numbers), (Sort::Countries, &self.countries)];
+        let filled = all.iter().filter(|(_, list)| !list.is_empty());
+        let mut lists: Vec<_> = filled.map(|(sort, list)| (sort.key(), list.as_slice())).collect();
+        if lists.is_empty() && self.whole {
+            lists.push((Sort::Trunk.key(), &[]));
+        }
+        lists
+    }
+
+    fn value(&self) -> Value {
+        let list = |list: &[Table]| list.iter().cloned().map(Value::Object).collect();
+        Value::Object(self.lists().into_iter().map(|(key, tables)| (key.to_owned(), list(tables))).collect())
+    }
+
+    /// TOML, with its comments.
+    pub fn toml(&self) -> String {
+        comments::around(&self.opening, &toml::lists(&self.lists()), &self.closing)
+    }
+
+    /// YAML, with its comments.
+    ///
+    /// # Errors
+    /// A defect of the writer.
+    pub fn yaml(&self) -> Result<String> {
+        let value = self.value();
+        let text = match yaml_serde::to_string(&value) {
+            _ if self.lists().is_empty() => String::new(),
+            // JSON is YAML too, and can escape what YAML writers leave as it is.
+            Ok(text) if text.lines().any(|line| printable(line) != line) => json(&value)?,
+            Ok(text) => text,
+            Err(cause) => return Err(Error::new(Kind::Internal, format!("YAML cannot be written: {cause}"))),
+        };
+        Ok(comments::around(&self.opening, &text, &self.closing))
+    }
+
+    /// JSON, which has no comments.
+    ///
+    /// # Errors
+    /// A defect of the writer.
+    pub fn json(&self) -> Result<String> {
+        json(&self.value())
+    }
+}
+
+fn json(value: &Value) -> Result<String> {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => Ok(format!("{}\n", printable_json(&text))),
+        Err(cause) => Err(Error::new(Kind::Internal, format!("JSON cannot be written: {cause}"))),
+    }
+}
+
+/// The value with `${` written so that no variable is read there.
+pub fn verbatim(value: Value) -> Value {
+    match value {
+        Value::String(text) => text.replace("${", "$${").into(),
+        Value::Array(list) => list.into_iter().map(verbatim).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, verbatim(value))).collect(),
+        other => other,
+    }
+}
