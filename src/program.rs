@@ -110,7 +110,7 @@ fn run(
             fail(error, format, painted);
         }
     }
-    if let Report::Partial(_, errors) = &report {
+    if let Report::Partial(_, errors) | Report::PartialText(_, errors) = &report {
         for error in errors {
             fail(error, format, painted);
         }
@@ -239,8 +239,8 @@ fn exit_code(report: &Report) -> ExitCode {
         {
             ExitCode::from(Kind::Partial.exit_code())
         }
-        Report::Partial(..) => ExitCode::from(Kind::Partial.exit_code()),
         Report::Plan { plan, pending } => ExitCode::from(planned(plan, *pending)),
+        Report::Partial(..) | Report::PartialText(..) => ExitCode::from(Kind::Partial.exit_code()),
         Report::Change(change) if change.outcome == Outcome::Unknown => {
             ExitCode::from(Kind::OutcomeUnknown.exit_code())
         }

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod countries;
+pub mod export;
 pub mod fleet;
 pub mod history;
 pub mod internal_numbers;
@@ -199,6 +200,16 @@ pub enum Command {
     /// Show what each vendor can do: operation by operation, field by field
     #[command(after_help = "`trunkctl vendors -o json` gives every reason, limit and value set.")]
     Vendors,
+    /// Write a manifest of what exists, or of what it would be at another vendor
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx export > trunks.toml
+  trunkctl export --all-profiles -o yaml > fleet.yaml
+  trunkctl -p meetings export --account sub-1 --account sub-2 > meetings.toml
+  trunkctl -p lab-pbx export --for itniotech > contact-center.toml
+
+Passwords are written as references to fill in, never as values. A profile that
+cannot be read is told beside those that can, and the exit code is 12.")]
+    Export(export::Export),
     /// Tell what an error code or an exit code means, without asking anybody
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003

@@ -5,6 +5,7 @@ mod bulk;
 mod confirm;
 mod countries;
 mod explain;
+mod export;
 mod fleet;
 mod history;
 mod lookup;
@@ -80,6 +81,7 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::Apply(args) => apply::run(world, globals, args).await,
         Command::Lookup { verb } => lookup::run(world, globals, verb).await,
         Command::Profile { verb } => profile::run(world, globals, verb).await,
+        Command::Export(args) => export::run(world, globals, args).await,
         Command::Vendors => Ok(vendors::matrix()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
         Command::History { verb: cli::history::Verb::List(args) } => history::list(world, globals, args),

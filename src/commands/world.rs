@@ -158,7 +158,10 @@ impl World {
     }
 
     /// The profiles file, which is read once.
-    fn book(&self, globals: &Globals) -> Result<&profiles::Book> {
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be understood.
+    pub fn book(&self, globals: &Globals) -> Result<&profiles::Book> {
         if let Some(book) = self.profiles.get() {
             return Ok(book);
         }

@@ -6,6 +6,7 @@ pub mod country;
 pub mod damage;
 pub mod diff;
 pub mod error;
+pub mod fields;
 pub mod net;
 pub mod notices;
 pub mod number;

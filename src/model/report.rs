@@ -30,6 +30,8 @@ pub enum Report {
     Record(Value),
     /// Rows of some profiles, and why others could not be read.
     Partial(Vec<Listing>, Vec<Error>),
+    /// Text of some profiles, and why others could not be read.
+    PartialText(String, Vec<Error>),
     /// Something for people, with the same as data.
     Document {
         /// For people.

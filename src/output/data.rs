@@ -104,7 +104,7 @@ fn value(report: &Report) -> Value {
             listings.iter().flat_map(|listing| listing.data.clone()).collect()
         }
         Report::Document { data, .. } => data.clone(),
-        Report::Text(text) => Value::from(text.as_str()),
+        Report::Text(text) | Report::PartialText(text, _) => Value::from(text.as_str()),
         Report::Nothing => Value::Null,
     }
 }

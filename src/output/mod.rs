@@ -41,7 +41,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<
 pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Terminal) -> io::Result<()> {
     match (report, format) {
         (Report::Nothing, _) => Ok(()),
-        (Report::Text(text), _) => out.write_all(text.as_bytes()),
+        (Report::Text(text) | Report::PartialText(text, _), _) => out.write_all(text.as_bytes()),
         (Report::Plan { plan, .. }, Format::Markdown) => plan::markdown(out, plan),
         (_, Format::Table | Format::Markdown) => table::report(out, report, terminal),
         (_, Format::Csv) => data::csv(out, report),

@@ -72,7 +72,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
-        Report::Text(_) | Report::Nothing => Ok(()),
+        Report::Text(_) | Report::PartialText(..) | Report::Nothing => Ok(()),
     }
 }
 
@@ -117,7 +117,7 @@ pub fn listings(report: &Report) -> Vec<Listing> {
             let rows = rows.iter().map(cells).collect();
             vec![Listing { title: None, columns, rows, data: Vec::new() }]
         }
-        Report::Text(_) | Report::Nothing => Vec::new(),
+        Report::Text(_) | Report::PartialText(..) | Report::Nothing => Vec::new(),
     }
 }
 

@@ -1,0 +1,125 @@
+//! Kind and direction, which choose the shape that a vendor's trunk has.
+
+use super::{Fate, Loss};
+use crate::model::support::Field;
+use crate::model::trunk::{Direction, Kind, Trunk};
+use crate::vendors::{Facts, Vendor};
+
+/// What a kind can be where there is no such kind: first what says the most of the same.
+const NEAREST: &[(&str, &[&str])] = &[
+    ("register", &["register", "peer", "account", "assigned"]),
+    ("peer", &["peer", "register", "account", "assigned"]),
+    ("account", &["account", "register", "peer", "assigned"]),
+    // What is assigned is reached at an address, and has no credentials of its own.
+    ("assigned", &["assigned", "peer", "register", "account"]),
+];
+
+/// A trunk that has a shape, and what became of kind and direction.
+pub struct Steered {
+    /// The trunk.
+    pub trunk: Trunk,
+    /// What became of them, where they changed.
+    pub losses: Vec<Loss>,
+}
+
+/// Whether the vendor's trunks have a shape for this one, as far as its kind tells.
+pub fn has_shape(trunk: &Trunk, facts: &Facts) -> bool {
+    let by_kind = || facts.shapes.iter().any(|shape| Kind::WORDS.contains(&shape.name));
+    trunk.kind.as_ref().is_none_or(|kind| !by_kind() || shape_of(kind.as_str(), facts).is_some())
+}
+
+/// The shape that a vendor's word stands for.
+fn shape_of(word: &str, facts: &Facts) -> Option<&'static str> {
+    facts.shapes.iter().map(|shape| shape.name).find(|name| stands_for(word, name))
+}
+
+/// Whether a vendor's word means this kind. A newer word begins with the older one: `peer_did` is a peer trunk.
+fn stands_for(word: &str, kind: &str) -> bool {
+    word.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+/// The trunk with its own kind, in the model's word for it.
+pub fn own(told: &Trunk, facts: &Facts) -> Result<Steered, String> {
+    let (mut trunk, mut losses) = (told.clone(), Vec::new());
+    if let Some(Kind::Other(word)) = &told.kind {
+        let kind = shape_of(word, facts).and_then(|name| name.parse().ok());
+        let Some(kind) = kind else {
+            return Err(format!("kind: `{word}` is no kind of trunk that trunkctl creates"));
+        };
+        losses.push(Loss {
+            field: Field::Kind,
+            fate: Fate::Approximated(format!("{word} is written as {kind}")),
+        });
+        trunk.kind = Some(kind);
+    }
+    Ok(Steered { trunk, losses })
+}
+
+/// The trunk with the nearest kind and direction that the vendor has.
+pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Steered {
+    // Raw fields are the source's own, and say nothing to this vendor.
+    let told = &Trunk { vendor_fields: Default::default(), ..told.clone() };
+    let kinds = kinds(told);
+    let directions = directions(told);
+    let with = |kind: &Option<Kind>, direction: &Option<Direction>| Trunk {
+        kind: kind.clone(),
+        direction: direction.clone(),
+        ..told.clone()
+    };
+    let mut best: Option<((usize, bool, usize), Trunk)> = None;
+    for (rank, kind) in kinds.iter().enumerate() {
+        for direction in &directions {
+            let trunk = with(kind, direction);
+            let errors = vendor.check_create(&trunk).errors;
+            if errors.iter().any(|error| ["kind", "direction"].contains(&error.field.as_str())) {
+                continue;
+            }
+            let cost = (rank, *direction != told.direction, errors.len());
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, trunk));
+            }
+        }
+    }
+    let Some((_, trunk)) = best else {
+        return Steered { trunk: told.clone(), losses: Vec::new() };
+    };
+    let why = |field: Field, tried: &Trunk| {
+        let errors = vendor.check_create(tried).errors;
+        errors
+            .into_iter()
+            .find(|error| error.field == field.name())
+            .map(|error| format!(": {}", error.message))
+    };
+    let mut losses = Vec::new();
+    if trunk.kind != told.kind {
+        let why = why(Field::Kind, &with(&told.kind, &trunk.direction)).unwrap_or_default();
+        let how = format!("{} becomes {}{why}", word(told.kind.as_ref()), word(trunk.kind.as_ref()));
+        losses.push(Loss { field: Field::Kind, fate: Fate::Approximated(how) });
+    }
+    if trunk.direction != told.direction {
+        let why = why(Field::Direction, &with(&trunk.kind, &told.direction)).unwrap_or_default();
+        let (before, after) = (word(told.direction.as_ref()), word(trunk.direction.as_ref()));
+        let how = format!("{before} becomes {after}{why}");
+        losses.push(Loss { field: Field::Direction, fate: Fate::Approximated(how) });
+    }
+    Steered { trunk, losses }
+}
+
+fn word(word: Option<&impl ToString>) -> String {
+    word.map_or_else(|| "none".to_owned(), ToString::to_string)
+}
+
+/// The kinds to try, the nearest first.
+fn kinds(told: &Trunk) -> Vec<Option<Kind>> {
+    let word = told.kind.as_ref().map(Kind::as_str).unwrap_or_default();
+    let row = NEAREST.iter().find(|(kind, _)| stands_for(word, kind));
+    let words = row.map_or(Kind::WORDS, |(_, words)| words);
+    words.iter().map(|word| word.parse().ok()).collect()
+}
+
+/// The directions to try, the trunk's own first.
+fn directions(told: &Trunk) -> Vec<Option<Direction>> {
+    let mut all = vec![told.direction.clone()];
+    all.extend(Direction::WORDS.iter().map(|word| word.parse().ok()).filter(|word| *word != told.direction));
+    all
+}

@@ -1,0 +1,99 @@
+//! What a profile holds: a profile is read whole, or not at all.
+
+use futures_util::future::try_join_all;
+
+use super::fit::has_shape;
+use crate::commands::steps::{account, on_account, require};
+use crate::engine::session::Session;
+use crate::model::error::{Kind, Result};
+use crate::model::number::{CalloutCountry, HeldNumber};
+use crate::model::profile::Profile;
+use crate::model::support::Operation;
+use crate::model::trunk::Held;
+use crate::vendors::Vendor;
+
+/// What a profile holds.
+pub struct Holding {
+    /// The profile.
+    pub profile: String,
+    /// Its vendor.
+    pub vendor: &'static dyn Vendor,
+    /// Its accounts; one without a name where the vendor has none.
+    pub accounts: Vec<Account>,
+}
+
+/// What an account holds.
+#[derive(Default)]
+pub struct Account {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its trunks.
+    pub trunks: Vec<Held>,
+    /// Its internal numbers.
+    pub numbers: Vec<HeldNumber>,
+    /// Its call-out countries.
+    pub countries: Vec<CalloutCountry>,
+}
+
+/// Whether the vendor has accounts to choose from.
+pub fn has_accounts(session: &Session) -> bool {
+    session.vendor().facts().profile_keys.iter().any(|key| key.name == "account")
+}
+
+/// Everything of the profile's account and of those that are named.
+pub async fn holding(session: &Session, named: &[String]) -> Result<Holding> {
+    require(session, Operation::TrunkList)?;
+    let mut ids: Vec<Option<String>> = Vec::new();
+    if has_accounts(session) {
+        let all = std::iter::once(account(session, None)?).chain(named.iter().cloned());
+        for id in all.filter(|id| !id.is_empty()).map(Some) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    if ids.is_empty() {
+        ids.push(None);
+    }
+    let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id))).await?;
+    Ok(Holding { profile: session.profile().name.clone(), vendor: session.vendor(), accounts })
+}
+
+async fn of_account(session: &Session, id: Option<String>) -> Result<Account> {
+    let vendor = session.vendor();
+    let profile = on_account(session, id.as_deref());
+    let name = id.clone().unwrap_or_default();
+    let can = |operation| vendor.facts().support(operation).is_there();
+    let mut held = Account { id, trunks: trunks(session, &profile).await?, ..Account::default() };
+    if can(Operation::NumbersList) {
+        held.numbers = session.read_all(vendor.list_numbers(&profile, &name)?).await?;
+    }
+    if can(Operation::CountriesList) {
+        held.countries = session.read_all(vendor.list_countries(&profile, &name)?).await?;
+    }
+    Ok(held)
+}
+
+async fn trunks(session: &Session, profile: &Profile) -> Result<Vec<Held>> {
+    let rows = session.read_all(session.vendor().list_trunks(profile, None)?).await?;
+    let whole = try_join_all(rows.into_iter().map(|row| whole(session, profile, row))).await?;
+    let whole: Vec<Held> = whole.into_iter().flatten().collect();
+    for password in whole.iter().filter_map(|held| held.trunk.password.as_ref()) {
+        session.conceal(password);
+    }
+    Ok(whole)
+}
+
+/// The trunk of a row; none where it was deleted after the list was read.
+async fn whole(session: &Session, profile: &Profile, row: Held) -> Result<Option<Held>> {
+    if !has_shape(&row.trunk, session.vendor().facts()) {
+        // No trunk of the model: its row tells enough to name it.
+        return Ok(Some(row));
+    }
+    let Some(call) = session.vendor().get_trunk(profile, &row.id)? else { return Ok(Some(row)) };
+    match session.read(call).await {
+        Ok(held) => Ok(Some(held)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
