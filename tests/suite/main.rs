@@ -12,6 +12,7 @@ mod conformance;
 mod curl;
 mod docs;
 mod ensure;
+mod export;
 mod faults;
 mod history;
 mod hygiene;

@@ -121,11 +121,12 @@ impl Composer<'_> {
             let why = "another trunk of that name is in it already";
             return self.remarks.leave_out(remarks::trunk(from.profile, &name), why);
         }
-        self.remarks.leave_out_raw(from.profile, told.vendor_fields.keys());
         let whose = remarks::trunk(from.profile, &name);
-        match self.aim {
-            Some(_) => self.remarks.losses(&whose, &losses),
-            None => self.remarks.own_losses(from.profile, &name, &losses),
+        if self.aim.is_some() {
+            self.remarks.losses(&whose, &losses);
+        } else {
+            self.remarks.own_losses(from.profile, &name, &losses);
+            self.remarks.leave_out_raw(from.profile, told.vendor_fields.keys());
         }
         let secret = trunk.password.is_some().then(|| self.secrets.name(from.profile, &name, whose));
         let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);

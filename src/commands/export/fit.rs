@@ -101,7 +101,9 @@ impl<'t> Fit<'t> {
     fn settled(mut self) -> Fitted {
         self.trunk.clear(Field::VendorFields);
         if self.told.has(Field::VendorFields) {
-            self.note(Field::VendorFields, Fate::Dropped(RAW.to_owned()));
+            let keys: Vec<&str> = self.told.vendor_fields.keys().map(String::as_str).collect();
+            let why = format!("raw keys, which cannot be told from read-only ones: {}", keys.join(", "));
+            self.note(Field::VendorFields, Fate::Dropped(why));
         }
         while let Some((field, complaint)) = self.next() {
             if self.trunk.has(field) {
@@ -223,9 +225,6 @@ impl<'t> Fit<'t> {
         }
     }
 }
-
-/// Why raw fields are left out.
-const RAW: &str = "raw keys of the vendor, which cannot be told from those that can only be read";
 
 /// Everything that is wrong with a trunk to be created, and what no manifest can hold.
 fn complaints(trunk: &Trunk, vendor: &dyn Vendor) -> Vec<FieldError> {

@@ -127,7 +127,7 @@ fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
         }
         None => format!("What there is on {}.", names.join(", ")),
     };
-    vec![format!("{what} Made by `trunkctl export`; what it leaves open stands at the end.")]
+    vec![format!("{what} See the end for what it leaves open.")]
 }
 
 /// The manifest in the form that is asked for. What is to be told beside it are comments, or notes.

@@ -72,23 +72,19 @@ impl Remarks {
         }
     }
 
-    /// What became of a trunk's fields at another vendor.
+    /// What became of a trunk's fields at another vendor. Fields of the same fate share a line.
     pub fn losses(&mut self, subject: &str, losses: &[Loss]) {
-        let mut tell = |text: String| self.report.push((subject.to_owned(), text));
-        let kept = losses.iter().filter(|loss| loss.fate == Fate::Kept).map(|loss| loss.field.name());
-        let kept: Vec<&str> = kept.collect();
-        if !kept.is_empty() {
-            tell(format!("kept: {}", kept.join(", ")));
-        }
-        type Part = fn(&Fate) -> Option<&String>;
-        let parts: [(&str, Part); 3] = [
-            ("approximated", |fate| if let Fate::Approximated(how) = fate { Some(how) } else { None }),
-            ("dropped", |fate| if let Fate::Dropped(why) = fate { Some(why) } else { None }),
-            ("needs input", |fate| if let Fate::NeedsInput(why) = fate { Some(why) } else { None }),
-        ];
-        for (word, part) in parts {
-            for (loss, text) in losses.iter().filter_map(|loss| Some((loss, part(&loss.fate)?))) {
-                tell(format!("{word}: {}: {text}", loss.field.name()));
+        for word in [KEPT, "approximated", "dropped", "needs input"] {
+            let mut lines: Vec<(&str, Vec<&str>)> = Vec::new();
+            for (field, why) in losses.iter().filter_map(|loss| told(loss, word)) {
+                match lines.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, fields)) => fields.push(field),
+                    None => lines.push((why, vec![field])),
+                }
+            }
+            for (why, fields) in lines {
+                let colon = if why.is_empty() { "" } else { ": " };
+                self.report.push((subject.to_owned(), format!("{word}: {}{colon}{why}", fields.join(", "))));
             }
         }
     }
@@ -147,3 +143,16 @@ impl Remarks {
 
 /// Above the profiles that could not be read.
 const UNREAD: &str = "Could not be read; nothing of these profiles stands above";
+
+const KEPT: &str = "kept";
+
+/// The field and the reason of a loss that goes by that word.
+fn told<'l>(loss: &'l Loss, word: &str) -> Option<(&'static str, &'l str)> {
+    let (own, why) = match &loss.fate {
+        Fate::Kept => (KEPT, ""),
+        Fate::Approximated(how) => ("approximated", how.as_str()),
+        Fate::Dropped(why) => ("dropped", why.as_str()),
+        Fate::NeedsInput(why) => ("needs input", why.as_str()),
+    };
+    (own == word).then_some((loss.field.name(), why))
+}

@@ -222,3 +222,16 @@ fn what_cannot_be_created_is_no_trunk_of_a_manifest() {
     newer.kind = Some(Kind::open("peer_did"));
     assert_eq!(own(&newer, by_name("yeastar").unwrap()).unwrap().trunk.kind, Some(Kind::Peer));
 }
+
+#[test]
+fn a_password_that_is_demanded_and_not_told_is_a_place_to_fill_in() {
+    for at in [0, 2, 3] {
+        let (vendor, mut told) = sources().swap_remove(at);
+        told.password = None;
+        let fitted = own(&told, by_name(vendor).unwrap()).unwrap();
+        assert!(fitted.trunk.password.is_some(), "{vendor}");
+        check(&told, &fitted, by_name(vendor).unwrap());
+    }
+    let (vendor, peer) = sources().swap_remove(1);
+    assert!(own(&peer, by_name(vendor).unwrap()).unwrap().trunk.password.is_none());
+}

@@ -1,0 +1,59 @@
+//! `export`: what exists as a manifest that the program itself reads.
+
+mod others;
+mod round;
+mod trouble;
+
+use trunkctl::config::Env;
+use trunkctl::config::manifest::{Entry, Manifest, Vars};
+use trunkctl::vendors;
+
+use crate::support::{Place, Ran};
+
+const FORMS: [(&str, &str); 3] = [("table", "toml"), ("yaml", "yaml"), ("json", "json")];
+
+/// Everything that the examples hold, at every vendor of the sandbox.
+const SEEDS: [&str; 8] = [
+    "-p yeastar trunk create --from examples/yeastar/register-trunk.toml",
+    "-p yeastar trunk create --from examples/yeastar/peer-trunk.yaml",
+    "-p yeastar trunk create --from examples/yeastar/account-trunk.json",
+    "-p itniotech trunk create --from examples/itniotech/outbound-trunk.toml",
+    "-p itniotech trunk create --from examples/itniotech/inbound-trunk.yaml",
+    "-p zoom trunk create --from examples/zoom/assigned-trunk.toml",
+    "-p zoom internal-numbers add --from examples/zoom/internal-numbers.csv",
+    "-p zoom callout-countries add US NO GB",
+];
+
+fn seeded() -> Place {
+    let place = Place::new();
+    for line in SEEDS {
+        sandbox(&place, line).expect(0);
+    }
+    place
+}
+
+fn sandbox(place: &Place, line: &str) -> Ran {
+    let words: Vec<&str> = std::iter::once("--sandbox").chain(line.split_whitespace()).collect();
+    place.run(&words)
+}
+
+/// Reads a manifest as `plan` would.
+fn read(place: &Place, form: &str, text: &str, profiles: &[&str]) -> Result<Manifest, String> {
+    let path = place.write(&format!("read.{form}"), text);
+    let vars = Vars::new(&Env::default(), &["PROFILE=p".to_owned()]).unwrap();
+    let profiles: Vec<String> = profiles.iter().map(|name| (*name).to_owned()).collect();
+    Manifest::open(&[path], &vars, &profiles).map_err(|error| error.message.clone())
+}
+
+fn vendor_names() -> Vec<&'static str> {
+    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect()
+}
+
+/// An entry, without where it stands.
+fn shown(entry: &Entry) -> String {
+    let places = |text: &str| {
+        let parts = text.split("place: Some(Place {");
+        parts.map(|part| part.split_once("})").map_or(part, |(_, rest)| rest)).collect::<String>()
+    };
+    format!("{:?} {:?} {}", entry.profiles, entry.account, places(&format!("{:?}", entry.what)))
+}

@@ -1,0 +1,126 @@
+//! What cannot be read, what may not be shown, and what makes no sense.
+
+use serde_json::json;
+
+use super::*;
+use crate::support::given::answer;
+use crate::support::scripted::{Act, Scripted};
+use crate::support::served::Served;
+
+#[test]
+fn a_profile_that_cannot_be_read_is_named_and_nothing_of_it_is_written() {
+    let (served, place) = (Served::start(), Place::new());
+    let mut text = std::fs::read_to_string(served.profiles(&place, "")).unwrap();
+    let dead = Scripted::start(vec![Act::Drop]);
+    let address = &dead.base;
+    text.push_str(&format!(
+        "[profiles.dead]\nvendor = \"yeastar\"\nbase_url = \"{address}\"\naccess_token = \"t\"\n"
+    ));
+    let profiles = place.write("some.toml", &text);
+    let run = |more: &[&str]| {
+        place.run(&[&["--profiles-file", &profiles, "--retries", "0", "export"], more].concat())
+    };
+    for (format, form) in FORMS {
+        let ran = run(&["-p", "yeastar,dead", "-o", format]).expect(12);
+        assert!(ran.err.contains("profile `dead`"), "{ran:?}");
+        assert!(read(&place, form, &ran.out, &["yeastar"]).unwrap().entries.is_empty(), "{ran:?}");
+        let named = ran.out.contains("Could not be read") && ran.out.contains("#   dead\n");
+        assert_eq!(named, form != "json", "{ran:?}");
+        // Nobody could be asked: not even that there is nothing.
+        let ran = run(&["-p", "dead,missing", "-o", format]).expect(12);
+        assert!(!ran.out.contains("trunk"), "{ran:?}");
+        let ran = run(&["-p", "dead", "-o", format]).expect(10);
+        assert!(ran.out.is_empty(), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_list_that_breaks_off_makes_no_manifest_of_its_beginning() {
+    let row = |id: u8| json!({"id": id, "name": format!("t{id}"), "type": "peer"});
+    for answers_get in [false, true] {
+        let server = Scripted::answering(move |_, request| match request.contains("trunk/get") {
+            true if answers_get => answer(200, &json!({"errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"})),
+            true => answer(500, &json!({})),
+            false => answer(200, &json!({"errcode": 0, "total_number": 2, "data": [row(1), row(2)]})),
+        });
+        let place = Place::new();
+        let profiles = crate::support::given::profiles_with_tokens(&place, &server.base);
+        let ran = place.run(&["--profiles-file", &profiles, "--retries", "0", "-p", "yeastar", "export"]);
+        assert!(ran.code != 0 && ran.out.is_empty(), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_is_gone_or_no_sip_trunk_is_left_out() {
+    let row = |id: u8, kind: &str| json!({"id": id, "name": format!("t{id}"), "type": kind});
+    let server = Scripted::answering(move |_, request| {
+        if request.contains("trunk/get") && request.contains("id=2") {
+            return answer(200, &json!({"errcode": 60001, "errmsg": "NOT FOUND"}));
+        }
+        if request.contains("trunk/get") {
+            return answer(200, &json!({"errcode": 0, "data": [row(1, "peer_did")]}));
+        }
+        let rows = [row(1, "peer_did"), row(2, "peer"), row(3, "physical")];
+        answer(200, &json!({"errcode": 0, "total_number": 3, "data": rows}))
+    });
+    let place = Place::new();
+    let profiles = crate::support::given::profiles_with_tokens(&place, &server.base);
+    let ran = place.run(&["--profiles-file", &profiles, "-p", "yeastar", "export"]).expect(0);
+    assert_eq!(read(&place, "toml", &ran.out, &["yeastar"]).unwrap().entries.len(), 1, "{ran:?}");
+    assert!(
+        ran.out.contains("kind = \"peer\"\n") && ran.out.contains("`physical` is no kind of trunk"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn no_secret_is_shown_however_much_is_told() {
+    let place = Place::new().with("CANARY", "cAnaryTrunkPassw0rd");
+    let (yeastar, itniotech) =
+        ("examples/yeastar/register-trunk.toml", "examples/itniotech/outbound-trunk.toml");
+    for (profile, file) in [("yeastar", yeastar), ("itniotech", itniotech)] {
+        let line = format!("-p {profile} trunk create --from {file} --password-from env:CANARY");
+        sandbox(&place, &line).expect(0);
+    }
+    for more in ["", "-vvv", "-vvv --for itniotech", "-vvv --for yeastar", "--dry-run -vvv"] {
+        for (format, _) in FORMS {
+            let ran = sandbox(&place, &format!("export --all-profiles -o {format} {more}")).expect(0);
+            assert!(!format!("{ran:?}").contains("cAnary"), "{more} {format}: {ran:?}");
+            assert!(ran.out.contains("env:YEASTAR_ITSP_MAIN_PASSWORD"), "{ran:?}");
+            let told = if format == "json" { &ran.err } else { &ran.out };
+            let wanted = if format == "json" { "secrets to fill in: " } else { "# Secrets to fill in:" };
+            assert!(told.contains(wanted) && told.contains("ITNIOTECH_CARRIER_OUT_PASSWORD"), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_a_remedy() {
+    let place = Place::new();
+    for (line, code, told) in [
+        ("-p yeastar export -o csv", 2, "use -o yaml or -o json"),
+        ("-p yeastar export -o jsonl", 2, "use -o yaml or -o json"),
+        ("-p yeastar export --for yeaster", 2, "did you mean `yeastar`?"),
+        ("-p yeastar export --account sub-1", 4, "has no accounts to choose from"),
+        ("export", 3, "choose one with --profile"),
+    ] {
+        let ran = sandbox(&place, line).expect(code);
+        assert!(ran.out.is_empty() && ran.err.contains(told), "{line}: {ran:?}");
+    }
+}
+
+#[test]
+fn accounts_are_exported_beside_each_other_and_beside_profiles_without_any() {
+    let place = seeded();
+    sandbox(&place, "-p zoom callout-countries add DE --account sub-2").expect(0);
+    let line = "-p zoom,yeastar export --account sub-2 --account sub-1";
+    let ran = sandbox(&place, line).expect(0);
+    let manifest = read(&place, "toml", &ran.out, &vendor_names()).unwrap();
+    let accounts =
+        |account: &str| manifest.entries.iter().filter(|e| e.account.as_deref() == Some(account)).count();
+    assert_eq!((accounts("sub-1"), accounts("sub-2"), manifest.entries.len()), (3, 1, 7), "{ran:?}");
+    assert!(ran.out.contains("SIP settings of Zoom"), "{ran:?}");
+    // What the master account has itself is not assigned to it.
+    let ran = sandbox(&place, "-p zoom export --account me").expect(0);
+    assert!(ran.out.contains("trunk `Carrier B` of profile `zoom`: account: `me`"), "{ran:?}");
+}
