@@ -115,8 +115,13 @@ fn is(value: &Value, word: &str) -> bool {
 /// Holds an example against a schema.
 #[track_caller]
 pub fn assert_fits(of: &str, path: &str) {
+    assert_value_fits(of, &example(path));
+}
+
+/// Fails the test unless the value is as the schema says.
+pub fn assert_value_fits(of: &str, value: &Value) {
     let schema = schema(of);
-    assert_eq!(faults(&schema, &schema, &example(path), ""), Vec::<String>::new(), "{path}");
+    assert_eq!(faults(&schema, &schema, value, ""), Vec::<String>::new(), "{value}");
 }
 
 fn refused(schema: &Value, value: &Value) -> bool {

@@ -52,6 +52,7 @@ fn what_is_exported_makes_the_same_again() {
     let place = seeded();
     let (json, toml) = ("export --all-profiles -o json", "export --all-profiles");
     let manifest = sandbox(&place, json).expect(0).json();
+    crate::schema::assert_value_fits("manifest", &manifest);
     let mut other = Place::new();
     for line in sandbox(&place, toml).expect(0).out.lines() {
         if let Some(name) = line.strip_prefix("#   ").filter(|line| line.contains("_PASSWORD  trunk `")) {
