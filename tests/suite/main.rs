@@ -14,6 +14,7 @@ mod docs;
 mod ensure;
 mod export;
 mod faults;
+mod fleet;
 mod history;
 mod hygiene;
 mod leaks;
