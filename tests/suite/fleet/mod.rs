@@ -1,6 +1,8 @@
 //! Manifests planned and applied by the real binary. What was asked of the vendors is what proves things.
 
 mod again;
+mod converge;
+mod states;
 
 use std::process::Command;
 
