@@ -2,7 +2,8 @@
 //!
 //! `check` refuses what no vendor could hold, before anything is sent. `goal` is one object that is wanted. `survey`
 //! goes over the profiles: `secrets` looks passwords up, `read` reads what there is, `compare` says what is to be
-//! done, as `task`s. `saved` keeps a plan in a file. `guard` refuses plans that go too far, and `carry` does the rest.
+//! done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses plans that go too far, and
+//! `carry` does the rest.
 
 pub mod carry;
 pub mod check;
@@ -10,6 +11,7 @@ pub mod compare;
 pub mod goal;
 mod guard;
 mod lists;
+mod order;
 mod read;
 mod results;
 pub mod saved;

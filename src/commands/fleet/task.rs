@@ -1,10 +1,9 @@
-//! What is to be done with one object, and in which order.
+//! What is to be done with one object.
 
-use super::goal::{Key, Kind};
+use super::goal::Key;
 use crate::model::number::InternalNumber;
-use crate::model::plan::{Action, Step};
+use crate::model::plan::Step;
 use crate::model::settings::SipSettings;
-use crate::model::support::Field;
 use crate::model::trunk::{Held, Trunk};
 
 /// A step, and what it writes.
@@ -50,37 +49,4 @@ pub struct Update {
     pub set: Trunk,
     /// All that is wanted of it.
     pub wanted: Trunk,
-}
-
-/// In a safe order: settings before numbers, what gives something up before what may take it, creates before deletes.
-pub fn sort(tasks: &mut [Task]) {
-    tasks.sort_by_key(rank);
-}
-
-fn rank(task: &Task) -> u8 {
-    match (task.key.kind, task.step.action) {
-        (Kind::SipSettings, _) => 0,
-        (Kind::Trunk, Action::Update) if gives_up(&task.write) => 1,
-        (Kind::Trunk, Action::Update) => 2,
-        (Kind::Trunk, Action::Create) => 3,
-        (Kind::InternalNumber, Action::Create | Action::Update) => 4,
-        (Kind::CalloutCountry, Action::Create | Action::Update) => 5,
-        (Kind::CalloutCountry, Action::Delete) => 6,
-        (Kind::InternalNumber, Action::Delete) => 7,
-        (Kind::Trunk, Action::Delete) => 8,
-        (_, Action::Impossible) => 9,
-    }
-}
-
-/// Whether a trunk loses a number that another may be waiting for.
-fn gives_up(write: &Write) -> bool {
-    let Write::UpdateTrunk(update) = write else { return false };
-    let numbers = |trunk: &Trunk| -> Vec<String> {
-        let dids = trunk.dids.iter().flatten().map(|did| did.number.clone());
-        let groups = trunk.agent_groups.iter().flatten().filter_map(|group| group.number.clone());
-        dids.chain(groups).collect()
-    };
-    let after = numbers(&update.set);
-    let touched = update.set.has(Field::Dids) || update.set.has(Field::AgentGroups);
-    touched && numbers(&update.held.trunk).iter().any(|number| !after.contains(number))
 }

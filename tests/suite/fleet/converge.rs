@@ -36,7 +36,14 @@ fn unnamed(first: &States, second: &States) -> Vec<Wanted> {
 fn steps(ran: &Ran) -> BTreeSet<String> {
     let step = |step: &Value| {
         let text = |key: &str| step[key].as_str().unwrap_or_default().to_owned();
-        format!("{} {} {} {}: {}", text("profile"), text("account"), text("kind"), text("name"), text("action"))
+        format!(
+            "{} {} {} {}: {}",
+            text("profile"),
+            text("account"),
+            text("kind"),
+            text("name"),
+            text("action")
+        )
     };
     changes(ran).iter().map(step).collect()
 }
@@ -50,9 +57,8 @@ const APPLY: &str = "apply --yes --allow-mass-change --concurrency 64";
 fn converge(seed: u64, prune: &str) {
     let (lab, mut dice) = (lab(), Dice(seed));
     let (first, second) = (states(&mut dice), states(&mut dice));
-    let file = |name: &str, wanted: &[Wanted]| {
-        lab.place.write(&format!("{name}.json"), &manifest(name, wanted))
-    };
+    let file =
+        |name: &str, wanted: &[Wanted]| lab.place.write(&format!("{name}.json"), &manifest(name, wanted));
     let a = file("a", &all(&first));
     lab.run(&format!("{APPLY} -f {a}")).expect(0);
     assert_eq!(steps(&lab.run(&format!("plan -f {a}")).expect(0)), BTreeSet::new(), "seed {seed}");

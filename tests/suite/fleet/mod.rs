@@ -2,6 +2,7 @@
 
 mod again;
 mod converge;
+mod moves;
 mod states;
 
 use std::process::Command;

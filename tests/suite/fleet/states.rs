@@ -112,8 +112,13 @@ fn yeastar(dice: &mut Dice, profile: &str) -> Vec<Wanted> {
             add("dids", maybe(dice, |dice| dids(dice)));
         }
         if kind == "register" {
-            let proxies =
-                [json!(false), json!(""), json!("p.example"), json!("p.example:5060"), json!("[2001:db8::1]:5070")];
+            let proxies = [
+                json!(false),
+                json!(""),
+                json!("p.example"),
+                json!("p.example:5060"),
+                json!("[2001:db8::1]:5070"),
+            ];
             add("outbound_proxy", maybe(dice, |dice| dice.pick(&proxies)));
             add("vendor_fields", maybe(dice, |dice| json!({"force_dod_from": dice.below(2)})));
         }

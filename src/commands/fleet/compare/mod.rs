@@ -6,8 +6,9 @@ mod trunk;
 use serde_json::{Value, to_value};
 
 use super::goal::{Goal, Key, What};
+use super::order::sort;
 use super::read::Existing;
-use super::task::{Task, Write, sort};
+use super::task::{Task, Write};
 use crate::cli::fleet::Prune;
 use crate::engine::applied::{Applied, Memory};
 use crate::model::change::FieldChange;
