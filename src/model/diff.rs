@@ -88,7 +88,7 @@ pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
 fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
     match field {
         Field::Password => held.password == wanted.password,
-        Field::Dids => set(held.dids.iter().flatten()) == set(wanted.dids.iter().flatten()),
+        Field::Dids => dids(held) == dids(wanted),
         Field::AgentGroups => {
             // The vendor tells a group's name beside its id; the id alone says which group it is.
             let key = |trunk: &Trunk| -> BTreeSet<(Option<String>, Option<String>)> {
@@ -127,8 +127,9 @@ fn caller_id_only(trunk: &Trunk) -> Trunk {
     Trunk { caller_id: trunk.caller_id.clone(), ..Trunk::default() }
 }
 
-fn set<T: serde::Serialize>(items: impl Iterator<Item = T>) -> BTreeSet<String> {
-    items.map(|item| to_value(item).unwrap_or_default().to_string()).collect()
+fn dids(trunk: &Trunk) -> BTreeSet<(&str, &str)> {
+    let dids = trunk.dids.iter().flatten();
+    dids.map(|did| (did.number.as_str(), did.name.as_deref().unwrap_or_default())).collect()
 }
 
 fn proxy(trunk: &Trunk) -> Option<(String, u32)> {
@@ -185,6 +186,7 @@ mod tests {
             (r#"{"name":"a","port":1}"#, r#"{"name":"a"}"#),
             ("{}", r#"{"itsp":"","outbound_proxy":false}"#),
             (r#"{"dids":[{"number":"1"},{"number":"2"}]}"#, r#"{"dids":[{"number":"2"},{"number":"1"}]}"#),
+            (r#"{"dids":[{"number":"1","name":""}]}"#, r#"{"dids":[{"number":"1"}]}"#),
             (r#"{"outbound_proxy":"p:5060"}"#, r#"{"outbound_proxy":"p"}"#),
             (r#"{"agent_groups":[{"id":1,"name":"Sales"}]}"#, r#"{"agent_groups":[{"id":1,"number":""}]}"#),
             (r#"{"caller_id":{"number":"1","name":"a"}}"#, r#"{"caller_id":{"number":"1"}}"#),

@@ -195,9 +195,13 @@ fn trunk(mut row: TrunkRow) -> Held {
         }),
         country: row.country,
         itsp: row.itsp,
+        // An empty server with port 0 is what a trunk without a proxy has ("Query Information of a Trunk", example).
         outbound_proxy: row.enb_outbound_proxy.map(|on| match (on, row.outbound_proxy_server) {
             (0, _) | (_, None) => OutboundProxy::Off,
-            (_, Some(host)) => OutboundProxy::Server { host, port: row.outbound_proxy_port },
+            (_, Some(host)) if host.is_empty() => OutboundProxy::Off,
+            (_, Some(host)) => {
+                OutboundProxy::Server { host, port: row.outbound_proxy_port.filter(|port| *port != 0) }
+            }
         }),
         caller_id: (caller != CallerId::default()).then_some(caller),
         caller_id_overrides: row
