@@ -2,6 +2,7 @@
 
 mod again;
 mod converge;
+mod drift;
 mod moves;
 mod states;
 
