@@ -195,7 +195,7 @@ fn trunk(mut row: TrunkRow) -> Held {
         }),
         country: row.country,
         itsp: row.itsp,
-        // An empty server with port 0 is what a trunk without a proxy has ("Query Information of a Trunk", example).
+        // What a trunk without a proxy has: an empty server and port 0 ("Query Information of a Trunk").
         outbound_proxy: row.enb_outbound_proxy.map(|on| match (on, row.outbound_proxy_server) {
             (0, _) | (_, None) => OutboundProxy::Off,
             (_, Some(host)) if host.is_empty() => OutboundProxy::Off,

@@ -5,6 +5,7 @@ mod converge;
 mod drift;
 mod moves;
 mod states;
+mod unread;
 
 use std::process::Command;
 
