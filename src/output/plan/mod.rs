@@ -54,7 +54,7 @@ fn total(summary: &Summary, profiles: usize) -> String {
     let Summary { create, update, delete, impossible, unchanged, failed } = *summary;
     let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
     let mut line = if create + update + delete == 0 {
-        format!("Nothing to do on {on}: {unchanged} unchanged")
+        format!("No changes: nothing is to be done on {on}, {unchanged} unchanged")
     } else {
         format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}")
     };
