@@ -158,3 +158,32 @@ fn whatever_things_are_called_they_are_read_back_whatever_the_order_of_the_vendo
         assert_eq!(names, wanted, "{text}");
     }
 }
+
+#[test]
+fn a_plan_of_an_export_says_that_nothing_is_to_be_done() {
+    let place = seeded();
+    for vendor in vendor_names() {
+        for (form, extension) in FORMS {
+            let text = sandbox(&place, &format!("-p {vendor} -o {form} export")).expect(0).out;
+            let file = place.write(&format!("{vendor}.{extension}"), &text);
+            let plan =
+                sandbox(&place, &format!("plan -f {file} --detailed-exitcode -o json")).expect(0).json();
+            assert_eq!(
+                plan["summary"]["unchanged"].as_u64().unwrap(),
+                count(vendor),
+                "{vendor} {form}: {plan}"
+            );
+            assert_eq!(plan["changes"], serde_json::json!([]), "{vendor} {form}");
+        }
+    }
+}
+
+/// How many objects of [`SEEDS`] a vendor has.
+fn count(vendor: &str) -> u64 {
+    match vendor {
+        "yeastar" => 3,
+        "itniotech" => 2,
+        // The rows of the list, a trunk and three countries.
+        _ => 7,
+    }
+}
