@@ -2,7 +2,7 @@
 //! and which manifest created an object.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,17 @@ impl Applied {
         let path = folder.join(format!("{}.json", identity.get(..24).unwrap_or_default()));
         let file = File { profile: profile.to_owned(), ..load(&path, &identity)? };
         Ok(Self { path, identity, key, file: RefCell::new(file) })
+    }
+
+    /// The profiles on which a manifest created something that is not gone, in order of name.
+    pub fn profiles(state: &Path, manifest: &str) -> Vec<String> {
+        let files = std::fs::read_dir(state.join(FOLDER)).into_iter().flatten().flatten();
+        let files = files.filter_map(|file| std::fs::read(file.path()).ok());
+        let files = files.filter_map(|bytes| serde_json::from_slice::<File>(&bytes).ok());
+        let own =
+            |file: &File| file.objects.values().any(|object| object.created_by.as_deref() == Some(manifest));
+        let names: BTreeSet<String> = files.filter(own).map(|file| file.profile).collect();
+        names.into_iter().collect()
     }
 
     /// Forgets everything below a state folder.
@@ -229,6 +240,8 @@ mod tests {
         other.remember(vec![("trunk||y".into(), created("m")), ("trunk||z".into(), note("a", "b"))]).unwrap();
         assert_eq!(other.created_by("m"), ["trunk||x", "trunk||y"]);
         assert!(other.created_by("n").is_empty());
+        assert_eq!(Applied::profiles(folder.path(), "m"), ["lab"]);
+        assert!(Applied::profiles(folder.path(), "n").is_empty());
         other.forget("trunk||x").unwrap();
         assert_eq!(other.created_by("m"), ["trunk||y"]);
     }

@@ -27,6 +27,7 @@ use super::world::{World, journal_folder};
 use crate::cli::Globals;
 use crate::cli::fleet::{self as args, Prune};
 use crate::config::manifest::{Manifest, Vars, Wanted};
+use crate::config::profiles::ENVIRONMENT;
 use crate::engine::applied::Applied;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
@@ -56,7 +57,7 @@ pub struct Fleet<'a> {
 /// Where it stands what is wanted.
 pub enum Source<'a> {
     /// In a manifest.
-    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<&'a str>),
+    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<String>),
     /// In a saved plan.
     Saved(Vec<(String, Vec<Goal>)>),
 }
@@ -70,8 +71,46 @@ pub fn open(world: &World, globals: &Globals, args: &args::Manifest) -> Result<M
         return Err(Error::new(Kind::Usage, "no manifest was given")
             .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
     }
-    let names = world.profile_names(globals, true)?.into_iter().flatten().collect::<Vec<_>>();
-    Manifest::open(&args.files, &Vars::new(&world.env, &args.vars)?, &names)
+    Manifest::open(&args.files, &Vars::new(&world.env, &args.vars)?, &profiles(world, globals)?)
+}
+
+/// The profiles that there are. The environment stands for one, and then there need be no file.
+fn profiles(world: &World, globals: &Globals) -> Result<Vec<String>> {
+    let of_environment = !globals.sandbox && world.env.get("TRUNKCTL_VENDOR").is_some();
+    let mut names: Vec<String> = match world.profile_names(globals, true) {
+        Err(_) if of_environment => Vec::new(),
+        names => names?.into_iter().flatten().collect(),
+    };
+    names.extend(of_environment.then(|| ENVIRONMENT.to_owned()));
+    Ok(names)
+}
+
+/// Profiles of which the manifest wants nothing any more, and on which it created what --prune has to find.
+fn strangers(
+    (world, globals): (&World, &Globals),
+    manifest: &Manifest,
+    args: &args::Manifest,
+    wanted: &[Wanted<'_>],
+) -> Result<Vec<String>> {
+    if args.prune != Some(Prune::Created) || globals.profile.is_some() {
+        return Ok(Vec::new());
+    }
+    let folder = journal_folder(&world.folders()?.state, globals.sandbox);
+    let (known, mut strangers) = (profiles(world, globals)?, Vec::new());
+    for profile in Applied::profiles(&folder, &manifest.name) {
+        if wanted.iter().any(|wanted| wanted.profile == profile) {
+            continue;
+        }
+        if !known.contains(&profile) {
+            let text = format!(
+                "profile `{profile}` is not there any more: what this manifest created on it stays as it is"
+            );
+            world.notices.warn(&text);
+        } else if args.partition.is_none_or(|partition| partition.has(&profile)) {
+            strangers.push(profile);
+        }
+    }
+    Ok(strangers)
 }
 
 impl<'a> Fleet<'a> {
@@ -100,8 +139,9 @@ impl<'a> Fleet<'a> {
     ) -> Result<Self> {
         let mut wanted = manifest.by_profile();
         check::check((world, globals), &wanted).await?;
+        let strangers = strangers((world, globals), manifest, args, &wanted)?;
         choose(world, globals, args.partition, &mut wanted)?;
-        let order = wanted.iter().map(|wanted| wanted.profile).collect();
+        let order = wanted.iter().map(|wanted| wanted.profile.to_owned()).chain(strangers).collect();
         let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
         Ok(Self {
             source: Source::Manifest(wanted, order),
@@ -118,7 +158,7 @@ impl<'a> Fleet<'a> {
             Source::Manifest(_, order) => (order.as_slice(), [].as_slice()),
             Source::Saved(parts) => ([].as_slice(), parts.as_slice()),
         };
-        named.iter().copied().chain(saved.iter().map(|(profile, _)| profile.as_str()))
+        named.iter().map(String::as_str).chain(saved.iter().map(|(profile, _)| profile.as_str()))
     }
 
     /// What is wanted on a profile.

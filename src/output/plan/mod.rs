@@ -53,7 +53,9 @@ fn verb(action: Action) -> &'static str {
 fn total(summary: &Summary, profiles: usize) -> String {
     let Summary { create, update, delete, impossible, unchanged, failed } = *summary;
     let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
-    let mut line = if create + update + delete == 0 {
+    let mut line = if create + update + delete == 0 && failed > 0 {
+        format!("No changes on the profiles that could be read, {unchanged} unchanged")
+    } else if create + update + delete == 0 {
         format!("No changes: nothing is to be done on {on}, {unchanged} unchanged")
     } else {
         format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}")
@@ -62,7 +64,7 @@ fn total(summary: &Summary, profiles: usize) -> String {
         line.push_str(&format!("; {impossible} cannot be done"));
     }
     if failed > 0 {
-        line.push_str(&format!("; {failed} of the profiles could not be read"));
+        line.push_str(&format!("; {failed} of {on} could not be read"));
     }
     line
 }

@@ -37,8 +37,14 @@ fn heading(out: &mut dyn Write, part: &Part, terminal: Terminal) -> io::Result<(
     match &part.failed {
         None => writeln!(out, "{}", paint(&format!("profile {profile}"), Some("1"), terminal)),
         Some(error) => {
-            let text = format!("profile {profile} could not be read: {}", printable(&error.message));
-            writeln!(out, "{}", paint(&text, Some("31"), terminal))
+            let own = format!("profile `{}`: ", part.profile);
+            let why = error.message.strip_prefix(&own).unwrap_or(&error.message);
+            writeln!(
+                out,
+                "{}",
+                paint(&format!("profile {profile} could not be read"), Some("31"), terminal)
+            )?;
+            line(out, &format!("  {}", printable(why)), 2, terminal)
         }
     }
 }
