@@ -14,7 +14,7 @@ use crate::model::report::Report;
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Report> {
     let concurrency = usize::from(args.concurrency.get());
-    let (manifest, saved);
+    let (manifest, mut saved);
     let (fleet, mut survey) = match &args.plan {
         Some(path) => {
             saved = Saved::open(path)?;

@@ -21,7 +21,7 @@ mod task;
 mod verify;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::world::{World, journal_folder};
 use crate::cli::Globals;
@@ -188,6 +188,28 @@ impl<'a> Fleet<'a> {
     }
 }
 
+/// The profiles that were chosen, of those that `what` names; all of them where none was.
+///
+/// # Errors
+/// One that it does not name.
+fn chosen<'n>(
+    world: &World,
+    globals: &Globals,
+    what: &str,
+    named: impl Iterator<Item = &'n str>,
+) -> Result<Option<Vec<String>>> {
+    if globals.profile.is_none() {
+        return Ok(None);
+    }
+    let chosen: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
+    let named: HashSet<&str> = named.collect();
+    match chosen.iter().find(|name| !named.contains(name.as_str())) {
+        Some(stranger) => Err(Error::config(format!("the {what} wants nothing on profile `{stranger}`"))
+            .hint(format!("--profile (TRUNKCTL_PROFILE) narrows a {what} to the profiles that it names"))),
+        None => Ok(Some(chosen)),
+    }
+}
+
 /// Leaves the profiles that were chosen.
 fn choose(
     world: &World,
@@ -196,13 +218,8 @@ fn choose(
     wanted: &mut Vec<Wanted<'_>>,
 ) -> Result<()> {
     let all = wanted.len();
-    if globals.profile.is_some() {
-        let names: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
-        if let Some(stranger) = names.iter().find(|name| wanted.iter().all(|wanted| wanted.profile != *name))
-        {
-            return Err(Error::config(format!("the manifest wants nothing on profile `{stranger}`"))
-                .hint("--profile (TRUNKCTL_PROFILE) narrows a manifest to the profiles that it names"));
-        }
+    let named = wanted.iter().map(|wanted| wanted.profile);
+    if let Some(names) = chosen(world, globals, "manifest", named)? {
         wanted.retain(|wanted| names.iter().any(|name| name == wanted.profile));
     }
     if let Some(partition) = partition {

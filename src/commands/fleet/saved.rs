@@ -1,6 +1,6 @@
 //! A plan in a file: what was wanted, what was read, and what is to be done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::goal::{Goal, Key, What};
 use super::read::Existing;
 use super::survey::Survey;
 use super::task::{Task, Write};
-use super::{Fleet, Source};
+use super::{Fleet, Source, chosen};
 use crate::cli::fleet::Prune;
 use crate::model::error::{Error, Result};
 use crate::model::number::{E164, InternalNumber};
@@ -208,11 +208,16 @@ impl Saved {
         Ok(Self(file))
     }
 
-    /// The fleet that it was made for.
+    /// The fleet that it was made for, of the profiles that were chosen.
     ///
     /// # Errors
-    /// A plan of the sandbox that is applied elsewhere, or the other way round; a goal that cannot be understood.
-    pub fn fleet<'a>(&self, fleet: Fleet<'a>) -> Result<Fleet<'a>> {
+    /// A plan of the sandbox that is applied elsewhere, or the other way round; a goal that cannot be understood; a
+    /// chosen profile that it does not name.
+    pub fn fleet<'a>(&mut self, fleet: Fleet<'a>) -> Result<Fleet<'a>> {
+        let named = self.0.parts.iter().map(|part| part.profile.as_str());
+        if let Some(names) = chosen(fleet.world, fleet.globals, "plan", named)? {
+            self.0.parts.retain(|part| names.contains(&part.profile));
+        }
         let file = &self.0;
         if file.sandbox != fleet.globals.sandbox {
             let (made, hint) = match file.sandbox {
@@ -317,22 +322,27 @@ fn settings(value: Value) -> Option<SipSettings> {
     serde_json::from_value::<crate::config::settings::Settings>(value).ok()?.checked().ok()
 }
 
-/// The fields that are not as they were.
+/// The fields that are not as they were. What would be deleted is among the objects while it is there.
 fn differences<'a>(before: &'a [Seen], now: &'a [Seen]) -> impl Iterator<Item = String> + 'a {
-    before.iter().filter_map(|was| {
-        let is = now.iter().find(|is| is.key == was.key)?;
-        let what = match (&was.fields, &is.fields) {
+    let index = |list: &'a [Seen]| -> BTreeMap<&'a Key, Option<&'a Map<String, Value>>> {
+        list.iter().map(|seen| (&seen.key, seen.fields.as_ref())).collect()
+    };
+    let (was, is) = (index(before), index(now));
+    let keys: BTreeSet<&Key> = was.keys().chain(is.keys()).copied().collect();
+    keys.into_iter().filter_map(move |key| {
+        let of = |index: &BTreeMap<&Key, Option<&'a Map<String, Value>>>| index.get(key).copied().flatten();
+        let what = match (of(&was), of(&is)) {
             (was, is) if was == is => return None,
             (None, _) => "was not there, and is there now".to_owned(),
             (_, None) => "is not there any more".to_owned(),
             (Some(was), Some(is)) => changed(was, is),
         };
-        Some(format!("{} {what}", was.key.shown()))
+        Some(format!("{} {what}", key.shown()))
     })
 }
 
 fn changed(was: &Map<String, Value>, is: &Map<String, Value>) -> String {
-    let keys: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let differing = keys.into_iter().filter(|key| was.get(*key) != is.get(*key));
     let shown = |map: &Map<String, Value>, key: &String| {
         map.get(key).map_or_else(|| "nothing".to_owned(), |value| format!("`{}`", plain(value)))
