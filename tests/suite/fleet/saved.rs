@@ -1,0 +1,263 @@
+//! A saved plan is carried out as it was seen, or not at all.
+
+use serde_json::json;
+
+use super::*;
+
+const BOTH: &str = r#"
+[[trunk]]
+profile = "yeastar"
+name = "one"
+kind = "register"
+host = "sip.example.com"
+port = 5060
+transport = "udp"
+username = "6701"
+auth_name = "6701"
+password = "env:SECRET"
+codecs = ["opus", "ulaw"]
+
+[[trunk]]
+profile = "yeastar"
+name = "two"
+kind = "peer"
+host = "192.0.2.7"
+port = 5060
+transport = "udp"
+codecs = ["ulaw"]
+"#;
+
+fn lab() -> Lab {
+    Lab::new().with("SECRET", "Canary0Password").with("OTHER", "Other0Password")
+}
+
+impl Lab {
+    /// Saves a plan, and answers its path.
+    fn save(&self, path: &str, more: &str) -> String {
+        let file = self.place.path().join("plan.json").to_string_lossy().into_owned();
+        self.run(&format!("plan -f {path} --out {file}{more}")).expect(0);
+        self.requests();
+        file
+    }
+}
+
+#[test]
+fn a_plan_that_is_applied_at_once_does_its_steps_and_no_others() {
+    let lab = lab();
+    for more in ["", " --prune", " --prune=all", " --rotate-secrets"] {
+        lab.run("-p zoom callout-countries add SE").expect(0);
+        let saved = lab.save(EXAMPLE, more);
+        let planned = lab.run(&format!("plan -f {EXAMPLE}{more}")).expect(0);
+        let done = lab.run(&format!("apply {saved} --yes")).expect(0);
+        let names = |ran: &Ran| {
+            let mut names = column(ran, "name");
+            names.sort();
+            names
+        };
+        assert_eq!(names(&planned), names(&done), "{more}");
+        assert!(
+            !lab.run("-p zoom callout-countries list").expect(0).out.contains("SE") == more.contains("all")
+        );
+        lab.run("-p zoom callout-countries remove NO --yes").expect(0);
+        if !more.contains("all") {
+            lab.run("-p zoom callout-countries remove SE --yes").expect(0);
+        }
+    }
+}
+
+#[test]
+fn a_plan_that_was_carried_out_is_stale() {
+    let lab = lab();
+    let saved = lab.save(&lab.manifest(BOTH), "");
+    lab.run(&format!("apply {saved} --yes")).expect(0);
+    lab.requests();
+    refused(&lab, &saved, &["trunk `one` was not there, and is there now", "trunk `two` was not there"]);
+}
+
+/// Nothing is sent, and the complaint says that.
+#[track_caller]
+fn refused(lab: &Lab, saved: &str, says: &[&str]) {
+    let ran = lab.run(&format!("apply {saved} --yes")).expect(4);
+    let error = ran.error();
+    assert_eq!((&error["kind"], ran.out.as_str()), (&json!("invalid"), ""));
+    for text in says {
+        assert!(error["message"].as_str().unwrap().contains(text), "{text} in {error}");
+    }
+    assert_eq!(lab.written(), Vec::<String>::new(), "{says:?}");
+}
+
+#[test]
+fn the_field_in_which_the_world_has_moved_is_named() {
+    for (change, says) in [
+        ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
+        // Of a field, too, that the manifest does not speak of.
+        ("trunk update name:one --caller-id 77", "trunk `one` caller_id was"),
+        ("trunk delete name:two --yes", "trunk `two` is not there any more"),
+        (
+            "trunk update name:one --password-from env:OTHER",
+            "profile `yeastar`: another plan would be made now: a password",
+        ),
+    ] {
+        let lab = lab();
+        let path = lab.manifest(BOTH);
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+        lab.manifest(&BOTH.replace("\"opus\", \"ulaw\"", "\"ulaw\", \"opus\""));
+        let saved = lab.save(&path, "");
+        lab.elsewhere(&format!("-p yeastar {change}")).expect(0);
+        lab.requests();
+        refused(&lab, &saved, &[says, "profile `yeastar`"]);
+        // The next plan is one again.
+        let saved = lab.save(&path, "");
+        lab.run(&format!("apply {saved} --yes")).expect(0);
+    }
+}
+
+#[test]
+fn what_would_be_deleted_must_be_what_was_seen() {
+    for (change, says) in [
+        ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
+        ("trunk update name:two --name three", "trunk `two` is not there any more"),
+        ("trunk delete name:two --yes", "trunk `two` is not there any more"),
+    ] {
+        let lab = lab();
+        let path = lab.manifest(BOTH);
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+        lab.manifest(&BOTH[..BOTH.rfind("[[trunk]]").unwrap()]);
+        let saved = lab.save(&path, " --prune");
+        lab.elsewhere(&format!("-p yeastar {change}")).expect(0);
+        lab.requests();
+        refused(&lab, &saved, &[says]);
+    }
+}
+
+#[test]
+fn what_would_be_deleted_besides_was_not_agreed_to() {
+    let lab = lab();
+    let path = lab.manifest(BOTH);
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.manifest(&BOTH[..BOTH.rfind("[[trunk]]").unwrap()]);
+    let saved = lab.save(&path, " --prune=all");
+    let peer = "--kind peer --host 192.0.2.9 --port 5060 --transport udp --codecs ulaw";
+    lab.elsewhere(&format!("-p yeastar trunk create --name three {peer}")).expect(0);
+    lab.requests();
+    refused(&lab, &saved, &["trunk `three` was not there, and is there now"]);
+}
+
+#[test]
+fn a_password_that_was_changed_since_is_noticed() {
+    let lab = lab();
+    let path = lab.manifest(BOTH);
+    let saved = lab.save(&path, "");
+    // The plan creates; the reference then leads to another password, which is the one that is sent.
+    let other =
+        lab.command(&format!("apply {saved} --yes")).env("SECRET", "Newer0Password").output().unwrap();
+    read(other).expect(0);
+    let body: Value = serde_json::from_slice(&lab.writes()[0].body).unwrap();
+    assert_eq!(body["password"], "Newer0Password");
+    // Nothing was to be done, and with another password there is.
+    let plan = |value: &str| lab.command(&format!("plan -f {path}")).env("SECRET", value).output().unwrap();
+    assert_eq!(count(&read(plan("Newer0Password")), "update"), 0);
+    assert_eq!(count(&read(plan("Canary0Password")), "update"), 1);
+    let saved = lab.save(&path, "");
+    let newer =
+        lab.command(&format!("apply {saved} --yes")).env("SECRET", "Newer0Password").output().unwrap();
+    assert!(read(newer).expect(4).error()["message"].as_str().unwrap().contains("a password"));
+    assert_eq!(lab.written(), Vec::<String>::new());
+}
+
+#[test]
+fn the_file_is_for_its_owner_and_holds_no_secret() {
+    let lab = lab();
+    let path = lab.manifest(BOTH);
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.elsewhere("-p yeastar trunk update name:one --password-from env:OTHER").expect(0);
+    let saved = lab.save(&path, " --rotate-secrets");
+    let text = std::fs::read_to_string(&saved).unwrap();
+    for secret in ["Canary0Password", "Other0Password", "sandbox-secret"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains("env:SECRET"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&saved).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    lab.manifest(&BOTH.replace("env:SECRET", "Canary0Password"));
+    let ran = lab.run(&format!("plan -f {path} --out {saved}.2")).expect(4);
+    let error = ran.error();
+    assert!(error["message"].as_str().unwrap().contains("manifest.toml, line 2"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("env:NAME"), "{error}");
+    assert!(!ran.err.contains("Canary") && !std::path::Path::new(&format!("{saved}.2")).exists());
+}
+
+#[test]
+fn what_is_no_saved_plan_is_refused_with_what_to_do() {
+    let lab = lab();
+    let manifest = lab.manifest(BOTH);
+    let mut plan: Value =
+        serde_json::from_str(&std::fs::read_to_string(lab.save(&manifest, "")).unwrap()).unwrap();
+    let place = &lab.place;
+    plan["version"] = json!(99);
+    let newer = place.write("newer.json", &plan.to_string());
+    plan["version"] = json!(1);
+    plan["parts"][0]["wanted"][0]["value"] = json!({"name": 7});
+    let odd = place.write("odd.json", &plan.to_string());
+    let told = lab.run(&format!("plan -f {manifest}")).out;
+    for (file, says) in [
+        (manifest.clone(), "apply -f MANIFEST"),
+        (place.write("garbage", "\u{7}\u{1b}[31m"), "plan -f MANIFEST --out FILE"),
+        (place.write("empty", ""), "plan -f MANIFEST --out FILE"),
+        (place.write("list.json", "[]"), "plan -f MANIFEST --out FILE"),
+        // What `plan -o json` prints is for programs to read, not to apply.
+        (place.write("told.json", &told), "plan -f MANIFEST --out FILE"),
+        (format!("{manifest}.none"), "a manifest is given with -f"),
+        (newer, "plan -f MANIFEST --out FILE"),
+        (odd, "make it again"),
+    ] {
+        lab.requests();
+        let error = lab.run(&format!("apply {file} --yes")).expect(4).error();
+        assert!(error["hint"].as_str().unwrap().contains(says), "{file}: {error}");
+        assert!(!error["message"].as_str().unwrap().contains('\u{1b}'), "{error}");
+        assert_eq!(lab.requests().len(), 0, "{file}");
+    }
+    let both = lab.run(&format!("apply {manifest} -f {manifest}")).expect(2);
+    assert_eq!(both.error()["kind"], "usage");
+}
+
+#[test]
+fn a_plan_of_the_sandbox_stays_there() {
+    let lab = lab();
+    let file = lab.place.path().join("plan.json").to_string_lossy().into_owned();
+    lab.run(&format!("--sandbox plan -f {EXAMPLE} --out {file}")).expect(0);
+    let error = lab.run(&format!("apply {file} --yes")).expect(4).error();
+    assert!(error["hint"].as_str().unwrap().contains("--sandbox"), "{error}");
+    assert_eq!(lab.requests().len(), 0);
+    lab.run(&format!("--sandbox apply {file} --yes")).expect(0);
+    let real = lab.save(EXAMPLE, "");
+    assert_eq!(lab.run(&format!("--sandbox apply {real} --yes")).expect(4).error()["kind"], "invalid");
+}
+
+#[test]
+fn a_chosen_profile_narrows_a_saved_plan_too() {
+    let lab = lab();
+    let saved = lab.save(EXAMPLE, "");
+    let done = lab.run(&format!("apply {saved} --yes -p itniotech")).expect(0);
+    assert_eq!(column(&done, "profile"), ["itniotech", "itniotech"]);
+    assert_eq!(lab.written(), ["sipTrunk/add", "sipTrunk/add"]);
+    let stranger = lab.run(&format!("apply {saved} --yes -p nobody")).expect(3);
+    assert!(stranger.error()["message"].as_str().unwrap().contains("`nobody`"));
+}
+
+/// A profile that could not be planned is not done, whatever it would answer now.
+#[test]
+fn what_could_not_be_planned_fails() {
+    let lab = Lab::sites(2);
+    let path = lab.manifest("[[trunk]]\nprofiles = [\"zoom-0\", \"zoom-1\"]\nmaster_trunk = \"trunk-a\"\n");
+    lab.recorders[0].instead("/sip_trunk/trunks", usize::MAX, crate::support::scripted::http(500, "", ""));
+    let file = lab.place.path().join("plan.json").to_string_lossy().into_owned();
+    lab.run(&format!("--retries 0 plan -f {path} --out {file}")).expect(12);
+    lab.recorders[0].unasked();
+    lab.requests();
+    let done = lab.run(&format!("apply {file} --yes")).expect(12);
+    assert_eq!((count(&done, "assigned"), count(&done, "failed"), lab.writes().len()), (1, 1, 1));
+}
