@@ -1,13 +1,14 @@
 //! What can be refused before anything is sent: entries that the vendor of one of their profiles cannot hold.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::goal;
+use super::places::Places;
 use crate::cli::Globals;
+use crate::cli::fleet::Prune;
 use crate::commands::world::World;
 use crate::config::manifest::{Entry, Wanted, What};
 use crate::model::error::{Error, FieldError, Result};
-use crate::model::profile::Profile;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors::{self, Vendor};
@@ -15,13 +16,18 @@ use crate::vendors::{self, Vendor};
 /// How many complaints are told.
 const TOLD: usize = 200;
 
-/// Refuses entries that a vendor cannot hold, and profiles of different names that lead to the same object.
+/// Refuses entries that a vendor cannot hold, and those of different profiles that lead to the same object.
 ///
 /// # Errors
 /// That refusal, every complaint with file and line; a profile that is not whole.
-pub async fn check((world, globals): (&World, &Globals), wanted: &[Wanted<'_>]) -> Result<()> {
+pub async fn check(
+    (world, globals): (&World, &Globals),
+    wanted: &[Wanted<'_>],
+    prune: Option<Prune>,
+) -> Result<()> {
     let mut complaints = Complaints::default();
-    let (mut judged, mut places) = (HashSet::new(), HashMap::new());
+    let (mut judged, mut places) = (HashSet::new(), Places::default());
+    let all = prune == Some(Prune::All);
     for wanted in wanted {
         let profile = world.profile(globals, Some(wanted.profile)).await?;
         let vendor = vendors::by_name(&profile.vendor)?;
@@ -30,29 +36,34 @@ pub async fn check((world, globals): (&World, &Globals), wanted: &[Wanted<'_>]) 
             if judged.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
                 judge(entry, vendor, wanted.profile, &mut complaints);
             }
-            same_place(entry, vendor, &profile, &mut places, &mut complaints);
+            places.note(entry, vendor, &profile, all, &mut complaints);
         }
+    }
+    if complaints.list.is_empty() {
+        places.finish(&mut complaints)?;
     }
     complaints.finish()
 }
 
+/// What is wrong so far.
 #[derive(Default)]
-struct Complaints {
+pub struct Complaints {
     list: Vec<FieldError>,
     more: usize,
 }
 
 impl Complaints {
-    fn add(&mut self, entry: &Entry, field: &str, what: String) {
-        if self.list.len() >= TOLD {
-            self.more += 1;
-            return;
-        }
-        self.list.push(FieldError {
+    /// Something is wrong with an entry.
+    pub fn add(&mut self, entry: &Entry, field: &str, what: String) {
+        self.push(FieldError {
             file: Some(entry.place.file.to_string()),
             place: Some(entry.place.place),
             ..FieldError::new(field, what)
         });
+    }
+
+    fn push(&mut self, fault: FieldError) {
+        if self.list.len() < TOLD { self.list.push(fault) } else { self.more += 1 }
     }
 
     fn finish(self) -> Result<()> {
@@ -88,10 +99,11 @@ fn judge(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, complaints: 
                 complaints.add(entry, &fault.field, what);
             }
         }
-        What::Numbers(_) => {
+        What::Numbers(list) => {
             if let Err(error) = goal::numbers(entry, vendor) {
+                let file = list.file(&entry.place.file);
                 for fault in &error.fields {
-                    complaints.list.push(fault.clone());
+                    complaints.push(FieldError { file: Some(file.clone()), ..fault.clone() });
                 }
                 if error.fields.is_empty() {
                     complaints.add(entry, "", error.message.clone());
@@ -119,38 +131,4 @@ pub fn refused(trunk: &Trunk, vendor: &'static dyn Vendor) -> Vec<FieldError> {
 
 fn root(field: &str) -> &str {
     field.split(['.', '[']).next().unwrap_or_default()
-}
-
-/// Where the objects of an account are known already, and from which profile.
-type Places<'w> = HashMap<(String, String), (&'w str, String)>;
-
-/// Two profiles can lead to one account, and would then undo each other's work.
-fn same_place<'w>(
-    entry: &'w Entry,
-    vendor: &dyn Vendor,
-    profile: &Profile,
-    places: &mut Places<'w>,
-    complaints: &mut Complaints,
-) {
-    let account = goal::account(vendor.facts(), profile, entry.account.as_deref()).unwrap_or_default();
-    let names: Vec<String> = match &entry.what {
-        What::Trunk(trunk) => vec![format!("trunk `{}`", goal::identity(trunk))],
-        What::Settings(_) => vec!["SIP settings".to_owned()],
-        What::Countries(codes) => codes.iter().map(|code| format!("country {code}")).collect(),
-        // A number that is wanted twice is there at the second time.
-        What::Numbers(_) => Vec::new(),
-    };
-    for name in names {
-        let key = (profile.identity.clone(), format!("{account}|{name}"));
-        let own = profile.name.clone();
-        match places.get(&key) {
-            Some((first, known)) if *known != own => {
-                let text = format!(
-                    "{name} is wanted twice, on profile `{known}` ({first}) and on `{own}`, which lead to the same account"
-                );
-                complaints.add(entry, "", text);
-            }
-            _ => drop(places.insert(key, ("first", own))),
-        }
-    }
 }

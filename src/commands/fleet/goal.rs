@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::commands::bulk::input;
 use crate::commands::bulk::numbers::Additions;
 use crate::config::manifest::{self, Entry, Wanted};
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
 use crate::model::number::InternalNumber;
 use crate::model::profile::Profile;
 use crate::model::settings::SipSettings;
@@ -136,8 +136,7 @@ pub fn identity(trunk: &Trunk) -> &str {
 /// Everything that is wanted on a profile.
 ///
 /// # Errors
-/// A list of numbers that cannot be read; an object that is wanted twice, once by its account's name and once as
-/// that of the profile.
+/// A list of numbers that cannot be read.
 pub fn goals(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile) -> Result<Vec<Goal>> {
     let mut goals = Vec::new();
     for entry in &wanted.entries {
@@ -151,17 +150,6 @@ pub fn goals(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile
             manifest::What::Numbers(_) => {
                 numbers(entry, vendor)?.into_iter().map(What::Number).for_each(add);
             }
-        }
-    }
-    let mut seen = std::collections::HashMap::new();
-    for goal in &goals {
-        if let Some(first) = seen.insert(goal.key(), &goal.place) {
-            let (key, profile) = (goal.key().shown(), &profile.name);
-            return Err(Error::invalid(format!(
-                "{}: {key} is wanted twice on profile `{profile}`, first in {first}",
-                goal.place
-            ))
-            .hint("keep one; nothing was sent"));
         }
     }
     Ok(goals)

@@ -1,9 +1,9 @@
 //! A fleet: what a manifest wants on many profiles, held against what there is.
 //!
-//! `check` refuses what no vendor could hold, before anything is sent. `goal` is one object that is wanted. `survey`
-//! goes over the profiles: `secrets` looks passwords up, `read` reads what there is, `compare` says what is to be
-//! done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses plans that go too far, and
-//! `carry` does the rest.
+//! `check` refuses what no vendor could hold and `places` what is wanted twice, before anything is sent. `goal` is one
+//! object that is wanted. `survey` goes over the profiles: `secrets` looks passwords up, `read` reads what there is,
+//! `compare` says what is to be done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses
+//! plans that go too far, and `carry` does the rest.
 
 pub mod carry;
 pub mod check;
@@ -12,6 +12,7 @@ pub mod goal;
 mod guard;
 mod lists;
 mod order;
+mod places;
 mod read;
 mod results;
 pub mod saved;
@@ -138,7 +139,7 @@ impl<'a> Fleet<'a> {
         args: &args::Manifest,
     ) -> Result<Self> {
         let mut wanted = manifest.by_profile();
-        check::check((world, globals), &wanted).await?;
+        check::check((world, globals), &wanted, args.prune).await?;
         let strangers = strangers((world, globals), manifest, args, &wanted)?;
         choose(world, globals, args.partition, &mut wanted)?;
         let order = wanted.iter().map(|wanted| wanted.profile.to_owned()).chain(strangers).collect();

@@ -175,6 +175,14 @@ impl Entry {
 }
 
 impl Numbers {
+    /// The file that the rows stand in, as messages name it; `file` is the manifest's own.
+    pub fn file(&self, file: &str) -> String {
+        match self {
+            Self::Given(_) => file.to_owned(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+
     /// The rows, to be read as those of any other list; `file` is the manifest's own.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::mistakes::{At, Mistakes};
-use super::{Entry, Manifest, Numbers, Origin, What, numbers};
+use super::{Entry, Manifest, Origin, What, numbers};
 use crate::model::error::{Place, Result};
 use crate::model::number::E164;
 use crate::model::text::excerpt;
@@ -138,7 +138,7 @@ fn each_number(
 /// The file that the numbers of an entry stand in.
 fn name(entry: &Entry) -> String {
     match &entry.what {
-        What::Numbers(Numbers::File(path)) => path.to_string_lossy().into_owned(),
+        What::Numbers(list) => list.file(&entry.place.file),
         _ => entry.place.file.to_string(),
     }
 }
