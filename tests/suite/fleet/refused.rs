@@ -1,0 +1,195 @@
+//! What is refused before anything is asked of anybody, each mistake with its file and line.
+
+use super::*;
+
+/// A manifest; the exit code; the line and a part of each complaint.
+type Mistaken = (&'static str, i32, &'static [(usize, &'static str)]);
+
+const PEER: &str =
+    "kind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+
+const MISTAKEN: &[Mistaken] = &[
+    (
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"${SITE}-main\"\nPEER",
+        4,
+        &[(3, "the variable `SITE` is not set")],
+    ),
+    ("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEERname = \"u\"\n", 4, &[(9, "name")]),
+    (
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER",
+        4,
+        &[(9, "wanted twice on profile `yeastar`")],
+    ),
+    (
+        "[[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"US\"]\n\
+         [[callout_countries]]\nprofile = \"zoom\"\naccount = \"sub-1\"\ncountries = [\"US\"]\n",
+        4,
+        &[(4, "US")],
+    ),
+    (
+        "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n\
+         [[trunk]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nmaster_trunk = \"trunk-a\"\n",
+        4,
+        &[(4, "trunk-a")],
+    ),
+    (
+        "[[sip_settings]]\nprofile = \"zoom\"\nenable = true\n\
+         [[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = false\n",
+        4,
+        &[(4, "settings")],
+    ),
+    (
+        "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n\
+         [[internal_numbers]]\nprofile = \"zoom\"\naccount = \"sub-1\"\n\
+         numbers = [{ number = \"+16466661110\", labels = \"B\", languages = \"en-US\" }]\n",
+        4,
+        &[(4, "+16466661110")],
+    ),
+    ("[[trunk]]\nprofile = \"yeaster\"\nname = \"t\"\nPEER", 3, &[(2, "did you mean `yeastar`?")]),
+    (
+        "[groups]\nlab = [\"yeastar\"]\n[[trunk]]\ngroup = \"lap\"\nname = \"t\"\nPEER",
+        4,
+        &[(4, "did you mean `lab`?")],
+    ),
+    ("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nprefix = \"9\"\nPEER", 4, &[(1, "prefix")]),
+    (
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nusername = \"u\"\nPEER",
+        4,
+        &[(1, "a peer trunk does not register")],
+    ),
+    ("[[trunk]]\nprofile = \"zoom\"\nname = \"t\"\nmaster_trunk = \"trunk-a\"\n", 4, &[(1, "Zoom keeps it")]),
+    (
+        "[[trunk]]\nprofile = \"itniotech\"\nname = \"t\"\nkind = \"peer\"\ndirection = \"outbound\"\n\
+         host = \"192.0.2.7\"\nport = 5060\nagent_groups = [{ name = \"Sales\" }]\n",
+        4,
+        &[(1, "port")],
+    ),
+    (
+        "[[internal_numbers]]\nprofile = \"yeastar\"\nnumbers = [{ number = \"+16466661110\", labels = \"A\" }]\n",
+        4,
+        &[(1, "A PBX has no internal numbers")],
+    ),
+    ("[[sip_settings]]\nprofile = \"itniotech\"\nenable = true\n", 4, &[(1, "no master account")]),
+    ("[[callout_countries]]\nprofile = \"yeastar\"\ncountries = [\"US\"]\n", 4, &[(1, "call-out countries")]),
+    // All of it is told at once.
+    (
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nport = \"x\"\n[[trunk]]\nprofile = \"nobody\"\nname = \"b\"\n\
+         [[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"XX\"]\n",
+        4,
+        &[(4, "port"), (6, "there is no profile `nobody`"), (10, "XX")],
+    ),
+];
+
+/// Runs plan and apply; both say the same, and nobody is asked anything.
+#[track_caller]
+fn refused(lab: &Lab, words: &str, code: i32) -> Value {
+    let said = ["plan", "apply --yes", "apply --yes --dry-run"].map(|command| {
+        let ran = lab.run(&format!("{command} {words}"));
+        assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{words}: {}", ran.err);
+        ran.error()
+    });
+    assert_eq!((&said[0], &said[0]), (&said[1], &said[2]));
+    assert_eq!(lab.requests().len(), 0, "{words}");
+    said[0].clone()
+}
+
+#[test]
+fn a_mistake_is_told_with_its_line_before_anything_is_sent() {
+    let lab = Lab::new();
+    for (text, code, complaints) in MISTAKEN {
+        let path = lab.manifest(&text.replace("PEER", PEER));
+        let error = refused(&lab, &format!("-f {path}"), *code);
+        let message = error["message"].as_str().unwrap();
+        for (line, part) in *complaints {
+            let place = format!("manifest.toml, line {line},");
+            let told = message.lines().any(|said| said.contains(&place) && said.contains(part));
+            assert!(told, "{place} {part} in {message}");
+        }
+        assert!(error["hint"].as_str().unwrap().contains("nothing was sent"), "{error}");
+    }
+}
+
+#[test]
+fn a_bad_row_is_told_with_the_file_and_the_line_of_the_row() {
+    let lab = Lab::new();
+    let csv = "number,labels,languages\n+16466661110,A,en-US\n4.42E+11,B,en-US\n+16466661111,,en-US\n";
+    lab.place.write("numbers.csv", csv);
+    let path = lab.manifest("[[internal_numbers]]\nprofile = \"zoom\"\nfrom = \"numbers.csv\"\n");
+    let error = refused(&lab, &format!("-f {path}"), 4);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("numbers.csv, line 3") && message.contains("only 442 are left"), "{message}");
+    lab.place.write("numbers.csv", &csv.replace("4.42E+11", "+442071838750"));
+    let error = refused(&lab, &format!("-f {path}"), 4);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("numbers.csv, line 4") && message.contains("labels"), "{message}");
+    lab.manifest("[[internal_numbers]]\nprofile = \"zoom\"\nfrom = \"none.csv\"\n");
+    let message = refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("manifest.toml, line 1") && message.contains("none.csv"), "{message}");
+}
+
+/// Two profiles for one account would undo each other's work.
+#[test]
+fn profiles_that_lead_to_one_account_are_found_out() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let double = text.replace("[profiles.", "[profiles.other-");
+    lab.place.write("profiles.toml", &format!("{text}{double}"));
+    for (own, line) in [
+        (format!("[[trunk]]\nprofiles = [\"yeastar\", \"other-yeastar\"]\nname = \"t\"\n{PEER}"), 1),
+        (
+            "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n\
+             [[trunk]]\nprofile = \"other-zoom\"\naccount = \"sub-1\"\nmaster_trunk = \"trunk-a\"\n"
+                .to_owned(),
+            4,
+        ),
+        (
+            "[[sip_settings]]\nprofile = \"zoom\"\nenable = true\n\
+             [[sip_settings]]\nprofile = \"other-zoom\"\nenable = true\n"
+                .to_owned(),
+            4,
+        ),
+        (
+            "[[internal_numbers]]\nprofiles = [\"zoom\", \"other-zoom\"]\n\
+             numbers = [{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n"
+                .to_owned(),
+            1,
+        ),
+    ] {
+        let path = lab.manifest(&own);
+        let error = refused(&lab, &format!("-f {path}"), 4);
+        let message = error["message"].as_str().unwrap();
+        let place = format!("manifest.toml, line {line}");
+        assert!(message.contains(&place) && message.contains("lead to the same account"), "{message}");
+    }
+}
+
+/// With one profile's trunks unwanted by the other's list, each would delete what the other has just made.
+#[test]
+fn two_profiles_of_one_account_are_not_pruned_of_each_other() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
+    let path = lab.manifest(&format!(
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{PEER}\
+         [[trunk]]\nprofile = \"other-yeastar\"\nname = \"u\"\n{PEER}"
+    ));
+    let message = refused(&lab, &format!("-f {path} --prune=all"), 4)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("manifest.toml, line 9") && message.contains("same account"), "{message}");
+    lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
+}
+
+#[test]
+fn what_is_missing_on_the_command_line_is_a_usage_error() {
+    let lab = Lab::new();
+    for line in ["plan", "apply --yes"] {
+        assert_eq!(lab.run(line).expect(2).error()["kind"], "usage");
+    }
+    let path = lab.manifest(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"${{SITE}}\"\n{PEER}"));
+    assert_eq!(lab.run(&format!("plan -f {path} --var SITE")).expect(2).error()["kind"], "usage");
+    assert_eq!(column(&lab.run(&format!("plan -f {path} --var SITE=oslo")).expect(0), "name"), ["oslo"]);
+    let env = read(lab.command(&format!("plan -f {path}")).env("SITE", "bergen").output().unwrap());
+    assert_eq!(column(&env.expect(0), "name"), ["bergen"]);
+    assert_eq!(lab.run(&format!("plan -f {path}.none")).code, 4);
+    let stranger = lab.run(&format!("plan -f {path} --var SITE=x -p zoom")).expect(3);
+    assert!(stranger.error()["message"].as_str().unwrap().contains("profile `zoom`"));
+}
