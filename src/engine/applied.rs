@@ -2,7 +2,7 @@
 //! and which manifest created an object.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub struct Applied {
 struct File {
     /// Whose objects they are. Another account's are not looked at.
     identity: String,
-    /// The last profile that led here, for people.
+    /// The last profile that led here.
     profile: String,
     objects: BTreeMap<String, Object>,
 }
@@ -86,15 +86,34 @@ impl Applied {
         Ok(Self { path, identity, key, file: RefCell::new(file) })
     }
 
-    /// The profiles on which a manifest created something that is not gone, in order of name.
-    pub fn profiles(state: &Path, manifest: &str) -> Vec<String> {
-        let files = std::fs::read_dir(state.join(FOLDER)).into_iter().flatten().flatten();
-        let files = files.filter_map(|file| std::fs::read(file.path()).ok());
-        let files = files.filter_map(|bytes| serde_json::from_slice::<File>(&bytes).ok());
-        let own =
-            |file: &File| file.objects.values().any(|object| object.created_by.as_deref() == Some(manifest));
-        let names: BTreeSet<String> = files.filter(own).map(|file| file.profile).collect();
-        names.into_iter().collect()
+    /// The profiles that led to objects which a manifest created.
+    ///
+    /// # Errors
+    /// Text for a warning.
+    pub fn profiles(state: &Path, manifest: &str) -> Result<Vec<String>, String> {
+        let folder = state.join(FOLDER);
+        let failed = |cause: &std::io::Error| {
+            format!("what was applied cannot be read in `{}`: {cause}", folder.display())
+        };
+        let list = match std::fs::read_dir(&folder) {
+            Ok(list) => list,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(cause) => return Err(failed(&cause)),
+        };
+        let mut profiles = std::collections::BTreeSet::new();
+        for entry in list {
+            let path = entry.map_err(|cause| failed(&cause))?.path();
+            if path.extension().is_none_or(|end| end != "json") {
+                continue;
+            }
+            let bytes = std::fs::read(&path).map_err(|cause| failed(&cause))?;
+            // A damaged file remembers nothing.
+            let Ok(file) = serde_json::from_slice::<File>(&bytes) else { continue };
+            if file.objects.values().any(|object| object.created_by.as_deref() == Some(manifest)) {
+                profiles.insert(file.profile);
+            }
+        }
+        Ok(profiles.into_iter().collect())
     }
 
     /// Forgets everything below a state folder.
@@ -240,10 +259,10 @@ mod tests {
         other.remember(vec![("trunk||y".into(), created("m")), ("trunk||z".into(), note("a", "b"))]).unwrap();
         assert_eq!(other.created_by("m"), ["trunk||x", "trunk||y"]);
         assert!(other.created_by("n").is_empty());
-        assert_eq!(Applied::profiles(folder.path(), "m"), ["lab"]);
-        assert!(Applied::profiles(folder.path(), "n").is_empty());
         other.forget("trunk||x").unwrap();
         assert_eq!(other.created_by("m"), ["trunk||y"]);
+        assert_eq!(Applied::profiles(folder.path(), "m").unwrap(), ["lab"]);
+        assert!(Applied::profiles(folder.path(), "n").unwrap().is_empty());
     }
 
     #[test]

@@ -86,34 +86,6 @@ fn profiles(world: &World, globals: &Globals) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Profiles of which the manifest wants nothing any more, and on which it created what --prune has to find.
-fn strangers(
-    (world, globals): (&World, &Globals),
-    manifest: &Manifest,
-    args: &args::Manifest,
-    wanted: &[Wanted<'_>],
-) -> Result<Vec<String>> {
-    if args.prune != Some(Prune::Created) || globals.profile.is_some() {
-        return Ok(Vec::new());
-    }
-    let folder = journal_folder(&world.folders()?.state, globals.sandbox);
-    let (known, mut strangers) = (profiles(world, globals)?, Vec::new());
-    for profile in Applied::profiles(&folder, &manifest.name) {
-        if wanted.iter().any(|wanted| wanted.profile == profile) {
-            continue;
-        }
-        if !known.contains(&profile) {
-            let text = format!(
-                "profile `{profile}` is not there any more: what this manifest created on it stays as it is"
-            );
-            world.notices.warn(&text);
-        } else if args.partition.is_none_or(|partition| partition.has(&profile)) {
-            strangers.push(profile);
-        }
-    }
-    Ok(strangers)
-}
-
 impl<'a> Fleet<'a> {
     /// A fleet of nothing.
     pub fn new(world: &'a World, globals: &'a Globals) -> Self {
@@ -138,11 +110,13 @@ impl<'a> Fleet<'a> {
         manifest: &'a Manifest,
         args: &args::Manifest,
     ) -> Result<Self> {
-        let mut wanted = manifest.by_profile();
+        let wanted = manifest.by_profile();
         check::check((world, globals), &wanted, args.prune).await?;
-        let strangers = strangers((world, globals), manifest, args, &wanted)?;
-        choose(world, globals, args.partition, &mut wanted)?;
-        let order = wanted.iter().map(|wanted| wanted.profile.to_owned()).chain(strangers).collect();
+        let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
+        if args.prune == Some(Prune::Created) {
+            order.extend(left((world, globals), manifest, &order)?);
+        }
+        let order = choose(world, globals, args.partition, order)?;
         let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
         Ok(Self {
             source: Source::Manifest(wanted, order),
@@ -159,7 +133,7 @@ impl<'a> Fleet<'a> {
             Source::Manifest(_, order) => (order.as_slice(), [].as_slice()),
             Source::Saved(parts) => ([].as_slice(), parts.as_slice()),
         };
-        named.iter().map(String::as_str).chain(saved.iter().map(|(profile, _)| profile.as_str()))
+        named.iter().chain(saved.iter().map(|(profile, _)| profile)).map(String::as_str)
     }
 
     /// What is wanted on a profile.
@@ -211,23 +185,44 @@ fn chosen<'n>(
     }
 }
 
+/// The profiles on which the manifest created something and wants nothing any more.
+///
+/// # Errors
+/// A profiles file that cannot be read.
+fn left((world, globals): (&World, &Globals), manifest: &Manifest, named: &[String]) -> Result<Vec<String>> {
+    let Ok(folders) = world.folders() else { return Ok(Vec::new()) };
+    let folder = journal_folder(&folders.state, globals.sandbox);
+    let mut left = Applied::profiles(&folder, &manifest.name).unwrap_or_else(|warning| {
+        world.notices.warn(&warning);
+        Vec::new()
+    });
+    left.retain(|profile| !named.contains(profile));
+    let known: HashSet<String> = profiles(world, globals)?.into_iter().collect();
+    let (left, gone): (Vec<_>, Vec<_>) = left.into_iter().partition(|profile| known.contains(profile));
+    for profile in gone {
+        world.notices.note(&format!(
+            "there is no profile `{profile}` any more; what the manifest created there is not pruned"
+        ));
+    }
+    Ok(left)
+}
+
 /// Leaves the profiles that were chosen.
 fn choose(
     world: &World,
     globals: &Globals,
     partition: Option<Partition>,
-    wanted: &mut Vec<Wanted<'_>>,
-) -> Result<()> {
-    let all = wanted.len();
-    let named = wanted.iter().map(|wanted| wanted.profile);
-    if let Some(names) = chosen(world, globals, "manifest", named)? {
-        wanted.retain(|wanted| names.iter().any(|name| name == wanted.profile));
+    mut profiles: Vec<String>,
+) -> Result<Vec<String>> {
+    let all = profiles.len();
+    if let Some(names) = chosen(world, globals, "manifest", profiles.iter().map(String::as_str))? {
+        profiles.retain(|profile| names.contains(profile));
     }
     if let Some(partition) = partition {
-        wanted.retain(|wanted| partition.has(wanted.profile));
+        profiles.retain(|profile| partition.has(profile));
     }
-    if wanted.len() < all {
-        world.notices.note(&format!("this is about {} of the manifest's {all} profiles", wanted.len()));
+    if profiles.len() < all {
+        world.notices.note(&format!("this is about {} of the manifest's {all} profiles", profiles.len()));
     }
-    Ok(())
+    Ok(profiles)
 }

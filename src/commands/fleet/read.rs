@@ -7,7 +7,7 @@ use crate::commands::steps::on_account;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::number::HeldNumber;
-use crate::model::trunk::{Held, Trunk};
+use crate::model::trunk::{self, Held, Trunk};
 
 /// An account of a profile; none where the vendor has one only.
 pub type Account = Option<String>;
@@ -71,7 +71,7 @@ impl Existing {
     pub fn trunk(&self, account: &Account, wanted: &Trunk) -> Result<Option<&Held>> {
         let identity = goal::identity(wanted);
         let rows = self.trunks.get(account).map(Vec::as_slice).unwrap_or_default();
-        let mut meant = rows.iter().filter(|row| is_meant(row, wanted.master_trunk.is_some(), identity));
+        let mut meant = rows.iter().filter(|row| self::identity(row) == identity);
         match (meant.next(), meant.next()) {
             (Some(first), Some(second)) => Err(Error::invalid(format!(
                 "there are several trunks with the name `{identity}`, as the ids {} and {}",
@@ -90,9 +90,10 @@ fn name(goal: &Goal) -> Option<&str> {
     }
 }
 
-/// An assigned trunk is known by the master's trunk, any other by its exact name.
-fn is_meant(row: &Held, assigned: bool, identity: &str) -> bool {
-    if assigned { row.id == identity } else { row.trunk.name.as_deref() == Some(identity) }
+/// What tells a trunk from others: the master's trunk where one is assigned, its exact name elsewhere.
+pub fn identity(row: &Held) -> &str {
+    let assigned = row.trunk.kind == Some(trunk::Kind::Assigned);
+    row.trunk.name.as_deref().filter(|_| !assigned).unwrap_or(&row.id)
 }
 
 /// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
@@ -101,9 +102,9 @@ async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) ->
     let vendor = session.vendor();
     let mut rows = session.read_all(vendor.list_trunks(&profile, None)?).await?;
     for row in &mut rows {
-        let wanted = names.contains(row.id.as_str())
-            || row.trunk.name.as_deref().is_some_and(|name| names.contains(name));
-        if wanted && let Some(call) = vendor.get_trunk(&profile, &row.id)? {
+        if names.contains(identity(row))
+            && let Some(call) = vendor.get_trunk(&profile, &row.id)?
+        {
             *row = session.read(call).await?;
         }
         if let Some(password) = &row.trunk.password {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Ready, Scene};
 use crate::cli::fleet::Prune;
 use crate::commands::fleet::goal::{Key, Kind};
+use crate::commands::fleet::read::identity;
 use crate::commands::fleet::task::{Task, Write};
 use crate::model::plan::{Action, Step};
 use crate::model::support::Operation;
@@ -36,9 +37,7 @@ fn there(scene: &Scene<'_>, key: Key) -> Option<Task> {
     match key.kind {
         Kind::Trunk => {
             let rows = existing.trunks.get(&key.account)?;
-            let mut named = rows
-                .iter()
-                .filter(|row| row.id == key.name || row.trunk.name.as_deref() == Some(key.name.as_str()));
+            let mut named = rows.iter().filter(|row| identity(row) == key.name);
             match (named.next(), named.next()) {
                 // Of several, nobody knows which one was created here.
                 (Some(row), None) => Some(trunk(scene, key, row)),
@@ -63,11 +62,10 @@ fn unwanted(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
         wanted.iter().map(|key| (key.kind, &key.account)).collect();
     let mut tasks = Vec::new();
     for (account, rows) in &scene.existing.trunks {
-        let key = |name: &str| Key { kind: Kind::Trunk, account: account.clone(), name: name.to_owned() };
         for row in rows.iter().filter(|_| spoken.contains(&(Kind::Trunk, account))) {
-            let name = row.trunk.name.as_deref().unwrap_or_default();
-            if !wanted.contains(&key(name)) && !wanted.contains(&key(&row.id)) {
-                tasks.push(trunk(scene, key(if name.is_empty() { &row.id } else { name }), row));
+            let key = Key { kind: Kind::Trunk, account: account.clone(), name: identity(row).to_owned() };
+            if !wanted.contains(&key) {
+                tasks.push(trunk(scene, key, row));
             }
         }
     }
