@@ -4,6 +4,7 @@ mod again;
 mod converge;
 mod drift;
 mod moves;
+mod prune;
 mod refused;
 mod saved;
 mod states;
