@@ -71,7 +71,8 @@ fn converge(seed: u64, prune: &str) {
     assert!(!impossible.is_empty(), "{planned:?}");
     let done = lab.run(&format!("{APPLY} -f {b}{prune}")).expect(12);
     for change in changes(&done).iter().filter(|change| change["outcome"] == "failed") {
-        assert_eq!(change["error"]["kind"], "unsupported", "seed {seed}: {change}");
+        let kind = change["error"]["kind"].as_str().unwrap();
+        assert!(["unsupported", "invalid"].contains(&kind), "seed {seed}: {change}");
     }
     assert!(lab.writes().len() > PAIRS);
     let left = lab.run(&format!("plan -f {b}{prune}")).expect(12);
