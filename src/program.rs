@@ -1,5 +1,7 @@
 //! The edge of the program: arguments and streams in, exit code out.
 
+mod codes;
+
 use std::ffi::OsString;
 use std::future::poll_fn;
 use std::io::{self, IsTerminal, Write};
@@ -20,9 +22,7 @@ use crate::commands::{self, People, World};
 use crate::config::Env;
 use crate::config::waiting;
 use crate::engine::redact::Redactor;
-use crate::model::change::Outcome;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::plan::Plan;
 use crate::model::report::Report;
 use crate::model::text::printable;
 use crate::output::{self, Console, Shown, Terminal};
@@ -57,9 +57,6 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     });
     ended.recv().unwrap_or(ExitCode::from(PANICKED))
 }
-
-/// What `plan --detailed-exitcode` ends with where there is something to do.
-const CHANGES_PENDING: u8 = 14;
 
 /// What Rust's own programs end with after a panic.
 const PANICKED: u8 = 101;
@@ -105,17 +102,10 @@ fn run(
     if world.stop.is_asked() {
         return Ok(fail(&commands::ended(None), format, painted));
     }
-    if let Report::Plan { plan, .. } = &report {
-        for error in plan.parts.iter().filter_map(|part| part.failed.as_ref()) {
-            fail(error, format, painted);
-        }
+    for error in codes::told(&report) {
+        fail(error, format, painted);
     }
-    if let Report::Partial(_, errors) | Report::PartialText(_, errors) = &report {
-        for error in errors {
-            fail(error, format, painted);
-        }
-    }
-    Ok(exit_code(&report))
+    Ok(ExitCode::from(codes::of(&report)))
 }
 
 /// Tells of each Ctrl-C.
@@ -227,37 +217,6 @@ fn print(report: &Report, format: Format, terminal: Terminal) -> Result<bool> {
                 _ => error,
             })
         }
-    }
-}
-
-/// A bulk write of which some items failed, or were not tried, ends in `partial`.
-fn exit_code(report: &Report) -> ExitCode {
-    let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
-    match report {
-        Report::Changes(changes)
-            if changes.cut_short || changes.tally.all().any(|(outcome, count)| count > 0 && bad(outcome)) =>
-        {
-            ExitCode::from(Kind::Partial.exit_code())
-        }
-        Report::Plan { plan, pending } => ExitCode::from(planned(plan, *pending)),
-        Report::Partial(..) | Report::PartialText(..) => ExitCode::from(Kind::Partial.exit_code()),
-        Report::Change(change) if change.outcome == Outcome::Unknown => {
-            ExitCode::from(Kind::OutcomeUnknown.exit_code())
-        }
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-/// A plan ends as its profiles did, where none of them could be read and all for one reason.
-fn planned(plan: &Plan, pending: bool) -> u8 {
-    let mut failed = plan.parts.iter().map(|part| part.failed.as_ref().map(|error| error.kind));
-    let first = failed.next().flatten();
-    let summary = plan.summary();
-    match first {
-        Some(kind) if failed.all(|other| other == Some(kind)) => kind.exit_code(),
-        _ if summary.falls_short() => Kind::Partial.exit_code(),
-        _ if pending && summary.writes() > 0 => CHANGES_PENDING,
-        _ => 0,
     }
 }
 

@@ -39,10 +39,6 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     refuse_missing(&survey)?;
     survey.plan = show(world, globals, survey.plan)?;
     let summary = survey.plan.summary();
-    // The words for the end of what cannot be begun are those of the profile itself.
-    if summary.failed > 0 && survey.plan.parts.iter().all(|part| part.failed.is_some()) {
-        return Err(alone(survey.plan));
-    }
     let results = Results::new((world, globals), summary.writes() + summary.impossible + summary.failed);
     let manner = Manner { concurrency, fail_fast: args.fail_fast };
     if summary.writes() > 0 {
@@ -59,7 +55,19 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
     let shown = carry_out(&fleet, survey, manner, &results).await;
     let changes = results.finish(&profiles);
-    Ok(if globals.dry_run.is_some() { withheld(globals, shown) } else { Report::Changes(changes) })
+    if globals.dry_run.is_none() {
+        return Ok(Report::Changes(changes));
+    }
+    // A dry run ends as the run would.
+    let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
+    let report = withheld(globals, shown);
+    if failed.is_empty() {
+        return Ok(report);
+    }
+    (world.publish)(&report)?;
+    let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
+    Err(Error::new(Kind::Partial, format!("not all of it can be done:\n  {}", list.join("\n  ")))
+        .hint("`trunkctl plan` shows it with the reasons; nothing was changed"))
 }
 
 /// Passwords that nobody could look up are refused before anything is written: what they are for would be left out.
@@ -100,27 +108,17 @@ fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
 fn question(plan: &Plan) -> String {
     let summary = plan.summary();
     let profiles = plan.parts.iter().filter(|part| !part.steps.is_empty()).count();
-    format!(
-        "This creates {}, changes {} and deletes {} objects on {profiles} profiles.",
+    let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
+    let mut text = format!(
+        "This creates {}, changes {} and deletes {} objects on {on}.",
         summary.create, summary.update, summary.delete
-    )
-}
-
-/// What kept a plan of which no profile could be read.
-fn alone(plan: Plan) -> Error {
-    let mut errors: Vec<Error> = plan.parts.into_iter().filter_map(|part| part.failed).collect();
-    match errors.len() {
-        1 => errors.remove(0),
-        several => {
-            let kind = errors.first().map_or(Kind::Unavailable, |error| error.kind);
-            let alike = errors.iter().all(|error| error.kind == kind);
-            let list: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-            let text = format!("none of the {several} profiles could be read:\n  {}", list.join("\n  "));
-            let mut error = Error::new(if alike { kind } else { Kind::Partial }, text);
-            error.hint = errors.first().and_then(|error| error.hint.clone());
-            error
-        }
+    );
+    let gone = plan.steps().flat_map(|step| &step.notes).filter(|note| note.starts_with("this deletes"));
+    match gone.count() {
+        0 => {}
+        times => text.push_str(&format!(" Settings delete something besides, {times} times: see the plan.")),
     }
+    text
 }
 
 /// What --fail-fast keeps from being begun.

@@ -9,6 +9,9 @@ use crate::model::report::Report;
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Plan) -> Result<Report> {
+    if let Some(path) = &args.out {
+        saved::free(path)?;
+    }
     let manifest = fleet::open(world, globals, &args.manifest)?;
     let fleet = Fleet::of((world, globals), &manifest, &args.manifest).await?;
     let fleet = Fleet { keeps: args.out.is_some(), ..fleet };

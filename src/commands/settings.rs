@@ -1,5 +1,6 @@
 //! `sip-settings assign`
 
+use super::fleet;
 use super::steps::{account, begin, require};
 use super::world::World;
 use crate::cli::Globals;
@@ -44,6 +45,8 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     if session.write(call, &[&change], look).await?.done().is_none() {
         return Ok(world.withheld(&session, globals));
     }
+    let account = change.account.as_deref().unwrap_or_default();
+    fleet::aside::settings(world, globals, &session, account, &settings);
     Ok(Report::Change(Box::new(change)))
 }
 

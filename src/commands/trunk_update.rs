@@ -3,7 +3,7 @@
 use super::steps::{differences, judge, require, steers};
 use super::target::Target;
 use super::world::World;
-use super::{confirm, references, spec};
+use super::{confirm, fleet, references, spec};
 use crate::cli::Globals;
 use crate::cli::trunk::Update;
 use crate::model::change::Outcome;
@@ -64,6 +64,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         return Ok(world.withheld(&session, globals));
     };
     report.note = note;
+    fleet::aside::trunk(world, globals, &session, &id, &set);
     Ok(Report::Change(Box::new(report)))
 }
 

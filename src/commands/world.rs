@@ -1,6 +1,6 @@
 //! What a command finds around it: environment, folders, a person to ask, and sessions to open.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -69,6 +69,8 @@ pub struct World {
     pub command: Vec<String>,
     /// When the program began.
     pub begun: Instant,
+    /// How long a person was asked.
+    asked: Cell<Duration>,
     /// Ctrl-C, and what is on the wire when it comes.
     pub stop: Rc<Stop>,
     /// The pacers of the accounts that this run has opened sessions for.
@@ -108,6 +110,7 @@ impl World {
             publish,
             command,
             begun: Instant::now(),
+            asked: Cell::default(),
             stop: Rc::default(),
             pacers: RefCell::default(),
             recorder: OnceCell::new(),
@@ -196,7 +199,7 @@ impl World {
             tokens,
             limits: Limits {
                 timeout: globals.timeout,
-                deadline: self.begun.checked_add(globals.deadline).unwrap_or(self.begun + CENTURY),
+                deadline: self.deadline(globals),
                 retries: globals.retries,
             },
             dry_run: globals.dry_run.map(|form| match form {
@@ -210,6 +213,12 @@ impl World {
             pacer,
         };
         Session::new(vendor, profile, outside)
+    }
+
+    /// When the command has to end; how long a person was asked does not count.
+    fn deadline(&self, globals: &Globals) -> Instant {
+        let begun = self.begun + self.asked.get();
+        begun.checked_add(globals.deadline).unwrap_or(begun + CENTURY)
     }
 
     /// The journal of this run, which begins with its first write.
@@ -261,7 +270,11 @@ impl World {
         if globals.yes || globals.dry_run.is_some() {
             return Ok(());
         }
-        match (self.ask)(&format!("{what} Continue?")).await {
+        let asked = Instant::now();
+        let answer = (self.ask)(&format!("{what} Continue?")).await;
+        // Whoever thinks about it does not use up the time of what follows.
+        self.asked.set(self.asked.get() + asked.elapsed());
+        match answer {
             Some(true) => Ok(()),
             Some(false) => Err(Error::invalid(format!("{what} It was not confirmed, and nothing was sent"))),
             None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was sent"))

@@ -377,7 +377,9 @@ fn build(
         check_address(&profile, key)?;
     }
     let settings: Vec<&str> =
-        ["base_url", "token_url", "account_id", "client_id"].iter().map(|k| profile.get(k)).collect();
+        ["base_url", "token_url", "account_id", "client_id"].iter().map(|key| profile.get(key)).collect();
+    // The same address with and without a slash at its end is one.
+    let settings: Vec<&str> = settings.iter().map(|text| text.trim_end_matches('/')).collect();
     profile.identity = format!("{vendor}|{}", settings.join("|"));
     Ok(profile)
 }

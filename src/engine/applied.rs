@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::keyed::{Key, hex};
+use super::keyed::Key;
 use crate::storage::{lock_file, write_private};
 
 /// Nobody holds the lock for longer than one write takes.
@@ -35,6 +35,7 @@ pub struct Applied {
     identity: String,
     key: Key,
     file: RefCell<File>,
+    damaged: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ struct File {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Object {
+    /// The vendor's id: another object of the same name is another object.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    id: Option<String>,
     /// The manifest that created it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     created_by: Option<String>,
@@ -62,12 +66,21 @@ struct Object {
 /// What is to be remembered of an object.
 #[derive(Debug, Default)]
 pub struct Note {
+    /// The vendor's id, where it told one.
+    pub id: Option<String>,
     /// The manifest that has just created it.
     pub created_by: Option<String>,
     /// Values that the vendor does not tell, by field.
     pub untold: Vec<(String, String)>,
     /// Fields that it does tell, so that nothing has to be remembered of them.
     pub told: Vec<String>,
+}
+
+impl Object {
+    /// Whether it is the object with that id, as far as ids are known.
+    fn is(&self, id: Option<&str>) -> bool {
+        id.is_none() || self.id.is_none() || self.id.as_deref() == id
+    }
 }
 
 impl Applied {
@@ -80,10 +93,12 @@ impl Applied {
         let key = Key::of(&folder).map_err(|cause| {
             format!("what was applied cannot be remembered in `{}`: {cause}", folder.display())
         })?;
-        let identity = hex(identity.as_bytes());
+        // Where nothing else tells accounts apart, a secret of theirs does.
+        let identity = key.digest(&[identity]);
         let path = folder.join(format!("{}.json", identity.get(..24).unwrap_or_default()));
-        let file = File { profile: profile.to_owned(), ..load(&path, &identity)? };
-        Ok(Self { path, identity, key, file: RefCell::new(file) })
+        let (file, damaged) = load(&path, &identity)?;
+        let file = RefCell::new(File { profile: profile.to_owned(), ..file });
+        Ok(Self { path, identity, key, file, damaged })
     }
 
     /// The profiles that led to objects which a manifest created.
@@ -127,10 +142,11 @@ impl Applied {
         }
     }
 
-    /// What is remembered of a field's value.
-    pub fn remembers(&self, object: &str, field: &str, value: &str) -> Memory {
+    /// What is remembered of a field's value; `id` is the object's as it is now.
+    pub fn remembers(&self, object: &str, id: Option<&str>, field: &str, value: &str) -> Memory {
         let file = self.file.borrow();
-        match file.objects.get(object).and_then(|object| object.fields.get(field)) {
+        let known = file.objects.get(object).filter(|known| known.is(id));
+        match known.and_then(|known| known.fields.get(field)) {
             None => Memory::Nothing,
             Some(digest) if *digest == self.digest(object, field, value) => Memory::Same,
             Some(_) => Memory::Other,
@@ -142,11 +158,16 @@ impl Applied {
         self.file.borrow().objects.get(object).is_some_and(|object| object.cared_for)
     }
 
-    /// The objects that a manifest created.
-    pub fn created_by(&self, manifest: &str) -> Vec<String> {
+    /// The objects that a manifest created, with their ids.
+    pub fn created_by(&self, manifest: &str) -> Vec<(String, Option<String>)> {
         let file = self.file.borrow();
         let own = file.objects.iter().filter(|(_, object)| object.created_by.as_deref() == Some(manifest));
-        own.map(|(name, _)| name.clone()).collect()
+        own.map(|(name, object)| (name.clone(), object.id.clone())).collect()
+    }
+
+    /// Whether what was remembered could not be read and is lost.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
     }
 
     /// Remembers what was applied to objects.
@@ -162,6 +183,10 @@ impl Applied {
                     .map(|(field, value)| (field.clone(), self.digest(&name, field, value)));
                 let digests: Vec<_> = digests.collect();
                 let object = objects.entry(name).or_default();
+                if !object.is(note.id.as_deref()) {
+                    *object = Object::default();
+                }
+                object.id = note.id.or(object.id.take());
                 object.cared_for = true;
                 object.created_by = note.created_by.or(object.created_by.take());
                 note.told.iter().for_each(|field| drop(object.fields.remove(field)));
@@ -176,6 +201,24 @@ impl Applied {
     /// Text for a warning.
     pub fn forget(&self, object: &str) -> Result<(), String> {
         self.change(|objects| drop(objects.remove(object)))
+    }
+
+    /// Forgets what was applied to a field of the object with that name or id: somebody writes it without a manifest.
+    ///
+    /// # Errors
+    /// Text for a warning.
+    pub fn unlearn(&self, object: &str, id: Option<&str>, field: &str) -> Result<(), String> {
+        let meant =
+            |name: &str, known: &Object| name == object || (id.is_some() && known.id.as_deref() == id);
+        let knows =
+            |(name, known): (&String, &Object)| meant(name, known) && known.fields.contains_key(field);
+        if !self.file.borrow().objects.iter().any(knows) {
+            return Ok(());
+        }
+        self.change(|objects| {
+            let meant = objects.iter_mut().filter(|(name, known)| meant(name, known));
+            meant.for_each(|(_, known)| drop(known.fields.remove(field)));
+        })
     }
 
     fn digest(&self, object: &str, field: &str, value: &str) -> String {
@@ -195,7 +238,7 @@ impl Applied {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        let mut file = load(&self.path, &self.identity)?;
+        let (mut file, _) = load(&self.path, &self.identity)?;
         file.profile.clone_from(&self.file.borrow().profile);
         change(&mut file.objects);
         let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
@@ -205,19 +248,22 @@ impl Applied {
     }
 }
 
-/// The file, or a new one where there is none of this account.
-fn load(path: &Path, identity: &str) -> Result<File, String> {
+/// The file, or a new one where there is none of this account; and whether there was one that nobody can read.
+fn load(path: &Path, identity: &str) -> Result<(File, bool), String> {
     let new = || File { identity: identity.to_owned(), ..File::default() };
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(new()),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok((new(), false)),
         Err(cause) => {
             return Err(format!("what was applied cannot be read in `{}`: {cause}", path.display()));
         }
     };
     // A damaged file remembers nothing: what it was about is sent once more.
-    let file: Option<File> = serde_json::from_slice(&bytes).ok();
-    Ok(file.filter(|file| file.identity == identity).unwrap_or_else(new))
+    match serde_json::from_slice::<File>(&bytes) {
+        Ok(file) if file.identity == identity => Ok((file, false)),
+        Ok(_) => Ok((new(), false)),
+        Err(_) => Ok((new(), true)),
+    }
 }
 
 #[cfg(test)]
@@ -233,20 +279,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = |identity| Applied::open(folder.path(), "lab", identity).unwrap();
         let applied = open("a");
-        assert_eq!(applied.remembers("trunk||x", "password", "canary"), Memory::Nothing);
+        assert_eq!(applied.remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
         applied.remember(vec![("trunk||x".into(), note("password", "canary"))]).unwrap();
-        assert_eq!(applied.remembers("trunk||x", "password", "canary"), Memory::Same);
+        assert_eq!(applied.remembers("trunk||x", None, "password", "canary"), Memory::Same);
         let again = open("a");
-        assert_eq!(again.remembers("trunk||x", "password", "canary"), Memory::Same);
-        assert_eq!(again.remembers("trunk||x", "password", "other"), Memory::Other);
-        assert_eq!(again.remembers("trunk||y", "password", "canary"), Memory::Nothing);
-        assert_eq!(open("b").remembers("trunk||x", "password", "canary"), Memory::Nothing);
+        assert_eq!(again.remembers("trunk||x", None, "password", "canary"), Memory::Same);
+        assert_eq!(again.remembers("trunk||x", None, "password", "other"), Memory::Other);
+        assert_eq!(again.remembers("trunk||y", None, "password", "canary"), Memory::Nothing);
+        assert_eq!(open("b").remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
         assert!(again.cares_for("trunk||x") && !again.cares_for("trunk||y"));
         let text = std::fs::read_to_string(&applied.path).unwrap();
         assert!(!text.contains("canary"), "{text}");
         let told = Note { told: vec!["password".into()], ..Note::default() };
         again.remember(vec![("trunk||x".into(), told)]).unwrap();
-        assert_eq!(again.remembers("trunk||x", "password", "canary"), Memory::Nothing);
+        assert_eq!(again.remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
     }
 
     #[test]
@@ -257,10 +303,12 @@ mod tests {
         one.remember(vec![("trunk||x".into(), created("m"))]).unwrap();
         // What another process noted meanwhile stays.
         other.remember(vec![("trunk||y".into(), created("m")), ("trunk||z".into(), note("a", "b"))]).unwrap();
-        assert_eq!(other.created_by("m"), ["trunk||x", "trunk||y"]);
+        let names =
+            |applied: &Applied| applied.created_by("m").into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(&other), ["trunk||x", "trunk||y"]);
         assert!(other.created_by("n").is_empty());
         other.forget("trunk||x").unwrap();
-        assert_eq!(other.created_by("m"), ["trunk||y"]);
+        assert_eq!(names(&other), ["trunk||y"]);
         assert_eq!(Applied::profiles(folder.path(), "m").unwrap(), ["lab"]);
         assert!(Applied::profiles(folder.path(), "n").unwrap().is_empty());
     }
@@ -272,8 +320,31 @@ mod tests {
         applied.remember(vec![("x".into(), note("f", "v"))]).unwrap();
         std::fs::write(&applied.path, "{").unwrap();
         let again = Applied::open(folder.path(), "lab", "a").unwrap();
-        assert_eq!(again.remembers("x", "f", "v"), Memory::Nothing);
+        assert!(again.is_damaged() && !applied.is_damaged());
+        assert_eq!(again.remembers("x", None, "f", "v"), Memory::Nothing);
         again.remember(vec![("x".into(), note("f", "v"))]).unwrap();
-        assert_eq!(again.remembers("x", "f", "v"), Memory::Same);
+        assert_eq!(again.remembers("x", None, "f", "v"), Memory::Same);
+    }
+
+    #[test]
+    fn another_object_of_the_same_name_is_another_object() {
+        let folder = tempfile::tempdir().unwrap();
+        let applied = Applied::open(folder.path(), "lab", "a").unwrap();
+        let with_id = |id: &str, manifest: Option<&str>| Note {
+            id: Some(id.into()),
+            created_by: manifest.map(Into::into),
+            ..note("f", "v")
+        };
+        applied.remember(vec![("x".into(), with_id("1", Some("m")))]).unwrap();
+        assert_eq!(applied.remembers("x", Some("1"), "f", "v"), Memory::Same);
+        assert_eq!(applied.remembers("x", Some("2"), "f", "v"), Memory::Nothing);
+        assert_eq!(applied.created_by("m"), [("x".to_owned(), Some("1".to_owned()))]);
+        applied.remember(vec![("x".into(), with_id("2", None))]).unwrap();
+        assert!(applied.created_by("m").is_empty());
+        // By its id alone, whatever it is called.
+        applied.unlearn("", Some("1"), "f").unwrap();
+        assert_eq!(applied.remembers("x", Some("2"), "f", "v"), Memory::Same);
+        applied.unlearn("", Some("2"), "f").unwrap();
+        assert_eq!(applied.remembers("x", Some("2"), "f", "v"), Memory::Nothing);
     }
 }

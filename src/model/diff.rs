@@ -9,7 +9,7 @@ use super::number::{HeldNumber, InternalNumber};
 use super::proxy::OutboundProxy;
 use super::secret::MASK;
 use super::support::Field;
-use super::trunk::{Extension, Trunk};
+use super::trunk::{Extension, ExtensionType, Trunk};
 
 /// The given fields of `wanted` that differ from what the vendor holds.
 ///
@@ -109,6 +109,11 @@ fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
             let over = wanted.caller_id.clone().unwrap_or_default();
             over.number.is_none_or(|over| over == number) && over.name.is_none_or(|over| over == name)
         }
+        // Names of hosts know no case (RFC 4343).
+        Field::Host | Field::Domain => {
+            let text = |trunk| shown(trunk, field).as_str().unwrap_or_default().to_lowercase();
+            text(held) == text(wanted)
+        }
         Field::CallerIdOverrides => overrides(held) == overrides(wanted),
         Field::VendorFields => {
             wanted.vendor_fields.iter().all(|(key, value)| held.vendor_fields.get(key) == Some(value))
@@ -143,7 +148,8 @@ fn proxy(trunk: &Trunk) -> Option<(String, u32)> {
 fn overrides(trunk: &Trunk) -> Value {
     let list = trunk.caller_id_overrides.iter().flatten().cloned().map(|mut entry| {
         for extension in &mut entry.extensions {
-            *extension = Extension { id: extension.id.take(), ..Extension::default() };
+            let what = extension.what.take().or(Some(ExtensionType::Extension));
+            *extension = Extension { id: extension.id.take(), what, ..Extension::default() };
         }
         entry.name = entry.name.filter(|name| !name.is_empty());
         entry
@@ -185,6 +191,7 @@ mod tests {
             ("{}", "{}"),
             (r#"{"name":"a","port":1}"#, r#"{"name":"a"}"#),
             ("{}", r#"{"itsp":"","outbound_proxy":false}"#),
+            (r#"{"host":"sip.example"}"#, r#"{"host":"SIP.example"}"#),
             (r#"{"dids":[{"number":"1"},{"number":"2"}]}"#, r#"{"dids":[{"number":"2"},{"number":"1"}]}"#),
             (r#"{"dids":[{"number":"1","name":""}]}"#, r#"{"dids":[{"number":"1"}]}"#),
             (r#"{"outbound_proxy":"p:5060"}"#, r#"{"outbound_proxy":"p"}"#),

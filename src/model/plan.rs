@@ -107,6 +107,8 @@ pub struct Summary {
     pub impossible: u64,
     /// Objects that are as they are wanted.
     pub unchanged: u64,
+    /// Values that could not be compared.
+    pub uncompared: u64,
     /// Profiles that could not be read.
     pub failed: u64,
 }
@@ -149,14 +151,10 @@ impl Plan {
         }
         for part in &self.parts {
             summary.unchanged += part.unchanged;
+            summary.uncompared += part.notes.len() as u64;
             summary.failed += u64::from(part.failed.is_some());
         }
         summary
-    }
-
-    /// How many objects there are, of those that the manifest speaks of.
-    pub fn held(&self) -> u64 {
-        self.parts.iter().map(|part| part.held).sum()
     }
 }
 

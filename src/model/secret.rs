@@ -119,6 +119,13 @@ impl Secret {
         Self { origin: None, value: Some(SecretString::from(value.into())) }
     }
 
+    /// What a vendor gave as a secret. Nothing, and stars, stand for one that is not told; written back, they would
+    /// replace the real one.
+    pub fn told(value: String) -> Option<Self> {
+        let masked = value.chars().all(|c| c == '*');
+        (!masked).then(|| Self::known(value))
+    }
+
     /// A secret that is needed but must not be looked up, as in a dry run.
     pub fn withheld() -> Self {
         Self { origin: None, value: None }

@@ -40,12 +40,9 @@ pub async fn carry_out(
     // A dry run shows its requests in the order of the plan.
     let concurrency = if dry { 1 } else { manner.concurrency.max(1) };
     let parts = survey.plan.parts.into_iter().zip(survey.works);
-    let runs = parts.map(|(part, work)| async move {
-        let mut shown = Vec::new();
+    let runs = parts.map(|(part, work)| {
         results.unchanged(part.unchanged);
-        let Err(error) = profile(fleet, part, work, manner, results, &mut shown).await else { return shown };
-        fleet.world.notices.warn(&error.message);
-        shown
+        profile(fleet, part, work, manner, results)
     });
     stream::iter(runs).buffered(concurrency).collect::<Vec<_>>().await.concat()
 }
@@ -70,23 +67,21 @@ struct Desk<'r, 'w> {
     memory: Option<Applied>,
     /// Why nothing else is to be sent to this profile.
     end: Option<Error>,
+    /// What a dry run kept back, in the order of the steps.
+    shown: Vec<Value>,
 }
 
-/// The steps of one profile.
-///
-/// # Errors
-/// Nothing that a change does not tell of already.
+/// The steps of one profile. Answers what a dry run kept back.
 async fn profile(
     fleet: &Fleet<'_>,
     part: Part,
     work: Work,
     manner: Manner,
     results: &Results<'_>,
-    shown: &mut Vec<Value>,
-) -> Result<()> {
+) -> Vec<Value> {
     if let Some(error) = part.failed {
         results.take(vec![unread(&part.profile, error)]);
-        return Ok(());
+        return Vec::new();
     }
     let mut desk = Desk {
         fleet,
@@ -96,6 +91,7 @@ async fn profile(
         sessions: HashMap::new(),
         memory: None,
         end: None,
+        shown: Vec::new(),
     };
     let mut steps = part.steps.into_iter().zip(work.writes).peekable();
     while let Some((step, (key, write))) = steps.next() {
@@ -105,10 +101,7 @@ async fn profile(
         }
         desk.work_off(batch).await;
     }
-    for session in desk.sessions.values() {
-        shown.extend(session.withheld());
-    }
-    Ok(())
+    desk.shown
 }
 
 /// A step with its object and what it writes.
@@ -153,6 +146,7 @@ impl Desk<'_, '_> {
                 changes
             }
         };
+        self.shown.extend(session.withheld());
         self.results.take(changes);
     }
 
@@ -172,14 +166,16 @@ impl Desk<'_, '_> {
         for (step, key, ended) in listed.ended {
             let (deletes, creates) = (step.action == Action::Delete, step.action == Action::Create);
             let planned = change(step, session.vendor().facts().name);
+            let id = ended.id.clone();
+            let created = creates && ended.outcome == Outcome::Created;
             let done = ended.error.is_none();
             changes.push(Change { diff: planned.diff, name: planned.name, ..ended });
             if done && deletes {
                 self.forget(&key);
-            } else if done && creates {
+            } else if created {
                 notes.push((
                     key.text(),
-                    Note { created_by: Some(self.fleet.manifest.clone()), ..Note::default() },
+                    Note { id, created_by: self.fleet.manifest.clone(), ..Note::default() },
                 ));
             }
         }
@@ -210,13 +206,20 @@ impl Desk<'_, '_> {
             Ok(None) => return None,
             Ok(Some(_)) if matches!(write, Write::DeleteTrunk(_) | Write::RemoveCountry) => self.forget(key),
             Ok(Some(mut note)) => {
-                note.created_by = self.manifest().filter(|_| created);
+                note.created_by = self.fleet.manifest.clone().filter(|_| created);
+                note.id = change.id.clone();
                 self.remember(session, vec![(key.text(), note)]);
                 if change.note.is_none() && !notes.is_empty() {
                     change.note = Some(notes);
                 }
             }
             Err(error) => {
+                // What was made is ours, even where it is not as it should be.
+                if let (true, Some(id)) = (created, &change.id) {
+                    let created_by = self.fleet.manifest.clone();
+                    let note = Note { id: Some(id.clone()), created_by, ..Note::default() };
+                    self.remember(session, vec![(key.text(), note)]);
+                }
                 if ends(&error) {
                     self.end = Some(error.copy());
                 }
@@ -241,11 +244,6 @@ impl Desk<'_, '_> {
         let session = Rc::new(session);
         self.sessions.insert(account.clone(), Rc::clone(&session));
         Ok(session)
-    }
-
-    /// By what a manifest is remembered; a single trunk has none.
-    fn manifest(&self) -> Option<String> {
-        Some(self.fleet.manifest.clone()).filter(|name| !name.is_empty())
     }
 
     fn vendor(&self) -> &'static str {

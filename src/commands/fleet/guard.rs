@@ -2,7 +2,8 @@
 
 use crate::cli::fleet::Apply;
 use crate::model::error::{Error, Result};
-use crate::model::plan::Plan;
+use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::support::Operation;
 
 /// Above so many objects a share of them is looked at.
 const FEW: u64 = 10;
@@ -19,21 +20,46 @@ pub fn guard(plan: &Plan, args: &Apply) -> Result<()> {
         let text = format!("the plan has {} changes, and --max-changes allows {most}", summary.writes());
         return Err(Error::invalid(text).hint("look at the plan; raise --max-changes if it is meant"));
     }
-    let (touched, held) = (summary.update + summary.delete, plan.held());
-    if !args.allow_mass_change && held > FEW && touched * 100 > held * SHARE {
-        let text = format!(
-            "the plan changes or deletes {touched} of {held} objects that are there, which is more than {SHARE} %"
-        );
-        return Err(Error::invalid(text).hint("look at the plan; add --allow-mass-change if it is meant"));
+    if args.allow_mass_change {
+        return Ok(());
+    }
+    let whole = plan.parts.iter().fold((0, 0), |sum, part| {
+        let (touched, held) = share(part);
+        (sum.0 + touched, sum.1 + held)
+    });
+    let parts = plan.parts.iter().map(|part| (format!(" on profile `{}`", part.profile), share(part)));
+    let parts = std::iter::once((String::new(), whole)).chain(parts);
+    for (on, (touched, held)) in parts {
+        if held > FEW && touched * 100 > held * SHARE {
+            let text = format!(
+                "the plan changes or deletes {touched} of {held} objects{on}, which is more than {SHARE} %"
+            );
+            return Err(Error::invalid(text).hint("look at the plan; add --allow-mass-change if it is meant"));
+        }
     }
     Ok(())
+}
+
+/// How many objects are touched, and how many there are. Settings are no objects, unless something goes with them.
+fn share(part: &Part) -> (u64, u64) {
+    let settings = |step: &&Step| step.operation == Operation::SettingsAssign;
+    let is = |step: &&Step, action| step.action == action;
+    let objects = part.steps.iter().filter(|step| !settings(step));
+    let touched = objects.filter(|step| is(step, Action::Update) || is(step, Action::Delete)).count() as u64;
+    let emptied = part.steps.iter().filter(settings).filter(|step| takes_away(step)).count() as u64;
+    (touched + emptied, part.held + emptied)
+}
+
+/// Whether something goes with the settings.
+fn takes_away(step: &Step) -> bool {
+    step.diff
+        .iter()
+        .any(|change| change.after == false && change.field == "enable" || change.after == "remove")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::plan::{Action, Part, Step};
-    use crate::model::support::Operation;
 
     fn plan(actions: &[(Action, usize)], held: u64) -> Plan {
         let step = |action| Step {
@@ -77,6 +103,14 @@ mod tests {
         }
         // What is new harms nothing that is there.
         assert!(guard(&plan(&[(Action::Create, 100)], 11), &free).is_ok());
+    }
+
+    #[test]
+    fn one_profile_is_not_hidden_by_the_others() {
+        let free = args(None, false);
+        let mut fleet = plan(&[(Action::Update, 10)], 20);
+        fleet.parts.push(Part { held: 1000, ..Part::new("q") });
+        assert!(guard(&fleet, &free).unwrap_err().message.contains("profile `p`"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Numbers and countries of an account: they go out in lists, and are read back together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::carry::Item;
 use super::goal::Key;
@@ -15,7 +15,7 @@ use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Error, Result};
-use crate::model::number::InternalNumber;
+use crate::model::number::{HeldNumber, InternalNumber};
 use crate::model::plan::Step;
 
 /// What became of the items.
@@ -31,41 +31,52 @@ pub struct Listed {
 
 /// Writes items of one kind to their account, until `over` says that nothing else is to be begun.
 pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: impl Fn() -> bool) -> Listed {
-    let account = batch.first().and_then(|(_, key, _)| key.account.clone()).unwrap_or_default();
-    let (mut numbers, mut ids, mut by_name) = (Vec::new(), Vec::new(), HashMap::new());
+    let place = batch.first().and_then(|(_, key, _)| key.account.clone());
+    let account = place.clone().unwrap_or_default();
+    let (mut numbers, mut ids, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut by_name = HashMap::new();
+    let mut listed = Listed::default();
     for (step, key, write) in batch {
         match write {
             Write::AddNumber(number) => numbers.push(number),
-            Write::RemoveNumber(id) => ids.push((key.name.clone(), id)),
-            _ => {}
+            Write::RemoveNumber(id) => match target(&key.name, id) {
+                Some(target) => ids.push(target),
+                None => {
+                    listed.rest.push(step);
+                    continue;
+                }
+            },
+            _ => codes.push(key.name.clone()),
         }
         by_name.insert(key.name.clone(), (step, key));
     }
-    let mut listed = Listed::default();
     if !numbers.is_empty() {
         let job = AddNumbers::new(session, &account, false);
         let mut settled = settle(&job, numbers, retries, over).await;
-        read_back(session, &account, &mut settled.ended).await;
+        let held = read::numbers(session, &place);
+        read_back(&mut settled.ended, Outcome::Created, held, added).await;
         listed.take(settled, &mut by_name, |number| number.number.to_string());
     } else if !ids.is_empty() {
         let job = match RemoveNumbers::new(session, &account, true).await {
             Ok(job) => job,
             Err(error) => {
-                listed.rest = by_name.into_values().map(|(step, _)| step).collect();
+                listed.rest.extend(by_name.into_values().map(|(step, _)| step));
                 listed.end = Some(error);
                 return listed;
             }
         };
-        let targets = ids.into_iter().filter_map(|(name, id)| target(&name, id)).collect();
-        let settled = settle(&job, targets, retries, over).await;
+        let mut settled = settle(&job, ids, retries, over).await;
+        let held = read::numbers(session, &place);
+        read_back(&mut settled.ended, Outcome::Deleted, held, removed).await;
         listed.take(settled, &mut by_name, |target| match target {
             Target::Number(number) | Target::Id(_, Some(number)) => number.to_string(),
             Target::Id(id, None) => id.clone(),
         });
     } else {
         let job = AddCountries::new(session, &account, true);
-        let codes = by_name.keys().cloned().collect::<std::collections::BTreeSet<_>>();
-        let settled = settle(&job, codes.into_iter().collect(), retries, over).await;
+        let mut settled = settle(&job, codes, retries, over).await;
+        let held = read::countries(session, &place);
+        read_back(&mut settled.ended, Outcome::Created, held, allowed).await;
         listed.take(settled, &mut by_name, String::clone);
     }
     listed
@@ -92,40 +103,56 @@ impl Listed {
                 self.ended.push((step, key, change));
             }
         }
-        self.rest = settled
-            .rest
-            .iter()
-            .filter_map(|item| by_name.remove(&name(item)))
-            .map(|(step, _)| step)
-            .collect();
+        let rest = settled.rest.iter().filter_map(|item| by_name.remove(&name(item)));
+        self.rest.extend(rest.map(|(step, _)| step));
         self.end = settled.end;
     }
 }
 
-/// Compares the numbers that were added with what the account then has.
-async fn read_back(session: &Session, account: &str, ended: &mut [(InternalNumber, Change)]) {
-    let added = |change: &Change| change.outcome == Outcome::Created;
-    if !ended.iter().any(|(_, change)| added(change)) {
+/// What is not as the vendor said, of one item and what the account then holds.
+type Wrong<I, H> = fn(&I, &H) -> Option<Error>;
+
+/// Holds the items that ended so against what the account then has.
+async fn read_back<I, H>(
+    ended: &mut [(I, Change)],
+    outcome: Outcome,
+    read: impl Future<Output = Result<H>>,
+    wrong: Wrong<I, H>,
+) {
+    let done = |change: &Change| change.outcome == outcome;
+    if !ended.iter().any(|(_, change)| done(change)) {
         return;
     }
-    let held: Result<_> = read::numbers(session, &Some(account.to_owned())).await;
-    for (number, change) in ended.iter_mut().filter(|(_, change)| added(change)) {
-        let held = match &held {
-            Ok(held) => held.get(number.number.as_str()),
-            Err(error) => {
-                change.note = Some(verify::unread(error));
-                continue;
-            }
-        };
-        let error = match held {
-            None => Some(verify::missing(number.number.as_str())),
-            Some(held) => {
-                let differing = diff::number(held, number);
-                (!differing.is_empty()).then(|| verify::otherwise(&differing))
-            }
-        };
-        if let Some(error) = error {
-            (change.outcome, change.error) = (Outcome::Failed, Some(error));
+    let held = read.await;
+    for (item, change) in ended.iter_mut().filter(|(_, change)| done(change)) {
+        match held.as_ref().map(|held| wrong(item, held)) {
+            Ok(None) => {}
+            Ok(Some(error)) => (change.outcome, change.error) = (Outcome::Failed, Some(error)),
+            Err(error) => change.note = Some(verify::unread(error)),
         }
     }
+}
+
+type Numbers = HashMap<String, HeldNumber>;
+
+fn added(number: &InternalNumber, held: &Numbers) -> Option<Error> {
+    let Some(held) = held.get(number.number.as_str()) else {
+        return Some(verify::missing(number.number.as_str()));
+    };
+    let differing = diff::number(held, number);
+    (!differing.is_empty()).then(|| verify::otherwise(&differing))
+}
+
+fn removed(target: &Target, held: &Numbers) -> Option<Error> {
+    let (name, there) = match target {
+        Target::Number(number) | Target::Id(_, Some(number)) => {
+            (number.as_str(), held.contains_key(number.as_str()))
+        }
+        Target::Id(id, None) => (id.as_str(), held.values().any(|held| held.id.as_ref() == Some(id))),
+    };
+    there.then(|| verify::still_there(name))
+}
+
+fn allowed(code: &String, held: &BTreeSet<String>) -> Option<Error> {
+    (!held.contains(code)).then(|| verify::missing(code))
 }

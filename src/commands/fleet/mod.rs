@@ -5,11 +5,13 @@
 //! `compare` says what is to be done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses
 //! plans that go too far, and `carry` does the rest.
 
+pub mod aside;
 pub mod carry;
 pub mod check;
 pub mod compare;
 pub mod goal;
 mod guard;
+mod home;
 mod lists;
 mod order;
 mod places;
@@ -45,8 +47,8 @@ pub struct Fleet<'a> {
     pub globals: &'a Globals,
     /// What is wanted.
     pub source: Source<'a>,
-    /// The name by which this machine remembers what the manifest created; empty where there is none.
-    pub manifest: String,
+    /// The name by which this machine remembers what the manifest created, where it has one.
+    pub manifest: Option<String>,
     /// What may be deleted.
     pub prune: Option<Prune>,
     /// Whether passwords that cannot be compared are sent again.
@@ -90,15 +92,7 @@ impl<'a> Fleet<'a> {
     /// A fleet of nothing.
     pub fn new(world: &'a World, globals: &'a Globals) -> Self {
         let source = Source::Saved(Vec::new());
-        Self {
-            world,
-            globals,
-            source,
-            manifest: String::new(),
-            prune: None,
-            rotate_secrets: false,
-            keeps: false,
-        }
+        Self { world, globals, source, manifest: None, prune: None, rotate_secrets: false, keeps: false }
     }
 
     /// What a manifest wants, of the part and the profiles that were chosen. What no vendor can hold is refused.
@@ -111,6 +105,10 @@ impl<'a> Fleet<'a> {
         args: &args::Manifest,
     ) -> Result<Self> {
         let wanted = manifest.by_profile();
+        if args.prune == Some(Prune::Created) && manifest.name.is_none() {
+            return Err(Error::invalid("--prune: the manifest has no name to remember by what it created")
+                .hint("write `name = \"NAME\"` into one of its files; nothing was sent"));
+        }
         check::check((world, globals), &wanted, args.prune).await?;
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
         if args.prune == Some(Prune::Created) {
@@ -158,8 +156,15 @@ impl<'a> Fleet<'a> {
         let folders = self.world.folders().ok()?;
         let folder = journal_folder(&folders.state, self.globals.sandbox);
         let profile = session.profile();
-        let memory = Applied::open(&folder, &profile.name, &profile.identity);
-        memory.inspect_err(|warning| self.world.notices.warn(warning)).ok()
+        let memory = Applied::open(&folder, &profile.name, &home::of_session(session));
+        let memory = memory.inspect_err(|warning| self.world.notices.warn(warning)).ok()?;
+        if memory.is_damaged() {
+            self.world.notices.warn(&format!(
+                "what was applied to profile `{}` from here cannot be understood and is forgotten",
+                profile.name
+            ));
+        }
+        Some(memory)
     }
 }
 
@@ -192,10 +197,11 @@ fn chosen<'n>(
 fn left((world, globals): (&World, &Globals), manifest: &Manifest, named: &[String]) -> Result<Vec<String>> {
     let Ok(folders) = world.folders() else { return Ok(Vec::new()) };
     let folder = journal_folder(&folders.state, globals.sandbox);
-    let mut left = Applied::profiles(&folder, &manifest.name).unwrap_or_else(|warning| {
-        world.notices.warn(&warning);
-        Vec::new()
-    });
+    let mut left =
+        Applied::profiles(&folder, manifest.name.as_deref().unwrap_or_default()).unwrap_or_else(|warning| {
+            world.notices.warn(&warning);
+            Vec::new()
+        });
     left.retain(|profile| !named.contains(profile));
     let known: HashSet<String> = profiles(world, globals)?.into_iter().collect();
     let (left, gone): (Vec<_>, Vec<_>) = left.into_iter().partition(|profile| known.contains(profile));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::check::Complaints;
-use super::goal;
+use super::{goal, home};
 use crate::config::manifest::{Entry, What};
 use crate::model::error::Result;
 use crate::model::profile::Profile;
@@ -41,7 +41,7 @@ impl<'m> Places<'m> {
         complaints: &mut Complaints,
     ) {
         let account = goal::account(vendor.facts(), profile, entry.account.as_deref()).unwrap_or_default();
-        let home = (profile.identity.clone(), account);
+        let home = (home::of_profile(profile), account);
         let wish = Wish { entry, profile: profile.name.clone(), vendor };
         let (kind, names) = match &entry.what {
             What::Trunk(trunk) => ("trunk", vec![format!("trunk `{}`", goal::identity(trunk))]),

@@ -39,7 +39,7 @@ impl<'w> Results<'w> {
             self.failed.set(self.failed.get() || bad);
         }
         self.progress.set(progress);
-        if self.globals.output != Format::Jsonl {
+        if self.globals.output != Format::Jsonl || self.globals.dry_run.is_some() {
             changes.list.extend(list);
         } else if self.heard.get() {
             let part = Changes { list, ..Changes::default() };

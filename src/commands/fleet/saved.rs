@@ -18,7 +18,7 @@ use crate::model::plan::Part;
 use crate::model::secret::SecretRef;
 use crate::model::settings::SipSettings;
 use crate::model::text::excerpt;
-use crate::model::trunk::Trunk;
+use crate::model::trunk::{Held, Trunk};
 use crate::storage::write_private;
 
 /// The first key of such a file.
@@ -39,7 +39,7 @@ struct File {
     format: String,
     version: u32,
     program: String,
-    manifest: String,
+    manifest: Option<String>,
     sandbox: bool,
     prune: Option<String>,
     rotate_secrets: bool,
@@ -49,6 +49,9 @@ struct File {
 #[derive(Serialize, Deserialize)]
 struct SavedPart {
     profile: String,
+    /// A digest of the account or device that the profile leads to.
+    #[serde(default)]
+    home: String,
     /// Why it could not be planned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     failed: Option<String>,
@@ -71,8 +74,7 @@ pub fn seen(existing: &Existing, goals: &[Goal], tasks: &[Task]) -> Vec<Seen> {
     for goal in goals {
         let fields = match &goal.what {
             What::Trunk(trunk) => existing.trunk(&goal.account, trunk).ok().flatten().map(|held| {
-                let mut fields = object(&held.trunk);
-                fields.remove("password");
+                let mut fields = told(held, trunk);
                 fields.insert("id".into(), held.id.clone().into());
                 fields
             }),
@@ -90,12 +92,18 @@ pub fn seen(existing: &Existing, goals: &[Goal], tasks: &[Task]) -> Vec<Seen> {
     }
     for task in tasks {
         if let Write::DeleteTrunk(held) = &task.write {
-            let mut fields = object(&held.trunk);
-            fields.remove("password");
-            seen.entry(task.key.clone()).or_insert(Some(fields));
+            seen.entry(task.key.clone()).or_insert(Some(told(held, &Trunk::default())));
         }
     }
     seen.into_iter().map(|(key, fields)| Seen { key, fields }).collect()
+}
+
+/// The fields of a trunk, but for its password and for raw keys that nobody wants: a time stamp may be among them.
+fn told(held: &Held, wanted: &Trunk) -> Map<String, Value> {
+    let mut trunk = held.trunk.clone();
+    trunk.password = None;
+    trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
+    object(&trunk)
 }
 
 fn object(value: &impl Serialize) -> Map<String, Value> {
@@ -113,6 +121,7 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
     let parts = survey.plan.parts.iter().zip(&survey.works).map(|(part, work)| {
         Ok(SavedPart {
             profile: part.profile.clone(),
+            home: work.home.clone(),
             failed: part.failed.as_ref().map(|error| error.message.clone()),
             wanted: work.goals.iter().map(goal).collect::<Result<_>>()?,
             seen: work.seen.clone(),
@@ -134,7 +143,20 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
             .hint("check the folder; nothing was changed")
     };
     let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
+    free(path)?;
     write_private(Path::new(path), &bytes).map_err(|cause| failed(&cause))
+}
+
+/// Refuses to write over a file that is no saved plan, such as the manifest.
+///
+/// # Errors
+/// That refusal.
+pub fn free(path: &str) -> Result<()> {
+    if !Path::new(path).exists() || Saved::open(path).is_ok() {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("`{path}` is there already, and is no saved plan"))
+        .hint("name another file with --out, or remove that one"))
 }
 
 fn word(prune: Prune) -> &'static str {
@@ -149,7 +171,7 @@ fn goal(goal: &Goal) -> Result<SavedGoal> {
         What::Trunk(trunk) => {
             let mut fields = object(trunk);
             if let Some(password) = &trunk.password {
-                let Some(text) = password.origin().and_then(SecretRef::text) else {
+                let Some(text) = password.origin().and_then(reference) else {
                     let text = format!(
                         "{}: the password stands in the manifest itself, and a saved plan would hold it",
                         goal.place
@@ -167,6 +189,17 @@ fn goal(goal: &Goal) -> Result<SavedGoal> {
         What::Country(code) => json!(code),
     };
     Ok(SavedGoal { kind: goal.key().kind, account: goal.account.clone(), place: goal.place.clone(), value })
+}
+
+/// A reference that leads to the same place from any folder.
+fn reference(origin: &SecretRef) -> Option<String> {
+    match origin {
+        SecretRef::File(path) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+            SecretRef::File(path.to_string_lossy().into_owned()).text()
+        }
+        other => other.text(),
+    }
 }
 
 /// The steps, without where the manifest stands and what is only said.
@@ -269,6 +302,10 @@ impl Saved {
                 continue;
             }
             let before = moved.len();
+            if saved.home != work.home {
+                moved.push(format!("profile `{}` leads to another account or device", part.profile));
+                continue;
+            }
             moved.extend(
                 differences(&saved.seen, &work.seen)
                     .map(|what| format!("profile `{}`: {what}", part.profile)),

@@ -31,17 +31,17 @@ impl<'w> Passwords<'w> {
     }
 
     fn find(&self, secret: &Secret, place: &str) -> Result<Secret> {
-        let Some(name) = secret.origin().and_then(SecretRef::text) else {
-            return self.world.secret(secret.clone(), &format!("{place}: password"), false);
+        let look_up = || self.world.secret(secret.clone(), "password", false);
+        let found = match secret.origin().and_then(SecretRef::text) {
+            None => look_up(),
+            Some(name) => match self.known.borrow_mut().entry(name).or_insert_with(look_up) {
+                Ok(secret) => Ok(secret.clone()),
+                Err(error) => Err(error.copy()),
+            },
         };
-        if !self.known.borrow().contains_key(&name) {
-            let found = self.world.secret(secret.clone(), &format!("{place}: password"), false);
-            self.known.borrow_mut().insert(name.clone(), found);
-        }
-        match self.known.borrow().get(&name) {
-            Some(Ok(secret)) => Ok(secret.clone()),
-            Some(Err(error)) => Err(error.copy()),
-            None => Ok(secret.clone()),
-        }
+        found.map_err(|mut error| {
+            error.message = format!("{place}: {}", error.message);
+            error
+        })
     }
 }

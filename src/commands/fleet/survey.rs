@@ -2,16 +2,18 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use super::Fleet;
 use super::compare::{Compared, Ready, Scene, compare};
 use super::goal::{Goal, Key, What};
 use super::read::Existing;
 use super::saved::{self, Seen};
 use super::secrets::Passwords;
 use super::task::{Task, Write};
+use super::{Fleet, home};
 use crate::cli::fleet::Prune;
 use crate::commands::references::{Found, resolve_with};
+use crate::engine::applied::Applied;
 use crate::engine::session::Session;
+use crate::engine::tokens::digest;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Part, Plan};
 
@@ -37,6 +39,8 @@ pub struct Work {
     pub goals: Vec<Goal>,
     /// What was read of it.
     pub seen: Vec<Seen>,
+    /// A digest of the account or device that the profile leads to.
+    pub home: String,
 }
 
 /// Plans every profile of the fleet. One that cannot be read fails, and the others are planned all the same.
@@ -79,20 +83,26 @@ fn named(profile: &str, mut error: Error) -> Error {
 async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Result<(Part, Work)> {
     let session = fleet.world.session_of(fleet.globals, Some(profile)).await?;
     let memory = fleet.memory(&session);
+    if fleet.prune == Some(Prune::Created) && memory.as_ref().is_none_or(Applied::is_damaged) {
+        let text = "what the manifest created cannot be told, so nothing can be pruned";
+        return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));
+    }
     let wanted = ready(&session, fleet.goals(profile, &session)?, passwords).await?;
     let goals: Vec<Goal> = wanted.iter().map(|ready| ready.goal.clone()).collect();
     let own = match (fleet.prune, &memory) {
-        (Some(Prune::Created), Some(memory)) => memory.created_by(&fleet.manifest),
+        (Some(Prune::Created), Some(memory)) => {
+            memory.created_by(fleet.manifest.as_deref().unwrap_or_default())
+        }
         _ => Vec::new(),
     };
-    let own: Vec<Key> = own.iter().filter_map(|key| Key::parse(key)).collect();
+    let own: Vec<Key> = own.iter().filter_map(|(key, _)| Key::parse(key)).collect();
     let existing = Existing::read(&session, &goals, &own).await?;
     let scene = Scene {
         vendor: session.vendor(),
         profile: session.profile(),
         existing: &existing,
         memory: memory.as_ref(),
-        manifest: &fleet.manifest,
+        manifest: fleet.manifest.as_deref().unwrap_or_default(),
         prune: fleet.prune,
         rotate: fleet.rotate_secrets,
     };
@@ -103,7 +113,12 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         [Goal { what: What::Trunk(trunk), account, .. }] => existing.trunk(account, trunk).ok().flatten(),
         _ => None,
     };
-    let mut work = Work { seen, only: only.map(|held| held.id.clone()), ..Work::default() };
+    let mut work = Work {
+        home: digest(&home::of_profile(session.profile())),
+        seen,
+        only: only.map(|held| held.id.clone()),
+        ..Work::default()
+    };
     for Task { key, step, write } in tasks {
         part.steps.push(step);
         work.writes.push((key, write));

@@ -66,6 +66,15 @@ pub fn missing(name: &str) -> Error {
     error
 }
 
+/// The error of an object whose deletion was answered with success, and that is there.
+pub fn still_there(name: &str) -> Error {
+    let text = format!("the vendor answered success, but {name} is still there");
+    let mut error = Error::new(Kind::Rejected, text)
+        .hint("look at the vendor's own pages; the next plan shows what is left to do");
+    error.outcome = Some(Applied::Unknown);
+    error
+}
+
 /// What is said of an object that was written and could not be read back.
 pub fn unread(error: &Error) -> String {
     format!("it was written, and could not be read back: {}", error.message)

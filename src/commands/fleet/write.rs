@@ -11,6 +11,7 @@ use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::settings::SipSettings;
+use crate::model::support::Field;
 use crate::model::trunk::{Held, Trunk};
 
 /// What is to be remembered of an object that was written; none in a dry run.
@@ -36,7 +37,7 @@ pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> R
 pub async fn update(session: &Session, update: &Update, change: &mut Change) -> Result<Done> {
     let Update { held, set, wanted } = update;
     let now = Target::Id(held.id.clone()).find(session).await?;
-    unmoved(held, &now)?;
+    unmoved(held, &now, wanted)?;
     let call = session.vendor().update_trunk(session.profile(), &held.id, set, Some(&now))?;
     let look = async || confirm::updated(session, &held.id, set, Some(&now)).await;
     let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
@@ -44,14 +45,24 @@ pub async fn update(session: &Session, update: &Update, change: &mut Change) -> 
     read_back(session, &held.id, wanted, change).await.map(Some)
 }
 
-/// Deletes a trunk.
+/// Deletes a trunk that is as it was when that was planned.
 ///
 /// # Errors
-/// Whatever the write ends in.
+/// Whatever the write ends in; a trunk that has changed meanwhile.
 pub async fn delete(session: &Session, held: &Held, change: &mut Change) -> Result<Done> {
+    match Target::Id(held.id.clone()).find(session).await {
+        // Somebody else was faster.
+        Err(error) if error.kind == Kind::NotFound => {
+            change.outcome = Outcome::Unchanged;
+            return Ok(Some(Note::default()));
+        }
+        // What the row of a list did not tell may be told now.
+        now => unmoved(&told(held, held), &told(&now?, held), &Trunk::default())?,
+    }
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let look = async || confirm::deleted(session, &held.id).await;
-    gone(session.write(call, &[&*change], look).await, change)
+    let written = session.write(call, &[&*change], look).await;
+    gone(written, change, confirm::deleted(session, &held.id)).await
 }
 
 /// Takes a call-out country away.
@@ -66,7 +77,8 @@ pub async fn remove_country(
 ) -> Result<Done> {
     let call = session.vendor().remove_country(session.profile(), account, code)?;
     let look = async || confirm::country_removed(session, account, code).await;
-    gone(session.write(call, &[&*change], look).await, change)
+    let written = session.write(call, &[&*change], look).await;
+    gone(written, change, confirm::country_removed(session, account, code)).await
 }
 
 /// Assigns settings, which no vendor tells.
@@ -88,25 +100,43 @@ pub async fn assign(
     Ok(Some(Note { untold: values.collect(), ..Note::default() }))
 }
 
-/// The end of a deletion. That somebody else was faster is one, too.
-fn gone(written: Result<Written<()>>, change: &mut Change) -> Result<Done> {
+/// The end of a deletion, with a look at whether it is one. That somebody else was faster is one, too.
+async fn gone(
+    written: Result<Written<()>>,
+    change: &mut Change,
+    look: impl Future<Output = Result<Seen<()>>>,
+) -> Result<Done> {
     match written.map(Written::done) {
-        Ok(Some(((), note))) => {
-            change.note = note;
-            Ok(Some(Note::default()))
-        }
-        Ok(None) => Ok(None),
-        Err(error) if error.kind == Kind::NotFound => {
-            change.outcome = Outcome::Unchanged;
-            Ok(Some(Note::default()))
-        }
-        Err(error) => Err(error),
+        Ok(Some(((), Some(note)))) => change.note = Some(note),
+        Ok(Some(((), None))) => match look.await {
+            Ok(Seen::Applied(()) | Seen::Untold(_)) => {}
+            Ok(Seen::Missing) => {
+                return Err(verify::still_there(change.name.as_deref().unwrap_or_default()));
+            }
+            Err(error) => change.note = Some(verify::unread(&error)),
+        },
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind == Kind::NotFound => change.outcome = Outcome::Unchanged,
+        Err(error) => return Err(error),
     }
+    Ok(Some(Note::default()))
 }
 
-/// Refuses to write over what somebody else has changed meanwhile.
-fn unmoved(planned: &Held, now: &Held) -> Result<()> {
-    let moved = diff::between(&planned.trunk, &now.trunk);
+/// A trunk with no more fields than the row of a list told. Yeastar's list has host and port in one text.
+fn told(held: &Held, row: &Held) -> Held {
+    let fields: Vec<Field> =
+        row.trunk.given().filter(|field| !matches!(field, Field::Host | Field::Port)).collect();
+    Held { id: held.id.clone(), trunk: held.trunk.only(&fields), ..Held::default() }
+}
+
+/// Refuses to write over what somebody else has changed meanwhile. Raw keys that nobody wants may be time stamps.
+fn unmoved(planned: &Held, now: &Held, wanted: &Trunk) -> Result<()> {
+    let known = |held: &Held| {
+        let mut trunk = held.trunk.clone();
+        trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
+        trunk
+    };
+    let moved = diff::between(&known(planned), &known(now));
     let Some(first) = moved.first() else { return Ok(()) };
     let text = format!(
         "the trunk has changed since it was planned: {} was {} and is {}",
@@ -122,6 +152,9 @@ async fn read_back(session: &Session, id: &str, wanted: &Trunk, change: &mut Cha
     match verify::trunk(session, id, wanted).await {
         Ok(note) => Ok(note),
         Err(error) if error.kind == Kind::Rejected && error.outcome == Some(Applied::Unknown) => Err(error),
+        Err(error) if error.kind == Kind::NotFound => {
+            Err(verify::missing(change.name.as_deref().unwrap_or_default()))
+        }
         Err(error) => {
             change.note = Some(verify::unread(&error));
             Ok(Note::default())

@@ -32,8 +32,8 @@ pub const SORTS: [&str; 4] =
 /// Several files as one.
 #[derive(Debug)]
 pub struct Manifest {
-    /// What this machine remembers it by: its `name`, else the place of its first file.
-    pub name: String,
+    /// What this machine remembers it by: its `name`, else the place of its only file.
+    pub name: Option<String>,
     /// What is wanted, in the order of the files.
     pub entries: Vec<Entry>,
 }
@@ -144,7 +144,7 @@ impl Manifest {
 }
 
 /// The name that a file gives; those of several files are one.
-fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> String {
+fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> Option<String> {
     let mut named: Option<(&str, &file::File)> = None;
     for file in files {
         match (&file.title, named) {
@@ -156,11 +156,12 @@ fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> Stri
             _ => {}
         }
     }
-    let place = || {
-        let path = paths.first().map(std::path::Path::new).unwrap_or(std::path::Path::new("-"));
-        std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    // Of several places none stands for the others, and standard input is none.
+    let place = match paths {
+        [only] if only != "-" => std::fs::canonicalize(only).ok(),
+        _ => None,
     };
-    named.map_or_else(place, |(name, _)| name.to_owned())
+    named.map(|(name, _)| name.to_owned()).or_else(|| Some(place?.to_string_lossy().into_owned()))
 }
 
 impl Entry {

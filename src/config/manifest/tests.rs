@@ -283,11 +283,14 @@ fn a_manifest_is_known_by_its_name_or_by_its_place() {
         ("same.toml", "name = 'fleet'"),
         ("other.toml", &named("other")),
         ("plain.toml", entry),
+        ("plain2.toml", "trunk = []"),
         ("empty.toml", "name = ' '"),
     ]);
-    assert_eq!(folder.open(&["one.toml", "same.toml", "plain.toml"]).unwrap().name, "fleet");
+    let named = folder.open(&["one.toml", "same.toml", "plain.toml"]).unwrap().name;
+    assert_eq!(named.as_deref(), Some("fleet"));
     let place = std::fs::canonicalize(folder.path("plain.toml")).unwrap();
-    assert_eq!(folder.open(&["plain.toml"]).unwrap().name, place.to_string_lossy());
+    assert_eq!(folder.open(&["plain.toml"]).unwrap().name.as_deref(), place.to_str());
+    assert_eq!(folder.open(&["plain.toml", "plain2.toml"]).unwrap().name, None);
     let (_, text) = folder.refusal(&["one.toml", "other.toml"]);
     assert!(text.contains("other.toml, line 1") && text.contains("another name in"), "{text}");
     assert!(folder.refusal(&["empty.toml", "plain.toml"]).1.contains("give the manifest a name"));

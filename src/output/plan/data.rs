@@ -68,6 +68,11 @@ pub fn listing(plan: &Plan) -> Listing {
             fields.join(" "),
         ]
     });
+    let failed = plan.parts.iter().filter(|part| part.failed.is_some()).map(|part| {
+        let words = ["failed", "profile", &part.profile, "", &part.profile, "", ""];
+        words.map(str::to_owned).to_vec()
+    });
+    let rows = rows.chain(failed);
     Listing {
         title: None,
         columns: columns.map(str::to_owned).to_vec(),

@@ -35,8 +35,12 @@ fn object(step: &Step) -> String {
         kind => format!("{} {}", kind.replace('_', " ").replace("callout", "call-out"), step.name),
     };
     let account = step.account.as_ref().map(|account| format!(" of account {account}")).unwrap_or_default();
-    let id =
-        step.id.as_ref().filter(|id| **id != step.name).map(|id| format!(" (id {id})")).unwrap_or_default();
+    let id = step
+        .id
+        .as_ref()
+        .filter(|id| step.kind == "trunk" || **id != step.name)
+        .map(|id| format!(" (id {id})"))
+        .unwrap_or_default();
     printable(&format!("{noun}{account}{id}"))
 }
 
@@ -51,7 +55,7 @@ fn verb(action: Action) -> &'static str {
 
 /// How much there is to do, in a line.
 fn total(summary: &Summary, profiles: usize) -> String {
-    let Summary { create, update, delete, impossible, unchanged, failed } = *summary;
+    let Summary { create, update, delete, impossible, unchanged, uncompared, failed } = *summary;
     let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
     let mut line = if create + update + delete == 0 && failed > 0 {
         format!("No changes on the profiles that could be read, {unchanged} unchanged")
@@ -60,6 +64,9 @@ fn total(summary: &Summary, profiles: usize) -> String {
     } else {
         format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}")
     };
+    if uncompared > 0 {
+        line.push_str(&format!("; {uncompared} could not be compared"));
+    }
     if impossible > 0 {
         line.push_str(&format!("; {impossible} cannot be done"));
     }

@@ -72,6 +72,9 @@ fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<
         }
         if let Some(error) = &step.error {
             line(out, &format!("      {}", printable(&error.message)), 6, terminal)?;
+            if let Some(hint) = &error.hint {
+                line(out, &format!("      hint: {}", printable(hint)), 12, terminal)?;
+            }
         }
         for note in &step.notes {
             line(out, &format!("      note: {}", printable(note)), 12, terminal)?;

@@ -155,7 +155,7 @@ pub fn trunk(row: TrunkRow) -> Held {
         },
         host: row.sip_gateway_ip,
         username: row.sip_account,
-        password: row.sip_password.filter(|text| is_told(text)).map(Secret::known),
+        password: row.sip_password.and_then(Secret::told),
         prefix: row.sip_prefix,
         agent_groups: groups,
         allowed_ip: row.sip_white_ip,
@@ -197,11 +197,6 @@ fn kind(registers: Value) -> Option<Kind> {
         "false" | "0" => Some(Kind::Peer),
         _ => Some(Kind::Other(text)),
     }
-}
-
-/// Stars stand for a password that is not told; written back, they would replace the real one.
-fn is_told(password: &str) -> bool {
-    !password.chars().all(|c| c == '*')
 }
 
 fn direction(code: &str) -> Direction {

@@ -189,7 +189,7 @@ fn trunk(mut row: TrunkRow) -> Held {
         transport: row.transport.as_deref().map(Transport::open),
         username,
         auth_name: row.auth_name,
-        password: row.password.map(Secret::known),
+        password: row.password.and_then(Secret::told),
         codecs: row.codec_sel.map(|list| {
             list.split(',').map(|codec| codec.trim().to_owned()).filter(|codec| !codec.is_empty()).collect()
         }),

@@ -3,11 +3,14 @@
 mod again;
 mod converge;
 mod drift;
+mod guards;
 mod moves;
 mod prune;
 mod refused;
 mod saved;
+mod secrets;
 mod states;
+mod unmade;
 mod unread;
 
 use std::process::Command;

@@ -95,8 +95,8 @@ fn yeastar(dice: &mut Dice, profile: &str) -> Vec<Wanted> {
             "codecs": dice.some(&["ulaw", "alaw", "g729", "opus", "g722"], 1),
             "enabled": maybe(dice, |dice| json!(dice.once_in(2))),
             "direction": maybe(dice, |_| json!("both")),
-            "caller_id": maybe(dice, |dice| caller_id(dice)),
-            "caller_id_overrides": maybe(dice, |dice| overrides(dice)),
+            "caller_id": maybe(dice, caller_id),
+            "caller_id_overrides": maybe(dice, overrides),
         });
         let fields = entry.as_object_mut().unwrap();
         let mut add = |key: &str, value: Value| drop(fields.insert(key.into(), value));
@@ -109,7 +109,7 @@ fn yeastar(dice: &mut Dice, profile: &str) -> Vec<Wanted> {
             add("host", json!(dice.pick(&["sip.example.com", "192.0.2.7", "2001:db8::7"])));
             add("port", json!(dice.pick(&[5060, 5062])));
             add("domain", maybe(dice, |dice| json!(dice.pick(&["example.com", "example.org"]))));
-            add("dids", maybe(dice, |dice| dids(dice)));
+            add("dids", maybe(dice, dids));
         }
         if kind == "register" {
             let proxies = [

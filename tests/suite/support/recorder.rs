@@ -52,6 +52,11 @@ pub struct Recorder {
 impl Recorder {
     /// Stands before the server at that address.
     pub fn before(base: &str) -> Self {
+        Self::retelling(base, |_, answer| answer)
+    }
+
+    /// The same, and tells the server's answers in other words of the same length.
+    pub fn retelling(base: &str, retell: fn(&Seen, Vec<u8>) -> Vec<u8>) -> Self {
         let server = base.strip_prefix("http://").unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -61,7 +66,7 @@ impl Recorder {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (own, server) = (Arc::clone(&own), server.clone());
-                std::thread::spawn(move || pass(stream, &server, &own));
+                std::thread::spawn(move || pass(stream, &server, &own, retell));
             }
         });
         Self { base, shared }
@@ -89,7 +94,8 @@ impl Recorder {
 
     /// Forgets answers that nothing asked for, and tells how many there were.
     pub fn unasked(&self) -> usize {
-        std::mem::take(&mut self.shared.lock().unwrap().instead).iter().map(|rule| rule.times).sum()
+        let rules = std::mem::take(&mut self.shared.lock().unwrap().instead);
+        rules.iter().fold(0, |sum, rule| sum.saturating_add(rule.times))
     }
 }
 
@@ -106,13 +112,18 @@ impl Shared {
 }
 
 /// One request and its answer; then the connection ends.
-fn pass(mut client: TcpStream, server: &str, shared: &Mutex<Shared>) -> Option<()> {
+fn pass(
+    mut client: TcpStream,
+    server: &str,
+    shared: &Mutex<Shared>,
+    retell: fn(&Seen, Vec<u8>) -> Vec<u8>,
+) -> Option<()> {
     let _ = client.set_read_timeout(Some(Duration::from_secs(20)));
     let (seen, bytes) = read(&client)?;
     let own = {
         let mut shared = shared.lock().unwrap();
         let own = shared.own_answer(&seen.target);
-        shared.seen.push(seen);
+        shared.seen.push(seen.clone());
         own
     };
     let answer = match own {
@@ -123,7 +134,7 @@ fn pass(mut client: TcpStream, server: &str, shared: &Mutex<Shared>) -> Option<(
             upstream.write_all(&bytes).ok()?;
             let mut answer = Vec::new();
             upstream.read_to_end(&mut answer).ok()?;
-            answer
+            retell(&seen, answer)
         }
     };
     client.write_all(&answer).ok()

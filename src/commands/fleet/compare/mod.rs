@@ -73,8 +73,14 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
             (What::Settings(settings), None) => scene.settings(&ready.goal, settings),
             (What::Country(code), None) => scene.country(&ready.goal, code),
         };
+        let known = |key: &Key| scene.memory.is_some_and(|memory| memory.cares_for(&key.text()));
         match task {
-            Some(task) => compared.tasks.push(task),
+            Some(mut task) => {
+                if task.step.action == Action::Create && known(&task.key) {
+                    task.step.notes.push("it was applied from here before, and is gone".into());
+                }
+                compared.tasks.push(task);
+            }
             None => compared.unchanged += 1,
         }
     }
@@ -114,7 +120,7 @@ impl Scene<'_> {
         step.operation = Operation::SettingsAssign;
         let mut known = Memory::Nothing;
         for change in diff::all(wanted) {
-            match self.remembers(&goal.key(), &change.field, &change.after.to_string()) {
+            match self.remembers(&goal.key(), None, &change.field, &change.after.to_string()) {
                 Memory::Same => continue,
                 memory => known = if memory == Memory::Other { memory } else { known },
             }
@@ -124,12 +130,13 @@ impl Scene<'_> {
             return None;
         }
         step.notes.push(unseen("what the account has", known));
-        let write = Write::Assign(only(wanted, &step.diff));
-        Some(Task { key: goal.key(), step, write })
+        let write = only(wanted, &step.diff);
+        step.notes.extend(write.deletes().iter().map(|what| format!("this deletes {what}")));
+        Some(Task { key: goal.key(), step, write: Write::Assign(write) })
     }
 
-    fn remembers(&self, key: &Key, field: &str, value: &str) -> Memory {
-        self.memory.map_or(Memory::Nothing, |memory| memory.remembers(&key.text(), field, value))
+    fn remembers(&self, key: &Key, id: Option<&str>, field: &str, value: &str) -> Memory {
+        self.memory.map_or(Memory::Nothing, |memory| memory.remembers(&key.text(), id, field, value))
     }
 
     fn step(&self, goal: &Goal, action: Action) -> Step {

@@ -27,8 +27,13 @@ pub fn deletions(scene: &Scene<'_>, wanted: &[Ready]) -> Vec<Task> {
 /// What this manifest created and no longer wants.
 fn created(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
     let own = scene.memory.map(|memory| memory.created_by(scene.manifest)).unwrap_or_default();
-    let gone = own.iter().filter_map(|text| Key::parse(text)).filter(|key| !wanted.contains(key));
-    gone.filter_map(|key| there(scene, key)).collect()
+    let keys = own.into_iter().filter_map(|(text, id)| Some((Key::parse(&text)?, id)));
+    let gone = keys.filter(|(key, _)| !wanted.contains(key));
+    let there = gone.filter_map(|(key, id)| Some((there(scene, key)?, id)));
+    // One that somebody has made again under the same name is theirs.
+    let same =
+        |task: &Task, id: &Option<String>| task.step.id.is_none() || id.is_none() || task.step.id == *id;
+    there.filter(|(task, id)| same(task, id)).map(|(task, _)| task).collect()
 }
 
 /// The deletion of an object, where it is still there.

@@ -98,7 +98,7 @@ fn differs(scene: &Scene<'_>, key: &Key, held: &Held, wanted: &Trunk, change: &F
             true => Differs::No,
             false => Differs::Fixed(fixed(facts, field, held)),
         },
-        _ if untold => match scene.remembers(key, field.name(), &value(field, wanted)) {
+        _ if untold => match scene.remembers(key, Some(&held.id), field.name(), &value(field, wanted)) {
             Memory::Same => Differs::No,
             memory => Differs::Yes(Some(unseen(field.name(), memory))),
         },

@@ -1,0 +1,30 @@
+//! Writes beside a manifest: what was last applied from here is no longer what there is.
+
+use super::Fleet;
+use super::goal::{Key, Kind};
+use crate::cli::Globals;
+use crate::commands::world::World;
+use crate::engine::applied::Note;
+use crate::engine::session::Session;
+use crate::model::diff;
+use crate::model::settings::SipSettings;
+use crate::model::trunk::Trunk;
+
+/// A trunk's fields were set. What is remembered of them is forgotten, so that the next apply sends them again where
+/// the vendor does not tell them.
+pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) {
+    let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
+    for field in set.given() {
+        let forgotten = memory.unlearn("", Some(id), field.name());
+        forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
+    }
+}
+
+/// An account's settings were assigned.
+pub fn settings(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
+    let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
+    let key = Key { kind: Kind::SipSettings, account: Some(account.to_owned()), name: String::new() };
+    let untold = diff::all(set).into_iter().map(|set| (set.field, set.after.to_string()));
+    let note = Note { untold: untold.collect(), ..Note::default() };
+    memory.remember(vec![(key.text(), note)]).unwrap_or_else(|warning| world.notices.warn(&warning));
+}

@@ -1,0 +1,62 @@
+//! The exit code of a report, and the errors that are told beside it.
+
+use crate::model::change::{Change, Changes, Outcome};
+use crate::model::error::{Error, Kind};
+use crate::model::plan::Plan;
+use crate::model::report::Report;
+
+/// What `plan --detailed-exitcode` ends with where there is something to do.
+const CHANGES_PENDING: u8 = 14;
+
+/// The exit code. A bulk write of which some items failed, or were not tried, ends in `partial`.
+pub fn of(report: &Report) -> u8 {
+    let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
+    match report {
+        Report::Changes(changes) => match unread(changes) {
+            Some((kind, _)) => kind.exit_code(),
+            None if changes.cut_short => Kind::Partial.exit_code(),
+            None if changes.tally.all().any(|(outcome, count)| count > 0 && bad(outcome)) => {
+                Kind::Partial.exit_code()
+            }
+            None => 0,
+        },
+        Report::Plan { plan, pending } => planned(plan, *pending),
+        Report::Partial(..) | Report::PartialText(..) => Kind::Partial.exit_code(),
+        Report::Change(change) if change.outcome == Outcome::Unknown => Kind::OutcomeUnknown.exit_code(),
+        _ => 0,
+    }
+}
+
+/// Errors that standard output tells in its own way, or not at all.
+pub fn told(report: &Report) -> Vec<&Error> {
+    match report {
+        Report::Partial(_, errors) | Report::PartialText(_, errors) => errors.iter().collect(),
+        Report::Plan { plan, .. } => plan.parts.iter().filter_map(|part| part.failed.as_ref()).collect(),
+        Report::Changes(changes) => unread(changes).map(|(_, errors)| errors).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// Why none of the profiles could be read, where that was one reason for all.
+fn unread(changes: &Changes) -> Option<(Kind, Vec<&Error>)> {
+    let error = |change: &Change| change.kind == "profile" && change.error.is_some();
+    if changes.list.is_empty() || !changes.list.iter().all(error) {
+        return None;
+    }
+    let errors: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
+    let kind = errors.first()?.kind;
+    errors.iter().all(|error| error.kind == kind).then_some((kind, errors))
+}
+
+/// A plan ends as its profiles did, where none of them could be read and all for one reason.
+fn planned(plan: &Plan, pending: bool) -> u8 {
+    let mut failed = plan.parts.iter().map(|part| part.failed.as_ref().map(|error| error.kind));
+    let first = failed.next().flatten();
+    let summary = plan.summary();
+    match first {
+        Some(kind) if failed.all(|other| other == Some(kind)) => kind.exit_code(),
+        _ if summary.falls_short() => Kind::Partial.exit_code(),
+        _ if pending && summary.writes() > 0 => CHANGES_PENDING,
+        _ => 0,
+    }
+}

@@ -1,0 +1,121 @@
+//! Plans that go further than anybody is likely to mean, and people who are not asked.
+
+use super::*;
+
+fn countries(list: &[&str]) -> String {
+    format!("[[callout_countries]]\nprofile = \"zoom\"\ncountries = {list:?}\n")
+}
+
+const ELEVEN: [&str; 11] = ["US", "GB", "NO", "SE", "DK", "FI", "DE", "FR", "ES", "IT", "PL"];
+
+fn lab(held: &[&str]) -> (Lab, String) {
+    let lab = Lab::new();
+    let path = lab.manifest(&countries(held));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.requests();
+    (lab, path)
+}
+
+/// Nothing is sent, and the complaint names what lifts it.
+#[track_caller]
+fn refused(lab: &Lab, line: &str, lifted_by: &str) {
+    let ran = lab.run(line).expect(4);
+    let error = ran.error();
+    assert_eq!((error["kind"].as_str(), ran.out.as_str()), (Some("invalid"), ""), "{line}");
+    assert!(error["hint"].as_str().unwrap().contains(lifted_by), "{line}: {error}");
+    assert_eq!(lab.written(), Vec::<String>::new(), "{line}");
+}
+
+#[test]
+fn more_changes_than_allowed_are_refused() {
+    let (lab, path) = lab(&["US"]);
+    lab.manifest(&countries(&["US", "GB", "NO"]));
+    for line in ["--max-changes 1", "--max-changes 0", "--max-changes 1 --allow-mass-change"] {
+        refused(&lab, &format!("apply -f {path} --yes {line}"), "--max-changes");
+    }
+    let done = lab.run(&format!("apply -f {path} --yes --max-changes 2")).expect(0);
+    assert_eq!(count(&done, "created"), 2);
+    // Nothing is less than any number.
+    lab.run(&format!("apply -f {path} --max-changes 0")).expect(0);
+}
+
+#[test]
+fn more_than_thirty_percent_of_more_than_ten_objects_are_changed_on_request_only() {
+    // Four of eleven, three of eleven, all of ten.
+    for (held, wanted, passes) in [(&ELEVEN[..], 7, false), (&ELEVEN[..], 8, true), (&ELEVEN[..10], 1, true)]
+    {
+        let (lab, path) = lab(held);
+        lab.manifest(&countries(&held[..wanted]));
+        let line = format!("apply -f {path} --yes --prune");
+        let gone = (held.len() - wanted) as u64;
+        if passes {
+            assert_eq!(count(&lab.run(&line).expect(0), "deleted"), gone);
+            continue;
+        }
+        refused(&lab, &line, "--allow-mass-change");
+        // A plan may be looked at.
+        assert_eq!(count(&lab.run(&format!("plan -f {path} --prune")).expect(0), "delete"), gone);
+        assert_eq!(count(&lab.run(&format!("{line} --allow-mass-change")).expect(0), "deleted"), gone);
+    }
+    // What is new harms nothing.
+    let (lab, path) = lab(&ELEVEN);
+    let more: Vec<&str> = ELEVEN.into_iter().chain(["PT", "NL", "BE", "CH", "AT"]).collect();
+    lab.manifest(&countries(&more));
+    assert_eq!(count(&lab.run(&format!("apply -f {path} --yes")).expect(0), "created"), 5);
+}
+
+#[test]
+fn a_saved_plan_is_guarded_too() {
+    let (lab, path) = lab(&ELEVEN);
+    lab.manifest(&countries(&ELEVEN[..2]));
+    let saved = lab.place.path().join("plan.json").to_string_lossy().into_owned();
+    lab.run(&format!("plan -f {path} --prune --out {saved}")).expect(0);
+    refused(&lab, &format!("apply {saved} --yes"), "--allow-mass-change");
+    refused(&lab, &format!("apply {saved} --yes --allow-mass-change --max-changes 8"), "--max-changes");
+    lab.run(&format!("apply {saved} --yes --allow-mass-change --max-changes 9")).expect(0);
+}
+
+/// The formats that are data have nothing but data on standard output; the plan goes beside it.
+#[test]
+fn where_nobody_can_be_asked_nothing_is_done_and_the_plan_is_shown() {
+    let (lab, path) = lab(&["US"]);
+    lab.manifest(&countries(&["US", "GB"]));
+    for format in ["json", "jsonl", "yaml", "csv"] {
+        let ran = lab.run(&format!("-o {format} apply -f {path}")).expect(4);
+        assert_eq!(ran.out, "", "{format}");
+        assert!(ran.err.contains("+ create call-out country GB"), "{format}: {}", ran.err);
+        assert!(ran.error()["hint"].as_str().unwrap().contains("--yes"), "{format}: {}", ran.err);
+    }
+    let ran = lab.run(&format!("-o table apply -f {path}")).expect(4);
+    assert!(ran.out.contains("+ create call-out country GB"), "{}", ran.out);
+    assert!(ran.err.contains("--yes") && !ran.err.contains("+ create"), "{}", ran.err);
+    assert_eq!(lab.written(), Vec::<String>::new());
+    // With --yes nobody has to look at a plan in the way of the data.
+    let ran = lab.run(&format!("apply -f {path} --yes")).expect(0);
+    assert_eq!((count(&ran, "created"), ran.err.as_str()), (1, ""));
+}
+
+/// A pipe is no person: a `y` on it is no answer.
+#[test]
+fn what_stands_on_a_pipe_is_no_consent() {
+    let (lab, path) = lab(&["US"]);
+    lab.manifest(&countries(&["US", "GB"]));
+    let words = ["--profiles-file", &lab.profiles, "-o", "json", "apply", "-f", &path];
+    lab.place.pipe(&words, "y\nyes\n").expect(4);
+    assert_eq!(lab.written(), Vec::<String>::new());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_is_asked_and_may_say_no() {
+    use crate::support::terminal::Terminal;
+    for (answer, code, written) in [("n", 4, 0), ("", 4, 0), ("y", 0, 1)] {
+        let (lab, path) = lab(&["US"]);
+        lab.manifest(&countries(&["US", "GB"]));
+        let mut terminal =
+            Terminal::start(&lab.place, &["--profiles-file", &lab.profiles, "apply", "-f", &path]);
+        terminal.wait_for("+ create call-out country GB").wait_for("creates 1").type_line(answer);
+        let (status, shown) = terminal.end();
+        assert_eq!((status.code(), lab.writes().len()), (Some(code), written), "{answer}: {shown}");
+    }
+}

@@ -1,0 +1,130 @@
+//! A vendor that answers success and does something else is found out.
+
+use serde_json::json;
+
+use super::*;
+use crate::support::scripted::http;
+
+/// A write that is answered in the vendor's place.
+struct Swallowed {
+    what: &'static str,
+    before: &'static str,
+    after: &'static str,
+    /// A part of its address, and how many requests to it come before.
+    call: (&'static str, usize),
+    status: u16,
+    answer: Value,
+}
+
+const PEER: &str = "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\n\
+    port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+const PEER_LATER: &str = "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.8\"\n\
+    port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+const OUT: &str = "[[trunk]]\nprofile = \"itniotech\"\nname = \"t\"\nkind = \"peer\"\ndirection = \"outbound\"\n\
+    host = \"192.0.2.7\"\nagent_groups = [{ name = \"Sales\" }]\n";
+const OUT_LATER: &str = "[[trunk]]\nprofile = \"itniotech\"\nname = \"t\"\nkind = \"peer\"\ndirection = \"outbound\"\n\
+    host = \"192.0.2.8\"\nagent_groups = [{ name = \"Sales\" }]\n";
+const ASSIGNED: &str = "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n";
+const OTHER: &str = "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-b\"\n";
+const NUMBER: &str = "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [\
+    { number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n";
+const COUNTRY: &str = "[[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"US\"]\n";
+const NONE: &str = "trunk = []\n";
+
+fn swallowed() -> Vec<Swallowed> {
+    let one =
+        |what, (before, after), call, status, answer| Swallowed { what, before, after, call, status, answer };
+    let pbx = json!({"errcode": 0, "errmsg": "SUCCESS", "id": 77});
+    let center = |data: Value| json!({"status": "0", "reason": "success", "data": data});
+    let row = json!({
+        "id": "A1", "number": "+16466661110", "display_number": "+1 646 666 1110", "country": "US", "type": 0,
+        "labels": "A", "languages": "en-US",
+    });
+    vec![
+        one("a PBX's trunk that is made", (NONE, PEER), ("/trunk/create", 0), 200, pbx.clone()),
+        one("one that is changed", (PEER, PEER_LATER), ("/trunk/update", 0), 200, pbx.clone()),
+        one("one that is deleted", (PEER, NONE), ("/trunk/delete", 0), 200, pbx),
+        one("a center's trunk that is made", (NONE, OUT), ("/sipTrunk/add", 0), 200, center(json!(77))),
+        one("one that is changed", (OUT, OUT_LATER), ("/sipTrunk/update", 0), 200, center(Value::Null)),
+        one(
+            "a trunk that is assigned",
+            (OTHER, "trunk = []\n[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n"),
+            ("/sip_trunk/trunks", 1),
+            201,
+            json!({"sip_trunks": [{"id": "trunk-a"}]}),
+        ),
+        one("an assignment that ends", (ASSIGNED, NONE), ("/sip_trunk/trunks/", 0), 204, Value::Null),
+        one("a number", (NONE, NUMBER), ("/internal_numbers", 1), 201, json!({"internal_numbers": [row]})),
+        one("a number that goes", (NUMBER, NONE), ("/internal_numbers/", 0), 204, Value::Null),
+        one(
+            "a country",
+            (NONE, COUNTRY),
+            ("/callout_countries", 1),
+            201,
+            json!({"callout_countries": [{"id": "US", "name": "United States"}]}),
+        ),
+        one("a country that goes", (COUNTRY, NONE), ("/callout_countries/", 0), 204, Value::Null),
+    ]
+}
+
+#[test]
+fn a_write_that_was_answered_with_success_and_not_done_has_failed() {
+    for case in swallowed() {
+        let lab = Lab::new();
+        // A place of its own, so that an empty list is one of this manifest.
+        let before = case.before.replace("trunk = []\n[[", "[[");
+        let path = lab.manifest(&before);
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+        lab.manifest(&case.after.replace("trunk = []\n[[", "[["));
+        let body = if case.answer.is_null() { String::new() } else { case.answer.to_string() };
+        let answer = http(case.status, "Content-Type: application/json\r\n", &body);
+        lab.recorders[0].after(case.call.0, case.call.1, 1, answer);
+        let ran = lab.run(&format!("apply -f {path} --yes --prune"));
+        assert_eq!(lab.recorders[0].unasked(), 0, "{}: the write never came", case.what);
+        assert_eq!(ran.code, 12, "{}: {}", case.what, ran.out);
+        let changes = changes(&ran);
+        let change = changes.iter().find(|change| change["outcome"] == "failed").unwrap();
+        let message = change["error"]["message"].as_str().unwrap();
+        assert!(message.contains("answered success, but"), "{}: {message}", case.what);
+        // What is left to do is done by the next run.
+        let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(14);
+        assert_eq!(column(&plan, "name"), [change["name"].as_str().unwrap()], "{}", case.what);
+        lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
+        lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    }
+}
+
+/// The vendor does the half of it.
+#[test]
+fn a_field_that_the_vendor_changes_on_its_way_is_named() {
+    let retell = |seen: &Seen, answer: Vec<u8>| {
+        let text = String::from_utf8(answer).unwrap();
+        // From the write on, the trunk has another port.
+        let told = if seen.target.contains("/trunk/get") { text.replace("5060", "5099") } else { text };
+        told.into_bytes()
+    };
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let path = lab.manifest(PEER);
+    let ran = lab.run(&format!("apply -f {path} --yes")).expect(12);
+    let error = &changes(&ran)[0]["error"];
+    assert!(error["message"].as_str().unwrap().contains("port is 5099 and should be 5060"), "{error}");
+    assert_eq!((&error["kind"], &error["outcome"]), (&json!("rejected"), &json!("unknown")));
+}
+
+/// What was written and could not be looked at is done, and that is said.
+#[test]
+fn what_cannot_be_read_back_is_done_and_noted() {
+    let lab = Lab::new();
+    let path = lab.manifest(&format!("{PEER}{NUMBER}"));
+    let failure = || http(500, "", "");
+    lab.recorders[0].instead("/trunk/get", usize::MAX, failure());
+    lab.recorders[0].after("/internal_numbers", 2, usize::MAX, failure());
+    let done = lab.run(&format!("--retries 0 apply -f {path} --yes")).expect(0);
+    for change in changes(&done) {
+        assert_eq!(change["outcome"], "created", "{change}");
+        assert!(change["note"].as_str().unwrap().contains("could not be read back"), "{change}");
+    }
+    assert_eq!(changes(&done).len(), 2);
+    lab.recorders[0].unasked();
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
