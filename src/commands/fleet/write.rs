@@ -11,7 +11,6 @@ use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::settings::SipSettings;
-use crate::model::support::Field;
 use crate::model::trunk::{Held, Trunk};
 
 /// What is to be remembered of an object that was written; none in a dry run.
@@ -50,15 +49,14 @@ pub async fn update(session: &Session, update: &Update, change: &mut Change) -> 
 /// # Errors
 /// Whatever the write ends in; a trunk that has changed meanwhile.
 pub async fn delete(session: &Session, held: &Held, change: &mut Change) -> Result<Done> {
-    match Target::Id(held.id.clone()).find(session).await {
+    // The row of the list was planned with, and is not the whole trunk.
+    let rows = session.read_all(session.vendor().list_trunks(session.profile(), None)?).await?;
+    let Some(now) = rows.iter().find(|row| row.id == held.id) else {
         // Somebody else was faster.
-        Err(error) if error.kind == Kind::NotFound => {
-            change.outcome = Outcome::Unchanged;
-            return Ok(Some(Note::default()));
-        }
-        // What the row of a list did not tell may be told now.
-        now => unmoved(&told(held, held), &told(&now?, held), &Trunk::default())?,
-    }
+        change.outcome = Outcome::Unchanged;
+        return Ok(Some(Note::default()));
+    };
+    unmoved(held, now, &Trunk::default())?;
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let look = async || confirm::deleted(session, &held.id).await;
     let written = session.write(call, &[&*change], look).await;
@@ -120,13 +118,6 @@ async fn gone(
         Err(error) => return Err(error),
     }
     Ok(Some(Note::default()))
-}
-
-/// A trunk with no more fields than the row of a list told. Yeastar's list has host and port in one text.
-fn told(held: &Held, row: &Held) -> Held {
-    let fields: Vec<Field> =
-        row.trunk.given().filter(|field| !matches!(field, Field::Host | Field::Port)).collect();
-    Held { id: held.id.clone(), trunk: held.trunk.only(&fields), ..Held::default() }
 }
 
 /// Refuses to write over what somebody else has changed meanwhile. Raw keys that nobody wants may be time stamps.
