@@ -4,6 +4,7 @@ mod again;
 mod converge;
 mod drift;
 mod guards;
+mod hazards;
 mod moves;
 mod prune;
 mod refused;

@@ -1,0 +1,141 @@
+//! What leads to the wrong place, and what is done beside a manifest.
+
+use super::*;
+
+const PEER: &str =
+    "kind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+
+fn peer(profile: &str, name: &str) -> String {
+    format!("[[trunk]]\nprofile = \"{profile}\"\nname = \"{name}\"\n{PEER}")
+}
+
+const SETTINGS: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
+
+#[test]
+fn a_variable_that_would_make_all_profiles_one_is_refused() {
+    let lab = Lab::sites(2);
+    let base = format!("{}/yeastar", lab.recorders[0].base);
+    let lab = lab.with("TRUNKCTL_BASE_URL", &base);
+    let path = lab.manifest(&format!("{}{}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
+    for verb in ["plan", "apply --yes"] {
+        let error = lab.run(&format!("{verb} -f {path}")).expect(3).error();
+        assert!(error["message"].as_str().unwrap().contains("TRUNKCTL_BASE_URL"), "{error}");
+    }
+    assert!(lab.requests().is_empty());
+    // Where one profile is meant, a variable may stand for its key.
+    let path = lab.manifest(&peer("yeastar-1", "b"));
+    lab.run(&format!("plan -f {path}")).expect(0);
+}
+
+#[test]
+fn the_environment_stands_for_a_profile_of_a_manifest() {
+    let lab = Lab::new();
+    let base = format!("{}/yeastar", lab.recorders[0].base);
+    let path = lab.manifest(&peer("environment", "a"));
+    let mut command = lab.place.command(&["-o", "json", "plan", "-f", &path]);
+    command.env("TRUNKCTL_VENDOR", "yeastar").env("TRUNKCTL_BASE_URL", base);
+    command.env("TRUNKCTL_CLIENT_ID", "sandbox").env("TRUNKCTL_CLIENT_SECRET", "env:SECRET");
+    let ran = read(command.env("SECRET", "sandbox-secret").output().unwrap()).expect(0);
+    assert_eq!(count(&ran, "create"), 1);
+}
+
+#[test]
+fn what_has_no_name_is_not_pruned() {
+    let lab = Lab::new();
+    let one = lab.place.write("one.toml", &peer("yeastar", "a"));
+    let two = lab.place.write("two.toml", "trunk = []\n");
+    let error = lab.run(&format!("plan -f {one} -f {two} --prune")).expect(4).error();
+    assert!(error["message"].as_str().unwrap().contains("no name"), "{error}");
+    assert!(lab.requests().is_empty());
+    lab.run(&format!("plan -f {one} -f {two} --prune=all")).expect(0);
+    lab.place.write("two.toml", "name = \"fleet\"\ntrunk = []\n");
+    lab.run(&format!("plan -f {one} -f {two} --prune")).expect(0);
+}
+
+#[test]
+fn a_saved_plan_is_not_written_over_a_manifest_and_not_applied_elsewhere() {
+    let lab = Lab::sites(2);
+    let path = lab.manifest(&peer("yeastar-0", "a"));
+    let before = std::fs::read_to_string(&path).unwrap();
+    lab.run(&format!("plan -f {path} --out {path}")).expect(4);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    assert!(lab.requests().is_empty());
+    let plan = lab.place.path().join("plan.json").display().to_string();
+    for _ in 0..2 {
+        lab.run(&format!("plan -f {path} --out {plan}")).expect(0);
+    }
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let (first, second) = (&lab.recorders[0].base, &lab.recorders[1].base);
+    lab.place.write("profiles.toml", &text.replace(first, second));
+    lab.requests();
+    let error = lab.run(&format!("apply {plan} --yes")).expect(4).error();
+    assert!(error["message"].as_str().unwrap().contains("another account or device"), "{error}");
+    assert!(lab.writes().is_empty());
+}
+
+#[test]
+fn settings_that_were_assigned_by_hand_are_drift() {
+    let lab = Lab::new();
+    let path = lab.manifest(SETTINGS);
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+    lab.run("-p zoom sip-settings assign --account sub-1 --enable false --yes").expect(0);
+    let plan = lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(14);
+    assert!(plan.out.contains("something else was applied from here last"), "{}", plan.out);
+    lab.run("-p zoom sip-settings assign --account sub-1 --enable true").expect(0);
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
+
+#[test]
+fn settings_that_delete_are_called_that() {
+    let lab = Lab::new();
+    let path = lab.manifest(&SETTINGS.replace("true", "false"));
+    let plan = lab.run(&format!("plan -f {path}")).expect(0);
+    assert!(plan.out.contains("this deletes the account's SIP configuration"), "{}", plan.out);
+    let refused = lab.run(&format!("apply -f {path}")).expect(4).error();
+    assert!(refused["message"].as_str().unwrap().contains("delete something besides"), "{refused}");
+}
+
+#[test]
+fn a_dry_run_ends_as_the_run_would() {
+    let lab = Lab::new();
+    let path = lab.manifest(&peer("yeastar", "a"));
+    lab.run(&format!("apply -f {path} --dry-run")).expect(0);
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    let other = format!("{}{}", peer("yeastar", "a").replace("peer", "register"), peer("yeastar", "b"));
+    let path = lab.manifest(&other.replace("udp", "tcp"));
+    let ran = lab.run(&format!("apply -f {path} --dry-run")).expect(12);
+    assert_eq!(ran.json()["requests"].as_array().unwrap().len(), 1, "{ran:?}");
+    assert!(ran.error()["message"].as_str().unwrap().contains("cannot become so"), "{ran:?}");
+    assert_eq!(lab.writes().len(), 1);
+}
+
+#[test]
+fn a_damaged_memory_prunes_nothing_and_says_so() {
+    let lab = Lab::new();
+    let path = lab.manifest(&format!("{}{}", peer("yeastar", "a"), peer("yeastar", "b")));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.manifest(&peer("yeastar", "a"));
+    let folder = lab.place.state().join("applied");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "json") {
+            std::fs::write(path, "{").unwrap();
+        }
+    }
+    let error = lab.run(&format!("plan -f {path} --prune")).expect(3).error();
+    assert!(error["message"].as_str().unwrap().contains("nothing can be pruned"), "{error}");
+    let plan = lab.run(&format!("plan -f {path}")).expect(0);
+    assert!(plan.err.contains("is forgotten"), "{}", plan.err);
+}
+
+/// An object that was made again by somebody else is theirs, and one that was applied from here is missed.
+#[test]
+fn what_was_applied_from_here_and_is_gone_is_told() {
+    let lab = Lab::new();
+    let path = lab.manifest(&peer("yeastar", "a"));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.elsewhere("-p yeastar trunk delete name:a --yes").expect(0);
+    let plan = lab.run(&format!("plan -f {path}")).expect(0);
+    assert!(plan.out.contains("applied from here before, and is gone"), "{}", plan.out);
+}
