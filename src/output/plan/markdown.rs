@@ -83,7 +83,21 @@ fn code(text: &str) -> String {
     if text.trim().is_empty() {
         return "(none)".to_owned();
     }
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{pad}{}{pad}{fence}", barred(&text))
+}
+
+/// The text with a backslash before each bar. Some readers take two of them for one of the text, so that there is
+/// always an odd number.
+fn barred(text: &str) -> String {
+    let (mut barred, mut slashes) = (String::with_capacity(text.len()), 0);
+    for c in text.chars() {
+        if c == '|' {
+            barred.push_str(if slashes % 2 == 0 { "\\" } else { "\\\\" });
+        }
+        slashes = if c == '\\' { slashes + 1 } else { 0 };
+        barred.push(c);
+    }
+    barred
 }
 
 #[cfg(test)]
@@ -95,6 +109,7 @@ mod tests {
         for (text, span) in [
             ("plain", "`plain`"),
             ("a|b", "`a\\|b`"),
+            (r"a\|b\\|c", r"`a\\\|b\\\|c`"),
             ("a`b", "``a`b``"),
             ("``x``", "``` ``x`` ```"),
             ("a\n| b", "`a \\| b`"),
