@@ -10,6 +10,7 @@ mod prune;
 mod refused;
 mod saved;
 mod secrets;
+mod shapes;
 mod states;
 mod unmade;
 mod unread;
