@@ -5,13 +5,16 @@ mod converge;
 mod drift;
 mod guards;
 mod hazards;
+mod interrupts;
 mod moves;
+mod parts;
 mod prune;
 mod refused;
 mod saved;
 mod secrets;
 mod shapes;
 mod states;
+mod together;
 mod unmade;
 mod unread;
 

@@ -1,0 +1,131 @@
+//! Profiles at the same time, and a dry run in which nothing is sent.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+use crate::support::scripted::{Act, Scripted, http};
+
+const PBXS: usize = 3;
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// Where requests wait for each other.
+#[derive(Default)]
+struct Meeting {
+    waiting: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Meeting {
+    /// Whether so many have come; whoever is alone waits in vain.
+    fn of(&self, count: usize) -> bool {
+        let mut waiting = self.waiting.lock().unwrap();
+        *waiting += 1;
+        self.changed.notify_all();
+        let (_waiting, late) = self.changed.wait_timeout_while(waiting, LIMIT, |seen| *seen < count).unwrap();
+        !late.timed_out()
+    }
+}
+
+fn answer(body: Value) -> Act {
+    Act::Raw(http(200, "Content-Type: application/json\r\n", &body.to_string()))
+}
+
+/// PBXs of which none answers before all have been asked, first for their trunks and then to make one.
+fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
+    let (reads, writes) = (Arc::new(Meeting::default()), Arc::new(Meeting::default()));
+    let pbx = |_| {
+        let (reads, writes) = (Arc::clone(&reads), Arc::clone(&writes));
+        Scripted::answering(move |_, request| {
+            let ok = json!({"errcode": 0, "errmsg": "SUCCESS", "id": 28});
+            let row = json!({
+                "id": 28, "name": "t", "type": "peer", "hostname": "192.0.2.7", "port": 5060,
+                "transport": "udp", "codec_sel": "ulaw",
+            });
+            match request {
+                list if list.contains("trunk/list") => match reads.of(PBXS) {
+                    true => answer(json!({"errcode": 0, "total_number": 0, "data": []})),
+                    false => Act::Drop,
+                },
+                create if create.contains("trunk/create") => match writes.of(PBXS) {
+                    true => answer(ok),
+                    false => Act::Drop,
+                },
+                _ => answer(json!({"errcode": 0, "data": row})),
+            }
+        })
+    };
+    let pbxs: Vec<Scripted> = (0..PBXS).map(pbx).collect();
+    let profile = |(at, pbx): (usize, &Scripted)| {
+        let base = &pbx.base;
+        format!("[profiles.p{at}]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\naccess_token = \"t\"\n")
+    };
+    let profiles = place.write("profiles.toml", &pbxs.iter().enumerate().map(profile).collect::<String>());
+    let manifest = "[[trunk]]\nprofiles = [\"p0\", \"p1\", \"p2\"]\nname = \"t\"\nkind = \"peer\"\n\
+        host = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+    let manifest = place.write("manifest.toml", manifest);
+    (pbxs, profiles, manifest)
+}
+
+#[test]
+fn profiles_are_read_and_written_at_the_same_time() {
+    let place = Place::new();
+    let (_pbxs, profiles, path) = fleet(&place);
+    let run = |line: &str| read(command(&place, &profiles, line).output().unwrap());
+    assert_eq!(count(&run(&format!("plan -f {path}")).expect(0), "create"), PBXS as u64);
+    assert_eq!(count(&run(&format!("apply -f {path} --yes")).expect(0), "created"), PBXS as u64);
+}
+
+#[test]
+fn no_more_profiles_than_asked_for_are_worked_on_at_the_same_time() {
+    let place = Place::new();
+    let (pbxs, profiles, path) = fleet(&place);
+    let line = format!("--retries 0 --timeout 500ms plan -f {path} --concurrency 2");
+    // The third one is not asked before one of the first two has given up.
+    let ran = read(command(&place, &profiles, &line).output().unwrap()).expect(12);
+    assert_eq!((count(&ran, "failed"), count(&ran, "create")), (2, 1), "{}", ran.out);
+    assert_eq!(pbxs.iter().map(|pbx| pbx.requests().len()).sum::<usize>(), PBXS);
+}
+
+#[test]
+fn a_dry_run_shows_the_requests_and_sends_none() {
+    let lab = Lab::new();
+    let dry = lab.run(&format!("--dry-run apply -f {EXAMPLE}")).expect(0);
+    assert_eq!(lab.written(), Vec::<String>::new());
+    let report = dry.json();
+    let requests = report["requests"].as_array().unwrap();
+    assert_eq!(report["dry_run"], true);
+    for file in ["examples/yeastar/itsp-password", "examples/itniotech/gateway-password"] {
+        let password = std::fs::read_to_string(file).unwrap();
+        assert!(!(dry.out.clone() + &dry.err).contains(password.trim()), "{}", dry.out);
+    }
+    // The requests that an apply then makes.
+    lab.run(&format!("apply -f {EXAMPLE} --yes --concurrency 1")).expect(0);
+    let sent: Vec<String> = lab.writes().iter().map(|seen| seen.line()).collect();
+    let shown: Vec<String> = requests
+        .iter()
+        .map(|request| {
+            let url = request["url"].as_str().unwrap().split('?').next().unwrap();
+            let path = url.strip_prefix(lab.recorders[0].base.as_str()).unwrap();
+            format!("{} {path}", request["method"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(shown, sent);
+    // Nothing was remembered of what was not sent.
+    let other = Lab::new();
+    other.run(&format!("--dry-run apply -f {EXAMPLE}")).expect(0);
+    assert_eq!(count(&other.run(&format!("apply -f {EXAMPLE} --yes")).expect(0), "created"), 11);
+    assert_eq!(changes(&other.run(&format!("plan -f {EXAMPLE} --prune")).expect(0)), Vec::<Value>::new());
+}
+
+#[test]
+fn a_dry_run_is_guarded_and_shows_curl_lines_too() {
+    let lab = Lab::new();
+    let lines = lab.run(&format!("-o table --dry-run=curl apply -f {EXAMPLE}")).expect(0).out;
+    assert_eq!(lines.matches("curl ").count(), 8, "{lines}");
+    assert!(lines.contains("TRUNK_PASSWORD") && !lines.contains("sandbox-secret"), "{lines}");
+    lab.run(&format!("--dry-run apply -f {EXAMPLE} --max-changes 3")).expect(4);
+    assert_eq!(lab.written(), Vec::<String>::new());
+}
