@@ -73,7 +73,7 @@ fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
 fn profiles_are_read_and_written_at_the_same_time() {
     let place = Place::new();
     let (_pbxs, profiles, path) = fleet(&place);
-    let run = |line: &str| read(command(&place, &profiles, line).output().unwrap());
+    let run = |line: &str| read(command(&place, &profiles, &format!("--retries 0 {line}")).output().unwrap());
     assert_eq!(count(&run(&format!("plan -f {path}")).expect(0), "create"), PBXS as u64);
     assert_eq!(count(&run(&format!("apply -f {path} --yes")).expect(0), "created"), PBXS as u64);
 }
