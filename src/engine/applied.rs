@@ -221,6 +221,11 @@ impl Applied {
         })
     }
 
+    /// A digest of a value that is about to be applied, which tells something on this machine only.
+    pub fn fingerprint(&self, object: &str, value: &str) -> String {
+        self.key.digest(&["fingerprint", object, value])
+    }
+
     fn digest(&self, object: &str, field: &str, value: &str) -> String {
         self.key.digest(&[&self.identity, object, field, value])
     }

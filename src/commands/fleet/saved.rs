@@ -57,6 +57,9 @@ struct SavedPart {
     failed: Option<String>,
     wanted: Vec<SavedGoal>,
     seen: Vec<Seen>,
+    /// Keyed digests of the passwords, by object.
+    #[serde(default)]
+    passwords: BTreeMap<String, String>,
     steps: Vec<Value>,
 }
 
@@ -125,6 +128,7 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
             failed: part.failed.as_ref().map(|error| error.message.clone()),
             wanted: work.goals.iter().map(goal).collect::<Result<_>>()?,
             seen: work.seen.clone(),
+            passwords: work.passwords.clone(),
             steps: steps(part),
         })
     });
@@ -310,6 +314,9 @@ impl Saved {
                 differences(&saved.seen, &work.seen)
                     .map(|what| format!("profile `{}`: {what}", part.profile)),
             );
+            moved.extend(other_passwords(&saved.passwords, &work.passwords).map(|object| {
+                format!("profile `{}`: the password of {object} is another one", part.profile)
+            }));
             if moved.len() == before && saved.steps != steps(part) {
                 moved.push(format!(
                     "profile `{}`: another plan would be made now: a password, or what was last applied from here, differs",
@@ -357,6 +364,16 @@ fn number(value: &Value) -> Option<InternalNumber> {
 
 fn settings(value: Value) -> Option<SipSettings> {
     serde_json::from_value::<crate::config::settings::Settings>(value).ok()?.checked().ok()
+}
+
+/// The objects whose passwords are not those that were planned with, where this machine can tell.
+fn other_passwords<'a>(
+    before: &'a BTreeMap<String, String>,
+    now: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = String> + 'a {
+    let told = before.get("").is_some() && before.get("") == now.get("");
+    let differing = before.iter().filter(move |(object, digest)| told && now.get(*object) != Some(*digest));
+    differing.filter_map(|(object, _)| Key::parse(object)).map(|key| key.shown())
 }
 
 /// The fields that are not as they were. What would be deleted is among the objects while it is there.

@@ -1,5 +1,7 @@
 //! Plans every profile: reads what there is, several at a time, and compares.
 
+use std::collections::BTreeMap;
+
 use futures_util::stream::{self, StreamExt};
 
 use super::compare::{Compared, Ready, Scene, compare};
@@ -41,6 +43,9 @@ pub struct Work {
     pub seen: Vec<Seen>,
     /// A digest of the account or device that the profile leads to.
     pub home: String,
+    /// Digests of the passwords that are wanted, by object, where the plan is to be saved. The empty object's tells
+    /// whether two digests are of one machine.
+    pub passwords: BTreeMap<String, String>,
 }
 
 /// Plans every profile of the fleet. One that cannot be read fails, and the others are planned all the same.
@@ -125,9 +130,21 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
     }
     work.missing = wanted.into_iter().filter_map(|ready| ready.no_password).collect();
     if fleet.keeps {
+        work.passwords = memory.map(|memory| passwords_of(&memory, &goals)).unwrap_or_default();
         work.goals = goals;
     }
     Ok((part, work))
+}
+
+/// Digests of the passwords that are wanted.
+fn passwords_of(memory: &Applied, goals: &[Goal]) -> BTreeMap<String, String> {
+    let own = goals.iter().filter_map(|goal| {
+        let What::Trunk(trunk) = &goal.what else { return None };
+        let object = goal.key().text();
+        let digest = memory.fingerprint(&object, trunk.password.as_ref()?.expose()?);
+        Some((object, digest))
+    });
+    own.chain([(String::new(), memory.fingerprint("", ""))]).collect()
 }
 
 /// What is wanted, with its passwords and references looked up. What a reference does not find concerns its object

@@ -139,3 +139,30 @@ fn what_was_applied_from_here_and_is_gone_is_told() {
     let plan = lab.run(&format!("plan -f {path}")).expect(0);
     assert!(plan.out.contains("applied from here before, and is gone"), "{}", plan.out);
 }
+
+/// Both plans show the mask, so only the digests tell.
+#[test]
+fn a_password_that_changed_since_the_plan_is_refused() {
+    let lab = Lab::new();
+    let trunk = peer("yeastar", "a").replace("\"peer\"", "\"register\"");
+    let path =
+        lab.manifest(&format!("{trunk}username = \"u\"\nauth_name = \"u\"\npassword = \"env:SECRET\"\n"));
+    let plan = lab.place.path().join("plan.json").display().to_string();
+    let run = |line: &str, secret: &str| read(lab.command(line).env("SECRET", secret).output().unwrap());
+    run(&format!("plan -f {path} --out {plan}"), "First0Password").expect(0);
+    assert!(!std::fs::read_to_string(&plan).unwrap().contains("First0Password"));
+    let error = run(&format!("apply {plan} --yes"), "Other0Password").expect(4).error();
+    assert!(
+        error["message"].as_str().unwrap().contains("the password of trunk `a` is another one"),
+        "{error}"
+    );
+    assert!(lab.writes().is_empty());
+    run(&format!("apply {plan} --yes"), "First0Password").expect(0);
+    // Another machine cannot tell, and has the steps to go by.
+    let path = lab.manifest(&std::fs::read_to_string(&path).unwrap().replace("\"a\"", "\"b\""));
+    run(&format!("plan -f {path} --out {plan}"), "First0Password").expect(0);
+    let other = lab.place.path().join("elsewhere");
+    let mut command = lab.command(&format!("apply {plan} --yes"));
+    let command = command.env("TRUNKCTL_STATE_DIR", other).env("SECRET", "First0Password");
+    read(command.output().unwrap()).expect(0);
+}
