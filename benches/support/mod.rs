@@ -1,6 +1,6 @@
 //! What the benchmarks share. They run the binary as the tests do, from a place of its own.
 
-#![allow(dead_code)] // each benchmark needs a part of it
+#![allow(dead_code, unused_imports)] // each benchmark needs a part of it
 
 #[path = "../../tests/suite/support/place.rs"]
 mod place;
