@@ -1,9 +1,9 @@
 //! What can be refused before anything is sent: entries that the vendor of one of their profiles cannot hold.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::goal;
 use super::places::Places;
+use super::{goal, home};
 use crate::cli::Globals;
 use crate::cli::fleet::Prune;
 use crate::commands::world::World;
@@ -27,8 +27,8 @@ pub async fn check(
     prune: Option<Prune>,
 ) -> Result<()> {
     let mut complaints = Complaints::default();
-    let (mut judged, mut places) = (HashSet::new(), Places::default());
-    let all = prune == Some(Prune::All);
+    let (mut judged, mut profiles) = (HashSet::new(), Vec::new());
+    let mut leading: HashMap<String, usize> = HashMap::new();
     let wanted_by_several = wanted.len() > 1;
     for wanted in wanted {
         let profile = world.profile(globals, Some(wanted.profile)).await?;
@@ -41,7 +41,18 @@ pub async fn check(
             if judged.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
                 judge(entry, vendor, wanted.profile, &mut complaints);
             }
-            places.note(entry, vendor, &profile, all, &mut complaints);
+        }
+        *leading.entry(home::of_profile(&profile)).or_default() += 1;
+        profiles.push((profile, vendor));
+    }
+    let (mut places, all) = (Places::default(), prune == Some(Prune::All));
+    for (wanted, (profile, vendor)) in wanted.iter().zip(&profiles) {
+        // Mostly each profile leads to an account of its own, and its entries name no other.
+        let shared = leading.get(&home::of_profile(profile)).is_some_and(|count| *count > 1);
+        if shared || wanted.entries.iter().any(|entry| entry.account.is_some()) {
+            for entry in &wanted.entries {
+                places.note(entry, *vendor, profile, all, &mut complaints);
+            }
         }
     }
     if complaints.list.is_empty() {
