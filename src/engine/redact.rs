@@ -1,6 +1,8 @@
 //! The net under the types: every secret that was ever looked up is struck out of texts for people.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -16,37 +18,42 @@ const SHORTEST: usize = 4;
 
 /// Knows the secrets of this process.
 #[derive(Clone, Default)]
-pub struct Redactor(Arc<Mutex<Vec<String>>>);
+pub struct Redactor(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    /// The secrets themselves. A token is learnt again with every request.
+    secrets: HashSet<String>,
+    /// What they look like. Longer forms first, so that no part of one is left behind.
+    forms: BTreeSet<(Reverse<usize>, String)>,
+}
 
 impl Redactor {
     /// Learns a secret, also as it looks in base64.
     pub fn learn(&self, secret: &Secret) {
         let Some(value) = secret.expose().filter(|value| value.len() >= SHORTEST) else { return };
-        self.add([value.to_owned(), STANDARD_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(value)]);
+        let mut known = self.known();
+        if !known.secrets.contains(value) {
+            known.secrets.insert(value.to_owned());
+            known.add([value.to_owned(), STANDARD_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(value)]);
+        }
     }
 
     /// Learns a secret as the password of HTTP Basic authentication.
     pub fn learn_basic(&self, user: &str, secret: &Secret) {
         let Some(value) = secret.expose() else { return };
         let both = format!("{user}:{value}");
-        self.add([STANDARD_NO_PAD.encode(&both), URL_SAFE_NO_PAD.encode(&both)]);
+        self.known().add([STANDARD_NO_PAD.encode(&both), URL_SAFE_NO_PAD.encode(&both)]);
     }
 
-    fn add(&self, forms: impl IntoIterator<Item = String>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for form in forms {
-            if !known.contains(&form) {
-                known.push(form);
-            }
-        }
-        // Longer forms first, so that no part of one is left behind.
-        known.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text without any known secret, however it is spelt.
     pub fn scrub(&self, text: &str) -> String {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().fold(text.to_owned(), |text, form| spelling::strike(&text, form, MASK))
+        let known = self.known();
+        known.forms.iter().fold(text.to_owned(), |text, (_, form)| spelling::strike(&text, form, MASK))
     }
 
     /// The error without any known secret in its texts.
@@ -64,6 +71,12 @@ impl Redactor {
             field.message = self.scrub(&field.message);
         }
         error
+    }
+}
+
+impl Known {
+    fn add(&mut self, forms: impl IntoIterator<Item = String>) {
+        self.forms.extend(forms.into_iter().map(|form| (Reverse(form.len()), form)));
     }
 }
 
