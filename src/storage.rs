@@ -8,6 +8,17 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says.
 pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let file = temporary(path, bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The same for what can be had again: a power cut may take it, and nobody waits for the disk.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_cached(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     temporary(path, bytes)?.persist(path)?;
     Ok(())
 }
@@ -17,7 +28,9 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// # Errors
 /// Whatever the file system says.
 pub fn create_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    match temporary(path, bytes)?.persist_noclobber(path) {
+    let file = temporary(path, bytes)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
         Err(failed) if failed.error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed.error),
         _ => Ok(()),
     }
@@ -29,7 +42,6 @@ fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFi
     // A named temporary file is made with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     Ok(file)
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keyed::{Key, hex};
 use crate::model::secret::Secret;
-use crate::storage::{lock_file, write_private};
+use crate::storage::{lock_file, write_cached, write_private};
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.
@@ -135,6 +135,10 @@ impl TokenStore {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.say("cannot be read", &error)),
         };
+        // What a power cut leaves of a file that was new.
+        if bytes.is_empty() {
+            return Ok(None);
+        }
         let file: File = serde_json::from_slice(&bytes).map_err(|error| {
             // The parser's own words could quote the file.
             self.say(
@@ -162,7 +166,7 @@ impl TokenStore {
             refresh_until: kept.refresh.as_ref().map(|(_, until)| *until),
         };
         let bytes = serde_json::to_vec(&file).map_err(|error| self.say("cannot be written", &error))?;
-        write_private(&self.path, &bytes).map_err(|error| self.say("cannot be written", &error))
+        write_cached(&self.path, &bytes).map_err(|error| self.say("cannot be written", &error))
     }
 
     /// Forgets what is kept. Answers whether there was anything.
@@ -230,6 +234,8 @@ mod tests {
         std::fs::write(&store.path, "{\"access\":\"canary").unwrap();
         let warning = store.load().unwrap_err();
         assert!(warning.contains("damaged") && !warning.contains("canary"), "{warning}");
+        std::fs::write(&store.path, "").unwrap();
+        assert!(store.load().unwrap().is_none());
     }
 
     #[test]
