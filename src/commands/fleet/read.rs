@@ -28,7 +28,7 @@ impl Existing {
     ///
     /// # Errors
     /// Whatever a read ends in.
-    pub async fn read(session: &Session, goals: &[Goal], others: &[Key]) -> Result<Self> {
+    pub async fn read(session: &Session, goals: &[&Goal], others: &[Key]) -> Result<Self> {
         let mut existing = Self::default();
         let mut places: BTreeSet<(Kind, Account)> =
             goals.iter().map(|goal| goal.key()).map(|key| (key.kind, key.account)).collect();
@@ -37,7 +37,7 @@ impl Existing {
             match kind {
                 Kind::Trunk => {
                     let names = goals.iter().filter(|goal| goal.account == account);
-                    let names: BTreeSet<&str> = names.filter_map(name).collect();
+                    let names: BTreeSet<&str> = names.filter_map(|goal| name(goal)).collect();
                     let trunks = trunks(session, &account, &names).await?;
                     existing.trunks.insert(account, trunks);
                 }

@@ -72,7 +72,7 @@ struct SavedGoal {
 }
 
 /// What was read of the objects that are wanted or go. Passwords are left out: whether they differ shows in the steps.
-pub fn seen(existing: &Existing, goals: &[Goal], tasks: &[Task]) -> Vec<Seen> {
+pub fn seen(existing: &Existing, goals: &[&Goal], tasks: &[Task]) -> Vec<Seen> {
     let mut seen: BTreeMap<Key, Option<Map<String, Value>>> = BTreeMap::new();
     for goal in goals {
         let fields = match &goal.what {

@@ -93,7 +93,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));
     }
     let wanted = ready(&session, fleet.goals(profile, &session)?, passwords).await?;
-    let goals: Vec<Goal> = wanted.iter().map(|ready| ready.goal.clone()).collect();
+    let goals: Vec<&Goal> = wanted.iter().map(|ready| &ready.goal).collect();
     let own = match (fleet.prune, &memory) {
         (Some(Prune::Created), Some(memory)) => {
             memory.created_by(fleet.manifest.as_deref().unwrap_or_default())
@@ -128,16 +128,20 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         part.steps.push(step);
         work.writes.push((key, write));
     }
-    work.missing = wanted.into_iter().filter_map(|ready| ready.no_password).collect();
     if fleet.keeps {
-        work.passwords = memory.map(|memory| passwords_of(&memory, &goals)).unwrap_or_default();
-        work.goals = goals;
+        work.passwords = memory.as_ref().map(|memory| passwords_of(memory, &goals)).unwrap_or_default();
+    }
+    for Ready { goal, no_password, .. } in wanted {
+        work.missing.extend(no_password);
+        if fleet.keeps {
+            work.goals.push(goal);
+        }
     }
     Ok((part, work))
 }
 
 /// Digests of the passwords that are wanted.
-fn passwords_of(memory: &Applied, goals: &[Goal]) -> BTreeMap<String, String> {
+fn passwords_of(memory: &Applied, goals: &[&Goal]) -> BTreeMap<String, String> {
     let own = goals.iter().filter_map(|goal| {
         let What::Trunk(trunk) = &goal.what else { return None };
         let object = goal.key().text();
