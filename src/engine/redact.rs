@@ -1,14 +1,14 @@
 //! The net under the types: every secret that was ever looked up is struck out of texts for people.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::spelling;
+use super::spelling::{self, Opening, opening};
 use crate::model::error::Error;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::text::holds_data;
@@ -24,9 +24,12 @@ pub struct Redactor(Arc<Mutex<Known>>);
 struct Known {
     /// The secrets themselves. A token is learnt again with every request.
     secrets: HashSet<String>,
-    /// What they look like. Longer forms first, so that no part of one is left behind.
-    forms: BTreeSet<(Reverse<usize>, String)>,
+    /// What they look like, by how that begins: a fleet has thousands, and a text hardly one.
+    forms: HashMap<Option<Opening>, BTreeSet<Form>>,
 }
+
+/// What a secret looks like. Longer forms come first, so that no part of one is left behind.
+type Form = (Reverse<usize>, String);
 
 impl Redactor {
     /// Learns a secret, also as it looks in base64.
@@ -53,7 +56,14 @@ impl Redactor {
     /// The text without any known secret, however it is spelt.
     pub fn scrub(&self, text: &str) -> String {
         let known = self.known();
-        known.forms.iter().fold(text.to_owned(), |text, (_, form)| spelling::strike(&text, form, MASK))
+        let forms = |opening| known.forms.get(&opening).into_iter().flatten();
+        let (mut possible, mut seen) = (forms(None).collect::<BTreeSet<_>>(), HashSet::new());
+        spelling::openings(text, &mut |opening| {
+            if known.forms.contains_key(&Some(opening)) && seen.insert(opening) {
+                possible.extend(forms(Some(opening)));
+            }
+        });
+        possible.iter().fold(text.to_owned(), |text, (_, form)| spelling::strike(&text, form, MASK))
     }
 
     /// The error without any known secret in its texts.
@@ -76,7 +86,9 @@ impl Redactor {
 
 impl Known {
     fn add(&mut self, forms: impl IntoIterator<Item = String>) {
-        self.forms.extend(forms.into_iter().map(|form| (Reverse(form.len()), form)));
+        for form in forms {
+            self.forms.entry(opening(&form)).or_default().insert((Reverse(form.len()), form));
+        }
     }
 }
 
@@ -127,6 +139,22 @@ mod tests {
         redactor.learn_basic("id", &Secret::known("c@n/ary\"x"));
         for form in ["c@n/ary\"x", "c%40n%2Fary%22x", "Y0BuL2FyeSJ4", "c@n/ary\\\"x", "aWQ6Y0BuL2FyeSJ4"] {
             assert_eq!(redactor.scrub(&format!("a {form} b")), "a *** b");
+        }
+    }
+
+    #[test]
+    fn longer_and_shorter_secrets_are_struck_out_among_thousands() {
+        let redactor = Redactor::default();
+        let secrets = ["ab\"canary", "canary", "canary-and-more", "éé", "%2525x"];
+        let others = (0..5000).map(|serial| format!("other-{serial:05}"));
+        others.chain(secrets.map(str::to_owned)).for_each(|secret| redactor.learn(&Secret::known(secret)));
+        for (text, scrubbed) in [
+            ("canary canary-and-more ab\\\"canary", "*** *** ***"),
+            ("%63anary-and-more", "***"),
+            ("xéé &#233;%C3%A9", "x*** ***"),
+            ("%2525x other-00017 other-17", "*** *** other-17"),
+        ] {
+            assert_eq!(redactor.scrub(text), scrubbed);
         }
     }
 

@@ -4,6 +4,75 @@
 /// `&#x0010ffff;` and a few more zeros.
 const LONGEST_ENTITY: usize = 16;
 
+/// How many characters of a word tell it from most others.
+const TELLING: usize = 4;
+
+/// The first characters of a word.
+pub type Opening = [char; TELLING];
+
+/// How a word begins; none where it is too short to tell it from others. White space is all alike.
+pub fn opening(word: &str) -> Option<Opening> {
+    let mut opening = ['\0'; TELLING];
+    let mut before = None;
+    // As `spelt` does, which takes backslashes in a row for one.
+    let chars = word.chars().filter(|c| before.replace(*c) != Some('\\') || *c != '\\');
+    let mut given = 0;
+    for (slot, c) in opening.iter_mut().zip(chars) {
+        *slot = alike(c);
+        given += 1;
+    }
+    (given == TELLING).then_some(opening)
+}
+
+/// Every way in which a word that is spelt somewhere in the text could begin, and some more. Whoever knows thousands
+/// of words need not look for each of them.
+pub fn openings(text: &str, visit: &mut dyn FnMut(Opening)) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        match rest.as_bytes().first_chunk::<TELLING>() {
+            // Mostly nothing is escaped.
+            Some(bytes) if bytes.iter().all(u8::is_ascii_alphanumeric) => visit(bytes.map(char::from)),
+            _ => open(rest, ['\0'; TELLING], 0, visit),
+        }
+        rest = &rest[run(rest)..];
+    }
+}
+
+fn open(text: &str, before: Opening, at: usize, visit: &mut dyn FnMut(Opening)) {
+    if at == TELLING {
+        return visit(before);
+    }
+    for (c, length) in readings(text).into_iter().flatten() {
+        let mut opening = before;
+        opening[at] = alike(c);
+        open(&text[length..], opening, at + 1, visit);
+    }
+}
+
+fn alike(c: char) -> char {
+    if c.is_whitespace() { ' ' } else { c }
+}
+
+/// Every character that `character` would find at the beginning of the text, with its length.
+fn readings(text: &str) -> [Option<(char, usize)>; 4] {
+    let bare = text.trim_start_matches('\\');
+    let slashes = text.len() - bare.len();
+    let after = |(c, length): (char, usize)| (c, slashes + length);
+    let plain = bare.chars().next().map(|c| match space(bare).filter(|_| c.is_whitespace()) {
+        Some(length) => (c, length),
+        None => (c, c.len_utf8()),
+    });
+    let second = match bare.as_bytes().first() {
+        Some(b'u') if slashes > 0 => read_unicode(bare),
+        Some(b'%') => read_percent(bare),
+        Some(b'&') => read_entity(bare),
+        Some(b'+') => Some((' ', 1)),
+        _ => None,
+    };
+    let percent = bare.starts_with("%25").then_some(('%', 3));
+    [(slashes > 0).then_some(('\\', slashes)), plain.map(after), second.map(after), percent.map(after)]
+}
+
 /// The text with every spelling of `word` replaced.
 pub fn strike(text: &str, word: &str, mask: &str) -> String {
     let Some(first) = word.chars().next() else { return text.to_owned() };
@@ -74,41 +143,72 @@ fn space(text: &str) -> Option<usize> {
 
 /// `u0022`, after the backslash.
 fn unicode(text: &str, c: char) -> Option<usize> {
+    read_unicode(text).filter(|(read, _)| *read == c).map(|(_, length)| length)
+}
+
+fn read_unicode(text: &str) -> Option<(char, usize)> {
     let code = u32::from_str_radix(text.strip_prefix('u')?.get(..4)?, 16).ok()?;
-    (code == u32::from(c)).then_some(5)
+    Some((char::from_u32(code)?, 5))
 }
 
 /// `%22`, or `%2522` where it was encoded twice.
 fn percent(text: &str, c: char) -> Option<usize> {
-    let mut rest = text;
-    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        rest = rest.strip_prefix('%')?;
-        while u8::from_str_radix(rest.get(..2)?, 16).ok()? != byte {
-            rest = rest.strip_prefix("25")?;
-        }
-        rest = &rest[2..];
+    match c {
+        // Which `%25` is the last one is told by what follows.
+        '%' => text.starts_with("%25").then_some(3),
+        _ => read_percent(text).filter(|(read, _)| *read == c).map(|(_, length)| length),
     }
-    Some(text.len() - rest.len())
+}
+
+/// Any character but a percent sign.
+fn read_percent(text: &str) -> Option<(char, usize)> {
+    let mut bytes = [0; 4];
+    let (mut rest, mut count, mut length) = (text, 0, 1);
+    while count < length {
+        rest = rest.strip_prefix('%')?;
+        while let Some(inner) = rest.strip_prefix("25") {
+            rest = inner;
+        }
+        let byte = u8::from_str_radix(rest.get(..2)?, 16).ok()?;
+        rest = &rest[2..];
+        *bytes.get_mut(count)? = byte;
+        if count == 0 {
+            length = match byte {
+                0..0x80 => 1,
+                0xc0..0xe0 => 2,
+                0xe0..0xf0 => 3,
+                0xf0.. => 4,
+                _ => return None,
+            };
+        }
+        count += 1;
+    }
+    let c = std::str::from_utf8(bytes.get(..length)?).ok()?.chars().next()?;
+    Some((c, text.len() - rest.len()))
 }
 
 /// `&quot;`, `&#34;` or `&#x22;`
 fn entity(text: &str, c: char) -> Option<usize> {
+    read_entity(text).filter(|(read, _)| *read == c).map(|(_, length)| length)
+}
+
+fn read_entity(text: &str) -> Option<(char, usize)> {
     // No longer name is meant for a character, and looking further for the end of each could take forever.
     let end = text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
     let name = text[..end].strip_prefix('&')?;
     let code = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
     let meant = match name {
-        "quot" => Some('"'),
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "apos" => Some('\''),
+        "quot" => '"',
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "apos" => '\'',
         _ => match name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")) {
-            Some(hex) => code(hex, 16),
-            None => code(name.strip_prefix('#')?, 10),
+            Some(hex) => code(hex, 16)?,
+            None => code(name.strip_prefix('#')?, 10)?,
         },
     };
-    (meant == Some(c)).then_some(name.len() + 2)
+    Some((meant, name.len() + 2))
 }
 
 #[cfg(test)]
@@ -135,6 +235,48 @@ mod tests {
         }
     }
 
+    /// Numbers that differ from each other; nothing else is asked of them.
+    fn dice() -> impl FnMut(usize) -> usize {
+        let mut state = 7u64;
+        move |sides| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap() % sides
+        }
+    }
+
+    #[test]
+    fn no_word_is_struck_that_the_openings_do_not_tell() {
+        let (mut dice, mut struck) = (dice(), 0);
+        let letters = ['a', 'u', '2', '5', 'é', '%', '&', '+', ' ', '\t', '\\', '"', ';', '#'];
+        for _ in 0..20_000 {
+            let word: String = (0..4 + dice(3)).map(|_| letters[dice(letters.len())]).collect();
+            let mut text = ["", "a", "\\", " ", "%", "&", "%25", "+"][dice(8)].to_owned();
+            for c in word.chars() {
+                let percent = c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+                text += &match dice(8) {
+                    0 => format!("\\{c}"),
+                    1 => format!("\\\\\\u{:04x}", u32::from(c)),
+                    2 => percent,
+                    3 => percent.replace('%', "%25"),
+                    4 => format!("&#{};", u32::from(c)),
+                    5 if c == ' ' => "+".to_owned(),
+                    5 if c == '&' => "&amp;".to_owned(),
+                    _ => c.to_string(),
+                };
+            }
+            text += ["", "a", "\\", "25"][dice(4)];
+            if strike(&text, &word, "*") != text {
+                struck += 1;
+                let (wanted, mut told) = (opening(&word), false);
+                openings(&text, &mut |opening| told |= Some(opening) == wanted);
+                assert!(told || wanted.is_none(), "{word:?} in {text:?}");
+            }
+        }
+        assert!(struck > 10_000, "{struck}");
+    }
+
     #[test]
     fn a_long_text_takes_no_longer_than_its_length_demands() {
         let begun = std::time::Instant::now();
@@ -143,6 +285,7 @@ mod tests {
             for word in ["abcd", " \\bc", "\\\\x"] {
                 assert_eq!(strike(&text, word, "*"), text, "{part} {word}");
             }
+            openings(&text, &mut |_| {});
         }
         assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
         assert_eq!(strike(r"\\\abcd \\", "abcd", "*"), r"* \\");
