@@ -72,7 +72,7 @@ fn planned(name: &str, vendor: &'static str, trunks: usize, runs: usize) -> Figu
     let pages = trunks.div_ceil(100);
     // The rows of Yeastar's list do not tell all of a trunk.
     let needed = if vendor == "yeastar" { 1 + pages + trunks } else { pages };
-    let said = format!("Nothing to do on {PROFILES} profiles: {} unchanged", PROFILES * trunks);
+    let said = format!("nothing is to be done on {PROFILES} profiles, {} unchanged", PROFILES * trunks);
     let runs = (0..runs).map(|_| {
         fleet.forget_tokens();
         fleet.run(&format!("plan --concurrency {CONCURRENCY}"), &said)

@@ -17,7 +17,7 @@ const SHARE: u64 = 30;
 pub fn guard(plan: &Plan, args: &Apply) -> Result<()> {
     let summary = plan.summary();
     if let Some(most) = args.max_changes.filter(|most| summary.writes() > *most) {
-        let text = format!("the plan has {} changes, and --max-changes allows {most}", summary.writes());
+        let text = format!("--max-changes allows {most}, and the plan has {}", summary.writes());
         return Err(Error::invalid(text).hint("look at the plan; raise --max-changes if it is meant"));
     }
     if args.allow_mass_change {
