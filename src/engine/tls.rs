@@ -1,10 +1,10 @@
-//! TLS with an authority of the profile's own.
+//! TLS with the system's authorities, and with an authority of the profile's own.
 //!
 //! A PBX comes with a certificate that it signed itself, often marked as an authority, which no verifier takes
 //! for a server's. Where a profile's `ca_file` holds exactly the certificate that the server shows, that is proof
 //! enough of who it is; its name still has to be right.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -13,6 +13,24 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
+
+/// A configuration that trusts the system's authorities. They are read once in a process: that takes milliseconds, and
+/// a fleet has a session for each of its profiles.
+///
+/// # Errors
+/// Authorities that cannot be read.
+pub fn system(provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
+    static SYSTEM: OnceLock<ClientConfig> = OnceLock::new();
+    match SYSTEM.get() {
+        Some(config) => Ok(config.clone()),
+        None => {
+            let mut config = trusting(Vec::new(), provider)?;
+            // As reqwest says where it makes a configuration itself.
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            Ok(SYSTEM.get_or_init(|| config).clone())
+        }
+    }
+}
 
 /// A configuration that trusts the system's authorities and the given certificates.
 ///

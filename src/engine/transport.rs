@@ -61,21 +61,14 @@ impl Transport {
                 tls::trusting(certificates, provider).map_err(|cause| bad_authority(profile, path, &cause))
             })?;
             builder = builder.tls_backend_preconfigured(tls);
-        } else if !addresses.iter().any(|address| address.starts_with("https:")) {
+        } else if addresses.iter().any(|address| address.starts_with("https:")) {
+            let tls = tls::system(provider).map_err(|cause| failed(profile, &cause))?;
+            builder = builder.tls_backend_preconfigured(tls);
+        } else {
             // Reading the system's authorities takes milliseconds that plain HTTP has no use for.
             builder = builder.tls_certs_only([]);
         }
-        builder.build().map(Self).map_err(|cause| {
-            let error = Error::config(format!(
-                "profile `{}`: the TLS set-up failed: {}",
-                profile.name,
-                chain(&cause)
-            ));
-            match &profile.ca_file {
-                Some(path) => error.hint(format!("check the certificates in ca_file `{}`", path.display())),
-                None => error,
-            }
-        })
+        builder.build().map(Self).map_err(|cause| failed(profile, &cause))
     }
 
     /// Sends a filled request once.
@@ -119,6 +112,14 @@ fn authority(profile: &Profile, path: &Path) -> Result<Vec<CertificateDer<'stati
         return Err(bad_authority(profile, path, &"it holds no PEM certificate"));
     }
     Ok(certificates)
+}
+
+fn failed(profile: &Profile, cause: &dyn std::error::Error) -> Error {
+    let error = Error::config(format!("profile `{}`: the TLS set-up failed: {}", profile.name, chain(cause)));
+    match &profile.ca_file {
+        Some(path) => error.hint(format!("check the certificates in ca_file `{}`", path.display())),
+        None => error,
+    }
 }
 
 fn bad_authority(profile: &Profile, path: &Path, why: &dyn std::fmt::Display) -> Error {
