@@ -31,7 +31,6 @@ pub fn create(trunk: &Trunk) -> Verdict {
         verdict.warnings.push(PASSWORD_RULE.to_owned());
     }
     extensions(trunk, &mut verdict);
-    domain(trunk, &mut verdict);
     name(trunk, &mut verdict);
     verdict
 }
@@ -42,7 +41,6 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
     let set = &change.set;
     direction(set, &mut verdict);
     extensions(set, &mut verdict);
-    domain(set, &mut verdict);
     let real = held.and_then(|held| held.trunk.kind.as_ref());
     if let (Some(given), Some(real)) = (&set.kind, real)
         && given != real
@@ -66,14 +64,6 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
     }
     name(set, &mut verdict);
     verdict
-}
-
-/// The PBX demands a domain where it has a host, and refuses an empty one (code 40002).
-fn domain(trunk: &Trunk, verdict: &mut Verdict) {
-    if trunk.domain.as_deref() == Some("") {
-        let text = "is empty, and a trunk has one; leave it out, and it repeats the host";
-        verdict.errors.push(FieldError::new(Field::Domain.name(), text));
-    }
 }
 
 /// With the kind given and no list to add to, the change alone makes the request.

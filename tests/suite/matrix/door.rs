@@ -27,11 +27,14 @@ impl Door {
             let server = server.clone();
             spawn(move || {
                 for _ in 0..others {
-                    pass(listener.accept().unwrap().0, &server);
+                    pass(listener.accept().unwrap().0.into(), &server);
                 }
                 let (last, _) = listener.accept().unwrap();
+                // A process that is being started by another test has a copy of it for a moment: closing this one
+                // would leave it listening until then.
+                let _ = listener.shutdown(Shutdown::Both);
                 drop(listener);
-                pass(last, &server);
+                pass(last.into(), &server);
             });
         }
         Self { base, server, holder }
@@ -39,7 +42,7 @@ impl Door {
 
     /// Opens it again, for good.
     pub fn open(self) {
-        let listener = listening(self.holder);
+        let listener = TcpListener::from(listening(self.holder));
         // The thread ends with the test process.
         spawn(move || listener.incoming().flatten().for_each(|client| pass(client, &self.server)));
     }
@@ -55,9 +58,9 @@ fn bound(address: std::net::SocketAddr) -> Socket {
     socket
 }
 
-fn listening(socket: Socket) -> TcpListener {
+fn listening(socket: Socket) -> Socket {
     socket.listen(16).unwrap();
-    socket.into()
+    socket
 }
 
 /// Copies both ways until the server has answered; each side ends by itself.
