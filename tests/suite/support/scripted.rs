@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 /// Where an endless answer ends after all.
-const MOST: usize = 256 << 20;
+pub const MOST: usize = 256 << 20;
 
 /// What to do with one request.
 #[derive(Debug, Clone)]
