@@ -89,7 +89,7 @@ fn a_second_ctrl_c_ends_at_once_and_leaves_doubts_that_a_later_run_settles() {
     let begun = std::time::Instant::now();
     press(&child);
     let ran = rest(child, heard).expect(130);
-    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
     let error = ran.error();
     assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()), "{error}");
     let doubts = lab.in_doubt();
