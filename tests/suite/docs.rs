@@ -15,6 +15,7 @@ use trunkctl::model::support::Field;
 use trunkctl::vendors;
 
 use crate::faults;
+use crate::support::refusing::Refusing;
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{self, Place};
 use readme::{Scene, blocks};
@@ -315,7 +316,7 @@ fn what_the_readme_says_of_lost_answers_holds() {
     let place = Place::new().with("TRUNKCTL_ACCESS_TOKEN", "a-token").with("TRUNKCTL_VENDOR", "yeastar");
     let write = ["trunk", "update", "id:1", "--kind", "peer", "--port", "5060"];
     let read = ["trunk", "update", "name:a", "--port", "5060"];
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Refusing::new();
     let limited = Act::Json(200, r#"{"errcode":70082,"errmsg":"LIMITED"}"#);
     let stale = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let refused = Act::Json(200, r#"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#);
@@ -342,7 +343,7 @@ fn what_the_readme_says_of_lost_answers_holds() {
                 if is_write { written.clone() } else { looked.clone() }
             })
         });
-        let base = server.as_ref().map_or(format!("http://{closed}"), |server| server.base.clone());
+        let base = server.as_ref().map_or(&nobody.base, |server| &server.base);
         let mut command = place.command(&["--retries", "1", "-o", "json"]);
         let ran = support::read(command.args(args).env("TRUNKCTL_BASE_URL", base).output().unwrap());
         assert_eq!(ran.code, code, "{what}: {ran:?}");

@@ -116,7 +116,7 @@ pub struct Scene {
     served: Served,
     variables: BTreeMap<String, String>,
     code: i32,
-    /// Where the server that the README starts itself listens.
+    /// Where the server that the README starts itself listens: anywhere, until it says where.
     port: u16,
     started: Option<Child>,
 }
@@ -151,8 +151,7 @@ impl Scene {
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let scene = Self { place, served, variables, code: 0, port: free.port(), started: None };
+        let scene = Self { place, served, variables, code: 0, port: 0, started: None };
         scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
         scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
         scene
@@ -233,7 +232,7 @@ impl Scene {
         })
     }
 
-    /// Starts what goes on in the background, and waits until it listens.
+    /// Starts the server that goes on in the background, and waits until it says where it listens.
     fn start(&mut self, command: &str) {
         let script = self.served(command);
         let mut command = Command::new("sh");
@@ -241,11 +240,16 @@ impl Scene {
         command.env_clear().envs(&self.variables).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let end = Instant::now() + Duration::from_secs(20);
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(child.try_wait().unwrap().is_none(), "{script} has ended");
+        self.port = loop {
+            let log = std::fs::read_to_string(self.place.path().join("work/sandbox.log")).unwrap_or_default();
+            let base = log.split("http://127.0.0.1:").nth(1).and_then(|rest| rest.split_once('/'));
+            if let Some((port, _)) = base {
+                break port.parse().unwrap();
+            }
+            assert!(child.try_wait().unwrap().is_none(), "{script} has ended: {log}");
             assert!(Instant::now() < end, "{script} never listens");
             std::thread::sleep(Duration::from_millis(10));
-        }
+        };
         self.started = Some(child);
     }
 

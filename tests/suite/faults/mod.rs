@@ -11,9 +11,9 @@ mod pacing;
 mod tls;
 mod writes;
 
-use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 
+use crate::support::refusing::Refusing;
 use crate::support::scripted::{Act, http};
 use crate::support::{Place, Ran};
 
@@ -122,21 +122,6 @@ impl Lab {
     fn start(&self, job: (&str, &str), more: &str) -> Child {
         let mut command = self.place.command(&self.words(job, more));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    }
-}
-
-/// A port of this machine that refuses connections for as long as this lives: a client sits on it.
-struct Refusing {
-    base: String,
-    _ends: (TcpStream, TcpStream),
-}
-
-impl Refusing {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let base = format!("http://{}", client.local_addr().unwrap());
-        Self { base, _ends: (client, listener.accept().unwrap().0) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! TLS: what is not proven is not talked to, and `ca_file` proves it.
 
 use std::io::{Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;

@@ -86,10 +86,8 @@ fn a_write_that_reaches_nobody_is_not_applied() {
 #[test]
 fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
     for job in WRITES {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
-        let lab = Lab::new(&format!("http://{address}"));
+        let port = Refusing::new();
+        let lab = Lab::new(&port.base);
         let mut child = lab.start(*job, "-v --retries 8 --deadline 20s");
         let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
@@ -98,8 +96,7 @@ fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
             let read = std::io::BufRead::read_line(&mut log, &mut line).unwrap();
             assert_ne!(read, 0, "{job:?} gave up without trying again");
         }
-        let server =
-            Scripted::at(TcpListener::bind(address).unwrap(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
+        let server = Scripted::at(port.open(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
         std::io::copy(&mut log, &mut std::io::sink()).unwrap();
         // The server drops it: were that taken for "not sent", it would come a second time.
         assert_eq!(child.wait().unwrap().code(), Some(11), "{job:?}");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::support::refusing::Refusing;
 use crate::support::served::Served;
 
 /// `profile init pbx` for a served PBX, with more words.
@@ -175,15 +176,13 @@ fn a_second_profile_does_not_take_the_place_of_the_first() {
 fn a_check_that_fails_writes_nothing() {
     let served = Served::start();
     let (place, path) = place();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Refusing::new();
     let place = place.with("WRONG", "not-the-secret");
     let wrong = ["--set", "client_secret=env:WRONG"];
     let unset = ["--set", "client_secret=env:UNSET"];
-    for (base, more, code) in [
-        (&served.base, &wrong[..], 5),
-        (&served.base, &unset[..], 3),
-        (&format!("http://{closed}"), SECRET, 10),
-    ] {
+    for (base, more, code) in
+        [(&served.base, &wrong[..], 5), (&served.base, &unset[..], 3), (&nobody.base, SECRET, 10)]
+    {
         let ran = init(&place, base, &[more, &["--retries", "0"]].concat()).expect(code);
         assert!(ran.err.contains("not written") && ran.err.contains("--no-check"), "{ran:?}");
         assert!(!Path::new(&path).exists() && place.kept().is_empty(), "{:?}", place.kept());

@@ -3,6 +3,7 @@
 pub mod given;
 pub mod place;
 pub mod recorder;
+pub mod refusing;
 pub mod scripted;
 pub mod served;
 pub mod silent;
