@@ -35,7 +35,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
         account: account.clone(),
         ..super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Unchanged, &trunk)
     };
-    let goal = Goal { what: What::Trunk(Box::new(trunk)), account, place: "the command".into() };
+    let goal = Goal { what: What::trunk(trunk), account, place: "the command".into() };
     let key = goal.key().text();
     let fleet = Fleet { source: Source::Saved(vec![(profile, vec![goal])]), ..Fleet::new(world, globals) };
     let mut survey = survey(&fleet, 1).await;

@@ -37,6 +37,16 @@ pub enum What {
     Country(String),
 }
 
+impl What {
+    /// A trunk. A new one without a domain has that of its host, so an empty domain asks for just that.
+    pub fn trunk(mut trunk: Trunk) -> Self {
+        if trunk.domain.as_ref().is_some_and(String::is_empty) {
+            trunk.domain.clone_from(&trunk.host);
+        }
+        Self::Trunk(Box::new(trunk))
+    }
+}
+
 /// What kind of object it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,7 +154,7 @@ pub fn goals(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile
         let place = entry.place.to_string();
         let mut add = |what| goals.push(Goal { what, account: account.clone(), place: place.clone() });
         match &entry.what {
-            manifest::What::Trunk(trunk) => add(What::Trunk(trunk.clone())),
+            manifest::What::Trunk(trunk) => add(What::trunk((**trunk).clone())),
             manifest::What::Settings(settings) => add(What::Settings(settings.clone())),
             manifest::What::Countries(codes) => codes.iter().cloned().map(What::Country).for_each(add),
             manifest::What::Numbers(_) => {

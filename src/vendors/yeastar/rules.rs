@@ -63,6 +63,7 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
         verdict.errors.push(FieldError::new("dids", why));
     }
     name(set, &mut verdict);
+    verdict.warnings.extend(held.and_then(|held| left_behind(&held.trunk, set)));
     verdict
 }
 
@@ -95,6 +96,15 @@ fn direction(trunk: &Trunk, verdict: &mut Verdict) {
         let text = "a PBX's trunks carry calls both ways; leave it out or use `both`";
         verdict.errors.push(FieldError::new("direction", text));
     }
+}
+
+/// What is said where the host goes elsewhere, and the domain that was taken from it stays.
+fn left_behind(held: &Trunk, set: &Trunk) -> Option<String> {
+    let (old, new) = (held.domain.as_ref()?, set.host.as_ref()?);
+    let stays = set.domain.is_none() && held.host.as_ref() == Some(old) && new != old;
+    stays.then(|| {
+        format!("the domain stays `{old}`, as the host was; set `domain` too if it goes with the host")
+    })
 }
 
 /// Ids in `ext_list` are whole numbers (table 3); whatever else stands there was meant as a number or a name.

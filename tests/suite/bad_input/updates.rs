@@ -129,6 +129,26 @@ fn warnings_do_not_depend_on_who_tells_the_kind() {
     }
 }
 
+/// A new trunk's domain is its host; a later host takes along only what is asked of it.
+#[test]
+fn a_domain_that_stays_where_its_host_was_is_warned_of() {
+    let place = Place::new();
+    let trunk = |domain: &str| json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example", "domain": domain});
+    for (held, change, warned) in [
+        ("a.example", "--host b.example", true),
+        ("a.example", "--host b.example --domain c.example", false),
+        ("a.example", "--host a.example", false),
+        ("a.example", "--port 5062", false),
+        ("other.example", "--host b.example", false),
+    ] {
+        let answer = answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk(held)}));
+        let profiles = given::profiles_with_tokens(&place, &Scripted::start(vec![answer]).base);
+        let words = format!("--profiles-file {profiles} -p yeastar trunk update id:7 {change} --dry-run");
+        let ran = place.run(&words.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(ran.err.contains("the domain stays `a.example`"), warned, "{held} {change}: {ran:?}");
+    }
+}
+
 #[test]
 fn an_operation_that_the_vendor_lacks_is_unsupported_with_what_to_do_instead() {
     let desk = Desk::new();

@@ -114,6 +114,32 @@ fn the_plan_for_people_shows_before_and_after() {
 }
 
 #[test]
+fn a_host_that_changes_without_its_domain_is_remarked_on() {
+    let lab = lab();
+    lab.run(&format!("apply -f {} --yes", lab.manifest(PBX))).expect(0);
+    let path = lab.manifest(&PBX.replace("sip.example.com", "sip.other.example"));
+    let plan = lab.run(&format!("plan -f {path}")).expect(0);
+    let notes = changes(&plan)[0]["notes"].to_string();
+    assert!(notes.contains("the domain stays `sip.example.com`"), "{notes}");
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
+
+/// An empty domain is that of the host, on a new trunk and on any other.
+#[test]
+fn an_empty_domain_is_the_host() {
+    let lab = lab();
+    let path = lab.manifest(&PBX.replace("port = 5060", "port = 5060\ndomain = \"\""));
+    for before in [None, Some("trunk update name:reg --domain other.example.com")] {
+        before.map(|words| lab.elsewhere(&format!("-p yeastar {words}")).expect(0));
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+        let held = lab.run("-p yeastar trunk get name:reg").expect(0).json();
+        assert_eq!(held["domain"], "sip.example.com", "{before:?}");
+        lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+    }
+}
+
+#[test]
 fn what_is_gone_is_made_anew() {
     let lab = Lab::new();
     lab.run(&format!("apply -f {EXAMPLE} --yes")).expect(0);
