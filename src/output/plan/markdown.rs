@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{NAMED, groups, is_listed, object, shown, total, verb};
+use serde_json::Value;
+
+use super::{NAMED, groups, is_listed, object, properties, shown, total, verb};
+use crate::model::change::FieldChange;
 use crate::model::plan::{Action, Part, Plan, Step};
 use crate::model::text::printable;
 
@@ -55,23 +58,22 @@ fn rows(out: &mut dyn Write, group: &[Step]) -> io::Result<()> {
 }
 
 fn fields(step: &Step) -> String {
-    if is_listed(step) {
-        return String::new();
-    }
-    let mut lines: Vec<String> = step
-        .diff
-        .iter()
-        .map(|change| {
-            let (field, after) = (code(&change.field), code(&shown(&change.after)));
-            match step.action {
-                Action::Create => format!("{field} {after}"),
-                _ => format!("{field} {} → {after}", code(&shown(&change.before))),
-            }
-        })
-        .collect();
+    let mut lines: Vec<String> = match is_listed(step) {
+        true => vec![properties(step).iter().map(|text| code(text)).collect::<Vec<_>>().join(", ")],
+        false => step.diff.iter().map(field).collect(),
+    };
     lines.extend(step.error.iter().map(|error| code(&error.message)));
     lines.extend(step.notes.iter().map(|note| format!("note: {}", code(note))));
+    lines.retain(|line| !line.is_empty());
     lines.join("<br>")
+}
+
+fn field(change: &FieldChange) -> String {
+    let (field, after) = (code(&change.field), code(&shown(&change.after)));
+    match change.before {
+        Value::Null => format!("{field} {after}"),
+        _ => format!("{field} {} → {after}", code(&shown(&change.before))),
+    }
 }
 
 /// A code span. The fence is longer than any in the text, and a bar does not end the cell of a table.

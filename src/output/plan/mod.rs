@@ -20,6 +20,18 @@ fn is_listed(step: &Step) -> bool {
     matches!(step.kind, "internal_number" | "callout_country") && step.error.is_none()
 }
 
+/// What one of many that are alike should be, without what its number says by itself.
+fn properties(step: &Step) -> Vec<String> {
+    let told =
+        step.diff.iter().filter(|change| !["number", "display_number", "country"].contains(&&*change.field));
+    told.map(|change| match &change.after {
+        Value::Bool(true) => change.field.clone(),
+        Value::Bool(false) => format!("not {}", change.field),
+        other => shown(other),
+    })
+    .collect()
+}
+
 /// The steps of a part, those that are alike together.
 fn groups(steps: &[Step]) -> Vec<&[Step]> {
     let alike = |a: &Step, b: &Step| {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{NAMED, groups, is_listed, object, shown, total, verb};
+use super::{NAMED, groups, is_listed, object, properties, shown, total, verb};
 use crate::model::plan::{Action, Part, Plan, Step};
 use crate::model::text::printable;
 use crate::output::Terminal;
@@ -59,17 +59,7 @@ fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<
         };
         let head = format!("  {sign} {} {}", verb(step.action), object(step));
         writeln!(out, "{}", paint(&head, Some(color), terminal))?;
-        if is_listed(step) {
-            continue;
-        }
-        let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
-        for change in &step.diff {
-            let values = match step.action {
-                Action::Create => shown(&change.after),
-                _ => arrow(&change.before, &change.after),
-            };
-            line(out, &format!("      {:<width$}  {values}", change.field), width + 8, terminal)?;
-        }
+        fields(out, step, terminal)?;
         if let Some(error) = &step.error {
             line(out, &format!("      {}", printable(&error.message)), 6, terminal)?;
             if let Some(hint) = &error.hint {
@@ -84,6 +74,22 @@ fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<
         0 => Ok(()),
         more => writeln!(out, "    and {more} more"),
     }
+}
+
+fn fields(out: &mut dyn Write, step: &Step, terminal: Terminal) -> io::Result<()> {
+    if is_listed(step) {
+        let told = properties(step).join(", ");
+        return if told.is_empty() { Ok(()) } else { line(out, &format!("      {told}"), 6, terminal) };
+    }
+    let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
+    for change in &step.diff {
+        let values = match step.action {
+            Action::Create => shown(&change.after),
+            _ => arrow(&change.before, &change.after),
+        };
+        line(out, &format!("      {:<width$}  {values}", change.field), width + 8, terminal)?;
+    }
+    Ok(())
 }
 
 fn line(out: &mut dyn Write, text: &str, start: usize, terminal: Terminal) -> io::Result<()> {

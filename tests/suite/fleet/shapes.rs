@@ -199,9 +199,32 @@ fn a_list_of_many_that_are_alike_is_cut_short_for_people() {
     let out = lab.run(&format!("-o table plan -f {path}")).expect(0).out;
     assert_eq!(out.matches("+ create internal number").count(), 20, "{out}");
     assert!(out.contains("and 5 more\n") && out.contains("25 to create"), "{out}");
+    assert_eq!(out.matches("\n      toll, A, en-US\n").count(), 20, "{out}");
     let out = lab.run(&format!("-o markdown plan -f {path}")).expect(0).out;
     assert!(out.contains("| | | and 5 more | |"), "{out}");
+    assert_eq!(out.matches("` | `toll`, `A`, `en-US` |").count(), 20, "{out}");
     assert_eq!(changes(&lab.run(&format!("plan -f {path}")).expect(0)).len(), 25);
+}
+
+#[test]
+fn what_is_to_be_known_of_a_number_stands_beside_it() {
+    let lab = Lab::new();
+    let number = "{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\", visible = true, \
+                  allow_join = false }";
+    let text = format!("[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{number}]\n");
+    let plan = format!("plan -f {}", lab.manifest(&text));
+    lab.run(&plan.replace("plan", "apply --yes")).expect(0);
+    lab.elsewhere("-p zoom internal-numbers remove +16466661110 --yes").expect(0);
+    for (format, told) in [
+        ("table", "\n      toll, A, en-US, visible, not allow_join\n"),
+        ("markdown", " `toll`, `A`, `en-US`, `visible`, `not allow_join`<br>"),
+        ("json", "\"notes\""),
+    ] {
+        let out = lab.run(&format!("-o {format} {plan}")).expect(0).out;
+        for part in [told, "Zoom forces allow_join to true", "it was applied from here before, and is gone"] {
+            assert!(out.contains(part), "{part} in {out}");
+        }
+    }
 }
 
 #[test]

@@ -93,7 +93,8 @@ impl Scene<'_> {
     fn number(&self, goal: &Goal, wanted: &InternalNumber) -> Option<Task> {
         let held = self.existing.numbers.get(&goal.account)?.get(wanted.number.as_str());
         let Some(held) = held else {
-            let step = Step { diff: diff::all(wanted), ..self.step(goal, Action::Create) };
+            let notes = self.vendor.check_number(wanted).warnings;
+            let step = Step { diff: diff::all(wanted), notes, ..self.step(goal, Action::Create) };
             return Some(Task { key: goal.key(), step, write: Write::AddNumber(wanted.clone()) });
         };
         let differing = diff::number(held, wanted);
