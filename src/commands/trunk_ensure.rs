@@ -3,7 +3,7 @@
 use super::fleet::carry::{Manner, carry_out, withheld};
 use super::fleet::goal::{Goal, What, account, identity};
 use super::fleet::survey::survey;
-use super::fleet::{Fleet, Results, Source, check};
+use super::fleet::{Fleet, Part, Results, Source, check};
 use super::spec;
 use super::steps::{judge, require};
 use super::world::World;
@@ -37,7 +37,10 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     };
     let goal = Goal { what: What::trunk(trunk), account, place: "the command".into() };
     let key = goal.key().text();
-    let fleet = Fleet { source: Source::Saved(vec![(profile, vec![goal])]), ..Fleet::new(world, globals) };
+    let fleet = Fleet {
+        source: Source::Saved(vec![Part { profile, goals: vec![goal], spared: Vec::new() }]),
+        ..Fleet::new(world, globals)
+    };
     let mut survey = survey(&fleet, 1).await;
     if let Some(error) = survey.plan.parts.iter_mut().find_map(|part| part.failed.take()) {
         return Err(error);

@@ -136,6 +136,7 @@ pub fn sandbox(
     let mut profile = build(vendor, raw, &Env::default(), keys_of, "the sandbox")?;
     // The sandbox's port differs from run to run, its accounts do not.
     profile.identity = format!("sandbox|{vendor}|{folder}");
+    profile.home.clone_from(&profile.identity);
     Ok(profile)
 }
 
@@ -333,6 +334,7 @@ fn build(
         },
         concurrency: raw.get("concurrency").map(|entry| concurrency(name, &entry.text)).transpose()?,
         identity: String::new(),
+        home: String::new(),
     };
     let has_token = raw.contains_key("access_token");
     for key in keys {
@@ -376,11 +378,19 @@ fn build(
     for key in ADDRESSES {
         check_address(&profile, key)?;
     }
-    let settings: Vec<&str> =
-        ["base_url", "token_url", "account_id", "client_id"].iter().map(|key| profile.get(key)).collect();
     // The same address with and without a slash at its end is one.
-    let settings: Vec<&str> = settings.iter().map(|text| text.trim_end_matches('/')).collect();
-    profile.identity = format!("{vendor}|{}", settings.join("|"));
+    let settings = |names: &[&str]| {
+        let texts: Vec<&str> = names.iter().map(|key| profile.get(key).trim_end_matches('/')).collect();
+        format!("{vendor}|{}", texts.join("|"))
+    };
+    let identity = settings(&["base_url", "token_url", "account_id", "client_id"]);
+    let is_device = keys.iter().any(|key| key.name == "base_url" && key.need == KeyNeed::Always);
+    let home = match profile.get("account_id") {
+        _ if is_device => settings(&["base_url"]),
+        "" => identity.clone(),
+        _ => settings(&["base_url", "account_id"]),
+    };
+    (profile.identity, profile.home) = (identity, home);
     Ok(profile)
 }
 

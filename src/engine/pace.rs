@@ -157,6 +157,7 @@ mod tests {
             allow_http: false,
             concurrency: Some(concurrency),
             identity: String::new(),
+            home: String::new(),
         };
         Pacer::new(by_name(vendor).unwrap().facts(), &profile)
     }

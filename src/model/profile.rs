@@ -54,6 +54,8 @@ pub struct Profile {
     pub concurrency: Option<usize>,
     /// What stands for the account in the token cache; stable where the address is not.
     pub identity: String,
+    /// What stands for the account or device that it leads to, whichever credentials lead there.
+    pub home: String,
 }
 
 impl Profile {

@@ -1,5 +1,6 @@
 //! Which account or device a profile leads to, whatever the profile is called.
 
+use super::goal::Key;
 use crate::engine::session::Session;
 use crate::model::profile::{KeyNeed, Profile};
 use crate::model::secret::{Secret, SecretRef};
@@ -11,19 +12,40 @@ pub fn of_profile(profile: &Profile) -> String {
     match facts {
         Ok(facts) if !is_told(facts, profile) => {
             let reference = proof(facts, profile).origin().and_then(SecretRef::text);
-            format!("{}|{}", profile.identity, reference.unwrap_or_else(|| profile.name.clone()))
+            format!("{}|{}", profile.home, reference.unwrap_or_else(|| profile.name.clone()))
         }
-        _ => profile.identity.clone(),
+        _ => profile.home.clone(),
     }
+}
+
+/// The account, by one name: a profile's own has a word that stands for it, and its id.
+pub fn of_account<'a>(profile: &Profile, facts: &Facts, account: &'a str) -> &'a str {
+    let word = facts.profile_keys.iter().find(|key| key.name == "account").and_then(|key| key.default);
+    word.filter(|_| !account.is_empty() && account == profile.get("account_id")).unwrap_or(account)
+}
+
+/// The key with that name of its account.
+pub fn of_key(profile: &Profile, facts: &Facts, key: &Key) -> Key {
+    let one = |account: &String| of_account(profile, facts, account).to_owned();
+    Key { account: key.account.as_ref().map(one), ..key.clone() }
+}
+
+/// Whether both lead to one account or device; none where only their secrets could tell.
+pub fn same(one: &Profile, other: &Profile) -> Option<bool> {
+    if one.home != other.home {
+        return Some(false);
+    }
+    let told = vendors::by_name(&one.vendor).is_ok_and(|vendor| is_told(vendor.facts(), one));
+    (told || of_profile(one) == of_profile(other)).then_some(true)
 }
 
 /// Where a session has led. It may hold a secret, and is for digests only.
 pub fn of_session(session: &Session) -> String {
     let (facts, profile) = (session.vendor().facts(), session.profile());
     if is_told(facts, profile) {
-        return profile.identity.clone();
+        return profile.home.clone();
     }
-    format!("{}|{}", profile.identity, proof(facts, profile).expose().unwrap_or_default())
+    format!("{}|{}", profile.home, proof(facts, profile).expose().unwrap_or_default())
 }
 
 /// Whether the profile's settings tell accounts apart: a device has its own address, an account its number.

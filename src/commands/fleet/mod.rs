@@ -3,7 +3,8 @@
 //! `check` refuses what no vendor could hold and `places` what is wanted twice, before anything is sent. `goal` is one
 //! object that is wanted. `survey` goes over the profiles: `secrets` looks passwords up, `read` reads what there is,
 //! `compare` says what is to be done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses
-//! plans that go too far, and `carry` does the rest.
+//! plans that go too far, and `carry` does the rest. `home` says where a profile leads, and `kin` which profiles lead
+//! to one place.
 
 pub mod aside;
 pub mod carry;
@@ -12,6 +13,7 @@ pub mod compare;
 pub mod goal;
 mod guard;
 mod home;
+mod kin;
 mod lists;
 mod order;
 mod places;
@@ -35,8 +37,11 @@ use crate::engine::applied::Applied;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
-use goal::Goal;
+use crate::model::profile::Profile;
+use crate::vendors::Vendor;
+use goal::{Goal, Key};
 pub use guard::guard;
+use kin::Kin;
 pub use results::Results;
 
 /// What is wanted on many profiles, and how it is to be held against what there is.
@@ -60,9 +65,19 @@ pub struct Fleet<'a> {
 /// Where it stands what is wanted.
 pub enum Source<'a> {
     /// In a manifest.
-    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<String>),
+    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<String>, Kin),
     /// In a saved plan.
-    Saved(Vec<(String, Vec<Goal>)>),
+    Saved(Vec<Part>),
+}
+
+/// What is wanted on a profile, by a saved plan.
+pub struct Part {
+    /// The profile.
+    pub profile: String,
+    /// What is wanted there.
+    pub goals: Vec<Goal>,
+    /// What other profiles want or prune there.
+    pub spared: Vec<Key>,
 }
 
 /// Reads a manifest for the profiles that there are.
@@ -110,14 +125,16 @@ impl<'a> Fleet<'a> {
                 .hint("write `name = \"NAME\"` into one of its files; nothing was sent"));
         }
         check::check((world, globals), &wanted, args.prune).await?;
+        let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
         if args.prune == Some(Prune::Created) {
-            order.extend(left((world, globals), manifest, &order)?);
+            kin = Kin::of((world, globals), &order).await?;
+            order.extend(kin::left((world, globals), manifest, &kin, &order).await?);
         }
         let order = choose(world, globals, args.partition, order)?;
         let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
         Ok(Self {
-            source: Source::Manifest(wanted, order),
+            source: Source::Manifest(wanted, order, kin),
             manifest: manifest.name.clone(),
             prune: args.prune,
             rotate_secrets: args.rotate_secrets,
@@ -128,27 +145,42 @@ impl<'a> Fleet<'a> {
     /// The profiles, in the order in which they are first named.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
         let (named, saved) = match &self.source {
-            Source::Manifest(_, order) => (order.as_slice(), [].as_slice()),
+            Source::Manifest(_, order, _) => (order.as_slice(), [].as_slice()),
             Source::Saved(parts) => ([].as_slice(), parts.as_slice()),
         };
-        named.iter().chain(saved.iter().map(|(profile, _)| profile)).map(String::as_str)
+        named.iter().chain(saved.iter().map(|part| &part.profile)).map(String::as_str)
     }
 
     /// What is wanted on a profile.
     ///
     /// # Errors
     /// A list of numbers that cannot be read any more.
-    fn goals(&self, profile: &str, session: &Session) -> Result<Vec<Goal>> {
+    fn goals(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Result<Vec<Goal>> {
         match &self.source {
-            Source::Manifest(wanted, _) => match wanted.get(profile) {
-                Some(wanted) => goal::goals(wanted, session.vendor(), session.profile()),
+            Source::Manifest(wanted, ..) => match wanted.get(profile.name.as_str()) {
+                Some(wanted) => goal::goals(wanted, vendor, profile),
                 None => Ok(Vec::new()),
             },
-            Source::Saved(parts) => {
-                let part = parts.iter().find(|(name, _)| name == profile);
-                Ok(part.map(|(_, goals)| goals.clone()).unwrap_or_default())
-            }
+            Source::Saved(_) => Ok(self.part(profile).map(|part| part.goals.clone()).unwrap_or_default()),
         }
+    }
+
+    /// What is not pruned with a profile, of what the manifest created where it leads.
+    ///
+    /// # Errors
+    /// A list of numbers that cannot be read any more.
+    fn spared(&self, profile: &Profile, vendor: &'static dyn Vendor, created: &[Key]) -> Result<Vec<Key>> {
+        match &self.source {
+            Source::Manifest(_, _, kin) => {
+                kin.spared(profile, vendor.facts(), created, |other| self.goals(other, vendor))
+            }
+            Source::Saved(_) => Ok(self.part(profile).map(|part| part.spared.clone()).unwrap_or_default()),
+        }
+    }
+
+    fn part(&self, profile: &Profile) -> Option<&Part> {
+        let Source::Saved(parts) = &self.source else { return None };
+        parts.iter().find(|part| part.profile == profile.name)
     }
 
     /// What this machine applied to the session's account. Where that cannot be remembered, a warning tells so.
@@ -188,29 +220,6 @@ fn chosen<'n>(
             .hint(format!("--profile (TRUNKCTL_PROFILE) narrows a {what} to the profiles that it names"))),
         None => Ok(Some(chosen)),
     }
-}
-
-/// The profiles on which the manifest created something and wants nothing any more.
-///
-/// # Errors
-/// A profiles file that cannot be read.
-fn left((world, globals): (&World, &Globals), manifest: &Manifest, named: &[String]) -> Result<Vec<String>> {
-    let Ok(folders) = world.folders() else { return Ok(Vec::new()) };
-    let folder = journal_folder(&folders.state, globals.sandbox);
-    let mut left =
-        Applied::profiles(&folder, manifest.name.as_deref().unwrap_or_default()).unwrap_or_else(|warning| {
-            world.notices.warn(&warning);
-            Vec::new()
-        });
-    left.retain(|profile| !named.contains(profile));
-    let known: HashSet<String> = profiles(world, globals)?.into_iter().collect();
-    let (left, gone): (Vec<_>, Vec<_>) = left.into_iter().partition(|profile| known.contains(profile));
-    for profile in gone {
-        world.notices.note(&format!(
-            "there is no profile `{profile}` any more; what the manifest created there is not pruned"
-        ));
-    }
-    Ok(left)
 }
 
 /// Leaves the profiles that were chosen.

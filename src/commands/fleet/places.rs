@@ -26,8 +26,8 @@ struct Wish<'m> {
 pub struct Places<'m> {
     objects: HashMap<(Home, String), Wish<'m>>,
     numbers: HashMap<Home, Vec<Wish<'m>>>,
-    /// By kind, where the rest of the kind goes.
-    pruned: HashMap<(Home, &'static str), String>,
+    /// By kind, for which profile and account the rest of the kind goes.
+    pruned: HashMap<(Home, &'static str), (String, String)>,
 }
 
 impl<'m> Places<'m> {
@@ -41,7 +41,8 @@ impl<'m> Places<'m> {
         complaints: &mut Complaints,
     ) {
         let account = goal::account(vendor.facts(), profile, entry.account.as_deref()).unwrap_or_default();
-        let home = (home::of_profile(profile), account);
+        let home =
+            (home::of_profile(profile), home::of_account(profile, vendor.facts(), &account).to_owned());
         let wish = Wish { entry, profile: profile.name.clone(), vendor };
         let (kind, names) = match &entry.what {
             What::Trunk(trunk) => ("trunk", vec![format!("trunk `{}`", goal::identity(trunk))]),
@@ -52,14 +53,16 @@ impl<'m> Places<'m> {
             What::Numbers(_) => ("number", Vec::new()),
         };
         if prunes_all && !kind.is_empty() {
-            let known = self.pruned.entry((home.clone(), kind)).or_insert_with(|| wish.profile.clone());
-            if *known != wish.profile {
-                let what = format!(
-                    "profiles `{known}` and `{}` lead to the same account, and with --prune=all each would delete \
-                     what the other wants; use one of them for both",
-                    wish.profile
-                );
-                complaints.add(entry, "", what);
+            let own = (wish.profile.clone(), account);
+            let known = self.pruned.entry((home.clone(), kind)).or_insert_with(|| own.clone());
+            if *known != own {
+                let ((first, other), (profile, account)) = (&*known, &own);
+                let what = match first == profile {
+                    true => format!("accounts `{other}` and `{account}` are one"),
+                    false => format!("profiles `{first}` and `{profile}` lead to the same account"),
+                };
+                let why = "with --prune=all each would delete what the other wants; use one of them for both";
+                complaints.add(entry, "", format!("{what}, and {why}"));
             }
         }
         for name in names {

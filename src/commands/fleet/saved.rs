@@ -56,6 +56,9 @@ struct SavedPart {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     failed: Option<String>,
     wanted: Vec<SavedGoal>,
+    /// What is not pruned with the profile, because others want it or prune it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    spared: Vec<Key>,
     seen: Vec<Seen>,
     /// Keyed digests of the passwords, by object.
     #[serde(default)]
@@ -127,6 +130,7 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
             home: work.home.clone(),
             failed: part.failed.as_ref().map(|error| error.message.clone()),
             wanted: work.goals.iter().map(goal).collect::<Result<_>>()?,
+            spared: work.spared.clone(),
             seen: work.seen.clone(),
             passwords: work.passwords.clone(),
             steps: steps(part),
@@ -270,7 +274,11 @@ impl Saved {
                 Error::invalid(format!("the plan's part for profile `{}` cannot be understood", part.profile))
                     .hint("make it again with this version")
             })?;
-            goals.push((part.profile.clone(), own));
+            goals.push(super::Part {
+                profile: part.profile.clone(),
+                goals: own,
+                spared: part.spared.clone(),
+            });
         }
         Ok(Fleet {
             source: Source::Saved(goals),

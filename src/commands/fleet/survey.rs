@@ -41,6 +41,8 @@ pub struct Work {
     pub goals: Vec<Goal>,
     /// What was read of it.
     pub seen: Vec<Seen>,
+    /// What the manifest created and other profiles want or prune.
+    pub spared: Vec<Key>,
     /// A digest of the account or device that the profile leads to.
     pub home: String,
     /// Digests of the passwords that are wanted, by object, where the plan is to be saved. The empty object's tells
@@ -92,22 +94,27 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         let text = "what the manifest created cannot be told, so nothing can be pruned";
         return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));
     }
-    let wanted = ready(&session, fleet.goals(profile, &session)?, passwords).await?;
+    let goals = fleet.goals(session.profile(), session.vendor())?;
+    let wanted = ready(&session, goals, passwords).await?;
     let goals: Vec<&Goal> = wanted.iter().map(|ready| &ready.goal).collect();
-    let own = match (fleet.prune, &memory) {
-        (Some(Prune::Created), Some(memory)) => {
-            memory.created_by(fleet.manifest.as_deref().unwrap_or_default())
+    let mut created: Vec<(Key, Option<String>)> = match (fleet.prune, &memory, &fleet.manifest) {
+        (Some(Prune::Created), Some(memory), Some(manifest)) => {
+            let created = memory.created_by(manifest).into_iter();
+            created.filter_map(|(text, id)| Some((Key::parse(&text)?, id))).collect()
         }
         _ => Vec::new(),
     };
-    let own: Vec<Key> = own.iter().filter_map(|(key, _)| Key::parse(key)).collect();
+    let mut own: Vec<Key> = created.iter().map(|(key, _)| key.clone()).collect();
+    let spared = fleet.spared(session.profile(), session.vendor(), &own)?;
+    own.retain(|key| !spared.contains(key));
+    created.retain(|(key, _)| !spared.contains(key));
     let existing = Existing::read(&session, &goals, &own).await?;
     let scene = Scene {
         vendor: session.vendor(),
         profile: session.profile(),
         existing: &existing,
         memory: memory.as_ref(),
-        manifest: fleet.manifest.as_deref().unwrap_or_default(),
+        created: &created,
         prune: fleet.prune,
         rotate: fleet.rotate_secrets,
     };
@@ -121,6 +128,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
     let mut work = Work {
         home: digest(&home::of_profile(session.profile())),
         seen,
+        spared,
         only: only.map(|held| held.id.clone()),
         ..Work::default()
     };

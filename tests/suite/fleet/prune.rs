@@ -177,6 +177,111 @@ fn a_chosen_profile_narrows_what_is_pruned() {
     assert_eq!(column(&plan, "name"), ["c", "a"]);
 }
 
+/// What is wanted under another name of its account or by another profile is wanted.
+#[test]
+fn what_is_called_otherwise_is_not_pruned() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
+    let text = |profile: &str, account: &str| {
+        format!(
+            "[[callout_countries]]\nprofile = \"{profile}\"\naccount = \"{account}\"\ncountries = [\"US\"]\n"
+        )
+    };
+    let apply = |profile: &str, account: &str| {
+        let path = lab.manifest(&text(profile, account));
+        lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+        lab.writes().len()
+    };
+    for (profile, account, writes) in [
+        ("zoom", "me", 1),
+        ("zoom", "sandbox-account", 0),
+        ("other-zoom", "sandbox-account", 0),
+        ("zoom", "me", 0),
+    ] {
+        assert_eq!(apply(profile, account), writes, "{profile} {account}");
+    }
+}
+
+/// Only its secrets tell to which contact center a profile leads.
+#[test]
+fn what_is_wanted_by_a_profile_with_the_same_secrets_is_not_pruned() {
+    let lab = Lab::new().with("KEY", "sandbox-key");
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let others = text.replace("[profiles.", "[profiles.other-").replace("\"sandbox-key\"", "\"env:KEY\"");
+    lab.place.write("profiles.toml", &format!("{text}{others}"));
+    let path = lab.manifest(&outbound("a", 1));
+    lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+    lab.manifest(&outbound("a", 1).replace("\"itniotech\"", "\"other-itniotech\""));
+    let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    assert_eq!(column(&plan, "name"), [""; 0]);
+    // Where they cannot be told, nothing is risked.
+    let mut without = lab.command(&format!("plan -f {path} --prune"));
+    let plan = read(without.env_remove("KEY").output().unwrap()).expect(3);
+    assert_eq!(column(&plan, "name"), [""; 0]);
+    assert!(plan.err.contains("what the manifest created with the first is not pruned"), "{}", plan.err);
+}
+
+/// A profile for each sub account of one app: they share what is remembered.
+#[test]
+fn profiles_of_one_account_prune_what_none_of_them_wants() {
+    let lab = Lab::new();
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let one = |name: &str| {
+        let own = text.replace("[profiles.zoom]", &format!("[profiles.{name}]"));
+        let at = own.find(&format!("[profiles.{name}]")).unwrap();
+        own[at..].replace("account = \"sub-1\"", &format!("account = \"{name}\""))
+    };
+    lab.place.write("profiles.toml", &format!("{text}{}{}", one("sub-1"), one("sub-2")));
+    let countries = |profile: &str, codes: &str| {
+        format!("[[callout_countries]]\nprofile = \"{profile}\"\ncountries = [{codes}]\n")
+    };
+    let path = lab.manifest(&(countries("sub-1", "\"US\", \"GB\"") + &countries("sub-2", "\"US\", \"NO\"")));
+    for writes in [2, 0] {
+        lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+        assert_eq!(lab.writes().len(), writes);
+    }
+    lab.manifest(&(countries("sub-1", "\"US\"") + &countries("sub-2", "\"US\"")));
+    let gone = |words: &str| {
+        let plan = lab.run(&format!("plan -f {path} --prune{words}")).expect(0);
+        let mut gone: Vec<String> = changes(&plan)
+            .iter()
+            .map(|step| format!("{} {} {}", step["action"], step["profile"], step["name"]))
+            .collect();
+        gone.sort();
+        gone
+    };
+    let (first, second) = (r#""delete" "sub-1" "GB""#.to_owned(), r#""delete" "sub-2" "NO""#.to_owned());
+    assert_eq!(gone(""), [&*first, &*second]);
+    assert_eq!(gone(" -p sub-1"), [&*first]);
+    assert_eq!(gone(" -p sub-2"), [&*second]);
+    let mut parts = [gone(" --partition 1/2"), gone(" --partition 2/2")].concat();
+    parts.sort();
+    assert_eq!(parts, [first, second]);
+    // What moves from one profile to the other stays, and a saved plan of one knows of the other.
+    let plan = lab.place.path().join("plan.json").display().to_string();
+    lab.run(&format!("plan -f {path} --prune -p sub-2 --out {plan}")).expect(0);
+    let done = lab.run(&format!("apply {plan} --yes --allow-mass-change")).expect(0);
+    assert_eq!((column(&done, "name"), count(&done, "deleted")), (vec!["NO".into()], 1));
+    lab.manifest(
+        &countries("sub-1", "\"US\", \"GB\"").replace("countries =", "account = \"sub-2\"\ncountries ="),
+    );
+    let done = lab.run(&format!("apply -f {path} --prune --yes --allow-mass-change")).expect(0);
+    let mut outcomes: Vec<_> = changes(&done)
+        .iter()
+        .map(|one| format!("{} {} {}", one["outcome"], one["account"], one["name"]))
+        .collect();
+    outcomes.sort();
+    assert_eq!(
+        outcomes,
+        [r#""created" "sub-2" "GB""#, r#""deleted" "sub-1" "GB""#, r#""deleted" "sub-1" "US""#]
+    );
+    assert_eq!(
+        count(&lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0), "unchanged"),
+        2
+    );
+}
+
 /// A trunk that is called like another one's id.
 #[test]
 fn a_name_is_no_id() {

@@ -175,7 +175,28 @@ fn two_profiles_of_one_account_are_not_pruned_of_each_other() {
     ));
     let message = refused(&lab, &format!("-f {path} --prune=all"), 4)["message"].as_str().unwrap().to_owned();
     assert!(message.contains("manifest.toml, line 9") && message.contains("same account"), "{message}");
-    lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
+    for writes in [2, 0] {
+        lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
+        assert_eq!(lab.writes().len(), writes);
+    }
+}
+
+/// `me` and the id are two names of an account.
+#[test]
+fn the_profiles_own_account_is_one_account() {
+    let lab = Lab::new();
+    let country = |account: &str, code: &str| {
+        let own = format!("profile = \"zoom\"\naccount = \"{account}\"\ncountries = [\"{code}\"]\n");
+        format!("[[callout_countries]]\n{own}")
+    };
+    let both = |second: &str| lab.manifest(&(country("me", "US") + &country("sandbox-account", second)));
+    let message = |words: &str| refused(&lab, words, 4)["message"].as_str().unwrap().to_owned();
+    let told = message(&format!("-f {}", both("US")));
+    assert!(told.contains("manifest.toml, line 5") && told.contains("wanted twice on profile"), "{told}");
+    let path = both("GB");
+    let told = message(&format!("-f {path} --prune=all"));
+    assert!(told.contains("line 5") && told.contains("`me` and `sandbox-account` are one"), "{told}");
+    lab.run(&format!("plan -f {path}")).expect(0);
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub struct Scene<'a> {
     pub existing: &'a Existing,
     /// What this machine applied.
     pub memory: Option<&'a Applied>,
-    /// The manifest's name.
-    pub manifest: &'a str,
+    /// What the manifest created here, with ids, and may delete.
+    pub created: &'a [(Key, Option<String>)],
     /// What may be deleted.
     pub prune: Option<Prune>,
     /// Whether passwords that cannot be compared are sent again.

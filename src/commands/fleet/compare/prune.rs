@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Ready, Scene};
 use crate::cli::fleet::Prune;
 use crate::commands::fleet::goal::{Key, Kind};
+use crate::commands::fleet::home::of_key;
 use crate::commands::fleet::read::identity;
 use crate::commands::fleet::task::{Task, Write};
 use crate::model::plan::{Action, Step};
@@ -26,10 +27,11 @@ pub fn deletions(scene: &Scene<'_>, wanted: &[Ready]) -> Vec<Task> {
 
 /// What this manifest created and no longer wants.
 fn created(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
-    let own = scene.memory.map(|memory| memory.created_by(scene.manifest)).unwrap_or_default();
-    let keys = own.into_iter().filter_map(|(text, id)| Some((Key::parse(&text)?, id)));
-    let gone = keys.filter(|(key, _)| !wanted.contains(key));
-    let there = gone.filter_map(|(key, id)| Some((there(scene, key)?, id)));
+    let known = |key: &Key| of_key(scene.profile, scene.vendor.facts(), key);
+    let wanted: HashSet<Key> = wanted.iter().map(known).collect();
+    // Calling an account otherwise makes nothing unwanted.
+    let gone = scene.created.iter().filter(|(key, _)| !wanted.contains(&known(key)));
+    let there = gone.filter_map(|(key, id)| Some((there(scene, key.clone())?, id)));
     // One that somebody has made again under the same name is theirs.
     let same =
         |task: &Task, id: &Option<String>| task.step.id.is_none() || id.is_none() || task.step.id == *id;

@@ -46,6 +46,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
         allow_http: false,
         concurrency: Some(concurrency),
         identity: base.into(),
+        home: String::new(),
     };
     let outside = Outside {
         tokens: None,
