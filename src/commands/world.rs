@@ -85,6 +85,7 @@ pub struct World {
 
 /// An account, and its pacer. The proof tells accounts apart whose profiles name none: a token as it is, or a key.
 struct Paced {
+    home: Option<String>,
     identity: String,
     proof: Secret,
     pacer: Rc<Pacer>,
@@ -234,12 +235,16 @@ impl World {
     fn pacer(&self, vendor: &dyn Vendor, profile: &Profile, credential: Secret) -> Rc<Pacer> {
         let proof = profile.secrets.get("access_token").cloned().unwrap_or(credential);
         let mut pacers = self.pacers.borrow_mut();
-        let known = pacers.iter().find(|known| known.identity == profile.identity && known.proof == proof);
-        if let Some(known) = known {
+        let same = |known: &&Paced| match (&known.home, &profile.home) {
+            (None, None) => known.identity == profile.identity && known.proof == proof,
+            (home, other) => home == other,
+        };
+        if let Some(known) = pacers.iter().find(same) {
             return Rc::clone(&known.pacer);
         }
         let pacer = Rc::new(Pacer::new(vendor.facts(), profile));
-        pacers.push(Paced { identity: profile.identity.clone(), proof, pacer: Rc::clone(&pacer) });
+        let (home, identity) = (profile.home.clone(), profile.identity.clone());
+        pacers.push(Paced { home, identity, proof, pacer: Rc::clone(&pacer) });
         pacer
     }
 

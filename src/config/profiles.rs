@@ -136,7 +136,7 @@ pub fn sandbox(
     let mut profile = build(vendor, raw, &Env::default(), keys_of, "the sandbox")?;
     // The sandbox's port differs from run to run, its accounts do not.
     profile.identity = format!("sandbox|{vendor}|{folder}");
-    profile.home.clone_from(&profile.identity);
+    profile.home = Some(profile.identity.clone());
     Ok(profile)
 }
 
@@ -334,7 +334,7 @@ fn build(
         },
         concurrency: raw.get("concurrency").map(|entry| concurrency(name, &entry.text)).transpose()?,
         identity: String::new(),
-        home: String::new(),
+        home: None,
     };
     let has_token = raw.contains_key("access_token");
     for key in keys {
@@ -385,10 +385,11 @@ fn build(
     };
     let identity = settings(&["base_url", "token_url", "account_id", "client_id"]);
     let is_device = keys.iter().any(|key| key.name == "base_url" && key.need == KeyNeed::Always);
-    let home = match profile.get("account_id") {
-        _ if is_device => settings(&["base_url"]),
-        "" => identity.clone(),
-        _ => settings(&["base_url", "account_id"]),
+    let home = match (profile.get("account_id"), profile.get("client_id")) {
+        _ if is_device => Some(settings(&["base_url"])),
+        ("", "") => None,
+        ("", _) => Some(identity.clone()),
+        _ => Some(settings(&["base_url", "account_id"])),
     };
     (profile.identity, profile.home) = (identity, home);
     Ok(profile)

@@ -157,7 +157,7 @@ mod tests {
             allow_http: false,
             concurrency: Some(concurrency),
             identity: String::new(),
-            home: String::new(),
+            home: None,
         };
         Pacer::new(by_name(vendor).unwrap().facts(), &profile)
     }

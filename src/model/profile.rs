@@ -54,8 +54,9 @@ pub struct Profile {
     pub concurrency: Option<usize>,
     /// What stands for the account in the token cache; stable where the address is not.
     pub identity: String,
-    /// What stands for the account or device that it leads to, whichever credentials lead there.
-    pub home: String,
+    /// What stands for the account or device that it leads to, whichever credentials lead there; none where only its
+    /// secrets tell.
+    pub home: Option<String>,
 }
 
 impl Profile {

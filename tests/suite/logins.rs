@@ -109,7 +109,7 @@ fn session(place: &Place, base: &str) -> Session {
         allow_http: false,
         concurrency: None,
         identity: base.into(),
-        home: String::new(),
+        home: None,
     };
     let vendor = vendors::by_name("yeastar").unwrap();
     let soon = Duration::from_secs(20);

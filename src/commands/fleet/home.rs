@@ -2,20 +2,17 @@
 
 use super::goal::Key;
 use crate::engine::session::Session;
-use crate::model::profile::{KeyNeed, Profile};
+use crate::model::profile::Profile;
 use crate::model::secret::{Secret, SecretRef};
 use crate::vendors::{self, Facts};
 
 /// As far as it can be told before secrets are looked up.
 pub fn of_profile(profile: &Profile) -> String {
-    let facts = vendors::by_name(&profile.vendor).map(|vendor| vendor.facts());
-    match facts {
-        Ok(facts) if !is_told(facts, profile) => {
-            let reference = proof(facts, profile).origin().and_then(SecretRef::text);
-            format!("{}|{}", profile.home, reference.unwrap_or_else(|| profile.name.clone()))
-        }
-        _ => profile.home.clone(),
-    }
+    profile.home.clone().unwrap_or_else(|| {
+        let facts = vendors::by_name(&profile.vendor).map(|vendor| vendor.facts());
+        let reference = facts.ok().and_then(|facts| proof(facts, profile).origin().and_then(SecretRef::text));
+        format!("{}|{}", profile.identity, reference.unwrap_or_else(|| profile.name.clone()))
+    })
 }
 
 /// The account, by one name: a profile's own has a word that stands for it, and its id.
@@ -32,29 +29,22 @@ pub fn of_key(profile: &Profile, facts: &Facts, key: &Key) -> Key {
 
 /// Whether both lead to one account or device; none where only their secrets could tell.
 pub fn same(one: &Profile, other: &Profile) -> Option<bool> {
-    if one.home != other.home {
-        return Some(false);
+    match (&one.home, &other.home) {
+        (None, None) if one.identity != other.identity => Some(false),
+        (None, None) => (of_profile(one) == of_profile(other)).then_some(true),
+        (one, other) => Some(one == other),
     }
-    let told = vendors::by_name(&one.vendor).is_ok_and(|vendor| is_told(vendor.facts(), one));
-    (told || of_profile(one) == of_profile(other)).then_some(true)
 }
 
 /// Where a session has led. It may hold a secret, and is for digests only.
 pub fn of_session(session: &Session) -> String {
     let (facts, profile) = (session.vendor().facts(), session.profile());
-    if is_told(facts, profile) {
-        return profile.home.clone();
-    }
-    format!("{}|{}", profile.home, proof(facts, profile).expose().unwrap_or_default())
+    profile.home.clone().unwrap_or_else(|| {
+        format!("{}|{}", profile.identity, proof(facts, profile).expose().unwrap_or_default())
+    })
 }
 
-/// Whether the profile's settings tell accounts apart: a device has its own address, an account its number.
-fn is_told(facts: &Facts, profile: &Profile) -> bool {
-    let device = facts.profile_keys.iter().any(|key| key.name == "base_url" && key.need == KeyNeed::Always);
-    device || ["account_id", "client_id"].iter().any(|key| !profile.get(key).is_empty())
-}
-
-/// The secret that tells them apart where nothing else does.
+/// The secret that tells accounts apart where nothing else does.
 fn proof(facts: &Facts, profile: &Profile) -> Secret {
     let names = facts.profile_keys.iter().filter(|key| key.secret).map(|key| key.name);
     let mut given = names.filter_map(|name| profile.secrets.get(name));

@@ -36,7 +36,7 @@ fn profile_with(key: Secret, secret: Secret) -> Profile {
         allow_http: false,
         concurrency: None,
         identity: "test".into(),
-        home: "test".into(),
+        home: None,
     }
 }
 

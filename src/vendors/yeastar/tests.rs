@@ -31,7 +31,7 @@ fn profile_of(settings: &[(&str, &str)], client_secret: Secret) -> Profile {
         allow_http: false,
         concurrency: None,
         identity: "test".into(),
-        home: "test".into(),
+        home: None,
     }
 }
 

@@ -33,7 +33,7 @@ fn profile(settings: &[(&str, &str)]) -> Profile {
         allow_http: false,
         concurrency: None,
         identity: "meetings".into(),
-        home: "meetings".into(),
+        home: None,
     }
 }
 

@@ -50,24 +50,28 @@ fn a_turn_that_comes_after_the_deadline_is_not_waited_for() {
     assert!(server.requests().len() < 5, "{error}");
 }
 
+/// Whatever app and token lead there.
 #[test]
 fn the_profiles_of_an_account_share_one_limit_of_requests_at_the_same_time() {
-    let place = crate::support::Place::new();
-    let empty = http(200, "", r#"{"errcode":0,"errmsg":"SUCCESS","total_number":0,"data":[]}"#);
-    let server = Scripted::start(vec![Act::Late(Duration::from_millis(60), empty)]);
-    let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
-    let table = |name: &String| {
-        format!(
-            "[profiles.{name}]\nvendor = \"yeastar\"\nbase_url = \"{}\"\naccess_token = \"t-token\"\n\
-             concurrency = 2\n",
-            server.base
-        )
-    };
-    let file = place.write("profiles.toml", &names.iter().map(table).collect::<String>());
-    let args = ["--profiles-file", &file, "-p", &names.join(","), "trunk", "list", "-o", "json"];
-    place.run(&args).expect(0);
-    assert_eq!(server.requests().len(), 8);
-    assert!(server.most_at_once() <= 2, "{}", server.most_at_once());
+    let zoom = "vendor = \"zoom\"\nbase_url = \"BASE/v2\"\naccount_id = \"acc\"\nclient_id = \"NAME\"\n";
+    let yeastar = "vendor = \"yeastar\"\nbase_url = \"BASE\"\n";
+    for (vendor, empty) in [
+        (yeastar, r#"{"errcode":0,"errmsg":"SUCCESS","total_number":0,"data":[]}"#),
+        (zoom, r#"{"sip_trunks":[]}"#),
+    ] {
+        let place = crate::support::Place::new();
+        let server = Scripted::start(vec![Act::Late(Duration::from_millis(60), http(200, "", empty))]);
+        let names: Vec<String> = (0..8).map(|number| format!("p{number}")).collect();
+        let table = |name: &String| {
+            let vendor = vendor.replace("BASE", &server.base).replace("NAME", name);
+            format!("[profiles.{name}]\n{vendor}access_token = \"token-of-{name}\"\nconcurrency = 2\n")
+        };
+        let file = place.write("profiles.toml", &names.iter().map(table).collect::<String>());
+        let names = names.join(",");
+        place.run(&["--profiles-file", &file, "-p", &names, "trunk", "list", "-o", "json"]).expect(0);
+        assert_eq!(server.requests().len(), 8);
+        assert!(server.most_at_once() <= 2, "{}", server.most_at_once());
+    }
 }
 
 #[test]

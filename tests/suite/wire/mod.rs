@@ -50,7 +50,7 @@ fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
         allow_http: false,
         concurrency: None,
         identity: "wire".into(),
-        home: String::new(),
+        home: None,
     }
 }
 

@@ -46,7 +46,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
         allow_http: false,
         concurrency: Some(concurrency),
         identity: base.into(),
-        home: String::new(),
+        home: None,
     };
     let outside = Outside {
         tokens: None,
