@@ -27,15 +27,6 @@ pub fn of_key(profile: &Profile, facts: &Facts, key: &Key) -> Key {
     Key { account: key.account.as_ref().map(one), ..key.clone() }
 }
 
-/// Whether both lead to one account or device; none where only their secrets could tell.
-pub fn same(one: &Profile, other: &Profile) -> Option<bool> {
-    match (&one.home, &other.home) {
-        (None, None) if one.identity != other.identity => Some(false),
-        (None, None) => (of_profile(one) == of_profile(other)).then_some(true),
-        (one, other) => Some(one == other),
-    }
-}
-
 /// Where a session has led. It may hold a secret, and is for digests only.
 pub fn of_session(session: &Session) -> String {
     let (facts, profile) = (session.vendor().facts(), session.profile());

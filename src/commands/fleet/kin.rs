@@ -13,22 +13,69 @@ use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::vendors::Facts;
 
-/// The profiles of a manifest, by where they lead.
+/// Profiles by where they lead.
 #[derive(Default)]
-pub struct Kin(HashMap<String, Vec<Profile>>);
+pub struct Kin {
+    groups: Vec<Vec<Profile>>,
+    /// The group of each profile.
+    of: HashMap<String, usize>,
+}
 
 impl Kin {
-    /// Those of these profiles, in their order.
+    /// Those of a manifest, in its order, and those on which it created something and of which it does not speak any
+    /// more. Answers also which of the latter lead nowhere that a profile of the manifest leads: what was created with
+    /// the others is pruned with that one.
     ///
     /// # Errors
-    /// A profile that is not whole.
-    pub async fn of((world, globals): (&World, &Globals), named: &[String]) -> Result<Self> {
-        let mut kin = Self::default();
+    /// A profiles file that cannot be read, a profile of the manifest that is not whole.
+    pub async fn of(
+        (world, globals): (&World, &Globals),
+        manifest: &Manifest,
+        named: &[String],
+    ) -> Result<(Self, Vec<String>)> {
+        let (mut told, mut untold) = (Vec::new(), Vec::new());
+        let mut sort = |profile: Profile| match profile.home.clone() {
+            Some(home) => told.push((home, profile)),
+            None => untold.push(profile),
+        };
         for name in named {
-            let profile = world.profile(globals, Some(name)).await?;
-            kin.0.entry(home::of_profile(&profile)).or_default().push(profile);
+            sort(world.profile(globals, Some(name)).await?);
         }
-        Ok(kin)
+        let (mut left, mut broken) = (Vec::new(), Vec::new());
+        for name in unnamed((world, globals), manifest, named)? {
+            match world.profile(globals, Some(&name)).await {
+                Ok(profile) => {
+                    sort(profile);
+                    left.push(name);
+                }
+                // Where it is planned, that is told.
+                Err(_) => broken.push(name),
+            }
+        }
+        told.extend(by_secrets((world, globals), untold).await);
+        let mut kin = Self::default();
+        let mut homes = HashMap::new();
+        for (home, profile) in told {
+            let group = *homes.entry(home).or_insert(kin.groups.len());
+            kin.of.insert(profile.name.clone(), group);
+            match kin.groups.get_mut(group) {
+                Some(group) => group.push(profile),
+                None => kin.groups.push(vec![profile]),
+            }
+        }
+        // Those that the manifest names come first.
+        let is_named = |profile: &Profile| !left.contains(&profile.name);
+        for group in kin.groups.iter_mut().filter(|group| group.first().is_some_and(is_named)) {
+            group.retain(is_named);
+        }
+        left.retain(|name| kin.group(name).iter().any(|profile| profile.name == *name));
+        left.extend(broken);
+        Ok((kin, left))
+    }
+
+    fn group(&self, profile: &str) -> &[Profile] {
+        let group = self.of.get(profile).and_then(|group| self.groups.get(*group));
+        group.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What is not pruned with this profile, of what a manifest created where it leads: what another one wants, and what
@@ -43,9 +90,10 @@ impl Kin {
         created: &[Key],
         goals: impl Fn(&Profile) -> Result<Vec<Goal>>,
     ) -> Result<Vec<Key>> {
-        let Some(all) = self.0.get(&home::of_profile(profile)).filter(|all| all.len() > 1) else {
+        let all = self.group(&profile.name);
+        if all.len() < 2 {
             return Ok(Vec::new());
-        };
+        }
         let mut wanted = HashSet::new();
         for other in all.iter().filter(|other| other.name != profile.name) {
             wanted.extend(goals(other)?.iter().map(|goal| home::of_key(other, facts, &goal.key())));
@@ -59,31 +107,6 @@ impl Kin {
         });
         Ok(spared.cloned().collect())
     }
-}
-
-/// The profiles on which a manifest created something, and of which it does not speak any more. One that leads where a
-/// profile of the manifest leads is not among them: what was created there is pruned with the other's.
-///
-/// # Errors
-/// A profiles file that cannot be read.
-pub async fn left(
-    (world, globals): (&World, &Globals),
-    manifest: &Manifest,
-    kin: &Kin,
-    named: &[String],
-) -> Result<Vec<String>> {
-    let mut alone = Vec::new();
-    for name in unnamed((world, globals), manifest, named)? {
-        // One that is not whole is told of where it is planned.
-        let is_shared = match world.profile(globals, Some(&name)).await {
-            Ok(profile) => is_shared((world, globals), &profile, kin).await,
-            Err(_) => false,
-        };
-        if !is_shared {
-            alone.push(name);
-        }
-    }
-    Ok(alone)
 }
 
 /// The profiles that once led to what the manifest created, of those that there are and that it does not name.
@@ -111,32 +134,28 @@ fn unnamed(
     Ok(left)
 }
 
-async fn is_shared((world, globals): (&World, &Globals), profile: &Profile, kin: &Kin) -> bool {
-    for other in kin.0.values().flatten() {
-        let same = match home::same(profile, other) {
-            Some(same) => same,
-            None => by_secrets((world, globals), profile, other).await,
-        };
-        if same {
-            return true;
+/// Where those lead that only their secrets tell apart. Where a secret cannot be looked up, nothing is risked: then all
+/// of the vendor's lead to one place.
+async fn by_secrets((world, globals): (&World, &Globals), profiles: Vec<Profile>) -> Vec<(String, Profile)> {
+    let mut homes = HashMap::new();
+    for profile in profiles.iter().filter(|_| profiles.len() > 1) {
+        match world.session_of(globals, Some(&profile.name)).await {
+            Ok(session) => {
+                homes.insert(profile.name.clone(), home::of_session(&session));
+            }
+            Err(_) => world.notices.warn(&format!(
+                "where profile `{}` leads cannot be told without its secrets; what the manifest created with others \
+                 of {} may stay",
+                profile.name, profile.vendor
+            )),
         }
     }
-    false
-}
-
-/// Whether both lead to one account, as their secrets tell. Where one cannot be looked up, nothing is risked.
-async fn by_secrets((world, globals): (&World, &Globals), profile: &Profile, other: &Profile) -> bool {
-    let one = world.session_of(globals, Some(&profile.name)).await;
-    let two = world.session_of(globals, Some(&other.name)).await;
-    match (one, two) {
-        (Ok(one), Ok(two)) => home::of_session(&one) == home::of_session(&two),
-        _ => {
-            world.notices.warn(&format!(
-                "whether the profiles `{}` and `{}` lead to one account cannot be told; what the manifest created \
-                 with the first is not pruned",
-                profile.name, other.name
-            ));
-            true
-        }
-    }
+    let is_told =
+        |vendor: &str| profiles.iter().all(|one| one.vendor != vendor || homes.contains_key(&one.name));
+    let home = |profile: &Profile| match homes.get(&profile.name).filter(|_| is_told(&profile.vendor)) {
+        Some(home) => home.clone(),
+        None => profile.vendor.clone(),
+    };
+    let homes: Vec<String> = profiles.iter().map(home).collect();
+    homes.into_iter().zip(profiles).collect()
 }

@@ -128,8 +128,9 @@ impl<'a> Fleet<'a> {
         let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
         if args.prune == Some(Prune::Created) {
-            kin = Kin::of((world, globals), &order).await?;
-            order.extend(kin::left((world, globals), manifest, &kin, &order).await?);
+            let left;
+            (kin, left) = Kin::of((world, globals), manifest, &order).await?;
+            order.extend(left);
         }
         let order = choose(world, globals, args.partition, order)?;
         let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();

@@ -219,7 +219,15 @@ fn what_is_wanted_by_a_profile_with_the_same_secrets_is_not_pruned() {
     let mut without = lab.command(&format!("plan -f {path} --prune"));
     let plan = read(without.env_remove("KEY").output().unwrap()).expect(3);
     assert_eq!(column(&plan, "name"), [""; 0]);
-    assert!(plan.err.contains("what the manifest created with the first is not pruned"), "{}", plan.err);
+    assert!(plan.err.contains("where profile `other-itniotech` leads cannot be told"), "{}", plan.err);
+    for (name, key) in [("third", "\"sandbox-key\""), ("other", "\"env:KEY\"")] {
+        let third = text.replace("[profiles.", &format!("[profiles.{name}-")).replace("\"sandbox-key\"", key);
+        lab.place.write("profiles.toml", &format!("{text}{third}"));
+        let beside = outbound("b", 2).replace("\"itniotech\"", &format!("\"{name}-itniotech\""));
+        lab.manifest(&(outbound("a", 1) + &beside));
+        lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+        lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    }
 }
 
 /// A profile for each sub account of one app: they share what is remembered.
