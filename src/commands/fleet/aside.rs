@@ -10,9 +10,12 @@ use crate::model::diff;
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 
-/// A trunk's fields were set. What is remembered of them is forgotten, so that the next apply sends them again where
-/// the vendor does not tell them.
+/// A trunk's fields are about to be set. What is remembered of them is forgotten, so that the next apply sends them
+/// again where the vendor does not tell them.
 pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) {
+    if session.is_dry_run() {
+        return;
+    }
     let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
     for field in set.given() {
         let forgotten = memory.unlearn("", Some(id), field.name());
@@ -20,11 +23,25 @@ pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set:
     }
 }
 
+/// An account's settings are about to be assigned.
+pub fn doubt(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
+    let Some(memory) = Fleet::new(world, globals).memory(session).filter(|_| !session.is_dry_run()) else {
+        return;
+    };
+    for change in diff::all(set) {
+        let forgotten = memory.unlearn(&key(account).text(), None, &change.field);
+        forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
+    }
+}
+
 /// An account's settings were assigned.
 pub fn settings(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
     let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
-    let key = Key { kind: Kind::SipSettings, account: Some(account.to_owned()), name: String::new() };
     let untold = diff::all(set).into_iter().map(|set| (set.field, set.after.to_string()));
     let note = Note { untold: untold.collect(), ..Note::default() };
-    memory.remember(vec![(key.text(), note)]).unwrap_or_else(|warning| world.notices.warn(&warning));
+    memory.remember(vec![(key(account).text(), note)]).unwrap_or_else(|warning| world.notices.warn(&warning));
+}
+
+fn key(account: &str) -> Key {
+    Key { kind: Kind::SipSettings, account: Some(account.to_owned()), name: String::new() }
 }

@@ -15,6 +15,7 @@ use crate::cli::{DryRunForm, Globals};
 use crate::engine::applied::{Applied, Note};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
+use crate::model::diff;
 use crate::model::error::{self, Error, Result};
 use crate::model::plan::{Action, Part, Step};
 use crate::model::report::Report;
@@ -192,6 +193,7 @@ impl Desk<'_, '_> {
         let notes = step.notes.join("; ");
         let mut change = change(step, session.vendor().facts().name);
         let account = key.account.as_deref().unwrap_or_default();
+        self.doubt(session, key, &write);
         let done = match &write {
             Write::CreateTrunk(wanted) => write::create(session, wanted, &mut change).await,
             Write::UpdateTrunk(update) => write::update(session, update, &mut change).await,
@@ -256,6 +258,23 @@ impl Desk<'_, '_> {
         }
         if let Some(Err(warning)) = self.memory.as_ref().map(|memory| memory.remember(notes)) {
             self.fleet.world.notices.warn(&warning);
+        }
+    }
+
+    /// What is about to be written is not what there is any more, nor surely what there will be.
+    fn doubt(&self, session: &Session, key: &Key, write: &Write) {
+        let Some(memory) = self.memory.as_ref().filter(|_| !session.is_dry_run()) else { return };
+        let (id, fields) = match write {
+            Write::UpdateTrunk(update) => {
+                let fields = update.set.given().map(|field| field.name().to_owned());
+                (Some(update.held.id.as_str()), fields.collect::<Vec<_>>())
+            }
+            Write::Assign(settings) => (None, diff::all(settings).into_iter().map(|set| set.field).collect()),
+            _ => return,
+        };
+        for field in fields {
+            let forgotten = memory.unlearn(&key.text(), id, &field);
+            forgotten.unwrap_or_else(|warning| self.fleet.world.notices.warn(&warning));
         }
     }
 

@@ -54,7 +54,7 @@ pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: i
         let job = AddNumbers::new(session, &account, false);
         let mut settled = settle(&job, numbers, retries, over).await;
         let held = read::numbers(session, &place);
-        read_back(&mut settled.ended, Outcome::Created, held, added).await;
+        read_back(session, &mut settled.ended, Outcome::Created, held, added).await;
         listed.take(settled, &mut by_name, |number| number.number.to_string());
     } else if !ids.is_empty() {
         let job = match RemoveNumbers::new(session, &account, true).await {
@@ -67,7 +67,7 @@ pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: i
         };
         let mut settled = settle(&job, ids, retries, over).await;
         let held = read::numbers(session, &place);
-        read_back(&mut settled.ended, Outcome::Deleted, held, removed).await;
+        read_back(session, &mut settled.ended, Outcome::Deleted, held, removed).await;
         listed.take(settled, &mut by_name, |target| match target {
             Target::Number(number) | Target::Id(_, Some(number)) => number.to_string(),
             Target::Id(id, None) => id.clone(),
@@ -76,7 +76,7 @@ pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: i
         let job = AddCountries::new(session, &account, true);
         let mut settled = settle(&job, codes, retries, over).await;
         let held = read::countries(session, &place);
-        read_back(&mut settled.ended, Outcome::Created, held, allowed).await;
+        read_back(session, &mut settled.ended, Outcome::Created, held, allowed).await;
         listed.take(settled, &mut by_name, String::clone);
     }
     listed
@@ -114,6 +114,7 @@ type Wrong<I, H> = fn(&I, &H) -> Option<Error>;
 
 /// Holds the items that ended so against what the account then has.
 async fn read_back<I, H>(
+    session: &Session,
     ended: &mut [(I, Change)],
     outcome: Outcome,
     read: impl Future<Output = Result<H>>,
@@ -124,6 +125,10 @@ async fn read_back<I, H>(
         return;
     }
     let held = read.await;
+    if let Err(error) = &held {
+        let count = ended.iter().filter(|(_, change)| done(change)).count();
+        session.notices().warn(&format!("{count} written: {}", verify::unread(error)));
+    }
     for (item, change) in ended.iter_mut().filter(|(_, change)| done(change)) {
         match held.as_ref().map(|held| wrong(item, held)) {
             Ok(None) => {}

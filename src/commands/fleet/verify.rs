@@ -11,18 +11,18 @@ use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::support::Field;
 use crate::model::trunk::{Held, Trunk};
 
-/// Reads a trunk back. Answers what is to be remembered of it.
+/// Reads a trunk back of which some fields were sent. Answers what is to be remembered of it.
 ///
 /// # Errors
 /// Where it is not as it is wanted, or cannot be read.
-pub async fn trunk(session: &Session, id: &str, wanted: &Trunk) -> Result<Note> {
+pub async fn trunk(session: &Session, id: &str, sent: &Trunk, wanted: &Trunk) -> Result<Note> {
     let held = Target::Id(id.to_owned()).find(session).await?;
-    let (note, differing) = compared(session, &held, wanted);
+    let (note, differing) = compared(session, &held, sent, wanted);
     if differing.is_empty() { Ok(note) } else { Err(otherwise(&differing)) }
 }
 
 /// What is to be remembered of a trunk, and what is not as it is wanted.
-fn compared(session: &Session, held: &Held, wanted: &Trunk) -> (Note, Vec<FieldChange>) {
+fn compared(session: &Session, held: &Held, sent: &Trunk, wanted: &Trunk) -> (Note, Vec<FieldChange>) {
     let (mut note, mut differing) = (Note::default(), Vec::new());
     let facts = session.vendor().facts();
     let changes = diff::trunk(&held.trunk, wanted);
@@ -34,6 +34,8 @@ fn compared(session: &Session, held: &Held, wanted: &Trunk) -> (Note, Vec<FieldC
         }
         match change {
             None => note.told.push(field.name().to_owned()),
+            // What was not sent now is what it was, as far as anybody knows.
+            Some(_) if diff::untold(field, &held.trunk, wanted) && !sent.has(field) => {}
             Some(_) if diff::untold(field, &held.trunk, wanted) => {
                 note.untold.push((field.name().to_owned(), value(field, wanted)));
             }

@@ -26,7 +26,7 @@ pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> R
     let Some((id, note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
     change.note = note;
     change.id = Some(id.clone());
-    read_back(session, &id, wanted, change).await.map(Some)
+    read_back(session, &id, (wanted, wanted), change).await.map(Some)
 }
 
 /// Changes a trunk that is as it was when that was planned, and reads it back.
@@ -41,7 +41,7 @@ pub async fn update(session: &Session, update: &Update, change: &mut Change) -> 
     let look = async || confirm::updated(session, &held.id, set, Some(&now)).await;
     let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
     change.note = note;
-    read_back(session, &held.id, wanted, change).await.map(Some)
+    read_back(session, &held.id, (set, wanted), change).await.map(Some)
 }
 
 /// Deletes a trunk that is as it was when that was planned.
@@ -60,7 +60,7 @@ pub async fn delete(session: &Session, held: &Held, change: &mut Change) -> Resu
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let look = async || confirm::deleted(session, &held.id).await;
     let written = session.write(call, &[&*change], look).await;
-    gone(written, change, confirm::deleted(session, &held.id)).await
+    gone(session, written, change, confirm::deleted(session, &held.id)).await
 }
 
 /// Takes a call-out country away.
@@ -76,7 +76,7 @@ pub async fn remove_country(
     let call = session.vendor().remove_country(session.profile(), account, code)?;
     let look = async || confirm::country_removed(session, account, code).await;
     let written = session.write(call, &[&*change], look).await;
-    gone(written, change, confirm::country_removed(session, account, code)).await
+    gone(session, written, change, confirm::country_removed(session, account, code)).await
 }
 
 /// Assigns settings, which no vendor tells.
@@ -100,6 +100,7 @@ pub async fn assign(
 
 /// The end of a deletion, with a look at whether it is one. That somebody else was faster is one, too.
 async fn gone(
+    session: &Session,
     written: Result<Written<()>>,
     change: &mut Change,
     look: impl Future<Output = Result<Seen<()>>>,
@@ -111,7 +112,7 @@ async fn gone(
             Ok(Seen::Missing) => {
                 return Err(verify::still_there(change.name.as_deref().unwrap_or_default()));
             }
-            Err(error) => change.note = Some(verify::unread(&error)),
+            Err(error) => unread(session, change, &error),
         },
         Ok(None) => return Ok(None),
         Err(error) if error.kind == Kind::NotFound => change.outcome = Outcome::Unchanged,
@@ -138,16 +139,28 @@ fn unmoved(planned: &Held, now: &Held, wanted: &Trunk) -> Result<()> {
     Err(error)
 }
 
+/// Says of an object that was written, in the change and to people, that it could not be read back.
+fn unread(session: &Session, change: &mut Change, error: &Error) {
+    let text = verify::unread(error);
+    session.notices().warn(&format!("{}: {text}", change.name.as_deref().unwrap_or_default()));
+    change.note = Some(text);
+}
+
 /// What is to be remembered of a trunk. Where it cannot be read back, that is said, and nothing is remembered.
-async fn read_back(session: &Session, id: &str, wanted: &Trunk, change: &mut Change) -> Result<Note> {
-    match verify::trunk(session, id, wanted).await {
+async fn read_back(
+    session: &Session,
+    id: &str,
+    (sent, wanted): (&Trunk, &Trunk),
+    change: &mut Change,
+) -> Result<Note> {
+    match verify::trunk(session, id, sent, wanted).await {
         Ok(note) => Ok(note),
         Err(error) if error.kind == Kind::Rejected && error.outcome == Some(Applied::Unknown) => Err(error),
         Err(error) if error.kind == Kind::NotFound => {
             Err(verify::missing(change.name.as_deref().unwrap_or_default()))
         }
         Err(error) => {
-            change.note = Some(verify::unread(&error));
+            unread(session, change, &error);
             Ok(Note::default())
         }
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod converge;
+mod doubtful;
 mod drift;
 mod guards;
 mod hazards;

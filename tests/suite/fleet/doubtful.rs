@@ -1,0 +1,76 @@
+//! What was written and may not be what there is: nothing that was remembered before speaks for it.
+
+use super::*;
+use crate::support::recorder::Seen as Request;
+
+const SETTINGS: &str =
+    "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nshow_zoom_provided_numbers = \"WHAT\"\n";
+const REGISTER: &str = "[[trunk]]\nprofile = \"yeastar\"\nname = \"reg\"\nkind = \"register\"\n\
+    host = \"sip.example.com\"\nport = 5060\ntransport = \"udp\"\nusername = \"6701\"\nauth_name = \"6701\"\n\
+    password = \"env:SECRET\"\ncodecs = [\"ulaw\"]\n";
+
+fn lab(fault: &str, retell: fn(&Request, Vec<u8>) -> Vec<u8>) -> Lab {
+    Lab::before(vec![Served::faulty(&[fault])], |base| Recorder::retelling(base, retell))
+}
+
+/// In as many characters.
+fn masked(_: &Request, answer: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(answer).unwrap();
+    let text = ["Canary0PasswordA", "Canary0PasswordB"].iter().fold(text, |text, secret| {
+        text.replace(&format!("\"password\":\"{secret}\""), "\"password\":\"****************\"")
+    });
+    text.into_bytes()
+}
+
+/// The first value is assigned, the second perhaps; then the first is wanted again.
+#[test]
+fn settings_whose_assignment_was_lost_are_assigned_again() {
+    let words = "sip-settings assign --account sub-1 --show-zoom-provided-numbers hide";
+    for by_hand in [false, true] {
+        let lab = lab("drop-after;call=PATCH /zoom;skip=1;count=1", |_, answer| answer);
+        let apply = |what: &str| {
+            let path = lab.manifest(&SETTINGS.replace("WHAT", what));
+            lab.run(&format!("apply -f {path} --yes"))
+        };
+        apply("show").expect(0);
+        match by_hand {
+            true => lab.run(&format!("-p zoom {words}")).expect(11),
+            false => apply("hide").expect(12),
+        };
+        lab.requests();
+        apply("show").expect(0);
+        assert_eq!(lab.writes().len(), 1, "{by_hand}");
+        apply("show").expect(0);
+        assert_eq!(lab.writes().len(), 0, "{by_hand}");
+    }
+}
+
+/// A password is not told; whether it was changed could not be seen.
+#[test]
+fn a_password_whose_change_was_not_seen_is_sent_again() {
+    for (fault, words) in [
+        ("status=503;call=trunk/get;skip=3;count=1", None),
+        (
+            "drop-after;call=trunk/update;count=1",
+            Some("-p yeastar trunk update name:reg --password-from env:SECRET"),
+        ),
+    ] {
+        let lab = lab(fault, masked);
+        let path = lab.manifest(REGISTER);
+        let run = |secret: &str, words: &str| {
+            read(lab.command(&format!("{words} --retries 0")).env("SECRET", secret).output().unwrap())
+        };
+        let apply = format!("apply -f {path} --yes");
+        run("Canary0PasswordA", &apply).expect(0);
+        match words {
+            None => {
+                let ran = run("Canary0PasswordB", &format!("-o table {apply}")).expect(0);
+                assert!(ran.err.contains("reg: it was written, and could not be read back"), "{}", ran.err);
+            }
+            Some(words) => drop(run("Canary0PasswordB", words).expect(11)),
+        }
+        let done = run("Canary0PasswordA", &apply).expect(0);
+        assert_eq!(changes(&done).iter().map(fields).collect::<Vec<_>>(), [["password"]], "{fault}");
+        run("Canary0PasswordA", &format!("plan -f {path} --detailed-exitcode")).expect(0);
+    }
+}
