@@ -68,6 +68,8 @@ struct Desk<'r, 'w> {
     memory: Option<Applied>,
     /// Why nothing else is to be sent to this profile.
     end: Option<Error>,
+    /// Trunks that were to be made and are not, by their account.
+    unmade: HashMap<Account, String>,
     /// What a dry run kept back, in the order of the steps.
     shown: Vec<Value>,
 }
@@ -92,6 +94,7 @@ async fn profile(
         sessions: HashMap::new(),
         memory: None,
         end: None,
+        unmade: HashMap::new(),
         shown: Vec::new(),
     };
     let mut steps = part.steps.into_iter().zip(work.writes).peekable();
@@ -119,7 +122,7 @@ fn joins(batch: &[Item], key: &Key, write: &Write) -> bool {
 impl Desk<'_, '_> {
     async fn work_off(&mut self, batch: Vec<Item>) {
         let impossible = batch.first().is_some_and(|(step, ..)| step.action == Action::Impossible);
-        if !impossible && self.is_over() {
+        if !impossible && (self.is_over() || batch.first().is_some_and(|item| self.is_kept(item))) {
             let changes = batch.into_iter().map(|(step, ..)| self.skipped(step)).collect();
             return self.results.take(changes);
         }
@@ -156,6 +159,11 @@ impl Desk<'_, '_> {
         self.end.is_some()
             || self.fleet.world.stop.is_asked()
             || (self.manner.fail_fast && self.results.is_failed())
+    }
+
+    /// Whether a trunk stays, because one that may stand in its place was not made.
+    fn is_kept(&self, (_, key, write): &Item) -> bool {
+        matches!(write, Write::DeleteTrunk(_)) && self.unmade.contains_key(&key.account)
     }
 
     /// Items that go out in lists.
@@ -222,6 +230,9 @@ impl Desk<'_, '_> {
                     let note = Note { id: Some(id.clone()), created_by, ..Note::default() };
                     self.remember(session, vec![(key.text(), note)]);
                 }
+                if matches!(write, Write::CreateTrunk(_)) {
+                    self.unmade.insert(key.account.clone(), key.shown());
+                }
                 if ends(&error) {
                     self.end = Some(error.copy());
                 }
@@ -285,11 +296,16 @@ impl Desk<'_, '_> {
     }
 
     fn skipped(&self, step: Step) -> Change {
+        let unmade = self.unmade.get(&step.account).filter(|_| step.operation == Operation::TrunkDelete);
         let (kind, why) = match (&self.end, self.fleet.world.stop.is_asked()) {
             (_, true) => (error::Kind::Interrupted, "the command was interrupted".to_owned()),
             (Some(end), _) => (error::Kind::Unavailable, format!("an earlier step failed: {}", end.message)),
             (None, _) => {
-                (error::Kind::Unavailable, "another profile failed, and --fail-fast was given".to_owned())
+                let why = match unmade {
+                    Some(trunk) => format!("{trunk} was not made, which may stand in its place"),
+                    None => "another profile failed, and --fail-fast was given".to_owned(),
+                };
+                (error::Kind::Unavailable, why)
             }
         };
         let mut error = Error::new(kind, format!("was not begun, because {why}"));

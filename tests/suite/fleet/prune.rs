@@ -290,6 +290,35 @@ fn profiles_of_one_account_prune_what_none_of_them_wants() {
     );
 }
 
+/// A trunk with another name comes in the place of the one that goes.
+#[test]
+fn a_trunk_stays_where_the_one_in_its_place_is_not_made() {
+    let lacking = |text: String| text.replace("codecs = [\"ulaw\"]\n", "");
+    for (fault, later, outcome, why) in [
+        (vec![], lacking(peer("yeastar", "new")), "failed", "is kept, because trunk `new` cannot be made"),
+        (
+            vec!["status=400;call=trunk/create;skip=1;count=1"],
+            peer("yeastar", "new"),
+            "skipped",
+            "trunk `new` was not made, which may stand in its place",
+        ),
+    ] {
+        let lab = Lab::before(vec![Served::faulty(&fault)], Recorder::before);
+        let path = lab.manifest(&peer("yeastar", "old"));
+        let apply = format!("apply -f {path} --prune --yes");
+        lab.run(&apply).expect(0);
+        lab.manifest(&later);
+        let done = lab.run(&apply).expect(12);
+        let old = changes(&done).into_iter().find(|change| change["name"] == "old").unwrap();
+        assert_eq!(old["outcome"], outcome, "{old}");
+        assert!(old["error"]["message"].as_str().unwrap().contains(why), "{old}");
+        assert_eq!(lab.run("-p yeastar trunk get name:old").expect(0).json()["name"], "old");
+        lab.manifest(&peer("yeastar", "new"));
+        lab.run(&apply).expect(0);
+        assert_eq!(lab.run("-p yeastar trunk list").expect(0).json().as_array().unwrap().len(), 1);
+    }
+}
+
 /// A trunk that is called like another one's id.
 #[test]
 fn a_name_is_no_id() {

@@ -84,7 +84,10 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
             None => compared.unchanged += 1,
         }
     }
-    compared.tasks.extend(prune::deletions(scene, wanted));
+    let deletions = prune::deletions(scene, wanted);
+    let kept = deletions.into_iter().map(|task| prune::kept(task, &compared.tasks));
+    let deletions: Vec<Task> = kept.collect();
+    compared.tasks.extend(deletions);
     sort(&mut compared.tasks);
     compared
 }

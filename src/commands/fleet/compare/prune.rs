@@ -8,6 +8,7 @@ use crate::commands::fleet::goal::{Key, Kind};
 use crate::commands::fleet::home::of_key;
 use crate::commands::fleet::read::identity;
 use crate::commands::fleet::task::{Task, Write};
+use crate::model::error::{Applied, Error};
 use crate::model::plan::{Action, Step};
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
@@ -23,6 +24,23 @@ pub fn deletions(scene: &Scene<'_>, wanted: &[Ready]) -> Vec<Task> {
     // The rows of a list have no order of their own.
     tasks.sort_by(|a, b| a.key.cmp(&b.key));
     tasks
+}
+
+/// A deletion, which cannot be done as long as a trunk that may stand in the place of the one that goes cannot be made.
+pub fn kept(mut task: Task, others: &[Task]) -> Task {
+    let stands_in = |other: &&Task| {
+        other.step.action == Action::Impossible
+            && other.step.operation == Operation::TrunkCreate
+            && (other.key.kind, &other.key.account) == (task.key.kind, &task.key.account)
+    };
+    if let Some(other) = others.iter().find(stands_in).filter(|_| task.step.action == Action::Delete) {
+        let text = format!("is kept, because {} cannot be made", other.key.shown());
+        let hint = "mend that first; if nothing takes its place, delete it with `trunkctl trunk delete`";
+        let mut error = Error::invalid(text).hint(hint);
+        error.outcome = Some(Applied::NotApplied);
+        (task.step.action, task.step.error, task.write) = (Action::Impossible, Some(error), Write::Nothing);
+    }
+    task
 }
 
 /// What this manifest created and no longer wants.
