@@ -5,7 +5,7 @@ use super::bulk::countries::{Countries, LIST};
 use super::rows::Rows;
 use super::steps::{account, begin, require};
 use super::world::World;
-use super::{bulk, confirm};
+use super::{bulk, confirm, fleet};
 use crate::cli::Globals;
 use crate::cli::countries::{Add, List, Remove};
 use crate::engine::session::Session;
@@ -89,6 +89,13 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         }
         let call = session.vendor().remove_country(session.profile(), &account, code)?;
         let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
+        fleet::aside::gone(
+            (world, globals),
+            &session,
+            Some(&account),
+            fleet::goal::Kind::CalloutCountry,
+            code,
+        );
         let look = async || confirm::country_removed(&session, &account, code).await;
         match session.write(call, &[&gone], look).await.map(Written::done) {
             Ok(Some(((), note))) => {

@@ -1,11 +1,11 @@
 //! `trunk delete`
 
-use super::confirm;
 use super::steps::require;
 use super::target::Target;
 use super::trunk_create::change;
 use super::trunk_list::choose;
 use super::world::World;
+use super::{confirm, fleet};
 use crate::cli::Globals;
 use crate::cli::trunk::Delete;
 use crate::engine::write::Written;
@@ -41,6 +41,8 @@ pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Repo
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
     report.id = Some(held.id.clone());
+    let name = fleet::identity(&held).to_owned();
+    fleet::aside::gone((world, globals), &session, None, fleet::goal::Kind::Trunk, &name);
     let look = async || confirm::deleted(&session, &held.id).await;
     match session.write(call, &[&report], look).await.map(Written::done) {
         Ok(Some(((), note))) => report.note = note,

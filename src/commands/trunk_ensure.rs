@@ -65,12 +65,13 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
 
 /// A trunk that is there as asked: from the first time on, this machine takes care of it.
 fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Change {
-    let Some(memory) = fleet.memory(session).filter(|memory| !session.is_dry_run() && !memory.cares_for(key))
-    else {
-        return change;
+    let Some(memory) = fleet.memory(session).filter(|_| !session.is_dry_run()) else { return change };
+    let is_known = memory.cares_for(key);
+    let noted = match is_known {
+        // No manifest's any more.
+        true => memory.give(&[key.to_owned()], None),
+        false => memory.remember(vec![(key.to_owned(), Default::default())]),
     };
-    if let Err(warning) = memory.remember(vec![(key.to_owned(), Default::default())]) {
-        fleet.world.notices.warn(&warning);
-    }
-    Change { outcome: Outcome::Adopted, ..change }
+    noted.unwrap_or_else(|warning| fleet.world.notices.warn(&warning));
+    if is_known { change } else { Change { outcome: Outcome::Adopted, ..change } }
 }

@@ -378,9 +378,8 @@ fn build(
     for key in ADDRESSES {
         check_address(&profile, key)?;
     }
-    // The same address with and without a slash at its end is one.
     let settings = |names: &[&str]| {
-        let texts: Vec<&str> = names.iter().map(|key| profile.get(key).trim_end_matches('/')).collect();
+        let texts: Vec<String> = names.iter().map(|key| one_way(profile.get(key))).collect();
         format!("{vendor}|{}", texts.join("|"))
     };
     let identity = settings(&["base_url", "token_url", "account_id", "client_id"]);
@@ -393,6 +392,13 @@ fn build(
     };
     (profile.identity, profile.home) = (identity, home);
     Ok(profile)
+}
+
+/// An address as all of its spellings: with and without a slash at its end, its usual port, capitals in its host. Any
+/// other text as it is.
+fn one_way(text: &str) -> String {
+    let url = Url::parse(text).ok().filter(Url::has_host).map(String::from);
+    url.as_deref().unwrap_or(text).trim_end_matches('/').to_owned()
 }
 
 fn concurrency(profile: &str, text: &str) -> Result<usize> {

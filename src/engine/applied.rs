@@ -165,6 +165,35 @@ impl Applied {
         own.map(|(name, object)| (name.clone(), object.id.clone())).collect()
     }
 
+    /// The id of an object, where it is remembered.
+    pub fn id_of(&self, object: &str) -> Option<String> {
+        self.file.borrow().objects.get(object).and_then(|object| object.id.clone())
+    }
+
+    /// Whether another manifest than this one created the object.
+    pub fn is_of_another(&self, object: &str, manifest: Option<&str>) -> bool {
+        let file = self.file.borrow();
+        let owner = file.objects.get(object).and_then(|object| object.created_by.as_deref());
+        owner.is_some() && owner != manifest
+    }
+
+    /// Gives objects that are remembered to a manifest, or to nobody: no other manifest prunes them then.
+    ///
+    /// # Errors
+    /// Text for a warning.
+    pub fn give(&self, objects: &[String], manifest: Option<&str>) -> Result<(), String> {
+        if !objects.iter().any(|object| self.is_of_another(object, manifest)) {
+            return Ok(());
+        }
+        self.change(|known| {
+            for object in objects {
+                if let Some(object) = known.get_mut(object).filter(|object| object.created_by.is_some()) {
+                    object.created_by = manifest.map(str::to_owned);
+                }
+            }
+        })
+    }
+
     /// Whether what was remembered could not be read and is lost.
     pub fn is_damaged(&self) -> bool {
         self.damaged

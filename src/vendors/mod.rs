@@ -27,7 +27,7 @@ use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
 use crate::model::support::{Operation, Shape, Support};
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{self, Held, Trunk, TrunkChange};
 use call::{Call, Page, Slot, Token};
 use codes::Code;
 use imitation::Imitation;
@@ -102,10 +102,26 @@ impl Facts {
         if instead.is_empty() { error.hint("see `trunkctl vendors`") } else { error.hint(instead) }
     }
 
+    /// The shape that a vendor's word for a kind stands for.
+    pub fn shape_of(&self, word: &str) -> Option<&'static Shape> {
+        self.shapes.iter().find(|shape| stands_for(word, shape.name))
+    }
+
+    /// Whether there is a shape for such a trunk, as far as its kind tells.
+    pub fn has_shape(&self, trunk: &Trunk) -> bool {
+        let by_kind = || self.shapes.iter().any(|shape| trunk::Kind::WORDS.contains(&shape.name));
+        trunk.kind.as_ref().is_none_or(|kind| !by_kind() || self.shape_of(kind.as_str()).is_some())
+    }
+
     /// The shape of that name.
     pub fn shape(&self, name: &str) -> Option<&'static Shape> {
         self.shapes.iter().find(|shape| shape.name == name)
     }
+}
+
+/// Whether a vendor's word means this kind. A newer word begins with the older one: `peer_did` is a peer trunk.
+pub fn stands_for(word: &str, kind: &str) -> bool {
+    word.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// How fast a vendor's calls may follow each other, and how many may be under way at the same time.

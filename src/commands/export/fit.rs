@@ -12,7 +12,6 @@ use crate::model::trunk::Trunk;
 use crate::vendors::Vendor;
 
 use steer::Steered;
-pub use steer::has_shape;
 
 use super::told::to_fill_in;
 

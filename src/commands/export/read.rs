@@ -2,7 +2,6 @@
 
 use futures_util::future::try_join_all;
 
-use super::fit::has_shape;
 use crate::commands::steps::{account, on_account, require};
 use crate::engine::session::Session;
 use crate::model::error::{Kind, Result};
@@ -86,7 +85,7 @@ async fn trunks(session: &Session, profile: &Profile) -> Result<Vec<Held>> {
 
 /// The trunk of a row; none where it was deleted after the list was read.
 async fn whole(session: &Session, profile: &Profile, row: Held) -> Result<Option<Held>> {
-    if !has_shape(&row.trunk, session.vendor().facts()) {
+    if !session.vendor().facts().has_shape(&row.trunk) {
         // No trunk of the model: its row tells enough to name it.
         return Ok(Some(row));
     }

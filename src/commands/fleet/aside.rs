@@ -1,7 +1,7 @@
 //! Writes beside a manifest: what was last applied from here is no longer what there is.
 
 use super::Fleet;
-use super::goal::{Key, Kind};
+use super::goal::{self, Key, Kind};
 use crate::cli::Globals;
 use crate::commands::world::World;
 use crate::engine::applied::Note;
@@ -40,6 +40,23 @@ pub fn settings(world: &World, globals: &Globals, session: &Session, account: &s
     let untold = diff::all(set).into_iter().map(|set| (set.field, set.after.to_string()));
     let note = Note { untold: untold.collect(), ..Note::default() };
     memory.remember(vec![(key(account).text(), note)]).unwrap_or_else(|warning| world.notices.warn(&warning));
+}
+
+/// An object is about to be deleted. Whoever makes it again does not do it for the manifest that made it first.
+pub fn gone(
+    (world, globals): (&World, &Globals),
+    session: &Session,
+    account: Option<&str>,
+    kind: Kind,
+    name: &str,
+) {
+    let Some(memory) = Fleet::new(world, globals).memory(session).filter(|_| !session.is_dry_run()) else {
+        return;
+    };
+    let account = goal::account(session.vendor().facts(), session.profile(), account);
+    let key = Key { kind, account, name: name.to_owned() };
+    let given = memory.give(&[key.text()], None);
+    given.unwrap_or_else(|warning| world.notices.warn(&warning));
 }
 
 fn key(account: &str) -> Key {

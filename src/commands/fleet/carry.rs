@@ -97,6 +97,7 @@ async fn profile(
         unmade: HashMap::new(),
         shown: Vec::new(),
     };
+    desk.take(&work.taken).await;
     let mut steps = part.steps.into_iter().zip(work.writes).peekable();
     while let Some((step, (key, write))) = steps.next() {
         let mut batch = vec![(step, key, write)];
@@ -120,6 +121,17 @@ fn joins(batch: &[Item], key: &Key, write: &Write) -> bool {
 }
 
 impl Desk<'_, '_> {
+    /// What another manifest created and this one wants is this one's from now on.
+    async fn take(&mut self, objects: &[String]) {
+        if objects.is_empty() || self.fleet.globals.dry_run.is_some() || self.session(&None).await.is_err() {
+            return;
+        }
+        let given = self.memory.as_ref().map(|memory| memory.give(objects, self.fleet.manifest.as_deref()));
+        if let Some(Err(warning)) = given {
+            self.fleet.world.notices.warn(&warning);
+        }
+    }
+
     async fn work_off(&mut self, batch: Vec<Item>) {
         let impossible = batch.first().is_some_and(|(step, ..)| step.action == Action::Impossible);
         if !impossible && (self.is_over() || batch.first().is_some_and(|item| self.is_kept(item))) {

@@ -42,6 +42,7 @@ use crate::vendors::Vendor;
 use goal::{Goal, Key};
 pub use guard::guard;
 use kin::Kin;
+pub use read::identity;
 pub use results::Results;
 
 /// What is wanted on many profiles, and how it is to be held against what there is.

@@ -41,6 +41,8 @@ pub struct Work {
     pub goals: Vec<Goal>,
     /// What was read of it.
     pub seen: Vec<Seen>,
+    /// What another manifest created, and this one wants.
+    pub taken: Vec<String>,
     /// What the manifest created and other profiles want or prune.
     pub spared: Vec<Key>,
     /// A digest of the account or device that the profile leads to.
@@ -125,7 +127,12 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         [Goal { what: What::Trunk(trunk), account, .. }] => existing.trunk(account, trunk).ok().flatten(),
         _ => None,
     };
+    let taken = goals.iter().map(|goal| goal.key().text());
+    let is_of_another = |object: &String| {
+        memory.as_ref().is_some_and(|memory| memory.is_of_another(object, fleet.manifest.as_deref()))
+    };
     let mut work = Work {
+        taken: taken.filter(is_of_another).collect(),
         home: digest(&home::of_profile(session.profile())),
         seen,
         spared,

@@ -8,6 +8,7 @@ mod guards;
 mod hazards;
 mod interrupts;
 mod moves;
+mod owners;
 mod parts;
 mod prune;
 mod refused;

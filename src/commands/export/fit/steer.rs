@@ -3,7 +3,7 @@
 use super::{Fate, Loss};
 use crate::model::support::Field;
 use crate::model::trunk::{Direction, Kind, Trunk};
-use crate::vendors::{Facts, Vendor};
+use crate::vendors::{Facts, Vendor, stands_for};
 
 /// What a kind can be where there is no such kind: first what says the most of the same.
 const NEAREST: &[(&str, &[&str])] = &[
@@ -22,27 +22,11 @@ pub struct Steered {
     pub losses: Vec<Loss>,
 }
 
-/// Whether the vendor's trunks have a shape for this one, as far as its kind tells.
-pub fn has_shape(trunk: &Trunk, facts: &Facts) -> bool {
-    let by_kind = || facts.shapes.iter().any(|shape| Kind::WORDS.contains(&shape.name));
-    trunk.kind.as_ref().is_none_or(|kind| !by_kind() || shape_of(kind.as_str(), facts).is_some())
-}
-
-/// The shape that a vendor's word stands for.
-fn shape_of(word: &str, facts: &Facts) -> Option<&'static str> {
-    facts.shapes.iter().map(|shape| shape.name).find(|name| stands_for(word, name))
-}
-
-/// Whether a vendor's word means this kind. A newer word begins with the older one: `peer_did` is a peer trunk.
-fn stands_for(word: &str, kind: &str) -> bool {
-    word.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-}
-
 /// The trunk with its own kind, in the model's word for it.
 pub fn own(told: &Trunk, facts: &Facts) -> Result<Steered, String> {
     let (mut trunk, mut losses) = (told.clone(), Vec::new());
     if let Some(Kind::Other(word)) = &told.kind {
-        let kind = shape_of(word, facts).and_then(|name| name.parse().ok());
+        let kind = facts.shape_of(word).and_then(|shape| shape.name.parse().ok());
         let Some(kind) = kind else {
             return Err(format!("kind: `{word}` is no kind of trunk that trunkctl creates"));
         };

@@ -76,8 +76,13 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
         let known = |key: &Key| scene.memory.is_some_and(|memory| memory.cares_for(&key.text()));
         match task {
             Some(mut task) => {
-                if task.step.action == Action::Create && known(&task.key) {
-                    task.step.notes.push("it was applied from here before, and is gone".into());
+                let is_back = task.step.action == Action::Create && known(&task.key);
+                match is_back.then(|| trunk::renamed(scene, &task.key, wanted)).flatten() {
+                    Some(error) => task = scene.impossible(&ready.goal, None, error),
+                    None if is_back => {
+                        task.step.notes.push("it was applied from here before, and is gone".into());
+                    }
+                    None => {}
                 }
                 compared.tasks.push(task);
             }
@@ -88,6 +93,7 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
     let kept = deletions.into_iter().map(|task| prune::kept(task, &compared.tasks));
     let deletions: Vec<Task> = kept.collect();
     compared.tasks.extend(deletions);
+    compared.notes.extend(prune::foreign(scene));
     sort(&mut compared.tasks);
     compared
 }

@@ -9,6 +9,7 @@ use crate::commands::fleet::home::of_key;
 use crate::commands::fleet::read::identity;
 use crate::commands::fleet::task::{Task, Write};
 use crate::model::error::{Applied, Error};
+use crate::model::number::E164;
 use crate::model::plan::{Action, Step};
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
@@ -81,13 +82,28 @@ fn there(scene: &Scene<'_>, key: Key) -> Option<Task> {
     }
 }
 
+/// What --prune=all leaves alone, because no manifest can want it.
+pub fn foreign(scene: &Scene<'_>) -> Vec<String> {
+    let rows = scene.existing.trunks.values().flatten().filter(|_| scene.prune == Some(Prune::All));
+    let foreign = rows.filter(|row| !scene.vendor.facts().has_shape(&row.trunk));
+    let trunks = foreign.map(|row| {
+        let kind = row.trunk.kind.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("trunk `{}` is left alone: no manifest can want one of kind `{kind}`", identity(row))
+    });
+    let numbers = scene.existing.numbers.values().flat_map(|held| held.keys());
+    let numbers = numbers.filter(|number| scene.prune == Some(Prune::All) && number.parse::<E164>().is_err());
+    let numbers = numbers.map(|number| format!("number {number} is left alone: it is not in E.164 form"));
+    trunks.chain(numbers).collect()
+}
+
 /// Everything of the kinds and accounts that the manifest speaks of, and that it does not want.
 fn unwanted(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
     let spoken: HashSet<(Kind, &Option<String>)> =
         wanted.iter().map(|key| (key.kind, &key.account)).collect();
     let mut tasks = Vec::new();
     for (account, rows) in &scene.existing.trunks {
-        for row in rows.iter().filter(|_| spoken.contains(&(Kind::Trunk, account))) {
+        let rows = rows.iter().filter(|row| scene.vendor.facts().has_shape(&row.trunk));
+        for row in rows.filter(|_| spoken.contains(&(Kind::Trunk, account))) {
             let key = Key { kind: Kind::Trunk, account: account.clone(), name: identity(row).to_owned() };
             if !wanted.contains(&key) {
                 tasks.push(trunk(scene, key, row));
@@ -97,6 +113,7 @@ fn unwanted(scene: &Scene<'_>, wanted: &HashSet<Key>) -> Vec<Task> {
     let lists =
         scene.existing.numbers.iter().map(|(account, list)| (Kind::InternalNumber, account, list.keys()));
     for (kind, account, names) in lists {
+        let names = names.filter(|name| name.parse::<E164>().is_ok());
         for name in names.filter(|_| spoken.contains(&(kind, account))) {
             let key = Key { kind, account: account.clone(), name: name.clone() };
             tasks.extend(Some(key).filter(|key| !wanted.contains(key)).and_then(|key| there(scene, key)));

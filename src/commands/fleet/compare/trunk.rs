@@ -1,7 +1,8 @@
 //! One trunk: what is wanted of it, and what there is.
 
 use super::{Ready, Scene, refusal, remembered, unseen};
-use crate::commands::fleet::goal::Key;
+use crate::commands::fleet::goal::{Key, Kind};
+use crate::commands::fleet::read::identity;
 use crate::commands::fleet::task::{Task, Update, Write};
 use crate::commands::steps::steers;
 use crate::engine::applied::Memory;
@@ -71,6 +72,20 @@ pub fn compare(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk, notes: &mut Vec
         step,
         refusal(format!("{} cannot become so: {}", goal.key().shown(), Error::list(&wrong))).hint(hint),
     )
+}
+
+/// Why a trunk is not made anew that was applied from here and goes by a name that nobody wants now.
+pub fn renamed(scene: &Scene<'_>, key: &Key, wanted: &[Ready]) -> Option<Error> {
+    let id = scene.memory?.id_of(&key.text())?;
+    let rows = scene.existing.trunks.get(&key.account).filter(|_| key.kind == Kind::Trunk)?;
+    let row = rows.iter().find(|row| row.id == id && identity(row) != key.name)?;
+    let name = identity(row);
+    let is_wanted = |ready: &Ready| ready.goal.account == key.account && ready.goal.key().name == name;
+    if wanted.iter().any(is_wanted) {
+        return None;
+    }
+    let text = format!("{}, applied from here with the id {id}, is called `{name}` now", key.shown());
+    Some(refusal(text).hint("rename it back at the vendor, or call it so in the manifest"))
 }
 
 /// Whether a field that looks different is.
