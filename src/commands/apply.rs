@@ -21,6 +21,12 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
             let fleet = saved.fleet(Fleet::new(world, globals))?;
             let mut survey = survey(&fleet, concurrency).await;
             saved.hold_against(&survey)?;
+            if saved.is_foreign(&survey) {
+                world.notices.warn(
+                    "the plan was made with other state, so that nobody can tell whether its passwords are those of \
+                     this machine",
+                );
+            }
             for (profile, why) in saved.failed() {
                 let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
                 let error = Error::new(Kind::Unavailable, text).hint("make the plan again");
@@ -54,6 +60,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     }
     let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
     let shown = carry_out(&fleet, survey, manner, &results).await;
+    fleet::sources::remember(&fleet);
     let changes = results.finish(&profiles);
     if globals.dry_run.is_none() {
         return Ok(Report::Changes(changes));
@@ -116,7 +123,9 @@ fn question(plan: &Plan) -> String {
     let gone = plan.steps().flat_map(|step| &step.notes).filter(|note| note.starts_with("this deletes"));
     match gone.count() {
         0 => {}
-        times => text.push_str(&format!(" Settings delete something besides, {times} times: see the plan.")),
+        1 => text.push_str(" An assignment of settings deletes something besides: see the plan."),
+        several => text
+            .push_str(&format!(" {several} assignments of settings delete something besides: see the plan.")),
     }
     text
 }

@@ -15,7 +15,7 @@ use crate::storage::{lock_file, write_private};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The folder below a state folder.
-const FOLDER: &str = "applied";
+pub const FOLDER: &str = "applied";
 
 /// What is remembered of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -81,6 +81,8 @@ pub struct Part {
     pub unchanged: u64,
     /// How many objects there are, of those kinds that the manifest speaks of.
     pub held: u64,
+    /// How many values could not be compared.
+    pub uncompared: u64,
     /// What else is to be known.
     pub notes: Vec<String>,
     /// Why it could not be read; then there are no steps.
@@ -126,6 +128,7 @@ impl Part {
             steps: Vec::new(),
             unchanged: 0,
             held: 0,
+            uncompared: 0,
             notes: Vec::new(),
             failed: None,
         }
@@ -151,7 +154,7 @@ impl Plan {
         }
         for part in &self.parts {
             summary.unchanged += part.unchanged;
-            summary.uncompared += part.notes.len() as u64;
+            summary.uncompared += part.uncompared;
             summary.failed += u64::from(part.failed.is_some());
         }
         summary

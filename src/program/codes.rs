@@ -37,10 +37,12 @@ pub fn told(report: &Report) -> Vec<&Error> {
     }
 }
 
-/// Why none of the profiles could be read, where that was one reason for all.
+/// Why none of the profiles could be read, where that was one reason for all. One that could be read has something to
+/// show for it, if it be objects that are as they are wanted.
 fn unread(changes: &Changes) -> Option<(Kind, Vec<&Error>)> {
     let error = |change: &Change| change.kind == "profile" && change.error.is_some();
-    if changes.list.is_empty() || !changes.list.iter().all(error) {
+    let unread = !changes.list.is_empty() && changes.list.iter().all(error);
+    if !unread || changes.tally.of(Outcome::Unchanged) > 0 {
         return None;
     }
     let errors: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();

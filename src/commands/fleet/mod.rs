@@ -4,7 +4,7 @@
 //! object that is wanted. `survey` goes over the profiles: `secrets` looks passwords up, `read` reads what there is,
 //! `compare` says what is to be done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses
 //! plans that go too far, and `carry` does the rest. `home` says where a profile leads, and `kin` which profiles lead
-//! to one place.
+//! to one place. `sources` are a manifest's files.
 
 pub mod aside;
 pub mod carry;
@@ -21,6 +21,7 @@ mod read;
 mod results;
 pub mod saved;
 mod secrets;
+pub mod sources;
 pub mod survey;
 mod task;
 mod verify;
@@ -55,6 +56,8 @@ pub struct Fleet<'a> {
     pub source: Source<'a>,
     /// The name by which this machine remembers what the manifest created, where it has one.
     pub manifest: Option<String>,
+    /// Its files.
+    pub files: Vec<String>,
     /// What may be deleted.
     pub prune: Option<Prune>,
     /// Whether passwords that cannot be compared are sent again.
@@ -108,7 +111,16 @@ impl<'a> Fleet<'a> {
     /// A fleet of nothing.
     pub fn new(world: &'a World, globals: &'a Globals) -> Self {
         let source = Source::Saved(Vec::new());
-        Self { world, globals, source, manifest: None, prune: None, rotate_secrets: false, keeps: false }
+        Self {
+            world,
+            globals,
+            source,
+            manifest: None,
+            files: Vec::new(),
+            prune: None,
+            rotate_secrets: false,
+            keeps: false,
+        }
     }
 
     /// What a manifest wants, of the part and the profiles that were chosen. What no vendor can hold is refused.
@@ -125,6 +137,9 @@ impl<'a> Fleet<'a> {
             return Err(Error::invalid("--prune: the manifest has no name to remember by what it created")
                 .hint("write `name = \"NAME\"` into one of its files; nothing was sent"));
         }
+        if args.prune == Some(Prune::Created) {
+            sources::check((world, globals), manifest)?;
+        }
         check::check((world, globals), &wanted, args.prune).await?;
         let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
@@ -138,6 +153,7 @@ impl<'a> Fleet<'a> {
         Ok(Self {
             source: Source::Manifest(wanted, order, kin),
             manifest: manifest.name.clone(),
+            files: manifest.files.clone(),
             prune: args.prune,
             rotate_secrets: args.rotate_secrets,
             ..Self::new(world, globals)

@@ -299,6 +299,16 @@ impl Saved {
         self.0.parts.iter().filter_map(|part| Some((part.profile.as_str(), part.failed.as_deref()?)))
     }
 
+    /// Whether it has passwords that cannot be held against those of this machine.
+    pub fn is_foreign(&self, survey: &Survey) -> bool {
+        let passwords = |profile: &str| {
+            let mut parts = survey.plan.parts.iter().zip(&survey.works);
+            parts.find(|(part, _)| part.profile == profile).and_then(|(_, work)| work.passwords.get(""))
+        };
+        let with = self.0.parts.iter().filter(|part| part.passwords.len() > 1);
+        with.into_iter().any(|part| part.passwords.get("") != passwords(&part.profile))
+    }
+
     /// Refuses where the world, or what this machine remembers of it, is not the one that was planned for.
     ///
     /// # Errors

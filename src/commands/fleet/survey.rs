@@ -120,9 +120,9 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         prune: fleet.prune,
         rotate: fleet.rotate_secrets,
     };
-    let Compared { tasks, unchanged, notes } = compare(&scene, &wanted);
+    let Compared { tasks, unchanged, uncompared, notes } = compare(&scene, &wanted);
     let seen = if fleet.keeps { saved::seen(&existing, &goals, &tasks) } else { Vec::new() };
-    let mut part = Part { unchanged, held: existing.len(), notes, ..Part::new(profile) };
+    let mut part = Part { unchanged, held: existing.len(), uncompared, notes, ..Part::new(profile) };
     let only = match goals.as_slice() {
         [Goal { what: What::Trunk(trunk), account, .. }] => existing.trunk(account, trunk).ok().flatten(),
         _ => None,

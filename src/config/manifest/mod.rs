@@ -34,6 +34,8 @@ pub const SORTS: [&str; 4] =
 pub struct Manifest {
     /// What this machine remembers it by: its `name`, else the place of its only file.
     pub name: Option<String>,
+    /// The files that say what is wanted, by their one path. Standard input is none.
+    pub files: Vec<String>,
     /// What is wanted, in the order of the files.
     pub entries: Vec<Entry>,
 }
@@ -109,11 +111,13 @@ impl Manifest {
         let name = name(&files, paths, &mut mistakes);
         let groups = target::Groups::collect(&files, profiles, &mut mistakes);
         let blank = files.iter().all(file::File::is_blank);
+        let own = files.iter().filter(|file| !file.is_blank()).filter_map(|file| whole(&file.name));
+        let own = own.collect();
         let mut entries = Vec::new();
         for file in files {
             entries.extend(entry::read_all(file, &groups, &mut mistakes));
         }
-        let manifest = Self { name, entries };
+        let manifest = Self { name, files: own, entries };
         twice::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
@@ -158,10 +162,16 @@ fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> Opti
     }
     // Of several places none stands for the others, and standard input is none.
     let place = match paths {
-        [only] if only != "-" => std::fs::canonicalize(only).ok(),
+        [only] => whole(only),
         _ => None,
     };
-    named.map(|(name, _)| name.to_owned()).or_else(|| Some(place?.to_string_lossy().into_owned()))
+    named.map(|(name, _)| name.to_owned()).or(place)
+}
+
+/// The one path of a file or a folder.
+fn whole(path: &str) -> Option<String> {
+    let whole = std::fs::canonicalize(path).ok().filter(|_| path != "-");
+    whole.map(|path| path.to_string_lossy().into_owned())
 }
 
 impl Entry {

@@ -86,6 +86,20 @@ fn settings_that_were_assigned_by_hand_are_drift() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
 
+/// Elsewhere nobody can tell whether the passwords are those that were planned with.
+#[test]
+fn a_saved_plan_with_passwords_that_is_applied_elsewhere_is_warned_of() {
+    let lab = Lab::new().with("SECRET", "First0Password");
+    let trunk = peer("yeastar", "a").replace("\"peer\"", "\"register\"");
+    let text = format!("{trunk}username = \"u\"\nauth_name = \"u\"\npassword = \"env:SECRET\"\n");
+    let plan = lab.place.path().join("plan.json").display().to_string();
+    for (text, warned) in [(text, true), (peer("yeastar", "b"), false)] {
+        lab.run(&format!("plan -f {} --out {plan}", lab.manifest(&text))).expect(0);
+        let done = lab.elsewhere(&format!("apply {plan} --yes")).expect(0);
+        assert_eq!(done.err.contains("nobody can tell whether its passwords"), warned, "{}", done.err);
+    }
+}
+
 #[test]
 fn settings_that_delete_are_called_that() {
     let lab = Lab::new();
@@ -93,7 +107,7 @@ fn settings_that_delete_are_called_that() {
     let plan = lab.run(&format!("plan -f {path}")).expect(0);
     assert!(plan.out.contains("this deletes the account's SIP configuration"), "{}", plan.out);
     let refused = lab.run(&format!("apply -f {path}")).expect(4).error();
-    assert!(refused["message"].as_str().unwrap().contains("delete something besides"), "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("deletes something besides"), "{refused}");
 }
 
 #[test]

@@ -31,6 +31,35 @@ fn what_another_manifest_wants_is_its_own_from_then_on() {
     assert_eq!(lab.run("-p yeastar trunk get name:one").expect(0).json()["name"], "one");
 }
 
+/// One file of several, and one that was emptied.
+#[test]
+fn what_a_file_wants_that_was_not_given_is_not_pruned() {
+    let lab = Lab::new();
+    let one = |name: &str| peers("m", &[name]);
+    lab.place.write("fleet/1.toml", &one("one"));
+    let second = lab.place.write("fleet/2.toml", &one("two"));
+    let folder = second.strip_suffix("/2.toml").unwrap();
+    lab.run(&format!("apply -f {folder} --yes")).expect(0);
+    let refused = |words: &str| {
+        let error = lab.run(&format!("plan {words} --prune")).expect(4).error();
+        assert!(
+            error["message"].as_str().unwrap().contains("2.toml` was a part of this manifest"),
+            "{error}"
+        );
+    };
+    refused(&format!("-f {folder}/1.toml"));
+    lab.place.write("fleet/2.toml", "name = \"m\"\n");
+    refused(&format!("-f {folder}"));
+    for gone in [false, true] {
+        match gone {
+            false => drop(lab.place.write("fleet/2.toml", "name = \"m\"\ntrunk = []\n")),
+            true => std::fs::remove_file(&second).unwrap(),
+        }
+        let plan = lab.run(&format!("plan -f {folder} --prune")).expect(0);
+        assert_eq!(column(&plan, "name"), ["two"], "{gone}");
+    }
+}
+
 /// Their names are their ids, so that only the commands tell.
 #[test]
 fn what_was_made_anew_by_hand_is_nobodys() {

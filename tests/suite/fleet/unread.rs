@@ -164,5 +164,8 @@ fn credentials_that_are_refused_and_secrets_that_are_missing_fail_their_profile_
         lab.run(&format!("{APPLY} {path}")).expect(12);
         lab.place.write("profiles.toml", &text);
         healed(&lab, &path, kind);
+        // The other one could be read, and needs nothing.
+        lab.place.write("profiles.toml", &text.replacen(from, to, 1));
+        lab.run(&format!("{APPLY} {path}")).expect(12);
     }
 }

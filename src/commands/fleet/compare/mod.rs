@@ -58,7 +58,9 @@ pub struct Compared {
     pub tasks: Vec<Task>,
     /// How many objects are as they are wanted.
     pub unchanged: u64,
-    /// What could not be compared.
+    /// How many values could not be compared.
+    pub uncompared: u64,
+    /// What else is to be known, why they could not among it.
     pub notes: Vec<String>,
 }
 
@@ -89,6 +91,7 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
             None => compared.unchanged += 1,
         }
     }
+    compared.uncompared = compared.notes.len() as u64;
     let deletions = prune::deletions(scene, wanted);
     let kept = deletions.into_iter().map(|task| prune::kept(task, &compared.tasks));
     let deletions: Vec<Task> = kept.collect();

@@ -1,0 +1,61 @@
+//! The files that a manifest consisted of when it was last applied. What one of them wants is not unwanted because the
+//! file was not given.
+
+use std::path::{Path, PathBuf};
+
+use super::Fleet;
+use crate::cli::Globals;
+use crate::commands::world::{World, journal_folder};
+use crate::config::manifest::Manifest;
+use crate::engine::applied::FOLDER;
+use crate::engine::tokens::digest;
+use crate::model::error::{Error, Result};
+use crate::storage::write_private;
+
+fn path(world: &World, globals: &Globals, manifest: &str) -> Option<PathBuf> {
+    let folder = journal_folder(&world.folders().ok()?.state, globals.sandbox);
+    Some(folder.join(FOLDER).join("manifests").join(format!("{}.json", digest(manifest))))
+}
+
+/// Refuses to prune where a file of the manifest is still there, and was not given or does not say any more what it
+/// wants.
+///
+/// # Errors
+/// That refusal.
+pub fn check((world, globals): (&World, &Globals), manifest: &Manifest) -> Result<()> {
+    let name = manifest.name.as_deref().unwrap_or_default();
+    let Some(bytes) = path(world, globals, name).and_then(|path| std::fs::read(path).ok()) else {
+        return Ok(());
+    };
+    // A damaged list lists nothing.
+    let known: Vec<String> = serde_json::from_slice(&bytes).unwrap_or_default();
+    let lost = known.iter().find(|file| !manifest.files.contains(file) && Path::new(file).is_file());
+    let Some(lost) = lost else { return Ok(()) };
+    let text =
+        format!("--prune: `{lost}` was a part of this manifest when it was last applied, and is none now");
+    Err(Error::invalid(text).hint(
+        "give it too, or its folder; where it wants nothing any more write `trunk = []` into it; where it is a manifest \
+         of its own apply both once without --prune; nothing was sent",
+    ))
+}
+
+/// Remembers the files that an apply was made of.
+pub fn remember(fleet: &Fleet<'_>) {
+    let (Some(manifest), false) =
+        (&fleet.manifest, fleet.files.is_empty() || fleet.globals.dry_run.is_some())
+    else {
+        return;
+    };
+    let Some(path) = path(fleet.world, fleet.globals, manifest) else { return };
+    let bytes = serde_json::to_vec(&fleet.files).unwrap_or_default();
+    if std::fs::read(&path).is_ok_and(|known| known == bytes) {
+        return;
+    }
+    let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    if let Err(cause) = kept.and_then(|()| write_private(&path, &bytes)) {
+        fleet.world.notices.warn(&format!(
+            "which files the manifest consists of cannot be remembered in `{}`: {cause}",
+            path.display()
+        ));
+    }
+}
