@@ -36,11 +36,14 @@ impl Checkout {
         }
         let file = profiles(&served.base, &place, "");
         std::fs::copy(file, place.path().join("work/profiles.toml")).unwrap();
-        // What posts keeps what it was given.
-        for (tool, script) in
-            [("gh", "#!/bin/sh\ncat \"${7:-/dev/null}\" > posted\n"), ("curl", "#!/bin/sh\ncat > posted\n")]
-        {
-            executable(&place.write(&format!("bin/{tool}"), script));
+        // What posts keeps what it was given, and takes nothing that is empty.
+        for (tool, keep) in [
+            ("gh", "cat \"${7:-/dev/null}\" > posted; [ -s posted ]"),
+            ("curl", "cat > posted; ! grep -q '\"body\": \"\"' posted"),
+        ] {
+            let script =
+                format!("#!/bin/sh\n{{ {keep}; }} || {{ echo 'the body is empty' >&2; exit 22; }}\n");
+            executable(&place.write(&format!("bin/{tool}"), &script));
         }
         let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
         let bin = place.path().join("bin").display().to_string();
@@ -78,6 +81,19 @@ impl Checkout {
     }
 }
 
+/// What a step of the workflow runs.
+fn step(file: &Value, job: &str, name: &str) -> String {
+    let steps = file["jobs"][job]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["name"] == name).unwrap();
+    step["run"].as_str().unwrap().to_owned()
+}
+
+/// What a job of the pipeline runs.
+fn script(file: &Value, job: &str) -> String {
+    let lines = file[job]["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn executable(path: &str) {
     #[cfg(unix)]
     {
@@ -99,11 +115,7 @@ fn has(tool: &str) -> bool {
 #[test]
 fn the_workflow_plans_posts_applies_and_then_has_nothing_to_do() {
     let (file, checkout) = (parsed("github-trunks.yml"), Checkout::new());
-    let step = |job: &str, name: &str| {
-        let steps = file["jobs"][job]["steps"].as_array().unwrap();
-        let step = steps.iter().find(|step| step["name"] == name).unwrap();
-        step["run"].as_str().unwrap().to_owned()
-    };
+    let step = |job: &str, name: &str| step(&file, job, name);
     let planned = |code: &str| {
         let plan = checkout.run(&step("plan", "Plan"));
         assert_eq!(plan.code, 0, "{}", plan.out);
@@ -126,15 +138,60 @@ fn the_workflow_plans_posts_applies_and_then_has_nothing_to_do() {
 
 #[cfg(unix)]
 #[test]
+fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
+    let refused = |checkout: &Checkout| {
+        checkout.place.write("work/trunks/slip.toml", "[[trunk]]\nprofile = \"yeastar\"\nnmae = \"a\"\n");
+    };
+    let is_told = |posted: &str| {
+        let as_it_is = posted.starts_with("### trunkctl plan\n\n    error: ");
+        assert!(as_it_is && posted.contains("slip.toml, line 3"), "{posted}");
+        assert!(posted.contains("did you mean `name`?"), "{posted}");
+    };
+    let (file, checkout) = (parsed("github-trunks.yml"), Checkout::new());
+    refused(&checkout);
+    let plan = checkout.run(&step(&file, "plan", "Plan"));
+    assert!(plan.code == 0 && plan.out.contains("slip.toml"), "{}", plan.out);
+    assert_eq!(checkout.read("output"), "code=4\n");
+    is_told(&checkout.read("summary.md"));
+    let post = step(&file, "plan", "Post the plan").replace("${{ github.event.number }}", "7");
+    let posted = checkout.run(&post);
+    assert_eq!(posted.code, 0, "{}", posted.out);
+    is_told(&checkout.read("posted"));
+    let judge = step(&file, "plan", "Judge").replace("${{ steps.plan.outputs.code }}", "4");
+    assert_eq!(checkout.run(&judge).code, 1);
+    if !has("jq") {
+        return;
+    }
+    let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
+    refused(&checkout);
+    let plan = checkout.run(&script(&file, "plan"));
+    assert!(plan.code == 4 && plan.out.contains("slip.toml"), "{} {}", plan.code, plan.out);
+    let posted: Value = serde_json::from_str(&checkout.read("posted")).unwrap();
+    is_told(posted["body"].as_str().unwrap());
+}
+
+/// A pull request from a fork is given no secret: their variables are there, and empty.
+#[cfg(unix)]
+#[test]
+fn a_plan_without_secrets_says_what_it_could_not_read() {
+    let (file, mut checkout) = (parsed("github-trunks.yml"), Checkout::new());
+    let profiles = checkout.read("profiles.toml").replace("sandbox-secret", "env:LAB_PBX_SECRET");
+    checkout.place.write("work/profiles.toml", &profiles);
+    checkout.variables.insert("LAB_PBX_SECRET", String::new());
+    let plan = checkout.run(&step(&file, "plan", "Plan"));
+    assert_eq!((plan.code, checkout.read("output").as_str()), (0, "code=3\n"), "{}", plan.out);
+    let text = checkout.read("summary.md");
+    assert!(text.contains("3 of 3 profiles could not be read"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
 fn the_gitlab_jobs_plan_post_and_apply_the_saved_plan() {
     if !has("jq") {
         return;
     }
     let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
-    let script = |job: &str| {
-        let lines = file[job]["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
-        lines.collect::<Vec<_>>().join("\n")
-    };
+    let script = |job: &str| script(&file, job);
     for job in ["plan", "plan-main", "apply-main"] {
         let ended = checkout.run(&script(job));
         assert_eq!(ended.code, 0, "{job}: {}", ended.out);
