@@ -170,6 +170,58 @@ fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
     is_told(posted["body"].as_str().unwrap());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_apply_that_fails_in_part_says_why() {
+    let (file, checkout) = (parsed("github-trunks.yml"), Checkout::new());
+    let profiles = checkout.read("profiles.toml");
+    let broken = profiles.replacen("/itniotech\"", "/nothing\"", 1);
+    assert_ne!(broken, profiles);
+    checkout.place.write("work/profiles.toml", &broken);
+    let applied = checkout.run(&step(&file, "apply", "Apply"));
+    assert_eq!(applied.code, 12, "{}", applied.out);
+    let changes: Value = serde_json::from_str(&checkout.read("changes.json")).unwrap();
+    let failed = changes["changes"].as_array().unwrap().iter().find(|change| change["outcome"] == "failed");
+    let why = failed.unwrap()["error"]["message"].as_str().unwrap();
+    assert!(changes["summary"]["created"] != 0 && applied.out.contains(why), "{}", applied.out);
+    assert!(checkout.place.state().join("applied").is_dir());
+}
+
+/// Whatever comes after the apply is done after a failure too, and keeps the folder that the next run begins with.
+#[test]
+fn what_an_apply_leaves_behind_is_kept_whatever_became_of_it() {
+    let file = parsed("github-trunks.yml");
+    let steps = file["jobs"]["apply"]["steps"].as_array().unwrap();
+    let at = steps.iter().position(|step| step["name"] == "Apply").unwrap();
+    let uses =
+        |step: &Value, action: &str| step["uses"].as_str().is_some_and(|uses| uses.starts_with(action));
+    for step in &steps[at + 1..] {
+        assert_eq!(step["if"], "always()", "{step}");
+    }
+    let saved = &steps[at + 1..].iter().find(|step| uses(step, "actions/cache/save@")).unwrap()["with"];
+    let kept = steps[at + 1..].iter().find(|step| uses(step, "actions/upload-artifact@")).unwrap();
+    assert_eq!(kept["with"]["path"], "changes.json");
+    assert_eq!(saved["path"], file["env"]["TRUNKCTL_STATE_DIR"]);
+    let key = saved["key"].as_str().unwrap();
+    assert!(key.contains("github.run_id") && key.contains("github.run_attempt"), "{key}");
+    for job in ["plan", "apply"] {
+        let steps = file["jobs"][job]["steps"].as_array().unwrap();
+        let restored = &steps.iter().find(|step| uses(step, "actions/cache/restore@")).unwrap()["with"];
+        assert_eq!((&restored["path"], &restored["key"]), (&saved["path"], &saved["key"]), "{job}");
+        assert!(key.starts_with(restored["restore-keys"].as_str().unwrap()), "{job}");
+        // No other run cancels what is under way, and a plan waits for nobody.
+        let alone = &file["jobs"][job]["concurrency"];
+        assert_eq!(alone["cancel-in-progress"] == false, job == "apply", "{job}");
+    }
+    assert_eq!(file["concurrency"], Value::Null);
+    let pipeline = parsed("gitlab-trunks.yml");
+    let cache = &pipeline[".trunks"]["cache"];
+    assert_eq!((&cache["when"], &cache["unprotect"]), (&"always".into(), &true.into()));
+    assert_eq!(pipeline["variables"]["TRUNKCTL_STATE_DIR"], "$CI_PROJECT_DIR/.trunkctl-state");
+    assert_eq!(cache["paths"][0], ".trunkctl-state/");
+    assert_eq!(pipeline["apply-main"]["cache"], Value::Null);
+}
+
 /// A pull request from a fork is given no secret: their variables are there, and empty.
 #[cfg(unix)]
 #[test]
