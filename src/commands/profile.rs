@@ -54,9 +54,16 @@ fn list(world: &World, globals: &Globals) -> Result<Report> {
     }]))
 }
 
+/// Those of the file. One without an address of its own leads to its vendor's, where that has one for all.
 fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
     let folders = world.folders()?;
-    Ok(profiles::Book::open(&world.place(globals, &folders, None))?.list())
+    let mut listed = profiles::Book::open(&world.place(globals, &folders, None))?.list();
+    for row in listed.iter_mut().filter(|row| row.base_url.is_none()) {
+        let vendor = row.vendor.as_deref().and_then(|name| vendors::by_name(name).ok());
+        let mut keys = vendor.iter().flat_map(|vendor| vendor.facts().profile_keys);
+        row.base_url = keys.find(|key| key.name == "base_url").and_then(|key| key.default).map(str::to_owned);
+    }
+    Ok(listed)
 }
 
 /// The address of an imitation lasts as long as the command.

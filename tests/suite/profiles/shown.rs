@@ -25,6 +25,9 @@ client_secret = \"file:keys/zoom\"
 [profiles.odd]
 vendor = \"yeastar\"
 base_url = \"https://user:canary-literal@192.0.2.11\"
+
+[profiles.bare]
+vendor = \"yeastar\"
 ";
 
 fn place() -> (Place, std::path::PathBuf, String) {
@@ -48,14 +51,15 @@ fn a_list_has_every_profile_and_says_which_is_the_default() {
     assert_eq!(
         rows,
         json!([
-            line("cc", "itniotech", Value::Null, false),
-            line("meet", "zoom", Value::Null, false),
+            line("bare", "yeastar", Value::Null, false),
+            line("cc", "itniotech", json!("https://api.itniotech.com"), false),
+            line("meet", "zoom", json!("https://api.zoom.us/v2"), false),
             line("odd", "yeastar", json!("https://***"), false),
             line("pbx", "yeastar", json!("https://192.0.2.10:8088"), true),
         ])
     );
     let lines = run(&place, "profile list -o jsonl").expect(0).out;
-    assert_eq!(lines.lines().count(), 4);
+    assert_eq!(lines.lines().count(), 5);
     let sandbox = run(&place, "--sandbox profile list -o json").expect(0).json();
     let names: Vec<&Value> = sandbox.as_array().unwrap().iter().map(|row| &row["name"]).collect();
     assert_eq!(names, ["yeastar", "itniotech", "zoom"]);
