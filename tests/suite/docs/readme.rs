@@ -6,7 +6,8 @@
 //! - `sh`: a script that is run whole and succeeds; a `text` block after it is its output.
 //! - `toml` with profiles: becomes the profiles file of everything below it.
 //!
-//! The vendors' addresses lead to a served sandbox, and stand in the output as the reader would see them.
+//! The vendors' addresses lead to a served sandbox, and stand in the output as the reader would see them. What only
+//! shows profiles is given the README's own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::support::served::Served;
 
 /// Not run inside a test: they build and test the program itself.
 const OF_CARGO: &[&str] = &["cargo test", "cargo install --path ."];
+/// The profiles file, in the place of a scene.
+const PROFILES: &str = "home/.config/trunkctl/profiles.toml";
 /// How a newcomer starts the program without installing it.
 const UNINSTALLED: &str = "cargo run --release -- ";
 
@@ -116,6 +119,8 @@ pub struct Scene {
     served: Served,
     variables: BTreeMap<String, String>,
     code: i32,
+    /// Lines of the README's profiles, each beside what stands in its place here.
+    replaced: Vec<(String, String)>,
     /// Where the server that the README starts itself listens: anywhere, until it says where.
     port: u16,
     started: Option<Child>,
@@ -151,7 +156,7 @@ impl Scene {
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let scene = Self { place, served, variables, code: 0, port: 0, started: None };
+        let scene = Self { place, served, variables, code: 0, replaced: Vec::new(), port: 0, started: None };
         scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
         scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
         scene
@@ -182,22 +187,28 @@ impl Scene {
     }
 
     /// Makes a block of profiles the profiles file, its accounts those of the sandbox.
-    pub fn profiles(&self, block: &Block) {
+    pub fn profiles(&mut self, block: &Block) {
         let [_, itniotech, zoom, token, _] = self.addresses().map(|(_, real)| real);
-        let mut text = String::new();
-        for line in &block.lines {
-            text.push_str(&match line.split(" = ").next().unwrap_or_default() {
-                "client_id" => "client_id = \"sandbox\"".to_owned(),
-                "account_id" => "account_id = \"sandbox-account\"".to_owned(),
-                _ => self.served(line),
-            });
-            text.push_str(&match line.as_str() {
-                "vendor = \"itniotech\"" => format!("\nbase_url = \"{itniotech}\"\n"),
-                "vendor = \"zoom\"" => format!("\nbase_url = \"{zoom}\"\ntoken_url = \"{token}\"\n"),
-                _ => "\n".to_owned(),
-            });
-        }
-        self.place.write("home/.config/trunkctl/profiles.toml", &text);
+        let served = |line: &String| match (line.split(" = ").next().unwrap_or_default(), line.as_str()) {
+            ("client_id", _) => "client_id = \"sandbox\"".to_owned(),
+            ("account_id", _) => "account_id = \"sandbox-account\"".to_owned(),
+            (_, "vendor = \"itniotech\"") => format!("{line}\nbase_url = \"{itniotech}\""),
+            (_, "vendor = \"zoom\"") => format!("{line}\nbase_url = \"{zoom}\"\ntoken_url = \"{token}\""),
+            _ => self.served(line),
+        };
+        self.replaced = block.lines.iter().map(|line| (line.clone(), served(line))).collect();
+        let text: String = self.replaced.iter().map(|(_, served)| format!("{served}\n")).collect();
+        self.place.write(PROFILES, &text);
+    }
+
+    /// Runs a command that asks no vendor, with the profiles as the README's reader has them.
+    fn run_with_own_profiles(&mut self, command: &str) -> String {
+        let served = read(&self.place.path().join(PROFILES));
+        let own = self.replaced.iter().fold(served.clone(), |text, (own, served)| text.replace(served, own));
+        self.place.write(PROFILES, &own);
+        let output = self.run(command);
+        self.place.write(PROFILES, &served);
+        output
     }
 
     /// Runs a script, and answers its two streams in one, as a terminal shows them.
@@ -283,6 +294,9 @@ impl Scene {
         }
         if command == "echo $?" {
             return format!("{}\n", std::mem::take(&mut self.code));
+        }
+        if ["profile list", "profile show"].iter().any(|words| command.contains(words)) {
+            return self.run_with_own_profiles(command);
         }
         self.run(command)
     }
