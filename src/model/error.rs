@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The kind of a failure. It alone decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A defect of trunkctl itself.
+    /// Standard output that cannot be written, or a defect of trunkctl itself.
     Internal,
     /// The command line is wrong.
     Usage,
@@ -57,7 +57,12 @@ pub struct ExitCode {
 /// Every exit code of the program, in order.
 pub const EXIT_CODES: &[ExitCode] = &[
     exit(0, "done", "Done, or nothing to do.", "Nothing."),
-    exit(1, "internal", "A defect of trunkctl.", "Report it with the command and its output at -vv."),
+    exit(
+        1,
+        "internal",
+        "Standard output could not be written, as to a full disk, or trunkctl has a defect.",
+        "Make room, and look at what was done before you repeat the command; report a defect with the command and its output at -vv.",
+    ),
     exit(2, "usage", "The command line is wrong.", "Read the message, or add --help to the command."),
     exit(
         3,
