@@ -46,7 +46,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The profile to use; without it the file's `default_profile`, or its only one (trunk list takes several: a,b,c)
+    /// The profile to use; without it the file's `default_profile`, or its only one (a,b,c for trunk list, plan, apply, export and history list)
     #[arg(short, long, global = true, env = "TRUNKCTL_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The profiles file; without it `profiles.toml` in the platform's configuration folder for trunkctl
@@ -97,7 +97,7 @@ pub struct Globals {
     /// Colours
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
-    /// Do not ask before something is deleted
+    /// Do not ask before an apply, and before something is deleted
     #[arg(short, long, global = true)]
     pub yes: bool,
 }
