@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
+use trunkctl::model::change::Outcome;
 use trunkctl::model::error::EXIT_CODES;
 use trunkctl::model::profile::KeyNeed;
 use trunkctl::model::support::Field;
@@ -234,6 +235,15 @@ fn the_readme_explains_every_field() {
             let flag = flag.split(' ').next().unwrap();
             assert!(create.contains(flag) && section.contains(flag), "{flag}");
         }
+    }
+}
+
+#[test]
+fn the_readme_names_every_outcome() {
+    let text = readme::text();
+    let row = text.lines().find(|line| line.starts_with("| `outcome` |")).unwrap();
+    for outcome in Outcome::ALL {
+        assert!(row.contains(&format!("`{}`", outcome.word())), "{}", outcome.word());
     }
 }
 
