@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::builder::Resettable;
-use clap::error::ContextKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
@@ -24,7 +24,7 @@ use crate::config::waiting;
 use crate::engine::redact::Redactor;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
-use crate::model::text::printable;
+use crate::model::text::{printable, shell_word};
 use crate::output::{self, Console, Shown, Terminal};
 
 /// Runs the program.
@@ -234,10 +234,11 @@ fn downcast(error: anyhow::Error) -> Error {
 fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let format = asked_format(args, env);
     let from = variable(refusal, args, env).map(|name| format!("the value is that of the variable {name}"));
+    let tip = from.or_else(|| manifest(refusal));
     if !refusal.use_stderr() || format.is_for_people() {
         let _ = refusal.print();
-        if let Some(from) = from {
-            let _ = writeln!(io::stderr(), "hint: {from}");
+        if let Some(tip) = tip {
+            let _ = writeln!(io::stderr(), "hint: {tip}");
         }
         return ExitCode::from(if refusal.use_stderr() { Kind::Usage.exit_code() } else { 0 });
     }
@@ -246,7 +247,7 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let message = paragraph.join(" ");
     let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
-    let tips: Vec<&str> = tips.chain(from.as_deref()).collect();
+    let tips: Vec<&str> = tips.chain(tip.as_deref()).collect();
     let hint = match tips.as_slice() {
         [] => "add --help to the command to see what it takes".to_owned(),
         tips => tips.join("; "),
@@ -282,6 +283,15 @@ fn variable(refusal: &clap::Error, args: &[OsString], env: &Env) -> Option<Strin
     let command = command(args);
     let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag.as_str()))?;
     (arg.get_env()? == name.as_str() && env.get(&name).is_some()).then_some(name)
+}
+
+/// What to do where a plan is asked for of a bare word.
+fn manifest(refusal: &clap::Error) -> Option<String> {
+    let word = refusal.get(ContextKind::InvalidArg)?.to_string();
+    let is_of_plan = refusal.get(ContextKind::Usage)?.to_string().contains("trunkctl plan");
+    let is_bare = refusal.kind() == ErrorKind::UnknownArgument && !word.starts_with('-');
+    (is_of_plan && is_bare)
+        .then(|| format!("give the manifest with -f, as in -f {}", shell_word(&printable(&word))))
 }
 
 /// The output format, where the command line as a whole could not be understood.
