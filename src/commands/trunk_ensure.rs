@@ -45,7 +45,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     if let Some(error) = survey.plan.parts.iter_mut().find_map(|part| part.failed.take()) {
         return Err(error);
     }
-    survey.plan.parts.iter().flat_map(|part| &part.notes).for_each(|note| world.notices.warn(note));
+    let of_steps = survey.plan.steps().flat_map(|step| &step.notes);
+    let notes = survey.plan.parts.iter().flat_map(|part| &part.notes).chain(of_steps);
+    notes.for_each(|note| world.notices.warn(note));
     if survey.plan.steps().next().is_none() {
         let held = survey.works.iter().find_map(|work| work.only.clone());
         return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change }))));

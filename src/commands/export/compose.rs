@@ -57,20 +57,21 @@ struct Composer<'a> {
     draft: Draft,
     remarks: Remarks,
     secrets: Secrets,
-    /// What is wanted already: sort, profile, account, name.
+    /// What is wanted already: sort, where the profile leads, account, name.
     wanted: HashSet<(&'static str, String, Option<String>, String)>,
 }
 
 /// Where something comes from.
 struct Source<'h> {
     profile: &'h str,
+    home: &'h str,
     vendor: &'static dyn Vendor,
     account: Option<&'h str>,
 }
 
 impl Composer<'_> {
     fn add(&mut self, holding: Holding) {
-        let Holding { profile, vendor, mut accounts } = holding;
+        let Holding { profile, home, vendor, mut accounts } = holding;
         let facts = vendor.facts();
         for (write, read, what) in READS {
             let reason = facts.support(*read).reason().filter(|_| !facts.support(*read).is_there());
@@ -80,7 +81,7 @@ impl Composer<'_> {
         }
         accounts.sort_by(|a, b| a.id.cmp(&b.id));
         for Account { id, mut trunks, numbers, countries } in accounts {
-            let from = Source { profile: &profile, vendor, account: id.as_deref() };
+            let from = Source { profile: &profile, home: &home, vendor, account: id.as_deref() };
             trunks.sort_by(|a, b| (&a.trunk.name, &a.id).cmp(&(&b.trunk.name, &b.id)));
             for held in trunks {
                 self.add_trunk(&from, held);
@@ -101,8 +102,8 @@ impl Composer<'_> {
 
     /// Whether nothing of this sort and name is wanted on the account yet.
     fn claim(&mut self, sort: &'static str, from: &Source<'_>, account: Option<&str>, name: &str) -> bool {
-        let profile = if self.aim.is_some() { PROFILE } else { from.profile };
-        self.wanted.insert((sort, profile.to_owned(), account.map(str::to_owned), name.to_owned()))
+        let place = if self.aim.is_some() { PROFILE } else { from.home };
+        self.wanted.insert((sort, place.to_owned(), account.map(str::to_owned), name.to_owned()))
     }
 
     fn add_trunk(&mut self, from: &Source<'_>, held: Held) {
@@ -118,7 +119,7 @@ impl Composer<'_> {
         };
         let Fitted { mut trunk, mut losses } = fitted;
         if !self.claim_trunk(from, &mut trunk, &mut losses) {
-            let why = "another trunk of that name is in it already";
+            let why = "a trunk of that name and account is in it already";
             return self.remarks.leave_out(remarks::trunk(from.profile, &name), why);
         }
         let whose = remarks::trunk(from.profile, &name);
@@ -137,7 +138,8 @@ impl Composer<'_> {
     /// Makes sure that nothing else is wanted under the trunk's name. Trunks of several profiles that are written for
     /// one may have to be told apart.
     fn claim_trunk(&mut self, from: &Source<'_>, trunk: &mut Trunk, losses: &mut Vec<Loss>) -> bool {
-        let account = trunk.account.clone();
+        let own = from.account.filter(|_| self.aim.is_none()).map(str::to_owned);
+        let account = trunk.account.clone().or(own);
         let Some(name) = trunk.name.clone().or(trunk.master_trunk.clone()) else { return true };
         if self.claim("trunk", from, account.as_deref(), &name) {
             return true;

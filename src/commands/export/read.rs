@@ -2,6 +2,7 @@
 
 use futures_util::future::try_join_all;
 
+use crate::commands::fleet::home;
 use crate::commands::steps::{account, on_account, require};
 use crate::engine::session::Session;
 use crate::model::error::{Kind, Result};
@@ -15,6 +16,8 @@ use crate::vendors::Vendor;
 pub struct Holding {
     /// The profile.
     pub profile: String,
+    /// Where it leads.
+    pub home: String,
     /// Its vendor.
     pub vendor: &'static dyn Vendor,
     /// Its accounts; one without a name where the vendor has none.
@@ -42,10 +45,12 @@ pub fn has_accounts(session: &Session) -> bool {
 /// Everything of the profile's account and of those that are named.
 pub async fn holding(session: &Session, named: &[String]) -> Result<Holding> {
     require(session, Operation::TrunkList)?;
+    let (profile, facts) = (session.profile(), session.vendor().facts());
     let mut ids: Vec<Option<String>> = Vec::new();
     if has_accounts(session) {
         let all = std::iter::once(account(session, None)?).chain(named.iter().cloned());
-        for id in all.filter(|id| !id.is_empty()).map(Some) {
+        let known = all.map(|id| home::of_account(profile, facts, &id).to_owned());
+        for id in known.filter(|id| !id.is_empty()).map(Some) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -55,7 +60,8 @@ pub async fn holding(session: &Session, named: &[String]) -> Result<Holding> {
         ids.push(None);
     }
     let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id))).await?;
-    Ok(Holding { profile: session.profile().name.clone(), vendor: session.vendor(), accounts })
+    let (name, home) = (profile.name.clone(), home::of_profile(profile));
+    Ok(Holding { profile: name, home, vendor: session.vendor(), accounts })
 }
 
 async fn of_account(session: &Session, id: Option<String>) -> Result<Account> {

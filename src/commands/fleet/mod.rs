@@ -12,7 +12,7 @@ pub mod check;
 pub mod compare;
 pub mod goal;
 mod guard;
-mod home;
+pub mod home;
 mod kin;
 mod lists;
 mod order;
@@ -39,6 +39,7 @@ use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
 use crate::model::profile::Profile;
+use crate::model::text::nearest;
 use crate::vendors::Vendor;
 use goal::{Goal, Key};
 pub use guard::guard;
@@ -234,8 +235,13 @@ fn chosen<'n>(
     let chosen: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
     let named: HashSet<&str> = named.collect();
     match chosen.iter().find(|name| !named.contains(name.as_str())) {
-        Some(stranger) => Err(Error::config(format!("the {what} wants nothing on profile `{stranger}`"))
-            .hint(format!("--profile (TRUNKCTL_PROFILE) narrows a {what} to the profiles that it names"))),
+        Some(stranger) => {
+            let meant = nearest(stranger, named.iter().copied());
+            let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            let text = format!("the {what} wants nothing on profile `{stranger}`{meant}");
+            Err(Error::config(text)
+                .hint(format!("--profile (TRUNKCTL_PROFILE) narrows a {what} to the profiles that it names")))
+        }
         None => Ok(Some(chosen)),
     }
 }

@@ -34,6 +34,31 @@ fn a_profile_that_cannot_be_read_is_named_and_nothing_of_it_is_written() {
     }
 }
 
+/// Each object is written once, by the first profile that leads to it.
+#[test]
+fn what_several_profiles_lead_to_is_written_once() {
+    let (served, place) = (Served::start(), Place::new());
+    let text = std::fs::read_to_string(served.profiles(&place, "")).unwrap();
+    let profiles =
+        place.write("both.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
+    let run = |words: &str| {
+        place.run(
+            &[&["--profiles-file", &profiles], &words.split_whitespace().collect::<Vec<_>>()[..]].concat(),
+        )
+    };
+    let peer = "--name t --kind peer --host 192.0.2.7 --port 5060 --transport udp --codecs ulaw";
+    run(&format!("-p yeastar trunk create {peer}")).expect(0);
+    run("-p zoom trunk create --account sub-1 --master-trunk trunk-a").expect(0);
+    run("-p zoom callout-countries add --account me US").expect(0);
+    let out = run("-p yeastar,other-yeastar,zoom,other-zoom export --account me --account sandbox-account")
+        .expect(0)
+        .out;
+    assert_eq!(out.matches("[[trunk]]").count(), 2, "{out}");
+    assert_eq!(out.matches("[[callout_countries]]").count(), 1, "{out}");
+    let path = place.write("exported.toml", &out);
+    run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
+
 #[test]
 fn a_list_that_breaks_off_makes_no_manifest_of_its_beginning() {
     let row = |id: u8| json!({"id": id, "name": format!("t{id}"), "type": "peer"});
