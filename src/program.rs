@@ -102,8 +102,8 @@ fn run(
     if world.stop.is_asked() {
         return Ok(fail(&commands::ended(None), format, painted));
     }
-    for error in codes::told(&report) {
-        fail(error, format, painted);
+    for error in codes::told(&report, format) {
+        fail(&error, format, painted);
     }
     Ok(ExitCode::from(codes::of(&report)))
 }

@@ -1,5 +1,6 @@
 //! The exit code of a report, and the errors that are told beside it.
 
+use crate::cli::Format;
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::error::{Error, Kind};
 use crate::model::plan::Plan;
@@ -28,13 +29,28 @@ pub fn of(report: &Report) -> u8 {
 }
 
 /// Errors that standard output tells in its own way, or not at all.
-pub fn told(report: &Report) -> Vec<&Error> {
-    match report {
+pub fn told(report: &Report, format: Format) -> Vec<Error> {
+    let errors: Vec<&Error> = match report {
         Report::Partial(_, errors) | Report::PartialText(_, errors) => errors.iter().collect(),
         Report::Plan { plan, .. } => plan.parts.iter().filter_map(|part| part.failed.as_ref()).collect(),
-        Report::Changes(changes) => unread(changes).map(|(_, errors)| errors).unwrap_or_default(),
+        Report::Changes(changes) => match unread(changes) {
+            Some((_, errors)) => errors,
+            // Its rows have no room for reasons.
+            None if format == Format::Csv => return changes.list.iter().filter_map(named).collect(),
+            None => Vec::new(),
+        },
         _ => Vec::new(),
-    }
+    };
+    errors.into_iter().map(Error::copy).collect()
+}
+
+/// A change's error, with what it is about.
+fn named(change: &Change) -> Option<Error> {
+    let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown);
+    let mut error = change.error.as_ref().filter(|_| bad)?.copy();
+    let name = change.name.as_deref().or(change.id.as_deref()).unwrap_or_default();
+    error.message = format!("{name}: {}", error.message);
+    Some(error)
 }
 
 /// Why none of the profiles could be read, where that was one reason for all. One that could be read has something to

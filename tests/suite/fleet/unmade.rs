@@ -116,6 +116,16 @@ fn a_field_that_the_vendor_changes_on_its_way_is_named() {
     assert_eq!((&error["kind"], &error["outcome"]), (&json!("rejected"), &json!("unknown")));
 }
 
+/// A table says why below its rows, and CSV has nothing but rows.
+#[test]
+fn why_something_failed_is_told_beside_csv() {
+    let lab = Lab::before(vec![Served::faulty(&["status=400;call=trunk/create"])], Recorder::before);
+    let path = lab.manifest(PEER);
+    let ran = lab.run(&format!("-o csv apply -f {path} --yes")).expect(12);
+    assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
+    assert!(ran.error()["message"].as_str().unwrap().starts_with("t: "), "{}", ran.err);
+}
+
 /// What was written and could not be looked at is done, and that is said.
 #[test]
 fn what_cannot_be_read_back_is_done_and_noted() {
