@@ -122,6 +122,12 @@ fn unnamed(
             world.notices.warn(&warning);
             Vec::new()
         });
+    if left.is_empty() {
+        world.notices.note(&format!(
+            "--prune: nothing is remembered here that the manifest `{}` created",
+            manifest.name.as_deref().unwrap_or_default()
+        ));
+    }
     left.retain(|profile| !named.contains(profile));
     let known: HashSet<String> = super::profiles(world, globals)?.into_iter().collect();
     let (left, gone): (Vec<_>, Vec<_>) = left.into_iter().partition(|profile| known.contains(profile));

@@ -21,6 +21,9 @@ fn apply(lab: &Lab, text: &str) -> Vec<String> {
 fn what_another_manifest_wants_is_its_own_from_then_on() {
     let lab = Lab::new();
     apply(&lab, &peers("a", &["one", "two"]));
+    let path = lab.manifest(&peers("b", &["two"]));
+    let plan = lab.run(&format!("-o table plan -f {path} --prune")).expect(0);
+    assert!(plan.err.contains("nothing is remembered here that the manifest `b` created"), "{}", plan.err);
     assert_eq!(apply(&lab, &peers("b", &["two"])), [""; 0]);
     assert_eq!(apply(&lab, &peers("a", &["one"])), [""; 0]);
     assert_eq!(apply(&lab, &peers("b", &[])), ["two"]);
