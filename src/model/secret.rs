@@ -11,16 +11,60 @@ pub const MASK: &str = "***";
 /// What serde's complaints say is expected where a secret belongs.
 pub const WANTED: &str = "a secret or a reference to one, as a text in quotes";
 
+/// Words that make a secret of whatever key they stand in.
+const SECRET: [&str; 8] =
+    ["password", "passwd", "passphrase", "passcode", "pwd", "secret", "credential", "credentials"];
+
+/// Words that do so at the end of a key, alone or after another: `pin_list` and `token_url` are none.
+const SECRET_AT_END: [&[&str]; 14] = [
+    &["token"],
+    &["pin"],
+    &["pass"],
+    &["psk"],
+    &["apikey"],
+    &["pin", "code"],
+    &["pass", "code"],
+    &["pass", "word"],
+    &["pass", "phrase"],
+    &["api", "key"],
+    &["access", "key"],
+    &["auth", "key"],
+    &["private", "key"],
+    &["shared", "key"],
+];
+
 /// Whether the value of a key is a secret, whoever's key it is.
 pub fn is_secret_key(key: &str) -> bool {
+    let words = words(key);
+    let ends = |end: &[&str]| words.len() >= end.len() && words[words.len() - end.len()..] == *end;
     let key = key.to_ascii_lowercase();
     ["password", "passwd", "secret", "token"].iter().any(|end| key.ends_with(end))
+        || words.iter().any(|word| SECRET.contains(&word.as_str()))
+        || SECRET_AT_END.iter().any(|end| ends(end))
+}
+
+/// The words of a key, in lower case and without the figures behind them: `sip_pin`, `sip-pin`, `sipPin2`, `SIPPin`.
+fn words(key: &str) -> Vec<String> {
+    let letters: Vec<char> = key.chars().collect();
+    let mut words = vec![String::new()];
+    for (at, letter) in letters.iter().enumerate() {
+        let within = at.checked_sub(1).is_some_and(|before| letters[before].is_uppercase())
+            && !letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if !letter.is_alphanumeric() || letter.is_uppercase() && !within {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    let bare = words.iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    bare.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Whether a key of an answer may name a secret: what is shown of answers rather lacks a harmless value.
 pub fn may_be_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["password", "passwd", "secret", "token"].iter().any(|word| key.contains(word))
+    let lower = key.to_ascii_lowercase();
+    is_secret_key(key) || ["password", "passwd", "secret", "token"].iter().any(|word| lower.contains(word))
 }
 
 /// Where a secret is to be found.
@@ -251,6 +295,56 @@ mod tests {
             ("envelope:x", "a literal"),
         ] {
             assert_eq!(SecretRef::parse(text).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn keys_of_secrets_are_known_by_their_words() {
+        for key in [
+            "secret_pin",
+            "api_key",
+            "apiKey",
+            "APIKey",
+            "apikey",
+            "pwd",
+            "pass",
+            "passphrase",
+            "auth_pin",
+            "credential",
+            "credentials",
+            "authPass",
+            "auth-pass",
+            "sipPassword",
+            "sippassword",
+            "PASSWORD",
+            "pin",
+            "PIN2",
+            "pin_code",
+            "password2",
+            "access_token",
+            "SIPPin",
+            "sip_secret_value",
+        ] {
+            assert!(is_secret_key(key) && may_be_secret(key), "{key}");
+        }
+        for key in [
+            "bypass_x",
+            "bypass",
+            "keypad",
+            "key",
+            "keys",
+            "pin_list",
+            "pass_through",
+            "token_url",
+            "compass",
+            "spin",
+            "shipping",
+            "enb_sipauth_cache",
+            "auth_name",
+            "passive",
+            "",
+        ] {
+            assert!(!is_secret_key(key), "{key}");
         }
     }
 

@@ -134,3 +134,17 @@ fn texts(trunk: &Trunk, field: Field) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_documented_key_but_the_passwords_own_is_taken_for_a_secret() {
+        for vendor in crate::vendors::ALL {
+            for fact in vendor.facts().shapes.iter().flat_map(|shape| shape.fields) {
+                assert_eq!(is_secret_key(fact.wire), fact.field == Field::Password && !fact.wire.is_empty());
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::codes::CODES;
 use super::wire::{GroupRow, Rows, TrunkRow, as_text};
 use crate::model::error::FieldError;
-use crate::model::secret::{MASK, Secret};
+use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Status, Trunk};
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::{Heard, find};
@@ -170,9 +170,8 @@ fn masked(fields: Map<String, Value>) -> Map<String, Value> {
     fields
         .into_iter()
         .map(|(key, value)| {
-            let lower = key.to_lowercase();
-            let secret = ["password", "secret", "token"].iter().any(|word| lower.contains(word));
-            (key, if secret { Value::from(MASK) } else { masked_within(value) })
+            let value = if may_be_secret(&key) { Value::from(MASK) } else { masked_within(value) };
+            (key, value)
         })
         .collect()
 }

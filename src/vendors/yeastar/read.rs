@@ -7,7 +7,7 @@ use super::codes::CODES;
 use super::wire::{Created, EntryRow, Envelope, Got, Id, Nothing, ParamError, Rows, TrunkRow};
 use crate::model::error::FieldError;
 use crate::model::proxy::OutboundProxy;
-use crate::model::secret::{MASK, Secret};
+use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::trunk::{
     CallerId, CallerIdOverride, Did, Direction, Extension, ExtensionType, Held, Kind, OverrideOption, Status,
     Transport, Trunk,
@@ -231,13 +231,9 @@ fn host_port(text: String) -> (String, Option<u32>) {
 
 /// The keys as the PBX gave them, but for the values of those that look like secrets.
 fn masked(rest: Map<String, Value>) -> Map<String, Value> {
-    let looks_secret = |key: &str| {
-        let key = key.to_lowercase();
-        ["password", "secret", "token"].iter().any(|word| key.contains(word))
-    };
     rest.into_iter()
         .map(|(key, value)| {
-            let value = if looks_secret(&key) { MASK.into() } else { masked_inside(value) };
+            let value = if may_be_secret(&key) { MASK.into() } else { masked_inside(value) };
             (key, value)
         })
         .collect()

@@ -193,6 +193,9 @@ fn a_raw_field_may_name_neither_a_secret_nor_the_id() {
     let desk = Desk::new();
     for (shape, key, remedy) in [
         ("register", "password", "--password-from"),
+        ("register", "secret_pin", "--password-from"),
+        ("inbound", "authPass", "--password-from"),
+        ("assigned", "api_key", "--password-from"),
         ("peer", "access_token", "profile"),
         ("account", "id", "command line"),
         ("outbound", "sipPassword", "--password-from"),
