@@ -11,8 +11,7 @@ use crate::config::files::{ONE_TRUNK, Source};
 use crate::config::secrets;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::proxy::OutboundProxy;
-use crate::model::secret::{Secret, SecretRef};
-use crate::model::text::nearest;
+use crate::model::secret::{PREFIXES, Secret, SecretRef, near_prefix};
 use crate::model::trunk::{CallerId, Trunk};
 
 use super::world::World;
@@ -69,6 +68,9 @@ impl<'de> Deserialize<'de> for One {
 
 /// A literal is fine where only the owner can read the file; `-` only on the command line.
 fn refuse_readable(source: &Source, password: &Secret) -> Result<()> {
+    if let Some(near) = password.near_reference() {
+        return Err(Error::config(format!("{}: password: {}", source.name, secrets::mistyped(near))));
+    }
     let what = match password.origin() {
         Some(SecretRef::Literal(_)) if !source.private => {
             "the password itself stands there, and others can read the file"
@@ -135,13 +137,11 @@ fn from_flags(fields: &Fields) -> Result<Trunk> {
 /// A secret reference of the command line. A literal is refused: command lines are seen by others and kept in
 /// histories. clap would repeat it in its complaint, so it is judged here.
 fn reference(text: &str) -> Result<Secret> {
-    let prefixes = ["env:", "file:", "cmd:", "keyring:"];
-    if text == "-" || prefixes.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix)) {
+    if text == "-" || PREFIXES.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix)) {
         return Ok(Secret::reference(SecretRef::parse(text)));
     }
     let error = Error::new(Kind::Usage, "--password-from: a password may not stand on the command line");
-    let near = text.split_once(':').and_then(|(prefix, _)| nearest(&format!("{prefix}:"), prefixes));
-    Err(match near {
+    Err(match near_prefix(text) {
         Some(near) => {
             error.hint(format!("did you mean `{near}…`? Give env:NAME, file:PATH, cmd:COMMAND, or -"))
         }

@@ -22,6 +22,14 @@ pub fn anchor(secret: Secret, folder: &Path) -> Secret {
     }
 }
 
+/// What is wrong with a literal in a file that is nearly a reference.
+pub fn mistyped(near: &str) -> String {
+    format!(
+        "begins with no known kind of reference; did you mean `{near}…`? Write env:NAME, file:PATH or cmd:COMMAND, \
+         also for a secret that begins so itself"
+    )
+}
+
 /// Whether looking the secret up disturbs nobody: no command is run, nothing is asked, no input is used up.
 pub fn is_quiet(secret: &Secret) -> bool {
     !matches!(secret.origin(), Some(SecretRef::Command(_) | SecretRef::Stdin | SecretRef::Keyring(_)))

@@ -5,6 +5,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serializer, de};
 
+use super::text::nearest;
+
 /// What stands in place of a secret wherever a person could see it.
 pub const MASK: &str = "***";
 
@@ -82,6 +84,15 @@ pub enum SecretRef {
     Stdin,
     /// The secret itself, allowed where nobody else can read it.
     Literal(SecretText),
+}
+
+/// What references begin with.
+pub const PREFIXES: [&str; 4] = ["env:", "file:", "cmd:", "keyring:"];
+
+/// The prefix that a mistyped one was probably meant to be.
+pub fn near_prefix(text: &str) -> Option<&'static str> {
+    let (prefix, _) = text.split_once(':')?;
+    nearest(&format!("{prefix}:"), PREFIXES)
 }
 
 /// The text of a literal, kept out of every output.
@@ -197,6 +208,11 @@ impl Secret {
             Some(SecretRef::Literal(text)) => Some(text.0.expose_secret()),
             _ => None,
         }
+    }
+
+    /// The prefix that a literal seems to have been meant to begin with: a mistyped reference is no password.
+    pub fn near_reference(&self) -> Option<&'static str> {
+        near_prefix(self.literal()?)
     }
 
     /// The environment variable that holds it, for a printed command line.

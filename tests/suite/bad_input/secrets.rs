@@ -50,6 +50,22 @@ fn a_missing_secret_is_named_with_its_place() {
 
 #[cfg(unix)]
 #[test]
+fn a_mistyped_reference_is_no_password() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let (profile, spec) = good("register");
+    for format in super::FORMATS {
+        let file = given::file(&desk.place, format, &over(&spec, &json!({"password": "envv:CANARY"})));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
+        told(&ran, 3, &[&file, "password", "did you mean `env:…`?"]);
+        assert!(!ran.err.contains("CANARY"), "{ran:?}");
+        desk.silent.untouched("a mistyped reference");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_literal_secret_is_refused_where_others_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();

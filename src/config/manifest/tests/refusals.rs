@@ -30,6 +30,24 @@ fn a_literal_secret_needs_a_file_that_is_its_owners_own() {
     assert_eq!(trunk(&manifest.entries[0]).password.as_ref().unwrap().literal(), Some("canary${x"));
 }
 
+/// Taken for the password itself, it would be sent to the vendor.
+#[test]
+fn a_mistyped_reference_is_no_password() {
+    for (mistyped, meant) in
+        [("envv:CANARY", "env:"), ("ENV:CANARY", "env:"), ("flie:canary", "file:"), ("cmd :canary", "cmd:")]
+    {
+        let text = format!("[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = '{mistyped}'");
+        let folder = Folder::with(&[]);
+        folder.write("m.toml", &text, 0o600);
+        let (error, message) = folder.refusal(&["m.toml"]);
+        let told = format!(
+            "m.toml, line 4, column 12: password: begins with no known kind of reference; did you mean `{meant}…`?"
+        );
+        assert!(message.contains(&told) && !message.to_lowercase().contains("canary"), "{message}");
+        assert_eq!(error.kind, Kind::Config);
+    }
+}
+
 #[test]
 fn variables_do_not_make_secrets() {
     for (password, told) in [
