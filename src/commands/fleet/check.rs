@@ -1,6 +1,7 @@
 //! What can be refused before anything is sent: entries that the vendor of one of their profiles cannot hold.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::places::Places;
 use super::{goal, home};
@@ -12,7 +13,7 @@ use crate::model::error::{Error, FieldError, Result};
 use crate::model::profile::Profile;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Trunk, TrunkChange};
-use crate::vendors::{self, Vendor};
+use crate::vendors::{self, Facts, Vendor};
 
 /// How many complaints are told.
 const TOLD: usize = 200;
@@ -77,17 +78,34 @@ fn refuse_override(profile: &Profile) -> Result<()> {
 #[derive(Default)]
 pub struct Complaints {
     list: Vec<FieldError>,
+    /// What lies under several entries is told once.
+    seen: HashSet<Told>,
     more: usize,
 }
+
+/// The vendor, the file, the line with its column, and the message.
+type Told = (&'static str, Arc<str>, (usize, usize), String);
 
 impl Complaints {
     /// Something is wrong with an entry.
     pub fn add(&mut self, entry: &Entry, field: &str, what: String) {
         self.push(FieldError {
             file: Some(entry.place.file.to_string()),
-            place: Some(entry.place.place),
+            place: Some(entry.place_of(field)),
             ..FieldError::new(field, what)
         });
+    }
+
+    /// A vendor refuses a field of an entry that one of its profiles names.
+    fn add_refused(&mut self, entry: &Entry, fault: &FieldError, facts: &Facts, profile: &str) {
+        let place = entry.place_of(&fault.field);
+        let place = (place.line, place.column);
+        if self.seen.insert((facts.name, entry.place.file.clone(), place, fault.message.clone())) {
+            let named = fault.message.contains(facts.title);
+            let vendor = if named { String::new() } else { format!(", {}", facts.title) };
+            let what = format!("{} (profile `{profile}`{vendor})", fault.message);
+            self.add(entry, &fault.field, what);
+        }
     }
 
     fn push(&mut self, fault: FieldError) {
@@ -123,8 +141,7 @@ fn judge(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, complaints: 
     match &entry.what {
         What::Trunk(trunk) => {
             for fault in refused(trunk, vendor) {
-                let what = format!("{} (profile `{profile}`, {})", fault.message, facts.title);
-                complaints.add(entry, &fault.field, what);
+                complaints.add_refused(entry, &fault, facts, profile);
             }
         }
         What::Numbers(list) => {

@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 
 use super::file::{self, Draft, File, Pairs, Sort};
 use super::mistakes::{At, Mistakes};
+use super::spots::Spots;
 use super::target::{self, Groups};
 use super::{Entry, Numbers, Origin, What, numbers};
 use crate::config::node::{self, Node, Value};
@@ -28,7 +29,8 @@ fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes)
     let profiles = groups.target(at, &reading.all, mistakes);
     let (what, account) = reading.what(draft.sort, mistakes)?;
     let place = Origin { file: file.name.clone(), place: draft.place };
-    Some(Entry { what, profiles: profiles?, account, place })
+    let spots = if draft.sort == Sort::Trunk { Spots::of(&reading.own) } else { Spots::default() };
+    Some(Entry { what, profiles: profiles?, account, place, spots })
 }
 
 /// Defaults that lie under no entry are held to the same keys.

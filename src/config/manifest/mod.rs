@@ -6,6 +6,7 @@ mod file;
 mod mistakes;
 mod numbers;
 mod paths;
+mod spots;
 mod target;
 mod twice;
 mod vars;
@@ -22,6 +23,7 @@ use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use file::Sort;
 use mistakes::Mistakes;
+use spots::Spots;
 pub use target::KEYS as TARGET;
 pub use vars::Vars;
 
@@ -51,6 +53,7 @@ pub struct Entry {
     pub account: Option<String>,
     /// Where it stands.
     pub place: Origin,
+    spots: Spots,
 }
 
 /// What an entry wants.
@@ -175,6 +178,11 @@ fn whole(path: &str) -> Option<String> {
 }
 
 impl Entry {
+    /// Where a field of it stands, perhaps among the defaults; where it stands itself if it gives no such field.
+    pub fn place_of(&self, field: &str) -> Place {
+        self.spots.get(field).unwrap_or(self.place.place)
+    }
+
     /// What tells this trunk from others on the same profile and account: its name, or the master's trunk where
     /// the vendor keeps the name.
     pub fn trunk_identity(&self) -> Option<&str> {

@@ -51,18 +51,18 @@ const MISTAKEN: &[Mistaken] = &[
         4,
         &[(4, "did you mean `lab`?")],
     ),
-    ("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nprefix = \"9\"\nPEER", 4, &[(1, "prefix")]),
+    ("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nprefix = \"9\"\nPEER", 4, &[(4, "prefix")]),
     (
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nusername = \"u\"\nPEER",
         4,
-        &[(1, "a peer trunk does not register")],
+        &[(4, "a peer trunk does not register")],
     ),
-    ("[[trunk]]\nprofile = \"zoom\"\nname = \"t\"\nmaster_trunk = \"trunk-a\"\n", 4, &[(1, "Zoom keeps it")]),
+    ("[[trunk]]\nprofile = \"zoom\"\nname = \"t\"\nmaster_trunk = \"trunk-a\"\n", 4, &[(3, "Zoom keeps it")]),
     (
         "[[trunk]]\nprofile = \"itniotech\"\nname = \"t\"\nkind = \"peer\"\ndirection = \"outbound\"\n\
          host = \"192.0.2.7\"\nport = 5060\nagent_groups = [{ name = \"Sales\" }]\n",
         4,
-        &[(1, "port")],
+        &[(7, "port")],
     ),
     (
         "[[internal_numbers]]\nprofile = \"yeastar\"\nnumbers = [{ number = \"+16466661110\", labels = \"A\" }]\n",
@@ -107,6 +107,25 @@ fn a_mistake_is_told_with_its_line_before_anything_is_sent() {
         }
         assert!(error["hint"].as_str().unwrap().contains("nothing was sent"), "{error}");
     }
+}
+
+/// Also where it lies under the trunk, and once for all trunks that it lies under.
+#[test]
+fn what_a_vendor_refuses_is_told_at_the_fields_own_place() {
+    let lab = Lab::new();
+    let message = |text: &str| {
+        let path = lab.manifest(text);
+        refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned()
+    };
+    let own = PEER.replace("ulaw", "ulow");
+    let told = message(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{own}"));
+    assert!(told.contains("manifest.toml, line 8, column 10: codecs: `ulow` is not known"), "{told}");
+    assert_eq!(told.matches("Yeastar").count(), 1, "{told}");
+
+    let two = "[[trunk]]\nname = \"t\"\n[[trunk]]\nname = \"u\"\n";
+    let told = message(&format!("[defaults.trunk]\nprofile = \"yeastar\"\nprefix = \"9\"\n{PEER}{two}"));
+    assert_eq!(told.matches("prefix: ").count(), 1, "{told}");
+    assert!(told.contains("manifest.toml, line 3, column 10: prefix: "), "{told}");
 }
 
 #[test]

@@ -1,0 +1,28 @@
+//! Where the fields of a trunk stand, kept small: a fleet has very many trunks.
+
+use super::file::Pairs;
+use crate::model::error::Place;
+use crate::model::support::Field;
+
+/// The place of each field that is given, by the trunk itself or by what lies under it.
+#[derive(Debug, Default)]
+pub struct Spots(Box<[(Field, u32, u32)]>);
+
+impl Spots {
+    /// Those of a table.
+    pub fn of(pairs: &Pairs<'_>) -> Self {
+        let spots = pairs.iter().filter_map(|(key, node)| {
+            let field = Field::ALL.iter().find(|field| field.name() == key.text)?;
+            let (line, column) = (u32::try_from(node.place.line), u32::try_from(node.place.column));
+            Some((*field, line.ok()?, column.ok()?))
+        });
+        Self(spots.collect())
+    }
+
+    /// The place of a field, or of the one that it is a part of, as in `dids[0].number`.
+    pub fn get(&self, field: &str) -> Option<Place> {
+        let root = field.split(['.', '[']).next()?;
+        let (_, line, column) = self.0.iter().find(|(field, ..)| field.name() == root)?;
+        Some(Place { line: usize::try_from(*line).ok()?, column: usize::try_from(*column).ok()? })
+    }
+}
