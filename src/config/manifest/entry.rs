@@ -83,7 +83,11 @@ impl<'f> Reading<'f> {
         let sound = faults.is_empty();
         for fault in faults {
             let key = fault.field.split(['.', '[']).next().unwrap_or_default();
-            let place = self.get(key).map(|node| node.place).or(self.at.place);
+            let node = self.get(key);
+            if node.is_some_and(|node| mistakes.is_unfilled(self.at.file, node)) {
+                continue;
+            }
+            let place = node.map(|node| node.place).or(self.at.place);
             mistakes.add(At { place, ..self.at }, &fault.field, fault.message);
         }
         sound

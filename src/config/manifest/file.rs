@@ -110,7 +110,7 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
     let mut root = root.map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
     let mut unfilled = Vec::new();
     vars.fill(&mut root, &mut unfilled);
-    unfilled.iter().for_each(|mistake| mistakes.of_node(at, mistake, &[]));
+    unfilled.iter().for_each(|mistake| mistakes.of_variable(at, mistake));
     let noun = root.noun();
     let Value::Table(table) = root.value else {
         let what = format!("is {noun}; write the tables of a manifest, as in [[trunk]]");

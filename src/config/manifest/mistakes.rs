@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::config::node;
+use crate::config::node::{self, Node, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
 
 /// How many mistakes are told; the others are counted.
@@ -16,6 +16,8 @@ pub struct Mistakes {
     kinds: HashSet<Kind>,
     /// What lies under several entries is told once.
     seen: HashSet<Told>,
+    /// Values that a variable is missing in. Whatever else seems wrong with them is so for want of it.
+    unfilled: HashSet<(String, (usize, usize))>,
     more: usize,
     /// The files, in the order in which they are read.
     files: Vec<String>,
@@ -63,7 +65,8 @@ impl Mistakes {
             ..FieldError::new(field, what)
         };
         let place = at.place.map(|place| (place.line, place.column));
-        if !self.seen.insert((error.file.clone(), place, error.message.clone())) {
+        let unfilled = place.is_some_and(|place| self.unfilled.contains(&(at.file.to_owned(), place)));
+        if unfilled || !self.seen.insert((error.file.clone(), place, error.message.clone())) {
             return;
         }
         self.kinds.insert(kind);
@@ -74,6 +77,24 @@ impl Mistakes {
     pub fn of_node(&mut self, at: At<'_>, mistake: &node::Mistake, others: &[&str]) {
         let at = At { place: mistake.place.or(at.place), ..at };
         self.add(at, &mistake.path, mistake.told(others));
+    }
+
+    /// A variable that cannot be put into a value.
+    pub fn of_variable(&mut self, at: At<'_>, mistake: &node::Mistake) {
+        self.of_node(at, mistake, &[]);
+        let place = mistake.place.map(|place| (place.line, place.column));
+        self.unfilled.extend(place.map(|place| (at.file.to_owned(), place)));
+    }
+
+    /// Whether a variable is missing in a value, or in one of those below it.
+    pub fn is_unfilled(&self, file: &str, node: &Node) -> bool {
+        let below = |node: &Node| self.is_unfilled(file, node);
+        self.unfilled.contains(&(file.to_owned(), (node.place.line, node.place.column)))
+            || match &node.value {
+                Value::List(list) => list.iter().any(below),
+                Value::Table(table) => table.iter().any(|(_, node)| below(node)),
+                _ => false,
+            }
     }
 
     /// What was wrong with a file.

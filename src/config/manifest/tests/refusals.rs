@@ -69,6 +69,31 @@ fn variables_do_not_make_secrets() {
 }
 
 #[test]
+fn a_missing_variable_is_the_only_mistake_of_its_value() {
+    for own in [
+        "profile = 'a'\nname = 'n'\nport = '${UNSET}'",
+        "profile = '${UNSET}'\nname = 'n'",
+        "profiles = ['a', '${UNSET}']\nname = 'n'",
+        "group = '${UNSET}'\nname = 'n'",
+        "profile = 'a'\nname = 'n'\nkind = '${UNSET}'",
+        "profile = 'a'\nname = 'n'\ndids = [{ number = '${UNSET}' }, { number = '${UNSET}' }]",
+        "profile = 'a'\nname = 'n'\nenabled = '${UNSET}'\nhost = '${UNSET} x'",
+    ] {
+        let message = refusal("m.toml", &format!("[[trunk]]\n{own}"));
+        let told = message.matches("the variable `UNSET` is not set").count();
+        assert_eq!(
+            (told, message.matches("m.toml").count()),
+            (own.matches("UNSET").count(), told),
+            "{message}"
+        );
+    }
+    let rows = "[[internal_numbers]]\nprofile = 'a'\nnumbers = ['${UNSET}']\n";
+    let countries = "[[callout_countries]]\nprofile = 'a'\ncountries = ['${UNSET}']";
+    let message = refusal("m.toml", &format!("{rows}{countries}"));
+    assert_eq!(message.matches("m.toml").count(), 2, "{message}");
+}
+
+#[test]
 fn every_refusal_has_file_and_line() {
     let head = "[[trunk]]\nprofile = 'a'\nname = 'n'\n";
     let mut wrong = Vec::new();
