@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::values::whole;
+
 /// What has no use without a list: clap drops a `requires` whose argument conflicts with one that is given.
 pub const LISTS: [&str; 4] = ["skip_invalid", "concurrency", "results", "resume"];
 
@@ -13,7 +15,7 @@ pub struct Bulk {
     #[arg(long, requires = "from")]
     pub skip_invalid: bool,
     /// How many calls are under way at once
-    #[arg(long, requires = "from", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, requires = "from", value_name = "N", default_value_t = 4, value_parser = whole::<u16>(1, 64))]
     pub concurrency: u16,
     /// Record in this new file what is sent and how each row ends
     #[arg(long, requires = "from", value_name = "FILE", conflicts_with = "resume")]

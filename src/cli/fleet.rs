@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 
 use clap::{Args, ValueEnum};
 
+use super::values::whole;
 use crate::model::partition::Partition;
 
 /// The manifest, and which part of it.
@@ -49,7 +50,7 @@ pub struct Plan {
     #[command(flatten)]
     pub manifest: Manifest,
     /// How many profiles are read at the same time
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = whole::<NonZeroU16>(1, 65535))]
     pub concurrency: NonZeroU16,
     /// End in 14 where there is something to do
     #[arg(long)]
@@ -76,10 +77,10 @@ pub struct Apply {
     #[command(flatten)]
     pub manifest: Manifest,
     /// How many profiles are worked on at the same time
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = whole::<NonZeroU16>(1, 65535))]
     pub concurrency: NonZeroU16,
     /// Refuse a plan with more changes than that
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(0, u64::MAX))]
     pub max_changes: Option<u64>,
     /// Also change or delete more than 30 % of what there is
     #[arg(long)]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
+use super::values::whole;
 use crate::model::change::Outcome;
 
 /// What to do with the journal of this machine's changes.
@@ -30,7 +31,7 @@ ending, as after a power cut, is unknown.")]
 #[derive(Debug, Args)]
 pub struct List {
     /// At most so many entries; 50 where neither this nor --all nor --unknown is given
-    #[arg(long, value_name = "N", conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "all", value_parser = whole::<u32>(1, u32::MAX.into()))]
     pub limit: Option<u32>,
     /// Every entry
     #[arg(long)]

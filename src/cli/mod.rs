@@ -19,6 +19,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use values::whole;
+
 /// One command line for SIP trunks on several vendors.
 #[derive(Debug, Parser)]
 #[command(name = "trunkctl", version, propagate_version = true, max_term_width = 100)]
@@ -79,6 +81,7 @@ pub struct Globals {
         env = "TRUNKCTL_RETRIES",
         hide_env_values = true,
         default_value_t = 3,
+        value_parser = whole::<u32>(0, u32::MAX.into()),
         value_name = "N"
     )]
     pub retries: u32,

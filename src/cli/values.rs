@@ -1,5 +1,7 @@
 //! How single values are written on the command line.
 
+use std::str::FromStr;
+
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::Value;
 
@@ -32,6 +34,21 @@ impl TypedValueParser for Words {
 #[allow(clippy::unnecessary_wraps)]
 pub fn trimmed(text: &str) -> Result<String, String> {
     Ok(text.trim().to_owned())
+}
+
+/// A whole number within bounds.
+pub fn whole<T: FromStr + Clone + Send + Sync + 'static>(
+    least: u64,
+    most: u64,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let value = number.and_then(|_| text.parse().ok());
+        value.ok_or_else(|| match most {
+            u64::MAX => "write a whole number, as in 20".to_owned(),
+            _ => format!("write a whole number from {least} to {most}"),
+        })
+    }
 }
 
 /// `NUMBER[=NAME]`
@@ -96,6 +113,14 @@ mod tests {
         assert_eq!(agent_group("name:42").unwrap(), group(None, Some("42"), None));
         assert!(agent_group("=1").is_err());
         assert_eq!(did("5503308=Main").unwrap(), Did { number: "5503308".into(), name: Some("Main".into()) });
+    }
+
+    #[test]
+    fn whole_numbers_keep_their_bounds() {
+        assert_eq!((whole::<u16>(1, 64)("64"), whole::<u64>(0, u64::MAX)("0")), (Ok(64), Ok(0)));
+        for text in ["0", "65", "x", "", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(whole::<u16>(1, 64)(text), Err("write a whole number from 1 to 64".into()), "{text}");
+        }
     }
 
     #[test]

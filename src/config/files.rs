@@ -217,12 +217,18 @@ pub(super) fn without_place(text: &str) -> String {
 
 /// What to do about a mistake.
 fn remedy(what: &str) -> &'static str {
-    remedy_of_type(what).unwrap_or("correct the file at that place")
+    // YAML's reader does not say which character it is.
+    let odd = what.contains("cannot start any token").then_some(
+        "indent with spaces, not with tabs, and put a text in quotes that begins with a character of YAML's own",
+    );
+    remedy_of_type(what).or(odd).unwrap_or("correct the file at that place")
 }
 
 /// What to do about a value of another type than the one expected.
 pub(super) fn remedy_of_type(what: &str) -> Option<&'static str> {
     [
+        ("a table with `number`", "write the number under its key, as in { number = \"5503300\" }"),
+        ("a table with `id` or `name`", "write one of them with its key, as in { name = \"Sales\" }"),
         (ONE_TRUNK, "write each field with its value, as in {\"name\": \"itsp-main\"}"),
         ("expected a string", "write the value as a text, in quotes"),
         ("expected a sequence", "write a list, in brackets"),
@@ -237,7 +243,7 @@ pub(super) fn remedy_of_type(what: &str) -> Option<&'static str> {
 pub(super) fn without_secret(message: &str) -> String {
     let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
         let (value, expected) = rest.rsplit_once(", expected ")?;
-        let whole = ["a map", "struct", ONE_TRUNK].iter().any(|word| expected.starts_with(word));
+        let whole = ["a map", "a table", "struct", ONE_TRUNK].iter().any(|word| expected.starts_with(word));
         let hidden = expected.starts_with(WANTED) || (whole && value.starts_with("string"));
         let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
         hidden.then(|| format!("{before}invalid type: {noun}, expected {expected}"))
@@ -355,6 +361,8 @@ mod tests {
             ("name: a\nhots: x", Format::Yaml, "line 2", "`host`"),
             ("transport = \"upd\"", Format::Toml, "line 1", "correct"),
             ("{\"name\": \"a\",}", Format::Json, "column 14: trailing comma", "correct"),
+            ("caller_id:\n\tnumber: \"1\"", Format::Yaml, "line 2", "indent with spaces"),
+            ("dids = [\"550\"]", Format::Toml, "expected a table with `number`", "{ number = "),
             ("name: a\n  kind: peer", Format::Yaml, "column 7: mapping values", "correct"),
             ("enabled: \"yes\"", Format::Yaml, "column 10: enabled: invalid", "without quotes"),
             ("dids:\n- nmber: 5", Format::Yaml, "column 3: dids[0].nmber: unknown", "`number`"),

@@ -95,7 +95,7 @@ words! {
 
 /// A caller ID.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `number` or `name`")]
 pub struct CallerId {
     /// The number shown to the called party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ pub struct CallerId {
 
 /// A caller ID for particular extensions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `option` and `number`")]
 pub struct CallerIdOverride {
     /// Range or shared.
     pub option: OverrideOption,
@@ -126,7 +126,7 @@ pub struct CallerIdOverride {
 
 /// An extension or a group of extensions, by id, number or name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `id`, `number` or `name`")]
 pub struct Extension {
     /// The vendor's id. Looked up where only the number or the name is given.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::text::id")]
@@ -144,7 +144,7 @@ pub struct Extension {
 
 /// A direct inward dialling number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `number`")]
 pub struct Did {
     /// The number as the provider sends it.
     pub number: String,
@@ -155,7 +155,7 @@ pub struct Did {
 
 /// A group of agents that a trunk serves, by id or name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `id` or `name`")]
 pub struct AgentGroup {
     /// The vendor's id. Looked up where only the name is given.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::text::id")]

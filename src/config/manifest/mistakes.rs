@@ -105,11 +105,6 @@ impl Mistakes {
         self.add_of(error.kind, At { file, ..at }, "", format!("{}{hint}", error.message));
     }
 
-    /// What is wrong with the manifest as a whole.
-    pub fn of_all(&mut self, what: &str) {
-        self.add(At { file: "", place: None, path: "" }, "", what);
-    }
-
     /// Whether nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

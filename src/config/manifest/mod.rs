@@ -22,7 +22,7 @@ use crate::model::error::{Place, Result};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use file::Sort;
-use mistakes::Mistakes;
+use mistakes::{At, Mistakes};
 use spots::Spots;
 pub use target::KEYS as TARGET;
 pub use vars::Vars;
@@ -116,6 +116,7 @@ impl Manifest {
         let blank = files.iter().all(file::File::is_blank);
         let own = files.iter().filter(|file| !file.is_blank()).filter_map(|file| whole(&file.name));
         let own = own.collect();
+        let only = if let [only] = files.as_slice() { only.name.clone() } else { "".into() };
         let mut entries = Vec::new();
         for file in files {
             entries.extend(entry::read_all(file, &groups, &mut mistakes));
@@ -124,8 +125,8 @@ impl Manifest {
         twice::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
-            mistakes
-                .of_all("wants nothing: there is no entry in it; write [[trunk]], or `trunk = []` for none");
+            let what = "wants nothing: there is no entry in it; write [[trunk]], or `trunk = []` for none";
+            mistakes.add(At { file: &only, place: None, path: "" }, "", what);
         }
         mistakes.finish()?;
         Ok(manifest)

@@ -12,6 +12,9 @@ use crate::model::error::Place;
 
 /// The tree of a text.
 pub fn parse(text: &str) -> Result<Node, Mistake> {
+    if text.trim().is_empty() {
+        return Err(Mistake::at(Place { line: 1, column: 1 }, "is empty; write at least {}"));
+    }
     let whole: &RawValue = serde_json::from_str(text).map_err(|cause| {
         // Read for its values, the text gets the clearer complaint.
         let cause = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(cause);

@@ -58,6 +58,18 @@ fn a_mistake_has_its_place_its_path_and_a_remedy() {
         ("a = 1\nb = ", Toml, "2:5 : "),
         ("{\"name\": \"a\",}", Json, "1:14 : trailing comma"),
         ("name: a\n  kind: peer", Yaml, "2:"),
+        ("caller_id:\n\tnumber: '1'", Yaml, "; indent with spaces"),
+        (" \n", Json, "1:1 : is empty; write at least {}"),
+        (
+            "dids = ['550']",
+            Toml,
+            "1:9 dids[0]: invalid type: string, expected a table with `number`; write the number under its key",
+        ),
+        (
+            "agent_groups: [Sales]",
+            Yaml,
+            "expected a table with `id` or `name`; write one of them with its key",
+        ),
         (
             "name = 'a'\ntransprt = 'udp'",
             Toml,

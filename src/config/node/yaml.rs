@@ -15,7 +15,7 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
     let mut tree = Tree::default();
     for event in Parser::new_from_str(text) {
         let (event, span) =
-            event.map_err(|error| Mistake::at(place(error.marker()), error.info().to_owned()))?;
+            event.map_err(|error| Mistake::at(place(error.marker()), with_remedy(error.info())))?;
         tree.take(event, place(&span.start))?;
     }
     let place = Place { line: 1, column: 1 };
@@ -23,6 +23,12 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
     // A file of comments is an empty table.
     let empty = root.value == Value::Nothing;
     Ok(if empty { Node { value: Value::Table(Table::new()), place } } else { root })
+}
+
+/// What is wrong, and what to do where the parser leaves that open.
+fn with_remedy(what: &str) -> String {
+    let of_tabs = what.split(' ').any(|word| matches!(word, "tab" | "tabs"));
+    if of_tabs { format!("{what}; indent with spaces") } else { what.to_owned() }
 }
 
 fn place(mark: &Marker) -> Place {

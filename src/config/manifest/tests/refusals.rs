@@ -249,7 +249,7 @@ fn a_very_long_list_of_mistakes_is_cut() {
 #[test]
 fn nothing_wanted_is_said_in_so_many_words() {
     for text in ["", "[groups]\ng = ['a']\n", "[defaults.trunk]\nport = 1\n"] {
-        assert!(refusal("m.toml", text).contains("wants nothing"), "{text}");
+        assert!(refusal("m.toml", text).contains("m.toml: wants nothing"), "{text}");
     }
     assert!(refusal("m.yaml", "just a text").contains("is a text; write the tables of a manifest"));
     assert!(open("m.toml", "trunk = []").entries.is_empty());
