@@ -110,8 +110,11 @@ pub fn listings(report: &Report) -> Vec<Listing> {
                 .map(|row| row.keys().cloned().collect())
                 .unwrap_or_default();
             // Programs read this: what there is not is an empty cell.
+            let is_nothing = |value: &Value| {
+                value.is_null() || *value == "" || value.as_array().is_some_and(Vec::is_empty)
+            };
             let cell = |value: Option<&Value>| {
-                value.filter(|value| !value.is_null() && *value != "").map(text).unwrap_or_default()
+                value.filter(|value| !is_nothing(value)).map(text).unwrap_or_default()
             };
             let cells = |row: &&Value| columns.iter().map(|key| cell(row.get(key))).collect();
             let rows = rows.iter().map(cells).collect();
@@ -227,6 +230,7 @@ pub fn text(value: &Value) -> String {
         Value::Null => "(none)".to_owned(),
         Value::String(text) if text.is_empty() => "(none)".to_owned(),
         Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "(none)".to_owned(),
         Value::Array(list) if list.iter().all(|item| !item.is_object() && !item.is_array()) => {
             list.iter().map(text_of).collect::<Vec<_>>().join(",")
         }
@@ -271,6 +275,12 @@ const BODY_COLUMN: usize = 11;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_emptied_is_told() {
+        let before = serde_json::json!([{"number": "5503308"}]);
+        assert_eq!(arrow(&before, &serde_json::json!([])), "number=5503308 -> (none)");
+    }
 
     #[test]
     fn long_lines_are_folded_under_their_text() {

@@ -35,7 +35,7 @@ fn profile(part: &Part) -> Value {
     value
 }
 
-/// One object a line: a change, or a profile that could not be read.
+/// One object a line: a change, a note on a profile, or a profile that could not be read.
 ///
 /// # Errors
 /// Whatever the stream says.
@@ -43,6 +43,10 @@ pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     for part in &plan.parts {
         for step in &part.steps {
             writeln!(out, "{}", printable_json(&serde_json::to_string(step)?))?;
+        }
+        for note in &part.notes {
+            let note = json!({"action": "note", "profile": part.profile, "kind": "profile", "note": note});
+            writeln!(out, "{}", printable_json(&note.to_string()))?;
         }
         if let Some(error) = &part.failed {
             let failed =
@@ -55,7 +59,7 @@ pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 
 /// The table of it, for CSV.
 pub fn listing(plan: &Plan) -> Listing {
-    let columns = ["action", "kind", "name", "id", "profile", "account", "fields"];
+    let columns = ["action", "kind", "name", "id", "profile", "account", "fields", "reason"];
     let rows = plan.steps().map(|step| {
         let fields: Vec<&str> = step.diff.iter().map(|change| change.field.as_str()).collect();
         vec![
@@ -66,17 +70,46 @@ pub fn listing(plan: &Plan) -> Listing {
             step.profile.clone(),
             step.account.clone().unwrap_or_default(),
             fields.join(" "),
+            step.error.as_ref().map_or_else(|| step.notes.join("; "), |error| error.message.clone()),
         ]
     });
-    let failed = plan.parts.iter().filter(|part| part.failed.is_some()).map(|part| {
-        let words = ["failed", "profile", &part.profile, "", &part.profile, "", ""];
+    let of_profile = |action: &str, part: &Part, reason: String| {
+        let words = [action, "profile", &part.profile, "", &part.profile, "", "", &reason];
         words.map(str::to_owned).to_vec()
+    };
+    let noted = plan.parts.iter().filter(|part| !part.notes.is_empty());
+    let noted = noted.map(|part| of_profile("note", part, part.notes.join("; ")));
+    let failed = plan.parts.iter().filter_map(|part| {
+        let error = part.failed.as_ref()?;
+        Some(of_profile("failed", part, error.message.clone()))
     });
-    let rows = rows.chain(failed);
+    let rows = rows.chain(noted).chain(failed);
     Listing {
         title: None,
         columns: columns.map(str::to_owned).to_vec(),
         rows: rows.collect(),
         data: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::Error;
+
+    #[test]
+    fn notes_and_failures_of_profiles_are_in_lines_and_rows() {
+        let noted = Part { notes: vec!["one".into(), "two".into()], ..Part::new("a") };
+        let plan = Plan { parts: vec![noted, Part::failed("b", Error::invalid("why"))] };
+        let mut out = Vec::new();
+        lines(&mut out, &plan).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let note = |note: &str| json!({"action": "note", "profile": "a", "kind": "profile", "note": note});
+        assert_eq!(told[..2], [note("one"), note("two")]);
+        assert_eq!((&told[2]["action"], told.len()), (&json!("failed"), 3));
+        let rows = listing(&plan).rows;
+        assert_eq!(rows[0], ["note", "profile", "a", "", "a", "", "", "one; two"]);
+        assert_eq!(rows[1], ["failed", "profile", "b", "", "b", "", "", "why"]);
     }
 }

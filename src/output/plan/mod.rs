@@ -68,18 +68,22 @@ fn verb(action: Action) -> &'static str {
 /// How much there is to do, in a line.
 fn total(summary: &Summary, profiles: usize) -> String {
     let Summary { create, update, delete, impossible, unchanged, uncompared, failed } = *summary;
-    let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
-    let mut line = if create + update + delete == 0 && failed > 0 {
-        format!("No changes on the profiles that could be read, {unchanged} unchanged")
-    } else if create + update + delete == 0 {
-        format!("No changes: nothing is to be done on {on}, {unchanged} unchanged")
-    } else {
-        format!("{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}")
+    let on = counted(profiles as u64, "profile");
+    let read = if failed > 0 { "the profiles that could be read" } else { &on };
+    let mut line = match (summary.writes(), impossible) {
+        (0, 0) if failed > 0 => format!("No changes on {read}, {unchanged} unchanged"),
+        (0, 0) => format!("No changes: nothing is to be done on {on}, {unchanged} unchanged"),
+        (0, _) => format!("Nothing can be done on {read}: {impossible} impossible, {unchanged} unchanged"),
+        _ => {
+            format!(
+                "{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}"
+            )
+        }
     };
     if uncompared > 0 {
-        line.push_str(&format!("; {uncompared} could not be compared"));
+        line.push_str(&format!("; {} could not be compared", counted(uncompared, "password")));
     }
-    if impossible > 0 {
+    if impossible > 0 && summary.writes() > 0 {
         line.push_str(&format!("; {impossible} cannot be done"));
     }
     if failed > 0 {
@@ -88,7 +92,45 @@ fn total(summary: &Summary, profiles: usize) -> String {
     line
 }
 
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The value of a field as people write it.
 fn shown(value: &Value) -> String {
     super::table::text(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_does_not_contradict_itself() {
+        let with = |change: fn(&mut Summary)| {
+            let mut summary = Summary { unchanged: 6, ..Summary::default() };
+            change(&mut summary);
+            total(&summary, 2)
+        };
+        for (line, told) in [
+            (with(|_| ()), "No changes: nothing is to be done on 2 profiles, 6 unchanged"),
+            (
+                with(|all| all.uncompared = 3),
+                "No changes: nothing is to be done on 2 profiles, 6 unchanged; 3 passwords could not be compared",
+            ),
+            (with(|all| all.impossible = 1), "Nothing can be done on 2 profiles: 1 impossible, 6 unchanged"),
+            (
+                with(|all| (all.impossible, all.failed) = (2, 1)),
+                "Nothing can be done on the profiles that could be read: 2 impossible, 6 unchanged; \
+                 1 of 2 profiles could not be read",
+            ),
+            (
+                with(|all| (all.create, all.impossible, all.uncompared) = (4, 1, 1)),
+                "4 to create, 0 to change, 0 to delete, 6 unchanged, on 2 profiles; \
+                 1 password could not be compared; 1 cannot be done",
+            ),
+        ] {
+            assert_eq!(line, told);
+        }
+    }
 }

@@ -73,7 +73,7 @@ fn a_plan_is_the_same_in_every_format_of_data() {
     assert_eq!(&lines, steps);
     assert_eq!(yaml_serde::from_str::<Value>(&yaml).unwrap(), plan);
     let (header, rows) = cells(&csv);
-    assert_eq!(header, ["action", "kind", "name", "id", "profile", "account", "fields"]);
+    assert_eq!(header, ["action", "kind", "name", "id", "profile", "account", "fields", "reason"]);
     let named: Vec<&str> = steps.iter().map(|step| step["name"].as_str().unwrap()).collect();
     assert_eq!(rows.len(), named.len());
     assert_eq!(rows[0][6], "name kind host port transport codecs caller_id");
