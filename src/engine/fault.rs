@@ -65,7 +65,11 @@ impl Failed<'_> {
         error.hint = if lost {
             Some(UNKNOWN.into())
         } else {
-            fault.known.map(|row| row.remedy.to_owned()).or_else(|| self.unknown_code(&error))
+            fault
+                .known
+                .map(|row| row.remedy.to_owned())
+                .or_else(|| self.unknown_code(&error))
+                .or_else(|| misled(&error))
         };
         error
     }
@@ -155,6 +159,12 @@ impl Failed<'_> {
             )
         })
     }
+}
+
+/// What to do where nothing of the vendor's is at the address.
+fn misled(error: &Error) -> Option<String> {
+    (error.http_status == Some(404))
+        .then(|| "the address may not be that of the vendor's API: check the profile's `base_url`".to_owned())
 }
 
 /// The address without the user and password that may stand before its host.

@@ -23,10 +23,15 @@ pub fn answer<T: DeserializeOwned>(response: &Response, log_in: bool) -> Result<
     let quoted = if log_in { &hidden } else { response };
     // serde would read a list as an object whose keys are left out, and its first number as a success.
     let is_object = response.body.trim_ascii_start().starts_with(b"{");
-    let envelope: Envelope = serde_json::from_slice(&response.body)
-        .ok()
-        .filter(|_| is_object)
-        .ok_or_else(|| Fault::unreadable(quoted, "the answer is not the PBX's JSON"))?;
+    let envelope: Envelope =
+        serde_json::from_slice(&response.body).ok().filter(|_| is_object).ok_or_else(|| {
+            match response.status {
+                200..300 => Fault::unreadable(quoted, "the answer is not the PBX's JSON"),
+                status => {
+                    Fault::unreadable(quoted, &format!("HTTP {status}, and the answer is not the PBX's JSON"))
+                }
+            }
+        })?;
     if envelope.errcode == "0" && (200..300).contains(&response.status) {
         return serde_json::from_slice(&response.body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());

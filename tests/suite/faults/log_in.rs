@@ -130,6 +130,17 @@ fn a_token_that_dies_is_renewed_once_and_the_write_is_done_once() {
 }
 
 #[test]
+fn a_log_in_at_a_wrong_address_says_which_key_to_check() {
+    let server = Scripted::start(vec![Act::Raw(http(404, "", "<h1>Not Found</h1>"))]);
+    let error = Lab::logging_in(&server.base).run(YEASTAR, "").expect(9).error();
+    assert!(
+        error["hint"].as_str().is_some_and(|hint| hint.contains("check the profile's `base_url`")),
+        "{error}"
+    );
+    assert!(error["message"].as_str().unwrap().contains("HTTP 404"), "{error}");
+}
+
+#[test]
 fn a_write_that_is_lost_after_a_renewal_is_unknown() {
     let expired = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let server = giving_tokens(vec![expired, Act::Drop]);
