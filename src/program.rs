@@ -22,6 +22,7 @@ use crate::commands::{self, People, World};
 use crate::config::Env;
 use crate::config::waiting;
 use crate::engine::redact::Redactor;
+use crate::engine::stop::Signal;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::text::{printable, shell_word};
@@ -109,7 +110,7 @@ fn run(
 }
 
 /// Tells of each Ctrl-C.
-type Presses = tokio::sync::mpsc::UnboundedReceiver<()>;
+type Presses = tokio::sync::mpsc::UnboundedReceiver<Signal>;
 
 /// Tells of Ctrl-C. A thread of its own watches for it, and ends the program itself while that waits for input.
 fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> Presses {
@@ -129,7 +130,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
                 });
                 tokio::select! {
                     heard = next => {
-                        if heard.is_err() || sender.send(()).is_err() {
+                        if heard.map_or(true, |signal| sender.send(signal).is_err()) {
                             return false;
                         }
                         (pressed, signal) = (true, Box::pin(asked_to_end()));
@@ -153,17 +154,17 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
 }
 
 /// Ctrl-C, or what a service manager ends a program with.
-async fn asked_to_end() -> io::Result<()> {
+async fn asked_to_end() -> io::Result<Signal> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
+            pressed = tokio::signal::ctrl_c() => pressed.map(|()| Signal::CtrlC),
+            _ = terminate.recv() => Ok(Signal::Terminate),
         }
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    tokio::signal::ctrl_c().await.map(|()| Signal::CtrlC)
 }
 
 /// Runs a command until Ctrl-C. A write that is on the wire is awaited, and so is a command that has to tell what
@@ -178,12 +179,12 @@ async fn interruptible(
         tokio::select! {
             // In this order, so that Ctrl-C is noticed before anything else is begun.
             biased;
-            () = pressed(&mut ctrl_c) => {
+            signal = pressed(&mut ctrl_c) => {
                 if stop.is_asked() || !stop.is_awaited() {
                     return Err(commands::interrupted(&stop.writing()));
                 }
                 stop.ask();
-                world.notices.note("Ctrl-C: waiting for what is on the wire; press it again to end at once");
+                world.notices.note(signal.noted());
             }
             result = &mut command => {
                 return result.map_err(|error| if stop.is_asked() { commands::ended(Some(&error)) } else { error });
@@ -193,11 +194,11 @@ async fn interruptible(
 }
 
 /// Ends with the next Ctrl-C, or never.
-async fn pressed(ctrl_c: &mut Option<Presses>) {
+async fn pressed(ctrl_c: &mut Option<Presses>) -> Signal {
     if let Some(presses) = ctrl_c
-        && presses.recv().await.is_some()
+        && let Some(signal) = presses.recv().await
     {
-        return;
+        return signal;
     }
     std::future::pending().await
 }

@@ -172,11 +172,10 @@ impl Session {
     /// Credentials that the vendor refused are not tried again: Yeastar blocks an address after five failures.
     fn refuse_again(&self) -> Result<()> {
         let Some(at) = self.outside.tokens.as_ref().and_then(TokenStore::refused) else { return Ok(()) };
-        let minutes = now().saturating_sub(at) / 60;
         let text = format!(
-            "profile `{}`: the vendor refused these credentials {minutes} minutes ago, and they have not changed; \
-             nothing was sent",
-            self.profile.name
+            "profile `{}`: the vendor refused these credentials {}, and they have not changed; nothing was sent",
+            self.profile.name,
+            ago(now().saturating_sub(at))
         );
         let mut error = Error::new(Kind::Auth, text);
         error.vendor = Some(self.vendor.facts().name);
@@ -207,7 +206,34 @@ impl Session {
     }
 }
 
+/// How long ago something was, by its seconds.
+fn ago(seconds: u64) -> String {
+    match seconds / 60 {
+        0 => "less than a minute ago".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes => format!("{minutes} minutes ago"),
+    }
+}
+
 /// Whether the same call may succeed later without a change.
 fn is_passing(error: &Error) -> bool {
     matches!(error.kind, Kind::Unavailable | Kind::RateLimited)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ago;
+
+    #[test]
+    fn minutes_are_counted_as_people_do() {
+        let told = [0, 59, 60, 119, 120].map(ago);
+        let expected = [
+            "less than a minute ago",
+            "less than a minute ago",
+            "a minute ago",
+            "a minute ago",
+            "2 minutes ago",
+        ];
+        assert_eq!(told, expected);
+    }
 }

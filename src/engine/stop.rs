@@ -4,6 +4,25 @@ use std::cell::{Cell, RefCell};
 
 use tokio::sync::Notify;
 
+/// What asks a command to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    CtrlC,
+    /// What a service manager ends a program with.
+    Terminate,
+}
+
+impl Signal {
+    /// What is told of the first one.
+    pub fn noted(self) -> &'static str {
+        match self {
+            Self::CtrlC => "Ctrl-C: waiting for what is on the wire; press it again to end at once",
+            Self::Terminate => "SIGTERM: waiting for what is on the wire; send it again to end at once",
+        }
+    }
+}
+
 /// Shared by whoever hears of Ctrl-C and whatever is under way.
 #[derive(Default)]
 pub struct Stop {

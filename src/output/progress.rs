@@ -1,9 +1,10 @@
 //! How far a long command is: a bar on a terminal, plain lines elsewhere.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::model::notices::Progress;
 
@@ -70,9 +71,13 @@ impl Meter {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(progress.total), ProgressDrawTarget::stderr());
             let form =
-                format!("{{bar:30}} {{pos}}/{{len}} {}{{msg}}, {{per_sec}}, {{eta}} left", progress.noun);
+                format!("{{bar:30}} {{pos}}/{{len}} {}{{msg}}, {{rate}}/s, {{eta}} left", progress.noun);
             if let Ok(style) = ProgressStyle::with_template(&form) {
-                bar.set_style(style);
+                let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+                    // The bar shows nothing in its place, at worst.
+                    let _ = write!(out, "{:.0}", state.per_sec());
+                };
+                bar.set_style(style.with_key("rate", rate));
             }
             bar
         });

@@ -8,7 +8,11 @@ use crate::support::given;
 use crate::support::scripted::{Act, Gate, Scripted, http};
 
 fn press(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
 /// Reads standard error until it says that.
@@ -122,9 +126,9 @@ fn a_run_that_waits_out_a_limit_ends_at_once() {
     assert!(rows_that(&file, "failed").is_empty());
 }
 
-/// The answer comes after Ctrl-C, and is a refusal: the rows are not tried one by one any more.
+/// The answer comes after a service manager's signal, and is a refusal: the rows are not tried one by one any more.
 #[test]
-fn a_batch_that_is_refused_after_ctrl_c_is_not_split() {
+fn a_batch_that_is_refused_after_the_signal_is_not_split() {
     let (release, gate) = Gate::new();
     let refusal = http(400, "Content-Type: application/json\r\n", r#"{"code":300,"message":"No."}"#);
     let server = Scripted::start(vec![Act::Gated(gate, refusal)]);
@@ -134,8 +138,8 @@ fn a_batch_that_is_refused_after_ctrl_c_is_not_split() {
     let line = format!("internal-numbers add --from {list} --concurrency 1 --results {file}");
     let mut child = start(command(&place, &profiles, &line));
     server.wait_for(1);
-    press(&child);
-    let heard = hear(&mut child, "press it again");
+    signal(&child, "-TERM");
+    let heard = hear(&mut child, "SIGTERM: waiting for what is on the wire; send it again");
     release.send(()).unwrap();
     let ran = rest(child, heard).expect(130);
     ended_in(&ran.json(), &[("skipped", 60)]);
