@@ -147,6 +147,12 @@ impl Field {
             other => format!("--{}", other.name().replace('_', "-")),
         }
     }
+
+    /// How it is given: by its key in a file, or by its flag.
+    pub fn ways(self) -> String {
+        let flag = self.flag();
+        if flag.starts_with("--") { format!("`{}` ({flag})", self.name()) } else { flag }
+    }
 }
 
 /// How a vendor supports an operation.

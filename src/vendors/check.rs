@@ -36,7 +36,7 @@ pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: 
             Some(Need::Refused(why)) if trunk.has(field) => complain(field, why.to_owned()),
             Some(Need::Required) if !trunk.has(field) && !raw => complain(
                 field,
-                format!("{vendor} demands it for {} trunk; give {}", article(shape.name), field.flag()),
+                format!("{vendor} demands it for {} trunk; give {}", article(shape.name), field.ways()),
             ),
             _ => {}
         }

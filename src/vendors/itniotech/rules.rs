@@ -120,7 +120,7 @@ pub fn lacking(trunk: &Trunk) -> Vec<FieldError> {
         (Field::AgentGroups, trunk.agent_groups.is_some() || raw(trunk, "groupList")),
     ];
     for (field, _) in wanted.into_iter().filter(|(_, there)| !there) {
-        complain(&mut verdict, field, format!("{WHOLE}; give {}", field.flag()));
+        complain(&mut verdict, field, format!("{WHOLE}; give {}", field.ways()));
     }
     groups(direction, trunk, &mut verdict);
     if direction == Some(&Direction::Outbound) && registers(trunk) == Some(true) {
@@ -265,6 +265,6 @@ fn missing_credentials(trunk: &Trunk, why: &str) -> Vec<FieldError> {
     [Field::Username, Field::Password]
         .into_iter()
         .filter(|field| !there(*field))
-        .map(|field| FieldError::new(field.name(), format!("{why}; give {}", field.flag())))
+        .map(|field| FieldError::new(field.name(), format!("{why}; give {}", field.ways())))
         .collect()
 }
