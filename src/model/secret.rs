@@ -35,8 +35,19 @@ const SECRET_AT_END: [&[&str]; 14] = [
     &["shared", "key"],
 ];
 
+/// What is in every key of a secret. Answers have millions of keys, and hardly one with any of these.
+const HINTS: [&str; 8] = ["pass", "pwd", "pin", "psk", "secret", "token", "key", "credential"];
+
+fn has_hint(key: &str) -> bool {
+    let parts = |hint: &str| key.as_bytes().windows(hint.len());
+    HINTS.iter().any(|hint| parts(hint).any(|part| part.eq_ignore_ascii_case(hint.as_bytes())))
+}
+
 /// Whether the value of a key is a secret, whoever's key it is.
 pub fn is_secret_key(key: &str) -> bool {
+    if !has_hint(key) {
+        return false;
+    }
     let words = words(key);
     let ends = |end: &[&str]| words.len() >= end.len() && words[words.len() - end.len()..] == *end;
     let key = key.to_ascii_lowercase();
@@ -65,6 +76,9 @@ fn words(key: &str) -> Vec<String> {
 
 /// Whether a key of an answer may name a secret: what is shown of answers rather lacks a harmless value.
 pub fn may_be_secret(key: &str) -> bool {
+    if !has_hint(key) {
+        return false;
+    }
     let lower = key.to_ascii_lowercase();
     is_secret_key(key) || ["password", "passwd", "secret", "token"].iter().any(|word| lower.contains(word))
 }
