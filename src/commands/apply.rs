@@ -120,8 +120,7 @@ fn question(plan: &Plan) -> String {
         "This creates {}, changes {} and deletes {} objects on {on}.",
         summary.create, summary.update, summary.delete
     );
-    let gone = plan.steps().flat_map(|step| &step.notes).filter(|note| note.starts_with("this deletes"));
-    match gone.count() {
+    match plan.steps().filter(|step| step.takes_away()).count() {
         0 => {}
         1 => text.push_str(" An assignment of settings deletes something besides: see the plan."),
         several => text

@@ -115,6 +115,15 @@ pub struct Summary {
     pub failed: u64,
 }
 
+impl Step {
+    /// Whether an assignment of settings deletes something besides: what `SipSettings::deletes` puts into words.
+    pub fn takes_away(&self) -> bool {
+        let off = |change: &FieldChange| change.after == false && change.field == "enable";
+        self.operation == Operation::SettingsAssign
+            && self.diff.iter().any(|change| off(change) || change.after == "remove")
+    }
+}
+
 impl Part {
     /// A part that could not be read.
     pub fn failed(profile: &str, error: Error) -> Self {

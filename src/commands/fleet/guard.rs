@@ -46,15 +46,8 @@ fn share(part: &Part) -> (u64, u64) {
     let is = |step: &&Step, action| step.action == action;
     let objects = part.steps.iter().filter(|step| !settings(step));
     let touched = objects.filter(|step| is(step, Action::Update) || is(step, Action::Delete)).count() as u64;
-    let emptied = part.steps.iter().filter(settings).filter(|step| takes_away(step)).count() as u64;
+    let emptied = part.steps.iter().filter(|step| step.takes_away()).count() as u64;
     (touched + emptied, part.held + emptied)
-}
-
-/// Whether something goes with the settings.
-fn takes_away(step: &Step) -> bool {
-    step.diff
-        .iter()
-        .any(|change| change.after == false && change.field == "enable" || change.after == "remove")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::cli::Globals;
 use crate::commands::world::{World, journal_folder};
 use crate::config::manifest::Manifest;
 use crate::engine::applied::Applied;
+use crate::engine::tokens::digest;
 use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::vendors::Facts;
@@ -147,7 +148,7 @@ async fn by_secrets((world, globals): (&World, &Globals), profiles: Vec<Profile>
     for profile in profiles.iter().filter(|_| profiles.len() > 1) {
         match world.session_of(globals, Some(&profile.name)).await {
             Ok(session) => {
-                homes.insert(profile.name.clone(), home::of_session(&session));
+                homes.insert(profile.name.clone(), digest(&home::of_session(&session)));
             }
             Err(_) => world.notices.warn(&format!(
                 "where profile `{}` leads cannot be told without its secrets; what the manifest created with others \
