@@ -74,3 +74,24 @@ fn a_password_whose_change_was_not_seen_is_sent_again() {
         run("Canary0PasswordA", &format!("plan -f {path} --detailed-exitcode")).expect(0);
     }
 }
+
+/// Somebody else sets the password while a person thinks about a plan that leaves it alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_that_was_not_sent_is_not_remembered() {
+    use crate::support::terminal::Terminal;
+    let lab = lab("delay=0ms;call=trunk/update", masked)
+        .with("SECRET", "Canary0PasswordA")
+        .with("OTHER", "Canary0PasswordB");
+    let path = lab.manifest(REGISTER);
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    lab.manifest(&REGISTER.replace("5060", "5070"));
+    let mut terminal = Terminal::start(&lab.place, &["--profiles-file", &lab.profiles, "apply", "-f", &path]);
+    terminal.wait_for("changes 1");
+    lab.run("-p yeastar trunk update name:reg --password-from env:OTHER").expect(0);
+    terminal.type_line("y");
+    let (status, shown) = terminal.end();
+    assert_eq!(status.code(), Some(0), "{shown}");
+    let plan = lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(14);
+    assert_eq!(fields(&changes(&plan)[0]), ["password"]);
+}

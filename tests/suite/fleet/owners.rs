@@ -124,6 +124,27 @@ fn what_no_manifest_can_want_is_not_pruned() {
 }
 
 #[test]
+fn a_number_that_is_none_is_not_pruned() {
+    let retell = |seen: &crate::support::recorder::Seen, answer: Vec<u8>| {
+        if seen.method != "GET" {
+            return answer;
+        }
+        String::from_utf8(answer).unwrap().replace("\"+16466661110\"", "\"x16466661110\"").into_bytes()
+    };
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let number = "--number +16466661110 --type toll --label A --language en-US";
+    lab.run(&format!("-p zoom internal-numbers add {number}")).expect(0);
+    let path = lab.manifest(
+        "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{ number = \"+16466661111\", labels = \"A\", \
+         languages = \"en-US\" }]\n",
+    );
+    let done = lab.run(&format!("apply -f {path} --prune=all --yes")).expect(0);
+    assert_eq!(column(&done, "name"), ["+16466661111"]);
+    let plan = lab.run(&format!("plan -f {path} --prune=all --detailed-exitcode")).expect(0);
+    assert!(plan.out.contains("number x16466661110 is left alone"), "{}", plan.out);
+}
+
+#[test]
 fn an_address_is_one_however_it_is_spelt() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap().replace("127.0.0.1", "localhost");
