@@ -1,13 +1,81 @@
 //! Files that this program keeps between runs.
+//!
+//! In the program's own folders (state, cache) nothing is used that another user could have put there or could
+//! change: [`own_folder`], [`read_own`], [`lock_file`] and [`append_own`] check that and follow no links. The other
+//! functions also take paths that the user chose.
 
-use std::io::Write;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner can read, in one step: whoever reads it sees the old or the new, whole.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Why a file or folder is not used, and what to do about it. Travels in a [`std::io::Error`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}; {remedy}")]
+pub struct Untrusted {
+    /// What is wrong, with the path.
+    pub why: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl Untrusted {
+    /// The reason that an error of this module carries; none where the file system failed.
+    pub fn of(error: &Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+impl From<Untrusted> for Error {
+    fn from(untrusted: Untrusted) -> Self {
+        Self::new(ErrorKind::PermissionDenied, untrusted)
+    }
+}
+
+/// Refuses a file or folder that another user can change: one that belongs to neither this user nor root, or that
+/// its group or others can write to. Where it is a link, both the link and what it points to are checked.
+pub fn trusted(path: &Path) -> Result<()> {
+    let data = std::fs::symlink_metadata(path)?;
+    check(path, &data)?;
+    if data.is_symlink() {
+        check(path, &std::fs::metadata(path)?)?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn check(path: &Path, data: &Metadata) -> std::result::Result<(), Untrusted> {
+    use std::os::unix::fs::MetadataExt;
+    // The mode of a link means nothing: every link has 0777.
+    let mode = if data.is_symlink() { 0 } else { data.mode() };
+    judge(path, data.uid(), mode, rustix::process::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn check(_: &Path, _: &Metadata) -> std::result::Result<(), Untrusted> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn judge(path: &Path, owner: u32, mode: u32, user: u32) -> std::result::Result<(), Untrusted> {
+    let path = path.display();
+    if owner != user && owner != 0 {
+        return Err(Untrusted {
+            why: format!("`{path}` belongs to another user (uid {owner}, and yours is {user})"),
+            remedy: format!("check what is in it, then run `chown {user} {path}`"),
+        });
+    }
+    if mode & 0o022 != 0 {
+        return Err(Untrusted {
+            why: format!("others can write to `{path}` (mode {:04o})", mode & 0o7777),
+            remedy: format!("check what is in it, then run `chmod go-w {path}`"),
+        });
+    }
+    Ok(())
+}
+
+/// Writes a file that only its owner can read, in one step: a reader sees the old or the new one, whole. A link of
+/// that name is replaced, not followed.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = temporary(path, bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
@@ -15,90 +83,137 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// The same for what can be had again: a power cut may take it, and nobody waits for the disk.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn write_cached(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn write_cached(path: &Path, bytes: &[u8]) -> Result<()> {
     temporary(path, bytes)?.persist(path)?;
     Ok(())
 }
 
 /// The same, unless the file is there already: then it stays as it is.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn create_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn create_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = temporary(path, bytes)?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
-        Err(failed) if failed.error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed.error),
+        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => Err(failed.error),
         _ => Ok(()),
     }
 }
 
-fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path);
+    create_folder(folder)?;
     // A named temporary file is made with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     Ok(file)
 }
 
-/// Opens a file to be locked; only its owner can open it.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn lock_file(path: &Path) -> std::io::Result<std::fs::File> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// The folder that a file is in; `.` for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes a folder that only its owner can enter, with the folders above it, unless it is there.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn private_folder(path: &Path) -> std::io::Result<()> {
+/// Creates a folder and those above it that are missing, for their owner only, whatever the umask.
+fn create_folder(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(path)
 }
 
-/// Opens a file to be appended to and read; only its owner can.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn append_private(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// Creates one of the program's own folders, or refuses the one that is there if another user can change it.
+pub fn own_folder(path: &Path) -> Result<()> {
+    create_folder(path)?;
+    trusted(path)
 }
 
-/// Makes a file that only its owner can open, to be appended to. There must be none of that name.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn new_private(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true).append(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// Opens a file of the program's own folders to be locked.
+pub fn lock_file(path: &Path) -> Result<File> {
+    create_folder(folder_of(path))?;
+    open_checked(path, private().write(true).create(true).truncate(false))
 }
 
-/// Opens a file that is there, to be read and appended to.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn open_for_append(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::OpenOptions::new().read(true).append(true).open(path)
+/// Opens a file of the program's own folders to be appended to and read; it need not exist.
+pub fn append_own(path: &Path) -> Result<File> {
+    open_checked(path, private().read(true).append(true).create(true))
+}
+
+/// Opens a file of the program's own folders to be read.
+pub fn open_own(path: &Path) -> Result<File> {
+    open_checked(path, private().read(true))
+}
+
+/// Reads a file of the program's own folders.
+pub fn read_own(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_own(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a regular file that no other user can change, and nothing else.
+fn open_checked(path: &Path, options: &mut OpenOptions) -> Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        // Opening a FIFO would wait for its other end.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+    }
+    let file = options.open(path).map_err(|cause| match std::fs::symlink_metadata(path) {
+        Ok(data) if !data.is_file() => odd(path, &data).into(),
+        _ => cause,
+    })?;
+    let data = file.metadata()?;
+    if !data.is_file() {
+        return Err(odd(path, &data).into());
+    }
+    check(path, &data)?;
+    Ok(file)
+}
+
+fn odd(path: &Path, data: &Metadata) -> Untrusted {
+    let what = if data.is_symlink() { "is a symbolic link" } else { "is not a regular file" };
+    Untrusted { why: format!("`{}` {what}", path.display()), remedy: "remove it".into() }
+}
+
+fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Creates a file that only its owner can open, to be appended to. There must be none of that name, nor a link.
+pub fn new_private(path: &Path) -> Result<File> {
+    private().read(true).append(true).create_new(true).open(path)
+}
+
+/// Opens a file that the user chose, to be read and appended to.
+pub fn open_for_append(path: &Path) -> Result<File> {
+    OpenOptions::new().read(true).append(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn only_what_this_user_and_root_alone_can_change_is_trusted() {
+        for (owner, mode, user, says) in [
+            (1000, 0o700, 1000, None),
+            (1000, 0o755, 1000, None),
+            (0, 0o755, 1000, None),
+            (0, 0o700, 0, None),
+            (1000, 0o770, 1000, Some("chmod go-w /s")),
+            (1000, 0o602, 1000, Some("chmod go-w /s")),
+            (0, 0o1777, 1000, Some("chmod go-w /s")),
+            (1001, 0o700, 1000, Some("chown 1000 /s")),
+            (1001, 0o700, 0, Some("chown 0 /s")),
+        ] {
+            let judged = super::judge(std::path::Path::new("/s"), owner, mode, user).err();
+            assert_eq!(judged.is_some(), says.is_some(), "{owner} {mode:o} {user}: {judged:?}");
+            if let (Some(untrusted), Some(says)) = (judged, says) {
+                assert!(untrusted.remedy.contains(says) && untrusted.why.contains("`/s`"), "{untrusted}");
+            }
+        }
+    }
 }

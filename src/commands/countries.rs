@@ -89,13 +89,11 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         }
         let call = session.vendor().remove_country(session.profile(), &account, code)?;
         let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
-        fleet::aside::gone(
-            (world, globals),
-            &session,
-            Some(&account),
-            fleet::goal::Kind::CalloutCountry,
-            code,
-        );
+        let kind = fleet::goal::Kind::CalloutCountry;
+        if let Err(error) = fleet::aside::gone((world, globals), &session, Some(&account), kind, code) {
+            changes.push(failed(&session, operation, &account, code, error));
+            continue;
+        }
         let look = async || confirm::country_removed(&session, &account, code).await;
         match session.write(call, &[&gone], look).await.map(Written::done) {
             Ok(Some(((), note))) => {

@@ -22,6 +22,7 @@ mod schema;
 mod settings;
 mod shell;
 mod spec;
+mod state;
 mod steps;
 mod target;
 mod trunk_create;

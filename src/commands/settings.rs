@@ -43,7 +43,7 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     // Zoom documents no answer to reading them.
     let look = async || Ok(Seen::Untold("the settings of an account cannot be read".into()));
     let account = change.account.as_deref().unwrap_or_default();
-    fleet::aside::doubt(world, globals, &session, account, &settings);
+    fleet::aside::doubt(world, globals, &session, account, &settings)?;
     if session.write(call, &[&change], look).await?.done().is_none() {
         return Ok(world.withheld(&session, globals));
     }

@@ -50,7 +50,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     notes.for_each(|note| world.notices.warn(note));
     if survey.plan.steps().next().is_none() {
         let held = survey.works.iter().find_map(|work| work.only.clone());
-        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change }))));
+        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change })?)));
     }
     let results = Results::new((world, globals), 1);
     let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
@@ -66,8 +66,8 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
 }
 
 /// A trunk that is there as asked: from the first time on, this machine takes care of it.
-fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Change {
-    let Some(memory) = fleet.memory(session).filter(|_| !session.is_dry_run()) else { return change };
+fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Result<Change> {
+    let Some(memory) = fleet.memory(session)?.filter(|_| !session.is_dry_run()) else { return Ok(change) };
     let is_known = memory.cares_for(key);
     let noted = match is_known {
         // No manifest's any more.
@@ -75,5 +75,5 @@ fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> C
         false => memory.remember(vec![(key.to_owned(), Default::default())]),
     };
     noted.unwrap_or_else(|warning| fleet.world.notices.warn(&warning));
-    if is_known { change } else { Change { outcome: Outcome::Adopted, ..change } }
+    Ok(if is_known { change } else { Change { outcome: Outcome::Adopted, ..change } })
 }

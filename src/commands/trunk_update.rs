@@ -60,7 +60,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     }
     let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
     let look = async || confirm::updated(&session, &id, &set, held.as_ref()).await;
-    fleet::aside::trunk(world, globals, &session, &id, &set);
+    fleet::aside::trunk(world, globals, &session, &id, &set)?;
     let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
         return Ok(world.withheld(&session, globals));
     };

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::state::StateKey;
 use crate::cli::{DryRunForm, Globals};
 use crate::config::profiles::{self, Where};
 use crate::config::{Env, Folders, secrets};
@@ -77,6 +78,8 @@ pub struct World {
     pacers: RefCell<Vec<Paced>>,
     /// The journal of this run.
     recorder: OnceCell<Rc<Recorder>>,
+    /// The key of digests and saved plans, once it was looked up.
+    pub(super) state_key: OnceCell<StateKey>,
     /// The profiles file, once it was read.
     profiles: OnceCell<profiles::Book>,
     /// The sandbox of this run.
@@ -115,17 +118,10 @@ impl World {
             stop: Rc::default(),
             pacers: RefCell::default(),
             recorder: OnceCell::new(),
+            state_key: OnceCell::new(),
             profiles: OnceCell::new(),
             sandbox: RefCell::new(None),
         }
-    }
-
-    /// The platform's folders.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub fn folders(&self) -> Result<Folders> {
-        Folders::find(&self.env)
     }
 
     /// Opens a session with the profile that the options choose.

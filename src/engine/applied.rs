@@ -3,13 +3,14 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::keyed::Key;
-use crate::storage::{lock_file, write_private};
+use crate::storage::{lock_file, open_own, own_folder, read_own, write_private};
 
 /// Nobody holds the lock for longer than one write takes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -84,19 +85,20 @@ impl Object {
 }
 
 impl Applied {
-    /// What is remembered below a state folder of an account.
-    ///
-    /// # Errors
-    /// Text for a warning, where no key can be kept: then nothing can be remembered.
-    pub fn open(state: &Path, profile: &str, identity: &str) -> Result<Self, String> {
+    /// What is remembered of an account below a state folder, under this key. Under another one, nothing is.
+    pub fn open(state: &Path, key: Key, profile: &str, identity: &str) -> io::Result<Self> {
         let folder = state.join(FOLDER);
-        let key = Key::of(&folder).map_err(|cause| {
-            format!("what was applied cannot be remembered in `{}`: {cause}", folder.display())
-        })?;
+        own_folder(&folder)?;
         // Where nothing else tells accounts apart, a secret of theirs does.
-        let identity = key.digest(&[identity]);
+        let identity = key.digest(&["account", identity]);
         let path = folder.join(format!("{}.json", identity.get(..24).unwrap_or_default()));
         let (file, damaged) = load(&path, &identity)?;
+        // What cannot be changed later is better refused before anything is written.
+        if let Err(cause) = open_own(&path.with_extension("lock"))
+            && cause.kind() != io::ErrorKind::NotFound
+        {
+            return Err(cause);
+        }
         let file = RefCell::new(File { profile: profile.to_owned(), ..file });
         Ok(Self { path, identity, key, file, damaged })
     }
@@ -107,12 +109,11 @@ impl Applied {
     /// Text for a warning.
     pub fn profiles(state: &Path, manifest: &str) -> Result<Vec<String>, String> {
         let folder = state.join(FOLDER);
-        let failed = |cause: &std::io::Error| {
-            format!("what was applied cannot be read in `{}`: {cause}", folder.display())
-        };
+        let failed =
+            |cause: &io::Error| format!("what was applied cannot be read in `{}`: {cause}", folder.display());
         let list = match std::fs::read_dir(&folder) {
             Ok(list) => list,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(cause) => return Err(failed(&cause)),
         };
         let mut profiles = std::collections::BTreeSet::new();
@@ -121,7 +122,7 @@ impl Applied {
             if path.extension().is_none_or(|end| end != "json") {
                 continue;
             }
-            let bytes = std::fs::read(&path).map_err(|cause| failed(&cause))?;
+            let bytes = read_own(&path).map_err(|cause| failed(&cause))?;
             // A damaged file remembers nothing.
             let Ok(file) = serde_json::from_slice::<File>(&bytes) else { continue };
             if file.objects.values().any(|object| object.created_by.as_deref() == Some(manifest)) {
@@ -135,9 +136,9 @@ impl Applied {
     ///
     /// # Errors
     /// Whatever the file system says.
-    pub fn forget_all(state: &Path) -> std::io::Result<()> {
+    pub fn forget_all(state: &Path) -> io::Result<()> {
         match std::fs::remove_dir_all(state.join(FOLDER)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
@@ -250,13 +251,13 @@ impl Applied {
         })
     }
 
-    /// A digest of a value that is about to be applied, which tells something on this machine only.
+    /// A digest of a value that is about to be applied: the same wherever the key is the same.
     pub fn fingerprint(&self, object: &str, value: &str) -> String {
         self.key.digest(&["fingerprint", object, value])
     }
 
     fn digest(&self, object: &str, field: &str, value: &str) -> String {
-        self.key.digest(&[&self.identity, object, field, value])
+        self.key.digest(&["value", &self.identity, object, field, value])
     }
 
     /// Changes the file under its lock: what another process has noted meanwhile stays.
@@ -272,7 +273,7 @@ impl Applied {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        let (mut file, _) = load(&self.path, &self.identity)?;
+        let (mut file, _) = load(&self.path, &self.identity).map_err(|cause| failed(&cause))?;
         file.profile.clone_from(&self.file.borrow().profile);
         change(&mut file.objects);
         let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
@@ -283,14 +284,11 @@ impl Applied {
 }
 
 /// The file, or a new one where there is none of this account; and whether there was one that nobody can read.
-fn load(path: &Path, identity: &str) -> Result<(File, bool), String> {
+fn load(path: &Path, identity: &str) -> io::Result<(File, bool)> {
     let new = || File { identity: identity.to_owned(), ..File::default() };
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok((new(), false)),
-        Err(cause) => {
-            return Err(format!("what was applied cannot be read in `{}`: {cause}", path.display()));
-        }
+    let bytes = match read_own(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok((new(), false)),
+        bytes => bytes?,
     };
     // A damaged file remembers nothing: what it was about is sent once more.
     match serde_json::from_slice::<File>(&bytes) {
@@ -304,6 +302,10 @@ fn load(path: &Path, identity: &str) -> Result<(File, bool), String> {
 mod tests {
     use super::*;
 
+    fn key(text: &str) -> Key {
+        Key::new(text).unwrap()
+    }
+
     fn note(field: &str, value: &str) -> Note {
         Note { untold: vec![(field.into(), value.into())], ..Note::default() }
     }
@@ -311,7 +313,7 @@ mod tests {
     #[test]
     fn a_value_is_remembered_for_its_object_and_account_and_never_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |identity| Applied::open(folder.path(), "lab", identity).unwrap();
+        let open = |identity| Applied::open(folder.path(), key("k"), "lab", identity).unwrap();
         let applied = open("a");
         assert_eq!(applied.remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
         applied.remember(vec![("trunk||x".into(), note("password", "canary"))]).unwrap();
@@ -321,6 +323,8 @@ mod tests {
         assert_eq!(again.remembers("trunk||x", None, "password", "other"), Memory::Other);
         assert_eq!(again.remembers("trunk||y", None, "password", "canary"), Memory::Nothing);
         assert_eq!(open("b").remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
+        let other_key = Applied::open(folder.path(), key("other"), "lab", "a").unwrap();
+        assert_eq!(other_key.remembers("trunk||x", None, "password", "canary"), Memory::Nothing);
         assert!(again.cares_for("trunk||x") && !again.cares_for("trunk||y"));
         let text = std::fs::read_to_string(&applied.path).unwrap();
         assert!(!text.contains("canary"), "{text}");
@@ -332,7 +336,8 @@ mod tests {
     #[test]
     fn objects_belong_to_the_manifest_that_created_them_until_they_are_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let (one, other) = [(); 2].map(|()| Applied::open(folder.path(), "lab", "a").unwrap()).into();
+        let (one, other) =
+            [(); 2].map(|()| Applied::open(folder.path(), key("k"), "lab", "a").unwrap()).into();
         let created = |manifest: &str| Note { created_by: Some(manifest.into()), ..Note::default() };
         one.remember(vec![("trunk||x".into(), created("m"))]).unwrap();
         // What another process noted meanwhile stays.
@@ -350,10 +355,10 @@ mod tests {
     #[test]
     fn a_damaged_file_remembers_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let applied = Applied::open(folder.path(), "lab", "a").unwrap();
+        let applied = Applied::open(folder.path(), key("k"), "lab", "a").unwrap();
         applied.remember(vec![("x".into(), note("f", "v"))]).unwrap();
         std::fs::write(&applied.path, "{").unwrap();
-        let again = Applied::open(folder.path(), "lab", "a").unwrap();
+        let again = Applied::open(folder.path(), key("k"), "lab", "a").unwrap();
         assert!(again.is_damaged() && !applied.is_damaged());
         assert_eq!(again.remembers("x", None, "f", "v"), Memory::Nothing);
         again.remember(vec![("x".into(), note("f", "v"))]).unwrap();
@@ -363,7 +368,7 @@ mod tests {
     #[test]
     fn another_object_of_the_same_name_is_another_object() {
         let folder = tempfile::tempdir().unwrap();
-        let applied = Applied::open(folder.path(), "lab", "a").unwrap();
+        let applied = Applied::open(folder.path(), key("k"), "lab", "a").unwrap();
         let with_id = |id: &str, manifest: Option<&str>| Note {
             id: Some(id.into()),
             created_by: manifest.map(Into::into),

@@ -5,7 +5,7 @@ mod credentials;
 pub mod fault;
 pub mod fill;
 pub mod journal;
-mod keyed;
+pub mod keyed;
 pub mod pace;
 pub mod redact;
 pub mod retry;

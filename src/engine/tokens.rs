@@ -1,12 +1,13 @@
 //! Tokens between runs: one file an account, readable by its owner only, replaced in one step.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::keyed::{Key, hex};
 use crate::model::secret::Secret;
-use crate::storage::{lock_file, write_cached, write_private};
+use crate::storage::{lock_file, own_folder, read_own, write_cached, write_private};
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.
@@ -76,17 +77,27 @@ struct Refused {
 pub struct Turn(#[expect(dead_code, reason = "the lock ends with the file")] Option<std::fs::File>);
 
 impl TokenStore {
-    /// The place for an account below the cache folder. Whose token it is, is told by a digest that is keyed with
-    /// a number of this installation's own, so that it tells nothing about the secret elsewhere.
+    /// The place for an account below the cache folder. Whose token it is, says a digest of the account and its
+    /// secret. Its key lies in the cache, beside the tokens, which are worth more than it: the state key is not
+    /// needed to log in.
     ///
     /// # Errors
-    /// Text for a warning: where no key can be kept, no token is.
+    /// Text for a warning: where no key can be kept, no token is. Nor is one where another user could change it.
     pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Result<Self, String> {
         let name = hex(identity.as_bytes());
-        let key = Key::of(folder)
-            .map_err(|error| format!("the token cache `{}` cannot be used: {error}", folder.display()))?;
-        let owner = key.digest(&[identity, credential.expose().unwrap_or_default()]);
-        Ok(Self { path: folder.join("tokens").join(format!("{}.json", &name[..24])), owner })
+        let failed =
+            |error: io::Error| format!("the token cache `{}` is not used: {error}", folder.display());
+        let (key, tokens) = (folder.join("key"), folder.join("tokens"));
+        let key = match Key::of(&key) {
+            // With another key every kept token is somebody else's: all that is lost is a log-in.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                std::fs::remove_file(&key).and_then(|()| Key::of(&key))
+            }
+            key => key,
+        };
+        let key = key.and_then(|key| own_folder(&tokens).map(|()| key)).map_err(failed)?;
+        let owner = key.digest(&["token", identity, credential.expose().unwrap_or_default()]);
+        Ok(Self { path: tokens.join(format!("{}.json", &name[..24])), owner })
     }
 
     /// Waits until no other process logs in to this account. Where the file system knows no locks, or the wait
@@ -106,7 +117,7 @@ impl TokenStore {
 
     /// When the vendor refused exactly these credentials; none where it never did.
     pub fn refused(&self) -> Option<u64> {
-        let bytes = std::fs::read(self.path.with_extension("refused")).ok()?;
+        let bytes = read_own(&self.path.with_extension("refused")).ok()?;
         let refused: Refused = serde_json::from_slice(&bytes).ok()?;
         (refused.owner == self.owner).then_some(refused.at)
     }
@@ -130,9 +141,9 @@ impl TokenStore {
     /// # Errors
     /// Text for a warning: a cache that cannot be read is never a failure.
     pub fn load(&self) -> Result<Option<Kept>, String> {
-        let bytes = match std::fs::read(&self.path) {
+        let bytes = match read_own(&self.path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.say("cannot be read", &error)),
         };
         let file: File = serde_json::from_slice(&bytes).map_err(|error| {

@@ -1,12 +1,13 @@
 //! The imitations and where their state is kept.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, Result};
-use crate::storage::write_private;
+use crate::storage::{lock_file, own_folder, read_own, write_private};
 use crate::vendors::ALL;
 use crate::vendors::call::Response;
 use crate::vendors::imitation::{Imitation, Incoming};
@@ -31,8 +32,12 @@ impl State {
     /// # Errors
     /// A file that cannot be read or understood.
     pub fn open(file: Option<PathBuf>) -> Result<Self> {
+        Self::read(file, |path| std::fs::read(path))
+    }
+
+    fn read(file: Option<PathBuf>, read: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Result<Self> {
         let saved = match &file {
-            Some(path) => load(path)?,
+            Some(path) => load(path, read(path))?,
             None => Value::Null,
         };
         let imitations: Option<Vec<_>> = ALL
@@ -55,14 +60,14 @@ impl State {
     pub fn lock(folder: &Path) -> Result<Self> {
         let path = file(folder);
         let lock = path.with_file_name("lock");
-        let failed = |cause: std::io::Error| {
+        let failed = |cause: io::Error| {
             Error::config(format!("the sandbox's folder `{}` cannot be used: {cause}", folder.display()))
                 .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
         };
-        std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
-        let lock = File::create(lock).map_err(failed)?;
+        own_folder(path.parent().unwrap_or(folder)).map_err(failed)?;
+        let lock = lock_file(&lock).map_err(failed)?;
         lock.lock().map_err(failed)?;
-        let mut state = Self::open(Some(path))?;
+        let mut state = Self::read(Some(path), read_own)?;
         state._lock = Some(lock);
         Ok(state)
     }
@@ -90,10 +95,10 @@ impl State {
     }
 }
 
-fn load(path: &Path) -> Result<Value> {
-    match std::fs::read(path) {
+fn load(path: &Path, read: io::Result<Vec<u8>>) -> Result<Value> {
+    match read {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| damaged(Some(path), "it is not JSON")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Value::Null),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Value::Null),
         Err(error) => Err(damaged(Some(path), &error.to_string())),
     }
 }

@@ -25,6 +25,7 @@ mod output;
 mod profiles;
 mod sandbox;
 mod schema;
+mod state;
 mod support;
 mod surface;
 mod wire;

@@ -3,60 +3,89 @@
 use super::Fleet;
 use super::goal::{self, Key, Kind};
 use crate::cli::Globals;
-use crate::commands::world::World;
-use crate::engine::applied::Note;
+use crate::commands::world::{World, journal_folder};
+use crate::engine::applied::{Applied, FOLDER, Note};
 use crate::engine::session::Session;
 use crate::model::diff;
+use crate::model::error::Result;
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 
 /// A trunk's fields are about to be set. What is remembered of them is forgotten, so that the next apply sends them
 /// again where the vendor does not tell them.
-pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) {
-    if session.is_dry_run() {
-        return;
-    }
-    let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
+///
+/// # Errors
+/// As [`Fleet::memory`].
+pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) -> Result<()> {
+    let Some(memory) = memory((world, globals), session)? else { return Ok(()) };
     for field in set.given() {
         let forgotten = memory.unlearn("", Some(id), field.name());
         forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
     }
+    Ok(())
 }
 
 /// An account's settings are about to be assigned.
-pub fn doubt(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
-    let Some(memory) = Fleet::new(world, globals).memory(session).filter(|_| !session.is_dry_run()) else {
-        return;
-    };
+///
+/// # Errors
+/// As [`Fleet::memory`].
+pub fn doubt(
+    world: &World,
+    globals: &Globals,
+    session: &Session,
+    account: &str,
+    set: &SipSettings,
+) -> Result<()> {
+    if session.is_dry_run() {
+        return Ok(());
+    }
+    let Some(memory) = Fleet::new(world, globals).memory(session)? else { return Ok(()) };
     for change in diff::all(set) {
         let forgotten = memory.unlearn(&key(account).text(), None, &change.field);
         forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
     }
+    Ok(())
 }
 
 /// An account's settings were assigned.
 pub fn settings(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
-    let Some(memory) = Fleet::new(world, globals).memory(session) else { return };
+    // After the write, no failure may hide it.
+    let memory = Fleet::new(world, globals).memory(session).unwrap_or_else(|error| {
+        world.notices.warn(&error.message);
+        None
+    });
+    let Some(memory) = memory else { return };
     let untold = diff::all(set).into_iter().map(|set| (set.field, set.after.to_string()));
     let note = Note { untold: untold.collect(), ..Note::default() };
     memory.remember(vec![(key(account).text(), note)]).unwrap_or_else(|warning| world.notices.warn(&warning));
 }
 
 /// An object is about to be deleted. Whoever makes it again does not do it for the manifest that made it first.
+///
+/// # Errors
+/// As [`Fleet::memory`].
 pub fn gone(
     (world, globals): (&World, &Globals),
     session: &Session,
     account: Option<&str>,
     kind: Kind,
     name: &str,
-) {
-    let Some(memory) = Fleet::new(world, globals).memory(session).filter(|_| !session.is_dry_run()) else {
-        return;
-    };
+) -> Result<()> {
+    let Some(memory) = memory((world, globals), session)? else { return Ok(()) };
     let account = goal::account(session.vendor().facts(), session.profile(), account);
     let key = Key { kind, account, name: name.to_owned() };
     let given = memory.give(&[key.text()], None);
     given.unwrap_or_else(|warning| world.notices.warn(&warning));
+    Ok(())
+}
+
+/// What there may be to forget. Where nothing was ever remembered, no key is needed.
+fn memory((world, globals): (&World, &Globals), session: &Session) -> Result<Option<Applied>> {
+    let folder = journal_folder(&world.folders()?.state, globals.sandbox).join(FOLDER);
+    if session.is_dry_run() || !folder.exists() {
+        return Ok(None);
+    }
+    Fleet::new(world, globals).memory(session)
 }
 
 fn key(account: &str) -> Key {

@@ -116,8 +116,7 @@ fn unnamed(
     manifest: &Manifest,
     named: &[String],
 ) -> Result<Vec<String>> {
-    let Ok(folders) = world.folders() else { return Ok(Vec::new()) };
-    let folder = journal_folder(&folders.state, globals.sandbox);
+    let folder = journal_folder(&world.folders()?.state, globals.sandbox);
     let mut left =
         Applied::profiles(&folder, manifest.name.as_deref().unwrap_or_default()).unwrap_or_else(|warning| {
             world.notices.warn(&warning);

@@ -29,12 +29,13 @@ mod write;
 
 use std::collections::{HashMap, HashSet};
 
+use super::state::untrusted;
 use super::world::{World, journal_folder};
 use crate::cli::Globals;
 use crate::cli::fleet::{self as args, Prune};
 use crate::config::manifest::{Manifest, Vars, Wanted};
 use crate::config::profiles::ENVIRONMENT;
-use crate::engine::applied::Applied;
+use crate::engine::applied::{Applied, FOLDER};
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
@@ -142,6 +143,8 @@ impl<'a> Fleet<'a> {
             sources::check((world, globals), manifest)?;
         }
         check::check((world, globals), &wanted, args.prune).await?;
+        // A damaged key is refused once, and not for every profile.
+        let _ = world.state_key(globals)?;
         let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
         if args.prune == Some(Prune::Created) {
@@ -202,20 +205,40 @@ impl<'a> Fleet<'a> {
         parts.iter().find(|part| part.profile == profile.name)
     }
 
-    /// What this machine applied to the session's account. Where that cannot be remembered, a warning tells so.
-    pub fn memory(&self, session: &Session) -> Option<Applied> {
-        let folders = self.world.folders().ok()?;
-        let folder = journal_folder(&folders.state, self.globals.sandbox);
+    /// What this machine applied to the session's account. Where that cannot be remembered, a warning says so.
+    ///
+    /// # Errors
+    /// A key that cannot be looked up or is damaged; a file or folder that another user can change.
+    pub fn memory(&self, session: &Session) -> Result<Option<Applied>> {
+        let folder = journal_folder(&self.world.folders()?.state, self.globals.sandbox);
         let profile = session.profile();
-        let memory = Applied::open(&folder, &profile.name, &home::of_session(session));
-        let memory = memory.inspect_err(|warning| self.world.notices.warn(warning)).ok()?;
+        let opened = match self.world.state_key(self.globals)? {
+            Ok(key) => Applied::open(&folder, key, &profile.name, &home::of_session(session)),
+            Err(why) => {
+                Err(std::io::Error::other(format!("{why}; TRUNKCTL_STATE_KEY can give the key instead")))
+            }
+        };
+        let memory = match opened {
+            Ok(memory) => memory,
+            Err(cause) => {
+                if let Some(error) = untrusted(&cause) {
+                    return Err(error);
+                }
+                self.world.notices.warn(&format!(
+                    "what is applied is not remembered in `{}`, so what a vendor does not return is sent again: \
+                     {cause}",
+                    folder.join(FOLDER).display()
+                ));
+                return Ok(None);
+            }
+        };
         if memory.is_damaged() {
             self.world.notices.warn(&format!(
                 "what was applied to profile `{}` from here cannot be understood and is forgotten",
                 profile.name
             ));
         }
-        Some(memory)
+        Ok(Some(memory))
     }
 }
 

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::Fleet;
 use crate::cli::Globals;
+use crate::commands::state::untrusted;
 use crate::commands::world::{World, journal_folder};
 use crate::config::manifest::Manifest;
 use crate::engine::applied::FOLDER;
 use crate::engine::tokens::digest;
 use crate::model::error::{Error, Result};
-use crate::storage::write_private;
+use crate::storage::{folder_of, own_folder, read_own, write_private};
 
-fn path(world: &World, globals: &Globals, manifest: &str) -> Option<PathBuf> {
-    let folder = journal_folder(&world.folders().ok()?.state, globals.sandbox);
-    Some(folder.join(FOLDER).join("manifests").join(format!("{}.json", digest(manifest))))
+fn path(world: &World, globals: &Globals, manifest: &str) -> Result<PathBuf> {
+    let folder = journal_folder(&world.folders()?.state, globals.sandbox);
+    Ok(folder.join(FOLDER).join("manifests").join(format!("{}.json", digest(manifest))))
 }
 
 /// Refuses to prune where a file of the manifest is still there, and was not given or does not say any more what it
@@ -24,8 +25,9 @@ fn path(world: &World, globals: &Globals, manifest: &str) -> Option<PathBuf> {
 /// That refusal.
 pub fn check((world, globals): (&World, &Globals), manifest: &Manifest) -> Result<()> {
     let name = manifest.name.as_deref().unwrap_or_default();
-    let Some(bytes) = path(world, globals, name).and_then(|path| std::fs::read(path).ok()) else {
-        return Ok(());
+    let bytes = match read_own(&path(world, globals, name)?) {
+        Ok(bytes) => bytes,
+        Err(cause) => return untrusted(&cause).map_or(Ok(()), Err),
     };
     // A damaged list lists nothing.
     let known: Vec<String> = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -46,13 +48,12 @@ pub fn remember(fleet: &Fleet<'_>) {
     else {
         return;
     };
-    let Some(path) = path(fleet.world, fleet.globals, manifest) else { return };
+    let Ok(path) = path(fleet.world, fleet.globals, manifest) else { return };
     let bytes = serde_json::to_vec(&fleet.files).unwrap_or_default();
-    if std::fs::read(&path).is_ok_and(|known| known == bytes) {
+    if read_own(&path).is_ok_and(|known| known == bytes) {
         return;
     }
-    let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    if let Err(cause) = kept.and_then(|()| write_private(&path, &bytes)) {
+    if let Err(cause) = own_folder(folder_of(&path)).and_then(|()| write_private(&path, &bytes)) {
         fleet.world.notices.warn(&format!(
             "which files the manifest consists of cannot be remembered in `{}`: {cause}",
             path.display()

@@ -91,7 +91,7 @@ fn named(profile: &str, mut error: Error) -> Error {
 
 async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Result<(Part, Work)> {
     let session = fleet.world.session_of(fleet.globals, Some(profile)).await?;
-    let memory = fleet.memory(&session);
+    let memory = fleet.memory(&session)?;
     if fleet.prune == Some(Prune::Created) && memory.as_ref().is_none_or(Applied::is_damaged) {
         let text = "what the manifest created cannot be told, so nothing can be pruned";
         return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));

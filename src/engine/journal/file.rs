@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::storage::{append_private, lock_file, private_folder};
+use crate::storage::{append_own, lock_file, open_own, own_folder, trusted};
 
 /// The size that a file is rotated at.
 const LONGEST: u64 = 10 << 20;
@@ -48,14 +48,14 @@ impl Folder {
 
     /// Adds a line whole. The caller may wait for the disk when the lock is released.
     pub fn append(&self, mut line: Vec<u8>) -> io::Result<File> {
-        private_folder(&self.path)?;
+        own_folder(&self.path)?;
         let locked = self.lock(PATIENCE)?;
         line.push(b'\n');
         // Without a lock nobody may move the files away.
         if locked.is_some() {
             self.make_room(line.len() as u64)?;
         }
-        let mut file = append_private(&self.newest())?;
+        let mut file = append_own(&self.newest())?;
         let end = file.seek(SeekFrom::End(0))?;
         if !ends_a_line(&mut file, end)? {
             // What a crashed process left stays a line of its own.
@@ -74,11 +74,15 @@ impl Folder {
 
     /// The files from the newest to the oldest, each with its length, as they are at one moment.
     pub fn open(&self) -> io::Result<Vec<(File, u64)>> {
+        match trusted(&self.path) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            trusted => trusted?,
+        }
         // Whoever may only read goes without the lock.
-        let _locked = if self.path.exists() { self.lock(Duration::from_secs(2)).ok() } else { None };
+        let _locked = self.lock(Duration::from_secs(2)).ok();
         let mut files = Vec::new();
         for path in [self.newest()].into_iter().chain((1..=self.kept).map(|number| self.rotated(number))) {
-            match File::open(path) {
+            match open_own(&path) {
                 Ok(file) => files.push((file.metadata()?.len(), file)),
                 Err(cause) if cause.kind() == ErrorKind::NotFound => {}
                 Err(cause) => return Err(cause),

@@ -220,19 +220,19 @@ async fn where_the_folder_cannot_be_made_nothing_may_be_sent() {
     assert_eq!(read(state.path()).err().unwrap().kind, Kind::Config);
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[tokio::test]
-async fn a_full_disk_refuses_the_intent_and_only_warns_of_the_ending() {
+async fn a_planted_link_refuses_the_intent_and_only_warns_of_the_ending() {
     let state = tempfile::tempdir().unwrap();
     let (journal, path) = (journal(state.path()), path(state.path()));
     let entry = journal.begin(intent("a")).await.unwrap();
     let id = entry.id().to_owned();
     fs::rename(&path, state.path().join("kept")).unwrap();
-    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    std::os::unix::fs::symlink(state.path().join("kept"), &path).unwrap();
     let error = journal.begin(intent("b")).await.unwrap_err();
-    assert!(error.kind == Kind::Config && error.message.contains("No space left"), "{error}");
+    assert!(error.kind == Kind::Config && error.message.contains("is a symbolic link"), "{error}");
     let warning = entry.end(Ending::new(Outcome::Created)).await.unwrap_err();
-    assert!(warning.contains("No space left") && warning.contains(&id), "{warning}");
+    assert!(warning.contains("is a symbolic link") && warning.contains(&id), "{warning}");
     fs::rename(state.path().join("kept"), &path).unwrap();
     let record = read(state.path()).unwrap().next().unwrap().unwrap();
     assert_eq!((record.id, record.outcome), (id, "unknown".to_owned()));

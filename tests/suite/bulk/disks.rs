@@ -12,11 +12,11 @@ fn add(rows: usize, lab: &Lab, more: &str) -> String {
 /// Breaks the journal below a place.
 type Break = fn(&Place);
 
-/// A file where the folder should be, and a disk without room.
+/// A file where the folder should be, and a device behind a link.
 const BROKEN: &[(&str, Break)] = &[
     ("no folder", |place| std::fs::write(below(place, "state/history"), "").unwrap()),
     #[cfg(target_os = "linux")]
-    ("full", |place| symlink("/dev/full", below(place, "state/history/journal.jsonl")).unwrap()),
+    ("a link", |place| symlink("/dev/full", below(place, "state/history/journal.jsonl")).unwrap()),
 ];
 
 #[test]

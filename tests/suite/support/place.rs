@@ -59,12 +59,18 @@ impl Place {
     /// Writes a file that only its owner can read, and answers its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let folder = path.parent().unwrap();
+        std::fs::create_dir_all(folder).unwrap();
         std::fs::write(&path, text).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            let set = |path: &Path, mode| {
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            };
+            set(&path, 0o600);
+            // Whatever the umask of who runs the tests: a folder that others can write to is refused.
+            set(folder, 0o700);
         }
         path.to_string_lossy().into_owned()
     }
