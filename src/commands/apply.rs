@@ -17,16 +17,10 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     let (manifest, mut saved);
     let (fleet, mut survey) = match &args.plan {
         Some(path) => {
-            saved = Saved::open(path)?;
+            saved = Saved::open(path, &world.plan_key(globals)?)?;
             let fleet = saved.fleet(Fleet::new(world, globals))?;
             let mut survey = survey(&fleet, concurrency).await;
             saved.hold_against(&survey)?;
-            if saved.is_foreign(&survey) {
-                world.notices.warn(
-                    "the plan was made with other state, so that nobody can tell whether its passwords are those of \
-                     this machine",
-                );
-            }
             for (profile, why) in saved.failed() {
                 let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
                 let error = Error::new(Kind::Unavailable, text).hint("make the plan again");

@@ -9,15 +9,19 @@ use crate::model::report::Report;
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Plan) -> Result<Report> {
-    if let Some(path) = &args.out {
-        saved::free(path)?;
-    }
+    let saved = match &args.out {
+        Some(path) => {
+            saved::free(path)?;
+            Some((path, world.plan_key(globals)?))
+        }
+        None => None,
+    };
     let manifest = fleet::open(world, globals, &args.manifest)?;
     let fleet = Fleet::of((world, globals), &manifest, &args.manifest).await?;
-    let fleet = Fleet { keeps: args.out.is_some(), ..fleet };
+    let fleet = Fleet { keeps: saved.is_some(), ..fleet };
     let survey = survey(&fleet, usize::from(args.concurrency.get())).await;
-    if let Some(path) = &args.out {
-        saved::save(path, &fleet, &survey)?;
+    if let Some((path, key)) = &saved {
+        saved::save(path, key, &fleet, &survey)?;
         world.notices.note(&format!("the plan is saved: `trunkctl apply {path}` carries it out"));
     }
     Ok(Report::Plan { plan: survey.plan, pending: args.detailed_exitcode })

@@ -53,6 +53,17 @@ impl World {
         Ok(self.state_key.get_or_init(|| key).clone())
     }
 
+    /// The same for what cannot be done without a key: to save a plan, and to apply a saved one.
+    ///
+    /// # Errors
+    /// As [`World::state_key`], and where there is no key.
+    pub fn plan_key(&self, globals: &Globals) -> Result<Key> {
+        self.state_key(globals)?.map_err(|why| {
+            Error::config(format!("a saved plan is signed with the state key: {why}"))
+                .hint(format!("set {VARIABLE} to a secret reference, such as env:NAME or file:PATH"))
+        })
+    }
+
     fn given_key(&self, text: &str) -> Result<Key> {
         let secret = Secret::reference(SecretRef::parse(text));
         if let Some(near) = secret.near_reference() {

@@ -251,11 +251,6 @@ impl Applied {
         })
     }
 
-    /// A digest of a value that is about to be applied: the same wherever the key is the same.
-    pub fn fingerprint(&self, object: &str, value: &str) -> String {
-        self.key.digest(&["fingerprint", object, value])
-    }
-
     fn digest(&self, object: &str, field: &str, value: &str) -> String {
         self.key.digest(&["value", &self.identity, object, field, value])
     }

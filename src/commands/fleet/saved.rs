@@ -12,6 +12,7 @@ use super::survey::Survey;
 use super::task::{Task, Write};
 use super::{Fleet, Source, chosen};
 use crate::cli::fleet::Prune;
+use crate::engine::keyed;
 use crate::model::error::{Error, Result};
 use crate::model::number::{E164, InternalNumber};
 use crate::model::plan::Part;
@@ -24,7 +25,10 @@ use crate::storage::write_private;
 /// The first key of such a file.
 const FORMAT: &str = "trunkctl plan";
 /// Raised whenever an older version could misread it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The key of such a file that signs all the others. Without it, whoever can change a plan between the job that makes
+/// it and the job that applies it could make the second job run a command, or send a password elsewhere.
+const MAC: &str = "mac";
 
 /// An object as it was read, for what the plan rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +43,8 @@ struct File {
     format: String,
     version: u32,
     program: String,
+    /// Tells keys apart, so that another machine's plan is not taken for one that somebody changed.
+    key: String,
     manifest: Option<String>,
     sandbox: bool,
     prune: Option<String>,
@@ -60,7 +66,7 @@ struct SavedPart {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     spared: Vec<Key>,
     seen: Vec<Seen>,
-    /// Keyed digests of the passwords, by object.
+    /// Keyed digests of the passwords, by object: one that was changed since is noticed.
     #[serde(default)]
     passwords: BTreeMap<String, String>,
     steps: Vec<Value>,
@@ -119,11 +125,8 @@ fn object(value: &impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// Saves a plan. Passwords stay references.
-///
-/// # Errors
-/// A password that is no reference; a file that cannot be written.
-pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
+/// Saves a plan, signed with the key. Passwords stay references: one that is none is refused.
+pub fn save(path: &str, key: &keyed::Key, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
     let parts = survey.plan.parts.iter().zip(&survey.works).map(|(part, work)| {
         Ok(SavedPart {
             profile: part.profile.clone(),
@@ -140,6 +143,7 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
         format: FORMAT.into(),
         version: VERSION,
         program: env!("CARGO_PKG_VERSION").into(),
+        key: name(key),
         manifest: fleet.manifest.clone(),
         sandbox: fleet.globals.sandbox,
         prune: fleet.prune.map(|prune| word(prune).to_owned()),
@@ -150,17 +154,22 @@ pub fn save(path: &str, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
         Error::config(format!("the plan cannot be saved in `{path}`: {cause}"))
             .hint("check the folder; nothing was changed")
     };
-    let bytes = serde_json::to_vec(&file).map_err(|cause| failed(&cause))?;
+    let mut file = to_value(&file).map_err(|cause| failed(&cause))?;
+    file[MAC] = key.digest(&["plan", &file.to_string()]).into();
     free(path)?;
-    write_private(Path::new(path), &bytes).map_err(|cause| failed(&cause))
+    write_private(Path::new(path), file.to_string().as_bytes()).map_err(|cause| failed(&cause))
+}
+
+/// A name of the key that says nothing about it.
+fn name(key: &keyed::Key) -> String {
+    key.digest(&["name"])[..16].to_owned()
 }
 
 /// Refuses to write over a file that is no saved plan, such as the manifest.
-///
-/// # Errors
-/// That refusal.
 pub fn free(path: &str) -> Result<()> {
-    if !Path::new(path).exists() || Saved::open(path).is_ok() {
+    let is_plan =
+        |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).is_ok_and(|file| file["format"] == FORMAT);
+    if !Path::new(path).exists() || std::fs::read(path).is_ok_and(is_plan) {
         return Ok(());
     }
     Err(Error::invalid(format!("`{path}` is there already, and is no saved plan"))
@@ -226,11 +235,11 @@ fn steps(part: &Part) -> Vec<Value> {
 pub struct Saved(File);
 
 impl Saved {
-    /// Reads one.
+    /// Reads one. Nothing in it is used before its `mac` was verified: a reference in it may be a command.
     ///
     /// # Errors
-    /// A file that is no saved plan of this version.
-    pub fn open(path: &str) -> Result<Self> {
+    /// A file that is no saved plan of this version, was signed with another key, or was changed since.
+    pub fn open(path: &str, key: &keyed::Key) -> Result<Self> {
         let wrong = |why: String| {
             Error::invalid(format!("`{path}` is no saved plan: {why}")).hint(
                 "save one with `trunkctl plan -f MANIFEST --out FILE`; to apply a manifest itself, write \
@@ -241,12 +250,31 @@ impl Saved {
             Error::invalid(format!("the plan `{path}` cannot be read: {cause}"))
                 .hint("a manifest is given with -f; a plan is saved with `trunkctl plan … --out FILE`")
         })?;
-        let file: File = serde_json::from_slice(&bytes)
+        let mut file: Value = serde_json::from_slice(&bytes)
             .map_err(|cause| wrong(format!("line {}, column {}", cause.line(), cause.column())))?;
-        if file.format != FORMAT || file.version != VERSION {
-            return Err(wrong(format!("it was saved by version {}", file.program)));
+        if file["format"] != FORMAT {
+            return Err(wrong(format!("its `format` is not `{FORMAT}`")));
         }
-        Ok(Self(file))
+        if file["version"] != VERSION {
+            return Err(wrong("another version of trunkctl saved it".into()));
+        }
+        let unused = "nothing in it was looked up, and nothing was sent";
+        if file["key"] != name(key) {
+            let error = Error::invalid(format!("the plan `{path}` was saved with another state key"));
+            return Err(error.hint(format!(
+                "give both machines or jobs the same TRUNKCTL_STATE_KEY, or make the plan again here; {unused}"
+            )));
+        }
+        let mac = file.as_object_mut().and_then(|file| file.shift_remove(MAC));
+        let is_signed = mac
+            .as_ref()
+            .and_then(Value::as_str)
+            .is_some_and(|mac| key.verify(&["plan", &file.to_string()], mac));
+        let file = is_signed.then(|| serde_json::from_value(file).ok()).flatten();
+        file.map(Self).ok_or_else(|| {
+            Error::invalid(format!("the plan `{path}` was changed after it was saved"))
+                .hint(format!("make the plan again with `trunkctl plan … --out FILE`; {unused}"))
+        })
     }
 
     /// The fleet that it was made for, of the profiles that were chosen.
@@ -297,16 +325,6 @@ impl Saved {
     /// The profiles that could not be planned.
     pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.parts.iter().filter_map(|part| Some((part.profile.as_str(), part.failed.as_deref()?)))
-    }
-
-    /// Whether it has passwords that cannot be held against those of this machine.
-    pub fn is_foreign(&self, survey: &Survey) -> bool {
-        let passwords = |profile: &str| {
-            let mut parts = survey.plan.parts.iter().zip(&survey.works);
-            parts.find(|(part, _)| part.profile == profile).and_then(|(_, work)| work.passwords.get(""))
-        };
-        let with = self.0.parts.iter().filter(|part| part.passwords.len() > 1);
-        with.into_iter().any(|part| part.passwords.get("") != passwords(&part.profile))
     }
 
     /// Refuses where the world, or what this machine remembers of it, is not the one that was planned for.
@@ -384,13 +402,12 @@ fn settings(value: Value) -> Option<SipSettings> {
     serde_json::from_value::<crate::config::settings::Settings>(value).ok()?.checked().ok()
 }
 
-/// The objects whose passwords are not those that were planned with, where this machine can tell.
+/// The objects whose passwords are not those that were planned with.
 fn other_passwords<'a>(
     before: &'a BTreeMap<String, String>,
     now: &'a BTreeMap<String, String>,
 ) -> impl Iterator<Item = String> + 'a {
-    let told = before.get("").is_some() && before.get("") == now.get("");
-    let differing = before.iter().filter(move |(object, digest)| told && now.get(*object) != Some(*digest));
+    let differing = before.iter().filter(|(object, digest)| now.get(*object) != Some(*digest));
     differing.filter_map(|(object, _)| Key::parse(object)).map(|key| key.shown())
 }
 

@@ -14,6 +14,7 @@ use super::{Fleet, home};
 use crate::cli::fleet::Prune;
 use crate::commands::references::{Found, resolve_with};
 use crate::engine::applied::Applied;
+use crate::engine::keyed;
 use crate::engine::session::Session;
 use crate::engine::tokens::digest;
 use crate::model::error::{Error, Kind, Result};
@@ -47,8 +48,7 @@ pub struct Work {
     pub spared: Vec<Key>,
     /// A digest of the account or device that the profile leads to.
     pub home: String,
-    /// Digests of the passwords that are wanted, by object, where the plan is to be saved. The empty object's tells
-    /// whether two digests are of one machine.
+    /// Digests of the passwords that are wanted, by object, where the plan is to be saved.
     pub passwords: BTreeMap<String, String>,
 }
 
@@ -144,7 +144,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         work.writes.push((key, write));
     }
     if fleet.keeps {
-        work.passwords = memory.as_ref().map(|memory| passwords_of(memory, &goals)).unwrap_or_default();
+        work.passwords = passwords_of(&fleet.world.plan_key(fleet.globals)?, &goals);
     }
     for Ready { goal, no_password, .. } in wanted {
         work.missing.extend(no_password);
@@ -156,14 +156,14 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
 }
 
 /// Digests of the passwords that are wanted.
-fn passwords_of(memory: &Applied, goals: &[&Goal]) -> BTreeMap<String, String> {
+fn passwords_of(key: &keyed::Key, goals: &[&Goal]) -> BTreeMap<String, String> {
     let own = goals.iter().filter_map(|goal| {
         let What::Trunk(trunk) = &goal.what else { return None };
         let object = goal.key().text();
-        let digest = memory.fingerprint(&object, trunk.password.as_ref()?.expose()?);
+        let digest = key.digest(&["password", &object, trunk.password.as_ref()?.expose()?]);
         Some((object, digest))
     });
-    own.chain([(String::new(), memory.fingerprint("", ""))]).collect()
+    own.collect()
 }
 
 /// What is wanted, with its passwords and references looked up. What a reference does not find concerns its object

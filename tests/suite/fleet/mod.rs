@@ -15,6 +15,7 @@ mod refused;
 mod saved;
 mod secrets;
 mod shapes;
+mod signed;
 mod states;
 mod together;
 mod unmade;

@@ -199,7 +199,7 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
     let place = &lab.place;
     plan["version"] = json!(99);
     let newer = place.write("newer.json", &plan.to_string());
-    plan["version"] = json!(1);
+    plan["version"] = json!(2);
     plan["parts"][0]["wanted"][0]["value"] = json!({"name": 7});
     let odd = place.write("odd.json", &plan.to_string());
     let told = lab.run(&format!("plan -f {manifest}")).out;
@@ -212,7 +212,7 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
         (place.write("told.json", &told), "plan -f MANIFEST --out FILE"),
         (format!("{manifest}.none"), "a manifest is given with -f"),
         (newer, "plan -f MANIFEST --out FILE"),
-        (odd, "make it again"),
+        (odd, "make the plan again"),
     ] {
         lab.requests();
         let error = lab.run(&format!("apply {file} --yes")).expect(4).error();
