@@ -28,7 +28,7 @@
 //! | --- | --- | --- |
 //! | [`model`] | neutral nouns: trunk, number, secret, change, error, and what checks or compares them | nothing |
 //! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their imitations | `model` |
-//! | [`storage`] | private files, replaced in one step, and locks | nothing |
+//! | [`storage`] | private files that nobody else can change, replaced in one step, and locks | nothing |
 //! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, the journal, redaction, dry runs | `model`, `vendors`, `storage` |
 //! | [`config`] | profiles, files of data, the manifest, the resolution of secrets | `model` |
 //! | [`cli`] | the clap tree | `model` |

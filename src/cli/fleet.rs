@@ -55,7 +55,7 @@ pub struct Plan {
     /// End in 14 where there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Save the plan for `apply`, with all that it was made from
+    /// Save the plan for `apply`, signed with the state key (TRUNKCTL_STATE_KEY)
     #[arg(long, value_name = "FILE")]
     pub out: Option<String>,
 }
@@ -70,7 +70,7 @@ pub struct Plan {
 What could not be done is tried again by the next apply; what is done is left
 alone.")]
 pub struct Apply {
-    /// A plan that `plan --out` saved; refused where the world has moved since
+    /// A plan that `plan --out` saved; refused where it was changed or the world has moved since
     #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "partition", "prune", "rotate_secrets"])]
     pub plan: Option<String>,
     /// The manifest.

@@ -184,7 +184,9 @@ fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist(
     let capital = |c: char| c.is_ascii_uppercase() || c == '_';
     let mut variables = words_with(&all, "TRUNKCTL_", capital);
     let keys = vendors::ALL.iter().flat_map(|vendor| vendor.facts().profile_keys).map(|key| key.name);
-    for key in keys.chain(["vendor", "ca_file", "allow_http", "concurrency", "state_dir", "cache_dir"]) {
+    for key in
+        keys.chain(["vendor", "ca_file", "allow_http", "concurrency", "state_dir", "state_key", "cache_dir"])
+    {
         variables.insert(format!("TRUNKCTL_{}", key.to_uppercase()));
     }
     for word in words_with(&text, "TRUNKCTL_", capital) {
