@@ -85,6 +85,7 @@ fn to_hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::write_private;
 
     #[test]
     fn a_key_is_created_once_and_its_text_is_the_same_key() {
@@ -112,9 +113,9 @@ mod tests {
     #[test]
     fn a_file_that_holds_no_key_is_an_error_and_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.key");
+        let path = folder.path().join("new/state.key");
         for text in ["", "\n", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64), &"é".repeat(32)] {
-            std::fs::write(&path, text).unwrap();
+            write_private(&path, text.as_bytes()).unwrap();
             let error = Key::of(&path).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidData, "{text:?}");
             assert!(error.to_string().contains("state.key"), "{error}");

@@ -207,20 +207,20 @@ mod tests {
     #[test]
     fn a_token_is_kept_for_its_account_and_secret_only() {
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(folder.path(), "yeastar|a", &Secret::known("s")).unwrap();
+        let store = TokenStore::new(&folder.path().join("cache"), "yeastar|a", &Secret::known("s")).unwrap();
         assert!(store.load().unwrap().is_none());
         store.save(&kept()).unwrap();
         let back = store.load().unwrap().unwrap();
         assert_eq!((back.access.expose(), back.until), (Some("t1"), 2800));
         assert!(
-            TokenStore::new(folder.path(), "yeastar|a", &Secret::known("other"))
+            TokenStore::new(&folder.path().join("cache"), "yeastar|a", &Secret::known("other"))
                 .unwrap()
                 .load()
                 .unwrap()
                 .is_none()
         );
         assert!(
-            TokenStore::new(folder.path(), "yeastar|b", &Secret::known("s"))
+            TokenStore::new(&folder.path().join("cache"), "yeastar|b", &Secret::known("s"))
                 .unwrap()
                 .load()
                 .unwrap()
@@ -235,7 +235,7 @@ mod tests {
     fn the_file_is_its_owners_alone_and_damage_is_told_without_quoting() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(folder.path(), "x", &Secret::known("s")).unwrap();
+        let store = TokenStore::new(&folder.path().join("cache"), "x", &Secret::known("s")).unwrap();
         store.save(&kept()).unwrap();
         assert_eq!(std::fs::metadata(&store.path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&store.path, "{\"access\":\"canary").unwrap();
@@ -246,7 +246,8 @@ mod tests {
     #[test]
     fn a_refusal_is_remembered_for_exactly_these_credentials() {
         let folder = tempfile::tempdir().unwrap();
-        let store = |secret| TokenStore::new(folder.path(), "x", &Secret::known(secret)).unwrap();
+        let store =
+            |secret| TokenStore::new(&folder.path().join("cache"), "x", &Secret::known(secret)).unwrap();
         assert_eq!(store("wrong").refused(), None);
         store("wrong").remember_refusal(7);
         assert_eq!((store("wrong").refused(), store("right").refused()), (Some(7), None));

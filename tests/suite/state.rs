@@ -6,6 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::place::create_folder;
 use crate::support::{Place, Ran, read};
 
 /// Zoom returns no settings, so what was applied shows in its digest alone.
@@ -263,8 +264,7 @@ fn links_and_pipes_are_neither_followed_nor_waited_for() {
 fn a_link_to_the_state_folder_is_followed_where_it_leads_to_a_folder_of_ones_own() {
     let place = Place::new();
     let target = place.path().join("disk");
-    fs::create_dir(&target).unwrap();
-    set_mode(&target, 0o700);
+    create_folder(&target);
     symlink(&target, place.state()).unwrap();
     apply(&place).expect(0);
     assert!(target.join("sandbox/history/journal.jsonl").exists());

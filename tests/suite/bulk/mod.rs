@@ -18,6 +18,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::place::create_folder;
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::served::{Served, profiles};
 use crate::support::{Place, Ran};
@@ -205,6 +206,6 @@ fn limited(plain: &Command, blocks: u32) -> Command {
 /// A file's folder, made.
 fn below(place: &Place, name: &str) -> PathBuf {
     let path = place.path().join(name);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    create_folder(path.parent().unwrap());
     path
 }

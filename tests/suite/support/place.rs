@@ -43,7 +43,10 @@ impl Ran {
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        let mut folder = tempfile::Builder::new();
+        #[cfg(unix)]
+        folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        Self { folder: folder.tempdir().unwrap(), variables: Vec::new() }
     }
 
     /// A place whose environment holds a variable besides.
@@ -59,18 +62,12 @@ impl Place {
     /// Writes a file that only its owner can read, and answers its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
-        let folder = path.parent().unwrap();
-        std::fs::create_dir_all(folder).unwrap();
+        create_folder(path.parent().unwrap());
         std::fs::write(&path, text).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let set = |path: &Path, mode| {
-                std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-            };
-            set(&path, 0o600);
-            // Whatever the umask of who runs the tests: a folder that others can write to is refused.
-            set(folder, 0o700);
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         }
         path.to_string_lossy().into_owned()
     }
@@ -127,6 +124,14 @@ impl Place {
         }
         files
     }
+}
+
+/// Creates a folder that others cannot write to, whatever the umask of who runs the tests: one is refused.
+pub fn create_folder(path: &Path) {
+    let mut folders = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+    folders.recursive(true).create(path).unwrap();
 }
 
 /// How a child ended.
