@@ -100,11 +100,11 @@ fn run(
     runtime.shutdown_background();
     let report = result?;
     print(&report, format, terminal)?;
-    if world.stop.is_asked() {
-        return Ok(fail(&commands::ended(None), format, painted));
-    }
     for error in codes::told(&report, format) {
         fail(&error, format, painted);
+    }
+    if world.stop.is_asked() {
+        return Ok(fail(&commands::ended(&report), format, painted));
     }
     Ok(ExitCode::from(codes::of(&report)))
 }
@@ -167,28 +167,39 @@ async fn asked_to_end() -> io::Result<Signal> {
     tokio::signal::ctrl_c().await.map(|()| Signal::CtrlC)
 }
 
-/// Runs a command until Ctrl-C. A write that is on the wire is awaited, and so is a command that has to tell what
-/// it did; nothing new is begun meanwhile, and a second Ctrl-C ends it at once.
+/// How long a command has to report what it did after a second Ctrl-C, once nothing on the wire is awaited any more.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Runs a command until Ctrl-C. A command that has begun a write is awaited, because it reports what it did; it begins
+/// nothing new. After a second Ctrl-C it awaits no answer either, and reports what it knows.
 async fn interruptible(
     command: impl Future<Output = Result<Report>>,
     world: &World,
     mut ctrl_c: Option<Presses>,
 ) -> Result<Report> {
     let (mut command, stop) = (pin!(command), &world.stop);
+    let mut last_words = pin!(async {
+        stop.cut_off().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    });
     loop {
         tokio::select! {
             // In this order, so that Ctrl-C is noticed before anything else is begun.
             biased;
             signal = pressed(&mut ctrl_c) => {
-                if stop.is_asked() || !stop.is_awaited() {
-                    return Err(commands::interrupted(&stop.writing()));
+                if stop.is_asked() {
+                    stop.cut();
+                } else if !stop.is_awaited() {
+                    return Err(commands::interrupted(&[]));
+                } else {
+                    stop.ask();
+                    world.notices.note(signal.noted());
                 }
-                stop.ask();
-                world.notices.note(signal.noted());
             }
             result = &mut command => {
-                return result.map_err(|error| if stop.is_asked() { commands::ended(Some(&error)) } else { error });
+                return result.map_err(|error| if stop.is_asked() { commands::failed(&error) } else { error });
             }
+            () = &mut last_words => return Err(commands::interrupted(&stop.writes())),
         }
     }
 }

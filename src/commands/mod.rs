@@ -34,7 +34,7 @@ mod vendors;
 mod world;
 
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, AskText, People, Publish, World, ended, interrupted};
+pub use world::{Answer, Ask, AskText, People, Publish, World, ended, failed, interrupted};
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Error, Kind, Result};

@@ -17,6 +17,7 @@ use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
 use crate::engine::stop::Stop;
 use crate::engine::tokens::TokenStore;
+use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::notices::Notices;
 use crate::model::profile::{Profile, ProfileKey};
@@ -408,34 +409,53 @@ pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
     Ok(vendors::by_name(vendor)?.facts().profile_keys)
 }
 
-/// The error of Ctrl-C; `writing` are the writes whose answers were awaited.
-pub fn interrupted(writing: &[&str]) -> Error {
-    let unknown = !writing.is_empty();
-    let text = match writing {
+/// The error of a command that Ctrl-C ended on the spot; `writes` are those that were under way.
+pub fn interrupted(writes: &[&str]) -> Error {
+    let text = match writes {
         [] => "interrupted: no write was under way".to_owned(),
-        [call] => format!("interrupted: {call} was sent, and its answer was not awaited"),
+        [call] => format!("interrupted: {call} was under way, and its end was not awaited"),
         [call, ..] => {
-            format!("interrupted: {call} was sent {} times, and no answer was awaited", writing.len())
+            format!("interrupted: {call} was under way {} times, and no end was awaited", writes.len())
         }
     };
-    let mut error = Error::new(Kind::Interrupted, text);
-    error.outcome = Some(if unknown { Applied::Unknown } else { Applied::NotApplied });
-    error.retryable = !unknown;
-    if unknown {
-        let hint = "it may or may not have been applied: look at what the vendor holds before you repeat it";
-        return error.hint(hint);
+    let error = Error::new(Kind::Interrupted, text);
+    if writes.is_empty() { harmless(error) } else { doubtful(error) }
+}
+
+/// The error of a command that reports what it did before Ctrl-C, beside that report.
+pub fn ended(report: &Report) -> Error {
+    let unknown = match report {
+        Report::Changes(changes) => changes.tally.of(Outcome::Unknown),
+        Report::Change(change) => u64::from(change.outcome == Outcome::Unknown),
+        _ => 0,
+    };
+    let error = |text: &str| Error::new(Kind::Interrupted, format!("interrupted: {text}"));
+    match unknown {
+        0 => error("what was under way was done, and is reported"),
+        1 => doubtful(error("one change may or may not have been applied; what was done is reported")),
+        _ => doubtful(error(&format!(
+            "{unknown} changes may or may not have been applied; what was done is reported"
+        ))),
     }
+}
+
+/// The error of a command that failed after Ctrl-C.
+pub fn failed(error: &Error) -> Error {
+    let mut interrupted = error.copy();
+    interrupted.kind = Kind::Interrupted;
+    interrupted.message = format!("interrupted: {}", error.message);
+    interrupted
+}
+
+fn harmless(mut error: Error) -> Error {
+    error.outcome = Some(Applied::NotApplied);
+    error.retryable = true;
     error
 }
 
-/// What Ctrl-C makes of the end of a command that was awaited: of its error, or of its success.
-pub fn ended(error: Option<&Error>) -> Error {
-    let text = match error {
-        Some(error) => format!("interrupted: {}", error.message),
-        None => "interrupted: what was under way was done, and is reported".to_owned(),
-    };
-    let mut interrupted = error.map_or_else(|| Error::new(Kind::Interrupted, ""), Error::copy);
-    interrupted.kind = Kind::Interrupted;
-    interrupted.message = text;
-    interrupted
+fn doubtful(mut error: Error) -> Error {
+    error.outcome = Some(Applied::Unknown);
+    error.hint(
+        "look at what the vendor has before you repeat it; `trunkctl history list --unknown` names what is in doubt",
+    )
 }

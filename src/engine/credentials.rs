@@ -58,6 +58,7 @@ impl Session {
             return Ok(kept.map(|_| Written::Withheld));
         }
         if let (Some(kept), Some(call)) = (&kept, revocation) {
+            let _under_way = self.outside.stop.begin(call.name);
             let revoked = match self.attempt(&call, &kept.access).await?.0 {
                 Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
                 Attempt::NotSent(_) | Attempt::Lost(_) | Attempt::Late(_) => false,

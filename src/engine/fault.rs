@@ -101,9 +101,13 @@ impl Failed<'_> {
         until(error.hint("try again later, or give the command more time with --deadline"), told)
     }
 
-    /// Ctrl-C came before the request was sent.
+    /// Ctrl-C came before the request was sent, or after the vendor had refused it.
     pub fn interrupted(&self) -> Error {
-        let mut error = self.error(Kind::Interrupted, "the command was interrupted, and nothing was sent");
+        let what = match self.effect {
+            Effect::Write => "the command was interrupted, and nothing was applied",
+            Effect::Read | Effect::LogIn => "the command was interrupted",
+        };
+        let mut error = self.error(Kind::Interrupted, what);
         error.retryable = true;
         error
     }

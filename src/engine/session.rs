@@ -31,6 +31,9 @@ use crate::vendors::{Proof, Vendor};
 /// Longest part of an answer that a log shows.
 const LOGGED: usize = 4000;
 
+/// Why the answer to a write is not known after the second Ctrl-C.
+const UNAWAITED: &str = "the command was interrupted before the answer came";
+
 /// HTTP 504
 const GATEWAY_TIMEOUT: u16 = 504;
 
@@ -207,7 +210,8 @@ impl Session {
         loop {
             let token = match call.effect {
                 Effect::LogIn => Secret::withheld(),
-                Effect::Read | Effect::Write => self.token().await?,
+                Effect::Read => self.token().await?,
+                Effect::Write => self.before_write(failed, self.token()).await?,
             };
             let (attempt, mut turn) = self.attempt(call, &token).await?;
             let (ended, wait, error) = match attempt {
@@ -244,7 +248,10 @@ impl Session {
                         return Err(error);
                     }
                     if self.vendor.proof() == Proof::Token {
-                        self.renew(&token).await?;
+                        match call.effect {
+                            Effect::Write => self.before_write(failed, self.renew(&token)).await?,
+                            Effect::Read | Effect::LogIn => self.renew(&token).await?,
+                        };
                     }
                 }
                 Next::Again => {
@@ -258,6 +265,19 @@ impl Session {
                     }
                 }
             }
+        }
+    }
+
+    /// Gets a token for a write. Ctrl-C ends that: nothing of the write is on the wire.
+    async fn before_write(
+        &self,
+        failed: Failed<'_>,
+        token: impl Future<Output = Result<Secret>>,
+    ) -> Result<Secret> {
+        tokio::select! {
+            biased;
+            () = self.outside.stop.asked() => Err(failed.interrupted()),
+            token = token => token,
         }
     }
 
@@ -284,6 +304,7 @@ impl Session {
             biased;
             turn = self.outside.pacer.turn(call.label, call.effect, deadline) => turn,
             () = self.outside.stop.asked(), if call.effect != Effect::Read => return Err(failed.interrupted()),
+            () = self.outside.stop.cut_off() => return Err(failed.interrupted()),
         };
         let mut turn = turn.map_err(|held| failed.held(held))?;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -300,10 +321,14 @@ impl Session {
             self.outside.redactor.scrub(&show::http(&call.request, slots).to_string())
         );
         let begun = Instant::now();
-        // Neither a log-in before a write nor a wait between two attempts leaves anything in doubt.
-        let wire = (call.effect == Effect::Write).then(|| self.outside.stop.sending(call.name));
-        let attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)).await;
-        drop(wire);
+        let attempt = tokio::select! {
+            biased;
+            attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)) => attempt,
+            () = self.outside.stop.cut_off() => match call.effect {
+                Effect::Write => Attempt::Lost(UNAWAITED.into()),
+                Effect::Read | Effect::LogIn => return Err(failed.interrupted()),
+            },
+        };
         match &attempt {
             Attempt::Answered(answer) => {
                 if answer.status < 500 {

@@ -23,38 +23,70 @@ impl Signal {
     }
 }
 
-/// Shared by whoever hears of Ctrl-C and whatever is under way.
+/// Shared by the signal handler and everything that is under way.
 #[derive(Default)]
 pub struct Stop {
-    asked: Cell<bool>,
-    waiting: Notify,
-    writing: RefCell<Vec<&'static str>>,
+    asked: Flag,
+    cut: Flag,
+    writes: RefCell<Vec<&'static str>>,
     ends_itself: Cell<bool>,
+}
+
+/// Something that is said once, and can be waited for.
+#[derive(Default)]
+struct Flag {
+    is_set: Cell<bool>,
+    waiting: Notify,
+}
+
+impl Flag {
+    fn set(&self) {
+        self.is_set.set(true);
+        self.waiting.notify_waiters();
+    }
+
+    async fn wait(&self) {
+        let notified = self.waiting.notified();
+        if !self.is_set.get() {
+            notified.await;
+        }
+    }
 }
 
 impl Stop {
     /// Asks everything to end: what is on the wire is awaited, and nothing else is begun.
     pub fn ask(&self) {
-        self.asked.set(true);
-        self.waiting.notify_waiters();
+        self.asked.set();
     }
 
-    /// Whether it was asked.
+    /// Asks that nothing on the wire is awaited any longer either.
+    pub fn cut(&self) {
+        self.cut.set();
+    }
+
+    /// Whether the command was asked to end.
     pub fn is_asked(&self) -> bool {
-        self.asked.get()
+        self.asked.is_set.get()
     }
 
-    /// Ends once it is asked.
+    /// Whether nothing is to be awaited any longer.
+    pub fn is_cut(&self) -> bool {
+        self.cut.is_set.get()
+    }
+
+    /// Ends once [`Stop::ask`] was called.
     pub async fn asked(&self) {
-        let notified = self.waiting.notified();
-        if !self.is_asked() {
-            notified.await;
-        }
+        self.asked.wait().await;
     }
 
-    /// Writes whose answers are awaited.
-    pub fn writing(&self) -> Vec<&'static str> {
-        self.writing.borrow().clone()
+    /// Ends once [`Stop::cut`] was called.
+    pub async fn cut_off(&self) {
+        self.cut.wait().await;
+    }
+
+    /// The writes that are under way, by the vendor's names of their calls. Each has an open entry in the journal.
+    pub fn writes(&self) -> Vec<&'static str> {
+        self.writes.borrow().clone()
     }
 
     /// Says that the command sees to its own end, and to a report of what it did.
@@ -62,29 +94,30 @@ impl Stop {
         self.ends_itself.set(true);
     }
 
-    /// Whether the command is awaited after Ctrl-C: it sees to its own end, or a write is on the wire.
+    /// Whether the command is awaited after Ctrl-C: it sees to its own end, or a write was begun.
     pub fn is_awaited(&self) -> bool {
-        self.ends_itself.get() || !self.writing.borrow().is_empty()
+        self.ends_itself.get()
     }
 
-    /// Notes that a write goes out; it is on the wire until the answer is dropped.
-    pub(super) fn sending(&self, call: &'static str) -> OnTheWire<'_> {
-        self.writing.borrow_mut().push(call);
-        OnTheWire { stop: self, call }
+    /// Notes that a write begins. From then on the command is awaited, so that its end is journalled and reported.
+    pub(super) fn begin(&self, call: &'static str) -> UnderWay<'_> {
+        self.leave_to_command();
+        self.writes.borrow_mut().push(call);
+        UnderWay { stop: self, call }
     }
 }
 
-/// A write that is on the wire.
-pub(super) struct OnTheWire<'s> {
+/// A write that has begun and is not over.
+pub(super) struct UnderWay<'s> {
     stop: &'s Stop,
     call: &'static str,
 }
 
-impl Drop for OnTheWire<'_> {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut writing = self.stop.writing.borrow_mut();
-        if let Some(at) = writing.iter().position(|call| *call == self.call) {
-            writing.swap_remove(at);
+        let mut writes = self.stop.writes.borrow_mut();
+        if let Some(at) = writes.iter().position(|call| *call == self.call) {
+            writes.swap_remove(at);
         }
     }
 }

@@ -99,6 +99,7 @@ impl Session {
         if self.outside.stop.is_asked() {
             return Err(self.failed(call.name, Effect::Write).interrupted());
         }
+        let under_way = self.outside.stop.begin(call.name);
         let entry = match &self.outside.journal {
             Some(recorder) => {
                 let journal = recorder.journal(|word| self.outside.redactor.scrub(word));
@@ -117,6 +118,7 @@ impl Session {
         {
             self.notices().warn(&warning);
         }
+        drop(under_way);
         written
     }
 
@@ -218,9 +220,10 @@ impl Session {
                 Some(lost) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => (lost, Some(error)),
                 _ => return Err(error),
             };
+            if self.outside.stop.is_cut() {
+                return Err(unanswered);
+            }
             info!("{}: {unanswered}; looking at what the vendor holds", call.name);
-            // Until that is told, Ctrl-C leaves it unknown.
-            let _open = self.outside.stop.sending(call.name);
             let missing = match self.look_up(call.name, &look, &tried, unanswered).await? {
                 Looked::Applied(value, note) => return Ok(Written::Found(value, note)),
                 Looked::Missing(unanswered) => unanswered,
@@ -253,7 +256,11 @@ impl Session {
         for at in 0..looks {
             // What is still being worked on is given time before the first look.
             if (at > 0 || tried.pending) && !self.wait(pause(at, chance())).await {
-                return Err(told(lost, "there was no time left to make sure"));
+                let why = match self.outside.stop.is_asked() {
+                    true => "the command was interrupted before that was made sure of",
+                    false => "there was no time left to make sure",
+                };
+                return Err(told(lost, why));
             }
             match look().await {
                 Ok(Seen::Applied(value)) => {

@@ -96,6 +96,7 @@ fn a_second_ctrl_c_ends_at_once_and_leaves_doubts_that_a_later_run_settles() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
     let error = ran.error();
     assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()), "{error}");
+    ended_in(&ran.json(), &[("created", 60), ("unknown", 120), ("skipped", 120)]);
     let doubts = lab.in_doubt();
     let mut told = [doubts.clone(), rows_that(&file, "created")].concat();
     told.sort();

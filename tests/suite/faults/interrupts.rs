@@ -29,6 +29,13 @@ fn told(ran: &Ran, outcome: &str, job: Job) {
     assert_eq!(error["outcome"], outcome, "{job:?}: {error}");
 }
 
+/// The outcomes in the journal.
+fn recorded(lab: &Lab) -> Vec<String> {
+    let ran = lab.place.run(&["-o", "json", "history", "list"]).expect(0);
+    let rows = ran.json();
+    rows.as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn a_write_on_the_wire_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
     for job in WRITES {
@@ -45,6 +52,7 @@ fn a_write_on_the_wire_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
         let ran = crate::support::read(child.wait_with_output().unwrap());
         told(&ran, "unknown", *job);
         assert!(ran.err.contains("may or may not have been applied"), "{job:?}: {ran:?}");
+        assert_eq!(recorded(&lab), ["unknown"], "{job:?}");
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -91,7 +99,32 @@ fn a_read_that_is_interrupted_has_applied_nothing() {
 fn a_log_in_before_a_write_that_is_interrupted_has_applied_nothing() {
     for job in WRITES.iter().filter(|job| job.0 != "itniotech") {
         let server = Scripted::start(vec![Act::Stall]);
-        told(&interrupted(&Lab::logging_in(&server.base), &server, *job, 1), "not_applied", *job);
+        let lab = Lab::logging_in(&server.base);
+        told(&interrupted(&lab, &server, *job, 1), "not_applied", *job);
+        assert_eq!(recorded(&lab), ["failed"], "{job:?}");
+    }
+}
+
+/// The vendor refused the write because its token was too old. Ctrl-C comes while a new one is got.
+#[test]
+fn a_refused_write_that_is_interrupted_while_a_token_is_renewed_has_applied_nothing() {
+    let expired = r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#;
+    let refused = r#"{"code":124,"message":"Access token is expired."}"#;
+    for (job, refusal) in [(("yeastar", PEER), Act::Json(200, expired)), (WRITES[7], Act::Json(401, refused))]
+    {
+        let log_ins = std::sync::atomic::AtomicUsize::new(0);
+        let server = Scripted::answering(move |at, request| {
+            if !log_in::is_log_in(request) {
+                return refusal.clone();
+            }
+            match log_ins.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0 => log_in::tokens(at, request),
+                _ => Act::Stall,
+            }
+        });
+        let lab = Lab::logging_in(&server.base);
+        told(&interrupted(&lab, &server, job, 3), "not_applied", job);
+        assert_eq!(recorded(&lab), ["failed"], "{job:?}");
     }
 }
 

@@ -11,7 +11,7 @@ const ITNIOTECH: Job = (
 );
 
 /// The tokens that the n-th request gets, in the vendors' own forms.
-fn tokens(at: usize, path: &str) -> Act {
+pub fn tokens(at: usize, path: &str) -> Act {
     let body = if path.contains("oauth") {
         format!(r#"{{"access_token":"token{at}","token_type":"bearer","expires_in":3600}}"#)
     } else {
@@ -23,7 +23,7 @@ fn tokens(at: usize, path: &str) -> Act {
     Act::Raw(http(200, "", &body))
 }
 
-fn is_log_in(request: &str) -> bool {
+pub fn is_log_in(request: &str) -> bool {
     let line = request.lines().next().unwrap_or_default();
     ["oauth/token", "get_token", "refresh_token"].iter().any(|path| line.contains(path))
 }

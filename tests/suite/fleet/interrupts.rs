@@ -1,6 +1,7 @@
 //! Ctrl-C in an apply.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
 use super::*;
@@ -32,7 +33,67 @@ fn interrupted(lab: &Lab, line: &str, part: &str, calls: usize) -> Ran {
 }
 
 fn press(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// Nothing on the wire is awaited after the second signal, and the report still says what became of each change.
+#[test]
+fn a_second_signal_ends_at_once_and_what_was_done_is_reported() {
+    const OUTCOMES: [&str; 6] = ["created", "created", "unknown", "skipped", "skipped", "skipped"];
+    let formats = ["json", "jsonl", "yaml", "csv", "table", "json"];
+    for (format, name) in formats.into_iter().zip(["-INT", "-INT", "-INT", "-INT", "-TERM", "-TERM"]) {
+        let (lab, path) = lab(&format!("delay-after=60s;{CREATE};skip=2;count=1"));
+        let line = format!("-o {format} apply -f {path} --yes");
+        let mut command = lab.command(&line);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut seen = 0;
+        while seen < 3 {
+            seen += lab.requests().iter().filter(|seen| seen.target.contains("trunk/create")).count();
+            std::thread::yield_now();
+        }
+        signal(&child, name);
+        let (mut err, mut heard) = (BufReader::new(child.stderr.take().unwrap()), String::new());
+        while !heard.contains("to end at once") {
+            assert_ne!(err.read_line(&mut heard).unwrap(), 0, "{heard}");
+        }
+        signal(&child, name);
+        let begun = std::time::Instant::now();
+        let mut out = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        err.read_to_string(&mut heard).unwrap();
+        let ran = Ran { code: child.wait().unwrap().code().unwrap(), out, err: heard }.expect(130);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+        let outcomes: Vec<String> = match format {
+            "json" => column(&ran, "outcome"),
+            "yaml" => {
+                let value: Value = yaml_serde::from_str(&ran.out).unwrap();
+                let list = value["changes"].as_array().unwrap();
+                list.iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect()
+            }
+            "jsonl" => {
+                let line = |line| serde_json::from_str::<Value>(line).unwrap()["outcome"].clone();
+                ran.out.lines().map(|text| line(text).as_str().unwrap().to_owned()).collect()
+            }
+            _ => {
+                let word = |line: &str| line.split([',', ' ']).next().unwrap_or_default().to_owned();
+                ran.out.lines().map(word).filter(|word| OUTCOMES.contains(&word.as_str())).collect()
+            }
+        };
+        assert_eq!(outcomes, OUTCOMES, "{format} {name}: {ran:?}");
+        if format != "table" {
+            let error = ran.error();
+            assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()));
+            assert_eq!((&error["exit_code"], &error["retryable"]), (&130.into(), &false.into()), "{error}");
+        }
+        let doubtful = lab.run("history list --unknown").expect(0).json();
+        assert_eq!(doubtful.as_array().unwrap().len(), 1, "{doubtful}");
+        // It was created before its answer was held back, so that nothing is left to do for it.
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+    }
 }
 
 #[test]
