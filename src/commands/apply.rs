@@ -37,6 +37,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
         }
     };
     refuse_missing(&survey)?;
+    if survey.plan.summary().writes() > 0 {
+        world.check_journal(globals)?;
+    }
     survey.plan = show(world, globals, survey.plan)?;
     let summary = survey.plan.summary();
     let results = Results::new((world, globals), summary.writes() + summary.impossible + summary.failed);
@@ -55,7 +58,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
     let shown = carry_out(&fleet, survey, manner, &results).await;
     fleet::sources::remember(&fleet);
-    let changes = results.finish(&profiles);
+    let changes = results.finish(&profiles)?;
     if globals.dry_run.is_none() {
         return Ok(Report::Changes(changes));
     }

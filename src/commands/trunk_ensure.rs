@@ -52,9 +52,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
         let held = survey.works.iter().find_map(|work| work.only.clone());
         return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change })?)));
     }
-    let results = Results::new((world, globals), 1);
+    let results = Results::of_one((world, globals));
     let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
-    let mut list = results.finish(&[]).list;
+    let mut list = results.finish(&[])?.list;
     if globals.dry_run.is_some() && list.is_empty() {
         return Ok(withheld(globals, shown));
     }

@@ -219,6 +219,17 @@ impl World {
         begun.checked_add(globals.deadline).unwrap_or(begun + CENTURY)
     }
 
+    /// Makes sure that writes can be journalled, where they are to be.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where they cannot.
+    pub fn check_journal(&self, globals: &Globals) -> Result<()> {
+        if globals.no_journal || globals.dry_run.is_some() {
+            return Ok(());
+        }
+        self.recorder(&self.folders()?.state, globals.sandbox).check()
+    }
+
     /// The journal of this run, which begins with its first write.
     fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));

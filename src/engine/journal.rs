@@ -149,6 +149,12 @@ impl Recorder {
         Self { state: state.to_owned(), run, journal: OnceCell::new() }
     }
 
+    /// Fails with [`Kind::Config`] where the journal cannot be written. A disk that is full shows only in a write.
+    pub fn check(&self) -> Result<()> {
+        let folder = Folder::below(&self.state);
+        folder.check().map_err(|cause| refuse(&folder, &cause))
+    }
+
     /// The journal; `mask` strikes secrets out of the command line.
     pub fn journal(&self, mask: impl Fn(&str) -> String) -> &Journal {
         self.journal.get_or_init(|| {
@@ -199,7 +205,8 @@ impl Journal {
     pub async fn begin(&self, intent: Intent) -> Result<Entry> {
         let journal = self.clone();
         let written = tokio::task::spawn_blocking(move || journal.intend(intent)).await;
-        let unsent = written.map_err(|cause| self.refuse(&cause))?.map_err(|cause| self.refuse(&cause))?;
+        let refuse = |cause: &dyn std::fmt::Display| refuse(&self.0.folder, cause);
+        let unsent = written.map_err(|cause| refuse(&cause))?.map_err(|cause| refuse(&cause))?;
         Ok(unsent.take())
     }
 
@@ -218,15 +225,12 @@ impl Journal {
         let _turn = self.0.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.0.folder.append(bytes)
     }
+}
 
-    fn refuse(&self, why: &dyn std::fmt::Display) -> Error {
-        let path = self.0.folder.newest();
-        Error::config(format!(
-            "the journal `{}` cannot be written, and nothing was sent: {why}",
-            path.display()
-        ))
+fn refuse(folder: &Folder, why: &dyn std::fmt::Display) -> Error {
+    let path = folder.newest();
+    Error::config(format!("the journal `{}` cannot be written, and nothing was sent: {why}", path.display()))
         .hint("free space there, make the folder yours, or go on without a record with --no-journal")
-    }
 }
 
 impl Entry {

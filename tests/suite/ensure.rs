@@ -23,7 +23,10 @@ impl Lab {
     }
 
     fn run(&self, vendor: &str, args: &str) -> Ran {
-        let mut words = vec!["--profiles-file", &self.profiles, "-p", vendor, "-o", "json"];
+        let mut words = vec!["--profiles-file", &self.profiles, "-p", vendor];
+        if !args.starts_with("-o ") {
+            words.extend(["-o", "json"]);
+        }
         words.extend(args.split_whitespace());
         self.place.run(&words)
     }
@@ -131,4 +134,16 @@ fn a_failure_has_the_exit_code_of_its_own() {
         "5060",
     ]);
     assert_eq!(ran.code, 10, "{ran:?}");
+}
+
+#[test]
+fn a_refusal_ends_alike_in_every_format() {
+    let lab = Lab::new();
+    let refusal = r#"{"errcode":40003,"errmsg":"DUPLICATE"}"#;
+    for format in ["json", "jsonl", "yaml", "csv"] {
+        let answer = crate::support::scripted::http(200, "", refusal);
+        lab.recorder.instead("trunk/create", 1, answer);
+        let ran = lab.run("yeastar", &format!("-o {format} trunk ensure {PEER}")).expect(7);
+        assert_eq!((ran.out.as_str(), &ran.error()["kind"]), ("", &"conflict".into()), "{format}: {ran:?}");
+    }
 }

@@ -106,6 +106,9 @@ async fn profile(
         }
         desk.work_off(batch).await;
     }
+    if let Some(error) = desk.end.filter(|_| fleet.globals.dry_run.is_none()) {
+        results.ended(error);
+    }
     desk.shown
 }
 
@@ -245,7 +248,7 @@ impl Desk<'_, '_> {
                 if matches!(write, Write::CreateTrunk(_)) {
                     self.unmade.insert(key.account.clone(), key.shown());
                 }
-                if ends(&error) {
+                if ends(&error) && !matches!(write, Write::Nothing) {
                     self.end = Some(error.copy());
                 }
                 return Some(failed(change, error));

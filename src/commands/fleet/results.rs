@@ -6,17 +6,21 @@ use std::collections::HashMap;
 use crate::cli::{Format, Globals};
 use crate::commands::world::World;
 use crate::model::change::{Change, Changes, Outcome};
+use crate::model::error::{Error, Kind, Result};
 use crate::model::notices::Progress;
 use crate::model::report::Report;
 
 /// The results of an apply.
 pub struct Results<'w> {
     world: &'w World,
-    globals: &'w Globals,
+    /// Whether the changes are shown as they end, and not kept.
+    streams: bool,
     changes: RefCell<Changes>,
     progress: Cell<Progress>,
     failed: Cell<bool>,
     heard: Cell<bool>,
+    /// What is wrong on this machine, where that kept a write from being sent.
+    own: RefCell<Option<Error>>,
 }
 
 impl<'w> Results<'w> {
@@ -24,7 +28,14 @@ impl<'w> Results<'w> {
     pub fn new((world, globals): (&'w World, &'w Globals), total: u64) -> Self {
         let progress = Progress { total, noun: "changes", ..Progress::default() };
         let (changes, progress) = (RefCell::default(), Cell::new(progress));
-        Self { world, globals, changes, progress, failed: Cell::new(false), heard: Cell::new(true) }
+        let (failed, heard, own) = (Cell::new(false), Cell::new(true), RefCell::default());
+        let streams = globals.output == Format::Jsonl && globals.dry_run.is_none();
+        Self { world, streams, changes, progress, failed, heard, own }
+    }
+
+    /// The same for one step, whose change the command itself shows.
+    pub fn of_one(scope: (&'w World, &'w Globals)) -> Self {
+        Self { streams: false, ..Self::new(scope, 1) }
     }
 
     /// Takes changes that have come to their end.
@@ -39,7 +50,7 @@ impl<'w> Results<'w> {
             self.failed.set(self.failed.get() || bad);
         }
         self.progress.set(progress);
-        if self.globals.output != Format::Jsonl || self.globals.dry_run.is_some() {
+        if !self.streams {
             changes.list.extend(list);
         } else if self.heard.get() {
             let part = Changes { list, ..Changes::default() };
@@ -47,6 +58,13 @@ impl<'w> Results<'w> {
             self.heard.set((self.world.publish)(&Report::Changes(part)).unwrap_or(false));
         }
         self.world.notices.progress(&progress);
+    }
+
+    /// Takes what ended the work on a profile before its time.
+    pub fn ended(&self, error: Error) {
+        if error.kind == Kind::Config {
+            self.own.borrow_mut().get_or_insert(error);
+        }
     }
 
     /// Counts objects that are as they are wanted.
@@ -59,12 +77,20 @@ impl<'w> Results<'w> {
         self.failed.get()
     }
 
-    /// All of it, in the order of the profiles: whichever was faster, the same plan gives the same list.
-    pub fn finish(self, profiles: &[String]) -> Changes {
+    /// All of it, in the order of the profiles: whichever was faster, the same plan gives the same list. Where
+    /// nothing was sent for a reason of this machine, such as a full disk, that is the error of the whole.
+    pub fn finish(self, profiles: &[String]) -> Result<Changes> {
         self.world.notices.progress(&Progress { over: true, ..self.progress.get() });
         let order: HashMap<&str, usize> = profiles.iter().map(String::as_str).zip(0..).collect();
         let mut changes = self.changes.into_inner();
+        let sent =
+            [Outcome::Created, Outcome::Updated, Outcome::Deleted, Outcome::Assigned, Outcome::Unknown];
+        if let (Some(own), true) =
+            (self.own.into_inner(), sent.iter().all(|outcome| changes.tally.of(*outcome) == 0))
+        {
+            return Err(own);
+        }
         changes.list.sort_by_key(|change| order.get(change.profile.as_str()).copied());
-        changes
+        Ok(changes)
     }
 }

@@ -72,6 +72,13 @@ impl Folder {
         Ok(file)
     }
 
+    /// Fails where no line could be added.
+    pub fn check(&self) -> io::Result<()> {
+        own_folder(&self.path)?;
+        self.lock(PATIENCE)?;
+        append_own(&self.newest()).map(drop)
+    }
+
     /// The files from the newest to the oldest, each with its length, as they are at one moment.
     pub fn open(&self) -> io::Result<Vec<(File, u64)>> {
         match trusted(&self.path) {

@@ -119,3 +119,35 @@ fn a_person_is_asked_and_may_say_no() {
         assert_eq!((status.code(), lab.writes().len()), (Some(code), written), "{answer}: {shown}");
     }
 }
+
+/// A file where the folder should be, and a disk without room.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_journal_cannot_be_written_nothing_is_sent() {
+    for full in [false, true] {
+        for format in ["json", "jsonl", "yaml", "csv"] {
+            let (lab, path) = lab(&["US"]);
+            lab.manifest(&countries(&["US", "GB", "NO"]));
+            let history = lab.place.path().join("state/history");
+            match full {
+                false => {
+                    std::fs::remove_dir_all(&history).unwrap();
+                    std::fs::write(&history, "").unwrap();
+                }
+                true => {
+                    std::fs::remove_file(history.join("journal.jsonl")).unwrap();
+                    std::os::unix::fs::symlink("/dev/full", history.join("journal.jsonl")).unwrap();
+                }
+            }
+            let ran = lab.run(&format!("-o {format} apply -f {path} --yes")).expect(3);
+            let error = ran.error();
+            assert_eq!(error["kind"], "config", "{full} {format}: {error}");
+            assert!(error["message"].as_str().unwrap().contains("state/history"), "{error}");
+            assert!(error["hint"].as_str().unwrap().contains("--no-journal"), "{error}");
+            assert!(lab.writes().is_empty());
+            lab.run(&format!("apply -f {path} --dry-run")).expect(0);
+            let done = lab.run(&format!("apply -f {path} --yes --no-journal")).expect(0);
+            assert_eq!(count(&done, "created"), 2);
+        }
+    }
+}
