@@ -117,7 +117,7 @@ fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<
         let errors: Vec<&Error> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
         // Where every country is refused, a dry run ends as the run would.
         if errors.is_empty() || session.withholds() {
-            errors.iter().for_each(|error| session.notices().warn(&error.message));
+            errors.iter().for_each(|error| session.notices().reason(&error.message));
             return Ok(world.withheld(session, globals));
         }
     }
@@ -157,7 +157,10 @@ fn change(session: &Session, operation: Operation, account: &str, code: &str, ou
 }
 
 fn failed(session: &Session, operation: Operation, account: &str, code: &str, error: Error) -> Change {
-    let unknown = error.outcome == Some(Applied::Unknown);
-    let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
+    let outcome = match error.outcome {
+        Some(Applied::Unknown) => Outcome::Unknown,
+        _ if error.kind == Kind::Interrupted => Outcome::Skipped,
+        _ => Outcome::Failed,
+    };
     Change { error: Some(error), ..change(session, operation, account, code, outcome) }
 }

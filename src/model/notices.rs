@@ -21,6 +21,10 @@ pub struct Progress {
 pub trait Notices: Send + Sync {
     /// Something that may be wrong.
     fn warn(&self, text: &str);
+    /// Why something was not done. It is shown under `--quiet` too.
+    fn reason(&self, text: &str) {
+        self.warn(text);
+    }
     /// Something good to know.
     fn note(&self, text: &str);
     /// What is to be done, where standard output is for what was done.

@@ -21,16 +21,16 @@ pub struct Console {
 }
 
 impl Console {
-    /// A console; a quiet one keeps everything to itself.
+    /// A console; a quiet one shows only why something was not done.
     pub fn new(quiet: bool, progress: Shown, scrub: Scrub) -> Self {
         let meter = Meter::new(if quiet { Shown::Nothing } else { progress });
         Self { quiet, scrub, said: Mutex::default(), meter: Mutex::new(meter) }
     }
 
-    fn say(&self, word: &str, text: &str) {
+    fn say(&self, word: &str, text: &str, quiet: bool) {
         let line = format!("{word}: {}", printable(&(self.scrub)(text)));
         let mut said = lock(&self.said);
-        if !self.quiet && !said.contains(&line) {
+        if !quiet && !said.contains(&line) {
             // `eprintln!` would panic where nobody listens any more.
             lock(&self.meter).aside(|| drop(writeln!(io::stderr(), "{line}")));
             said.push(line);
@@ -44,11 +44,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Notices for Console {
     fn warn(&self, text: &str) {
-        self.say("warning", text);
+        self.say("warning", text, self.quiet);
+    }
+
+    fn reason(&self, text: &str) {
+        self.say("warning", text, false);
     }
 
     fn note(&self, text: &str) {
-        self.say("note", text);
+        self.say("note", text, self.quiet);
     }
 
     fn plan(&self, plan: &Plan) {

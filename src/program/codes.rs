@@ -36,7 +36,7 @@ pub fn told(report: &Report, format: Format) -> Vec<Error> {
         Report::Changes(changes) => match unread(changes) {
             Some((_, errors)) => errors,
             // Its rows have no room for reasons.
-            None if format == Format::Csv => return changes.list.iter().filter_map(named).collect(),
+            None if format == Format::Csv => return reasons(&changes.list),
             None => Vec::new(),
         },
         _ => Vec::new(),
@@ -44,13 +44,33 @@ pub fn told(report: &Report, format: Format) -> Vec<Error> {
     errors.into_iter().map(Error::copy).collect()
 }
 
-/// A change's error, with what it is about.
-fn named(change: &Change) -> Option<Error> {
-    let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown);
-    let mut error = change.error.as_ref().filter(|_| bad)?.copy();
-    let name = change.name.as_deref().or(change.id.as_deref()).unwrap_or_default();
+/// The errors of changes, each with what it is about. What was not begun has few reasons: each is told once.
+fn reasons(changes: &[Change]) -> Vec<Error> {
+    let mut list: Vec<Error> = Vec::new();
+    let mut skipped: Vec<(&Error, Vec<&str>)> = Vec::new();
+    for change in changes {
+        let Some(error) = &change.error else { continue };
+        let name = change.name.as_deref().or(change.id.as_deref()).unwrap_or_default();
+        if change.outcome != Outcome::Skipped {
+            list.push(about(name, error));
+            continue;
+        }
+        match skipped.iter_mut().find(|(known, _)| known.message == error.message) {
+            Some((_, names)) => names.push(name),
+            None => skipped.push((error, vec![name])),
+        }
+    }
+    list.extend(skipped.into_iter().map(|(error, names)| match names.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() => about(&format!("{first} and {} more", rest.len()), error),
+        names => about(names.first().copied().unwrap_or_default(), error),
+    }));
+    list
+}
+
+fn about(name: &str, error: &Error) -> Error {
+    let mut error = error.copy();
     error.message = format!("{name}: {}", error.message);
-    Some(error)
+    error
 }
 
 /// Why none of the profiles could be read, where that was one reason for all. One that could be read has something to

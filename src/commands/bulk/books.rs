@@ -166,7 +166,7 @@ impl<'w, J: Job> Books<'w, J> {
             Some(error) if error.kind == Kind::Internal && streams => return Err(error),
             Some(error) if self.skips > 0 || is_own(&error) => {
                 let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-                self.world.notices.warn(&format!("stopped: {error}{hint}"));
+                self.world.notices.reason(&format!("stopped: {error}{hint}"));
             }
             _ => {}
         }

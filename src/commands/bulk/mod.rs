@@ -55,10 +55,10 @@ impl<K: Items> List<K> {
         survey.warnings().for_each(|warning| world.notices.warn(&warning));
         if survey.bad > 0 {
             for complaint in survey.complaints.iter().take(TOLD) {
-                world.notices.warn(&format!("left out: {}, {}", sheet.name(), complaint.line()));
+                world.notices.reason(&format!("left out: {}, {}", sheet.name(), complaint.line()));
             }
             let rows = if survey.bad == 1 { "1 bad row".into() } else { format!("{} bad rows", survey.bad) };
-            world.notices.warn(&format!("left out: {rows} of {}", sheet.name()));
+            world.notices.reason(&format!("left out: {rows} of {}", sheet.name()));
         }
         Ok(Self { sheet, items, survey })
     }

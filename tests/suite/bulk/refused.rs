@@ -125,3 +125,26 @@ fn rows_that_the_answer_leaves_out_are_unknown_and_the_run_goes_on() {
     ended_in(&report, &[("created", 59), ("unknown", 1)]);
     assert_eq!(server.requests().len(), 2);
 }
+
+#[test]
+fn quiet_hides_no_reason_in_any_format() {
+    for format in ["json", "jsonl", "yaml", "csv", "table"] {
+        let lab = Lab::faulty(&[&format!("status=401;{ADDING};skip=1")]);
+        let list = lab.place.write("numbers.csv", &(csv(0..90) + "abc,toll,SIP,en-US\n"));
+        let line = format!(
+            "-o {format} internal-numbers add --from {list} --skip-invalid --concurrency 1 --quiet --retries 0"
+        );
+        let ran = lab.run(&line).expect(12);
+        for part in ["left out", "`abc` is not an E.164 number", "stopped: ", "HTTP 401"] {
+            assert!(ran.err.contains(part), "{format}: {part}: {ran:?}");
+        }
+        let skipped = "was not sent, because an earlier call failed";
+        assert!(ran.out.contains(skipped) || ran.err.contains(skipped), "{format}: {ran:?}");
+        // A note is no reason.
+        assert!(!ran.err.contains("note: "), "{format}: {ran:?}");
+        if format == "csv" {
+            let reasons = ran.err.lines().filter(|line| line.contains(skipped)).count();
+            assert_eq!(reasons, 1, "{ran:?}");
+        }
+    }
+}
