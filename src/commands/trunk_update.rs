@@ -11,7 +11,7 @@ use crate::model::check;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{Did, Held, Trunk, TrunkChange};
 use crate::vendors::{Facts, Reading};
 
 /// Runs it.
@@ -46,6 +46,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
         judge(&session, "the change", Vec::new(), verdict)?;
     }
     references::resolve(&session, &mut change.set).await?;
+    idle_dids(&change, held.as_ref()).iter().for_each(|warning| world.notices.warn(warning));
     let set = with_dids(&change, held.as_ref())?;
 
     let mut report = super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Updated, &set);
@@ -102,6 +103,20 @@ fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Result<Trunk> {
     }
     set.dids = Some(dids);
     Ok(set)
+}
+
+/// What of the DIDs to add and remove changes nothing.
+fn idle_dids(change: &TrunkChange, held: Option<&Held>) -> Vec<String> {
+    let Some(dids) = held.and_then(|held| held.trunk.dids.as_ref()) else { return Vec::new() };
+    let there = |number: &str| dids.iter().find(|did| did.number == number);
+    let missing = change.remove_dids.iter().filter(|number| there(number).is_none());
+    let missing = missing.map(|number| format!("--remove-did {number}: the trunk has no such DID"));
+    let same =
+        |added: &&Did| there(&added.number).is_some_and(|did| added.name.is_none() || did.name == added.name);
+    let known = change.add_dids.iter().filter(same);
+    missing
+        .chain(known.map(|did| format!("--add-did {}: the trunk has this DID already", did.number)))
+        .collect()
 }
 
 #[cfg(test)]

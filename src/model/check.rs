@@ -53,6 +53,13 @@ pub fn change(change: &TrunkChange) -> Vec<FieldError> {
                     use either --did or --add-did and --remove-did";
         complaints.add("dids", Some(text.into()));
     }
+    let added: Vec<&str> = change.add_dids.iter().map(|did| did.number.as_str()).collect();
+    let removed: Vec<&str> = change.remove_dids.iter().map(String::as_str).collect();
+    complaints.add("dids", list_error(&added, "DID to add"));
+    complaints.add("dids", list_error(&removed, "DID to remove"));
+    let both = added.iter().find(|number| removed.contains(number));
+    complaints
+        .add("dids", both.map(|number| format!("`{number}` is both added and removed; give one of the two")));
     complaints.0
 }
 

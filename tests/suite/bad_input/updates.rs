@@ -74,6 +74,9 @@ fn an_update_refuses_what_the_vendors_update_cannot_hold() {
         ("yeastar", "--kind account --add-did 1"),
         ("yeastar", "--kind account --remove-did 1"),
         ("yeastar", "--kind peer --did 1 --add-did 2"),
+        ("yeastar", "--kind peer --add-did 1 --add-did 1=Main"),
+        ("yeastar", "--kind peer --remove-did 1 --remove-did 1"),
+        ("yeastar", "--kind peer --add-did 1 --remove-did 1"),
         ("itniotech", "--add-did 1"),
     ] {
         refused(&desk.run(profile, "trunk update id:7", &words(line)), 4, "dids", &["dids"]);
@@ -112,6 +115,29 @@ fn dids_that_were_not_told_are_not_written_anew() {
     }
     let requests = scripted.requests();
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
+}
+
+/// What changes nothing is named, and the rest of the update goes on.
+#[test]
+fn dids_that_are_not_there_or_there_already_are_warned_of() {
+    let place = Place::new().with("TRUNKCTL_SANDBOX", "1").with("TRUNKCTL_PROFILE", "yeastar");
+    let run = |line: &str| place.run(&line.split(' ').collect::<Vec<_>>());
+    run("trunk create --name t --kind peer --transport udp --host 192.0.2.1 --port 5060 --codecs ulaw --did 1=Main")
+        .expect(0);
+    let ran = run("-o json trunk update t --remove-did 2 --add-did 1 --add-did 3").expect(0);
+    assert_eq!(ran.json()["outcome"], "updated");
+    for warning in
+        ["--remove-did 2: the trunk has no such DID", "--add-did 1: the trunk has this DID already"]
+    {
+        assert_eq!(ran.err.matches(warning).count(), 1, "{warning}: {ran:?}");
+    }
+    assert!(!ran.err.contains("--add-did 3"), "{ran:?}");
+    let ran = run("-o json trunk update t --remove-did 2").expect(0);
+    assert_eq!(ran.json()["outcome"], "unchanged");
+    assert!(ran.err.contains("--remove-did 2"), "{ran:?}");
+    // A name that differs is a change.
+    let ran = run("-o json trunk update t --add-did 1=Sales --remove-did 3").expect(0);
+    assert!(ran.json()["outcome"] == "updated" && ran.err.is_empty(), "{ran:?}");
 }
 
 /// What can be warned of only once the kind is known is told then, and only once.
