@@ -1,6 +1,6 @@
 //! Writes: sent, looked up where the answer is lost, and sent again only where nothing can be done twice.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tracing::info;
 
 use super::journal::{Ending, Intent, Subject};
@@ -11,6 +11,7 @@ use crate::model::change::{Change, FieldChange, Outcome, telling};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::secret::Secret;
+use crate::model::support::{Field, Operation};
 use crate::vendors::Added;
 use crate::vendors::call::{Call, Effect};
 
@@ -293,7 +294,8 @@ fn told(mut lost: Error, why: &str) -> Error {
     lost
 }
 
-/// An object as the journal keeps it: each field before and after, its secrets masked.
+/// An object as the journal keeps it: each field before and after, its secrets masked. Its name is the one that it has
+/// when the write begins, because a rename may fail.
 fn subject(change: &Change) -> Subject {
     let fields = |value: fn(&FieldChange) -> &Value| {
         let all: Map<String, Value> = change
@@ -304,12 +306,22 @@ fn subject(change: &Change) -> Subject {
             .collect();
         (!all.is_empty()).then_some(Value::Object(all))
     };
-    Subject {
+    let mut subject = Subject {
         operation: change.operation.name().into(),
         kind: change.kind.into(),
         id: change.id.clone(),
         name: change.name.clone(),
         before: fields(|field| &field.before),
         after: fields(|field| &field.after),
+    };
+    if change.operation == Operation::TrunkUpdate {
+        let name = Field::Name.name();
+        if let Some(renamed) = change.diff.iter().find(|field| field.field == name) {
+            subject.name = renamed.before.as_str().map(str::to_owned);
+        } else if change.diff.is_empty() {
+            // The trunk was not read: the only name known is the one that it is to have.
+            subject.after = subject.name.take().map(|new| json!({ name: new }));
+        }
     }
+    subject
 }
