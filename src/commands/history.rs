@@ -113,8 +113,23 @@ fn profiles(world: &World, globals: &Globals) -> Result<Option<Vec<String>>> {
     if world.env.get("TRUNKCTL_PROFILE") == Some(asked) {
         world.notices.note(&format!("only of profile `{asked}`, as the variable TRUNKCTL_PROFILE says"));
     }
-    let names = world.profile_names(globals, false)?;
-    Ok(Some(names.into_iter().flatten().collect()))
+    let names: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
+    for name in &names {
+        // A profile that was removed since has a history too.
+        if !has_entries(world, globals, name)? {
+            world.find_profile(globals, name)?;
+        }
+    }
+    Ok(Some(names))
+}
+
+fn has_entries(world: &World, globals: &Globals, profile: &str) -> Result<bool> {
+    for record in open(world, globals)? {
+        if record?.profile == profile {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn tell_of(world: &World, records: &Records) {

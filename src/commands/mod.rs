@@ -28,6 +28,7 @@ mod target;
 mod trunk_create;
 mod trunk_delete;
 mod trunk_ensure;
+mod trunk_filter;
 mod trunk_list;
 mod trunk_update;
 mod vendors;

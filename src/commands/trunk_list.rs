@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::rows::Rows;
 use super::steps::{account, require};
 use super::target::Target;
+use super::trunk_filter::Filter;
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::trunk::{Get, List};
@@ -16,6 +17,7 @@ use crate::model::error::{Error, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
+use crate::vendors::{self, Facts};
 
 const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
 
@@ -24,16 +26,26 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
     let names = world.profile_names(globals, args.all_profiles)?;
     let rows = RefCell::new(Rows::new(world, globals, COLUMNS));
     if let [only] = names.as_slice() {
-        read(&open(world, globals, args, only.as_deref()).await?, args, &rows).await?;
+        let session = open(world, globals, args, only.as_deref()).await?;
+        let filter = Filter::new(args, &[session.vendor().facts()])?;
+        read(&session, args, &filter, &rows).await?;
+        filter.refuse_unmet()?;
         return Ok(Report::Listing(rows.into_inner().finish()));
     }
     let mut sessions = Vec::new();
     for name in &names {
         sessions.push((name, open(world, globals, args, name.as_deref()).await));
     }
+    // A profile that cannot be opened may be of any vendor.
+    let opened: Option<Vec<&Session>> = sessions.iter().map(|(_, session)| session.as_ref().ok()).collect();
+    let facts: Vec<&'static Facts> = match opened {
+        Some(opened) => opened.iter().map(|session| session.vendor().facts()).collect(),
+        None => vendors::ALL.iter().map(|vendor| vendor.facts()).collect(),
+    };
+    let filter = Filter::new(args, &facts)?;
     let reads = sessions.into_iter().map(|(name, session)| async {
         let result = match session {
-            Ok(session) => read(&session, args, &rows).await,
+            Ok(session) => read(&session, args, &filter, &rows).await,
             Err(error) => Err(error),
         };
         result.map_err(|mut error| {
@@ -46,6 +58,9 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
         })
     });
     let errors: Vec<Error> = join_all(reads).await.into_iter().filter_map(Result::err).collect();
+    if errors.is_empty() {
+        filter.refuse_unmet()?;
+    }
     let mut listings = rows.into_inner().finish();
     // Whichever profile answered first, the same command gives the same table.
     for listing in &mut listings {
@@ -72,23 +87,13 @@ pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn read(session: &Session, args: &List, rows: &RefCell<Rows<'_>>) -> Result<()> {
+async fn read(session: &Session, args: &List, filter: &Filter<'_>, rows: &RefCell<Rows<'_>>) -> Result<()> {
     let call = session.vendor().list_trunks(session.profile(), args.name.as_deref())?;
     let mut take = |page: Vec<Held>| {
-        let wanted = page.into_iter().filter(|held| wanted(held, args));
+        let wanted = page.into_iter().filter(|held| filter.wants(held));
         rows.borrow_mut().take(wanted.map(|held| (cells(&held, session), data(&held, session))))
     };
     session.read_pages(call, &mut take).await
-}
-
-/// The vendor's search only narrows; what counts is compared here.
-fn wanted(held: &Held, args: &List) -> bool {
-    let same =
-        |wanted: &Option<String>, own: Option<&str>| wanted.as_deref().is_none_or(|word| own == Some(word));
-    same(&args.name, held.trunk.name.as_deref())
-        && same(&args.kind, held.trunk.kind.as_ref().map(|kind| kind.as_str()))
-        && (same(&args.status, held.status.as_ref().map(|status| status.as_str()))
-            || same(&args.status, held.status_code.as_deref()))
 }
 
 fn cells(held: &Held, session: &Session) -> Vec<String> {

@@ -353,6 +353,21 @@ impl World {
         Ok(listed.into_iter().map(|listed| Some(listed.name)).collect())
     }
 
+    /// Fails where no profile has that name. What the profile says is not judged.
+    pub fn find_profile(&self, globals: &Globals, name: &str) -> Result<()> {
+        if globals.sandbox {
+            return sandbox_vendor(name).map(drop);
+        }
+        if name == profiles::ENVIRONMENT && self.env.get("TRUNKCTL_VENDOR").is_some() {
+            return Ok(());
+        }
+        let book = self.book(globals)?;
+        match book.list().iter().any(|listed| listed.name == name) {
+            true => Ok(()),
+            false => book.choose(Some(name), &self.env, &keys_of).map(drop),
+        }
+    }
+
     /// Where profiles are looked for.
     pub fn place<'a>(
         &'a self,
@@ -364,15 +379,11 @@ impl World {
     }
 
     async fn sandbox_profile(&self, name: Option<&str>, folders: &Folders) -> Result<Profile> {
-        let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
         let Some(name) = name else {
             return Err(Error::config("the sandbox has several profiles")
-                .hint(format!("choose one with --profile: {}", names.join(", "))));
+                .hint(format!("choose one with --profile: {}", sandbox_names())));
         };
-        let Some(vendor) = vendors::ALL.iter().find(|vendor| vendor.facts().name == name) else {
-            return Err(Error::config(format!("profile `{name}` is not in the sandbox"))
-                .hint(format!("with --sandbox, --profile is one of {}", names.join(", "))));
-        };
+        let vendor = sandbox_vendor(name)?;
         let address = self.sandbox.borrow().as_ref().map(Running::address);
         let base = match address {
             Some(address) => address,
@@ -408,6 +419,18 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn sandbox_names() -> String {
+    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect::<Vec<_>>().join(", ")
+}
+
+/// The vendor of a profile of the sandbox.
+fn sandbox_vendor(name: &str) -> Result<&'static dyn Vendor> {
+    vendors::ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
+        Error::config(format!("profile `{name}` is not in the sandbox"))
+            .hint(format!("with --sandbox, --profile is one of {}", sandbox_names()))
+    })
 }
 
 /// Where the journal is: what is done to imitations stays with them.

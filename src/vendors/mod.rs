@@ -60,6 +60,10 @@ pub struct Facts {
     pub abilities: &'static [(Operation, Support)],
     /// The shapes of its trunks with their fields.
     pub shapes: &'static [Shape],
+    /// Its own documented words for kinds of trunks that the model does not name.
+    pub own_kinds: &'static [&'static str],
+    /// Its own documented codes for the status of a trunk.
+    pub status_codes: &'static [&'static str],
     /// What its profiles hold.
     pub profile_keys: &'static [ProfileKey],
     /// Its documented error codes.

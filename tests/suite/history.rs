@@ -125,7 +125,6 @@ fn filters_choose_by_profile_time_and_outcome() {
         ("", &["+1", "c", "b", "a"][..]),
         ("-p lab", &["c", "a"]),
         ("-p lab,meetings", &["+1", "c", "b", "a"]),
-        ("-p nobody", &[]),
         ("--outcome failed", &["+1", "b"]),
         ("--outcome failed --outcome unknown", &["+1", "c", "b"]),
         ("--unknown", &["c"]),
@@ -146,6 +145,25 @@ fn filters_choose_by_profile_time_and_outcome() {
     let (out, err) =
         (String::from_utf8(from_variable.stdout).unwrap(), String::from_utf8(from_variable.stderr).unwrap());
     assert!(out.lines().count() == 3 && err.contains("TRUNKCTL_PROFILE"), "{out}{err}");
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_refused_unless_it_has_a_history() {
+    let past = Past::new();
+    past.trunk("gone", "a", Outcome::Created);
+    let file = past.place.write("profiles.toml", "[profiles.idle]\nvendor = \"yeastar\"\n");
+    let run = |line: &str| past.run(&format!("--profiles-file {file} -o json history list {line}"));
+    for (line, rows) in [("-p gone", 1), ("-p idle", 0), ("-p gone,idle", 1)] {
+        assert_eq!(run(line).expect(0).json().as_array().unwrap().len(), rows, "{line}");
+    }
+    for line in ["-p nosuch", "-p gone,nosuch", "-p idel", "--sandbox -p gone"] {
+        let ran = run(line).expect(3);
+        assert_eq!((ran.out.as_str(), &ran.error()["kind"]), ("", &json!("config")), "{line}: {ran:?}");
+    }
+    assert!(run("-p idel").err.contains("`idle`"));
+    assert_eq!(run("--sandbox -p zoom").expect(0).out, "[]\n");
+    // A history needs no profiles file.
+    assert_eq!(past.names("-p gone"), ["a"]);
 }
 
 #[test]

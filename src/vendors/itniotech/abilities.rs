@@ -11,6 +11,9 @@ pub static FACTS: Facts = Facts {
     title: "Itniotech contact center",
     abilities: ABILITIES,
     shapes: &[Shape { name: "outbound", fields: OUTBOUND }, Shape { name: "inbound", fields: INBOUND }],
+    own_kinds: &[],
+    // The trunk's `state`: off and on.
+    status_codes: &["0", "1"],
     profile_keys: PROFILE,
     codes: super::codes::CODES,
     reserved: &[

@@ -15,6 +15,27 @@ pub static FACTS: Facts = Facts {
         Shape { name: "peer", fields: PEER },
         Shape { name: "account", fields: ACCOUNT },
     ],
+    // "Query Trunk List", `type`: the newest cloud copy, then the appliances'.
+    own_kinds: &[
+        "peer_did",
+        "peer_port",
+        "peer_private",
+        "webtrunk",
+        "FXO",
+        "BRI",
+        "E1",
+        "J1",
+        "T1",
+        "GSM",
+        "UMTS",
+        "LTE",
+        "CDMA",
+    ],
+    // "Query Trunk List", status codes, with those of the appliances.
+    status_codes: &[
+        "0", "1", "2", "3", "4", "5", "11", "12", "21", "22", "23", "31", "32", "33", "34", "35", "36", "41",
+        "42", "43", "44", "45",
+    ],
     profile_keys: PROFILE,
     codes: super::codes::CODES,
     reserved: &[

@@ -94,6 +94,8 @@ pub static FACTS: Facts = Facts {
         ),
     ],
     shapes: &[Shape { name: "assigned", fields: ASSIGNED }],
+    own_kinds: &[],
+    status_codes: &[],
     profile_keys: PROFILE,
     codes: super::codes::CODES,
     reserved: &[

@@ -99,7 +99,8 @@ fn filters_are_exact() {
         ("--kind register", &["reg"]),
         ("--kind account", &["acc"]),
         ("--kind peer", &["peer", "Sales", "Yeastar-Sales", "sales"]),
-        ("--kind pee", &[]),
+        // A word that the vendor documents and that no trunk has.
+        ("--kind peer_did", &[]),
         ("--status disabled", &["Yeastar-Sales"]),
         ("--status registered", &["reg"]),
         ("--status reachable", &["peer", "Sales", "sales"]),
@@ -129,6 +130,41 @@ fn filters_are_exact() {
     ] {
         let args = words("trunk list", &filter.split(' ').collect::<Vec<_>>());
         assert_eq!(column(&rig.run(&args).expect(0).json(), "name"), names, "{filter}");
+    }
+}
+
+/// A typo must not look like a list that is empty.
+#[test]
+fn filter_words_that_are_not_known_are_refused() {
+    for (vendor, filter, hint) in [
+        ("yeastar", "--status unreacheable", "did you mean `unreachable`?"),
+        ("yeastar", "--kind regster", "did you mean `register`?"),
+        ("yeastar", "--kind Peer", "did you mean `peer`?"),
+        ("yeastar", "--kind pee --status 44", "did you mean `peer`?"),
+        ("yeastar", "--status up", "registered, reachable"),
+        // No code of a PBX, and one of a PBX elsewhere.
+        ("yeastar", "--status 99", "44"),
+        ("itniotech", "--status 44", "unmonitored"),
+        ("zoom", "--account sub-1 --status 44", "registered"),
+    ] {
+        let rig = Rig::new(vendor);
+        rig.run(&samples(vendor)[0].creating()).expect(0);
+        let args = words("trunk list", &filter.split(' ').collect::<Vec<_>>());
+        for format in ["json", "jsonl", "table", "csv"] {
+            let ran = rig.run_as(format, &args).expect(2);
+            assert!(ran.err.contains(hint) && ran.err.contains("is not known"), "{filter}: {ran:?}");
+            assert_eq!(ran.out, "", "{filter}: {ran:?}");
+        }
+    }
+    // The vendor of another profile may document the word.
+    let place = crate::support::Place::new().with("TRUNKCTL_SANDBOX", "1");
+    for (filter, code) in
+        [("--status 44", 0), ("--kind webtrunk", 0), ("--status registred", 2), ("--status 99", 2)]
+    {
+        let ran =
+            place.run(&words("trunk list --all-profiles -o json", &filter.split(' ').collect::<Vec<_>>()));
+        assert!(code == 2 || ran.out == "[]\n", "{filter}: {ran:?}");
+        ran.expect(code);
     }
 }
 

@@ -53,6 +53,15 @@ fn a_row_tells_what_it_has() {
 }
 
 #[test]
+fn every_status_that_is_named_has_a_documented_code() {
+    for code in 0..100 {
+        let held = held(json!({"id": 1, "name": "a", "status": code, "type": "peer"}));
+        let documented = Yeastar.facts().status_codes.contains(&code.to_string().as_str());
+        assert!(documented || held.status == Some(Status::Unknown), "{code}");
+    }
+}
+
+#[test]
 fn a_status_is_named_by_its_code_and_its_kind() {
     for (code, kind, status) in [
         (0, "register", Status::Unknown),
