@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod fleet;
 mod history;
+mod interrupts;
 mod lookup;
 mod numbers;
 mod numbers_add;
@@ -34,8 +35,9 @@ mod trunk_update;
 mod vendors;
 mod world;
 
+pub use interrupts::{ended, failed, interrupted};
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, AskText, People, Publish, World, ended, failed, interrupted};
+pub use world::{Answer, Ask, AskText, People, Publish, World};
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Error, Kind, Result};

@@ -21,3 +21,4 @@ pub mod support;
 pub mod text;
 pub mod trunk;
 mod words;
+pub mod yaml;

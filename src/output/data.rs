@@ -8,6 +8,7 @@ use super::{plan, table};
 use crate::model::change::Tally;
 use crate::model::report::Report;
 use crate::model::text::{printable, printable_json};
+use crate::model::yaml;
 
 /// One JSON value.
 pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
@@ -65,12 +66,7 @@ fn lines<T: serde::Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()>
 
 /// YAML.
 pub fn yaml(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let text = yaml_serde::to_string(&value(report)).map_err(io::Error::other)?;
-    if text.lines().all(|line| printable(line) == line) {
-        return out.write_all(text.as_bytes());
-    }
-    // JSON is YAML too, and can escape what YAML writers leave as it is.
-    json(out, report)
+    out.write_all(yaml::document(&value(report)).as_bytes())
 }
 
 /// A header and the columns of the table.

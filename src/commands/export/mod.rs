@@ -145,5 +145,5 @@ fn written(
         return draft.json();
     }
     let draft = Draft { closing: remarks.sections(aim.map(|aim| aim.vendor.facts().title)), ..draft };
-    if globals.output == Format::Yaml { draft.yaml() } else { Ok(draft.toml()) }
+    if globals.output == Format::Yaml { Ok(draft.yaml()) } else { Ok(draft.toml()) }
 }

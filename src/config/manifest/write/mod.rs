@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::file::Sort;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::text::{printable, printable_json};
+use crate::model::text::printable_json;
+use crate::model::yaml;
 
 /// The keys and values of one entry, as they are to be written.
 pub type Table = Map<String, Value>;
@@ -62,19 +63,9 @@ impl Draft {
     }
 
     /// YAML, with its comments.
-    ///
-    /// # Errors
-    /// A defect of the writer.
-    pub fn yaml(&self) -> Result<String> {
-        let value = self.value();
-        let text = match yaml_serde::to_string(&value) {
-            _ if self.lists().is_empty() => String::new(),
-            // JSON is YAML too, and can escape what YAML writers leave as it is.
-            Ok(text) if text.lines().any(|line| printable(line) != line) => json(&value)?,
-            Ok(text) => text,
-            Err(cause) => return Err(Error::new(Kind::Internal, format!("YAML cannot be written: {cause}"))),
-        };
-        Ok(comments::around(&self.opening, &text, &self.closing))
+    pub fn yaml(&self) -> String {
+        let text = if self.lists().is_empty() { String::new() } else { yaml::document(&self.value()) };
+        comments::around(&self.opening, &text, &self.closing)
     }
 
     /// JSON, which has no comments.
