@@ -25,6 +25,15 @@ ending, as after a power cut, is unknown.")]
     List(List),
     /// Show one entry whole: what was sent, how it ended, and how to find out where that is unknown
     Show(Show),
+    /// Close an entry in doubt: record what became of it
+    #[command(after_help = "Examples:
+  trunkctl history list --unknown
+  trunkctl history resolve 0r8k --outcome created
+  trunkctl history resolve 0r8k --outcome failed    # it was not applied
+
+`history show ID` names the command that shows what became of it. Nothing is sent
+to the vendor. Without --outcome, you are asked on the terminal.")]
+    Resolve(Resolve),
 }
 
 /// `history list`
@@ -56,6 +65,19 @@ pub struct Show {
     /// The entry's id, or enough of its beginning
     pub id: String,
 }
+
+/// `history resolve`
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// The entry's id, or enough of its beginning
+    pub id: String,
+    /// What became of it; failed: it was not applied
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(RESOLUTIONS))]
+    pub outcome: Option<String>,
+}
+
+/// What an entry in doubt may turn out to be.
+const RESOLUTIONS: [&str; 5] = ["created", "updated", "deleted", "assigned", "failed"];
 
 fn outcomes() -> PossibleValuesParser {
     PossibleValuesParser::new(Outcome::ALL.iter().map(|outcome| outcome.word()))

@@ -1,4 +1,4 @@
-//! `history list` and `history show`: what this machine changed. No profile and no network is needed.
+//! `history list | show | resolve`: what this machine changed. No profile and no network is needed.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -6,15 +6,15 @@ use serde_json::Value;
 use super::rows::Rows;
 use super::world::{World, journal_folder};
 use crate::cli::Globals;
-use crate::cli::history::{List, Show};
+use crate::cli::history::{List, Resolve, Show};
 use crate::engine::journal::{self, Record, Records, Settled};
-use crate::model::change::{Outcome, telling};
+use crate::model::change::{Outcome, successes, telling};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::model::text::{printable, printable_json, shell_word};
+use crate::model::text::{excerpt, printable, printable_json, shell_word};
 
-const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcome"];
+const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcome", "resolved"];
 
 /// How many entries a list shows where nobody says.
 const SHOWN: usize = 50;
@@ -68,7 +68,80 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
 
 /// Shows one whole.
 pub fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
-    let id = args.id.trim().to_lowercase();
+    let record = find(world, globals, &args.id)?;
+    Ok(Report::Document { text: text(&record), data: data(&record) })
+}
+
+/// Records what became of an entry in doubt.
+pub fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result<Report> {
+    let record = find(world, globals, &args.id)?;
+    let id = record.id.as_str();
+    if !record.has_outcome(Outcome::Unknown.word()) {
+        let text = format!("entry `{id}` is not in doubt: its outcome is {}", outcomes(&record));
+        return Err(Error::invalid(text).hint(format!("`trunkctl history show {id}` shows it whole")));
+    }
+    if !record.needs_a_look(Timestamp::now()) {
+        let text = format!("entry `{id}` is still under way, in process {}", record.pid);
+        return Err(Error::invalid(text).hint("wait until that command has ended"));
+    }
+    let possible = endings(&record);
+    let words: Vec<&str> = possible.iter().map(|outcome| outcome.word()).collect();
+    let word = match &args.outcome {
+        Some(word) => word.clone(),
+        None => ask(world, &record, &words)?,
+    };
+    let Some(outcome) = possible.iter().find(|outcome| outcome.word() == word) else {
+        let text = format!("{} does not end in `{}`", operations(&record), excerpt(&word, 40));
+        return Err(Error::invalid(text)
+            .hint(format!("use one of {}; entry `{id}` is still in doubt", words.join(", "))));
+    };
+    if globals.dry_run.is_some() {
+        world.notices.note(&format!("dry run: `{}` was not recorded for entry `{id}`", outcome.word()));
+        return Ok(Report::Document { text: text(&record), data: data(&record) });
+    }
+    let recorder = world.recorder(&world.folders()?.state, globals.sandbox);
+    recorder.journal(|word| world.redactor.scrub(word)).resolve(id, *outcome)?;
+    let record = find(world, globals, id)?;
+    Ok(Report::Document { text: text(&record), data: data(&record) })
+}
+
+/// What an entry in doubt may turn out to be. Operations of a later version may end in anything.
+fn endings(record: &Record) -> Vec<Outcome> {
+    use Outcome::{Assigned, Created, Deleted, Failed, Updated};
+    let known = |settled: &Settled| {
+        Operation::ALL.iter().find(|operation| operation.name() == settled.subject.operation)
+    };
+    let unknown = record.subjects.iter().filter(|settled| settled.outcome == Outcome::Unknown.word());
+    let mut all: Vec<Outcome> = Vec::new();
+    for settled in unknown {
+        let own = known(settled).map_or(&[][..], |operation| successes(*operation));
+        let own = if own.is_empty() { &[Created, Updated, Deleted, Assigned] } else { own };
+        all.extend(own.iter().filter(|outcome| !all.contains(outcome)).copied().collect::<Vec<_>>());
+    }
+    all.push(Failed);
+    all
+}
+
+fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
+    let what = format!(
+        "{}: {} {}, profile {}, is in doubt.",
+        record.id,
+        operations(record),
+        names(&record.subjects),
+        record.profile
+    );
+    let checks: String =
+        checks(record).iter().map(|check| format!(" `{}` shows it.", printable(check))).collect();
+    let question = format!("{}{checks}\nWhat became of it ({})?", printable(&what), words.join(", "));
+    (world.ask_text)(&question).ok_or_else(|| {
+        Error::new(Kind::Usage, "--outcome is missing, and nobody can be asked for it: no terminal")
+            .hint(format!("give --outcome with one of {}", words.join(", ")))
+    })
+}
+
+/// The entry of that id, or of the only id that begins so.
+fn find(world: &World, globals: &Globals, given: &str) -> Result<Record> {
+    let id = given.trim().to_lowercase();
     if id.is_empty() {
         return Err(Error::new(Kind::Usage, "the id is empty").hint(IDS));
     }
@@ -85,20 +158,19 @@ pub fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
         }
     }
     tell_of(world, &records);
-    let record = match found.iter().position(|record| record.id == id) {
-        Some(whole) => found.swap_remove(whole),
-        None if found.len() == 1 => found.swap_remove(0),
+    match found.iter().position(|record| record.id == id) {
+        Some(whole) => Ok(found.swap_remove(whole)),
+        None if found.len() == 1 => Ok(found.swap_remove(0)),
         None if found.is_empty() => {
-            let text = format!("the journal `{}` has no entry `{}`", records.path().display(), args.id);
-            return Err(Error::new(Kind::NotFound, text).hint(IDS));
+            let text = format!("the journal `{}` has no entry `{given}`", records.path().display());
+            Err(Error::new(Kind::NotFound, text).hint(IDS))
         }
         None => {
             let ids: Vec<&str> = found.iter().map(|record| record.id.as_str()).collect();
-            return Err(Error::invalid(format!("`{}` could mean several entries", args.id))
-                .hint(format!("give more of the id: {}", ids.join(", "))));
+            Err(Error::invalid(format!("`{given}` could mean several entries"))
+                .hint(format!("give more of the id: {}", ids.join(", "))))
         }
-    };
-    Ok(Report::Document { text: text(&record), data: data(&record) })
+    }
 }
 
 const IDS: &str = "`trunkctl history list` shows the ids; the beginning of one is enough";
@@ -153,19 +225,24 @@ fn is_between(record: &Record, args: &List) -> bool {
 }
 
 fn cells(record: &Record) -> Vec<String> {
-    let mut operations: Vec<&str> =
-        record.subjects.iter().map(|settled| settled.subject.operation.as_str()).collect();
-    operations.dedup();
     // To the second; the data has it whole.
     let time = record.time.split('.').next().map(|time| format!("{}Z", time.trim_end_matches('Z')));
     vec![
         time.unwrap_or_default(),
         record.id.clone(),
         record.profile.clone(),
-        operations.join(", "),
+        operations(record),
         names(&record.subjects),
         outcomes(record),
+        record.resolved.as_ref().map(|resolved| format!("by {}", resolved.user)).unwrap_or_default(),
     ]
+}
+
+fn operations(record: &Record) -> String {
+    let mut operations: Vec<&str> =
+        record.subjects.iter().map(|settled| settled.subject.operation.as_str()).collect();
+    operations.dedup();
+    operations.join(", ")
 }
 
 /// The object, or the first and how many more.
@@ -226,10 +303,14 @@ fn text(record: &Record) -> String {
     let mut lines = vec![format!("{} {}", record.id, outcomes(record)), String::new()];
     let mut add = |label: &str, value: &str| lines.push(format!("  {label:<9}{}", printable(value)));
     add("time", &record.time);
-    add(
-        "ended",
-        record.ended.as_deref().unwrap_or("no ending was recorded: it may or may not have been applied"),
-    );
+    let unended = match record.resolved {
+        Some(_) => "no ending was recorded",
+        None => "no ending was recorded: it may or may not have been applied",
+    };
+    add("ended", record.ended.as_deref().unwrap_or(unended));
+    if let Some(resolved) = &record.resolved {
+        add("resolved", &format!("by hand: {}, {}", resolved.user, resolved.time));
+    }
     add("user", &format!("{} (process {})", record.user, record.pid));
     let words: Vec<String> = record.command.iter().map(|word| shell_word(word)).collect();
     add("command", &words.join(" "));
@@ -253,8 +334,15 @@ fn text(record: &Record) -> String {
     for check in &checks {
         add("check", check);
     }
-    if checks.is_empty() && record.has_outcome(Outcome::Unknown.word()) {
+    let is_open = record.needs_a_look(Timestamp::now());
+    if checks.is_empty() && is_open {
         add("check", "no command can tell: look at what the vendor shows");
+    }
+    if is_open {
+        let words: Vec<&str> = endings(record).into_iter().map(Outcome::word).collect();
+        let (first, rest) = (words.first().copied().unwrap_or_default(), words.get(1..).unwrap_or_default());
+        let line = format!("trunkctl history resolve {} --outcome {first}", record.id);
+        add("resolve", &format!("{line} (or {})", rest.join(", ")));
     }
     for settled in &record.subjects {
         lines.push(String::new());

@@ -90,6 +90,9 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
         Command::History { verb: cli::history::Verb::List(args) } => history::list(world, globals, args),
         Command::History { verb: cli::history::Verb::Show(args) } => history::show(world, globals, args),
+        Command::History { verb: cli::history::Verb::Resolve(args) } => {
+            history::resolve(world, globals, args)
+        }
         Command::Schema { of } => Ok(schema::run(globals, *of)),
         Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(world, args).await,
         Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(world),

@@ -17,7 +17,7 @@ use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
 use crate::engine::stop::Stop;
 use crate::engine::tokens::TokenStore;
-use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::error::{Error, Result};
 use crate::model::notices::Notices;
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::report::Report;
@@ -221,7 +221,7 @@ impl World {
     /// Makes sure that writes can be journalled, where they are to be.
     ///
     /// # Errors
-    /// [`Kind::Config`] where they cannot.
+    /// [`crate::model::error::Kind::Config`] where they cannot.
     pub fn check_journal(&self, globals: &Globals) -> Result<()> {
         if globals.no_journal || globals.dry_run.is_some() {
             return Ok(());
@@ -230,7 +230,7 @@ impl World {
     }
 
     /// The journal of this run, which begins with its first write.
-    fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
+    pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
         let user = user.unwrap_or("unknown").to_owned();
         let run = || Run { user, command: self.command.clone() };
@@ -277,7 +277,7 @@ impl World {
     /// Makes sure that a person wants what cannot be undone.
     ///
     /// # Errors
-    /// [`Kind::Invalid`] where nobody can be asked or the answer is no.
+    /// [`crate::model::error::Kind::Invalid`] where nobody can be asked or the answer is no.
     pub async fn confirm(&self, globals: &Globals, what: &str) -> Result<()> {
         if globals.yes || globals.dry_run.is_some() {
             return Ok(());

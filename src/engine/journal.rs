@@ -1,7 +1,8 @@
 //! What this machine changed: every write is on disk as an intent before it is sent, and gets its ending after.
 //!
 //! `history/journal.jsonl` below the state folder holds one JSON object a line: `begun` and, with the same id,
-//! `ended`. An intent without an ending is what a power cut or `kill -9` leaves; it reads as outcome `unknown`.
+//! `ended`. An intent without an ending is what a power cut or `kill -9` leaves; it reads as outcome `unknown`. Of what is
+//! unknown, a third line may say what a person found out: `resolved`.
 
 mod file;
 mod line;
@@ -20,9 +21,9 @@ use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::text::printable_json;
 use file::Folder;
-use line::{Begun, Ended, Line};
+use line::{Begun, Ended, Line, Resolved};
 
-pub use read::{Record, Records, Settled, read};
+pub use read::{Record, Records, Resolution, Settled, read};
 
 /// The journal's newest file below a state folder.
 pub fn path(state: &Path) -> PathBuf {
@@ -208,6 +209,20 @@ impl Journal {
         let refuse = |cause: &dyn std::fmt::Display| refuse(&self.0.folder, cause);
         let unsent = written.map_err(|cause| refuse(&cause))?.map_err(|cause| refuse(&cause))?;
         Ok(unsent.take())
+    }
+
+    /// Adds what the user says of an entry in doubt.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] where it cannot be written.
+    pub fn resolve(&self, id: &str, outcome: Outcome) -> Result<()> {
+        let line = Line::Resolved(Resolved::new(id, &self.0.run.user, outcome));
+        let written = self.append(&line).and_then(|file| file.sync_data());
+        written.map_err(|cause| {
+            let path = self.0.folder.newest();
+            Error::config(format!("the journal `{}` cannot be written: {cause}", path.display()))
+                .hint("free space there, or make the folder yours; the entry stays in doubt")
+        })
     }
 
     fn intend(&self, intent: Intent) -> std::io::Result<Unsent> {

@@ -153,6 +153,22 @@ impl From<Vec<Change>> for Changes {
     }
 }
 
+/// The outcomes of a write that succeeds; none for what is no write.
+pub fn successes(operation: Operation) -> &'static [Outcome] {
+    match operation {
+        // A master's trunk is assigned to an account.
+        Operation::TrunkCreate => &[Outcome::Created, Outcome::Assigned],
+        Operation::NumbersAdd | Operation::CountriesAdd => &[Outcome::Created],
+        Operation::TrunkUpdate | Operation::NumbersUpdate => &[Outcome::Updated],
+        Operation::TrunkDelete
+        | Operation::NumbersRemove
+        | Operation::CountriesRemove
+        | Operation::MasterNumbersClear => &[Outcome::Deleted],
+        Operation::SettingsAssign | Operation::MasterNumbersAssign => &[Outcome::Assigned],
+        _ => &[],
+    }
+}
+
 /// The command that tells what became of a write, where any can.
 pub fn telling(
     operation: Operation,

@@ -1,6 +1,7 @@
 //! `history list` and `history show` over journals that the library wrote, and the journal between processes.
 
 mod names;
+mod resolve;
 
 use std::future::Future;
 use std::path::Path;
@@ -100,7 +101,8 @@ fn a_list_is_the_same_in_every_format() {
     assert_eq!(yaml, rows);
     let csv = past.run("history list -o csv").expect(0).out;
     let time = format!("{}Z", rows[0]["time"].as_str().unwrap().split('.').next().unwrap());
-    let first = format!("time,id,profile,operation,name,outcome\n{time},{id},lab,trunk.create,b,updated\n");
+    let first =
+        format!("time,id,profile,operation,name,outcome,resolved\n{time},{id},lab,trunk.create,b,updated,\n");
     assert!(csv.starts_with(&first), "{csv}");
     let table = past.run("history list").expect(0);
     let words: Vec<&str> = table.out.lines().nth(1).unwrap().split_whitespace().collect();
@@ -285,7 +287,7 @@ fn nothing_recorded_is_an_empty_list_and_a_note() {
     let place = Place::new().with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml");
     let file = journal::path(&place.state()).display().to_string();
     for (format, out) in
-        [("json", "[]\n"), ("jsonl", ""), ("csv", "time,id,profile,operation,name,outcome\n")]
+        [("json", "[]\n"), ("jsonl", ""), ("csv", "time,id,profile,operation,name,outcome,resolved\n")]
     {
         let ran = place.run(&["history", "list", "-o", format]).expect(0);
         assert!(ran.out == out && ran.err.contains(&file), "{ran:?}");

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Ending, Failure, Intent, Run, Subject};
+use crate::model::change::Outcome;
 
 /// One line.
 #[derive(Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub enum Line {
     Begun(Begun),
     /// It is over.
     Ended(Ended),
+    /// A person says what became of it.
+    Resolved(Resolved),
 }
 
 /// An intent.
@@ -86,6 +89,23 @@ impl Ended {
             request_id: ending.request_id,
             note: ending.note,
         }
+    }
+}
+
+/// What a person says of an entry in doubt.
+#[derive(Serialize, Deserialize)]
+pub struct Resolved {
+    pub id: String,
+    pub time: String,
+    pub user: String,
+    pub outcome: String,
+}
+
+impl Resolved {
+    /// What that user says, now.
+    pub fn new(id: &str, user: &str, outcome: Outcome) -> Self {
+        let (id, user, outcome) = (id.to_owned(), user.to_owned(), outcome.word().into());
+        Self { id, time: written(Timestamp::now()), user, outcome }
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::file::Folder;
-use super::line::{Begun, Ended, Line};
+use super::line::{Begun, Ended, Line, Resolved};
 use super::{Failure, Subject};
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Result};
@@ -46,6 +46,9 @@ pub struct Record {
     pub command: Vec<String>,
     /// The process.
     pub pid: u32,
+    /// Who closed it by hand, where it was in doubt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<Resolution>,
     /// When it ended; absent where no ending was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
@@ -61,6 +64,15 @@ pub struct Record {
     /// What else is worth knowing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// Who closed an entry by hand, and when.
+#[derive(Debug, Clone, Serialize)]
+pub struct Resolution {
+    /// When.
+    pub time: String,
+    /// Who.
+    pub user: String,
 }
 
 /// One object of a write, and how its part of it ended.
@@ -88,6 +100,7 @@ impl Record {
             user: begun.user,
             command: begun.command,
             pid: begun.pid,
+            resolved: None,
             ended: None,
             error: None,
             http_status: None,
@@ -108,6 +121,19 @@ impl Record {
         };
         record.subjects = begun.subjects.into_iter().map(settle).collect();
         record
+    }
+
+    /// Takes what a person says of that in it which is in doubt.
+    fn resolve(&mut self, said: Resolved) {
+        let unknown = Outcome::Unknown.word();
+        if !self.has_outcome(unknown) {
+            return;
+        }
+        let outcomes = self.subjects.iter_mut().map(|settled| &mut settled.outcome);
+        for outcome in outcomes.chain([&mut self.outcome]).filter(|outcome| *outcome == unknown) {
+            outcome.clone_from(&said.outcome);
+        }
+        self.resolved = Some(Resolution { time: said.time, user: said.user });
     }
 
     /// Whether it ended so, as a whole or in a part.
@@ -142,7 +168,8 @@ pub fn read(state: &Path) -> Result<Records> {
 
 pub(super) fn records(folder: &Folder) -> io::Result<Records> {
     let files = folder.open()?.into_iter().map(|(file, length)| Backward::new(file, length)).collect();
-    Ok(Records { path: folder.newest(), files, ended: HashMap::new(), skipped: 0 })
+    let (ended, resolved) = (HashMap::new(), HashMap::new());
+    Ok(Records { path: folder.newest(), files, ended, resolved, skipped: 0 })
 }
 
 fn unreadable(path: &Path, cause: &io::Error) -> Error {
@@ -156,6 +183,8 @@ pub struct Records {
     files: VecDeque<Backward>,
     /// Endings whose intents stand further up.
     ended: HashMap<String, Ended>,
+    /// The same of what people say of entries in doubt.
+    resolved: HashMap<String, Resolved>,
     skipped: u64,
 }
 
@@ -196,8 +225,16 @@ impl Iterator for Records {
             };
             match serde_json::from_slice(&line) {
                 Ok(Line::Begun(begun)) => {
-                    let ended = self.ended.remove(&begun.id);
-                    return Some(Ok(Record::fold(begun, ended)));
+                    let (ended, said) = (self.ended.remove(&begun.id), self.resolved.remove(&begun.id));
+                    let mut record = Record::fold(begun, ended);
+                    if let Some(said) = said {
+                        record.resolve(said);
+                    }
+                    return Some(Ok(record));
+                }
+                Ok(Line::Resolved(said)) => {
+                    // Of several, the last one counts, which is read first.
+                    self.resolved.entry(said.id.clone()).or_insert(said);
                 }
                 Ok(Line::Ended(ended)) => {
                     self.ended.insert(ended.id.clone(), ended);
