@@ -30,7 +30,8 @@ pub struct When {
     pub log_in: bool,
     /// Only with this HTTP status.
     pub http: Option<u16>,
-    /// Only where the vendor's text holds one of these, in lower case.
+    /// Only where the vendor's text has one of these phrases: whole words, in lower case. `{}` stands for a value
+    /// without letters, such as a count or a telephone number.
     pub says: &'static [&'static str],
 }
 
@@ -73,11 +74,11 @@ pub struct Heard<'a> {
 
 /// The first row of the table that fits; a row for the bare `HTTP nnn` is the last resort.
 pub fn find<'t>(table: &'t [Code], heard: Heard<'_>) -> Option<&'t Code> {
-    let text = heard.text.to_lowercase();
+    let text = plain(heard.text);
     let fits = |row: &&Code| {
         (!row.when.log_in || heard.log_in)
             && row.when.http.is_none_or(|http| http == heard.http)
-            && (row.when.says.is_empty() || row.when.says.iter().any(|part| text.contains(part)))
+            && (row.when.says.is_empty() || row.when.says.iter().any(|phrase| has_phrase(&text, phrase)))
     };
     let by_status = format!("HTTP {}", heard.http);
     table
@@ -85,4 +86,59 @@ pub fn find<'t>(table: &'t [Code], heard: Heard<'_>) -> Option<&'t Code> {
         .filter(|row| row.code == heard.code)
         .find(fits)
         .or_else(|| table.iter().filter(|row| row.code == by_status).find(fits))
+}
+
+/// A text as phrases are compared: lower case, straight quotes, single spaces.
+fn plain(text: &str) -> String {
+    let text = text.to_lowercase().replace(['\u{2018}', '\u{2019}', '`', '"'], "'");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the phrase stands in the text as whole words. One word of it proves nothing: vendors use the same words
+/// in messages of every kind.
+fn has_phrase(text: &str, phrase: &str) -> bool {
+    let (first, rest) = phrase.split_once("{}").map_or((phrase, None), |(first, rest)| (first, Some(rest)));
+    text.match_indices(first).any(|(at, _)| {
+        let end = at + first.len();
+        let follows = match rest {
+            None => ends_word(&text[..end], &text[end..]),
+            Some(rest) => text[end..].match_indices(rest).any(|(gap, _)| {
+                let after = end + gap + rest.len();
+                gap > 0
+                    && !text[end..end + gap].contains(char::is_alphabetic)
+                    && ends_word(&text[..after], &text[after..])
+            }),
+        };
+        follows && ends_word(&text[..at], &text[at..])
+    })
+}
+
+/// Whether no word reaches over the border between the two. Chinese has no spaces between words.
+fn ends_word(left: &str, right: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !(left.ends_with(word) && right.starts_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_whole_words_with_values_in_their_gaps() {
+        for (text, phrase, expected) in [
+            ("The number is ALREADY  in use.", "already in use", true),
+            ("The number is alreadyin use.", "already in use", false),
+            ("Invalid parameter: trunkId.", "invalid parameter: trunkid", true),
+            ("Invalid parameter: trunkIds.", "invalid parameter: trunkid", false),
+            ("The \u{2018}number\u{2019} field has", "'number' field has", true),
+            ("a maximum of 5 phone numbers", "maximum of {} phone numbers", true),
+            ("a maximum of five phone numbers", "maximum of {} phone numbers", false),
+            ("number +1 646 666 1110 is in use", "number {} is in use", true),
+            ("number is in use", "number {} is in use", false),
+            ("敏感词", "敏感", true),
+            ("", "already", false),
+        ] {
+            assert_eq!(has_phrase(&plain(text), phrase), expected, "{text}: {phrase}");
+        }
+    }
 }

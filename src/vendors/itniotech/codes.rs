@@ -103,7 +103,7 @@ pub const CODES: &[Code] = &[
         "List the objects and use an id from the list.",
     ),
     Code {
-        when: says(&["sensitive", "敏感"]),
+        when: says(&["sensitive word", "sensitive words", "敏感词"]),
         ..row(
             ("-29", Rejected, GiveUp),
             "The text holds sensitive words. Documented for OTP only.",
@@ -257,7 +257,14 @@ pub const CODES: &[Code] = &[
         "Use a key of the group's workspace.",
     ),
     Code {
-        when: says(&["password", "密码"]),
+        when: says(&[
+            "password must be",
+            "password can only",
+            "password must consist",
+            "password only",
+            "密码只能",
+            "密码必须",
+        ]),
         ..row(
             ("-64", Rejected, GiveUp),
             "The password may hold letters and digits only. Documented for updating agents only.",

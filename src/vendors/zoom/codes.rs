@@ -50,8 +50,10 @@ impl Row {
     }
 }
 
-const DAILY: &[&str] = &["daily"];
-const CONCURRENT: &[&str] = &["concurrent"];
+/// "Rate limits", and the values of X-RateLimit-Type, which [`super::read`] adds to the text.
+const DAILY: &[&str] =
+    &["daily rate limit", "daily request limit", "daily limit", "daily-limit", "daily quota"];
+const CONCURRENT: &[&str] = &["too many concurrent requests"];
 
 const DAILY_TEXTS: [&str; 3] = [
     "The daily request limit of the account is used up.",
@@ -77,6 +79,41 @@ const SERVER_TEXTS: [&str; 3] = [
     "Zoom failed while it handled the request.",
     "A fault on Zoom's side; a write may or may not have been applied.",
     "Read the object back before you send a write again; ask Zoom with the tracking id if it stays.",
+];
+
+// The phrases of code 300 are those of the OpenAPI file's `sip_trunk` paths, where nothing else is said. A single
+// word would not do: "Master account has no such sip trunk" is about a trunk, and not about the plan or the account.
+
+/// "The value you provided for the 'number' field has already been used", and what means the same.
+const IN_USE: &[&str] = &[
+    "has already been used",
+    "is already in use",
+    "is already used",
+    "number already in use",
+    "number {} already in use",
+    "number already used",
+    "number {} already used",
+    "number is in use",
+    "number {} is in use",
+];
+/// "You can only assign a maximum of {0} phone numbers to this account", and what means the same.
+const QUOTA: &[&str] = &[
+    "only assign a maximum of {} phone numbers",
+    "reached the maximum number of internal numbers",
+    "reached the maximum number of phone numbers",
+    "reached the quota",
+    "reached its quota",
+    "quota is reached",
+    "quota has been reached",
+];
+/// The page "Pagination".
+const PAGE_TOKEN: &[&str] = &[
+    "next_page_token is invalid",
+    "next_page_token is either invalid or expired",
+    "next page token is invalid",
+    "next page token is either invalid or expired",
+    "next page token has expired",
+    "invalid parameter: next_page_token",
 ];
 
 /// Every code that the sources document, specific meanings before general ones.
@@ -178,42 +215,47 @@ pub const CODES: &[Code] = &[
         .cause("It is invalid or expired.")
         .remedy("Log in again."),
     row("300", Conflict, GiveUp)
-        .says(&["already in use", "already used", "already been used", "in use by", "is used by"])
+        .says(IN_USE)
         .means("The phone number is in use already.")
         .cause("It was added before, to this account or to another one.")
         .remedy("List the internal numbers; use another number, or remove the existing one first."),
     row("300", RateLimited, GiveUp)
-        .says(&["quota", "maximum number", "has reached", "have reached", "limit reached"])
+        .says(QUOTA)
         .means("The account holds as many internal numbers as it may.")
         .cause("Zoom caps the numbers of each account; the message tells the cap.")
         .remedy("Remove numbers that are not needed, or ask Zoom for a higher cap."),
     row("300", Rejected, GiveUp)
-        .says(&["page_token", "page token"])
+        .says(PAGE_TOKEN)
         .means("The page token of a list is invalid or expired.")
         .cause("A page token lives 15 minutes and belongs to one query.")
         .remedy("Start the list again from its first page."),
     row("300", Rejected, GiveUp)
-        .says(&["json object"])
+        .says(&["should be a valid json object"])
         .means("Zoom could not read the request body.")
         .cause("The body was not a JSON object, or came in a form that the endpoint does not read.")
         .remedy("Set body_format = \"json\" in the profile."),
     row("300", Conflict, GiveUp)
-        .says(&["already assigned"])
+        // Not documented; the wording is our sandbox's.
+        .says(&["is already assigned to this account"])
         .means("The trunk is assigned to this sub account already.")
         .cause("It was assigned before.")
         .remedy("List the trunks of the sub account; remove the assignment first to change it."),
     row("300", Rejected, GiveUp)
-        .says(&["trunk config", "trunk information"])
+        .says(&["master account has no sip trunk configs"])
         .means("The master account has no SIP trunk to assign.")
         .cause("SIP Connected Audio is not set up on the master account.")
         .remedy("Have Zoom configure the master account's SIP trunks first."),
     row("300", Rejected, GiveUp)
-        .says(&["sip connected audio plan", "sip trunk plan", "plan is missing"])
+        .says(&["not enrolled in sip connected audio plan"])
         .means("The account has no SIP Connected Audio plan.")
         .cause("The plan was not bought or not given to this account.")
         .remedy("Add the plan to the account, or choose another account."),
     row("300", Rejected, GiveUp)
-        .says(&["master account", "sub account"])
+        .says(&[
+            "does not have the permission to make updates on this account",
+            "only a master account can perform this action",
+            "this account is not a master account",
+        ])
         .means("Only a master account may do this, and only to its own sub accounts.")
         .cause("The credentials are not those of the master account, or the wrong account was named.")
         .remedy("Use the master account's app and name one of its sub accounts."),
@@ -345,13 +387,68 @@ mod tests {
             ("429", 429, "the daily rate limit", false, (RateLimited, NextDay)),
             ("429", 429, "too many concurrent requests", false, (RateLimited, Later)),
             ("429", 429, "the per-second rate limit", false, (RateLimited, Later)),
-            ("", 429, "daily", false, (RateLimited, NextDay)),
+            ("", 429, "Daily-limit", false, (RateLimited, NextDay)),
+            ("", 429, "daily", false, (RateLimited, Later)),
             ("", 429, "", false, (RateLimited, Later)),
             ("", 503, "", false, (Unavailable, Lost)),
         ] {
             assert_eq!(look_up(code, http, text, log_in), expected, "{code} {http} {text} {log_in}");
         }
         assert!(find(CODES, Heard { code: "201", http: 400, text: "", log_in: false }).is_none());
+    }
+
+    /// The phrases are the OpenAPI file's, whole.
+    #[test]
+    fn whole_phrases_tell_the_meanings_of_300_apart() {
+        let meaning =
+            |text| find(CODES, Heard { code: "300", http: 400, text, log_in: false }).unwrap().meaning;
+        for (text, expected) in [
+            (
+                "Your account does not have the permission to make updates on this account. Only a master \
+                 account can perform this action on a sub account.",
+                "Only a master account may do this",
+            ),
+            (
+                "This account is not a master account. To get access to this API, your account must be \
+                 enrolled in the API Partner Plan and must be a master account.",
+                "Only a master account may do this",
+            ),
+            (
+                "Request failed because this account is not enrolled in SIP Connected Audio plan.",
+                "The account has no SIP Connected Audio plan",
+            ),
+            ("The master account has no sip trunk configs.", "The master account has no SIP trunk to assign"),
+            (
+                "You can only assign a maximum of 5 phone numbers to this account.",
+                "The account holds as many internal numbers as it may",
+            ),
+            (
+                "The value you provided for the \u{2018}number\u{2019} field has already been used. Please \
+                 provide a unique value for this field.",
+                "The phone number is in use already",
+            ),
+            ("Invalid parameter: internal_numbers.", "A parameter is missing"),
+            ("Request body should be a valid JSON object.", "Zoom could not read the request body"),
+        ] {
+            assert!(meaning(text).starts_with(expected), "{text}: {}", meaning(text));
+        }
+        for near in [
+            "Master account has no such sip trunk",
+            "The master account cannot be reached.",
+            "This sub account is locked.",
+            "The maximum number length is 15.",
+            "The trunk config is being updated.",
+            "This account has reached out to support.",
+            "The plan is missing a billing address.",
+            "The limit reached zero.",
+            "The host is used by another product.",
+            "The tenant was already assigned a region.",
+            "The JSON object has a trailing comma.",
+            "Invalid parameters were ignored.",
+            "A page token exists.",
+        ] {
+            assert!(meaning(near).starts_with("Zoom refused the request"), "{near}: {}", meaning(near));
+        }
     }
 
     #[test]

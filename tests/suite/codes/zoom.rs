@@ -66,6 +66,20 @@ fn each_code_ends_in_its_exit_code() {
     }
 }
 
+/// Two words of a documented message do not make it that message.
+#[test]
+fn a_message_is_explained_by_whole_phrases() {
+    for (text, remedy) in [
+        ("Master account has no such sip trunk", "Read Zoom's message"),
+        ("The trunk quota page is being updated.", "Read Zoom's message"),
+        ("Only a master account can perform this action on a sub account.", "Use the master account's app"),
+    ] {
+        let (ran, _) = asked("zoom", true, ADD, vec![answer(400, &refusal("300", text))]);
+        let error = ends(&ran, REJECTED, "zoom", "300", text);
+        assert!(error["hint"].as_str().unwrap().starts_with(remedy), "{ran:?}");
+    }
+}
+
 #[test]
 fn a_status_speaks_where_the_body_does_not() {
     let html = |status: u16| {

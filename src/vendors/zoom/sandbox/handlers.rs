@@ -8,6 +8,9 @@ use super::{Account, Sandbox, SipTrunk, State, countries};
 use crate::vendors::call::Response;
 use crate::vendors::imitation::Incoming;
 
+const SUB_ACCOUNTS_ONLY: &str = "Your account does not have the permission to make updates on this account. \
+     Only a master account can perform this action on a sub account.";
+
 /// The part of a DNIS that the master's trunk fixes.
 const DNIS_PREFIX: usize = 5;
 
@@ -22,7 +25,7 @@ pub(super) fn planned<'a>(accounts: &'a [Account], id: &str) -> Result<&'a Accou
     if account.sip_plan {
         return Ok(account);
     }
-    Err(refusal(400, 300, "This account has no SIP Connected Audio plan."))
+    Err(refusal(400, 300, "Request failed because this account is not enrolled in SIP Connected Audio plan."))
 }
 
 pub(super) fn planned_mut<'a>(accounts: &'a mut [Account], id: &str) -> Result<&'a mut Account, Response> {
@@ -47,7 +50,7 @@ fn sub_account<'a>(accounts: &'a mut [Account], id: &str) -> Result<&'a mut Acco
 fn trunk_account<'a>(accounts: &'a mut [Account], id: &str) -> Result<&'a mut Account, Response> {
     let account = planned_mut(accounts, id)?;
     if account.master {
-        return Err(refusal(400, 300, "A master account can perform this action on a sub account only."));
+        return Err(refusal(400, 300, SUB_ACCOUNTS_ONLY));
     }
     Ok(account)
 }
@@ -157,7 +160,7 @@ pub(super) fn assign_trunks(state: &mut State, account: &str, request: &Incoming
     let masters = masters.map(|master| master.sip_trunks.clone()).unwrap_or_default();
     let account = trunk_account(&mut state.accounts, account)?;
     if masters.is_empty() {
-        return Err(refusal(400, 300, "The master account has no SIP trunk configuration."));
+        return Err(refusal(400, 300, "The master account has no sip trunk configs."));
     }
     let object = body::object(request, &["sip_trunks"])?;
     let items = body::items(&object, "sip_trunks", MAX_ITEMS)?;

@@ -101,7 +101,8 @@ pub(super) fn add(sandbox: &mut Sandbox, account: &str, request: &Incoming) -> A
     }
     problems.refuse("The number is already in use.")?;
     if account.internal_numbers.len() + numbers.len() > account.quota {
-        let message = format!("This account has reached its quota of {} internal numbers.", account.quota);
+        let most = account.quota;
+        let message = format!("You can only assign a maximum of {most} phone numbers to this account.");
         return Err(refusal(400, 300, &message));
     }
     for number in &mut numbers {

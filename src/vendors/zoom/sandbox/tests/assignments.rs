@@ -144,7 +144,7 @@ fn trunks_of_the_master_are_assigned_to_sub_accounts() {
     bench.sandbox.state.accounts[0].sip_trunks.clear();
     let (status, answer) = bench.call("POST", &path, json!({ "sip_trunks": [{ "id": "trunk-a" }] }));
     assert_eq!((status, &answer["code"]), (400, &json!(300)));
-    assert!(answer["message"].as_str().unwrap().contains("trunk configuration"), "{answer}");
+    assert!(answer["message"].as_str().unwrap().contains("trunk configs"), "{answer}");
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn the_quota_of_an_account_holds() {
     let (status, answer) =
         bench.call("POST", &path, numbers(&["+12025550100", "+12025550101", "+12025550102"]));
     assert_eq!((status, &answer["code"]), (400, &json!(300)));
-    assert!(answer["message"].as_str().unwrap().contains("reached its quota of 2"));
+    assert!(answer["message"].as_str().unwrap().contains("a maximum of 2 phone numbers"));
     assert_eq!(bench.call("POST", &path, numbers(&["+12025550100", "+12025550101"])).0, 201);
     assert_eq!(bench.refused("POST", &path, numbers(&["+12025550102"])), (400, 300));
 }
