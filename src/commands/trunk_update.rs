@@ -7,11 +7,11 @@ use super::{confirm, fleet, references, spec};
 use crate::cli::Globals;
 use crate::cli::trunk::Update;
 use crate::model::change::Outcome;
-use crate::model::check;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Did, Held, Trunk, TrunkChange};
+use crate::model::{check, diff};
 use crate::vendors::{Facts, Reading};
 
 /// Runs it.
@@ -58,6 +58,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
             report.outcome = Outcome::Unchanged;
             return Ok(Report::Change(Box::new(report)));
         }
+        report.diff.extend(diff::emptied(&held.trunk, vendor.emptied(&set, held)));
     }
     let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
     let look = async || confirm::updated(&session, &id, &set, held.as_ref()).await;

@@ -57,6 +57,17 @@ pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
     changes
 }
 
+/// The fields, as far as the trunk has them, as going away.
+pub fn emptied(held: &Trunk, fields: &[Field]) -> Vec<FieldChange> {
+    let there = |field: &&Field| held.has(**field) && shown(held, **field) != "";
+    let gone = |field: &Field| FieldChange {
+        field: field.name().to_owned(),
+        before: shown(held, *field),
+        after: Value::Null,
+    };
+    fields.iter().filter(there).map(gone).collect()
+}
+
 /// Every field that is given, as new.
 pub fn all(wanted: &impl serde::Serialize) -> Vec<FieldChange> {
     match to_value(wanted) {

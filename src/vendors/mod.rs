@@ -26,7 +26,7 @@ use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, Mas
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
-use crate::model::support::{Operation, Shape, Support};
+use crate::model::support::{Field, Operation, Shape, Support};
 use crate::model::trunk::{self, Held, Trunk, TrunkChange};
 use call::{Call, Page, Slot, Token};
 use codes::Code;
@@ -252,6 +252,12 @@ pub trait Vendor: Sync {
         _held: Option<&Held>,
     ) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::TrunkUpdate))
+    }
+
+    /// The fields that this change empties at the vendor although it does not name them, as where a request
+    /// replaces the whole trunk. They are shown as a part of the change.
+    fn emptied(&self, _change: &Trunk, _held: &Held) -> &'static [Field] {
+        &[]
     }
 
     /// Lists trunks, perhaps only those that match `search`; rows may lack fields that [`Vendor::get_trunk`] tells.

@@ -20,7 +20,7 @@ use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::model::support::Operation;
+use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Held, Trunk, TrunkChange};
 
 /// The adapter.
@@ -67,6 +67,10 @@ impl Vendor for Itniotech {
         held: Option<&Held>,
     ) -> Result<Call<()>> {
         write::update(profile, id, change, held)
+    }
+
+    fn emptied(&self, change: &Trunk, held: &Held) -> &'static [Field] {
+        rules::emptied(change, held)
     }
 
     fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {

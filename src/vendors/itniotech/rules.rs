@@ -65,7 +65,34 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
     addresses(set, &mut verdict);
     let registering = registers(set).or_else(|| held.and_then(|held| registers(&held.trunk)));
     credentials(direction, registering, set, &mut verdict);
+    match held {
+        Some(held) if !emptied(set, held).is_empty() => {
+            let account = held.trunk.username.as_deref().unwrap_or_default();
+            verdict.warnings.push(format!(
+                "the trunk will not register any more: Itniotech's update replaces the whole trunk, so this \
+                 empties its account `{}` and its password for good; keep both elsewhere if they may be needed \
+                 again",
+                excerpt(account, 60)
+            ));
+        }
+        None if registers(set) == Some(false) && reading(change) == Reading::Nothing => {
+            verdict.warnings.extend((direction == Some(&Direction::Outbound)).then(|| {
+                "if the trunk registers now, this empties its account and its password at Itniotech for good; \
+                 leave a field out to have the trunk read and compared first"
+                    .to_owned()
+            }));
+        }
+        _ => {}
+    }
     verdict
+}
+
+/// What a trunk loses that registered and does not any more: the update replaces the whole trunk, and its body
+/// then has neither `sipAccount` nor `sipPassword`.
+pub fn emptied(set: &Trunk, held: &Held) -> &'static [Field] {
+    let stops = registers(&held.trunk) == Some(true) && registers(set) == Some(false);
+    let outbound = held.trunk.direction == Some(Direction::Outbound);
+    if stops && outbound { &[Field::Username, Field::Password] } else { &[] }
 }
 
 /// An update replaces the whole trunk, so only a change that names all of it makes the request alone. The

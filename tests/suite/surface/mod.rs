@@ -3,6 +3,7 @@
 mod broken;
 mod countries;
 mod deletes;
+mod emptied;
 mod fleets;
 mod lists;
 mod lookups;

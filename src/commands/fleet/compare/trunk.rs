@@ -60,6 +60,7 @@ pub fn compare(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk, notes: &mut Vec
         match change(scene, held, wanted, &step.diff) {
             Ok((set, warnings)) => {
                 step.notes.extend(warnings);
+                step.diff.extend(diff::emptied(&held.trunk, scene.vendor.emptied(&set, held)));
                 let update = Update { held: held.clone(), set, wanted: wanted.clone() };
                 let write = Write::UpdateTrunk(Box::new(update));
                 return Some(Task { key: goal.key(), step, write });
