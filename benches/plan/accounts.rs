@@ -191,6 +191,7 @@ fn read(stream: &TcpStream) -> Option<(String, Incoming)> {
         query: query.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         headers: headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect(),
         body: Vec::new(),
+        ..Incoming::default()
     };
     let length = request.header("content-length").map_or(Some(0), |text| text.parse().ok())?;
     request.body = vec![0; length];

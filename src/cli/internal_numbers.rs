@@ -1,9 +1,10 @@
 //! `trunkctl internal-numbers …`
 
 use clap::{ArgGroup, Args, Subcommand};
+use serde_json::Value;
 
 use super::bulk::{Bulk, LISTS};
-use super::values::Words;
+use super::values::{Words, vendor_field};
 use crate::model::number::NumberType;
 
 /// What to do with internal numbers.
@@ -91,7 +92,7 @@ pub struct Add {
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
     /// Read the numbers from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings", "vendor_field"])]
     pub from: Option<String>,
     /// The number, as +16466661110
     #[arg(long, conflicts_with_all = LISTS)]
@@ -120,6 +121,9 @@ pub struct Add {
     /// Whether other organisations' meetings can be joined through it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_external_meetings: Option<bool>,
+    /// A key of the vendor's own entry that has no flag; may be repeated
+    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
+    pub vendor_field: Vec<(String, Value)>,
     /// How a list is worked off.
     #[command(flatten)]
     pub bulk: Bulk,

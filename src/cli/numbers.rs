@@ -1,6 +1,9 @@
 //! `trunkctl numbers …`
 
 use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use super::values::vendor_field;
 
 /// What to do with the numbers of a Zoom master account.
 #[derive(Debug, Subcommand)]
@@ -9,7 +12,7 @@ pub enum Verb {
     List,
     /// Give numbers of the master account to a sub account
     #[command(after_help = "Example:
-  trunkctl -p meetings numbers assign --account sub-1 +14155550100 +14155550101")]
+  trunkctl -p meetings numbers assign --account sub-1 14155550100 14155550101")]
     Assign(Assign),
     /// Remove every internal number of a sub account
     #[command(after_help = "On a terminal the account's id has to be typed. Elsewhere:
@@ -20,12 +23,15 @@ pub enum Verb {
 /// `numbers assign`
 #[derive(Debug, Args)]
 pub struct Assign {
-    /// The numbers, as +14155550100
+    /// The numbers, as `numbers list` shows them; a plus and spaces make no difference
     #[arg(value_name = "NUMBER", required = true)]
     pub numbers: Vec<String>,
     /// The sub account; the profile's `account` where it is not given
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
+    /// A key of the vendor's own request body that has no flag; may be repeated
+    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
+    pub vendor_field: Vec<(String, Value)>,
 }
 
 /// `numbers clear`

@@ -36,7 +36,8 @@ const FAULTS: &str = "\
 Make calls fail, to try what happens then; may be repeated.
 SPEC is what goes wrong: drop-before, drop-after (processed, and no answer
 comes), delay=20ms, delay-after=20ms (processed, and answered late),
-status=503, html=502, truncate, garbage, clock=-3600s, expire-token; or
+status=503, html=502, truncate, garbage, clock=-3600s, expire-token, odd-tokens
+(page tokens with characters that must be percent-encoded); or
 quota=4/1s (calls beyond so many in such a time get 429), quota=6000/day (by
 UTC, and the answer says when the day ends). Behind semicolons follows which
 calls it befalls: call=TEXT (a part of

@@ -2,7 +2,9 @@
 
 use clap::{ArgAction, Args, Subcommand};
 
-use super::values::Words;
+use serde_json::Value;
+
+use super::values::{Words, vendor_field};
 
 /// What to do with SIP settings.
 #[derive(Debug, Subcommand)]
@@ -13,9 +15,23 @@ pub enum Verb {
       --show-zoom-provided-numbers hide
   trunkctl -p meetings sip-settings assign --account sub-1 --enable false --yes
 
-What is not given is left as it is. `--enable false` and `remove` delete things
-and ask first.")]
+What is not given is left as it is, and what the account has already is not sent
+again. `--enable false` and `remove` delete things and ask first.")]
     Assign(Assign),
+    /// Show the SIP settings of an account, but for `enable`, which cannot be read
+    #[command(after_help = "Example:
+  trunkctl -p meetings sip-settings show --account sub-1
+
+A setting that the vendor does not return is left out: it is not known.")]
+    Show(Show),
+}
+
+/// `sip-settings show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The account; the profile's `account` where it is not given
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
 }
 
 /// The words for what becomes of the vendor's own numbers and countries, and Zoom's figures for them.
@@ -42,4 +58,7 @@ pub struct Assign {
     /// The numbers that Zoom provides
     #[arg(long, value_name = "WHAT", value_parser = Words(PROVIDED))]
     pub show_zoom_provided_numbers: Option<String>,
+    /// A key of the vendor's own request body that has no flag; may be repeated
+    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
+    pub vendor_field: Vec<(String, Value)>,
 }

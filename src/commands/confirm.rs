@@ -1,7 +1,7 @@
 //! What a look at the vendor tells of a write whose answer was lost. The natural key finds the object: a trunk's
 //! name, a number, an assignment. What the vendor does not tell cannot be compared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::steps;
 use super::target::Target;
@@ -9,7 +9,9 @@ use crate::engine::session::Session;
 use crate::engine::write::Seen;
 use crate::model::diff;
 use crate::model::error::{Kind, Result};
-use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber};
+use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, digits};
+use crate::model::settings::SipSettings;
+use crate::model::support::Operation;
 use crate::model::trunk::{Held, Trunk};
 use crate::vendors::Added;
 
@@ -132,11 +134,43 @@ pub async fn country_removed(session: &Session, account: &str, code: &str) -> Re
     Ok(if there { Seen::Missing } else { Seen::Applied(()) })
 }
 
+/// Whether the account has the settings; `before` is what it had, as far as that was read.
+pub async fn settings(
+    session: &Session,
+    account: &str,
+    asked: &SipSettings,
+    before: &SipSettings,
+) -> Result<Seen<()>> {
+    let can = session.vendor().facts().support(Operation::SettingsRead).is_there();
+    if !can || !asked.can_be_compared() {
+        return Ok(Seen::Untold("these settings of an account cannot be read".into()));
+    }
+    let now = session.read(session.vendor().read_settings(session.profile(), account)?).await?;
+    let (unread, differing): (Vec<_>, Vec<_>) =
+        asked.changes(&now).into_iter().partition(|change| change.before.is_null());
+    if !differing.is_empty() {
+        return Ok(Seen::Missing);
+    }
+    // One request changes all or nothing, so a setting that has changed speaks for those that cannot be read.
+    let changed = asked.changes(before).iter().any(|change| !change.before.is_null());
+    Ok(match unread.first() {
+        Some(first) if !changed => Seen::Untold(format!("`{}` cannot be read", first.field)),
+        _ => Seen::Applied(()),
+    })
+}
+
 /// Whether the account has the master's numbers. No list is documented to show them, so that a number which is
 /// in none of them may have been given all the same.
-pub async fn given(session: &Session, account: &str, asked: &[E164]) -> Result<Seen<()>> {
-    let held = numbers_of(session, account, asked.iter()).await?;
-    let unseen = asked.iter().filter(|number| !held.contains_key(number.as_str())).count();
+pub async fn given(session: &Session, account: &str, asked: &[String]) -> Result<Seen<()>> {
+    let mut unseen: HashSet<String> = asked.iter().map(|number| digits(number)).collect();
+    let mut take = |page: Vec<HeldNumber>| {
+        for held in page {
+            unseen.remove(&digits(&held.number));
+        }
+        Ok(!unseen.is_empty())
+    };
+    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+    let unseen = unseen.len();
     Ok(match unseen {
         0 => Seen::Applied(()),
         some => Seen::Untold(format!("the account's list does not tell {some} of its given numbers")),
@@ -182,7 +216,7 @@ async fn numbers_of(
     asked: impl Iterator<Item = &E164>,
 ) -> Result<HashMap<String, HeldNumber>> {
     let mut wanted: HashMap<String, HeldNumber> = HashMap::new();
-    let asked: std::collections::HashSet<&str> = asked.map(E164::as_str).collect();
+    let asked: HashSet<&str> = asked.map(E164::as_str).collect();
     let mut take = |page: Vec<HeldNumber>| {
         let ours = page.into_iter().filter(|held| asked.contains(held.number.as_str()));
         wanted.extend(ours.map(|held| (held.number.clone(), held)));

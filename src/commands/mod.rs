@@ -68,9 +68,10 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
             cli::internal_numbers::Verb::Update(args) => numbers_held::update(world, globals, args).await,
             cli::internal_numbers::Verb::Remove(args) => numbers_held::remove(world, globals, args).await,
         },
-        Command::SipSettings { verb: cli::settings::Verb::Assign(args) } => {
-            settings::assign(world, globals, args).await
-        }
+        Command::SipSettings { verb } => match verb {
+            cli::settings::Verb::Assign(args) => settings::assign(world, globals, args).await,
+            cli::settings::Verb::Show(args) => settings::show(world, globals, args).await,
+        },
         Command::CalloutCountries { verb } => match verb {
             cli::countries::Verb::Add(args) => countries::add(world, globals, args).await,
             cli::countries::Verb::List(args) => countries::list(world, globals, args).await,

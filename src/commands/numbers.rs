@@ -1,5 +1,9 @@
 //! `numbers list | assign | clear`: the numbers of a master account.
 
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
 use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
@@ -8,10 +12,11 @@ use crate::cli::Globals;
 use crate::cli::numbers::{Assign, Clear};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
-use crate::model::error::{Error, FieldError, Result};
-use crate::model::number::{E164, MasterNumber};
+use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::model::text::excerpt;
 
 /// Lists.
 pub async fn list(world: &World, globals: &Globals) -> Result<Report> {
@@ -33,24 +38,16 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     let session = world.session(globals).await?;
     require(&session, Operation::MasterNumbersAssign)?;
     let account = account(&session, args.account.as_deref())?;
-    let (mut faults, mut numbers) = (Vec::new(), Vec::<E164>::new());
-    for text in &args.numbers {
-        match text.parse::<E164>() {
-            Ok(number) if numbers.contains(&number) => {
-                faults.push(FieldError::new("number", format!("`{number}` is listed twice; keep one")));
-            }
-            Ok(number) => numbers.push(number),
-            Err(message) => faults.push(FieldError::new("number", message)),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(Error::fields("the list", faults).hint("nothing was sent"));
-    }
-    let call = session.vendor().assign_master_numbers(session.profile(), &account, &numbers)?;
+    let typed = typed(&args.numbers)?;
+    let raw: Map<String, Value> = args.vendor_field.iter().cloned().collect();
+    // Whatever is wrong with the account is said before anything is asked.
+    session.vendor().assign_master_numbers(session.profile(), &account, &typed, &raw)?;
+    let numbers = as_listed(&session, typed).await?;
+    let call = session.vendor().assign_master_numbers(session.profile(), &account, &numbers, &raw)?;
     let mut changes: Vec<Change> = numbers
         .iter()
         .map(|number| Change {
-            name: Some(number.to_string()),
+            name: Some(number.clone()),
             ..change(&session, Operation::MasterNumbersAssign, &account, Outcome::Assigned)
         })
         .collect();
@@ -65,6 +62,64 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     } else {
         Report::Changes(changes.into())
     })
+}
+
+/// The numbers, each with digits and listed once. They need not be E.164: the vendor's list decides.
+fn typed(given: &[String]) -> Result<Vec<String>> {
+    let (mut faults, mut known) = (Vec::new(), HashSet::new());
+    for text in given {
+        let strange = text.contains(|c: char| !(c.is_ascii_digit() || c == ' ' || "+-().".contains(c)));
+        let shown = excerpt(text, 40);
+        if strange || digits(text).is_empty() {
+            let what = format!("`{shown}` is not a number; give it as `trunkctl numbers list` shows it");
+            faults.push(FieldError::new("number", what));
+        } else if !known.insert(digits(text)) {
+            faults.push(FieldError::new("number", format!("`{shown}` is listed twice; keep one")));
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(given.iter().map(|text| text.trim().to_owned()).collect()),
+        false => Err(Error::fields("the list", faults).hint("nothing was sent")),
+    }
+}
+
+/// The numbers as the master account's list spells them, matched by their digits. Where the list cannot be read, they
+/// are sent as they are.
+async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>> {
+    let list = match session.vendor().facts().support(Operation::MasterNumbersList).is_there() {
+        true => session.read_all(session.vendor().list_master_numbers(session.profile())?).await,
+        false => return Ok(typed),
+    };
+    let list = match list {
+        Ok(list) => list,
+        Err(error)
+            if session.is_dry_run()
+                || matches!(error.kind, Kind::Auth | Kind::NotFound | Kind::Rejected | Kind::Unsupported) =>
+        {
+            let text =
+                format!("the numbers are not looked up, and sent as they are given: {}", error.message);
+            session.notices().warn(&text);
+            return Ok(typed);
+        }
+        Err(error) => return Err(error),
+    };
+    let listed: HashMap<String, String> =
+        list.into_iter().map(|held| (digits(&held.number), held.number)).collect();
+    let (mut numbers, mut faults) = (Vec::new(), Vec::new());
+    for text in typed {
+        match listed.get(&digits(&text)) {
+            Some(number) => numbers.push(number.clone()),
+            None => {
+                let what = format!("`{}` does not belong to the master account", excerpt(&text, 40));
+                faults.push(FieldError::new("number", what));
+            }
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(numbers),
+        false => Err(Error::fields("the list", faults)
+            .hint("nothing was sent; `trunkctl numbers list` shows the master account's numbers")),
+    }
 }
 
 /// Removes every internal number of a sub account, after naming what will go.

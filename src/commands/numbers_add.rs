@@ -43,6 +43,7 @@ fn from_flags(session: &Session, args: &Add) -> Result<InternalNumber> {
         visible: args.visible,
         allow_join: args.allow_join,
         allow_for_external_meetings: args.allow_external_meetings,
+        vendor_fields: args.vendor_field.iter().cloned().collect(),
     };
     let mut verdict = Verdict::default();
     match build(draft, session.vendor(), &mut verdict) {

@@ -1,20 +1,38 @@
-//! `sip-settings assign`
+//! `sip-settings assign | show`
 
-use super::fleet;
+use serde_json::{Map, Value};
+
 use super::steps::{account, begin, require};
 use super::world::World;
+use super::{confirm, fleet};
 use crate::cli::Globals;
-use crate::cli::settings::Assign;
+use crate::cli::settings::{Assign, Show};
 use crate::config::files::Source;
 use crate::config::settings::Settings;
-use crate::engine::write::Seen;
+use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
+use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 
-/// Runs it.
+/// Shows what the vendor returns.
+pub async fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
+    let session = world.session(globals).await?;
+    require(&session, Operation::SettingsRead)?;
+    let account = account(&session, args.account.as_deref())?;
+    let held = session.read(session.vendor().read_settings(session.profile(), &account)?).await?;
+    let mut data = Map::from_iter([
+        ("account".to_owned(), account.into()),
+        ("vendor".to_owned(), session.vendor().facts().name.into()),
+        ("profile".to_owned(), session.profile().name.clone().into()),
+    ]);
+    data.extend(diff::all(&held).into_iter().map(|setting| (setting.field, setting.after)));
+    Ok(Report::Record(Value::Object(data)))
+}
+
+/// Assigns settings, unless the account has them already.
 pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::SettingsAssign)?;
@@ -33,22 +51,46 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
             .confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))
             .await?;
     }
-    let change = Change {
+    let held = held(&session, &account, &settings).await?;
+    let mut change = Change {
         account: Some(account.clone()),
         id: Some(account),
-        // What was there before cannot be read.
-        diff: diff::all(&settings),
+        diff: settings.changes(&held),
         ..begin(&session, Operation::SettingsAssign, Outcome::Assigned, "sip_settings")
     };
-    // Zoom documents no answer to reading them.
-    let look = async || Ok(Seen::Untold("the settings of an account cannot be read".into()));
-    let account = change.account.as_deref().unwrap_or_default();
-    fleet::aside::doubt(world, globals, &session, account, &settings)?;
-    if session.write(call, &[&change], look).await?.done().is_none() {
-        return Ok(world.withheld(&session, globals));
+    if change.diff.is_empty() {
+        change.outcome = Outcome::Unchanged;
+        return Ok(Report::Change(Box::new(change)));
     }
-    fleet::aside::settings(world, globals, &session, account, &settings);
+    let account = change.account.as_deref().unwrap_or_default();
+    let look = async || confirm::settings(&session, account, &settings, &held).await;
+    fleet::aside::doubt(world, globals, &session, account, &settings)?;
+    let Some(((), note)) = session.write(call, &[&change], look).await?.done() else {
+        return Ok(world.withheld(&session, globals));
+    };
+    // What can be read is compared with what there is.
+    let unread = settings.only(|field| !diff::all(&held).iter().any(|held| held.field == field));
+    fleet::aside::settings(world, globals, &session, account, &unread);
+    change.note = note;
     Ok(Report::Change(Box::new(change)))
+}
+
+/// What the account has of them. A dry run does not ask, and a right to assign settings may come without the right to
+/// read them.
+async fn held(session: &Session, account: &str, wanted: &SipSettings) -> Result<SipSettings> {
+    let can = session.vendor().facts().support(Operation::SettingsRead).is_there();
+    if !wanted.can_be_compared() || !can || session.is_dry_run() {
+        return Ok(SipSettings::default());
+    }
+    match session.read(session.vendor().read_settings(session.profile(), account)?).await {
+        Err(error) if matches!(error.kind, Kind::Auth | Kind::Unsupported) => {
+            let text =
+                format!("the settings cannot be compared with those of the account: {}", error.message);
+            session.notices().warn(&text);
+            Ok(SipSettings::default())
+        }
+        result => result,
+    }
 }
 
 fn read(args: &Assign) -> Result<Settings> {
@@ -68,5 +110,13 @@ fn read(args: &Assign) -> Result<Settings> {
             .show_zoom_provided_numbers
             .clone()
             .or(file.show_zoom_provided_numbers),
+        vendor_fields: match args.vendor_field.as_slice() {
+            [] => file.vendor_fields,
+            given => {
+                let mut fields = file.vendor_fields.unwrap_or_default();
+                fields.extend(given.iter().cloned());
+                Some(fields)
+            }
+        },
     })
 }

@@ -1,7 +1,9 @@
 //! SIP settings as files and flags give them.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+use crate::model::check;
 use crate::model::error::FieldError;
 use crate::model::settings::{Provided, SipSettings};
 
@@ -21,7 +23,18 @@ pub struct Settings {
     /// See [`SipSettings::show_zoom_provided_numbers`]; also in the vendor's own figures.
     #[serde(deserialize_with = "crate::model::text::id")]
     pub show_zoom_provided_numbers: Option<String>,
+    /// See [`SipSettings::vendor_fields`].
+    pub vendor_fields: Option<Map<String, Value>>,
 }
+
+/// The settings that have names of their own.
+const OWN: &[&str] = &[
+    "account",
+    "enable",
+    "show_callout_internal_number",
+    "show_zoom_provided_callout_countries",
+    "show_zoom_provided_numbers",
+];
 
 impl Settings {
     /// The settings, or every word among them that is not known.
@@ -51,7 +64,9 @@ impl Settings {
                 "show_zoom_provided_numbers",
                 self.show_zoom_provided_numbers,
             ),
+            vendor_fields: self.vendor_fields.unwrap_or_default(),
         };
+        faults.extend(check::raw(&settings.vendor_fields, OWN));
         if faults.is_empty() { Ok(settings) } else { Err(faults) }
     }
 }

@@ -6,10 +6,12 @@ use super::fill::{With, fill, mark};
 use crate::model::text::printable_json;
 use crate::vendors::call::{Body, Place, Request, Slot};
 
+const MULTIPART: &str = "multipart/form-data";
+
 /// The request as `--dry-run=http` shows it, secrets masked.
 pub fn http(request: &Request, slots: &[Slot]) -> Value {
     let Ok(request) = fill(request, slots, With::Masks) else { return Value::Null };
-    let headers: serde_json::Map<String, Value> =
+    let mut headers: serde_json::Map<String, Value> =
         request.headers.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
     let pairs = |fields: Vec<(String, String)>| -> Value {
         fields.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
@@ -17,7 +19,13 @@ pub fn http(request: &Request, slots: &[Slot]) -> Value {
     let body = match request.body {
         Body::Empty => Value::Null,
         Body::Json(body) => body,
-        Body::Form(fields) | Body::Multipart(fields) => pairs(fields),
+        Body::Form(fields) => pairs(fields),
+        // Each field is a part of its own, a text even where it looks like JSON. The boundary is made when it is sent.
+        Body::Multipart(fields) => {
+            headers.insert("Content-Type".into(), MULTIPART.into());
+            let part = |(name, value)| json!({"name": name, "value": value});
+            json!({"content_type": MULTIPART, "fields": fields.into_iter().map(part).collect::<Vec<_>>()})
+        }
     };
     json!({"method": request.method.as_str(), "url": request.url, "headers": headers, "body": body})
 }

@@ -191,7 +191,8 @@ pub fn telling(
         | Operation::NumbersRemove
         | Operation::MasterNumbersClear => "internal-numbers list".into(),
         Operation::CountriesAdd | Operation::CountriesRemove => "callout-countries list".into(),
-        // Settings and the numbers given to an account cannot be read; the others change nothing.
+        Operation::SettingsAssign => "sip-settings show".into(),
+        // The numbers given to an account cannot be read; the others change nothing.
         _ => return None,
     };
     let account = known(account).map(|account| format!(" --account {account}")).unwrap_or_default();
@@ -213,6 +214,8 @@ mod tests {
         assert_eq!(assign.as_deref(), Some("trunkctl -p lab trunk list --account sub-1"));
         let add = tell(Operation::NumbersAdd, Some("me"), None, Some("+16466661110"));
         assert_eq!(add.as_deref(), Some("trunkctl -p lab internal-numbers list --account me"));
-        assert_eq!(tell(Operation::SettingsAssign, Some("me"), None, None), None);
+        let settings = tell(Operation::SettingsAssign, Some("sub-1"), None, None);
+        assert_eq!(settings.as_deref(), Some("trunkctl -p lab sip-settings show --account sub-1"));
+        assert_eq!(tell(Operation::MasterNumbersAssign, Some("me"), None, None), None);
     }
 }

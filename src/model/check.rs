@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::net::Ipv6Addr;
 
+use serde_json::{Map, Value};
+
 use super::error::FieldError;
 use super::proxy::OutboundProxy;
+use super::secret::is_secret_key;
 use super::trunk::{CallerIdOverride, OverrideOption, Trunk, TrunkChange};
 
 /// Every complaint about the given fields.
@@ -61,6 +64,20 @@ pub fn change(change: &TrunkChange) -> Vec<FieldError> {
     complaints
         .add("dids", both.map(|number| format!("`{number}` is both added and removed; give one of the two")));
     complaints.0
+}
+
+/// Every complaint about keys of a vendor's own body: `own` are those that have a name here, which must be used, so
+/// that a value is checked, compared and asked for.
+pub fn raw(fields: &Map<String, Value>, own: &[&str]) -> Vec<FieldError> {
+    let refused = fields.keys().filter_map(|key| {
+        let why = match key.as_str() {
+            key if own.contains(&key) => "has a name of its own here; give that one in its place",
+            key if is_secret_key(key) => "looks like a secret, which no raw field may hold",
+            _ => return None,
+        };
+        Some(FieldError::new(format!("vendor_fields.{key}"), why))
+    });
+    refused.collect()
 }
 
 #[derive(Default)]

@@ -85,6 +85,11 @@ pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
     let differing = fields.filter(|(field, after)| {
         // Whoever sees a number can join through it.
         let forced = *field == "allow_join" && wanted.visible == Some(true);
+        if *field == "vendor_fields" {
+            let differs =
+                |(key, value)| held["vendor_fields"].get(key).is_some_and(|held: &Value| held != value);
+            return wanted.vendor_fields.iter().any(differs);
+        }
         held.get(field.as_str()).is_some_and(|before| before != *after && !forced)
     });
     differing

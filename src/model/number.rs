@@ -28,6 +28,11 @@ impl FromStr for E164 {
     }
 }
 
+/// The digits of a number, which tell it from others however it is written.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (8..=15).contains(&digits.len())
@@ -115,6 +120,9 @@ pub struct InternalNumber {
     /// Whether other organisations' meetings can be joined through it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_for_external_meetings: Option<bool>,
+    /// Keys of the vendor's own entry that the model does not name.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub vendor_fields: serde_json::Map<String, serde_json::Value>,
 }
 
 /// An internal number as a vendor holds it: whatever it says is passed on.

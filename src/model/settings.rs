@@ -1,6 +1,10 @@
 //! The SIP settings that a master account assigns to an account.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::change::FieldChange;
+use super::diff;
 
 super::words::words! {
     /// What becomes of the numbers or countries that the vendor itself provides.
@@ -14,7 +18,7 @@ super::words::words! {
     }
 }
 
-/// Settings to assign. What is absent is left alone.
+/// Settings to assign, or as a vendor has them. What is absent is left alone, or not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SipSettings {
     /// Give the account the master's SIP configuration, or delete it there.
@@ -29,12 +33,53 @@ pub struct SipSettings {
     /// The vendor's numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_zoom_provided_numbers: Option<Provided>,
+    /// Keys of the vendor's own body that the model does not name.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub vendor_fields: Map<String, Value>,
 }
 
 impl SipSettings {
     /// Whether nothing is given.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What assigning them changes on an account that has `held`. A setting that the vendor does not return has no
+    /// value before.
+    pub fn changes(&self, held: &Self) -> Vec<FieldChange> {
+        let mut changes = diff::all(self);
+        let held = diff::all(held);
+        changes.retain_mut(|change| {
+            // Raw keys are compared by what was applied last.
+            let known =
+                held.iter().find(|held| held.field == change.field && change.field != "vendor_fields");
+            change.before = known.map(|held| held.after.clone()).unwrap_or_default();
+            change.before != change.after
+        });
+        changes
+    }
+
+    /// Whether one is given that can be read back. `enable` says what to do and not what there is, so that no vendor
+    /// returns it, and of raw keys nobody knows.
+    pub fn can_be_compared(&self) -> bool {
+        !self.only(|field| !matches!(field, "enable" | "vendor_fields")).is_empty()
+    }
+
+    /// Those of these fields.
+    #[must_use]
+    pub fn only(&self, named: impl Fn(&str) -> bool) -> Self {
+        let (countries, numbers) = ("show_zoom_provided_callout_countries", "show_zoom_provided_numbers");
+        let callout = self.show_callout_internal_number;
+        Self {
+            enable: self.enable.filter(|_| named("enable")),
+            show_callout_internal_number: callout.filter(|_| named("show_callout_internal_number")),
+            show_zoom_provided_callout_countries: self
+                .show_zoom_provided_callout_countries
+                .clone()
+                .filter(|_| named(countries)),
+            show_zoom_provided_numbers: self.show_zoom_provided_numbers.clone().filter(|_| named(numbers)),
+            vendor_fields: if named("vendor_fields") { self.vendor_fields.clone() } else { Map::new() },
+        }
     }
 
     /// What assigning these settings deletes, in words; empty where nothing is.

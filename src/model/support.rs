@@ -49,7 +49,7 @@ names! {
         NumbersRemove = "internal_numbers.remove",
         /// `sip-settings assign`
         SettingsAssign = "sip_settings.assign",
-        /// Reading the settings that were assigned.
+        /// `sip-settings show`
         SettingsRead = "sip_settings.read",
         /// `callout-countries add`
         CountriesAdd = "callout_countries.add",

@@ -30,6 +30,8 @@ pub enum Kind {
     Quota(Quota, Vec<(String, String)>),
     /// The token of the request counts as expired.
     ExpireToken,
+    /// Page tokens have characters that must be percent-encoded.
+    OddTokens,
 }
 
 /// A fault and the calls that it befalls.
@@ -50,7 +52,7 @@ pub struct Fault {
 
 /// The forms of a fault, for help and complaints.
 pub const FORMS: &str = "drop-before, drop-after, delay=20ms, delay-after=20ms, status=503, html=502, \
-     truncate, garbage, clock=-3600s, expire-token, quota=4/1s, quota=6000/day; then, after colons, call=TEXT, \
+     truncate, garbage, clock=-3600s, expire-token, odd-tokens, quota=4/1s, quota=6000/day; then, after colons, call=TEXT, \
      skip=N, count=N, chance=0.5, seed=N, \
      header=NAME:VALUE";
 
@@ -116,6 +118,7 @@ impl FromStr for Fault {
             "clock" => Kind::Clock(span()?.as_secs()),
             "quota" => Kind::Quota(argument.parse()?, headers),
             "expire-token" => Kind::ExpireToken,
+            "odd-tokens" => Kind::OddTokens,
             _ => return Err(format!("`{name}` is no fault; use one of {FORMS}")),
         };
         Ok(fault)
@@ -188,6 +191,7 @@ mod tests {
         let headers = vec![("Retry-After".to_owned(), "5".to_owned())];
         assert_eq!(kind("status=429;header=Retry-After:5;count=1"), Kind::Status(429, headers));
         assert_eq!(kind("html=502"), Kind::Html(502));
+        assert_eq!(kind("odd-tokens"), Kind::OddTokens);
         assert_eq!(kind("clock=-1h"), Kind::Clock(-3600));
         for bad in [
             "",

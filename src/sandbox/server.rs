@@ -60,6 +60,7 @@ async fn answer(
             })
             .collect(),
         body: body.to_bytes().to_vec(),
+        odd_tokens: false,
     };
     // A vendor goes on working when nobody listens any more.
     tokio::spawn(work(incoming, path, state, faults)).await.unwrap_or(Err(Dropped))
@@ -94,6 +95,7 @@ async fn work(
                 shifted = Some(now);
             }
             Kind::ExpireToken => expire(&mut incoming),
+            Kind::OddTokens => incoming.odd_tokens = true,
             Kind::DropAfter | Kind::DelayAfter(_) | Kind::Truncate | Kind::Garbage => after.push(fault),
         }
     }

@@ -18,6 +18,8 @@ pub struct Incoming {
     pub headers: Vec<(String, String)>,
     /// The body, undecoded.
     pub body: Vec<u8>,
+    /// Whether page tokens are to have characters that must be percent-encoded.
+    pub odd_tokens: bool,
 }
 
 impl Incoming {

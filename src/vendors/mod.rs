@@ -19,10 +19,10 @@ pub mod itniotech;
 pub mod yeastar;
 pub mod zoom;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, MasterNumber};
+use crate::model::number::{CalloutCountry, HeldNumber, InternalNumber, MasterNumber};
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
@@ -320,6 +320,14 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::NumbersAdd))
     }
 
+    /// Reads the SIP settings of an account, as far as the vendor returns them.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`]
+    fn read_settings(&self, _profile: &Profile, _account: &str) -> Result<Call<SipSettings>> {
+        Err(self.facts().refuse(Operation::SettingsRead))
+    }
+
     /// Assigns SIP settings to an account.
     ///
     /// # Errors
@@ -391,7 +399,8 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::MasterNumbersList))
     }
 
-    /// Gives numbers of the master account to a sub account.
+    /// Gives numbers of the master account to a sub account, spelled as [`Vendor::list_master_numbers`] gives them.
+    /// `raw` are keys of the vendor's own body.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
@@ -399,7 +408,8 @@ pub trait Vendor: Sync {
         &self,
         _profile: &Profile,
         _account: &str,
-        _numbers: &[E164],
+        _numbers: &[String],
+        _raw: &Map<String, Value>,
     ) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::MasterNumbersAssign))
     }

@@ -205,7 +205,7 @@ fn what_is_unknown_comes_with_the_command_that_tells() {
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    let id = past.add(intent("lab", vec![subject("sip_settings.assign", "x")]), Some(Ending::failed(&error)));
+    let id = past.add(intent("lab", vec![subject("numbers.assign", "x")]), Some(Ending::failed(&error)));
     let shown = past.run(&format!("history show {id}")).expect(0).out;
     assert!(shown.contains("check    no command can tell"), "{shown}");
 }

@@ -1,9 +1,12 @@
 //! Internal numbers to be added.
 
+use serde_json::{Map, Value};
+
 use super::input::{Identity, Items};
 use crate::commands::spec;
 use crate::config::rows::cells::{flag, text, word};
 use crate::config::rows::{NUMBERS, Row, Shape};
+use crate::model::check;
 use crate::model::country;
 use crate::model::error::FieldError;
 use crate::model::number::{E164, InternalNumber, NumberType};
@@ -35,6 +38,7 @@ impl Items for Additions {
             visible: flag(row, "visible", faults),
             allow_join: flag(row, "allow_join", faults),
             allow_for_external_meetings: flag(row, "allow_for_external_meetings", faults),
+            vendor_fields: Map::new(),
         };
         build(draft, self.0, verdict)
     }
@@ -65,11 +69,14 @@ pub struct Draft {
     pub allow_join: Option<bool>,
     /// Whether other organisations' meetings can be joined through it.
     pub allow_for_external_meetings: Option<bool>,
+    /// Keys of the vendor's own entry.
+    pub vendor_fields: Map<String, Value>,
 }
 
 /// The number, where it is whole, with the vendor's verdict on it.
 pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option<InternalNumber> {
     let faults = &mut verdict.errors;
+    faults.extend(check::raw(&draft.vendor_fields, &[NUMBERS.keys, &["id", LIST]].concat()));
     if draft.number.is_none() {
         missing(faults, "number", "give it, as in +442071838750");
     }
@@ -104,6 +111,7 @@ pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option
         visible: draft.visible,
         allow_join: draft.allow_join,
         allow_for_external_meetings: draft.allow_for_external_meetings,
+        vendor_fields: draft.vendor_fields,
     };
     let own = vendor.check_number(&built);
     verdict.errors.extend(own.errors);

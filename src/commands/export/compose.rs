@@ -12,12 +12,13 @@ use super::secrets::Secrets;
 use super::told::told;
 use crate::config::manifest::write::{Draft, Table, verbatim};
 use crate::config::rows::NUMBERS;
-use crate::model::country;
 use crate::model::number::{CalloutCountry, E164, HeldNumber, NumberType};
 use crate::model::proxy::OutboundProxy;
+use crate::model::settings::{Provided, SipSettings};
 use crate::model::support::{Field, Operation};
 use crate::model::text::excerpt;
 use crate::model::trunk::{Held, Trunk};
+use crate::model::{country, diff};
 use crate::vendors::Vendor;
 
 /// Stands for a profile that nobody knows yet.
@@ -80,13 +81,14 @@ impl Composer<'_> {
             }
         }
         accounts.sort_by(|a, b| a.id.cmp(&b.id));
-        for Account { id, mut trunks, numbers, countries } in accounts {
+        for Account { id, mut trunks, numbers, countries, settings } in accounts {
             let from = Source { profile: &profile, home: &home, vendor, account: id.as_deref() };
             trunks.sort_by(|a, b| (&a.trunk.name, &a.id).cmp(&(&b.trunk.name, &b.id)));
             for held in trunks {
                 self.add_trunk(&from, held);
             }
             self.add_numbers(&from, numbers);
+            self.add_settings(&from, settings);
             self.add_countries(&from, countries);
         }
     }
@@ -228,6 +230,35 @@ impl Composer<'_> {
         cells
     }
 
+    /// `enable` cannot be read. A value that the model does not know would not be taken back.
+    fn add_settings(&mut self, from: &Source<'_>, mut held: SipSettings) {
+        self.remarks.leave_out_raw(from.profile, held.vendor_fields.keys());
+        held.vendor_fields.clear();
+        let account = remarks::account(from.profile, from.account);
+        for (field, value) in [
+            ("show_zoom_provided_callout_countries", &mut held.show_zoom_provided_callout_countries),
+            ("show_zoom_provided_numbers", &mut held.show_zoom_provided_numbers),
+        ] {
+            if let Some(Provided::Other(text)) = value {
+                let why = format!("`{}` is nothing that a manifest can hold", excerpt(text, 40));
+                self.remarks.leave_out(format!("{field} of {account}"), why);
+                *value = None;
+            }
+        }
+        if !self.takes(from, Operation::SettingsAssign, "SIP settings", usize::from(!held.is_empty()))
+            || !self.claim("settings", from, from.account, "")
+        {
+            return;
+        }
+        if held.enable.is_none() && from.vendor.facts().support(Operation::SettingsRead).is_there() {
+            self.remarks.leave_out(format!("enable of {account}"), "it cannot be read");
+        }
+        let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);
+        table.extend(from.account.map(|account| ("account".to_owned(), verbatim(account.into()))));
+        table.extend(diff::all(&held).into_iter().map(|setting| (setting.field, setting.after)));
+        self.draft.settings.push(table);
+    }
+
     fn add_countries(&mut self, from: &Source<'_>, countries: Vec<CalloutCountry>) {
         if !self.takes(from, Operation::CountriesAdd, "call-out countries", countries.len()) {
             return;
@@ -258,8 +289,9 @@ impl Composer<'_> {
              place of {PROFILE}, or set the variable PROFILE",
             aim.vendor.facts().name
         );
-        if !(self.draft.trunks.is_empty() && self.draft.numbers.is_empty() && self.draft.countries.is_empty())
-        {
+        let draft = &self.draft;
+        let lists = [&draft.trunks, &draft.numbers, &draft.settings, &draft.countries];
+        if lists.iter().any(|list| !list.is_empty()) {
             self.remarks.report.insert(0, ("every entry".to_owned(), why));
         }
     }

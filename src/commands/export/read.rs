@@ -8,6 +8,7 @@ use crate::engine::session::Session;
 use crate::model::error::{Kind, Result};
 use crate::model::number::{CalloutCountry, HeldNumber};
 use crate::model::profile::Profile;
+use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
 use crate::vendors::Vendor;
@@ -35,6 +36,8 @@ pub struct Account {
     pub numbers: Vec<HeldNumber>,
     /// Its call-out countries.
     pub countries: Vec<CalloutCountry>,
+    /// Its SIP settings, as far as the vendor returns them.
+    pub settings: SipSettings,
 }
 
 /// Whether the vendor has accounts to choose from.
@@ -75,6 +78,9 @@ async fn of_account(session: &Session, id: Option<String>) -> Result<Account> {
     }
     if can(Operation::CountriesList) {
         held.countries = session.read_all(vendor.list_countries(&profile, &name)?).await?;
+    }
+    if can(Operation::SettingsRead) {
+        held.settings = session.read(vendor.read_settings(&profile, &name)?).await?;
     }
     Ok(held)
 }

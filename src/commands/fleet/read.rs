@@ -7,6 +7,8 @@ use crate::commands::steps::on_account;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::number::HeldNumber;
+use crate::model::settings::SipSettings;
+use crate::model::support::Operation;
 use crate::model::trunk::{self, Held, Trunk};
 
 /// An account of a profile; none where the vendor has one only.
@@ -21,6 +23,8 @@ pub struct Existing {
     pub numbers: BTreeMap<Account, HashMap<String, HeldNumber>>,
     /// The call-out countries of each account that was read, as upper-case codes.
     pub countries: BTreeMap<Account, BTreeSet<String>>,
+    /// The settings of each account that was read, as far as the vendor returns them.
+    pub settings: BTreeMap<Account, SipSettings>,
 }
 
 impl Existing {
@@ -49,8 +53,17 @@ impl Existing {
                     let countries = countries(session, &account).await?;
                     existing.countries.insert(account, countries);
                 }
-                // No vendor tells them.
-                Kind::SipSettings => {}
+                Kind::SipSettings => {
+                    let mut wanted = goals.iter().filter(|goal| goal.account == account);
+                    let comparable = |goal: &&Goal| match &goal.what {
+                        What::Settings(wanted) => wanted.can_be_compared(),
+                        _ => false,
+                    };
+                    if wanted.any(comparable) {
+                        let settings = settings(session, &account).await?;
+                        existing.settings.insert(account, settings);
+                    }
+                }
             }
         }
         Ok(existing)
@@ -127,6 +140,18 @@ pub async fn numbers(session: &Session, account: &Account) -> Result<HashMap<Str
     let account = account.as_deref().unwrap_or_default();
     session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
     Ok(numbers)
+}
+
+/// The SIP settings of an account; none of them where the vendor returns none.
+///
+/// # Errors
+/// Whatever the read ends in.
+pub async fn settings(session: &Session, account: &Account) -> Result<SipSettings> {
+    if !session.vendor().facts().support(Operation::SettingsRead).is_there() {
+        return Ok(SipSettings::default());
+    }
+    let account = account.as_deref().unwrap_or_default();
+    session.read(session.vendor().read_settings(session.profile(), account)?).await
 }
 
 /// The call-out countries of an account.

@@ -98,7 +98,7 @@ pub fn seen(existing: &Existing, goals: &[&Goal], tasks: &[Task]) -> Vec<Seen> {
                 let held = existing.countries.get(&goal.account);
                 held.filter(|held| held.contains(code)).map(|_| Map::new())
             }
-            What::Settings(_) => None,
+            What::Settings(_) => existing.settings.get(&goal.account).map(object),
         };
         seen.insert(goal.key(), fields);
     }
@@ -395,6 +395,8 @@ fn number(value: &Value) -> Option<InternalNumber> {
         visible: flag("visible"),
         allow_join: flag("allow_join"),
         allow_for_external_meetings: flag("allow_for_external_meetings"),
+        // No list of a manifest has any.
+        vendor_fields: Map::new(),
     })
 }
 

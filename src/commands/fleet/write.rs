@@ -1,7 +1,7 @@
 //! One write of a plan, by what it writes.
 
 use super::task::Update;
-use super::verify;
+use super::{read, verify};
 use crate::commands::confirm;
 use crate::commands::target::Target;
 use crate::engine::applied::Note;
@@ -79,7 +79,7 @@ pub async fn remove_country(
     gone(session, written, change, confirm::country_removed(session, account, code)).await
 }
 
-/// Assigns settings, which no vendor tells.
+/// Assigns settings, and reads back what the vendor returns of them.
 ///
 /// # Errors
 /// Whatever the write ends in.
@@ -90,11 +90,26 @@ pub async fn assign(
     change: &mut Change,
 ) -> Result<Done> {
     let call = session.vendor().assign_settings(session.profile(), account, settings)?;
-    let look = async || Ok(Seen::Untold("the settings of an account cannot be read".into()));
-    if session.write(call, &[&*change], look).await?.done().is_none() {
-        return Ok(None);
+    let look = async || confirm::settings(session, account, settings, &SipSettings::default()).await;
+    let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
+    change.note = note;
+    let now = match settings.can_be_compared() {
+        true => read::settings(session, &Some(account.to_owned())).await,
+        false => Ok(SipSettings::default()),
+    };
+    let now = match now {
+        Ok(now) => now,
+        Err(error) => {
+            unread(session, change, &error);
+            SipSettings::default()
+        }
+    };
+    let (untold, differing): (Vec<_>, Vec<_>) =
+        settings.changes(&now).into_iter().partition(|change| change.before.is_null());
+    if !differing.is_empty() {
+        return Err(verify::otherwise(&differing));
     }
-    let values = diff::all(settings).into_iter().map(|set| (set.field, set.after.to_string()));
+    let values = untold.into_iter().map(|set| (set.field, set.after.to_string()));
     Ok(Some(Note { untold: values.collect(), ..Note::default() }))
 }
 

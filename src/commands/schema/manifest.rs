@@ -104,7 +104,7 @@ fn cell(key: &str) -> Value {
     }
 }
 
-fn sip_settings() -> [(&'static str, Value); 5] {
+fn sip_settings() -> [(&'static str, Value); 6] {
     [
         account(),
         ("enable", flag("Give the account the master's SIP configuration, or delete it there.")),
@@ -117,6 +117,7 @@ fn sip_settings() -> [(&'static str, Value); 5] {
             "show_zoom_provided_numbers",
             word_or_figure("What becomes of Zoom's own numbers.", Provided::WORDS),
         ),
+        (Field::VendorFields.name(), fields::schema(Field::VendorFields)),
     ]
 }
 
@@ -147,6 +148,7 @@ mod tests {
             show_callout_internal_number: Some(true),
             show_zoom_provided_callout_countries: Some(Provided::Show),
             show_zoom_provided_numbers: Some(Provided::Show),
+            vendor_fields: [("new_field".to_owned(), 1.into())].into_iter().collect(),
         });
         assert_eq!(all.unwrap().as_object().unwrap().len() + 1, sip_settings().len());
     }

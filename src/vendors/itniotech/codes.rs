@@ -20,8 +20,15 @@ const fn says(parts: &'static [&'static str]) -> When {
     When { says: parts, ..ANY }
 }
 
-/// Every failure code that Itniotech documents, also those of its other products.
+/// Every code that Itniotech documents, also those of its other products.
 pub const CODES: &[Code] = &[
+    row(
+        // Not a failure; the first row of every table of the vendor.
+        ("0", Rejected, GiveUp),
+        "The request was carried out. This is not an error.",
+        "Everything was in order.",
+        "Carry on; there is nothing to do.",
+    ),
     row(
         ("-1", Auth, GiveUp),
         "The account could not be authenticated.",
@@ -345,6 +352,7 @@ mod tests {
             (Conflict, &[-20, -47, -52, -53, -59, -60]),
             (RateLimited, &[-15, -23]),
             (Unavailable, &[-12, -18]),
+            (Rejected, &[0]),
             (Rejected, &[-10, -21, -22, -29, -36, -44, -45, -46, -48, -49, -50, -51, -54, -55, -56]),
             (Rejected, &[-57, -58, -61, -63, -64, -65, -66, -67, -68, -69, -70, -75]),
         ];

@@ -110,7 +110,10 @@ pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<(Vec<R>, Option<
         .map_err(|_| unreadable(response, "the answer lacks its list"))?;
     let (rows, total) = match rows {
         Rows::Bare(rows) => (rows, None),
-        Rows::Counted { total, records } => (records, total),
+        Rows::Counted { total, records: Some(records) } => (records, total),
+        // Null in place of a list is an empty one only where the vendor says that there are no rows.
+        Rows::Counted { total: Some(0), records: None } => (Vec::new(), Some(0)),
+        Rows::Counted { records: None, .. } => return Err(unreadable(response, "the answer lacks its list")),
     };
     let rows: Result<Vec<R>, _> = rows.into_iter().map(serde_json::from_value).collect();
     match rows {

@@ -100,6 +100,7 @@ fn incoming(request: &Request, slots: &[Slot], base: &str) -> Incoming {
         query: Vec::new(),
         headers,
         body: body.map(|body| body.to_string().into()).unwrap_or_default(),
+        ..Incoming::default()
     }
 }
 

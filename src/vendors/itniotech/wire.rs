@@ -48,7 +48,7 @@ pub enum Rows {
     Counted {
         #[serde(default, deserialize_with = "count")]
         total: Option<u64>,
-        records: Vec<Value>,
+        records: Option<Vec<Value>>,
     },
 }
 

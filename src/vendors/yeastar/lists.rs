@@ -59,7 +59,14 @@ pub fn page<R: Row>(
     query.extend(search.as_deref().map(|text| ("search_value", text)));
     let request = get(&profile, endpoint, &query);
     Call::new(endpoint, Effect::Read, request, move |response| {
-        let mut rows = read::rows::<R>(response)?;
+        let mut rows = match read::rows::<R>(response) {
+            Ok(rows) => rows,
+            // The question was for one thing, and there is no such thing.
+            Err(fault) if search.is_some() && before.pages == 0 && read::is_not_found(&fault) => {
+                return Ok(Page { items: Vec::new(), total: Some(0), next: None });
+            }
+            Err(fault) => return Err(read::unlisted(fault)),
+        };
         let total = rows.total_number;
         let mut now = before.clone();
         now.pages += 1;

@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::codes::CODES;
-use super::wire::{Created, EntryRow, Envelope, Got, Id, Nothing, ParamError, Rows, TrunkRow};
-use crate::model::error::FieldError;
+use super::wire::{Created, EntryRow, Envelope, Got, Id, Listed, Nothing, ParamError, TrunkRow};
+use crate::model::error::{FieldError, Kind as ErrorKind};
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::trunk::{
@@ -83,9 +83,44 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     answer::<Nothing>(response, false).map(|_| ())
 }
 
-/// A page of a list.
+/// The rows of a page, and how many there are on all pages.
+pub struct Rows<R> {
+    /// The rows.
+    pub data: Vec<R>,
+    /// The stated total.
+    pub total_number: u64,
+}
+
+/// A page of a list. Without rows it is empty only where the PBX says that there are none.
 pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<Rows<R>, Fault> {
-    answer(response, false)
+    match answer(response, false)? {
+        Listed { data: Some(data), total_number: Some(total_number) } => Ok(Rows { data, total_number }),
+        Listed { data: None, total_number: Some(0) } => Ok(Rows { data: Vec::new(), total_number: 0 }),
+        Listed { data: None, total_number: Some(total) } => Err(miscount(response, 0, total)),
+        Listed { total_number: None, .. } => {
+            Err(contradiction(response, "the answer does not say how many rows there are"))
+        }
+    }
+}
+
+/// Whether the PBX said that it found nothing: 60001, documented for single objects.
+pub fn is_not_found(fault: &Fault) -> bool {
+    fault.code.as_deref() == Some("60001")
+}
+
+/// The fault of a whole list.
+pub fn unlisted(fault: Fault) -> Fault {
+    if is_not_found(&fault) { no_empty_list(fault) } else { fault }
+}
+
+/// 60001 is documented for no list. Taken for an empty one, it could make a plan create what exists.
+fn no_empty_list(fault: Fault) -> Fault {
+    let text = format!(
+        "the PBX answered `{}` to a list, which it documents for single objects only; the list counts as not read, \
+         and not as empty",
+        fault.text
+    );
+    Fault { kind: ErrorKind::Rejected, known: None, text, ..fault }
 }
 
 /// An answer that can be read and contradicts itself. Nothing of it is quoted.
@@ -113,7 +148,7 @@ pub fn got(response: &Response, id: &str) -> Result<Held, Fault> {
 
 /// Answer of `trunk/itsp_list`, which has a total and no pages ("Query ITSP of SIP Trunks").
 pub fn itsps(response: &Response) -> Result<Page<Entry>, Fault> {
-    let Rows { data, total_number } = rows::<EntryRow>(response)?;
+    let Rows { data, total_number } = rows::<EntryRow>(response).map_err(unlisted)?;
     if data.len() as u64 != total_number {
         return Err(miscount(response, data.len(), total_number));
     }
@@ -122,7 +157,7 @@ pub fn itsps(response: &Response) -> Result<Page<Entry>, Fault> {
 
 /// Answer of `trunk/list` to a request for one row.
 pub fn identity(response: &Response) -> Result<Identity, Fault> {
-    let Rows { data, total_number } = rows::<TrunkRow>(response)?;
+    let Rows { data, total_number } = rows::<TrunkRow>(response).map_err(unlisted)?;
     if data.is_empty() != (total_number == 0) {
         return Err(miscount(response, data.len(), total_number));
     }

@@ -1,5 +1,7 @@
 //! The PBX's JSON. Requests keep the order of the vendor's tables.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -56,11 +58,13 @@ pub struct TrunkBody {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OutCaller {
+    #[serde(deserialize_with = "text_or_empty")]
     pub outbound_cid_option: String,
+    #[serde(deserialize_with = "text_or_empty")]
     pub outbound_cid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub outbound_cid_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub outbound_cid_to_ext_range: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ext_list: Option<Vec<ExtensionInfo>>,
@@ -72,19 +76,20 @@ pub struct OutCaller {
 pub struct ExtensionInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Id>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub ext_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub ext_name: Option<String>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub what: Option<String>,
 }
 
 /// `DID_List`, table 4.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DidRow {
+    #[serde(deserialize_with = "text")]
     pub did: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "maybe_text")]
     pub did_name: Option<String>,
 }
 
@@ -139,8 +144,10 @@ pub struct ParamError {
 #[derive(Debug, Deserialize)]
 pub struct Tokens {
     pub access_token: String,
+    #[serde(deserialize_with = "number")]
     pub access_token_expire_time: u64,
     pub refresh_token: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub refresh_token_expire_time: Option<u64>,
 }
 
@@ -154,11 +161,12 @@ pub struct Created {
 #[derive(Debug, Deserialize)]
 pub struct Nothing {}
 
-/// A page of any list.
+/// A page of any list. An empty one may come without rows: the PBX is written in Go, whose empty list is `null`.
 #[derive(Debug, Deserialize)]
-pub struct Rows<T> {
-    pub total_number: u64,
-    pub data: Vec<T>,
+pub struct Listed<T> {
+    #[serde(default, deserialize_with = "maybe_number")]
+    pub total_number: Option<u64>,
+    pub data: Option<Vec<T>>,
 }
 
 /// Answer of `trunk/get`: its table says an array, its example an object.
@@ -172,26 +180,45 @@ pub struct Got {
 #[derive(Debug, Deserialize)]
 pub struct TrunkRow {
     pub id: Id,
+    #[serde(deserialize_with = "text")]
     pub name: String,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub status: Option<i64>,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "maybe_text")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub enable: Option<i64>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub country: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub itsp: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub transport: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub hostname: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub host_port: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub port: Option<u32>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub domain: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub username: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub password: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub auth_name: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub enb_outbound_proxy: Option<i64>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub outbound_proxy_server: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
     pub outbound_proxy_port: Option<u32>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub codec_sel: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub def_outbound_cid: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub def_outbound_cid_name: Option<String>,
     pub outbound_cid_list: Option<Vec<OutCaller>>,
     pub did_list: Option<Vec<DidRow>>,
@@ -204,18 +231,57 @@ pub struct TrunkRow {
 #[derive(Debug, Deserialize)]
 pub struct EntryRow {
     pub id: Id,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub number: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub caller_id_name: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "maybe_text")]
     pub country: Option<String>,
 }
 
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+/// Numbers come as text and text as numbers: `get_menuoptions` gives ids as text. Leading zeros and a plus survive.
+/// A complaint never quotes the value, which may be a secret.
+fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(deserializer)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom("errcode is neither a number nor a text")),
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        _ => Err(serde::de::Error::custom("a value is neither a text nor a number")),
     }
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    maybe_text(deserializer)?.ok_or_else(|| serde::de::Error::custom("a value is null"))
+}
+
+fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(maybe_text(deserializer)?.unwrap_or_default())
+}
+
+/// Also the text of a number, and `true` and `false` for 1 and 0.
+fn maybe_number<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => u8::from(flag).to_string(),
+        _ => String::new(),
+    };
+    let text = match text.as_str() {
+        "true" => "1",
+        "false" => "0",
+        other => other,
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom("a value is not the number that it should be"))
+}
+
+fn number<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error> {
+    maybe_number(deserializer)?.ok_or_else(|| serde::de::Error::custom("a number is null"))
 }
 
 /// A refusal may give its empty parts as null; it is a refusal all the same.

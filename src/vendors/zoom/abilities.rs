@@ -39,13 +39,8 @@ pub static FACTS: Facts = Facts {
         ),
         (Operation::NumbersRemove, Support::Native),
         (Operation::SettingsAssign, Support::Native),
-        (
-            Operation::SettingsRead,
-            Support::Unknown(
-                "Zoom's list of scopes names a call that reads the SIP trunk configuration, but its answer \
-                 is not documented.",
-            ),
-        ),
+        // All but `enable`, which the answer does not have.
+        (Operation::SettingsRead, Support::Native),
         (Operation::CountriesAdd, Support::Native),
         (Operation::CountriesList, Support::Native),
         (Operation::CountriesRemove, Support::Native),
@@ -143,7 +138,8 @@ const PROFILE: &[ProfileKey] = &[
         values: &["json", MULTIPART],
         ..key(
             "body_format",
-            "how bodies are sent; multipart as in Zoom's Postman collection",
+            "how bodies are sent; multipart is a last resort that fits only SIP settings: Zoom's own OpenAPI \
+             file refuses lists in it",
             KeyNeed::Optional,
         )
     },

@@ -10,6 +10,7 @@ use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
 use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber, NumberType};
 use crate::model::profile::Profile;
+use crate::model::settings::{Provided, SipSettings};
 use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
 use crate::vendors::Identity;
 use crate::vendors::call::{Call, Effect, Fault, Method, Page, Request, Response};
@@ -55,6 +56,12 @@ fn numbers_call(address: String, walk: Walk) -> Call<Page<HeldNumber>> {
     })
 }
 
+/// GET `sip_trunk/settings`
+pub fn read_settings(profile: &Profile, account: &str) -> Result<Call<SipSettings>> {
+    let request = Request::new(Method::Get, address(profile, account, "settings")?);
+    Ok(call("GET sip_trunk/settings", Effect::Read, request, settings))
+}
+
 /// GET `sip_trunk/callout_countries`
 pub fn list_countries(profile: &Profile, account: &str) -> Result<Call<Page<CalloutCountry>>> {
     let request = Request::new(Method::Get, address(profile, account, "callout_countries")?);
@@ -93,6 +100,41 @@ pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<HeldNumber>, Op
 pub fn country(mut row: Record) -> Option<CalloutCountry> {
     Some(CalloutCountry { id: row.name("id")?, name: row.text("name"), code: row.text("code") })
 }
+
+/// Answer of GET `sip_trunk/settings`. It has three of the settings; one that it lacks is not known.
+fn settings(response: &Response) -> Result<SipSettings, Fault> {
+    let why = "the answer is not the account's settings";
+    let body = success(response, false)?.filter(|body| SETTINGS.iter().any(|key| body.contains_key(*key)));
+    let mut row = Record::from(body.ok_or_else(|| unreadable(response, why))?);
+    let mut provided = |key| {
+        row.text(key).map(|figure| match figure.as_str() {
+            "0" => Provided::Show,
+            "1" => Provided::Hide,
+            "2" => Provided::Remove,
+            other => Provided::open(other),
+        })
+    };
+    let settings = SipSettings {
+        show_zoom_provided_callout_countries: provided("show_zoom_provided_callout_countries"),
+        show_zoom_provided_numbers: provided("show_zoom_provided_numbers"),
+        show_callout_internal_number: row.flag("show_callout_internal_number"),
+        enable: row.flag("enable"),
+        vendor_fields: row.rest(),
+    };
+    // A known key that stayed behind has a value of another type.
+    match settings.vendor_fields.keys().any(|key| SETTINGS.contains(&key.as_str())) {
+        true => Err(unreadable(response, why)),
+        false => Ok(settings),
+    }
+}
+
+/// The settings of PATCH `sip_trunk/settings`.
+const SETTINGS: &[&str] = &[
+    "enable",
+    "show_callout_internal_number",
+    "show_zoom_provided_callout_countries",
+    "show_zoom_provided_numbers",
+];
 
 fn held(mut row: Record, account: &str) -> Option<Held> {
     let id = row.name("id")?;
@@ -161,7 +203,8 @@ fn page<T>(
     let total = match body.remove("total_records") {
         None | Some(Value::Null) => None,
         Some(total) => {
-            Some(total.as_u64().ok_or_else(|| unreadable(response, "`total_records` is not a count"))?)
+            let count = total.as_u64().or_else(|| total.as_str()?.trim().parse().ok());
+            Some(count.ok_or_else(|| unreadable(response, "`total_records` is not a count"))?)
         }
     };
     let token = match body.remove("next_page_token") {
@@ -169,7 +212,10 @@ fn page<T>(
         Some(Value::String(token)) => Some(token),
         Some(_) => return Err(unreadable(response, "`next_page_token` is not a text")),
     };
-    let items: Option<Vec<T>> = rows(response, body, key)?.into_iter().map(item).collect();
+    // Null in place of a list is an empty one only where Zoom says that there are no rows.
+    let empty = total == Some(0) && body.get(key) == Some(&Value::Null);
+    let rows = if empty { Vec::new() } else { rows(response, body, key)? };
+    let items: Option<Vec<T>> = rows.into_iter().map(item).collect();
     let items = items.ok_or_else(|| unreadable(response, lacking))?;
     let walk = walk.on(items.len(), total, token).map_err(|trouble| match trouble {
         Trouble::Short { rows, total } => {
@@ -231,7 +277,8 @@ impl Walk {
         let (pages, empty) = (self.pages + 1, self.empty + u64::from(rows == 0));
         let rows = self.rows + rows as u64;
         let (total, most) = (total.or(self.total), total.max(self.most));
-        let Some(token) = token.filter(|token| !token.is_empty()) else {
+        // One of Zoom's samples is a lone blank.
+        let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
             return match total.filter(|total| *total > rows) {
                 Some(total) => Err(Trouble::Short { rows, total }),
                 None => Ok(None),

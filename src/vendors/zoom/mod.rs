@@ -12,7 +12,7 @@ mod tests;
 mod wire;
 mod write;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use wire::{NumberItem, SettingsBody};
 pub use write::{numbers_request, settings_request};
@@ -21,7 +21,7 @@ use super::call::{Call, Page, Slot, Token};
 use super::imitation::Imitation;
 use super::{Added, Facts, Identity, Proof, Vendor, Verdict};
 use crate::model::error::Result;
-use crate::model::number::{CalloutCountry, E164, HeldNumber, InternalNumber, MasterNumber};
+use crate::model::number::{CalloutCountry, HeldNumber, InternalNumber, MasterNumber};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
@@ -86,6 +86,10 @@ impl Vendor for Zoom {
         write::add_numbers(profile, account, numbers)
     }
 
+    fn read_settings(&self, profile: &Profile, account: &str) -> Result<Call<SipSettings>> {
+        lists::read_settings(profile, account)
+    }
+
     fn assign_settings(&self, profile: &Profile, account: &str, settings: &SipSettings) -> Result<Call<()>> {
         write::assign_settings(profile, account, settings)
     }
@@ -123,8 +127,14 @@ impl Vendor for Zoom {
         Ok(lists::list_master_numbers(profile))
     }
 
-    fn assign_master_numbers(&self, profile: &Profile, account: &str, numbers: &[E164]) -> Result<Call<()>> {
-        write::assign_master_numbers(profile, account, numbers)
+    fn assign_master_numbers(
+        &self,
+        profile: &Profile,
+        account: &str,
+        numbers: &[String],
+        raw: &Map<String, Value>,
+    ) -> Result<Call<()>> {
+        write::assign_master_numbers(profile, account, numbers, raw)
     }
 
     fn clear_numbers(&self, profile: &Profile, account: &str) -> Result<Call<()>> {

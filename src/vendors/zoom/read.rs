@@ -8,7 +8,7 @@ use super::codes::CODES;
 use super::lists;
 use super::wire::{Record, Tokens};
 use crate::model::error::{FieldError, Kind};
-use crate::model::number::{CalloutCountry, E164};
+use crate::model::number::{CalloutCountry, digits};
 use crate::model::secret::Secret;
 use crate::model::text;
 use crate::vendors::Added;
@@ -76,9 +76,12 @@ pub fn added_countries(response: &Response, asked: &[String]) -> Result<Vec<Call
     Ok(named)
 }
 
-/// Answer of POST `sip_trunk/numbers`: the OpenAPI file has no body, a client's fixture echoes the numbers.
-pub fn given(response: &Response, asked: &[E164]) -> Result<(), Fault> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+/// Answer of POST `sip_trunk/numbers`: the status decides. The OpenAPI file has no body, one import of it has `null`,
+/// the Postman collection `{}`, and a client's fixture echoes the numbers.
+pub fn given(response: &Response, asked: &[String]) -> Result<(), Fault> {
+    if (200..300).contains(&response.status) && response.body.trim_ascii() == b"null" {
+        return Ok(());
+    }
     let body = success(response, false)?.unwrap_or_default();
     let echo = match body.get("phone_numbers") {
         None | Some(Value::Null) => return Ok(()),
@@ -87,7 +90,7 @@ pub fn given(response: &Response, asked: &[E164]) -> Result<(), Fault> {
     };
     let echo: HashSet<String> =
         echo.iter().map(|entry| digits(&plain(entry.get("number").unwrap_or(entry)))).collect();
-    match asked.iter().filter(|number| !echo.contains(&digits(number.as_str()))).count() {
+    match asked.iter().filter(|number| !echo.contains(&digits(number))).count() {
         0 => Ok(()),
         missing => {
             let all = asked.len();

@@ -79,6 +79,12 @@ pub struct Tokens {
 #[serde(transparent)]
 pub struct Record(Map<String, Value>);
 
+impl From<Map<String, Value>> for Record {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+}
+
 impl Record {
     /// Takes a text, or a number as text.
     pub fn text(&mut self, key: &str) -> Option<String> {
@@ -98,12 +104,17 @@ impl Record {
         self.text(key).filter(|text| !text.is_empty())
     }
 
-    /// Takes a truth value.
+    /// Takes a truth value, also as the text of one.
     pub fn flag(&mut self, key: &str) -> Option<bool> {
-        match self.0.get(key)? {
-            Value::Bool(_) | Value::Null => self.0.shift_remove(key)?.as_bool(),
-            _ => None,
-        }
+        let flag = match self.0.get(key)? {
+            Value::Null => None,
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => return None,
+        };
+        self.0.shift_remove(key);
+        flag
     }
 
     /// What was not taken, less its secrets.

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, to_value};
 use super::abilities::{LIGHT, MULTIPART};
 use super::wire::{CountryItem, NumberItem, SettingsBody, TrunkItem};
 use super::{read, rules};
+use crate::model::check;
 use crate::model::error::{Error, FieldError, Result};
-use crate::model::number::{CalloutCountry, E164, InternalNumber, NumberType};
+use crate::model::number::{CalloutCountry, InternalNumber, NumberType};
 use crate::model::profile::Profile;
 use crate::model::settings::{Provided, SipSettings};
 use crate::model::trunk::Trunk;
@@ -48,8 +49,13 @@ pub fn delete(profile: &Profile, id: &str) -> Result<Call<()>> {
 
 /// POST `sip_trunk/internal_numbers`
 pub fn add_numbers(profile: &Profile, account: &str, numbers: &[InternalNumber]) -> Result<Call<Vec<Added>>> {
-    let items = numbers.iter().map(number_item).collect::<Result<Vec<_>>>()?;
-    let request = numbers_request(profile, account, &items)?;
+    let entries = numbers.iter().map(|number| {
+        let mut entry = object(&number_item(number)?);
+        entry.extend(number.vendor_fields.clone());
+        Ok(Value::Object(entry))
+    });
+    let body = list("internal_numbers", entries.collect::<Result<_>>()?);
+    let request = send(profile, Method::Post, account, "internal_numbers", body)?;
     Ok(call("POST sip_trunk/internal_numbers", Effect::Write, request, read::numbers))
 }
 
@@ -82,10 +88,17 @@ pub fn remove_country(profile: &Profile, account: &str, code: &str) -> Result<Ca
 }
 
 /// POST `sip_trunk/numbers`
-pub fn assign_master_numbers(profile: &Profile, account: &str, numbers: &[E164]) -> Result<Call<()>> {
+pub fn assign_master_numbers(
+    profile: &Profile,
+    account: &str,
+    numbers: &[String],
+    raw: &Map<String, Value>,
+) -> Result<Call<()>> {
     accept("the account", rules::sub_account(account))?;
-    let entries = numbers.iter().map(|number| Value::from(number.as_str())).collect();
-    let request = send(profile, Method::Post, account, "numbers", list("phone_numbers", entries))?;
+    accept("the command", check::raw(raw, &["phone_numbers"]).pop())?;
+    let mut body = list("phone_numbers", numbers.iter().cloned().map(Value::from).collect());
+    body.extend(raw.clone());
+    let request = send(profile, Method::Post, account, "numbers", body)?;
     let asked = numbers.to_vec();
     Ok(call("POST sip_trunk/numbers", Effect::Write, request, move |response| read::given(response, &asked)))
 }
@@ -120,7 +133,9 @@ pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings)
             settings.show_zoom_provided_numbers.as_ref(),
         )?,
     };
-    let request = settings_request(profile, account, &body)?;
+    let mut body = object(&body);
+    body.extend(settings.vendor_fields.clone());
+    let request = send(profile, Method::Patch, account, "settings", body)?;
     Ok(call("PATCH sip_trunk/settings", Effect::Write, request, read::done))
 }
 

@@ -200,9 +200,8 @@ const DESTRUCTIVE: [(&str, &str); 4] = [
 
 #[test]
 fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
-    let (desk, served) = (Desk::new(), Served::start());
+    let desk = Desk::new();
     let place = Place::new();
-    let real = served.profiles(&place, "");
     for (flag, text) in DESTRUCTIVE {
         let spec: Value = serde_json::from_str(text).unwrap();
         told(&desk.run("zoom", "sip-settings assign", &[flag.into()]), 4, &["deletes", "sub-1", "--yes"]);
@@ -211,6 +210,9 @@ fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
             let ran = desk.run("zoom", "sip-settings assign", &["--from".into(), file]);
             told(&ran, 4, &["deletes", "sub-1", "--yes"]);
         }
+        // What is there already would not be sent again.
+        let served = Served::start();
+        let real = served.profiles(&place, "");
         let done = place.run(&[
             "--profiles-file",
             &real,
@@ -226,6 +228,8 @@ fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
         assert_eq!(done.expect(0).json()["outcome"], json!("assigned"), "{flag}");
     }
     // What deletes nothing asks nobody.
+    let served = Served::start();
+    let real = served.profiles(&place, "");
     let keep =
         ["--profiles-file", &real, "-p", "zoom", "sip-settings", "assign", "--show-zoom-provided-numbers=1"];
     place.run(&keep).expect(0);

@@ -29,6 +29,7 @@ const CODES: &[(i64, &str, i32, i32)] = &[
     (70084, "ACTION FORBIDDEN", AUTH, AUTH),
     (70087, "IP FORBIDDEN", AUTH, AUTH),
     (70091, "CONNECTION_RELATION_EXISTED", CONFLICT, CONFLICT),
+    (70103, "TRUNK ADDRESS IN USE", CONFLICT, CONFLICT),
     (70093, "PHONEBOOK_NOT_EXISTED", REJECTED, REJECTED),
     (70106, "RATE_NOT_EXISTED", REJECTED, REJECTED),
     (70120, "ORGANIZATION DISABLED", AUTH, AUTH),
@@ -48,7 +49,9 @@ fn each_code_ends_in_its_exit_code() {
         assert_eq!((sent, &error["outcome"]), (1, &json!(outcome)), "{ran:?}");
         // The look is answered with the same code, so it is not repeated either.
         assert_eq!(looks, usize::from(*write == UNKNOWN), "{ran:?}");
-        let (ran, count) = asked("yeastar", true, UPDATE, vec![answer(200, &refusal(*code, text))]);
+        // A search that finds nothing is no error; of an id it is one.
+        let update = if *code == 60001 { "trunk update id:7 --name u" } else { UPDATE };
+        let (ran, count) = asked("yeastar", true, update, vec![answer(200, &refusal(*code, text))]);
         ends(&ran, *read, "yeastar", &name, text);
         assert_eq!(count, 1, "{ran:?}");
         explained("yeastar", &name, *write);

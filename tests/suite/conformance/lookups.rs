@@ -127,7 +127,8 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
         ("HTML", http(200, "Content-Type: text/html\r\n", "<html>Maintenance</html>")),
         ("an empty object", http(200, json, "{}")),
         ("success without data", http(200, json, r#"{"errcode":0,"errmsg":"SUCCESS","status":"0"}"#)),
-        ("no data", http(200, json, r#"{"errcode":0,"status":0,"data":null,"total_number":0,"records":7}"#)),
+        ("no data", http(200, json, r#"{"errcode":0,"status":0,"data":null,"total_number":3,"records":7}"#)),
+        ("neither data nor a total", http(200, json, r#"{"errcode":0,"status":0,"data":null}"#)),
         (
             "a total and no rows",
             http(200, json, r#"{"errcode":0,"status":0,"total_number":3,"data":{"total":3,"records":[]}}"#),

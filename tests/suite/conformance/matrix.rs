@@ -111,6 +111,14 @@ const CELLS: &[Cell] = {
             DELETED,
         ),
         cell(Z, SettingsAssign, &[], "sip-settings assign --enable true", "PATCH settings", ASSIGNED),
+        cell(
+            Z,
+            SettingsRead,
+            &["sip-settings assign --show-zoom-provided-numbers hide"],
+            "sip-settings show",
+            "GET settings",
+            ("/show_zoom_provided_numbers", "hide"),
+        ),
         cell(Z, CountriesAdd, &[], "callout-countries add GB", "POST callout_countries", CREATED),
         cell(
             Z,
@@ -118,7 +126,7 @@ const CELLS: &[Cell] = {
             &["callout-countries add GB"],
             "callout-countries list",
             "GET callout_countries",
-            ("/0/code", "+44"),
+            ("/0/code", "44"),
         ),
         cell(
             Z,
@@ -134,7 +142,7 @@ const CELLS: &[Cell] = {
             &[],
             "numbers list",
             "GET /zoom/v2/sip_trunk/numbers",
-            ("/0/number", "+14155550100"),
+            ("/0/number", "14155550100"),
         ),
         cell(Z, MasterNumbersAssign, &[], "numbers assign +14155550100", "POST numbers", ASSIGNED),
         cell(
@@ -165,7 +173,7 @@ fn command(operation: Operation) -> Option<&'static str> {
         NumbersUpdate => "internal-numbers update +16466661110 --label b",
         NumbersRemove => "internal-numbers remove +16466661110 --yes",
         SettingsAssign => "sip-settings assign --enable true",
-        SettingsRead => return None,
+        SettingsRead => "sip-settings show",
         CountriesAdd => "callout-countries add GB",
         CountriesList => "callout-countries list",
         CountriesRemove => "callout-countries remove GB --yes",

@@ -13,7 +13,7 @@ use crate::support::{Place, Ran};
 const FORMS: [(&str, &str); 3] = [("table", "toml"), ("yaml", "yaml"), ("json", "json")];
 
 /// Everything that the examples hold, at every vendor of the sandbox.
-const SEEDS: [&str; 8] = [
+const SEEDS: [&str; 9] = [
     "-p yeastar trunk create --from examples/yeastar/register-trunk.toml",
     "-p yeastar trunk create --from examples/yeastar/peer-trunk.yaml",
     "-p yeastar trunk create --from examples/yeastar/account-trunk.json",
@@ -22,6 +22,7 @@ const SEEDS: [&str; 8] = [
     "-p zoom trunk create --from examples/zoom/assigned-trunk.toml",
     "-p zoom internal-numbers add --from examples/zoom/internal-numbers.csv",
     "-p zoom callout-countries add US NO GB",
+    "-p zoom sip-settings assign --show-zoom-provided-numbers hide --show-callout-internal-number true",
 ];
 
 fn seeded() -> Place {

@@ -20,7 +20,7 @@ fn every_form_reads_back_to_the_same_entries() {
         shown.sort();
         shown
     });
-    assert_eq!(all[0].len(), 8, "{:#?}", all[0]);
+    assert_eq!(all[0].len(), 9, "{:#?}", all[0]);
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
 }
@@ -73,6 +73,10 @@ fn what_is_exported_makes_the_same_again() {
     let codes = manifest["callout_countries"][0]["countries"].as_array().unwrap();
     let codes: Vec<&str> = codes.iter().rev().map(|code| code.as_str().unwrap()).collect();
     sandbox(&other, &format!("-p zoom callout-countries add {}", codes.join(" "))).expect(0);
+    let mut settings = manifest["sip_settings"][0].as_object().unwrap().clone();
+    settings.remove("profile");
+    let path = file("settings.json", &settings.into());
+    sandbox(&other, &format!("-p zoom sip-settings assign --from {path}")).expect(0);
     assert_eq!(sandbox(&other, toml).expect(0).out, sandbox(&place, toml).expect(0).out);
     assert_eq!(sandbox(&other, json).expect(0).json(), manifest);
 }
@@ -183,7 +187,7 @@ fn count(vendor: &str) -> u64 {
     match vendor {
         "yeastar" => 3,
         "itniotech" => 2,
-        // The rows of the list, a trunk and three countries.
-        _ => 7,
+        // The rows of the list, a trunk, three countries and the settings.
+        _ => 8,
     }
 }

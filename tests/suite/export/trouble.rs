@@ -143,8 +143,8 @@ fn accounts_are_exported_beside_each_other_and_beside_profiles_without_any() {
     let manifest = read(&place, "toml", &ran.out, &vendor_names()).unwrap();
     let accounts =
         |account: &str| manifest.entries.iter().filter(|e| e.account.as_deref() == Some(account)).count();
-    assert_eq!((accounts("sub-1"), accounts("sub-2"), manifest.entries.len()), (3, 1, 7), "{ran:?}");
-    assert!(ran.out.contains("SIP settings of Zoom"), "{ran:?}");
+    assert_eq!((accounts("sub-1"), accounts("sub-2"), manifest.entries.len()), (4, 2, 9), "{ran:?}");
+    assert!(ran.out.contains("enable of account `sub-1`"), "{ran:?}");
     // What the master account has itself is not assigned to it.
     let ran = sandbox(&place, "-p zoom export --account me").expect(0);
     assert!(ran.out.contains("trunk `Carrier B` of profile `zoom`: account: `me`"), "{ran:?}");

@@ -3,8 +3,7 @@
 use super::*;
 use crate::support::recorder::Seen as Request;
 
-const SETTINGS: &str =
-    "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nshow_zoom_provided_numbers = \"WHAT\"\n";
+const SETTINGS: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nvendor_fields = WHAT\n";
 const REGISTER: &str = "[[trunk]]\nprofile = \"yeastar\"\nname = \"reg\"\nkind = \"register\"\n\
     host = \"sip.example.com\"\nport = 5060\ntransport = \"udp\"\nusername = \"6701\"\nauth_name = \"6701\"\n\
     password = \"env:SECRET\"\ncodecs = [\"ulaw\"]\n";
@@ -24,23 +23,24 @@ fn masked(_: &Request, answer: Vec<u8>) -> Vec<u8> {
 
 /// The first value is assigned, the second perhaps; then the first is wanted again.
 #[test]
-fn settings_whose_assignment_was_lost_are_assigned_again() {
-    let words = "sip-settings assign --account sub-1 --show-zoom-provided-numbers hide";
+fn settings_that_cannot_be_read_are_assigned_again_where_their_assignment_was_lost() {
+    let field = "enable_all_settings_from_master_account";
+    let words = format!("sip-settings assign --account sub-1 --vendor-field {field}=2");
     for by_hand in [false, true] {
         let lab = lab("drop-after;call=PATCH /zoom;skip=1;count=1", |_, answer| answer);
-        let apply = |what: &str| {
-            let path = lab.manifest(&SETTINGS.replace("WHAT", what));
+        let apply = |figure: u8| {
+            let path = lab.manifest(&SETTINGS.replace("WHAT", &format!("{{ {field} = {figure} }}")));
             lab.run(&format!("apply -f {path} --yes"))
         };
-        apply("show").expect(0);
+        apply(1).expect(0);
         match by_hand {
             true => lab.run(&format!("-p zoom {words}")).expect(11),
-            false => apply("hide").expect(12),
+            false => apply(2).expect(12),
         };
         lab.requests();
-        apply("show").expect(0);
+        apply(1).expect(0);
         assert_eq!(lab.writes().len(), 1, "{by_hand}");
-        apply("show").expect(0);
+        apply(1).expect(0);
         assert_eq!(lab.writes().len(), 0, "{by_hand}");
     }
 }

@@ -214,7 +214,7 @@ pub const WRITES: &[Write] = &[
         ..ZOOM
     },
     Write {
-        name: "Zoom sip-settings assign",
+        name: "Zoom sip-settings assign --enable",
         done: "assigned",
         command: "sip-settings assign --account sub-1 --enable true",
         call: "PATCH /zoom/v2/accounts/sub-1/sip_trunk/settings",
@@ -224,10 +224,21 @@ pub const WRITES: &[Write] = &[
         ..ZOOM
     },
     Write {
+        name: "Zoom sip-settings assign",
+        done: "assigned",
+        command: "sip-settings assign --account sub-1 --show-zoom-provided-numbers hide",
+        call: "PATCH /zoom/v2/accounts/sub-1/sip_trunk/settings",
+        reads: 1,
+        answer: Answer::None,
+        held: |state| usize::from(account(state)["settings"]["show_zoom_provided_numbers"] == 1),
+        ..ZOOM
+    },
+    Write {
         name: "Zoom numbers assign",
         done: "assigned",
         command: "numbers assign --account sub-1 +14155550100",
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/numbers",
+        reads: 1,
         look: Look::Blind,
         answer: Answer::Empty,
         held: |state| count(&account(state)["phone_numbers"], |_| true),

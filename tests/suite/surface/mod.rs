@@ -8,6 +8,7 @@ mod fleets;
 mod lists;
 mod lookups;
 mod numbers;
+mod settings;
 mod streams;
 
 use serde_json::{Map, Value, json};

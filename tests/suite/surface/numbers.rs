@@ -106,7 +106,8 @@ fn a_lost_clearing_that_cannot_be_looked_up_is_unknown_and_not_sent_again() {
 #[test]
 fn a_lost_giving_of_the_masters_numbers_is_unknown_and_not_sent_again() {
     let rig = Rig::new("zoom");
-    rig.recorder.instead("sip_trunk/numbers", 9, Vec::new());
+    // After the list that tells how the numbers are spelled.
+    rig.recorder.after("sip_trunk/numbers", 1, 9, Vec::new());
     let args = words("numbers assign --account sub-1 +14155550100", &["--retries", "1"]);
     let error = rig.run(&args).expect(11).error();
     assert_eq!(error["outcome"], json!("unknown"), "{error}");
@@ -117,22 +118,30 @@ fn a_lost_giving_of_the_masters_numbers_is_unknown_and_not_sent_again() {
 fn numbers_of_the_master_are_given_in_one_call() {
     let rig = Rig::new("zoom");
     let assign = |line: &str| rig.run(&words(&format!("numbers assign --account sub-1 {line}"), &[]));
+    // Zoom's own numbers have no plus, and go out as its list has them.
     let change = assign("+14155550100").expect(0).json();
-    assert_eq!((&change["outcome"], &change["name"]), (&json!("assigned"), &json!("+14155550100")));
-    assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550100"]}));
-    let report = assign("+14155550101 +442079460100").expect(0).json();
+    assert_eq!((&change["outcome"], &change["name"]), (&json!("assigned"), &json!("14155550100")));
+    assert_eq!(rig.written(), json!({"phone_numbers": ["14155550100"]}));
+    let report = assign("14155550101 +442079460100").expect(0).json();
     assert_eq!(report["summary"]["assigned"], json!(2), "{report}");
-    assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550101", "+442079460100"]}));
-    // Not the master's, HTTP 400 with code 400.
-    let error = assign("+14155550199").expect(9).error();
-    assert_eq!(error["vendor_code"], json!("400"), "{error}");
-    rig.writes();
-    for bad in ["14155550100", "+1 415", "+14155550100 +14155550100"] {
+    assert_eq!(rig.written(), json!({"phone_numbers": ["14155550101", "442079460100"]}));
+    // Not the master's: refused by name before anything is sent.
+    let error = assign("+14155550100 +14155550199").expect(4).error();
+    assert_eq!(error["fields"][0]["field"], json!("number"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("`+14155550199` does not belong"), "{error}");
+    for bad in ["x", "+", "+14155550100 14155550100", "14155550100 --vendor-field phone_numbers=[]"] {
         assign(bad).expect(4);
     }
-    let shown = assign("+14155550100 --dry-run").expect(0).json();
-    assert_eq!(shown["requests"][0]["body"], json!({"phone_numbers": ["+14155550100"]}));
     assert!(rig.writes().is_empty());
+    let shown = assign("+14155550100 --dry-run").expect(0).json();
+    assert_eq!(shown["requests"][0]["body"], json!({"phone_numbers": ["14155550100"]}));
+    assert!(rig.writes().is_empty());
+    // Where the list cannot be read, they go out as they are given.
+    let refused = json!({"code": 4711, "message": "Invalid access token, does not contain scopes."});
+    rig.recorder.instead("sip_trunk/numbers", 2, http(400, "", &refused.to_string()));
+    let ran = assign("+14155550100").expect(9);
+    assert!(ran.err.contains("sent as they are given"), "{ran:?}");
+    assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550100"]}));
 }
 
 /// The number stands on the third page.

@@ -24,6 +24,9 @@ enum To {
     Group,
     Numbers,
     Settings,
+    ReadSettings,
+    /// No body is an answer to it, too.
+    Given,
 }
 
 const ALL_CALLS: &[To] = &[
@@ -36,6 +39,7 @@ const ALL_CALLS: &[To] = &[
     To::Group,
     To::Numbers,
     To::Settings,
+    To::ReadSettings,
 ];
 
 /// The answer as the vendor's adapter reads it; none where the vendor has no such call.
@@ -73,6 +77,17 @@ fn read(vendor: &dyn Vendor, to: To, answer: &Response) -> Option<Result<Value, 
         }
         To::Group => heard(vendor.look_up(&profile, Operation::FindAgentGroup, Some("1")), answer, entries),
         To::Numbers => heard(vendor.add_numbers(&profile, "sub-1", &[]), answer, |added| json!(added)),
+        To::ReadSettings => {
+            heard(vendor.read_settings(&profile, "sub-1"), answer, |settings| json!(settings))
+        }
+        To::Given => {
+            let numbers = ["34555665654".to_owned()];
+            heard(
+                vendor.assign_master_numbers(&profile, "sub-1", &numbers, &Default::default()),
+                answer,
+                ended,
+            )
+        }
         To::Settings => {
             heard(vendor.assign_settings(&profile, "sub-1", &SipSettings::default()), answer, ended)
         }
@@ -161,6 +176,13 @@ fn yeastar_answers_are_understood() {
             ("trunk-get-none", To::Get, unreadable()),
             ("trunk-get-without-data", To::Get, unreadable()),
             ("trunk-list", To::List, json!({"items": listed, "more": false})),
+            ("trunk-list-loose-types", To::List, json!({"items": listed, "more": false})),
+            ("trunk-list-null", To::List, json!({"items": [], "more": false})),
+            ("trunk-list-without-data", To::List, json!({"items": [], "more": false})),
+            ("trunk-list-null-short", To::List, unreadable()),
+            ("list-not-found", To::List, fault("rejected", Some("60001"), &[], "GiveUp")),
+            ("search-not-found", To::Extension, json!({"items": [], "more": false})),
+            ("no-route", To::Create, fault("unsupported", Some("10001"), &["request"], "GiveUp")),
             (
                 "extension-search-more",
                 To::Extension,
@@ -205,6 +227,7 @@ fn itniotech_answers_are_understood() {
             ("query-hidden-password", To::List, page(&hidden)),
             ("query-bare-array", To::List, json!({"items": [], "more": false})),
             ("query-without-data", To::List, unreadable()),
+            ("query-null-records", To::List, json!({"items": [], "more": false})),
             ("add-id-number", To::Create, json!("1234")),
             ("add-id-text", To::Create, json!("1234")),
             ("add-without-id", To::Create, unreadable()),
@@ -237,6 +260,23 @@ fn zoom_answers_are_understood() {
             ("page-settings-400", To::Settings, rejected(None)),
             ("page-settings-404", To::Settings, fault("not_found", None, &[], "GiveUp")),
             ("empty-204", To::Settings, json!("done")),
+            (
+                "settings-read",
+                To::ReadSettings,
+                json!({
+                    "show_callout_internal_number": true, "show_zoom_provided_callout_countries": "show",
+                    "show_zoom_provided_numbers": "show",
+                }),
+            ),
+            // What the answer lacks is not known, and what is new is passed on.
+            (
+                "settings-read-in-part",
+                To::ReadSettings,
+                json!({"show_zoom_provided_numbers": "remove", "vendor_fields": {"new_setting": 1}}),
+            ),
+            ("numbers-given-null", To::Given, json!("done")),
+            ("numbers-given-empty", To::Given, json!("done")),
+            ("trunks-null", To::List, json!({"items": [], "more": false})),
             ("numbers-in-use", To::Numbers, fault("conflict", Some("300"), &[], "GiveUp")),
             ("numbers-quota", To::Numbers, fault("rate_limited", Some("300"), &[], "GiveUp")),
             (

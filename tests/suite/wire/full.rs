@@ -285,6 +285,7 @@ fn numbers(format: &str) -> Request {
         visible: Some(true),
         allow_join: Some(true),
         allow_for_external_meetings: Some(false),
+        vendor_fields: Default::default(),
     };
     let free = InternalNumber {
         number: "+18005550123".parse().unwrap(),
@@ -293,6 +294,7 @@ fn numbers(format: &str) -> Request {
         visible: Some(false),
         allow_join: Some(false),
         allow_for_external_meetings: Some(true),
+        vendor_fields: Default::default(),
         ..toll.clone()
     };
     for number in [&toll, &free] {
@@ -309,6 +311,7 @@ fn settings(format: &str) -> Request {
         show_callout_internal_number: Some(true),
         show_zoom_provided_callout_countries: Some(Provided::Hide),
         show_zoom_provided_numbers: Some(Provided::Remove),
+        vendor_fields: Default::default(),
     };
     let call = vendor.assign_settings(&profile, "sub-1", &settings).unwrap();
     proven(vendor, &profile, &call, "sample-token")

@@ -190,6 +190,7 @@ fn numbers(format: &str) -> Request {
         visible: Some(false),
         allow_join: None,
         allow_for_external_meetings: None,
+        vendor_fields: Default::default(),
     };
     proven(vendor, &profile, &vendor.add_numbers(&profile, "sub-1", &[number]).unwrap(), "sample-token")
 }

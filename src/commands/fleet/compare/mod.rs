@@ -11,7 +11,6 @@ use super::read::Existing;
 use super::task::{Task, Write};
 use crate::cli::fleet::Prune;
 use crate::engine::applied::{Applied, Memory};
-use crate::model::change::FieldChange;
 use crate::model::diff;
 use crate::model::error::{Applied as Outcome, Error, Kind};
 use crate::model::number::InternalNumber;
@@ -127,24 +126,27 @@ impl Scene<'_> {
         Some(Task { key: goal.key(), step, write: Write::AddCountry })
     }
 
-    /// No vendor tells these settings, so what this machine last assigned stands for what there is.
+    /// What the vendor does not return of the settings is compared with what this machine last assigned.
     fn settings(&self, goal: &Goal, wanted: &SipSettings) -> Option<Task> {
         let mut step = self.step(goal, Action::Update);
         step.operation = Operation::SettingsAssign;
-        let mut known = Memory::Nothing;
-        for change in diff::all(wanted) {
-            match self.remembers(&goal.key(), None, &change.field, &change.after.to_string()) {
-                Memory::Same => continue,
-                memory => known = if memory == Memory::Other { memory } else { known },
+        let held = self.existing.settings.get(&goal.account).cloned().unwrap_or_default();
+        for change in wanted.changes(&held) {
+            if change.before.is_null() {
+                match self.remembers(&goal.key(), None, &change.field, &change.after.to_string()) {
+                    Memory::Same => continue,
+                    memory => step.notes.push(unseen(&change.field, memory)),
+                }
             }
             step.diff.push(change);
         }
         if step.diff.is_empty() {
             return None;
         }
-        step.notes.push(unseen("what the account has", known));
-        let write = only(wanted, &step.diff);
-        step.notes.extend(write.deletes().iter().map(|what| format!("this deletes {what}")));
+        let named = |field: &str| step.diff.iter().any(|change| change.field == field);
+        step.notes.extend(wanted.only(named).deletes().iter().map(|what| format!("this deletes {what}")));
+        // The master's configuration may bring values of its own, so that all that is wanted goes along with it.
+        let write = wanted.only(|field| named(field) || named("enable"));
         Some(Task { key: goal.key(), step, write: Write::Assign(write) })
     }
 
@@ -190,25 +192,6 @@ fn unseen(field: &str, memory: Memory) -> String {
     match memory {
         Memory::Other => format!("{field} cannot be read; something else was applied from here last"),
         _ => format!("{field} cannot be read, and nothing was applied from here yet: it is sent unseen"),
-    }
-}
-
-/// The settings that these changes name.
-fn only(settings: &SipSettings, changes: &[FieldChange]) -> SipSettings {
-    let named = |field: &str| changes.iter().any(|change| change.field == field);
-    SipSettings {
-        enable: settings.enable.filter(|_| named("enable")),
-        show_callout_internal_number: settings
-            .show_callout_internal_number
-            .filter(|_| named("show_callout_internal_number")),
-        show_zoom_provided_callout_countries: settings
-            .show_zoom_provided_callout_countries
-            .clone()
-            .filter(|_| named("show_zoom_provided_callout_countries")),
-        show_zoom_provided_numbers: settings
-            .show_zoom_provided_numbers
-            .clone()
-            .filter(|_| named("show_zoom_provided_numbers")),
     }
 }
 

@@ -77,6 +77,7 @@ fn every_text_is_read_back_as_it_was() {
         let row =
             json!({"number": "+442071838750", "labels": verbatim(labels.clone().into()), "visible": true});
         let draft = Draft {
+            settings: Vec::new(),
             opening: vec![text.clone()],
             trunks: vec![entry],
             numbers: vec![table(json!({"profile": "b", "account": "s", "numbers": [row]}))],

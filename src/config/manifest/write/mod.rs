@@ -22,6 +22,8 @@ pub struct Draft {
     pub trunks: Vec<Table>,
     /// Lists of internal numbers.
     pub numbers: Vec<Table>,
+    /// SIP settings.
+    pub settings: Vec<Table>,
     /// Lists of call-out countries.
     pub countries: Vec<Table>,
     /// Whether an empty list says that nothing is there. Without one, nothing is said.
@@ -42,8 +44,12 @@ pub struct Section {
 impl Draft {
     /// The lists that hold something, by their keys; an empty one of trunks where there is nothing at all.
     fn lists(&self) -> Vec<(&'static str, &[Table])> {
-        let all =
-            [(Sort::Trunk, &self.trunks), (Sort::Numbers, &self.numbers), (Sort::Countries, &self.countries)];
+        let all = [
+            (Sort::Trunk, &self.trunks),
+            (Sort::Numbers, &self.numbers),
+            (Sort::Settings, &self.settings),
+            (Sort::Countries, &self.countries),
+        ];
         let filled = all.iter().filter(|(_, list)| !list.is_empty());
         let mut lists: Vec<_> = filled.map(|(sort, list)| (sort.key(), list.as_slice())).collect();
         if lists.is_empty() && self.whole {

@@ -236,6 +236,7 @@ fn a_list_that_cannot_be_understood_is_never_empty() {
         json!(null),
         json!({}),
         json!({"records": null}),
+        json!({"total": 1, "records": null}),
         json!({"records": {}}),
         json!({"records": [{}]}),
         json!({"records": [{"keyId": null, "sipTrunkName": "x"}]}),

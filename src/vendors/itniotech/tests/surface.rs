@@ -68,7 +68,10 @@ fn what_the_vendor_lacks_is_refused_with_a_way_out() {
         (Itniotech.add_countries(&profile, "a", &codes).err().unwrap(), "carrier"),
         (Itniotech.remove_country(&profile, "a", "US").err().unwrap(), "carrier"),
         (Itniotech.list_master_numbers(&profile).err().unwrap(), "trunk list"),
-        (Itniotech.assign_master_numbers(&profile, "a", &[]).err().unwrap(), "--agent-group ID=NUMBER"),
+        (
+            Itniotech.assign_master_numbers(&profile, "a", &[], &Default::default()).err().unwrap(),
+            "--agent-group ID=NUMBER",
+        ),
         (Itniotech.clear_numbers(&profile, "a").err().unwrap(), "--agent-group ID=NUMBER"),
         (look_up(Operation::FindItsp), "--host"),
         (look_up(Operation::FindExtension), "lookup agent-groups"),

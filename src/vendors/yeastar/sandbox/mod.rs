@@ -11,7 +11,7 @@ mod seed;
 mod tests;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use self::answer::{Answer, Refusal};
 use self::fields::TrunkKind;
@@ -150,7 +150,11 @@ impl Sandbox {
         let path = request.path.strip_prefix("/openapi/v1.0/").unwrap_or_default();
         let Some(route) = ROUTES.iter().find(|route| route.path == path && route.method == request.method)
         else {
-            return Err(Refusal::new(10001, "INTERFACE NOT EXISTED"));
+            // As seen on a live PBX.
+            let entry = json!({"value": format!("No route for {} {}", request.method, request.path)});
+            return Err(
+                Refusal::new(10001, "INTERFACE NOT EXISTED").with("invalid_param_list", json!([entry]))
+            );
         };
         self.state.forget_expired(now);
         if route.needs_token {

@@ -52,6 +52,27 @@ fn a_row_tells_what_it_has() {
     }
 }
 
+/// Numbers as text, text as numbers, truth values as figures; leading zeros and a plus survive.
+#[test]
+fn values_are_read_whatever_their_type() {
+    let loose = json!({"id": "1", "name": 42, "status": "1", "type": "register", "enable": true, "port": "5060",
+        "username": 6701, "enb_outbound_proxy": "1", "outbound_proxy_server": "p.example",
+        "outbound_proxy_port": "5061", "def_outbound_cid": 5503300, "codec_sel": "ulaw",
+        "did_list": [{"did": 5503308, "did_name": null}, {"did": "+05503"}],
+        "outbound_cid_list": [{"id": 7, "outbound_cid_option": "shared", "outbound_cid": 12,
+            "ext_list": [{"id": "3", "ext_number": 1000, "type": "extension"}]}]});
+    let strict = json!({"id": 1, "name": "42", "status": 1, "type": "register", "enable": 1, "port": 5060,
+        "username": "6701", "enb_outbound_proxy": 1, "outbound_proxy_server": "p.example",
+        "outbound_proxy_port": 5061, "def_outbound_cid": "5503300", "codec_sel": "ulaw",
+        "did_list": [{"did": "5503308"}, {"did": "+05503"}],
+        "outbound_cid_list": [{"outbound_cid_option": "shared", "outbound_cid": "12",
+            "ext_list": [{"id": 3, "ext_number": "1000", "type": "extension"}]}]});
+    assert_eq!(shown(&held(loose)), shown(&held(strict)));
+    for row in [json!({"id": 1, "name": "a", "port": "x"}), json!({"id": 1, "name": "a", "username": {}})] {
+        assert!(got("1", &row).is_err(), "{row}");
+    }
+}
+
 #[test]
 fn every_status_that_is_named_has_a_documented_code() {
     for code in 0..100 {

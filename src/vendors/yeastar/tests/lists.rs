@@ -149,14 +149,17 @@ fn an_unreadable_page_is_never_an_empty_one() {
         "[]",
         "<html>Maintenance</html>",
         r#"{"errcode":0,"errmsg":"SUCCESS"}"#,
-        r#"{"errcode":0,"total_number":0}"#,
-        r#"{"errcode":0,"total_number":0,"data":null}"#,
+        r#"{"errcode":0,"data":null}"#,
+        r#"{"errcode":0,"total_number":1}"#,
+        r#"{"errcode":0,"total_number":"1","data":null}"#,
         r#"{"errcode":0,"total_number":0,"data":{}}"#,
         r#"{"errcode":0,"data":[]}"#,
         r#"{"errcode":0,"total_number":-1,"data":[]}"#,
         r#"{"errcode":0,"total_number":1,"data":[7]}"#,
         r#"{"errcode":0,"total_number":1,"data":[{}]}"#,
         r#"{"errcode":0,"total_number":1,"data":[{"name":"no id"}]}"#,
+        r#"{"errcode":0,"total_number":1,"data":[{"id":1,"name":["a"]}]}"#,
+        r#"{"errcode":0,"total_number":"one","data":[{"id":1,"name":"a"}]}"#,
     ] {
         let profile = profile();
         assert_eq!(fault(read(&list(), body)).kind, Kind::Unavailable, "{body}");
@@ -166,6 +169,39 @@ fn an_unreadable_page_is_never_an_empty_one() {
         }
         let identified = read(&Yeastar.identify(&profile).unwrap(), body);
         assert_eq!(identified.unwrap_err().kind, Kind::Unavailable, "{body}");
+    }
+}
+
+/// The PBX is written in Go, whose empty list is `null`.
+#[test]
+fn an_empty_list_may_come_without_rows() {
+    for body in [
+        r#"{"errcode":0,"total_number":0}"#,
+        r#"{"errcode":"0","total_number":"0","data":null}"#,
+        r#"{"errcode":0,"total_number":0,"data":[]}"#,
+    ] {
+        let page = read(&list(), body).unwrap();
+        assert!(page.items.is_empty() && page.next.is_none(), "{body}");
+        for what in [Operation::FindItsp, Operation::FindExtension, Operation::FindExtensionGroup] {
+            let call = Yeastar.look_up(&profile(), what, None).unwrap();
+            assert!(read(&call, body).unwrap().items.is_empty(), "{what:?} {body}");
+        }
+    }
+}
+
+#[test]
+fn data_not_found_is_no_match_of_a_search_and_no_empty_list() {
+    let body = r#"{"errcode":60001,"errmsg":"DATA NOT FOUND"}"#;
+    let search = Yeastar.list_trunks(&profile(), Some("a")).unwrap();
+    assert!(read(&search, body).unwrap().items.is_empty());
+    let search = Yeastar.look_up(&profile(), Operation::FindExtension, Some("1000")).unwrap();
+    assert!(read(&search, body).unwrap().items.is_empty());
+    let lists = [Operation::FindItsp, Operation::FindExtension, Operation::FindExtensionGroup]
+        .map(|what| read(&Yeastar.look_up(&profile(), what, None).unwrap(), body).err().unwrap());
+    let identified = read(&Yeastar.identify(&profile()).unwrap(), body).unwrap_err();
+    for fault in lists.into_iter().chain([fault(read(&list(), body)), identified]) {
+        assert_eq!(fault.kind, Kind::Rejected);
+        assert!(fault.text.contains("not as empty"), "{}", fault.text);
     }
 }
 

@@ -116,7 +116,9 @@ fn the_table_of_abilities_is_true() {
         Operation::CountriesList => Yeastar.list_countries(&profile, "me").is_ok(),
         Operation::CountriesRemove => Yeastar.remove_country(&profile, "me", "US").is_ok(),
         Operation::MasterNumbersList => Yeastar.list_master_numbers(&profile).is_ok(),
-        Operation::MasterNumbersAssign => Yeastar.assign_master_numbers(&profile, "me", &[]).is_ok(),
+        Operation::MasterNumbersAssign => {
+            Yeastar.assign_master_numbers(&profile, "me", &[], &Default::default()).is_ok()
+        }
         Operation::MasterNumbersClear => Yeastar.clear_numbers(&profile, "me").is_ok(),
         Operation::FindItsp
         | Operation::FindExtension

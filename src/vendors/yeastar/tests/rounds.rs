@@ -83,6 +83,7 @@ impl Round {
             query,
             headers: headers.collect(),
             body: if body.is_null() { Vec::new() } else { body.to_string().into() },
+            ..Incoming::default()
         };
         (call.read)(&self.imitation.handle(&incoming, self.now))
     }

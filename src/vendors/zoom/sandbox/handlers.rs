@@ -104,6 +104,24 @@ pub(super) fn assign_settings(state: &mut State, account: &str, request: &Incomi
     Ok(Response::empty(204))
 }
 
+/// The settings but for `enable`. The errors are not documented; these are those of the assignment.
+pub(super) fn read_settings(state: &State, account: &str, request: &Incoming) -> Answer {
+    let account = &state.accounts[place(&state.accounts, account)?];
+    if !account.sip_plan {
+        return Err(refusal(400, 2100, "This sub account has no sip trunk plan."));
+    }
+    bare(request)?;
+    let settings = &account.settings;
+    Ok(Response::json(
+        200,
+        &json!({
+            "show_callout_internal_number": settings.show_callout_internal_number,
+            "show_zoom_provided_callout_countries": settings.show_zoom_provided_callout_countries,
+            "show_zoom_provided_numbers": settings.show_zoom_provided_numbers,
+        }),
+    ))
+}
+
 fn country(id: &str) -> Value {
     match countries::find(id) {
         Some(country) => json!({ "id": country.id, "name": country.name, "code": country.code }),

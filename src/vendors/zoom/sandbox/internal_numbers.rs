@@ -64,8 +64,9 @@ pub(super) fn list(state: &mut State, account: &str, request: &Incoming, now: u6
         "total_records": account.internal_numbers.len(),
     });
     if let Some(after) = last {
-        // Characters that break a client which does not percent-encode them.
-        let token = format!("p+/={}", mint("page", next(&mut state.counters.pages)));
+        // Zoom's own look so, and other clients send them as they are. Odd ones break those that do not encode them.
+        let odd = if request.odd_tokens { "p+/=" } else { "" };
+        let token = format!("{odd}{}", mint("page", next(&mut state.counters.pages)));
         answer["next_page_token"] = json!(token);
         let expires_at = now.saturating_add(PAGE_SECONDS);
         state.pages.retain(|page| now < page.expires_at);

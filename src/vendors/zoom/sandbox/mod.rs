@@ -1,7 +1,7 @@
 //! An imitation of Zoom's SIP Connected Audio API, written from its documentation.
 //!
-//! `/oauth/token` is the token endpoint, `/v2` the API. The formats of GET settings and of PATCH internal
-//! number are documented nowhere, so both answer like any method that a path does not have.
+//! `/oauth/token` is the token endpoint, `/v2` the API. The format of PATCH internal number is documented
+//! nowhere, so it answers like any method that a path does not have.
 
 mod answer;
 mod auth;
@@ -188,6 +188,7 @@ impl Sandbox {
             _ => return Err(no_route()),
         };
         match (request.method.as_str(), path) {
+            ("GET", ["settings"]) => handlers::read_settings(&self.state, account, request),
             ("PATCH", ["settings"]) => handlers::assign_settings(&mut self.state, account, request),
             ("GET", ["internal_numbers"]) => internal_numbers::list(&mut self.state, account, request, now),
             ("POST", ["internal_numbers"]) => internal_numbers::add(self, account, request),

@@ -30,6 +30,7 @@ fn ask(
         query: pairs.map(|(key, value)| (key.into(), value.into())).collect(),
         headers: headers.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         body: body.into(),
+        ..Incoming::default()
     };
     sandbox.handle(&request, now)
 }
@@ -205,7 +206,8 @@ fn paths_and_methods_are_strict() {
         ("GET", "/accounts/%FF/sip_trunk/trunks", (404, 64041)),
         ("DELETE", "/accounts/sub-1/sip_trunk/settings/x", (404, 64041)),
         ("GET", "/users/me", (404, 64041)),
-        ("GET", "/accounts/sub-1/sip_trunk/settings", (405, 0)),
+        ("GET", "/accounts/sub-1/sip_trunk/settings?a=b", (400, 300)),
+        ("POST", "/accounts/sub-1/sip_trunk/settings", (405, 0)),
         ("PATCH", "/accounts/sub-1/sip_trunk/internal_numbers/x", (405, 0)),
         ("PUT", "/accounts/sub-1/sip_trunk/trunks", (405, 0)),
         ("GET", "/accounts/sub-1/sip_trunk/numbers", (405, 0)),
@@ -223,6 +225,7 @@ fn paths_and_methods_are_strict() {
         ("GET", "callout_countries"),
         ("DELETE", "callout_countries/US"),
         ("GET", "trunks"),
+        ("GET", "settings"),
         ("DELETE", "trunks/x"),
         ("DELETE", "numbers"),
     ] {
@@ -237,6 +240,7 @@ fn paths_and_methods_are_strict() {
 fn endpoints() -> Vec<(&'static str, &'static str, Value, u64)> {
     vec![
         ("PATCH", "settings", json!({}), 2100),
+        ("GET", "settings", Value::Null, 2100),
         ("GET", "internal_numbers", Value::Null, 300),
         ("POST", "internal_numbers", numbers(&["+16466661110"]), 300),
         ("DELETE", "internal_numbers/x", Value::Null, 300),
@@ -246,7 +250,7 @@ fn endpoints() -> Vec<(&'static str, &'static str, Value, u64)> {
         ("GET", "trunks", Value::Null, 300),
         ("POST", "trunks", json!({ "sip_trunks": [{ "id": "trunk-a" }] }), 300),
         ("DELETE", "trunks/trunk-a", Value::Null, 300),
-        ("POST", "numbers", json!({ "phone_numbers": ["+14155550100"] }), 2100),
+        ("POST", "numbers", json!({ "phone_numbers": ["14155550100"] }), 2100),
         ("DELETE", "numbers", Value::Null, 2100),
     ]
 }
@@ -259,6 +263,7 @@ fn each_endpoint_judges_the_account() {
         assert_eq!(code("nobody"), (404, 2001), "{rest}");
         assert_eq!(code("sub-no-plan"), (400, no_plan), "{method} {rest}");
         let master = match rest {
+            "settings" if method == "GET" => code("sub-1"),
             "settings" | "numbers" => (404, 2001),
             "trunks" if method == "POST" => (400, 300),
             "trunks/trunk-a" => (400, 300),

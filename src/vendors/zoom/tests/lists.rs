@@ -149,6 +149,8 @@ fn only_a_list_that_is_empty_is_empty() {
         (r#"{"KEY":[],"total_records":0,"next_page_token":""}"#, 0),
         (r#"{"KEY":[ROW],"total_records":null,"next_page_token":null}"#, 1),
         (r#"{"KEY":[ROW,ROW],"total_records":2}"#, 2),
+        (r#"{"KEY":[ROW,ROW],"total_records":"2","next_page_token":" "}"#, 2),
+        (r#"{"KEY":null,"total_records":0}"#, 0),
         // More than stated was added meanwhile.
         (r#"{"KEY":[ROW,ROW],"total_records":1}"#, 2),
     ] {
@@ -165,6 +167,7 @@ fn only_a_list_that_is_empty_is_empty() {
         r#"{"KEY":[ROW"#,
         r#"{"total_records":0}"#,
         r#"{"KEY":null}"#,
+        r#"{"KEY":null,"total_records":1}"#,
         r#"{"KEY":{}}"#,
         r#"{"KEY":["+1"]}"#,
         r#"{"KEY":[{}]}"#,

@@ -26,6 +26,7 @@ fn number() -> InternalNumber {
         visible: None,
         allow_join: None,
         allow_for_external_meetings: None,
+        vendor_fields: Default::default(),
     }
 }
 
@@ -118,6 +119,7 @@ fn a_number_is_sent_as_given() {
         visible: Some(false),
         allow_join: Some(false),
         allow_for_external_meetings: Some(true),
+        vendor_fields: Default::default(),
         ..number()
     };
     let call = Zoom.add_numbers(&profile(&[]), "sub-1", &[number(), full]).unwrap();

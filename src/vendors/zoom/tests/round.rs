@@ -118,6 +118,7 @@ fn settings_are_assigned_in_both_formats() {
                 show_callout_internal_number: Some(false),
                 show_zoom_provided_callout_countries: Some(Provided::Show),
                 show_zoom_provided_numbers: Some(Provided::Remove),
+                vendor_fields: Default::default(),
             },
         ] {
             let call = Zoom.assign_settings(&world.profile, "sub-1", &settings).unwrap();

@@ -81,6 +81,7 @@ fn number() -> InternalNumber {
         visible: None,
         allow_join: None,
         allow_for_external_meetings: None,
+        vendor_fields: Default::default(),
     }
 }
 

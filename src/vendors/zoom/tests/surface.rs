@@ -3,7 +3,6 @@
 use super::super::Zoom;
 use super::{answer, json, profile};
 use crate::model::error::Kind::{Conflict, Invalid, NotFound, Rejected, Unavailable};
-use crate::model::number::E164;
 use crate::vendors::Vendor;
 use crate::vendors::call::{Body, Call, Effect, Method, USER_AGENT};
 use crate::vendors::codes::After::{GiveUp, Lost};
@@ -13,8 +12,8 @@ const API: &str = "https://api.zoom.us/v2";
 const ODD: &str = "a/b?c=d é";
 const CODED: &str = "a%2Fb%3Fc%3Dd%20%C3%A9";
 
-fn e164(numbers: &[&str]) -> Vec<E164> {
-    numbers.iter().map(|number| number.parse().unwrap()).collect()
+fn texts(numbers: &[&str]) -> Vec<String> {
+    numbers.iter().map(|number| (*number).to_owned()).collect()
 }
 
 fn bare<T>(call: &Call<T>, name: &str, effect: Effect, method: Method, path: &str) {
@@ -64,7 +63,7 @@ fn removals_are_bare_deletes() {
 #[test]
 fn additions_go_in_both_formats() {
     let codes = ["US".to_owned(), "GB".to_owned()];
-    let numbers = e164(&["+16466661110", "+442071838750"]);
+    let numbers = texts(&["+16466661110", "+442071838750"]);
     let form = profile(&[("body_format", "multipart")]);
     let plain = profile(&[]);
     let countries = r#"[{"id":"US"},{"id":"GB"}]"#;
@@ -81,13 +80,13 @@ fn additions_go_in_both_formats() {
     assert_eq!(call.request.body, Body::Multipart(vec![("callout_countries".into(), countries.into())]));
     assert_eq!(Zoom.countries_per_call(), 30);
 
-    let call = Zoom.assign_master_numbers(&plain, ODD, &numbers).unwrap();
+    let call = Zoom.assign_master_numbers(&plain, ODD, &numbers, &Default::default()).unwrap();
     assert_eq!((call.name, call.effect), ("POST sip_trunk/numbers", Effect::Write));
     assert_eq!(call.request.method, Method::Post);
     assert_eq!(call.request.url, format!("{API}/accounts/{CODED}/sip_trunk/numbers"));
     assert_eq!(call.request.headers[1], json_header);
     assert_eq!(json(&call.request), format!(r#"{{"phone_numbers":{phones}}}"#));
-    let call = Zoom.assign_master_numbers(&form, "sub-1", &numbers).unwrap();
+    let call = Zoom.assign_master_numbers(&form, "sub-1", &numbers, &Default::default()).unwrap();
     assert_eq!(call.request.body, Body::Multipart(vec![("phone_numbers".into(), phones.into())]));
 }
 
@@ -104,7 +103,7 @@ fn what_would_reach_more_than_is_meant_is_refused() {
             assert_eq!((error.kind, error.fields[0].field.as_str()), (Invalid, field));
         }
     }
-    let numbers = e164(&["+16466661110"]);
+    let numbers = texts(&["+16466661110"]);
     for account in ["", ".", ".."] {
         let own = profile(&[("account", account)]);
         for error in [
@@ -114,7 +113,7 @@ fn what_would_reach_more_than_is_meant_is_refused() {
             Zoom.list_countries(&sub, account).err(),
             Zoom.add_countries(&sub, account, &["US".to_owned()]).err(),
             Zoom.remove_country(&sub, account, "US").err(),
-            Zoom.assign_master_numbers(&sub, account, &numbers).err(),
+            Zoom.assign_master_numbers(&sub, account, &numbers, &Default::default()).err(),
             Zoom.clear_numbers(&sub, account).err(),
             Zoom.identify(&own).err(),
         ] {
@@ -131,7 +130,7 @@ fn the_master_account_is_refused_where_only_sub_accounts_are_documented() {
     for error in [
         Zoom.delete_trunk(&me, "1").err(),
         Zoom.clear_numbers(&sub, "me").err(),
-        Zoom.assign_master_numbers(&sub, "me", &e164(&["+16466661110"])).err(),
+        Zoom.assign_master_numbers(&sub, "me", &texts(&["+16466661110"]), &Default::default()).err(),
     ] {
         let error = error.unwrap();
         assert_eq!((error.kind, error.fields[0].field.as_str()), (Invalid, "account"));
@@ -202,12 +201,13 @@ fn added_countries_are_those_that_zoom_names() {
 
 #[test]
 fn assigned_numbers_may_be_echoed_but_not_in_part() {
-    let asked = e164(&["+16466661110", "+442071838750"]);
-    let call = Zoom.assign_master_numbers(&profile(&[]), "sub-1", &asked).unwrap();
+    let asked = texts(&["+16466661110", "+442071838750"]);
+    let call = Zoom.assign_master_numbers(&profile(&[]), "sub-1", &asked, &Default::default()).unwrap();
     let read = |status, body: &str| (call.read)(&answer(status, body));
     for body in [
         "",
         "{}",
+        "null",
         r#"{"phone_numbers":null}"#,
         r#"{"phone_numbers":["+442071838750","+16466661110","+331"]}"#,
         r#"{"phone_numbers":[{"number":"+1 646 666 1110"},{"number":442071838750}]}"#,

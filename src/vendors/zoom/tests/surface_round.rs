@@ -101,11 +101,13 @@ fn master_numbers_are_given_and_cleared_in_both_formats() {
         let call = Zoom.list_master_numbers(&world.profile).unwrap();
         let masters = world.send(&call).unwrap().items;
         assert!(!masters.is_empty() && masters.iter().all(|number| number.country.is_some()));
-        let numbers = [masters[0].number.parse().unwrap()];
-        let call = Zoom.assign_master_numbers(&world.profile, "sub-1", &numbers).unwrap();
+        let numbers = [masters[0].number.clone()];
+        let call =
+            Zoom.assign_master_numbers(&world.profile, "sub-1", &numbers, &Default::default()).unwrap();
         world.send(&call).unwrap();
-        let foreign = ["+390612345678".parse().unwrap()];
-        let call = Zoom.assign_master_numbers(&world.profile, "sub-1", &foreign).unwrap();
+        let foreign = ["390612345678".to_owned()];
+        let call =
+            Zoom.assign_master_numbers(&world.profile, "sub-1", &foreign, &Default::default()).unwrap();
         let fault = world.send(&call).unwrap_err();
         assert_eq!((fault.kind, fault.code.as_deref()), (Rejected, Some("400")));
 

@@ -86,6 +86,7 @@ impl World {
             query: pairs.map(|(key, value)| (decode(key), decode(value))).collect(),
             headers: headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect(),
             body: body.into_bytes(),
+            ..Incoming::default()
         };
         (call.read)(&self.imitation.handle(&incoming, NOW))
     }
@@ -141,6 +142,7 @@ pub fn number(at: usize) -> InternalNumber {
         visible: Some(false),
         allow_join: Some(false),
         allow_for_external_meetings: None,
+        vendor_fields: Default::default(),
     }
 }
 

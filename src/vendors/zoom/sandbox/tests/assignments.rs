@@ -48,8 +48,8 @@ fn callout_countries_are_a_set() {
         json!({ "callout_countries": list })
     };
     let expected = json!([
-        { "id": "US", "name": "United States", "code": "+1" },
-        { "id": "GB", "name": "United Kingdom", "code": "+44" },
+        { "id": "US", "name": "United States", "code": "1" },
+        { "id": "GB", "name": "United Kingdom", "code": "44" },
     ]);
     let added = bench.call("POST", &path, countries(&["US", "GB"]));
     assert_eq!(added, (201, json!({ "callout_countries": expected })));
@@ -151,26 +151,27 @@ fn trunks_of_the_master_are_assigned_to_sub_accounts() {
 fn numbers_of_the_master_are_given_and_cleared() {
     let mut bench = Bench::new();
     let own = bench.get("/sip_trunk/numbers");
-    assert_eq!(own["phone_numbers"][2], json!({ "number": "+442079460100", "country": "GB" }));
+    assert_eq!(own["phone_numbers"][2], json!({ "number": "442079460100", "country": "GB" }));
     assert_eq!(own["total_records"], 4);
     let path = account("sub-1", "numbers");
     let phones = |list: Value| json!({ "phone_numbers": list });
     for (list, expected) in [
-        (json!(["+14155550100", "+16466661110"]), (400, 400)),
-        (json!(["+14155550100", "+14155550100"]), (400, 300)),
-        (json!(["+14155550100", 14155550101u64]), (400, 300)),
+        (json!(["14155550100", "16466661110"]), (400, 400)),
+        (json!(["+14155550100"]), (400, 400)),
+        (json!(["14155550100", "14155550100"]), (400, 300)),
+        (json!(["14155550100", 14155550101u64]), (400, 300)),
         (json!([]), (400, 300)),
         (json!(null), (400, 300)),
-        (json!("+14155550100"), (400, 300)),
+        (json!("14155550100"), (400, 300)),
     ] {
         assert_eq!(bench.refused("POST", &path, phones(list.clone())), expected, "{list}");
     }
     assert_eq!(bench.refused("POST", &path, json!({ "numbers": [] })), (400, 300));
     assert!(bench.sandbox.state.accounts[1].phone_numbers.is_empty());
-    for list in [json!(["+14155550100"]), json!(["+14155550100", "+442079460100"])] {
+    for list in [json!(["14155550100"]), json!(["14155550100", "442079460100"])] {
         assert_eq!(bench.call("POST", &path, phones(list)), (201, Value::Null));
     }
-    assert_eq!(bench.sandbox.state.accounts[1].phone_numbers, ["+14155550100", "+442079460100"]);
+    assert_eq!(bench.sandbox.state.accounts[1].phone_numbers, ["14155550100", "442079460100"]);
     let internal = account("sub-1", "internal_numbers");
     assert_eq!(bench.call("POST", &internal, numbers(&["+16466661110"])).0, 201);
     let elsewhere = account("sub-2", "internal_numbers");

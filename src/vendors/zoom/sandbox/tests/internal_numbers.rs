@@ -130,7 +130,7 @@ fn lists_are_paged() {
     let first = bench.get(&path);
     assert_eq!((&first["page_size"], &first["total_records"]), (&json!(30), &json!(70)));
     let token = first["next_page_token"].as_str().unwrap().to_owned();
-    assert!(token.starts_with("p+/="));
+    assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
     let (mut seen, mut at) = (Vec::new(), String::new());
     loop {
         let page = bench.get(&format!("{path}?page_size=35&next_page_token={at}"));
@@ -153,7 +153,7 @@ fn lists_are_paged() {
         "page_size=5&page_size=5".into(),
         "page_number=2".into(),
         "next_page_token=p".into(),
-        format!("next_page_token={}", token.replace('+', " ")),
+        format!("next_page_token={token}0"),
         format!("next_page_token={token}&page_size=35"),
     ] {
         assert_eq!(bench.refused("GET", &format!("{path}?{query}"), Value::Null), (400, 300), "{query}");

@@ -1,0 +1,66 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::vendors::codes::{Heard, find};
+
+fn heard(code: &str, log_in: bool, text: &str) -> (Kind, After) {
+    let row = find(CODES, Heard { code, http: 200, text, log_in }).expect(code);
+    (row.kind, row.after)
+}
+
+#[test]
+fn kinds_follow_the_contract() {
+    let of = |kind: Kind| -> BTreeSet<&str> {
+        CODES.iter().filter(|row| row.kind == kind).map(|row| row.code).collect()
+    };
+    let auth = ["-1", "1", "10004", "10005", "10009", "70004", "70084", "70087", "70120"];
+    assert_eq!(of(Kind::Auth), BTreeSet::from(auth));
+    assert_eq!(of(Kind::NotFound), BTreeSet::from(["60001", "60101"]));
+    assert_eq!(of(Kind::Conflict), BTreeSet::from(["40003", "70091", "70103"]));
+    assert_eq!(of(Kind::RateLimited), BTreeSet::from(["60002", "70082"]));
+    assert_eq!(of(Kind::Unsupported), BTreeSet::from(["10001", "10002", "10003"]));
+    assert_eq!(of(Kind::Unavailable), BTreeSet::from(["-2", "1", "2"]));
+    let rejected = ["-1", "0", "40001", "40002", "40004", "70093", "70106"];
+    assert_eq!(of(Kind::Rejected), BTreeSet::from(rejected));
+}
+
+#[test]
+fn context_chooses_the_row() {
+    assert_eq!(heard("-1", true, "FAILURE"), AUTH);
+    assert_eq!(heard("-1", false, "FAILURE"), REJECTED);
+    assert_eq!(heard("1", true, "PARTIAL SUCCESS"), AUTH);
+    assert_eq!(heard("1", false, "PARTIAL SUCCESS"), PARTLY);
+    assert_eq!(heard("-2", false, "Invalid character 'u'").1, After::GiveUp);
+    assert_eq!(heard("-2", false, "INTERNAL SERVER ERROR").1, After::Lost);
+    assert_eq!(heard("10004", false, "TOKEN EXPIRED").1, After::Renew);
+    assert_eq!(heard("70082", false, "").1, After::Later);
+    let full = |log_in| find(CODES, Heard { code: "60002", http: 200, text: "", log_in }).map(|r| r.meaning);
+    assert_ne!(full(true), full(false));
+}
+
+#[test]
+fn never_resent_where_the_sheet_forbids_it() {
+    for code in ["-1", "70004", "70087", "60002"] {
+        assert_eq!(heard(code, true, "").1, After::GiveUp, "{code}");
+    }
+}
+
+#[test]
+fn rows_are_complete_and_reachable() {
+    for (index, row) in CODES.iter().enumerate() {
+        for text in [row.name, row.meaning, row.cause, row.remedy] {
+            assert!(!text.is_empty(), "{}", row.code);
+        }
+        for text in [row.meaning, row.cause, row.remedy] {
+            assert!(text.ends_with('.'), "{}: {text}", row.code);
+        }
+        let general =
+            |other: &&Code| other.code == row.code && !other.when.log_in && other.when.says.is_empty();
+        assert_eq!(CODES.iter().filter(general).count(), 1, "{} needs one general row", row.code);
+        assert!(
+            !CODES[..index].iter().any(|earlier| general(&earlier)),
+            "{} has a row after its general one",
+            row.code
+        );
+    }
+}
