@@ -210,6 +210,15 @@ fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
     for (name, value) in request.get("headers").and_then(Value::as_object).into_iter().flatten() {
         writeln!(out, "{name}: {}", text(value))?;
     }
+    // The parts of a form, one a line.
+    let is_form = request.pointer("/headers/Content-Type").is_some_and(|kind| kind == "multipart/form-data");
+    if let Some(fields) = request.pointer("/body/fields").filter(|_| is_form) {
+        writeln!(out)?;
+        let part = |field: &Value, key: &str| text(field.get(key).unwrap_or(&Value::Null));
+        let mut fields = fields.as_array().into_iter().flatten();
+        return fields
+            .try_for_each(|field| writeln!(out, "{}={}", part(field, "name"), part(field, "value")));
+    }
     match request.get("body") {
         None | Some(Value::Null) => Ok(()),
         Some(body) => writeln!(out, "\n{}", printable_json(&serde_json::to_string_pretty(body)?)),

@@ -164,4 +164,8 @@ fn a_dry_run_shows_a_multipart_body_as_one() {
         {"name": "show_zoom_provided_numbers", "value": "1"},
     ]);
     assert_eq!(request["body"], json!({"content_type": "multipart/form-data", "fields": fields}));
+    let args = ["--profiles-file", &profiles, "-p", "zoom", "sip-settings", "assign", "--dry-run"];
+    let shown = place.run(&[&args[..], &["--enable", "true", "--show-zoom-provided-numbers", "1"]].concat());
+    let out = shown.expect(0).out;
+    assert!(out.ends_with("\n\nenable=true\nshow_zoom_provided_numbers=1\n"), "{out}");
 }
