@@ -7,6 +7,7 @@ pub mod profiles;
 pub mod rows;
 pub mod secrets;
 pub mod settings;
+pub mod trust;
 pub mod waiting;
 pub mod write;
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::files::{Source, place};
-use super::{Env, Folders, secrets};
+use super::{Env, Folders, secrets, trust};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::net::is_loopback;
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
@@ -208,7 +208,11 @@ impl Where<'_> {
                  and its keys, or try `--sandbox -p yeastar` first",
             ));
         }
-        Source::open(&path.to_string_lossy(), Kind::Config)
+        let name = path.to_string_lossy();
+        if name != "-" && path.exists() {
+            trust::check_file("profiles file", &path)?;
+        }
+        Source::open(&name, Kind::Config)
     }
 }
 

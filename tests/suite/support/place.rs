@@ -59,7 +59,7 @@ impl Place {
         self.folder.path()
     }
 
-    /// Writes a file that only its owner can read, and answers its path.
+    /// Writes a file that only its owner can read, in folders of its own, and answers its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
         create_folder(path.parent().unwrap());
