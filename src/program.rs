@@ -18,7 +18,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::{Cli, Color, Format};
-use crate::commands::{self, People, World};
+use crate::commands::{self, People, Reply, World};
 use crate::config::Env;
 use crate::config::waiting;
 use crate::engine::redact::Redactor;
@@ -339,9 +339,9 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
 }
 
 /// Asks for a text that is not shown while it is typed.
-fn ask_secret(question: &str) -> Option<String> {
+fn ask_secret(question: &str) -> Reply {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return None;
+        return Reply::NoTerminal;
     }
     let _ = write!(io::stderr(), "{question} ");
     // Not as what Ctrl-C may end on the spot: the terminal has to be as it was first.
@@ -350,18 +350,29 @@ fn ask_secret(question: &str) -> Option<String> {
         // Ctrl-C was typed and passed on. Whoever watches for it ends the program now.
         waiting::waiting(|| std::thread::sleep(Duration::from_secs(5)));
     }
-    typed.ok().map(|text| text.trim().to_owned())
+    match typed {
+        Ok(text) => Reply::Text(text.trim().to_owned()),
+        Err(_) => ended(),
+    }
 }
 
-/// Asks for a text on the terminal; none where there is none, or where the input ends.
-fn ask_text(question: &str) -> Option<String> {
+/// Asks for a text on the terminal.
+fn ask_text(question: &str) -> Reply {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return None;
+        return Reply::NoTerminal;
     }
     let _ = write!(io::stderr(), "{question} ");
     let mut answer = String::new();
-    let read = waiting::waiting(|| io::stdin().read_line(&mut answer)).ok()?;
-    (read > 0).then(|| answer.trim().to_owned())
+    match waiting::waiting(|| io::stdin().read_line(&mut answer)) {
+        Ok(1..) => Reply::Text(answer.trim().to_owned()),
+        _ => ended(),
+    }
+}
+
+/// The input ended at a question, and the cursor stands behind it.
+fn ended() -> Reply {
+    let _ = writeln!(io::stderr());
+    Reply::Ended
 }
 
 /// Asks on the terminal; none where there is none. The answer is read on a thread of its own, because Ctrl-C is

@@ -113,7 +113,7 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// Creates a folder and those above it that are missing, for their owner only, whatever the umask.
-fn create_folder(path: &Path) -> Result<()> {
+pub fn create_folder(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

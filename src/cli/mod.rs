@@ -48,7 +48,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The profile to use; without it the file's `default_profile`, or its only one (a,b,c for trunk list, plan, apply, export and history list)
+    /// The profile to use; without it that of TRUNKCTL_VENDOR, else the file's `default_profile`, or its only one (a,b,c for trunk list, plan, apply, export and history list)
     #[arg(short, long, global = true, env = "TRUNKCTL_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The profiles file; without it `profiles.toml` in the platform's configuration folder for trunkctl

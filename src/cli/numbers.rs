@@ -40,7 +40,7 @@ pub struct Clear {
     /// The sub account; never taken from the profile
     #[arg(long, value_name = "ID")]
     pub account: String,
-    /// The sub account once more, where nobody can be asked
+    /// The sub account once more, where there is no terminal to ask on
     #[arg(long, value_name = "ID")]
     pub confirm: Option<String>,
 }

@@ -9,6 +9,7 @@ use crate::cli::fleet::Apply;
 use crate::cli::{Format, Globals};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Part, Plan};
+use crate::model::profile::Profile;
 use crate::model::report::Report;
 
 /// Runs it.
@@ -49,7 +50,12 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
         if args.fail_fast && summary.falls_short() {
             return Err(short(&survey.plan));
         }
-        world.confirm(globals, &question(&survey.plan)).await?;
+        let mut profiles = Vec::new();
+        for part in survey.plan.parts.iter().filter(|part| !part.steps.is_empty()) {
+            profiles.push(world.profile(globals, Some(&part.profile)).await?);
+        }
+        let profiles: Vec<&Profile> = profiles.iter().collect();
+        world.confirm(globals, &question(&survey.plan), &profiles).await?;
         if globals.dry_run.is_none() {
             // What was done is reported, whatever happens.
             world.stop.leave_to_command();
@@ -111,19 +117,15 @@ fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
 
 fn question(plan: &Plan) -> String {
     let summary = plan.summary();
-    let profiles = plan.parts.iter().filter(|part| !part.steps.is_empty()).count();
-    let on = if profiles == 1 { "1 profile".to_owned() } else { format!("{profiles} profiles") };
-    let mut text = format!(
-        "This creates {}, changes {} and deletes {} objects on {on}.",
+    let besides = match plan.steps().filter(|step| step.takes_away()).count() {
+        0 => String::new(),
+        1 => "An assignment of settings deletes something besides: see the plan. ".to_owned(),
+        several => format!("{several} assignments of settings delete something besides: see the plan. "),
+    };
+    format!(
+        "{besides}This creates {}, changes {} and deletes {} objects",
         summary.create, summary.update, summary.delete
-    );
-    match plan.steps().filter(|step| step.takes_away()).count() {
-        0 => {}
-        1 => text.push_str(" An assignment of settings deletes something besides: see the plan."),
-        several => text
-            .push_str(&format!(" {several} assignments of settings delete something besides: see the plan.")),
-    }
-    text
+    )
 }
 
 /// What --fail-fast keeps from being begun.

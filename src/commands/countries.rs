@@ -59,12 +59,8 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
     require(&session, Operation::CountriesRemove)?;
     let codes = checked(&args.countries.codes)?;
     let account = account(&session, args.countries.account.as_deref())?;
-    world
-        .confirm(
-            globals,
-            &format!("This removes the call-out countries {} of account {account}.", codes.join(", ")),
-        )
-        .await?;
+    let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));
+    world.confirm(globals, &what, &[session.profile()]).await?;
     let held = session.read_all(session.vendor().list_countries(session.profile(), &account)?).await?;
     let mut changes = Vec::new();
     for code in &codes {

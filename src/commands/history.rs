@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::rows::Rows;
-use super::world::{World, journal_folder};
+use super::world::{Reply, World, journal_folder};
 use crate::cli::Globals;
 use crate::cli::history::{List, Resolve, Show};
 use crate::engine::journal::{self, Record, Records, Settled};
@@ -133,10 +133,15 @@ fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
     let checks: String =
         checks(record).iter().map(|check| format!(" `{}` shows it.", printable(check))).collect();
     let question = format!("{}{checks}\nWhat became of it ({})?", printable(&what), words.join(", "));
-    (world.ask_text)(&question).ok_or_else(|| {
-        Error::new(Kind::Usage, "--outcome is missing, and nobody can be asked for it: no terminal")
-            .hint(format!("give --outcome with one of {}", words.join(", ")))
-    })
+    match world.ask_for(&question, false) {
+        Reply::Text(text) => Ok(text),
+        Reply::Ended => Err(Error::new(Kind::Usage, "no outcome was given; nothing was recorded")
+            .hint(format!("give --outcome with one of {}", words.join(", ")))),
+        Reply::NoTerminal => {
+            Err(Error::new(Kind::Usage, "--outcome is missing, and nobody can be asked for it: no terminal")
+                .hint(format!("give --outcome with one of {}", words.join(", "))))
+        }
+    }
 }
 
 /// The entry of that id, or of the only id that begins so.

@@ -37,7 +37,7 @@ mod world;
 
 pub use interrupts::{ended, failed, interrupted};
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, AskText, People, Publish, World};
+pub use world::{Answer, Ask, AskText, People, Publish, Reply, World};
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Error, Kind, Result};

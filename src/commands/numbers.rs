@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::confirm;
 use super::rows::Rows;
 use super::steps::{account, begin, require};
-use super::world::World;
+use super::world::{Reply, World};
 use crate::cli::Globals;
 use crate::cli::numbers::{Assign, Clear};
 use crate::engine::session::Session;
@@ -133,14 +133,12 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
         held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
         let shown: Vec<&str> = held.iter().take(3).map(|held| held.number.as_str()).collect();
         let more = if held.len() > shown.len() { ", …" } else { "" };
-        let what = match held.len() {
-            0 => format!("This removes every number of account {account}; it lists no internal number."),
-            count => format!(
-                "This removes every internal number of account {account}: {count} in all ({}{more}).",
-                shown.join(", ")
-            ),
+        let listed = match held.len() {
+            0 => "it lists no internal number".to_owned(),
+            count => format!("{count} in all: {}{more}", shown.join(", ")),
         };
-        agree(world, globals, args, &what)?;
+        let what = format!("This removes every internal number of account {account} ({listed})");
+        agree(world, globals, args, &world.about(globals, &what, &[session.profile()]))?;
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
     let look = async || confirm::cleared(&session, &account, &held).await;
@@ -154,17 +152,20 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.
 fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<()> {
     let typed = match (&args.confirm, globals.yes) {
-        (Some(confirm), true) => Some(confirm.clone()),
-        _ => (world.ask_text)(&format!("{what} Type the account's id to go on:")),
+        (Some(confirm), true) => Reply::Text(confirm.clone()),
+        _ => world.ask_for(&format!("{what} Type the account's id to confirm:"), false),
     };
     match typed {
-        Some(text) if text == args.account => Ok(()),
-        Some(text) => {
+        Reply::Text(text) if text == args.account => Ok(()),
+        Reply::Text(text) => {
             let text = crate::model::text::excerpt(&text, 40);
             Err(Error::invalid(format!("{what} `{text}` is not its id, and nothing was removed")))
         }
-        None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was removed"))
-            .hint(format!("if that is meant, add --yes --confirm {}", args.account))),
+        Reply::Ended => Err(Error::invalid(format!("{what} This was not confirmed; nothing was removed"))),
+        Reply::NoTerminal => Err(Error::invalid(format!(
+            "{what} Cannot ask for confirmation: no terminal; nothing was removed"
+        ))
+        .hint(format!("add --yes --confirm {} to confirm it", args.account))),
     }
 }
 

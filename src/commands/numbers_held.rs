@@ -87,7 +87,8 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
             .hint("`trunkctl internal-numbers list` shows the numbers; nothing was changed"));
     };
     let what = change.name.as_deref().unwrap_or(given);
-    world.confirm(globals, &format!("This removes the internal number {what} of account {account}.")).await?;
+    let what = format!("This removes the internal number {what} of account {account}");
+    world.confirm(globals, &what, &[session.profile()]).await?;
     let call = session.vendor().remove_number(session.profile(), &account, &id)?;
     let look = async || confirm::number_removed(&session, &account, &id).await;
     match session.write(call, &[&change], look).await.map(Written::done) {
@@ -111,9 +112,8 @@ async fn remove_list(
 ) -> Result<Report> {
     let list = bulk::List::open(world, path, Removals, LIST, &args.bulk)?;
     let account = account(session, args.account.as_deref())?;
-    let what =
-        format!("This removes {} internal numbers of account {account}, as {path} lists them.", list.len());
-    world.confirm(globals, &what).await?;
+    let what = format!("This removes the {} internal numbers in {path} of account {account}", list.len());
+    world.confirm(globals, &what, &[session.profile()]).await?;
     let job = RemoveNumbers::new(session, &account, args.ignore_missing).await?;
     let what = (session, Operation::NumbersRemove, account.as_str());
     list.work_off((world, globals), what, &args.bulk, &job).await

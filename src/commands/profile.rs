@@ -7,11 +7,13 @@ use super::steps::{begin, require};
 use super::world::World;
 use crate::cli::Globals;
 use crate::cli::profile::Verb;
-use crate::config::profiles::{self, Listed};
+use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
+use crate::config::proxy;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::Result;
+use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
@@ -54,10 +56,24 @@ fn list(world: &World, globals: &Globals) -> Result<Report> {
     }]))
 }
 
-/// Those of the file. One without an address of its own leads to its vendor's, where that has one for all.
+/// Those of the file, and that of the environment. One without an address of its own leads to its vendor's, where that has one for all.
 fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
-    let folders = world.folders()?;
-    let mut listed = profiles::Book::open(&world.place(globals, &folders, None))?.list();
+    let environment = world.env.get(VENDOR_VARIABLE);
+    let path = world.place(globals, &world.folders()?, None).path();
+    let mut listed = match world.book(globals) {
+        // The environment needs no file.
+        Err(_) if environment.is_some() && globals.profiles_file.is_none() && !path.exists() => Vec::new(),
+        book => book?.list(),
+    };
+    if let Some(vendor) = environment {
+        listed.iter_mut().for_each(|row| row.default = false);
+        listed.push(Listed {
+            name: ENVIRONMENT.to_owned(),
+            vendor: Some(vendor.to_owned()),
+            base_url: world.env.get(&profiles::variable("base_url")).map(profiles::without_credentials),
+            default: true,
+        });
+    }
     for row in listed.iter_mut().filter(|row| row.base_url.is_none()) {
         let vendor = row.vendor.as_deref().and_then(|name| vendors::by_name(name).ok());
         let mut keys = vendor.iter().flat_map(|vendor| vendor.facts().profile_keys);
@@ -92,6 +108,11 @@ async fn show(world: &World, globals: &Globals) -> Result<Report> {
     }
     if let Some(count) = profile.concurrency {
         keys.push(("concurrency".into(), count.to_string()));
+    }
+    match &profile.proxy {
+        ProxyChoice::Environment => {}
+        ProxyChoice::Direct => keys.push(("proxy".into(), proxy::NONE.to_owned())),
+        ProxyChoice::Own(proxy) => keys.push(("proxy".into(), proxy.shown.clone())),
     }
     let origin = |key: &str| profile.origins.get(key).cloned().unwrap_or_default();
     let mut rows = vec![vec!["vendor".to_owned(), profile.vendor.clone(), origin("vendor")]];

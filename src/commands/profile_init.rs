@@ -2,25 +2,26 @@
 //!
 //! Nothing is written before all of it is known to be good: a secret that was typed is tried from memory.
 
+mod draft;
+
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::profile::prove;
-use super::world::{World, keys_of};
+use super::world::{Reply, World, keys_of};
 use crate::cli::Globals;
 use crate::cli::profile::Init;
-use crate::config::{profiles, secrets, write};
-use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::profile::{KeyNeed, ProfileKey};
+use crate::config::profiles::COMMON;
+use crate::config::{profiles, trust, write};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::profile::Profile;
 use crate::model::report::Report;
-use crate::model::secret::{Secret, SecretRef};
+use crate::model::secret::SecretRef;
 use crate::model::text::{excerpt, nearest};
 use crate::storage::write_private;
 use crate::vendors;
-
-/// Keys that every vendor's profiles know, beside the vendor's own.
-const COMMON: &[&str] = &["ca_file", "allow_http", "concurrency"];
+use draft::Draft;
 
 /// Runs it.
 pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report> {
@@ -33,55 +34,56 @@ pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report
     let folders = world.folders()?;
     let path = world.place(globals, &folders, None).path();
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let text = read(&path)?;
+    let text = read(&path, &folder)?;
     if !args.force {
         write::claim(&text, &args.name, &path)?;
     }
     let vendor = vendor(world, args)?;
     let given = given(args, vendor)?;
-    let mut draft = Draft::new(vendor, &args.name);
-    draft.fill(world, args, keys_of(vendor)?, &given)?;
-    let new_text = write::add(&text, &args.name, &draft.pairs, &path)?;
-    for (name, _) in &draft.files {
-        if !args.force && folder.join(name).exists() {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!("`{}` exists already", folder.join(name).display()),
-            )
-            .hint("the secret would go there: choose another name, or add --force to replace it"));
-        }
-    }
-    let mut profile = profiles::assemble(&args.name, &draft.pairs, &folder, &keys_of)?;
-    for (key, secret) in &draft.typed {
-        world.redactor.learn(secret);
-        profile.secrets.insert((*key).to_owned(), secret.clone());
-    }
+    let mut draft = Draft::new(vendor, args, &folder, &given);
+    draft.check_given()?;
+    draft.fill(world, keys_of(vendor)?)?;
+    write::add(&text, &args.name, &draft.pairs, &path)?;
+    draft.claim_files()?;
     warn_of_variables(world, &draft);
     let mut record = Some(json!({"profile": args.name, "vendor": vendor, "credentials": "not tried"}));
     let mut shown = Report::Requests(Vec::new());
+    let mut profile = draft.profile(world)?;
     if !args.no_check {
-        let untried = |error: Error| {
+        let mut tried = attempt(world, globals, profile).await;
+        if let Err(error) = &tried
+            && draft.may_ask_again(error)
+        {
+            draft.ask_again(world, error)?;
+            profile = draft.profile(world)?;
+            tried = attempt(world, globals, profile).await;
+        }
+        (record, shown) = tried.map_err(|error| {
             let hint = error.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
             error.hint(format!("{hint}the profile was not written (--no-check writes it without trying it)"))
-        };
-        let session = world.session_with(globals, profile).map_err(untried)?;
-        record = prove(&session).await.map_err(untried)?;
-        shown = world.withheld(&session, globals);
+        })?;
     }
     let Some(mut record) = record.filter(|_| globals.dry_run.is_none()) else {
         world.notices.note(&format!("dry run: `{}` was not written", path.display()));
         return Ok(shown);
     };
-    store(&path, &new_text, &folder, &draft.files)?;
+    let text = draft.write(&path)?;
     for (name, _) in &draft.files {
         let file = folder.join(name);
         world.notices.note(&format!("the secret is kept in `{}`, which only you can read", file.display()));
     }
-    note_unused(world, &text, &args.name, &draft, &folder);
+    note_unused(world, &text, &draft);
     if let Some(map) = record.as_object_mut() {
         map.insert("written_to".into(), path.display().to_string().into());
     }
     Ok(Report::Record(record))
+}
+
+/// Proves the profile's credentials. A dry run has no record, and shows what it would send.
+async fn attempt(world: &World, globals: &Globals, profile: Profile) -> Result<(Option<Value>, Report)> {
+    let session = world.session_with(globals, profile)?;
+    let record = prove(&session).await?;
+    Ok((record, world.withheld(&session, globals)))
 }
 
 fn usage(text: impl Into<String>) -> Error {
@@ -90,11 +92,9 @@ fn usage(text: impl Into<String>) -> Error {
 
 /// Writes the secrets' own files, then the profiles file. Where one cannot be written, all are as they were.
 fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> Result<()> {
-    // A link is followed, so that it stays one.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let secrets = files.iter().map(|(name, secret)| (folder.join(name), format!("{secret}\n")));
     let mut done: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
-    for (file, text) in secrets.chain([(target, text.to_owned())]) {
+    for (file, text) in secrets.chain([(path.to_owned(), text.to_owned())]) {
         let before = std::fs::read(&file).ok();
         if let Err(cause) = write_private(&file, text.as_bytes()) {
             for (file, before) in done {
@@ -112,18 +112,17 @@ fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> 
     Ok(())
 }
 
-/// Variables win over the file wherever both are there, which surprises whoever has just written the file.
+/// Variables that name this profile change it whenever it is used.
 fn warn_of_variables(world: &World, draft: &Draft) {
-    let keys = draft.pairs.iter().map(|(key, _)| key.to_uppercase());
-    for name in keys.map(|key| format!("TRUNKCTL_{key}")).filter(|name| world.env.get(name).is_some()) {
-        world
-            .notices
-            .warn(&format!("{name} is set in the environment, and wins over what this profile says"));
+    let names = draft.pairs.iter().map(|(key, _)| profiles::variable_of(&draft.args.name, key));
+    for name in names.filter(|name| world.env.get(name).is_some()) {
+        world.notices.warn(&format!("{name} is set in the environment and overrides this profile's key"));
     }
 }
 
 /// A profile that was replaced may leave the file of a secret behind.
-fn note_unused(world: &World, text: &str, name: &str, draft: &Draft, folder: &Path) {
+fn note_unused(world: &World, text: &str, draft: &Draft) {
+    let name = draft.args.name.as_str();
     let Some(keys) = write::held(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
         return;
     };
@@ -132,7 +131,7 @@ fn note_unused(world: &World, text: &str, name: &str, draft: &Draft, folder: &Pa
         let reference = format!("file:{file}");
         let was = write::held(text, name, key.name).is_some_and(|old| old == reference);
         if was && !draft.pairs.iter().any(|(_, text)| *text == reference) {
-            let file = folder.join(file);
+            let file = draft.folder.join(file);
             world.notices.note(&format!("this profile no longer needs `{}`", file.display()));
         }
     }
@@ -153,7 +152,8 @@ fn check_name(name: &str) -> Result<()> {
         .hint("use letters, digits, `-`, `_` and `.`, as in lab-pbx"))
 }
 
-fn read(path: &Path) -> Result<String> {
+/// The text of the profiles file; none where there is no file yet.
+fn read(path: &Path, folder: &Path) -> Result<String> {
     if let Some(other @ ("json" | "yaml" | "yml" | "csv" | "jsonl")) =
         path.extension().and_then(|extension| extension.to_str())
     {
@@ -161,6 +161,11 @@ fn read(path: &Path) -> Result<String> {
             .hint(format!(
                 "name a file that does not end in .{other}, or add the profile to this one by hand"
             )));
+    }
+    if path.exists() {
+        trust::check_file("profiles file", path)?;
+    } else {
+        trust::check_folder("profiles file", folder)?;
     }
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
@@ -172,27 +177,57 @@ fn read(path: &Path) -> Result<String> {
 
 fn vendor(world: &World, args: &Init) -> Result<&'static str> {
     let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
-    let name = match &args.vendor {
-        Some(name) => name.clone(),
-        None => (world.ask_text)(&format!("vendor ({}):", names.join(", "))).ok_or_else(|| {
-            usage("profile init: no vendor was given, and nobody can be asked here")
-                .hint(format!("give --vendor: {}", names.join(", ")))
-        })?,
+    let find = |name: &str| {
+        if let Some(vendor) = vendors::ALL.iter().find(|vendor| vendor.facts().name == name) {
+            return Ok(vendor.facts().name);
+        }
+        let error = usage(format!("profile init: unknown vendor `{}`", excerpt(name, 40)));
+        let list = names.join(", ");
+        Err(match nearest(name, names.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`? The vendors are {list}")),
+            None => error.hint(format!("the vendors are {list}")),
+        })
     };
-    if names.contains(&name.as_str()) {
-        return Ok(vendors::by_name(&name)?.facts().name);
+    if let Some(name) = &args.vendor {
+        return find(name);
     }
-    let error = usage(format!("profile init: `{}` is no vendor that is known here", excerpt(&name, 40)));
-    Err(match nearest(&name, names.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint(format!("the vendors are {}", names.join(", "))),
-    })
+    loop {
+        let name = match world.ask_for(&format!("vendor ({}):", names.join(", ")), false) {
+            Reply::Text(name) => name,
+            Reply::Ended => return Err(ended("vendor")),
+            Reply::NoTerminal => {
+                return Err(usage("profile init: no vendor was given, and there is no terminal to ask on")
+                    .hint(format!("give --vendor: {}", names.join(", "))));
+            }
+        };
+        match find(&name) {
+            Ok(vendor) => return Ok(vendor),
+            Err(error) => complain(world, &error),
+        }
+    }
+}
+
+/// The input ended at a question.
+fn ended(key: &str) -> Error {
+    usage(format!("profile init: the input ended at the question for {key}; nothing was written"))
+        .hint("run it again, or give the answers with --vendor and --set")
+}
+
+/// Tells why an answer cannot be used; the question follows again.
+fn complain(world: &World, error: &Error) {
+    let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    world.notices.warn(&format!("{}{hint}", error.message));
+}
+
+/// Keys that every vendor's profiles know; the vendor has a flag of its own.
+fn common() -> impl Iterator<Item = &'static str> {
+    COMMON.iter().copied().filter(|key| *key != "vendor")
 }
 
 /// The keys of `--set`, each known to the vendor, and no secret among them.
 fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
     let keys = keys_of(vendor)?;
-    let known: Vec<&str> = keys.iter().map(|key| key.name).chain(COMMON.iter().copied()).collect();
+    let known: Vec<&str> = keys.iter().map(|key| key.name).chain(common()).collect();
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in &args.set {
         let Some((key, value)) = text.split_once('=') else {
@@ -222,115 +257,4 @@ fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
         pairs.push((key.to_owned(), value.to_owned()));
     }
     Ok(pairs)
-}
-
-/// The profile as far as it is filled in, and the secrets that go to files of their own.
-struct Draft<'a> {
-    profile: &'a str,
-    pairs: Vec<(String, String)>,
-    /// Names, beside the profiles file, and contents.
-    files: Vec<(String, String)>,
-    /// The same secrets by their keys.
-    typed: Vec<(&'static str, Secret)>,
-}
-
-impl<'a> Draft<'a> {
-    fn new(vendor: &str, profile: &'a str) -> Self {
-        Self { profile, pairs: vec![("vendor".into(), vendor.into())], files: Vec::new(), typed: Vec::new() }
-    }
-
-    /// Every key: as given, else as a person answers.
-    fn fill(
-        &mut self,
-        world: &World,
-        args: &Init,
-        keys: &'static [ProfileKey],
-        given: &[(String, String)],
-    ) -> Result<()> {
-        let has_token = given.iter().any(|(name, _)| name == "access_token");
-        let mut missing: Vec<&ProfileKey> = Vec::new();
-        for key in keys {
-            if let Some((_, text)) = given.iter().find(|(name, _)| name == key.name) {
-                self.take(world, key, text.clone())?;
-                continue;
-            }
-            let needed = match key.need {
-                KeyNeed::Always => key.default.is_none(),
-                KeyNeed::ToLogIn => !has_token,
-                KeyNeed::Optional => false,
-            };
-            // A person is asked for what is needed, and for what has a default worth seeing; not for the rest.
-            if !needed && (key.default.is_none() || !args.set.is_empty()) {
-                continue;
-            }
-            match ask(world, key, needed) {
-                Some(text) if text.is_empty() => {}
-                Some(text) => self.take(world, key, text)?,
-                None if needed => missing.push(key),
-                None => {}
-            }
-        }
-        self.pairs.extend(given.iter().filter(|(key, _)| COMMON.contains(&key.as_str())).cloned());
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
-        let flags: Vec<String> = missing
-            .iter()
-            .map(|key| format!("--set {}={}", key.name, if key.secret { "REF" } else { "VALUE" }))
-            .collect();
-        let verb = if missing.len() == 1 { "is" } else { "are" };
-        let mut error =
-            usage(format!("profile init: {} {verb} missing, and nobody can be asked here", names.join(", ")))
-                .hint(format!("give {}", flags.join(" ")));
-        error.fields = missing.iter().map(|key| FieldError::new(key.name, key.meaning)).collect();
-        Err(error)
-    }
-
-    /// A key's value. A secret that is no reference goes to a file of its own.
-    fn take(&mut self, world: &World, key: &'static ProfileKey, text: String) -> Result<()> {
-        let reference = SecretRef::parse(&text);
-        if !key.secret || !matches!(reference, SecretRef::Literal(_) | SecretRef::Stdin) {
-            self.pairs.push((key.name.into(), text));
-            return Ok(());
-        }
-        let purpose = format!("profile `{}`: {}", self.profile, key.name);
-        let secret = secrets::resolve(Secret::reference(reference), &purpose, &world.env)?;
-        let value = secret.expose().unwrap_or_default().to_owned();
-        let name = own_file(self.profile, key.name);
-        self.pairs.push((key.name.into(), format!("file:{name}")));
-        self.files.push((name, value.clone()));
-        self.typed.push((key.name, Secret::known(value)));
-        Ok(())
-    }
-}
-
-/// Asks until the answer can be used; none where nobody answers.
-fn ask(world: &World, key: &ProfileKey, needed: bool) -> Option<String> {
-    let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
-    loop {
-        let answer = if key.secret {
-            (world.ask_secret)(&format!(
-                "{}: {} (env:…, file:…, cmd:…, or the secret):",
-                key.name, key.meaning
-            ))
-        } else {
-            (world.ask_text)(&format!("{}: {}{default}:", key.name, key.meaning))
-        };
-        match answer {
-            Some(text) if text.is_empty() && needed => world.notices.warn(&format!("{} is needed", key.name)),
-            Some(text) if !text.is_empty() && !known(key, &text) => {
-                world.notices.warn(&format!("{} is one of {}", key.name, key.values.join(", ")));
-            }
-            // Standard input is this very terminal.
-            Some(text) if key.secret && text == "-" => {
-                world.notices.warn("type the secret itself, or a reference to it");
-            }
-            answer => return answer,
-        }
-    }
-}
-
-fn known(key: &ProfileKey, text: &str) -> bool {
-    key.values.is_empty() || key.values.contains(&text)
 }

@@ -47,9 +47,8 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
     let deletes = settings.deletes();
     if !deletes.is_empty() {
-        world
-            .confirm(globals, &format!("This deletes {} (account {account}).", deletes.join(", and ")))
-            .await?;
+        let what = format!("This deletes {} (account {account})", deletes.join(", and "));
+        world.confirm(globals, &what, &[session.profile()]).await?;
     }
     let held = held(&session, &account, &settings).await?;
     let mut change = Change {

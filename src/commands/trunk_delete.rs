@@ -34,10 +34,8 @@ pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Repo
         Err(error) => return Err(error),
     };
     let name = held.trunk.name.as_deref().unwrap_or_default();
-    let place = &session.profile().name;
-    world
-        .confirm(globals, &format!("This deletes the trunk `{name}` (id {}) of profile `{place}`.", held.id))
-        .await?;
+    let what = format!("This deletes the trunk `{name}` (id {})", held.id);
+    world.confirm(globals, &what, &[session.profile()]).await?;
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
     report.id = Some(held.id.clone());

@@ -1,51 +1,34 @@
 //! What a command finds around it: environment, folders, a person to ask, and sessions to open.
 
+mod choice;
+mod prompt;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::state::StateKey;
 use crate::cli::{DryRunForm, Globals};
-use crate::config::profiles::{self, Where};
-use crate::config::{Env, Folders, secrets};
+use crate::config::{Env, profiles, proxy, secrets};
 use crate::engine::journal::{Recorder, Run};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
 use crate::engine::session::{DryRun, Limits, Outside, Session};
 use crate::engine::stop::Stop;
 use crate::engine::tokens::TokenStore;
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
 use crate::model::notices::Notices;
-use crate::model::profile::{Profile, ProfileKey};
+use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
 use crate::model::report::Report;
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
 use crate::vendors::{self, Proof, Vendor};
+pub use prompt::{Answer, Ask, AskText, People, Reply};
 
 /// Stands for a deadline beyond what a clock can tell.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
-
-/// A person's answer; none where nobody can be asked.
-pub type Answer = Pin<Box<dyn Future<Output = Option<bool>>>>;
-
-/// Asks a person, and can be interrupted meanwhile.
-pub type Ask = Box<dyn Fn(&str) -> Answer>;
-
-/// Asks a person for a text; none where nobody can be asked.
-pub type AskText = Box<dyn Fn(&str) -> Option<String>>;
-
-/// The ways to ask a person.
-pub struct People {
-    /// For yes or no.
-    pub ask: Ask,
-    /// For a text.
-    pub text: AskText,
-    /// For a text that is not shown while it is typed.
-    pub secret: AskText,
-}
 
 /// Shows something before the command is over, and answers whether anybody still reads.
 pub type Publish = Box<dyn Fn(&Report) -> Result<bool>>;
@@ -61,9 +44,9 @@ pub struct World {
     /// Asks a person.
     pub ask: Ask,
     /// Asks a person for a text.
-    pub ask_text: AskText,
+    ask_text: AskText,
     /// Asks a person for a text that is not shown while it is typed.
-    pub ask_secret: AskText,
+    ask_secret: AskText,
     /// Shows something before the command is over.
     pub publish: Publish,
     /// The words of the command line.
@@ -82,6 +65,8 @@ pub struct World {
     pub(super) state_key: OnceCell<StateKey>,
     /// The profiles file, once it was read.
     profiles: OnceCell<profiles::Book>,
+    /// Whether the variables that are ignored were named.
+    ignored_named: Cell<bool>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
 }
@@ -120,6 +105,7 @@ impl World {
             recorder: OnceCell::new(),
             state_key: OnceCell::new(),
             profiles: OnceCell::new(),
+            ignored_named: Cell::default(),
             sandbox: RefCell::new(None),
         }
     }
@@ -141,34 +127,6 @@ impl World {
         self.session_with(globals, profile)
     }
 
-    /// The profile of that name, or the only one. Its secrets are not looked up.
-    ///
-    /// # Errors
-    /// A profile that is missing or wrong.
-    pub async fn profile(&self, globals: &Globals, name: Option<&str>) -> Result<Profile> {
-        let folders = self.folders()?;
-        if globals.sandbox {
-            return self.sandbox_profile(name, &folders).await;
-        }
-        let place = self.place(globals, &folders, name);
-        if let Some(profile) = profiles::of_environment(&place, &keys_of) {
-            return profile;
-        }
-        self.book(globals)?.choose(name, &self.env, &keys_of)
-    }
-
-    /// The profiles file, which is read once.
-    ///
-    /// # Errors
-    /// Where there is none, or it cannot be understood.
-    pub fn book(&self, globals: &Globals) -> Result<&profiles::Book> {
-        if let Some(book) = self.profiles.get() {
-            return Ok(book);
-        }
-        let book = profiles::Book::open(&self.place(globals, &self.folders()?, None))?;
-        Ok(self.profiles.get_or_init(|| book))
-    }
-
     /// Opens a session with a profile.
     ///
     /// # Errors
@@ -182,7 +140,14 @@ impl World {
                 "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
                 profile.name
             ));
+            let variable = proxy::either(&self.env, proxy::PLAIN_HTTP);
+            if let (ProxyChoice::Environment, Some((name, _))) = (&profile.proxy, variable) {
+                self.notices.note(&format!(
+                    "{name} is not used for plain HTTP; the profile's key `proxy` can name a proxy"
+                ));
+            }
         }
+        let proxy = self.proxy(&profile)?;
         let credential =
             vendor.facts().profile_keys.iter().filter(|key| key.secret && key.name != "access_token");
         let credential =
@@ -208,6 +173,7 @@ impl World {
             stop: Rc::clone(&self.stop),
             journal: (!globals.no_journal).then(|| self.recorder(&folders.state, globals.sandbox)),
             pacer,
+            proxy,
         };
         Session::new(vendor, profile, outside)
     }
@@ -274,26 +240,6 @@ impl World {
         }
     }
 
-    /// Makes sure that a person wants what cannot be undone.
-    ///
-    /// # Errors
-    /// [`crate::model::error::Kind::Invalid`] where nobody can be asked or the answer is no.
-    pub async fn confirm(&self, globals: &Globals, what: &str) -> Result<()> {
-        if globals.yes || globals.dry_run.is_some() {
-            return Ok(());
-        }
-        let asked = Instant::now();
-        let answer = (self.ask)(&format!("{what} Continue?")).await;
-        // Whoever thinks about it does not use up the time of what follows.
-        self.asked.set(self.asked.get() + asked.elapsed());
-        match answer {
-            Some(true) => Ok(()),
-            Some(false) => Err(Error::invalid(format!("{what} It was not confirmed, and nothing was sent"))),
-            None => Err(Error::invalid(format!("{what} Nobody can be asked here, and nothing was sent"))
-                .hint("add --yes if that is meant")),
-        }
-    }
-
     /// What a dry run has to show.
     pub fn withheld(&self, session: &Session, globals: &Globals) -> Report {
         let shown = session.withheld();
@@ -322,81 +268,6 @@ impl World {
         }
     }
 
-    /// The profiles that a command over several of them works on; one that is not named stands for the only one.
-    ///
-    /// # Errors
-    /// A profiles file that cannot be read.
-    pub fn profile_names(&self, globals: &Globals, all: bool) -> Result<Vec<Option<String>>> {
-        if !all {
-            let Some(list) = globals.profile.as_deref() else { return Ok(vec![None]) };
-            let mut names: Vec<Option<String>> = Vec::new();
-            for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-                if !names.iter().any(|known| known.as_deref() == Some(name)) {
-                    names.push(Some(name.to_owned()));
-                }
-            }
-            if names.is_empty() {
-                // Nothing but commas is the name of no profile; a list of no profiles would look like no trunks.
-                names.push(Some(list.to_owned()));
-            }
-            return Ok(names);
-        }
-        if globals.sandbox {
-            return Ok(vendors::ALL.iter().map(|vendor| Some(vendor.facts().name.to_owned())).collect());
-        }
-        let listed = self.book(globals)?.list();
-        if listed.is_empty() {
-            return Err(Error::config("the profiles file holds no profiles")
-                .hint("`trunkctl profile init NAME` makes one"));
-        }
-        Ok(listed.into_iter().map(|listed| Some(listed.name)).collect())
-    }
-
-    /// Fails where no profile has that name. What the profile says is not judged.
-    pub fn find_profile(&self, globals: &Globals, name: &str) -> Result<()> {
-        if globals.sandbox {
-            return sandbox_vendor(name).map(drop);
-        }
-        if name == profiles::ENVIRONMENT && self.env.get("TRUNKCTL_VENDOR").is_some() {
-            return Ok(());
-        }
-        let book = self.book(globals)?;
-        match book.list().iter().any(|listed| listed.name == name) {
-            true => Ok(()),
-            false => book.choose(Some(name), &self.env, &keys_of).map(drop),
-        }
-    }
-
-    /// Where profiles are looked for.
-    pub fn place<'a>(
-        &'a self,
-        globals: &'a Globals,
-        folders: &'a Folders,
-        name: Option<&'a str>,
-    ) -> Where<'a> {
-        Where { env: &self.env, folders, file: globals.profiles_file.as_deref(), name }
-    }
-
-    async fn sandbox_profile(&self, name: Option<&str>, folders: &Folders) -> Result<Profile> {
-        let Some(name) = name else {
-            return Err(Error::config("the sandbox has several profiles")
-                .hint(format!("choose one with --profile: {}", sandbox_names())));
-        };
-        let vendor = sandbox_vendor(name)?;
-        let address = self.sandbox.borrow().as_ref().map(Running::address);
-        let base = match address {
-            Some(address) => address,
-            None => {
-                let running = crate::sandbox::start_private(&folders.state).await?;
-                let address = running.address();
-                *self.sandbox.borrow_mut() = Some(running);
-                address
-            }
-        };
-        let folder = folders.state.to_string_lossy();
-        profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
-    }
-
     fn look_up_secrets(&self, vendor: &dyn Vendor, profile: &mut Profile, dry_run: bool) -> Result<()> {
         let has_token = profile.secrets.contains_key("access_token");
         for key in vendor.facts().profile_keys.iter().filter(|key| key.secret) {
@@ -418,18 +289,6 @@ impl World {
         }
         Ok(())
     }
-}
-
-fn sandbox_names() -> String {
-    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect::<Vec<_>>().join(", ")
-}
-
-/// The vendor of a profile of the sandbox.
-fn sandbox_vendor(name: &str) -> Result<&'static dyn Vendor> {
-    vendors::ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
-        Error::config(format!("profile `{name}` is not in the sandbox"))
-            .hint(format!("with --sandbox, --profile is one of {}", sandbox_names()))
-    })
 }
 
 /// Where the journal is: what is done to imitations stays with them.

@@ -4,6 +4,7 @@ pub mod files;
 pub mod manifest;
 pub mod node;
 pub mod profiles;
+pub mod proxy;
 pub mod rows;
 pub mod secrets;
 pub mod settings;
@@ -29,6 +30,12 @@ impl Env {
     /// A variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The variables that are set and not empty, and whose names begin so.
+    pub fn beginning(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
+        let set = self.0.iter().filter(move |(name, value)| name.starts_with(prefix) && !value.is_empty());
+        set.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

@@ -1,29 +1,27 @@
 //! Profiles: from a file, from the environment, or from the sandbox.
 
+mod values;
+mod variables;
+
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use reqwest::Url;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::files::{Source, place};
-use super::{Env, Folders, secrets, trust};
+use super::{Env, Folders, proxy, secrets, trust};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::net::is_loopback;
-use crate::model::profile::{KeyNeed, Profile, ProfileKey};
-use crate::model::secret::{MASK, Secret, SecretRef};
+use crate::model::profile::{KeyNeed, Profile, ProfileKey, ProxyChoice};
+use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::nearest;
+pub use values::{CONCURRENCY, check_value, host, is_distant, is_open, without_credentials};
+use values::{one_way, proxy_choice};
+use variables::Variables;
+pub use variables::{VENDOR_VARIABLE, variable, variable_of};
 
 /// Keys that every vendor's profiles know.
-pub const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency"];
-
-/// How many requests of a profile may be under way at the same time.
-pub const CONCURRENCY: RangeInclusive<usize> = 1..=64;
-
-/// Keys that hold addresses.
-const ADDRESSES: [&str; 2] = ["base_url", "token_url"];
+pub const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency", "proxy"];
 
 /// What a vendor's profiles hold, by the vendor's name.
 pub type KeysOf<'a> = &'a dyn Fn(&str) -> Result<&'static [ProfileKey]>;
@@ -50,70 +48,98 @@ struct File {
 
 type Table = BTreeMap<Spanned<String>, Spanned<Value>>;
 
-/// The profile that the command line, the environment and the profiles file choose.
-///
-/// # Errors
-/// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
-pub fn choose(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Profile> {
-    match of_environment(at, keys_of) {
-        Some(profile) => profile,
-        None => Book::open(at)?.choose(at.name, at.env, keys_of),
-    }
-}
-
 /// The name of the profile that the environment stands for.
 pub const ENVIRONMENT: &str = "environment";
 
-/// The profile of the environment: a vendor in it stands for a whole one, unless another is asked for by name.
+/// The profile of the environment: its vendor's variable stands for a whole one where no other is named.
 pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Profile>> {
-    let there = at.env.get("TRUNKCTL_VENDOR").is_some() && at.name.is_none_or(|name| name == ENVIRONMENT);
-    there.then(|| build(ENVIRONMENT, BTreeMap::new(), at.env, keys_of, "the environment"))
+    let vendor = at.env.get(VENDOR_VARIABLE).filter(|_| at.name.is_none_or(|name| name == ENVIRONMENT))?;
+    let keys = match keys_of(vendor) {
+        Ok(keys) => keys,
+        Err(error) => return Some(Err(error)),
+    };
+    let names = keys.iter().map(|key| key.name).chain(COMMON.iter().copied());
+    let entry = |key: &str| {
+        let name = variable(key);
+        at.env.get(&name).map(|value| (key.to_owned(), Entry::plain(value, &name)))
+    };
+    let from = Origin { name: "the environment", variable: &variable };
+    Some(build(ENVIRONMENT, names.filter_map(entry).collect(), keys_of, &from))
 }
 
 /// A profiles file that was read: a fleet's has many profiles, and is read once.
 pub struct Book {
     source: Source,
     file: File,
+    /// The variables that set keys of the file's profiles.
+    variables: Variables,
 }
 
 impl Book {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Kind::Config`]: no file, or one that cannot be understood.
-    pub fn open(at: &Where<'_>) -> Result<Self> {
+    /// [`Kind::Config`]: no file, one that others can change, or one that cannot be understood.
+    pub fn open(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Self> {
         let source = at.open()?;
-        let file = source.parse(Kind::Config)?;
-        Ok(Self { source, file })
+        let file: File = source.parse(Kind::Config)?;
+        let profiles = file.profiles.iter().map(|(name, table)| (name.as_str(), text_of(table, "vendor")));
+        let variables = Variables::read(at.env, profiles, keys_of);
+        Ok(Self { source, file, variables })
+    }
+
+    /// What is wrong with variables that look like those of named profiles.
+    pub fn warnings(&self) -> &[String] {
+        &self.variables.warnings
+    }
+
+    /// Whether the file has a profile of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.file.profiles.contains_key(name)
     }
 
     /// The profile of that name, or the default one.
     ///
     /// # Errors
-    /// As [`choose`].
-    pub fn choose(&self, name: Option<&str>, env: &Env, keys_of: KeysOf<'_>) -> Result<Profile> {
+    /// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
+    pub fn choose(&self, name: Option<&str>, keys_of: KeysOf<'_>) -> Result<Profile> {
         let name = pick(&self.file, name, &self.source.name)?;
         let none = BTreeMap::new();
         let table = self.file.profiles.get(name).unwrap_or(&none);
-        let raw = read_table(&self.source, name, table, keys_of)?;
-        build(name, raw, env, keys_of, &self.source.name)
+        let variables = self.variables.of(name)?;
+        let vendor = variables.get("vendor").map(|variable| variable.value.as_str());
+        let mut raw = read_table(&self.source, name, table, vendor, keys_of)?;
+        for (key, variable) in variables {
+            raw.insert(key.to_owned(), Entry::plain(&variable.value, &variable.name));
+        }
+        let variable = |key: &str| variable_of(name, key);
+        build(name, raw, keys_of, &Origin { name: &self.source.name, variable: &variable })
     }
 
-    /// The profiles, in order of name.
+    /// The profiles, in order of name, as variables have changed them.
     pub fn list(&self) -> Vec<Listed> {
         let (file, only) = (&self.file, self.file.profiles.len() == 1);
-        let text = |table: &Table, key: &str| {
-            let pair = table.iter().find(|(known, _)| known.as_ref() == key);
-            pair.and_then(|(_, value)| value.as_ref().as_str()).map(str::to_owned)
-        };
-        let listed = file.profiles.iter().map(|(name, table)| Listed {
-            name: name.clone(),
-            vendor: text(table, "vendor"),
-            base_url: text(table, "base_url").map(|text| without_credentials(&text)),
-            default: file.default_profile.as_ref().map_or(only, |default| default == name),
+        let listed = file.profiles.iter().map(|(name, table)| {
+            let variables = self.variables.of(name).unwrap_or_default();
+            let text = |key: &str| {
+                let own = variables.get(key).map(|variable| variable.value.as_str());
+                own.or_else(|| text_of(table, key)).map(str::to_owned)
+            };
+            Listed {
+                name: name.clone(),
+                vendor: text("vendor"),
+                base_url: text("base_url").map(|text| without_credentials(&text)),
+                default: file.default_profile.as_ref().map_or(only, |default| default == name),
+            }
         });
         listed.collect()
     }
+}
+
+/// The text of a key in a profile's table.
+fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
+    let pair = table.iter().find(|(known, _)| known.as_ref() == key);
+    pair.and_then(|(_, value)| value.as_ref().as_str())
 }
 
 /// A profile of the sandbox, from the vendor's own facts.
@@ -133,7 +159,7 @@ pub fn sandbox(
             .iter()
             .map(|(key, value)| ((*key).to_owned(), Entry::plain(&value.replace("{base}", base), "sandbox"))),
     );
-    let mut profile = build(vendor, raw, &Env::default(), keys_of, "the sandbox")?;
+    let mut profile = build(vendor, raw, keys_of, &Origin { name: "the sandbox", variable: &variable })?;
     // The sandbox's port differs from run to run, its accounts do not.
     profile.identity = format!("sandbox|{vendor}|{folder}");
     profile.home = Some(profile.identity.clone());
@@ -153,6 +179,14 @@ impl Entry {
     }
 }
 
+/// Where a profile comes from.
+struct Origin<'a> {
+    /// As messages name it.
+    name: &'a str,
+    /// The variable that can set a key of it.
+    variable: &'a dyn Fn(&str) -> String,
+}
+
 /// A profile of the profiles file, as far as a list tells it.
 pub struct Listed {
     /// Its name.
@@ -165,20 +199,10 @@ pub struct Listed {
     pub default: bool,
 }
 
-/// An address as it may be shown: one with credentials in it is refused where it is used, and hidden here.
-fn without_credentials(text: &str) -> String {
-    match Url::parse(text) {
-        Ok(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
-            format!("{}://{MASK}", url.scheme())
-        }
-        _ => text.to_owned(),
-    }
-}
-
 /// A profile that is not in a file yet, from its keys; `file:` references start in the folder.
 ///
 /// # Errors
-/// As [`choose`].
+/// As [`Book::choose`].
 pub fn assemble(
     name: &str,
     pairs: &[(String, String)],
@@ -191,7 +215,8 @@ pub fn assemble(
         folder: folder.to_owned(),
     };
     let raw = pairs.iter().map(|(key, text)| (key.clone(), entry(text))).collect();
-    build(name, raw, &Env::default(), keys_of, "the command line")
+    let variable = |key: &str| variable_of(name, key);
+    build(name, raw, keys_of, &Origin { name: "the command line", variable: &variable })
 }
 
 impl Where<'_> {
@@ -246,10 +271,10 @@ fn read_table(
     source: &Source,
     name: &str,
     table: &Table,
+    vendor: Option<&str>,
     keys_of: KeysOf<'_>,
 ) -> Result<BTreeMap<String, Entry>> {
-    let vendor =
-        table.iter().find(|(key, _)| key.as_ref() == "vendor").and_then(|(_, value)| value.as_ref().as_str());
+    let vendor = text_of(table, "vendor").or(vendor);
     let keys = match vendor {
         Some(vendor) => keys_of(vendor)?,
         None => &[],
@@ -275,6 +300,15 @@ fn read_table(
                 return Err(source.complain(Kind::Config, at(value.span()), &what));
             }
         };
+        if key.as_ref() == "proxy" && !source.private && proxy::has_credentials(&text) {
+            let what =
+                format!("profile `{name}`: key `proxy` holds credentials, and others can read the file");
+            return Err(source.complain(Kind::Config, at(key.span()), &what).hint(format!(
+                "run `chmod 600 {}`, or set {}",
+                source.name,
+                variable_of(name, "proxy")
+            )));
+        }
         let secret = keys.iter().any(|known| known.name == key.as_ref() && known.secret);
         if secret && !source.private && matches!(SecretRef::parse(&text), SecretRef::Literal(_)) {
             let what = format!(
@@ -294,31 +328,18 @@ fn read_table(
     Ok(raw)
 }
 
-/// Lays the environment over what the file gave, and checks that all is there.
+/// Checks that all is there.
 fn build(
     name: &str,
-    mut raw: BTreeMap<String, Entry>,
-    env: &Env,
+    raw: BTreeMap<String, Entry>,
     keys_of: KeysOf<'_>,
-    from: &str,
+    from: &Origin<'_>,
 ) -> Result<Profile> {
-    let over = |key: &str| {
-        let variable = format!("TRUNKCTL_{}", key.to_uppercase());
-        env.get(&variable).map(|text| Entry::plain(text, &variable))
-    };
-    if let Some(entry) = over("vendor") {
-        raw.insert("vendor".into(), entry);
-    }
     let Some(vendor) = raw.get("vendor").map(|entry| entry.text.clone()) else {
-        return Err(Error::config(format!("profile `{name}` in {from} names no vendor"))
+        return Err(Error::config(format!("profile `{name}` in {} names no vendor", from.name))
             .hint("add `vendor = \"NAME\"`; `trunkctl vendors` lists the names"));
     };
     let keys = keys_of(&vendor)?;
-    for key in keys.iter().map(|key| key.name).chain(COMMON.iter().copied()) {
-        if let Some(entry) = over(key) {
-            raw.insert(key.to_owned(), entry);
-        }
-    }
     let mut profile = Profile {
         name: name.to_owned(),
         vendor: vendor.clone(),
@@ -326,30 +347,28 @@ fn build(
         origins: raw.iter().map(|(key, entry)| (key.clone(), entry.origin.clone())).collect(),
         secrets: BTreeMap::new(),
         ca_file: raw.get("ca_file").map(|entry| entry.folder.join(&entry.text)),
-        allow_http: match raw.get("allow_http").map(|entry| entry.text.as_str()) {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(other) => {
-                return Err(Error::config(format!(
-                    "profile `{name}`: allow_http `{other}` is neither true nor false"
-                ))
-                .hint("write allow_http = true, or leave it out"));
-            }
+        allow_http: raw.get("allow_http").is_some_and(|entry| entry.text == "true"),
+        concurrency: raw.get("concurrency").and_then(|entry| entry.text.parse().ok()),
+        proxy: match raw.get("proxy") {
+            None => ProxyChoice::Environment,
+            Some(entry) => proxy_choice(name, &entry.text)?,
         },
-        concurrency: raw.get("concurrency").map(|entry| concurrency(name, &entry.text)).transpose()?,
         identity: String::new(),
         home: None,
     };
+    for key in COMMON {
+        raw.get(*key).map_or(Ok(()), |entry| check_value(name, key, &[], &entry.text, false))?;
+    }
     let has_token = raw.contains_key("access_token");
     for key in keys {
         let Some(entry) = raw.get(key.name) else {
             let needed = key.need == KeyNeed::Always || (key.need == KeyNeed::ToLogIn && !has_token);
             if needed && key.default.is_none() {
                 return Err(Error::config(format!(
-                    "profile `{name}` in {from} lacks `{}`: {}",
-                    key.name, key.meaning
+                    "profile `{name}` in {} lacks `{}`: {}",
+                    from.name, key.name, key.meaning
                 ))
-                .hint(format!("add the key, or set TRUNKCTL_{}", key.name.to_uppercase())));
+                .hint(format!("add the key, or set {}", (from.variable)(key.name))));
             }
             if let Some(default) = key.default {
                 profile.settings.insert(key.name.to_owned(), default.to_owned());
@@ -370,17 +389,8 @@ fn build(
             profile.secrets.insert(key.name.to_owned(), secrets::anchor(secret, &entry.folder));
             continue;
         }
-        if !key.values.is_empty() && !key.values.contains(&entry.text.as_str()) {
-            return Err(Error::config(format!(
-                "profile `{name}`: {} `{}` is not known",
-                key.name, entry.text
-            ))
-            .hint(format!("use one of {}", key.values.join(", "))));
-        }
+        check_value(name, key.name, key.values, &entry.text, profile.allow_http)?;
         profile.settings.insert(key.name.to_owned(), entry.text.clone());
-    }
-    for key in ADDRESSES {
-        check_address(&profile, key)?;
     }
     let settings = |names: &[&str]| {
         let texts: Vec<String> = names.iter().map(|key| one_way(profile.get(key))).collect();
@@ -396,50 +406,4 @@ fn build(
     };
     (profile.identity, profile.home) = (identity, home);
     Ok(profile)
-}
-
-/// An address as all of its spellings: with and without a slash at its end, its usual port, capitals in its host. Any
-/// other text as it is.
-fn one_way(text: &str) -> String {
-    let url = Url::parse(text).ok().filter(Url::has_host).map(String::from);
-    url.as_deref().unwrap_or(text).trim_end_matches('/').to_owned()
-}
-
-fn concurrency(profile: &str, text: &str) -> Result<usize> {
-    text.parse().ok().filter(|count| CONCURRENCY.contains(count)).ok_or_else(|| {
-        Error::config(format!("profile `{profile}`: concurrency `{text}` is no number of requests"))
-            .hint(format!("write a whole number from {} to {}", CONCURRENCY.start(), CONCURRENCY.end()))
-    })
-}
-
-/// Whether requests leave this machine without encryption.
-pub fn is_open(profile: &Profile) -> bool {
-    let open = |url: Url| url.scheme() == "http" && !is_loopback(url.host_str().unwrap_or_default());
-    ADDRESSES.iter().filter_map(|key| Url::parse(profile.get(key)).ok()).any(open)
-}
-
-/// An address is `https://`, or `http://` on this machine or where the profile allows it, and holds no credentials.
-fn check_address(profile: &Profile, key: &str) -> Result<()> {
-    let text = profile.get(key);
-    if text.is_empty() {
-        return Ok(());
-    }
-    let failed = |why: &str| Error::config(format!("profile `{}`: {key} {why}", profile.name));
-    let Ok(url) = Url::parse(text) else {
-        return Err(failed(&format!("`{text}` is not an address")).hint("write it as https://HOST[:PORT]"));
-    };
-    let bare = url.query().is_none() && url.fragment().is_none();
-    if !url.username().is_empty() || url.password().is_some() || !bare {
-        return Err(failed("holds credentials, a query or a fragment")
-            .hint("give the bare address; credentials have keys of their own"));
-    }
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback(url.host_str().unwrap_or_default()) || profile.allow_http => Ok(()),
-        "http" => {
-            Err(failed(&format!("`{text}` is plain HTTP: whoever is on the path can read the secrets"))
-                .hint("use https://, or say `allow_http = true` in the profile"))
-        }
-        other => Err(failed(&format!("has the scheme `{other}`")).hint("use https://")),
-    }
 }

@@ -154,6 +154,7 @@ mod tests {
             origins: Default::default(),
             secrets: Default::default(),
             ca_file: None,
+            proxy: Default::default(),
             allow_http: false,
             concurrency: Some(concurrency),
             identity: String::new(),

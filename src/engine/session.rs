@@ -21,7 +21,7 @@ use super::tokens::{Kept, TokenStore};
 use super::transport::{Attempt, Transport};
 use crate::model::error::{Error, Result};
 use crate::model::notices::Notices;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, Proxy};
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
 use crate::vendors::call::{Call, Effect, Fault, Page, Place, Response, Slot};
@@ -75,6 +75,8 @@ pub struct Outside {
     pub journal: Option<Rc<Recorder>>,
     /// Paces the requests of the account, in all of its sessions.
     pub pacer: Rc<Pacer>,
+    /// The HTTP proxy, if any. Requests to loopback addresses go through none.
+    pub proxy: Option<Proxy>,
 }
 
 /// One profile, ready to be used.
@@ -97,7 +99,7 @@ impl Session {
     /// A TLS set-up that fails.
     pub fn new(vendor: &'static dyn Vendor, profile: Profile, outside: Outside) -> Result<Self> {
         let left = outside.limits.deadline.saturating_duration_since(Instant::now());
-        let transport = Transport::new(&profile, outside.limits.timeout.min(left))?;
+        let transport = Transport::new(&profile, outside.proxy.as_ref(), outside.limits.timeout.min(left))?;
         Ok(Self {
             vendor,
             profile,

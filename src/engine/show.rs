@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::fill::{With, fill, mark};
+use crate::model::profile::ProxyChoice;
+use crate::model::secret::MASK;
 use crate::model::text::printable_json;
 use crate::vendors::call::{Body, Place, Request, Slot};
 
@@ -31,11 +33,26 @@ pub fn http(request: &Request, slots: &[Slot]) -> Value {
 }
 
 /// The request as a line for a shell that has the secrets in environment variables.
-pub fn curl(request: &Request, slots: &[Slot], prelude: &str, ca_file: Option<&str>) -> String {
+pub fn curl(
+    request: &Request,
+    slots: &[Slot],
+    prelude: &str,
+    ca_file: Option<&str>,
+    proxy: &ProxyChoice,
+) -> String {
     let Ok(filled) = fill(request, slots, With::Marks) else { return String::new() };
     let mut words = vec!["curl -sS -g".to_owned()];
     if let Some(path) = ca_file {
         words.push(format!("--cacert {}", quote(path, slots)));
+    }
+    match proxy {
+        // curl reads the same variables.
+        ProxyChoice::Environment => {}
+        ProxyChoice::Direct => words.push("--noproxy '*'".into()),
+        ProxyChoice::Own(proxy) if proxy.shown.contains(MASK) => {
+            words.push(r#"--proxy "${TRUNKCTL_PROXY}""#.into());
+        }
+        ProxyChoice::Own(proxy) => words.push(format!("--proxy {}", quote(&proxy.shown, slots))),
     }
     words.push(format!("-X {}", filled.method.as_str()));
     for (name, value) in &filled.headers {
@@ -109,7 +126,7 @@ mod tests {
             Slot::new(Place::Query("access_token"), Secret::known("canary"), "TRUNKCTL_ACCESS_TOKEN"),
         ];
         assert_eq!(
-            curl(&request, &slots, "", None),
+            curl(&request, &slots, "", None, &ProxyChoice::Environment),
             concat!(
                 "curl -sS -g -X POST -H 'Content-Type: application/json' ",
                 r#"--data-raw '{"name":"it'\''s","password":"'"$(printf %s "${ITSP}" | sed 's/[\\"]/\\&/g')"'"}' "#,

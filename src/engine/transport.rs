@@ -12,7 +12,7 @@ use super::tls;
 
 use crate::model::error::{Error, Result};
 use crate::model::net::is_loopback;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, Proxy};
 use crate::vendors::call::{Body, Method, Request, Response};
 
 /// No answer that a vendor documents comes near this.
@@ -35,30 +35,37 @@ pub enum Attempt {
 }
 
 /// An HTTP client for one profile.
-pub struct Transport(reqwest::Client);
+pub struct Transport {
+    client: reqwest::Client,
+    proxy: Option<Proxy>,
+}
 
 impl Transport {
     /// A client that follows no redirects and verifies certificates; `limit` is that of one attempt.
     ///
     /// # Errors
     /// An unreadable `ca_file`, or a TLS set-up that fails.
-    pub fn new(profile: &Profile, limit: Duration) -> Result<Self> {
+    pub fn new(profile: &Profile, proxy: Option<&Proxy>, limit: Duration) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // The client would read the environment by itself, and the system's settings.
+            .no_proxy()
             // Shorter than the attempt's own limit, which cannot tell whether anything was sent.
             .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
             // The PBX closes each connection; an idle one is never worth keeping (Yeastar, API Request Overview).
             .pool_max_idle_per_host(16);
-        let addresses = ["base_url", "token_url"].map(|key| profile.get(key).to_owned());
-        if addresses.iter().all(|address| address.is_empty() || loopback(address)) {
-            builder = builder.no_proxy();
+        let mut addresses = vec![profile.get("base_url"), profile.get("token_url")];
+        if let Some((proxy, address)) = proxy.and_then(|proxy| Some((proxy, proxy.url.expose()?))) {
+            builder = builder.proxy(through(proxy, address).map_err(|cause| failed(profile, &cause))?);
+            addresses.push(address);
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         // Fails only where one was installed already, by an earlier session of this process.
         let _ = CryptoProvider::clone(&provider).install_default();
         if let Some(path) = &profile.ca_file {
-            let tls = authority(profile, path).and_then(|certificates| {
-                tls::trusting(certificates, provider).map_err(|cause| bad_authority(profile, path, &cause))
+            let tls = authority(&profile.name, path).and_then(|certificates| {
+                tls::trusting(certificates, provider)
+                    .map_err(|cause| bad_authority(&profile.name, path, &cause))
             })?;
             builder = builder.tls_backend_preconfigured(tls);
         } else if addresses.iter().any(|address| address.starts_with("https:")) {
@@ -68,7 +75,8 @@ impl Transport {
             // Reading the system's authorities takes milliseconds that plain HTTP has no use for.
             builder = builder.tls_certs_only([]);
         }
-        builder.build().map(Self).map_err(|cause| failed(profile, &cause))
+        let client = builder.build().map_err(|cause| failed(profile, &cause))?;
+        Ok(Self { client, proxy: proxy.cloned() })
     }
 
     /// Sends a filled request once.
@@ -79,7 +87,7 @@ impl Transport {
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut builder = self.0.request(method, &request.url).timeout(timeout);
+        let mut builder = self.client.request(method, &request.url).timeout(timeout);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
@@ -97,14 +105,32 @@ impl Transport {
         match builder.send().await {
             Ok(answer) => read(answer).await,
             // Whatever fails before a connection stands, or before a request could be made, was never sent.
-            Err(cause) if cause.is_connect() || cause.is_builder() => Attempt::NotSent(describe(cause)),
+            Err(cause) if cause.is_connect() || cause.is_builder() => {
+                Attempt::NotSent(self.by_way_of_proxy(&request.url, describe(cause)))
+            }
             Err(cause) => lost(cause, ""),
         }
     }
 }
 
-/// The certificates of a `ca_file`.
-fn authority(profile: &Profile, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+impl Transport {
+    /// A failure to connect, with the proxy that it was.
+    fn by_way_of_proxy(&self, url: &str, text: String) -> String {
+        let Some(proxy) = &self.proxy else { return text };
+        // The client's own words where it asks a proxy for a connection to the server.
+        let tunnel = text.strip_prefix("tunnel error: ");
+        let plain = proxy.plain_http
+            && reqwest::Url::parse(url)
+                .is_ok_and(|url| url.scheme() == "http" && !is_loopback(url.host_str().unwrap_or_default()));
+        match tunnel {
+            None if !plain => text,
+            tunnel => format!("HTTP proxy {}: {}", proxy.shown, tunnel.unwrap_or(&text)),
+        }
+    }
+}
+
+/// The certificates of a profile's `ca_file`.
+pub fn authority(profile: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
         .map_err(|cause| bad_authority(profile, path, &cause))?;
@@ -122,8 +148,8 @@ fn failed(profile: &Profile, cause: &dyn std::error::Error) -> Error {
     }
 }
 
-fn bad_authority(profile: &Profile, path: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::config(format!("profile `{}`: ca_file `{}` cannot be used: {why}", profile.name, path.display()))
+fn bad_authority(profile: &str, path: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::config(format!("profile `{profile}`: ca_file `{}` cannot be used: {why}", path.display()))
         .hint("give the path of a PEM file with the authority's certificate, or the PBX's own")
 }
 
@@ -186,6 +212,13 @@ fn chain(cause: &dyn std::error::Error) -> String {
     crate::model::text::excerpt(&texts.join(": "), 300)
 }
 
-fn loopback(address: &str) -> bool {
-    reqwest::Url::parse(address).is_ok_and(|url| is_loopback(url.host_str().unwrap_or_default()))
+/// Hosts that are reached without a proxy, for each request by itself: the addresses of a profile may differ.
+const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
+
+/// What goes through a proxy. Plain HTTP shows it the credentials, and goes there only where the profile says so.
+fn through(proxy: &Proxy, address: &str) -> reqwest::Result<reqwest::Proxy> {
+    let bypass = format!("{THIS_MACHINE},{}", proxy.bypass.as_deref().unwrap_or_default());
+    let through =
+        if proxy.plain_http { reqwest::Proxy::all(address) } else { reqwest::Proxy::https(address) };
+    through.map(|through| through.no_proxy(reqwest::NoProxy::from_string(&bypass)))
 }

@@ -195,7 +195,13 @@ impl Session {
             Some(DryRun::Curl) => {
                 let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
                 let prelude = self.vendor.facts().curl_prelude;
-                Value::from(show::curl(&call.request, &slots, prelude, ca_file.as_deref()))
+                Value::from(show::curl(
+                    &call.request,
+                    &slots,
+                    prelude,
+                    ca_file.as_deref(),
+                    &self.profile.proxy,
+                ))
             }
             _ => show::http(&call.request, &slots),
         };

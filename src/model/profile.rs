@@ -8,7 +8,7 @@ use super::secret::Secret;
 /// One key that a vendor's profiles can hold.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileKey {
-    /// The key in the file; upper-cased after `TRUNKCTL_` in the environment.
+    /// The key in the file.
     pub name: &'static str,
     /// What it means.
     pub meaning: &'static str,
@@ -52,11 +52,38 @@ pub struct Profile {
     pub allow_http: bool,
     /// How many requests are under way at the same time, where it says so.
     pub concurrency: Option<usize>,
+    /// The HTTP proxy that its requests go through.
+    pub proxy: ProxyChoice,
     /// What stands for the account in the token cache; stable where the address is not.
     pub identity: String,
     /// What stands for the account or device that it leads to, whichever credentials lead there; none where only its
     /// secrets tell.
     pub home: Option<String>,
+}
+
+/// Which HTTP proxy a profile's requests go through. Requests to loopback addresses go through none.
+#[derive(Debug, Clone, Default)]
+pub enum ProxyChoice {
+    /// The one of the environment.
+    #[default]
+    Environment,
+    /// None.
+    Direct,
+    /// This one.
+    Own(Proxy),
+}
+
+/// An HTTP proxy.
+#[derive(Debug, Clone)]
+pub struct Proxy {
+    /// Its address, with credentials where it needs them.
+    pub url: Secret,
+    /// The address for people, its credentials masked.
+    pub shown: String,
+    /// Whether requests of plain HTTP go through it as well.
+    pub plain_http: bool,
+    /// The hosts that are reached without it, as `NO_PROXY` lists them.
+    pub bypass: Option<String>,
 }
 
 impl Profile {

@@ -74,6 +74,8 @@ pub struct Facts {
     pub secret_keys: &'static [&'static str],
     /// Codes at log-in that speak of the caller's address and not of the credentials.
     pub address_codes: &'static [&'static str],
+    /// After how many failed log-ins the vendor blocks the caller's address, where it is known to do so.
+    pub log_in_attempts: Option<u32>,
     /// What a shell has to run before a printed curl line.
     pub curl_prelude: &'static str,
     /// How fast its calls may follow each other.

@@ -242,7 +242,10 @@ fn the_printed_line_does_the_request_that_trunkctl_does() {
         let mut args = vec!["--profiles-file", &profiles, "-p", case.profile];
         // With the same token as the shell's.
         let place = if line.contains("TRUNKCTL_ACCESS_TOKEN") {
-            place.with("TRUNKCTL_ACCESS_TOKEN", &token)
+            place.with(
+                &format!("TRUNKCTL_PROFILE_{}_ACCESS_TOKEN", case.profile.to_uppercase().replace('-', "_")),
+                &token,
+            )
         } else {
             place
         };

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
+use trunkctl::config::profiles::COMMON;
 use trunkctl::model::change::Outcome;
 use trunkctl::model::error::EXIT_CODES;
 use trunkctl::model::profile::KeyNeed;
@@ -184,13 +185,15 @@ fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist(
     let capital = |c: char| c.is_ascii_uppercase() || c == '_';
     let mut variables = words_with(&all, "TRUNKCTL_", capital);
     let keys = vendors::ALL.iter().flat_map(|vendor| vendor.facts().profile_keys).map(|key| key.name);
-    for key in
-        keys.chain(["vendor", "ca_file", "allow_http", "concurrency", "state_dir", "state_key", "cache_dir"])
-    {
-        variables.insert(format!("TRUNKCTL_{}", key.to_uppercase()));
-    }
+    let keys: Vec<String> = keys.chain(COMMON.iter().copied()).map(str::to_uppercase).collect();
+    variables.extend(keys.iter().map(|key| format!("TRUNKCTL_{key}")));
+    variables.extend(["STATE_DIR", "STATE_KEY", "CACHE_DIR"].map(|name| format!("TRUNKCTL_{name}")));
     for word in words_with(&text, "TRUNKCTL_", capital) {
-        assert!(variables.contains(&word), "nothing reads {word}");
+        // Of a named profile, or the pattern of these.
+        let of_named = word
+            .strip_prefix("TRUNKCTL_PROFILE_")
+            .is_some_and(|rest| rest.is_empty() || keys.iter().any(|key| rest.ends_with(&format!("_{key}"))));
+        assert!(variables.contains(&word) || of_named, "nothing reads {word}");
     }
 }
 
@@ -280,9 +283,8 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
         let length =
             lines[begin..].iter().position(|line| line.starts_with('[')).unwrap_or(lines.len() - begin);
         let table = &lines[begin..begin + length];
-        for key in
-            facts.profile_keys.iter().map(|key| key.name).chain(["ca_file", "allow_http", "concurrency"])
-        {
+        let common = COMMON.iter().copied().filter(|key| *key != "vendor");
+        for key in facts.profile_keys.iter().map(|key| key.name).chain(common) {
             let at =
                 table.iter().position(|line| is_key(line) && plain(line).starts_with(&format!("{key} = ")));
             let at = at.unwrap_or_else(|| panic!("{}: {key} is not in the example", facts.name));
@@ -380,18 +382,18 @@ fn the_cron_recipe_handles_exit_codes_and_its_lock() {
     scene.profiles(blocks.iter().find(|block| block.language == "toml").unwrap());
     let secret = scene.file("secret", "sandbox-secret\n");
     scene.set("LAB_PBX_SECRET", "");
-    scene.set("TRUNKCTL_CLIENT_SECRET", &format!("file:{secret}"));
+    scene.set("TRUNKCTL_PROFILE_LAB_PBX_CLIENT_SECRET", &format!("file:{secret}"));
     scene.run("trunkctl -p lab-pbx trunk create --from examples/yeastar/register-trunk.toml");
     assert_eq!(scene.code(), 0);
     assert_eq!((scene.run(&script), scene.code()), (String::new(), 0));
-    scene.set("TRUNKCTL_BASE_URL", "http://127.0.0.1:1");
+    scene.set("TRUNKCTL_PROFILE_LAB_PBX_BASE_URL", "http://127.0.0.1:1");
     scene.set("TRUNKCTL_RETRIES", "0");
     let output = scene.run(&script);
     assert!(output.contains("the next run tries again") && scene.code() == 10, "{output}");
     // A run that holds the lock keeps the next one from starting: its address would refuse it.
     let output = scene.run(&format!("exec 8> \"$HOME/trunk-nightly.lock\"\nflock -n 8\n{script}"));
     assert_eq!((output.as_str(), scene.code()), ("", 0), "a second run was not kept out");
-    scene.set("TRUNKCTL_CLIENT_SECRET", "env:NOT_SET");
+    scene.set("TRUNKCTL_PROFILE_LAB_PBX_CLIENT_SECRET", "env:NOT_SET");
     let output = scene.run(&script);
     assert!(output.contains("trunkctl explain exit 3") && scene.code() == 3, "{output}");
 }

@@ -106,6 +106,7 @@ fn session(place: &Place, base: &str) -> Session {
         origins: BTreeMap::new(),
         secrets: [("client_secret".into(), secret.clone())].into(),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: None,
         identity: base.into(),
@@ -122,6 +123,7 @@ fn session(place: &Place, base: &str) -> Session {
         stop: Rc::default(),
         journal: None,
         pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
+        proxy: None,
     };
     Session::new(vendor, profile, outside).unwrap()
 }

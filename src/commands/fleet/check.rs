@@ -10,7 +10,6 @@ use crate::cli::fleet::Prune;
 use crate::commands::world::World;
 use crate::config::manifest::{Entry, Wanted, What};
 use crate::model::error::{Error, FieldError, Result};
-use crate::model::profile::Profile;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors::{self, Facts, Vendor};
@@ -30,13 +29,9 @@ pub async fn check(
     let mut complaints = Complaints::default();
     let (mut judged, mut profiles) = (HashSet::new(), Vec::new());
     let mut leading: HashMap<String, usize> = HashMap::new();
-    let wanted_by_several = wanted.len() > 1;
     for wanted in wanted {
         let profile = world.profile(globals, Some(wanted.profile)).await?;
         let vendor = vendors::by_name(&profile.vendor)?;
-        if wanted_by_several {
-            refuse_override(&profile)?;
-        }
         for entry in &wanted.entries {
             // A group's profiles mostly are of one vendor.
             if judged.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
@@ -60,18 +55,6 @@ pub async fn check(
         places.finish(&mut complaints)?;
     }
     complaints.finish()
-}
-
-/// Keys that say where a profile leads.
-const LEADING: [&str; 5] = ["vendor", "base_url", "token_url", "account_id", "client_id"];
-
-/// A variable that stands for a key of every profile would make several of them one.
-fn refuse_override(profile: &Profile) -> Result<()> {
-    let origin = |key: &&str| profile.origins.get(*key).filter(|origin| origin.starts_with("TRUNKCTL_"));
-    let Some(variable) = LEADING.iter().find_map(origin) else { return Ok(()) };
-    let text = format!("{variable} would lead every profile of the manifest to one place");
-    Err(Error::config(text)
-        .hint("unset it, or choose one profile of the manifest with --profile; nothing was sent"))
 }
 
 /// What is wrong so far.

@@ -34,7 +34,7 @@ use super::world::{World, journal_folder};
 use crate::cli::Globals;
 use crate::cli::fleet::{self as args, Prune};
 use crate::config::manifest::{Manifest, Vars, Wanted};
-use crate::config::profiles::ENVIRONMENT;
+use crate::config::profiles::{ENVIRONMENT, VENDOR_VARIABLE};
 use crate::engine::applied::{Applied, FOLDER};
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
@@ -100,7 +100,7 @@ pub fn open(world: &World, globals: &Globals, args: &args::Manifest) -> Result<M
 
 /// The profiles that there are. The environment stands for one, and then there need be no file.
 fn profiles(world: &World, globals: &Globals) -> Result<Vec<String>> {
-    let of_environment = !globals.sandbox && world.env.get("TRUNKCTL_VENDOR").is_some();
+    let of_environment = !globals.sandbox && world.env.get(VENDOR_VARIABLE).is_some();
     let mut names: Vec<String> = match world.profile_names(globals, true) {
         Err(_) if of_environment => Vec::new(),
         names => names?.into_iter().flatten().collect(),

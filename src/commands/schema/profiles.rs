@@ -60,6 +60,9 @@ fn common(key: &str, facts: &Facts) -> Value {
             "maximum": CONCURRENCY.end(),
             "default": facts.pace.concurrency,
         }),
+        "proxy" => text(
+            "The HTTP proxy of this profile, as http://HOST:PORT, or none; by default that of HTTPS_PROXY.",
+        ),
         _ => text("A PEM file with an authority to trust besides the system's, relative to this file."),
     }
 }

@@ -23,6 +23,7 @@ pub static FACTS: Facts = Facts {
     ],
     secret_keys: &["sipPassword"],
     address_codes: &[],
+    log_in_attempts: None,
     curl_prelude: "TIMESTAMP=$(date +%s)",
     // No rate is documented; four at once is little enough for a contact center in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },

@@ -33,6 +33,7 @@ fn profile_with(key: Secret, secret: Secret) -> Profile {
         origins: Default::default(),
         secrets: BTreeMap::from([("api_key".into(), key), ("api_secret".into(), secret)]),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: None,
         identity: "test".into(),

@@ -45,6 +45,8 @@ pub static FACTS: Facts = Facts {
     ],
     secret_keys: &["password", "access_token", "refresh_token"],
     address_codes: &["70004", "70087"],
+    // The PBX's guide, "Remove Blocked API IP Addresses".
+    log_in_attempts: Some(5),
     curl_prelude: "",
     // No rate is documented; four at once is little enough for a PBX in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },

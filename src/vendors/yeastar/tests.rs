@@ -28,6 +28,7 @@ fn profile_of(settings: &[(&str, &str)], client_secret: Secret) -> Profile {
         origins: Default::default(),
         secrets: BTreeMap::from([("client_secret".into(), client_secret)]),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: None,
         identity: "test".into(),

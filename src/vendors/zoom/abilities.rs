@@ -99,6 +99,7 @@ pub static FACTS: Facts = Facts {
     ],
     secret_keys: &["access_token"],
     address_codes: &[],
+    log_in_attempts: None,
     curl_prelude: "",
     pace: Pace { rates: RATES, default_plan: PRO, concurrency: 10 },
     sandbox: &[

@@ -30,6 +30,7 @@ fn profile(settings: &[(&str, &str)]) -> Profile {
         origins: Default::default(),
         secrets: BTreeMap::from([("client_secret".to_owned(), Secret::known("canary"))]),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: None,
         identity: "meetings".into(),

@@ -161,7 +161,7 @@ fn a_profile_that_is_wrong_is_a_matter_of_configuration() {
         (format!("[profiles.p]\n{pbx}"), vec!["wrong.toml", "`p`", "vendor", "add"]),
         (
             "[profiles.p]\nvendor = \"yeastar\"\nclient_id = \"a\"\nclient_secret = \"b\"\n".into(),
-            vec!["wrong.toml", "`p`", "`base_url`", "TRUNKCTL_BASE_URL"],
+            vec!["wrong.toml", "`p`", "`base_url`", "TRUNKCTL_PROFILE_P_BASE_URL"],
         ),
         (
             format!("[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\n"),
@@ -169,7 +169,7 @@ fn a_profile_that_is_wrong_is_a_matter_of_configuration() {
         ),
         (
             "[profiles.p]\nvendor = \"itniotech\"\napi_key = \"k\"\n".into(),
-            vec!["wrong.toml", "`api_secret`", "TRUNKCTL_API_SECRET"],
+            vec!["wrong.toml", "`api_secret`", "TRUNKCTL_PROFILE_P_API_SECRET"],
         ),
         (
             format!("[profiles.p]\nvendor = \"yeastar\"\n{pbx}clinet_id = \"x\"\n"),

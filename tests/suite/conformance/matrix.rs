@@ -210,7 +210,7 @@ fn every_cell_that_is_there_has_a_case_and_no_other_has() {
 fn every_cell_that_is_there_works_at_the_sandbox() {
     for cell in CELLS {
         let name = format!("{} {}", cell.vendor, cell.operation.name());
-        let rig = Rig::new(cell.vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        let rig = Rig::new(cell.vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         for before in cell.before {
             rig.run(&line(&rig, before)).expect(0);
         }

@@ -114,7 +114,8 @@ fn a_refresh_token_that_is_refused_is_no_end() {
 #[test]
 fn a_token_of_the_profile_is_never_renewed() {
     for one in dying() {
-        let rig = Rig::new(one.vendor).with("TRUNKCTL_ACCESS_TOKEN", "stale");
+        let variable = format!("TRUNKCTL_PROFILE_{}_ACCESS_TOKEN", one.vendor.to_uppercase());
+        let rig = Rig::new(one.vendor).with(&variable, "stale");
         let args = samples(one.vendor)[0].creating();
         let error = rig.run(&args).expect(5).error();
         assert_eq!(error["kind"], json!("auth"), "{}: {error}", one.vendor);

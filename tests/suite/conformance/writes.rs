@@ -118,7 +118,7 @@ fn settings_are_assigned_as_given_in_both_formats() {
     for vendor in able(Operation::SettingsAssign) {
         for format in ["json", "multipart"] {
             let place = format!("{vendor} {format}");
-            let rig = Rig::new(vendor).with("TRUNKCTL_BODY_FORMAT", format);
+            let rig = Rig::new(vendor).with("TRUNKCTL_PROFILE_ZOOM_BODY_FORMAT", format);
             let args = "sip-settings assign --enable false --show-zoom-provided-numbers show --yes";
             let change = rig.run(&words(args, &[])).expect(0).json();
             assert_eq!(change["outcome"], json!("assigned"), "{place}");

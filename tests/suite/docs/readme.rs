@@ -132,6 +132,9 @@ impl Drop for Scene {
     }
 }
 
+/// The hosts of the README's profiles.
+const HOSTS: [(&str, &str); 2] = [("lab-pbx", "192.0.2.10:8088"), ("meetings", "api.zoom.us")];
+
 impl Scene {
     pub fn new() -> Self {
         let (place, served) = (Place::new(), Served::start());
@@ -228,7 +231,13 @@ impl Scene {
         let text = String::from_utf8(output.stdout).unwrap();
         let text = text.replace(self.variables["HOME"].as_str(), "/home/you");
         let text = text.lines().map(|line| without_second(line) + "\n").collect::<String>();
-        self.addresses().iter().fold(text, |text, (shown, real)| text.replace(real.as_str(), shown))
+        let text =
+            self.addresses().iter().fold(text, |text, (shown, real)| text.replace(real.as_str(), shown));
+        // A question names the host of its profile.
+        let host = self.served.base.trim_start_matches("http://");
+        HOSTS.iter().fold(text, |text, (profile, shown)| {
+            text.replace(&format!("`{profile}` ({host})"), &format!("`{profile}` ({shown})"))
+        })
     }
 
     pub fn code(&self) -> i32 {

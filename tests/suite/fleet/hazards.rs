@@ -12,19 +12,32 @@ fn peer(profile: &str, name: &str) -> String {
 const SETTINGS: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
 
 #[test]
-fn a_variable_that_would_make_all_profiles_one_is_refused() {
+fn a_variable_that_names_no_profile_changes_none_of_a_manifest() {
     let lab = Lab::sites(2);
     let base = format!("{}/yeastar", lab.recorders[0].base);
     let lab = lab.with("TRUNKCTL_BASE_URL", &base);
     let path = lab.manifest(&format!("{}{}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
-    for verb in ["plan", "apply --yes"] {
-        let error = lab.run(&format!("{verb} -f {path}")).expect(3).error();
-        assert!(error["message"].as_str().unwrap().contains("TRUNKCTL_BASE_URL"), "{error}");
+    let ran = lab.run(&format!("apply --yes -f {path}")).expect(0);
+    assert_eq!(ran.err.matches("TRUNKCTL_BASE_URL").count(), 1, "{ran:?}");
+    for (site, name) in [(0, "a"), (1, "b")] {
+        let created =
+            lab.recorders[site].take().into_iter().filter(|seen| seen.target.contains("/trunk/create"));
+        let names: Vec<Value> = created
+            .map(|seen| serde_json::from_slice::<Value>(&seen.body).unwrap()["name"].clone())
+            .collect();
+        assert_eq!(names, [name], "site {site}");
     }
-    assert!(lab.requests().is_empty());
-    // Where one profile is meant, a variable may stand for its key.
+}
+
+#[test]
+fn a_variable_that_names_a_profile_changes_it_alone() {
+    let lab = Lab::sites(2);
+    let base = format!("{}/yeastar", lab.recorders[0].base);
+    let lab = lab.with("TRUNKCTL_PROFILE_YEASTAR_1_BASE_URL", &base);
     let path = lab.manifest(&peer("yeastar-1", "b"));
     lab.run(&format!("plan -f {path}")).expect(0);
+    assert_eq!(lab.recorders[1].lines().len(), 0);
+    assert!(!lab.recorders[0].lines().is_empty());
 }
 
 #[test]

@@ -22,7 +22,10 @@ fn a_person_is_asked_for_what_the_vendor_needs() {
     terminal.wait_for("client_secret:").type_unseen("sandbox-secret");
     terminal.wait_for("account:").wait_for("[me]:").type_line("sub-1");
     terminal.wait_for("body_format:").wait_for("[json]:").type_line("xml");
-    terminal.wait_for("body_format is one of json, multipart").wait_for("[json]:").type_line("");
+    terminal
+        .wait_for("body_format `xml` is not known; use one of json, multipart")
+        .wait_for("[json]:")
+        .type_line("");
     terminal.wait_for("plan:").wait_for("[pro]:").type_line("");
     let (status, shown) = terminal.end();
     assert!(status.success(), "{shown}");
@@ -63,9 +66,9 @@ fn a_reference_that_is_typed_stays_one_and_a_name_that_is_taken_is_told_at_once(
     assert!(status.code() == Some(7) && !shown.contains("vendor ("), "{shown}");
 }
 
-/// A wrong secret that was typed is in no file afterwards.
+/// A wrong secret that was typed is in no file afterwards. It is asked for a second time, with what a third may cost.
 #[test]
-fn a_secret_that_fails_is_not_kept() {
+fn a_secret_that_fails_is_asked_for_once_more_and_not_kept() {
     let (served, place) = (Served::start(), Place::new());
     let path = place.path().join("profiles.toml");
     let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap());
@@ -74,9 +77,69 @@ fn a_secret_that_fails_is_not_kept() {
         ["profile", "init", "pbx", "--vendor", "yeastar", "--set", &base, "--set", "client_id=sandbox"];
     let mut terminal = Terminal::start(&place, &words);
     terminal.wait_for("client_secret:").type_unseen("not-the-secret");
+    terminal.wait_for("after 5 failed log-ins").wait_for("client_secret:").type_unseen("nor-this-one");
     let (status, shown) = terminal.end();
-    assert!(status.code() == Some(5) && !shown.contains("not-the-secret"), "{shown}");
+    assert!(status.code() == Some(5) && shown.matches("client_secret:").count() == 2, "{shown}");
+    assert!(!shown.contains("not-the-secret") && !shown.contains("nor-this-one"), "{shown}");
     assert!(place.kept().is_empty(), "{:?}", place.kept());
+    // The second one is right.
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("client_secret:").type_unseen("not-the-secret");
+    terminal.wait_for("failed log-ins").wait_for("client_secret:").type_unseen("sandbox-secret");
+    let (status, shown) = terminal.end();
+    assert!(status.success(), "{shown}");
+    assert_eq!(
+        std::fs::read_to_string(path.with_file_name("pbx.client_secret")).unwrap(),
+        "sandbox-secret\n"
+    );
+}
+
+/// Each answer is judged when it is given, and asked for again with the reason.
+#[test]
+fn an_answer_that_is_wrong_is_asked_for_again() {
+    let (served, place) = (Served::start(), Place::new());
+    let path = place.path().join("profiles.toml");
+    let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap()).with("PBX", "sandbox-secret");
+    let mut terminal = Terminal::start(&place, &["profile", "init", "pbx"]);
+    terminal.wait_for("vendor (").type_line("yeaster");
+    terminal.wait_for("unknown vendor `yeaster`").wait_for("did you mean `yeastar`?");
+    terminal.wait_for("vendor (").type_line("cisco");
+    terminal.wait_for("the vendors are yeastar, itniotech, zoom").wait_for("vendor (").type_line("yeastar");
+    terminal.wait_for("base_url:").type_line("pbx");
+    terminal.wait_for("not an address").wait_for("base_url:").type_line("http://192.0.2.10");
+    terminal.wait_for("plain HTTP").wait_for("base_url:").type_line(&format!("{}/yeastar", served.base));
+    terminal.wait_for("client_id:").type_line("sandbox");
+    terminal.wait_for("client_secret:").type_unseen("env:NOT_SET");
+    terminal.wait_for("env:NOT_SET is not set").wait_for("client_secret:").type_unseen("file:absent");
+    terminal.wait_for("absent cannot be read").wait_for("client_secret:").type_unseen("evn:PBX");
+    terminal.wait_for("env:").wait_for("client_secret:").type_unseen("env:PBX");
+    let (status, shown) = terminal.end();
+    assert!(status.success(), "{shown}");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("\"env:PBX\""));
+}
+
+#[test]
+fn the_end_of_the_input_ends_the_questions() {
+    let place = Place::new();
+    let words = ["profile", "init", "cc", "--vendor", "itniotech"];
+    for at in ["vendor", "base_url", "api_key"] {
+        let mut terminal = Terminal::start(&place, if at == "vendor" { &words[..3] } else { &words });
+        match at {
+            "vendor" => terminal.wait_for("vendor (").press("\u{4}"),
+            "base_url" => terminal.wait_for("base_url:").press("\u{4}"),
+            _ => {
+                terminal.wait_for("base_url:").type_line("");
+                terminal.wait_for("api_key:").wait_for_echo(false).press("\u{4}")
+            }
+        };
+        let (status, shown) = terminal.end();
+        assert_eq!(status.code(), Some(2), "{shown}");
+        assert!(
+            shown.contains(&format!("the input ended at the question for {at}; nothing was written")),
+            "{shown}"
+        );
+        assert!(!shown.contains("no terminal") && place.kept().is_empty(), "{shown}");
+    }
 }
 
 /// Ctrl-C at a question ends the program, and nothing is done.

@@ -52,8 +52,10 @@ fn a_check_proves_the_credentials_and_tells_who_answered() {
 #[test]
 fn a_wrong_secret_is_told_after_one_attempt() {
     let (_served, recorder, place, file) = seen();
-    let place =
-        place.with("TRUNKCTL_CLIENT_SECRET", "wrong-secret").with("TRUNKCTL_API_SECRET", "wrong-secret");
+    let place = place
+        .with("TRUNKCTL_PROFILE_YEASTAR_CLIENT_SECRET", "wrong-secret")
+        .with("TRUNKCTL_PROFILE_ZOOM_CLIENT_SECRET", "wrong-secret")
+        .with("TRUNKCTL_PROFILE_ITNIOTECH_API_SECRET", "wrong-secret");
     for vendor in ["yeastar", "zoom", "itniotech"] {
         let ran = on(&place, &file, vendor, "profile check -o json").expect(5);
         assert_eq!(ran.error()["kind"], "auth", "{vendor}");

@@ -160,6 +160,39 @@ fn a_name_that_is_taken_is_a_conflict_unless_forced() {
     assert_eq!(order, ["[profiles.other]", "[profiles.pbx]", "[profiles.third]"]);
 }
 
+/// Several at once, as by a script: each adds its profile to what the others have written.
+#[test]
+fn profiles_that_are_made_at_the_same_time_are_all_kept() {
+    let (place, path) = place();
+    let names: Vec<String> = (0..12).map(|at| format!("pbx-{at}")).collect();
+    let running: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let words = ["profile", "init", name, "--vendor", "yeastar", "--no-check"];
+            let mut command = place.command(&words);
+            command.args(["--set", "base_url=http://127.0.0.1:1", "--set", "client_id=c"]).args(SECRET);
+            command.stdout(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut one in running {
+        assert!(one.wait().unwrap().success());
+    }
+    let written: Value = toml::from_str(&text(&path)).unwrap();
+    let kept: std::collections::BTreeSet<&String> = written["profiles"].as_object().unwrap().keys().collect();
+    assert_eq!(kept, names.iter().collect());
+    assert!(written["default_profile"].is_string(), "{written}");
+}
+
+#[test]
+fn an_authority_that_cannot_be_read_is_told_before_the_vendor_is_asked() {
+    let silent = Silent::start();
+    let (place, path) = place();
+    let ran = init(&place, &silent.base, &[SECRET, &["--set", "ca_file=absent.pem"]].concat()).expect(3);
+    assert!(ran.err.contains("ca_file") && ran.err.contains("absent.pem"), "{ran:?}");
+    assert!(!Path::new(&path).exists());
+    silent.untouched("a profile without its authority");
+}
+
 /// Commands without `-p` go on to mean what they meant.
 #[test]
 fn a_second_profile_does_not_take_the_place_of_the_first() {
@@ -317,15 +350,20 @@ fn a_dry_run_sends_and_writes_nothing_and_the_sandbox_needs_no_profile() {
     silent.untouched("a dry run");
 }
 
-/// What is tried and written is what was asked for; a variable wins only later, and that is told.
+/// What is tried and written is what was asked for; a variable of the profile wins only later, with a warning.
 #[test]
 fn variables_do_not_get_into_the_file() {
     let served = Served::start();
     let silent = Silent::start();
     let (place, path) = place();
-    let place = place.with("TRUNKCTL_BASE_URL", &silent.base).with("TRUNKCTL_CLIENT_SECRET", "canary-secret");
+    let place = place
+        .with("TRUNKCTL_PROFILE_PBX_BASE_URL", &silent.base)
+        .with("TRUNKCTL_PROFILE_PBX_CLIENT_SECRET", "canary-secret")
+        .with("TRUNKCTL_BASE_URL", &silent.base);
     let ran = init(&place, &served.base, SECRET).expect(0);
-    assert!(ran.err.contains("TRUNKCTL_BASE_URL") && ran.err.contains("TRUNKCTL_CLIENT_SECRET"), "{ran:?}");
+    for name in ["TRUNKCTL_PROFILE_PBX_BASE_URL", "TRUNKCTL_PROFILE_PBX_CLIENT_SECRET"] {
+        assert!(ran.err.contains(name), "{ran:?}");
+    }
     assert!(!ran.err.contains("canary-secret"), "{ran:?}");
     assert!(text(&path).contains(&served.base) && text(&path).contains("env:PBX_SECRET"), "{}", text(&path));
     silent.untouched("the profile");

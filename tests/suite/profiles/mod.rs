@@ -1,12 +1,17 @@
-//! Profiles: where they come from, what the environment lays over them, and which addresses they may name.
+//! Profiles: where they come from, which variables change them, and which addresses they may name.
 
 #[cfg(target_os = "linux")]
 mod asked;
 mod check;
 mod init;
+mod prompts;
+mod proxies;
 mod secrets;
 mod shown;
 mod tokens;
+#[cfg(unix)]
+mod trust;
+mod variables;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -66,9 +71,9 @@ fn zoom_done() -> Act {
     Act::Raw(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_vec())
 }
 
-/// Every key of a profile is wrong in the file, and right in the environment.
+/// Every key of a profile is wrong in the file, and right in the variables that name the profile.
 #[test]
-fn the_environment_overrides_every_key_of_a_profile() {
+fn a_variable_that_names_a_profile_sets_any_key_of_it() {
     let silent = Silent::start();
     let file = |keys: &str| {
         let text = format!("[profiles.p]\n{}\n", keys.replace("{base}", &silent.base));
@@ -83,13 +88,13 @@ fn the_environment_overrides_every_key_of_a_profile() {
          client_id = \"f2\"\nclient_secret = \"f3-secret\"\naccount = \"f4\"\nbody_format = \"json\"",
     );
     let place = place
-        .with("TRUNKCTL_BASE_URL", &format!("{}/v9", scripted.base))
-        .with("TRUNKCTL_TOKEN_URL", &format!("{}/give/token", scripted.base))
-        .with("TRUNKCTL_ACCOUNT_ID", "e-account-id")
-        .with("TRUNKCTL_CLIENT_ID", "e-client")
-        .with("TRUNKCTL_CLIENT_SECRET", "e-secret")
-        .with("TRUNKCTL_ACCOUNT", "e-sub")
-        .with("TRUNKCTL_BODY_FORMAT", "multipart");
+        .with("TRUNKCTL_PROFILE_P_BASE_URL", &format!("{}/v9", scripted.base))
+        .with("TRUNKCTL_PROFILE_P_TOKEN_URL", &format!("{}/give/token", scripted.base))
+        .with("TRUNKCTL_PROFILE_P_ACCOUNT_ID", "e-account-id")
+        .with("TRUNKCTL_PROFILE_P_CLIENT_ID", "e-client")
+        .with("TRUNKCTL_PROFILE_P_CLIENT_SECRET", "e-secret")
+        .with("TRUNKCTL_PROFILE_P_ACCOUNT", "e-sub")
+        .with("TRUNKCTL_PROFILE_P_BODY_FORMAT", "multipart");
     run(&place, &format!("--profiles-file {path} {SETTINGS}")).expect(0);
     let requests = scripted.requests();
     assert!(requests[0].starts_with("POST /give/token HTTP/1.1"), "{requests:?}");
@@ -106,10 +111,10 @@ fn the_environment_overrides_every_key_of_a_profile() {
         "vendor = \"itniotech\"\nbase_url = \"{base}\"\napi_key = \"f1-key\"\napi_secret = \"f2-secret\"",
     );
     let place = place
-        .with("TRUNKCTL_VENDOR", "yeastar")
-        .with("TRUNKCTL_BASE_URL", &scripted.base)
-        .with("TRUNKCTL_CLIENT_ID", "e-client")
-        .with("TRUNKCTL_CLIENT_SECRET", "e-secret");
+        .with("TRUNKCTL_PROFILE_P_VENDOR", "yeastar")
+        .with("TRUNKCTL_PROFILE_P_BASE_URL", &scripted.base)
+        .with("TRUNKCTL_PROFILE_P_CLIENT_ID", "e-client")
+        .with("TRUNKCTL_PROFILE_P_CLIENT_SECRET", "e-secret");
     run(&place, &format!("--profiles-file {path} -p p {PEER}")).expect(0);
     let requests = scripted.requests();
     let sent: Value = serde_json::from_str(body(&requests[0])).unwrap();
@@ -120,15 +125,17 @@ fn the_environment_overrides_every_key_of_a_profile() {
         "vendor = \"itniotech\"\nbase_url = \"{base}\"\napi_key = \"f1-key\"\napi_secret = \"f2-secret\"",
     );
     let place = place
-        .with("TRUNKCTL_BASE_URL", &scripted.base)
-        .with("TRUNKCTL_API_KEY", "e-key")
-        .with("TRUNKCTL_API_SECRET", "e-secret");
+        .with("TRUNKCTL_PROFILE_P_BASE_URL", &scripted.base)
+        .with("TRUNKCTL_PROFILE_P_API_KEY", "e-key")
+        .with("TRUNKCTL_PROFILE_P_API_SECRET", "e-secret");
     run(&place, &format!("--profiles-file {path} {OUTBOUND}")).expect(0);
     signed(&scripted.requests()[0], "e-key", "e-secret");
 
     let scripted = Scripted::start(vec![pbx_done()]);
     let (place, path) = file("vendor = \"yeastar\"\nbase_url = \"{base}\"\naccess_token = \"f-token\"");
-    let place = place.with("TRUNKCTL_BASE_URL", &scripted.base).with("TRUNKCTL_ACCESS_TOKEN", "env:MINE");
+    let place = place
+        .with("TRUNKCTL_PROFILE_P_BASE_URL", &scripted.base)
+        .with("TRUNKCTL_PROFILE_P_ACCESS_TOKEN", "env:MINE");
     run(&place.with("MINE", "e-token"), &format!("--profiles-file {path} {PEER}")).expect(0);
     assert!(scripted.requests()[0].contains("?access_token=e%2Dtoken "), "{:?}", scripted.requests());
 
@@ -253,7 +260,7 @@ fn plain_http_is_for_this_machine_unless_the_profile_says_so() {
         }
     }
     let file = zoom(far, secure, "allow_http = false");
-    let by_variable = Place::new().with("TRUNKCTL_ALLOW_HTTP", "true");
+    let by_variable = Place::new().with("TRUNKCTL_PROFILE_P_ALLOW_HTTP", "true");
     let ran = run(&by_variable, &format!("--profiles-file {file} --dry-run {SETTINGS}")).expect(0);
     assert!(ran.err.contains("warning"), "{ran:?}");
     for more in ["", "allow_http = true", "allow_http = false"] {
@@ -306,6 +313,6 @@ fn an_authority_is_found_beside_the_profiles_file() {
         }
     }
     let other = place.write("other.pem", pem);
-    let ran = run(&place.with("TRUNKCTL_CA_FILE", &other), &command).expect(0);
+    let ran = run(&place.with("TRUNKCTL_PROFILE_P_CA_FILE", &other), &command).expect(0);
     assert!(ran.out.contains(&format!("--cacert '{other}'")), "{ran:?}");
 }

@@ -115,15 +115,15 @@ fn each_key_is_shown_with_its_origin_and_no_secret_is_looked_up() {
 fn a_variable_is_shown_as_the_origin_of_what_it_overrides() {
     let (place, _, file) = place();
     let place = place
-        .with("TRUNKCTL_BASE_URL", "https://192.0.2.99")
-        .with("TRUNKCTL_CLIENT_SECRET", "canary-literal")
-        .with("TRUNKCTL_ALLOW_HTTP", "true");
+        .with("TRUNKCTL_PROFILE_PBX_BASE_URL", "https://192.0.2.99")
+        .with("TRUNKCTL_PROFILE_PBX_CLIENT_SECRET", "canary-literal")
+        .with("TRUNKCTL_PROFILE_PBX_ALLOW_HTTP", "true");
     let ran = run(&place, "profile show -o json").expect(0);
     assert!(!ran.out.contains("canary"), "{ran:?}");
     let rows = ran.json();
-    assert_eq!(row(&rows, "base_url"), ("https://192.0.2.99", "TRUNKCTL_BASE_URL"));
-    assert_eq!(row(&rows, "client_secret"), ("***", "TRUNKCTL_CLIENT_SECRET"));
-    assert_eq!(row(&rows, "allow_http"), ("true", "TRUNKCTL_ALLOW_HTTP"));
+    assert_eq!(row(&rows, "base_url"), ("https://192.0.2.99", "TRUNKCTL_PROFILE_PBX_BASE_URL"));
+    assert_eq!(row(&rows, "client_secret"), ("***", "TRUNKCTL_PROFILE_PBX_CLIENT_SECRET"));
+    assert_eq!(row(&rows, "allow_http"), ("true", "TRUNKCTL_PROFILE_PBX_ALLOW_HTTP"));
     assert_eq!(row(&rows, "client_id"), ("c", file.as_str()));
     let place = Place::new().with("TRUNKCTL_VENDOR", "zoom").with("TRUNKCTL_ACCESS_TOKEN", "env:T");
     let rows = run(&place, "profile show -o json").expect(0).json();

@@ -95,7 +95,7 @@ fn a_first_page_that_cannot_be_read_is_an_error() {
         ("zoom", "numbers list", "sip_trunk/numbers"),
         ("zoom", "numbers clear --account sub-1 --yes --confirm sub-1", "internal_numbers"),
     ] {
-        let rig = Rig::new(vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        let rig = Rig::new(vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         for (what, answer) in [
             ("HTML", http(200, "Content-Type: text/html\r\n", "<html>x</html>")),
             ("500", http(500, JSON, "")),
@@ -219,7 +219,7 @@ fn a_total_that_is_not_reached_is_an_error_where_there_are_no_pages() {
         // A marker where no pages are documented: there is more, and no way to get it.
         ("zoom", "trunk list", "/trunks", json!({"next_page_token": "m", "sip_trunks": [{"id": "a"}]})),
     ] {
-        let rig = Rig::new(vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        let rig = Rig::new(vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         for format in ["json", "jsonl", "csv"] {
             rig.recorder.instead(part, 1, http(200, JSON, &answer.to_string()));
             let ran = rig.run_as(format, &words(command, &["--retries", "0"])).expect(10);

@@ -12,7 +12,7 @@ const CODES: &str = "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF
     DE DJ DK DM DO DZ EC EE EG EH ER ES ET";
 
 fn rig() -> Rig {
-    Rig::new("zoom").with("TRUNKCTL_ACCOUNT", "sub-1")
+    Rig::new("zoom").with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1")
 }
 
 fn add(rig: &Rig, codes: &str, more: &[&str]) -> crate::support::Ran {

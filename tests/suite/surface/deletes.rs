@@ -75,7 +75,7 @@ const DOOMED: [Doomed; 4] = [
 
 impl Doomed {
     fn rig(&self) -> Rig {
-        let rig = Rig::new(self.vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        let rig = Rig::new(self.vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         for line in self.before {
             rig.run(&words(line, &[])).expect(0);
         }

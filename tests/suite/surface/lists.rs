@@ -219,7 +219,7 @@ fn values_that_this_version_does_not_know_pass_through() {
             json!({"number": "7", "type": "5", "country": "X", "vendor_fields": {"new_key": new}}),
         ),
     ] {
-        let rig = Rig::new(vendor).with("TRUNKCTL_ACCOUNT", "sub-1");
+        let rig = Rig::new(vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         let args = words(command, &[]);
         rig.recorder.instead(part, 5, http(200, JSON, &answer.to_string()));
         let rows = rig.run(&args).expect(0).json();

@@ -41,7 +41,7 @@ impl Paged {
     /// A sandbox that holds the rows, the first ones with torture names.
     pub fn rig(&self) -> Rig {
         let rig = Rig::with_state(self.vendor, |state| self.fill(state));
-        rig.with("TRUNKCTL_ACCOUNT", "sub-1")
+        rig.with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1")
     }
 
     pub fn args(&self) -> Vec<&'static str> {

@@ -47,6 +47,7 @@ fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
         origins: Default::default(),
         secrets: secrets.map(|(key, value)| (key.to_owned(), Secret::known(value))).into(),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: None,
         identity: "wire".into(),

@@ -43,6 +43,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
             .filter_map(|(key, value)| Some((key.to_owned(), Secret::known(value?))))
             .collect(),
         ca_file: None,
+        proxy: Default::default(),
         allow_http: false,
         concurrency: Some(concurrency),
         identity: base.into(),
@@ -59,6 +60,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
         redactor: Redactor::default(),
         notices: Arc::new(Silence),
         pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
+        proxy: None,
         stop: Rc::default(),
         journal: None,
     };

@@ -1,0 +1,251 @@
+//! A profile that is being made: its keys, and the secrets that go to files of their own.
+
+use std::path::Path;
+
+use super::{complain, ended, own_file, read, store, usage};
+use crate::cli::profile::Init;
+use crate::commands::world::{Reply, World, keys_of};
+use crate::config::profiles::COMMON;
+use crate::config::{profiles, secrets, write};
+use crate::engine::transport;
+use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::profile::{KeyNeed, Profile, ProfileKey};
+use crate::model::secret::{PREFIXES, Secret, SecretRef, near_prefix};
+use crate::storage;
+use crate::vendors::{self, Facts};
+
+/// The profile as far as it is filled in, and the secrets that go to files of their own.
+pub(super) struct Draft<'a> {
+    pub(super) args: &'a Init,
+    pub(super) folder: &'a Path,
+    /// The keys that the command line gives.
+    given: &'a [(String, String)],
+    pub(super) pairs: Vec<(String, String)>,
+    /// Names, beside the profiles file, and contents.
+    pub(super) files: Vec<(String, String)>,
+    /// The same secrets by their keys.
+    typed: Vec<(&'static str, Secret)>,
+    /// The secrets that a person was asked for.
+    asked: Vec<&'static ProfileKey>,
+    facts: Option<&'static Facts>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(vendor: &str, args: &'a Init, folder: &'a Path, given: &'a [(String, String)]) -> Self {
+        Self {
+            args,
+            folder,
+            given,
+            pairs: vec![("vendor".into(), vendor.into())],
+            files: Vec::new(),
+            typed: Vec::new(),
+            asked: Vec::new(),
+            facts: vendors::by_name(vendor).ok().map(|vendor| vendor.facts()),
+        }
+    }
+
+    /// Checks the values of the command line before anybody is asked for the rest.
+    pub(super) fn check_given(&self) -> Result<()> {
+        let keys = self.facts.map_or(&[][..], |facts| facts.profile_keys);
+        for (name, text) in self.given {
+            match keys.iter().find(|key| key.name == name) {
+                Some(key) if key.secret => {}
+                Some(key) => self.check(name, key.values, text)?,
+                None if name == "ca_file" && !self.args.no_check => {
+                    transport::authority(&self.args.name, &self.folder.join(text)).map(drop)?;
+                }
+                None => self.check(name, &[], text)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, key: &str, values: &[&str], text: &str) -> Result<()> {
+        let allow_http = self.given.iter().any(|(key, text)| key == "allow_http" && text == "true");
+        profiles::check_value(&self.args.name, key, values, text, allow_http)
+    }
+
+    /// Every key: as given, else as a person answers.
+    pub(super) fn fill(&mut self, world: &World, keys: &'static [ProfileKey]) -> Result<()> {
+        let has_token = self.given.iter().any(|(name, _)| name == "access_token");
+        let mut missing: Vec<&ProfileKey> = Vec::new();
+        for key in keys {
+            if let Some((_, text)) = self.given.iter().find(|(name, _)| name == key.name) {
+                self.take(world, key, text.clone())?;
+                continue;
+            }
+            let needed = match key.need {
+                KeyNeed::Always => key.default.is_none(),
+                KeyNeed::ToLogIn => !has_token,
+                KeyNeed::Optional => false,
+            };
+            // A person is asked for what is needed, and for what has a default worth seeing; not for the rest.
+            if !needed && (key.default.is_none() || !self.args.set.is_empty()) {
+                continue;
+            }
+            match self.ask(world, key, needed)? {
+                Some(text) if text.is_empty() => {}
+                Some(text) => {
+                    self.take(world, key, text)?;
+                    self.asked.extend(key.secret.then_some(key));
+                }
+                None if needed => missing.push(key),
+                None => {}
+            }
+        }
+        self.pairs.extend(self.given.iter().filter(|(key, _)| COMMON.contains(&key.as_str())).cloned());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+        let flags: Vec<String> = missing
+            .iter()
+            .map(|key| format!("--set {}={}", key.name, if key.secret { "REF" } else { "VALUE" }))
+            .collect();
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let mut error = usage(format!(
+            "profile init: {} {verb} missing, and there is no terminal to ask on",
+            names.join(", ")
+        ))
+        .hint(format!("give {}", flags.join(" ")));
+        error.fields = missing.iter().map(|key| FieldError::new(key.name, key.meaning)).collect();
+        Err(error)
+    }
+
+    /// Asks until the answer can be used; none where there is no terminal.
+    fn ask(&self, world: &World, key: &ProfileKey, needed: bool) -> Result<Option<String>> {
+        let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
+        let forms = if key.secret { " (env:…, file:…, cmd:…, or the secret)" } else { "" };
+        let question = format!("{}: {}{forms}{default}:", key.name, key.meaning);
+        loop {
+            let text = match world.ask_for(&question, key.secret) {
+                Reply::Text(text) => text,
+                Reply::Ended => return Err(ended(key.name)),
+                Reply::NoTerminal => return Ok(None),
+            };
+            if text.is_empty() && !needed {
+                return Ok(Some(text));
+            }
+            match self.judge(world, key, &text) {
+                Ok(()) => return Ok(Some(text)),
+                Err(error) => complain(world, &error),
+            }
+        }
+    }
+
+    /// Whether an answer can be used, as far as that can be told at once. No command is run for it.
+    fn judge(&self, world: &World, key: &ProfileKey, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Err(usage(format!("{} is needed", key.name)));
+        }
+        if !key.secret {
+            return self.check(key.name, key.values, text);
+        }
+        if let Some(near) = near_prefix(text) {
+            return match PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+                true => self.look(world, key, text),
+                false => Err(usage(format!("{} {}", key.name, secrets::mistyped(near)))),
+            };
+        }
+        match SecretRef::parse(text) {
+            // Standard input is this very terminal.
+            SecretRef::Stdin => Err(usage("type the secret itself, or a reference to it")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks a reference up where that disturbs nobody.
+    fn look(&self, world: &World, key: &ProfileKey, text: &str) -> Result<()> {
+        let secret = secrets::anchor(Secret::reference(SecretRef::parse(text)), self.folder);
+        if self.args.no_check || !secrets::is_quiet(&secret) {
+            return Ok(());
+        }
+        secrets::resolve(secret, key.name, &world.env).map(drop)
+    }
+
+    /// A key's value. A secret that is no reference goes to a file of its own.
+    fn take(&mut self, world: &World, key: &'static ProfileKey, text: String) -> Result<()> {
+        let reference = SecretRef::parse(&text);
+        if !key.secret || !matches!(reference, SecretRef::Literal(_) | SecretRef::Stdin) {
+            self.pairs.push((key.name.into(), text));
+            return Ok(());
+        }
+        let purpose = format!("profile `{}`: {}", self.args.name, key.name);
+        let secret = secrets::resolve(Secret::reference(reference), &purpose, &world.env)?;
+        let value = secret.expose().unwrap_or_default().to_owned();
+        let name = own_file(&self.args.name, key.name);
+        self.pairs.push((key.name.into(), format!("file:{name}")));
+        self.files.push((name, value.clone()));
+        self.typed.push((key.name, Secret::known(value)));
+        Ok(())
+    }
+
+    /// The profile, with the secrets that are in no file yet.
+    pub(super) fn profile(&self, world: &World) -> Result<Profile> {
+        let mut profile = profiles::assemble(&self.args.name, &self.pairs, self.folder, &keys_of)?;
+        for (key, secret) in &self.typed {
+            world.redactor.learn(secret);
+            profile.secrets.insert((*key).to_owned(), secret.clone());
+        }
+        Ok(profile)
+    }
+
+    /// Whether the vendor refused a secret that a person can type again.
+    pub(super) fn may_ask_again(&self, error: &Error) -> bool {
+        let codes = self.facts.map_or(&[][..], |facts| facts.address_codes);
+        let of_address = error.vendor_code.as_deref().is_some_and(|code| codes.contains(&code));
+        error.kind == Kind::Auth && !of_address && !self.asked.is_empty()
+    }
+
+    /// Asks for the secrets once more.
+    pub(super) fn ask_again(&mut self, world: &World, refusal: &Error) -> Result<()> {
+        let limit = self.facts.and_then(|facts| Some((facts.title, facts.log_in_attempts?)));
+        let limit = limit.map(|(title, count)| {
+            format!("; {title} blocks this machine's address after {count} failed log-ins, and this was one")
+        });
+        world.notices.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
+        for key in self.asked.clone() {
+            let Some(text) = self.ask(world, key, true)? else { continue };
+            self.pairs.retain(|(name, _)| name != key.name);
+            self.files.retain(|(name, _)| *name != own_file(&self.args.name, key.name));
+            self.typed.retain(|(name, _)| *name != key.name);
+            self.take(world, key, text)?;
+        }
+        self.claim_files()
+    }
+
+    /// Refuses to write a secret over a file that is there.
+    pub(super) fn claim_files(&self) -> Result<()> {
+        let mut files = self.files.iter().map(|(name, _)| self.folder.join(name));
+        match files.find(|file| !self.args.force && file.exists()) {
+            None => Ok(()),
+            Some(file) => Err(Error::new(Kind::Conflict, format!("`{}` exists already", file.display()))
+                .hint("the secret would go there: choose another name, or add --force to replace it")),
+        }
+    }
+
+    /// Writes the profile into the file as it is now: others may have changed it since the first question. Answers
+    /// the text before.
+    pub(super) fn write(&self, path: &Path) -> Result<String> {
+        let failed = |cause: std::io::Error| {
+            Error::config(format!("`{}` cannot be written: {cause}", path.display()))
+                .hint("choose another place with --profiles-file")
+        };
+        if !self.folder.as_os_str().is_empty() {
+            storage::create_folder(self.folder).map_err(failed)?;
+        }
+        // A link is followed, so that it stays one.
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let lock = storage::lock_file(&target.with_file_name(format!(".{name}.lock"))).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let text = read(path, self.folder)?;
+        if !self.args.force {
+            write::claim(&text, &self.args.name, path)?;
+        }
+        self.claim_files()?;
+        let new_text = write::add(&text, &self.args.name, &self.pairs, path)?;
+        store(&target, &new_text, self.folder, &self.files)?;
+        Ok(text)
+    }
+}
