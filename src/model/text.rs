@@ -20,12 +20,15 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Whether a character could drive a terminal, or change how the text around it is seen: control characters,
-/// line separators, and every character that Unicode has for the direction of text.
+/// Whether a character could drive a terminal, change how the text around it is seen, or hide in it: control
+/// characters, line separators, what Unicode has for the direction of text, and what is drawn as nothing
+/// (`Default_Ignorable_Code_Point`, less the variation selectors that emoji are written with).
 pub(super) fn steers(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}')
+        || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The text with every character replaced that could steer a terminal.
@@ -43,7 +46,12 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
         match c {
             // Between the values of printed JSON, never inside them.
             '\n' => escaped.push(c),
-            _ if steers(c) => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ if steers(c) => {
+                // Beyond the first plane, JSON escapes the two halves of a pair.
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
             _ => escaped.push(c),
         }
     }
@@ -121,6 +129,15 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_nobody_sees_become_visible() {
+        let hidden = "\u{ad}\u{34f}\u{180e}\u{200b}\u{200d}\u{2060}\u{2064}\u{2066}\u{feff}\u{fff9}\u{e0041}\u{e007f}\u{e0101}";
+        assert_eq!(printable(hidden), "\u{fffd}".repeat(hidden.chars().count()));
+        for seen in ["Zürich", "Ελλάδα", "日本", "नमस्ते", "❤\u{fe0f}", "a\u{a0}b"] {
+            assert_eq!(printable(seen), seen);
+        }
+    }
+
+    #[test]
     fn words_for_a_shell_are_quoted_where_they_must_be() {
         for (text, word) in
             [("+1646", "+1646"), ("a b", "'a b'"), ("", "''"), ("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'")]
@@ -131,10 +148,10 @@ mod tests {
 
     #[test]
     fn escaped_json_says_the_same() {
-        let value = serde_json::Value::from("a\u{1b}\u{9b}\u{61c}\u{202e}\u{2028}é");
+        let value = serde_json::Value::from("a\u{1b}\u{9b}\u{61c}\u{202e}\u{2028}é\u{e0041}");
         let text = value.to_string();
         let shown = printable_json(&text);
-        assert_eq!(shown, r#""a\u001b\u009b\u061c\u202e\u2028é""#);
+        assert_eq!(shown, r#""a\u001b\u009b\u061c\u202e\u2028é\udb40\udc41""#);
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }
