@@ -17,6 +17,7 @@ use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
+use crate::cli::recorded::recorded;
 use crate::cli::{Cli, Color, Format};
 use crate::commands::{self, People, Reply, World};
 use crate::config::Env;
@@ -47,7 +48,7 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     // The sandbox's own commands end themselves.
     let own = matches!(cli.command, crate::cli::Command::Sandbox { .. });
     let ctrl_c = (!own).then(|| watch(Arc::downgrade(&done), format, painted));
-    let words = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = recorded(args.iter().map(|word| word.to_string_lossy().into_owned()));
     // Not on this thread: what waits for input can be left behind, and the program still ends here.
     std::thread::spawn(move || {
         let code = match run(&cli, words, env, redactor.clone(), terminal, painted, ctrl_c) {
@@ -82,9 +83,10 @@ fn run(
     };
     let scrub = Box::new(move |text: &str| known.scrub(text));
     let notices = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
-    let publish = move |report: &Report| print(report, format, terminal);
+    let known = redactor.clone();
+    let publish = move |report: &mut Report| print(report, &known, format, terminal);
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
-    let world = World::new(env, redactor, notices, people, Box::new(publish), words);
+    let world = World::new(env, redactor.clone(), notices, people, Box::new(publish), words);
     // The command runs on this thread, and its connections on another: a request leaves while the next is made.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -98,8 +100,8 @@ fn run(
     });
     // Whoever was interrupted while being asked is not waited for.
     runtime.shutdown_background();
-    let report = result?;
-    print(&report, format, terminal)?;
+    let mut report = result?;
+    print(&mut report, &redactor, format, terminal)?;
     for error in codes::told(&report, format) {
         fail(&error, format, painted);
     }
@@ -214,8 +216,10 @@ async fn pressed(ctrl_c: &mut Option<Presses>) -> Signal {
     std::future::pending().await
 }
 
-/// Prints a report. Answers whether anybody still reads: whoever closed the pipe has read enough.
-fn print(report: &Report, format: Format, terminal: Terminal) -> Result<bool> {
+/// Prints a report without the secrets that are known. Answers whether anybody still reads: whoever closed the pipe
+/// has read enough.
+fn print(report: &mut Report, redactor: &Redactor, format: Format, terminal: Terminal) -> Result<bool> {
+    redactor.scrub_report(report);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match output::report(&mut out, report, format, terminal) {
         Ok(()) => Ok(true),

@@ -9,6 +9,7 @@ pub mod internal_numbers;
 pub mod lookup;
 pub mod numbers;
 pub mod profile;
+pub mod recorded;
 pub mod sandbox;
 pub mod schema;
 pub mod settings;

@@ -70,11 +70,11 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     }
     // A dry run ends as the run would.
     let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
-    let report = withheld(globals, shown);
+    let mut report = withheld(globals, shown);
     if failed.is_empty() {
         return Ok(report);
     }
-    (world.publish)(&report)?;
+    (world.publish)(&mut report)?;
     let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
     Err(Error::new(Kind::Partial, format!("not all of it can be done:\n  {}", list.join("\n  ")))
         .hint("`trunkctl plan` shows it with the reasons; nothing was changed"))
@@ -104,10 +104,10 @@ fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
         return Ok(plan);
     }
     let follows = plan.steps().next().is_some();
-    let report = Report::Plan { plan, pending: false };
-    (world.publish)(&report)?;
+    let mut report = Report::Plan { plan, pending: false };
+    (world.publish)(&mut report)?;
     if follows {
-        (world.publish)(&Report::Text("\n".into()))?;
+        (world.publish)(&mut Report::Text("\n".into()))?;
     }
     match report {
         Report::Plan { plan, .. } => Ok(plan),

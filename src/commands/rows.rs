@@ -40,7 +40,7 @@ impl<'w> Rows<'w> {
         }
         let empty = listing(self.listing.columns.clone());
         let full = std::mem::replace(&mut self.listing, empty);
-        (self.world.publish)(&Report::Listing(vec![full]))
+        (self.world.publish)(&mut Report::Listing(vec![full]))
     }
 
     /// What is left to show.

@@ -13,7 +13,7 @@ pub async fn serve(world: &World, args: &Serve) -> Result<Report> {
     let faults: Result<Vec<Fault>, String> = args.fault.iter().map(|text| text.parse()).collect();
     let faults = faults.map_err(|why| Error::new(Kind::Usage, format!("--fault: {why}")))?;
     let running = sandbox::start(args.listen, args.state.clone(), faults).await?;
-    (world.publish)(&Report::Text(profiles_file(&running.address())))?;
+    (world.publish)(&mut Report::Text(profiles_file(&running.address())))?;
     world.notices.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
     running.until_interrupted().await?;
     Ok(Report::Nothing)

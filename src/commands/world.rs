@@ -31,7 +31,7 @@ pub use prompt::{Answer, Ask, AskText, People, Reply};
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
 
 /// Shows something before the command is over, and answers whether anybody still reads.
-pub type Publish = Box<dyn Fn(&Report) -> Result<bool>>;
+pub type Publish = Box<dyn Fn(&mut Report) -> Result<bool>>;
 
 /// What a command finds around it.
 pub struct World {
@@ -49,7 +49,7 @@ pub struct World {
     ask_secret: AskText,
     /// Shows something before the command is over.
     pub publish: Publish,
-    /// The words of the command line.
+    /// The words of the command line, as they may be recorded.
     pub command: Vec<String>,
     /// When the program began.
     pub begun: Instant,

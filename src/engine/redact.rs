@@ -1,4 +1,4 @@
-//! The net under the types: every secret that was ever looked up is struck out of texts for people.
+//! The net under the types: every secret that was ever looked up is struck out of whatever is shown.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::spelling::{self, Opening, opening};
+use super::spelling::{self, Begins, Opening, opening};
 use crate::model::error::Error;
+use crate::model::report::Report;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::text::holds_data;
 
@@ -26,19 +27,27 @@ struct Known {
     secrets: HashSet<String>,
     /// What they look like, by how that begins: a fleet has thousands, and a text hardly one.
     forms: HashMap<Option<Opening>, BTreeSet<Form>>,
+    begins: Begins,
 }
 
 /// What a secret looks like. Longer forms come first, so that no part of one is left behind.
 type Form = (Reverse<usize>, String);
 
 impl Redactor {
-    /// Learns a secret, also as it looks in base64.
+    /// Learns a secret, also as it looks in base64 and in hexadecimal.
     pub fn learn(&self, secret: &Secret) {
         let Some(value) = secret.expose().filter(|value| value.len() >= SHORTEST) else { return };
         let mut known = self.known();
         if !known.secrets.contains(value) {
             known.secrets.insert(value.to_owned());
-            known.add([value.to_owned(), STANDARD_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(value)]);
+            let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+            known.add([
+                value.to_owned(),
+                STANDARD_NO_PAD.encode(value),
+                URL_SAFE_NO_PAD.encode(value),
+                hex.to_uppercase(),
+                hex,
+            ]);
         }
     }
 
@@ -55,38 +64,57 @@ impl Redactor {
 
     /// The text without any known secret, however it is spelt.
     pub fn scrub(&self, text: &str) -> String {
+        self.scrubbed(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Strikes every known secret out of a text, and answers whether there was one.
+    pub fn scrub_in_place(&self, text: &mut String) -> bool {
+        self.scrubbed(text).is_some_and(|scrubbed| {
+            let found = scrubbed != *text;
+            *text = scrubbed;
+            found
+        })
+    }
+
+    /// The text without any known secret; none where it surely holds none.
+    fn scrubbed(&self, text: &str) -> Option<String> {
         let known = self.known();
+        if text.len() < SHORTEST || known.forms.is_empty() {
+            return None;
+        }
         let forms = |opening| known.forms.get(&opening).into_iter().flatten();
         let (mut possible, mut seen) = (forms(None).collect::<BTreeSet<_>>(), HashSet::new());
-        spelling::openings(text, &mut |opening| {
+        spelling::openings(text, &known.begins, &mut |opening| {
             if known.forms.contains_key(&Some(opening)) && seen.insert(opening) {
                 possible.extend(forms(Some(opening)));
             }
         });
-        possible.iter().fold(text.to_owned(), |text, (_, form)| spelling::strike(&text, form, MASK))
+        let strike = |text: String, (_, form): &Form| spelling::strike(&text, form, MASK);
+        (!possible.is_empty()).then(|| possible.into_iter().fold(text.to_owned(), strike))
     }
 
     /// The error without any known secret in its texts.
     #[must_use]
     pub fn scrub_error(&self, mut error: Error) -> Error {
-        error.message = self.scrub(&error.message);
-        let facts = &mut *error;
-        for text in
-            [&mut facts.hint, &mut facts.vendor_code, &mut facts.vendor_message, &mut facts.request_id]
-        {
-            *text = text.take().map(|text| self.scrub(&text));
-        }
-        for field in &mut facts.fields {
-            field.field = self.scrub(&field.field);
-            field.message = self.scrub(&field.message);
-        }
+        error.visit_texts(&mut |text| {
+            self.scrub_in_place(text);
+        });
         error
+    }
+
+    /// Strikes every known secret out of the values of a report. Its form is left alone: whatever a secret is, JSON
+    /// stays JSON.
+    pub fn scrub_report(&self, report: &mut Report) {
+        report.visit_texts(&mut |text| {
+            self.scrub_in_place(text);
+        });
     }
 }
 
 impl Known {
     fn add(&mut self, forms: impl IntoIterator<Item = String>) {
         for form in forms {
+            self.begins.add(&form);
             self.forms.entry(opening(&form)).or_default().insert((Reverse(form.len()), form));
         }
     }
@@ -137,7 +165,15 @@ mod tests {
         let redactor = Redactor::default();
         redactor.learn(&Secret::known("c@n/ary\"x"));
         redactor.learn_basic("id", &Secret::known("c@n/ary\"x"));
-        for form in ["c@n/ary\"x", "c%40n%2Fary%22x", "Y0BuL2FyeSJ4", "c@n/ary\\\"x", "aWQ6Y0BuL2FyeSJ4"] {
+        for form in [
+            "c@n/ary\"x",
+            "c%40n%2Fary%22x",
+            "Y0BuL2FyeSJ4",
+            "c@n/ary\\\"x",
+            "aWQ6Y0BuL2FyeSJ4",
+            "63406e2f6172792278",
+            "63406E2F6172792278",
+        ] {
             assert_eq!(redactor.scrub(&format!("a {form} b")), "a *** b");
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::support::Operation;
-use super::text::shell_word;
+use super::text::{shell_word, visit_texts};
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -101,6 +101,14 @@ pub struct FieldChange {
     pub after: Value,
 }
 
+impl FieldChange {
+    /// Visits every text of its values.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        visit_texts(&mut self.before, visit);
+        visit_texts(&mut self.after, visit);
+    }
+}
+
 /// A write of one object.
 #[derive(Debug, Serialize)]
 pub struct Change {
@@ -132,6 +140,17 @@ pub struct Change {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+}
+
+impl Change {
+    /// Visits every text of it that somebody else chose.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        visit(&mut self.profile);
+        let more = [&mut self.account, &mut self.id, &mut self.name, &mut self.note];
+        more.into_iter().flatten().for_each(&mut *visit);
+        self.diff.iter_mut().for_each(|change| change.visit_texts(visit));
+        self.error.iter_mut().for_each(|error| error.visit_texts(visit));
+    }
 }
 
 /// The changes of a bulk write, and how many ended how. A list that was shown as it grew is empty.

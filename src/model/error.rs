@@ -307,6 +307,19 @@ impl Error {
         fields.iter().map(FieldError::line).collect::<Vec<_>>().join("; ")
     }
 
+    /// Visits every text that is shown of it.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        let facts = &mut *self.0;
+        visit(&mut facts.message);
+        let more =
+            [&mut facts.hint, &mut facts.vendor_code, &mut facts.vendor_message, &mut facts.request_id];
+        more.into_iter().flatten().for_each(&mut *visit);
+        for field in &mut facts.fields {
+            visit(&mut field.field);
+            visit(&mut field.message);
+        }
+    }
+
     /// The same error once more, for each item that it befell; without the failure underneath.
     #[must_use]
     pub fn copy(&self) -> Self {

@@ -125,6 +125,21 @@ impl Step {
 }
 
 impl Part {
+    /// Visits every text of it that somebody else chose.
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        visit(&mut self.profile);
+        self.notes.iter_mut().for_each(&mut *visit);
+        self.failed.iter_mut().for_each(|error| error.visit_texts(visit));
+        for step in &mut self.steps {
+            visit(&mut step.profile);
+            visit(&mut step.name);
+            let more = [&mut step.account, &mut step.id, &mut step.place];
+            more.into_iter().flatten().chain(&mut step.notes).for_each(&mut *visit);
+            step.diff.iter_mut().for_each(|change| change.visit_texts(visit));
+            step.error.iter_mut().for_each(|error| error.visit_texts(visit));
+        }
+    }
+
     /// A part that could not be read.
     pub fn failed(profile: &str, error: Error) -> Self {
         Self { failed: Some(error), ..Self::new(profile) }
@@ -145,6 +160,11 @@ impl Part {
 }
 
 impl Plan {
+    /// Visits every text of it that somebody else chose.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        self.parts.iter_mut().for_each(|part| part.visit_texts(visit));
+    }
+
     /// Every step.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.parts.iter().flat_map(|part| &part.steps)

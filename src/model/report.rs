@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::change::{Change, Changes};
 use super::error::Error;
 use super::plan::Plan;
+use super::text::visit_texts;
 
 /// The result of a command.
 #[derive(Debug)]
@@ -56,4 +57,37 @@ pub struct Listing {
     pub rows: Vec<Vec<String>>,
     /// The rows as data.
     pub data: Vec<Value>,
+}
+
+impl Report {
+    /// Visits every text that is shown as a value. Keys and the names of columns are ours, and so is a text that is
+    /// data by itself; what a command writes of others into one is its own to look through.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        match self {
+            Self::Change(change) => change.visit_texts(visit),
+            Self::Changes(changes) => changes.list.iter_mut().for_each(|change| change.visit_texts(visit)),
+            Self::Plan { plan, .. } => plan.visit_texts(visit),
+            Self::Requests(list) => list.iter_mut().for_each(|value| visit_texts(value, visit)),
+            Self::Commands(lines) => lines.iter_mut().for_each(visit),
+            Self::Listing(listings) => listings.iter_mut().for_each(|listing| listing.visit_texts(visit)),
+            Self::Record(value) => visit_texts(value, visit),
+            Self::Partial(listings, errors) => {
+                listings.iter_mut().for_each(|listing| listing.visit_texts(visit));
+                errors.iter_mut().for_each(|error| error.visit_texts(visit));
+            }
+            Self::PartialText(_, errors) => errors.iter_mut().for_each(|error| error.visit_texts(visit)),
+            Self::Document { text, data } => {
+                visit(text);
+                visit_texts(data, visit);
+            }
+            Self::Text(_) | Self::Nothing => {}
+        }
+    }
+}
+
+impl Listing {
+    fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        self.title.iter_mut().chain(self.rows.iter_mut().flatten()).for_each(&mut *visit);
+        self.data.iter_mut().for_each(|value| visit_texts(value, visit));
+    }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// The candidate that a misspelt word most likely meant: a slip or two of the keys, or the same beginning.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -18,6 +19,45 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(score, _)| *score > 0.85)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+/// What is wrong with a key, a column or another name that is not known, and what to do. It may be anything, as in a
+/// file that was given by mistake: it is repeated only where it is `familiar`, because others beside it are known, or
+/// where it is a slip of the keys away from a known one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name, as it may be shown; empty where it may not.
+    pub name: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Unknown {
+    /// A name that is none of the known ones; `noun` says what they are names of.
+    pub fn new(noun: &str, name: &str, familiar: bool, known: &[&str]) -> Self {
+        let near = nearest(name, known.iter().copied());
+        let slip = |near: &str| {
+            let slips = strsim::osa_distance(&name.to_lowercase(), near);
+            slips <= 2 && slips * 3 <= near.chars().count()
+        };
+        let shown = if familiar || near.is_some_and(slip) { excerpt(name, 40) } else { String::new() };
+        let remedy = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the {noun}s are {}", known.join(", ")),
+        };
+        let what = match shown.as_str() {
+            "" => format!("unknown {noun}"),
+            shown => format!("unknown {noun} `{shown}`"),
+        };
+        Self { name: shown, what, remedy }
+    }
+
+    /// Both in one line.
+    pub fn line(&self) -> String {
+        format!("{}; {}", self.what, self.remedy)
+    }
 }
 
 /// Whether a character could drive a terminal, change how the text around it is seen, or hide in it: control
@@ -56,6 +96,16 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
+}
+
+/// Visits every text in a value. Keys are not among them.
+pub fn visit_texts(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(list) => list.iter_mut().for_each(|value| visit_texts(value, visit)),
+        Value::Object(map) => map.values_mut().for_each(|value| visit_texts(value, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Whether the text begins like JSON, whole or damaged. An error page for people can be quoted; this may hold
@@ -120,6 +170,16 @@ mod tests {
             assert_eq!(nearest(word, ["transport", "port", "udp", "tcp", "ulaw"]), Some(meant));
         }
         assert_eq!(nearest("zzz", ["transport", "port"]), None);
+    }
+
+    #[test]
+    fn an_unknown_name_is_repeated_only_among_known_ones() {
+        let line = |name, familiar| Unknown::new("key", name, familiar, &["number", "id"]).line();
+        assert_eq!(line("nubmer", false), "unknown key `nubmer`; did you mean `number`?");
+        assert_eq!(line("canary", true), "unknown key `canary`; the keys are number, id");
+        assert_eq!(line("canary", false), "unknown key; the keys are number, id");
+        // What is only like a known one may hold anything behind it.
+        assert_eq!(line("number-canary", false), "unknown key; did you mean `number`?");
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl<'w, J: Job> Books<'w, J> {
         } else if self.heard && !list.is_empty() {
             // A reader that went away does not stop what is half done.
             let part = Changes { list, ..Changes::default() };
-            self.heard = (self.world.publish)(&Report::Changes(part)).unwrap_or_else(|error| {
+            self.heard = (self.world.publish)(&mut Report::Changes(part)).unwrap_or_else(|error| {
                 unheard = Some(error);
                 false
             });

@@ -64,6 +64,18 @@ pub async fn run(world: &World, globals: &Globals, args: &Export) -> Result<Repo
     Ok(if errors.is_empty() { Report::Text(text) } else { Report::PartialText(text, errors) })
 }
 
+/// Strikes the secrets that are known out of the values. That can be a name that is the same as a password.
+fn scrub(world: &World, draft: &mut Draft) {
+    let mut found = false;
+    draft.visit_texts(&mut |text| found |= world.redactor.scrub_in_place(text));
+    if found {
+        world.notices.warn(
+            "a value of the manifest holds a secret of the profile, and is written as ***; correct it before you \
+             apply the manifest",
+        );
+    }
+}
+
 /// A manifest is a tree, and no list of rows.
 fn check_form(globals: &Globals) -> Result<()> {
     let word = match globals.output {
@@ -134,16 +146,21 @@ fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
 fn written(
     world: &World,
     globals: &Globals,
-    draft: Draft,
+    mut draft: Draft,
     remarks: &Remarks,
     aim: Option<&Aim>,
 ) -> Result<String> {
+    scrub(world, &mut draft);
     if globals.output == Format::Json {
         for note in remarks.notes() {
             world.notices.note(&note);
         }
         return draft.json();
     }
-    let draft = Draft { closing: remarks.sections(aim.map(|aim| aim.vendor.facts().title)), ..draft };
+    let mut closing = remarks.sections(aim.map(|aim| aim.vendor.facts().title));
+    for line in closing.iter_mut().flat_map(|section| &mut section.lines) {
+        world.redactor.scrub_in_place(line);
+    }
+    let draft = Draft { closing, ..draft };
     if globals.output == Format::Yaml { Ok(draft.yaml()) } else { Ok(draft.toml()) }
 }

@@ -55,7 +55,7 @@ impl<'w> Results<'w> {
         } else if self.heard.get() {
             let part = Changes { list, ..Changes::default() };
             // A reader that went away does not stop what is half done.
-            self.heard.set((self.world.publish)(&Report::Changes(part)).unwrap_or(false));
+            self.heard.set((self.world.publish)(&mut Report::Changes(part)).unwrap_or(false));
         }
         self.world.notices.progress(&progress);
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::file::Sort;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::text::printable_json;
+use crate::model::text::{printable_json, visit_texts};
 use crate::model::yaml;
 
 /// The keys and values of one entry, as they are to be written.
@@ -42,6 +42,14 @@ pub struct Section {
 }
 
 impl Draft {
+    /// Visits every text that is a value of an entry.
+    pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        let lists = [&mut self.trunks, &mut self.numbers, &mut self.settings, &mut self.countries];
+        for table in lists.into_iter().flatten() {
+            table.values_mut().for_each(|value| visit_texts(value, visit));
+        }
+    }
+
     /// The lists that hold something, by their keys; an empty one of trunks where there is nothing at all.
     fn lists(&self) -> Vec<(&'static str, &[Table])> {
         let all = [
