@@ -13,9 +13,12 @@ pub struct Manifest {
     /// A manifest, or a folder of them; may be repeated, `-` is standard input
     #[arg(short = 'f', long = "file", value_name = "PATH")]
     pub files: Vec<String>,
-    /// The value of ${NAME} in the manifest; the environment has the others
+    /// The value of ${NAME} in the manifest; may be repeated
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
+    /// A TOML, JSON or YAML file with the values of variables, below --var and above TRUNKCTL_VAR_NAME; may be repeated
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<String>,
     /// Only the I-th of N parts of the profiles, from 1 on: for parallel jobs
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Partition>,
@@ -40,7 +43,7 @@ pub enum Prune {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trunkctl --sandbox plan -f examples/fleet
-  trunkctl plan -f trunks.toml -f sites/ --var SITE=oslo
+  trunkctl plan -f trunks.toml -f sites/ --var site=oslo
   trunkctl plan -f trunks.toml -o markdown > plan.md
   trunkctl plan -f trunks.toml --out plan.json --detailed-exitcode
 
@@ -71,7 +74,7 @@ What could not be done is tried again by the next apply; what is done is left
 alone.")]
 pub struct Apply {
     /// A plan that `plan --out` saved; refused where it was changed or the world has moved since
-    #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "partition", "prune", "rotate_secrets"])]
+    #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "var_files", "partition", "prune", "rotate_secrets"])]
     pub plan: Option<String>,
     /// The manifest.
     #[command(flatten)]

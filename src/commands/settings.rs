@@ -94,7 +94,7 @@ async fn held(session: &Session, account: &str, wanted: &SipSettings) -> Result<
 
 fn read(args: &Assign) -> Result<Settings> {
     let file = match &args.from {
-        Some(path) => Source::open(path, Kind::Invalid)?.parse::<Settings>(Kind::Invalid)?,
+        Some(path) => Source::open(path, Kind::Invalid)?.read::<Settings>(Kind::Invalid)?,
         None => Settings::default(),
     };
     Ok(Settings {

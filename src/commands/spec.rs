@@ -1,13 +1,7 @@
 //! What is asked for: a file with flags laid over it.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
-
 use crate::cli::trunk::Fields;
-use crate::config::files::{ONE_TRUNK, Source};
+use crate::config::files::Source;
 use crate::config::secrets;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::proxy::OutboundProxy;
@@ -39,31 +33,12 @@ pub fn trunk(world: &World, fields: &Fields, dry_run: bool) -> Result<Trunk> {
 
 fn from_file(path: &str) -> Result<Trunk> {
     let source = Source::open(path, Kind::Invalid)?;
-    let One(mut trunk) = source.parse(Kind::Invalid)?;
+    let mut trunk: Trunk = source.read(Kind::Invalid)?;
     if let Some(password) = trunk.password.take() {
         refuse_readable(&source, &password)?;
         trunk.password = Some(secrets::anchor(password, &source.folder));
     }
     Ok(trunk)
-}
-
-/// A trunk as a file holds it: by the names of its fields, never by their order.
-struct One(Trunk);
-
-impl<'de> Deserialize<'de> for One {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Named;
-        impl<'de> Visitor<'de> for Named {
-            type Value = One;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(ONE_TRUNK)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<One, A::Error> {
-                Trunk::deserialize(MapAccessDeserializer::new(map)).map(One)
-            }
-        }
-        deserializer.deserialize_map(Named)
-    }
 }
 
 /// A literal is fine where only the owner can read the file; `-` only on the command line.

@@ -4,11 +4,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::DeTable;
 
+use super::node::{self, Node};
 use super::waiting::waiting;
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::secret::WANTED;
-use crate::model::text::{excerpt, nearest};
+use crate::model::text::{Unknown, excerpt};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,63 +82,47 @@ impl Source {
     ///
     /// # Errors
     /// Of the given kind, with file, line and column; an unknown key with the nearest known one.
-    pub fn parse<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
+    pub fn read<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
         // An empty text is TOML and YAML without fields, and says which are missing.
         if self.text.trim().is_empty() && !matches!(self.format, Some(Format::Toml | Format::Yaml)) {
             return Err(Error::new(kind, format!("{} is empty", self.name))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let mistake = match self.format() {
-            Format::Toml => self.toml(),
-            Format::Json => self.json(),
-            Format::Yaml => self.yaml(),
-        };
-        mistake.map_err(|mistake| {
-            // YAML's own path stands before its message, and a part of a path that cannot be told is a `?`.
-            let path = mistake.path.trim_end_matches('?').trim_end_matches('.');
-            let what = own_path(path, &mistake.what);
-            let field = FieldError::new(path, what);
-            let named = !field.field.is_empty();
-            let what = if named { field.line() } else { field.message.clone() };
-            let mut error = self.complain(kind, mistake.place, &what);
-            error.fields.extend(named.then_some(field));
+        Node::parse(&self.text, self.format()).and_then(|root| node::read(&root)).map_err(|mistake| {
+            let (field, what, remedy) = mistake.parts(&[]);
+            let field = FieldError::new(field, what);
+            let place = mistake.place.map(|place| (place.line, place.column));
+            let mut error = self.complain(kind, place, &field.line());
+            error.hint = remedy.or(error.hint.take());
+            error.fields.extend((!field.field.is_empty()).then_some(field));
             error
         })
     }
 
-    fn toml<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        let mistake = |path: String, cause: &toml::de::Error| Mistake {
-            path,
-            place: cause.span().map(|span| place(&self.text, span.start)),
-            what: without_secret(cause.message()),
-        };
-        let reader = toml::Deserializer::parse(&self.text).map_err(|cause| mistake(String::new(), &cause))?;
-        serde_path_to_error::deserialize(reader)
-            .map_err(|error| mistake(error.path().to_string(), error.inner()))
-    }
-
-    fn json<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        let mistake = |path: String, cause: &serde_json::Error| Mistake {
-            path,
-            place: Some((cause.line(), cause.column())),
-            what: without_secret(&without_place(&cause.to_string())),
-        };
-        let mut reader = serde_json::Deserializer::from_str(&self.text);
-        let value = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| mistake(error.path().to_string(), error.inner()))?;
-        reader.end().map_err(|cause| mistake(String::new(), &cause))?;
-        Ok(value)
-    }
-
-    fn yaml<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        serde_path_to_error::deserialize(yaml_serde::Deserializer::from_str(&self.text)).map_err(|error| {
-            let cause = error.inner();
-            let path = error.path().to_string();
-            let place = cause.location().map(|place| (place.line(), place.column()));
-            Mistake {
-                place: place.map(|place| below(&self.text, place, &path)),
-                path,
-                what: without_secret(&without_place(&cause.to_string())),
+    /// Reads TOML whose values have to know their places.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_toml<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
+        let place = |cause: &toml::de::Error| cause.span().map(|span| place(&self.text, span.start));
+        let reader = toml::Deserializer::parse(&self.text)
+            .map_err(|cause| self.complain(kind, place(&cause), cause.message()))?;
+        serde_path_to_error::deserialize(reader).map_err(|error| {
+            let (path, cause) = (error.path().to_string(), error.inner());
+            match unknown_key(cause.message()) {
+                Some((key, known)) => {
+                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let table = DeTable::parse(&self.text).map(Spanned::into_inner).unwrap_or_default();
+                    let count = table.keys().filter(|key| known.contains(&key.get_ref().as_ref())).count();
+                    let familiar = count > 0 && 2 * count >= table.len();
+                    let unknown = Unknown::new("key", &key, familiar, &known);
+                    let error = self.complain(kind, place(cause), &unknown.what);
+                    error.hint(unknown.remedy)
+                }
+                None => {
+                    let field = FieldError::new(path, without_value(cause.message()));
+                    self.complain(kind, place(cause), &field.line())
+                }
             }
         })
     }
@@ -154,28 +140,16 @@ impl Source {
     /// A mistake in the file, at a place.
     pub fn complain(&self, kind: Kind, place: Option<(usize, usize)>, what: &str) -> Error {
         let place = place.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
-        let error =
-            Error::new(kind, format!("{}{place}: {}", self.name, excerpt(&without_secret(what), 400)));
-        match unknown_key(what) {
-            Some((key, known)) => match nearest(&key, known.iter().map(String::as_str)) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint(format!("the keys are {}", known.join(", "))),
-            },
-            None => error.hint(remedy(what)),
-        }
+        let error = Error::new(kind, format!("{}{place}: {}", self.name, excerpt(what, 400)));
+        error.hint(remedy_of(what).unwrap_or(CORRECT))
     }
 }
 
+/// What to do about a mistake that says no more.
+const CORRECT: &str = "correct the file at that place";
+
 /// What the file of a trunk holds.
 pub const ONE_TRUNK: &str = "the fields of one trunk";
-
-/// What is wrong with a file, and where.
-struct Mistake {
-    /// The field, as in `dids[0].number`; empty where the file as a whole is meant.
-    path: String,
-    place: Option<(usize, usize)>,
-    what: String,
-}
 
 /// A byte order mark says nothing about a text that is read as UTF-8 anyway.
 fn without_mark(text: String) -> String {
@@ -185,47 +159,16 @@ fn without_mark(text: String) -> String {
     }
 }
 
-/// The message without the path, or the beginning of it, that the parser of YAML puts before it.
-fn own_path<'a>(path: &str, message: &'a str) -> &'a str {
-    match message.split_once(": ") {
-        Some((before, rest)) if !before.is_empty() && path.starts_with(before) => rest,
-        _ => message,
-    }
-}
-
-/// YAML's reader puts some mistakes at the beginning of the table that the key stands in: the key itself is there
-/// or further down.
-fn below(text: &str, place: (usize, usize), path: &str) -> (usize, usize) {
-    let key = path.rsplit('.').next().unwrap_or_default();
-    let first = place.0.saturating_sub(1);
-    let mut lines = text.lines().enumerate().skip(first);
-    if key.is_empty() || lines.clone().next().is_some_and(|(_, line)| line.contains(key)) {
-        return place;
-    }
-    let found = lines.find_map(|(at, line)| {
-        let start = line.find(|letter: char| letter != ' ' && letter != '-')?;
-        let is_key = line[start..].strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
-        is_key.then_some((at + 1, line[..start].chars().count() + 1))
-    });
-    found.unwrap_or(place)
-}
-
 /// The parsers repeat the place at the end of their messages.
 pub(super) fn without_place(text: &str) -> String {
     text.rsplit_once(" at line ").map_or(text, |(text, _)| text).to_owned()
 }
 
-/// What to do about a mistake.
-fn remedy(what: &str) -> &'static str {
-    // YAML's reader does not say which character it is.
-    let odd = what.contains("cannot start any token").then_some(
-        "indent with spaces, not with tabs, and put a text in quotes that begins with a character of YAML's own",
-    );
-    remedy_of_type(what).or(odd).unwrap_or("correct the file at that place")
-}
-
-/// What to do about a value of another type than the one expected.
-pub(super) fn remedy_of_type(what: &str) -> Option<&'static str> {
+/// What to do about tabs in YAML, or about a value of another type than the one expected.
+pub(super) fn remedy_of(what: &str) -> Option<&'static str> {
+    if what.split(' ').any(|word| matches!(word, "tab" | "tabs")) {
+        return Some("indent with spaces");
+    }
     [
         ("a table with `number`", "write the number under its key, as in { number = \"5503300\" }"),
         ("a table with `id` or `name`", "write one of them with its key, as in { name = \"Sales\" }"),
@@ -238,21 +181,18 @@ pub(super) fn remedy_of_type(what: &str) -> Option<&'static str> {
     .find_map(|(part, remedy)| what.ends_with(part).then_some(remedy))
 }
 
-/// serde's complaint about a value of the wrong type, without the value where it may be a secret: in a
-/// secret's own place, or a text in the place of a table, whose key may have been left out.
-pub(super) fn without_secret(message: &str) -> String {
+/// serde's complaint about a value of the wrong type, without the value.
+fn without_value(message: &str) -> String {
     let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
         let (value, expected) = rest.rsplit_once(", expected ")?;
-        let whole = ["a map", "a table", "struct", ONE_TRUNK].iter().any(|word| expected.starts_with(word));
-        let hidden = expected.starts_with(WANTED) || (whole && value.starts_with("string"));
         let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
-        hidden.then(|| format!("{before}invalid type: {noun}, expected {expected}"))
+        Some(format!("{before}invalid type: {noun}, expected {expected}"))
     });
     parts.unwrap_or_else(|| message.to_owned())
 }
 
 /// The key and its known neighbours in serde's complaint about an unknown field.
-pub(super) fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
+fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
     let rest = &message[message.find("unknown field `")? + 15..];
     let (key, rest) = rest.split_once('`')?;
     let known: Vec<String> = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
@@ -310,7 +250,7 @@ mod tests {
     fn parse(text: &str, format: Option<Format>) -> Result<Trunk> {
         let source =
             Source { name: "f".into(), folder: PathBuf::new(), private: true, text: text.into(), format };
-        source.parse(Kind::Invalid)
+        source.read(Kind::Invalid)
     }
 
     #[test]

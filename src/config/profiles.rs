@@ -82,7 +82,7 @@ impl Book {
     /// [`Kind::Config`]: no file, one that others can change, or one that cannot be understood.
     pub fn open(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Self> {
         let source = at.open()?;
-        let file: File = source.parse(Kind::Config)?;
+        let file: File = source.read_toml(Kind::Config)?;
         let profiles = file.profiles.iter().map(|(name, table)| (name.as_str(), text_of(table, "vendor")));
         let variables = Variables::read(at.env, profiles, keys_of);
         Ok(Self { source, file, variables })

@@ -9,7 +9,7 @@ use crate::model::settings::{Provided, SipSettings};
 
 /// Settings as a file gives them, and as flags are laid over it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of settings")]
 pub struct Settings {
     /// The account that they are assigned to.
     pub account: Option<String>,

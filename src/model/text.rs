@@ -22,8 +22,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// What is wrong with a key, a column or another name that is not known, and what to do. It may be anything, as in a
-/// file that was given by mistake: it is repeated only where it is `familiar`, because others beside it are known, or
-/// where it is a slip of the keys away from a known one.
+/// file that was given by mistake: it is repeated only where it is `familiar`, because no fewer beside it are known than
+/// are not, or where it is a slip of the keys away from a known one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
     /// The name, as it may be shown; empty where it may not.

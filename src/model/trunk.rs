@@ -172,7 +172,7 @@ pub struct AgentGroup {
 ///
 /// An empty text or list is a value: it clears the field.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "the fields of one trunk")]
 pub struct Trunk {
     /// The trunk's name, unique at the vendor.
     #[serde(skip_serializing_if = "Option::is_none")]

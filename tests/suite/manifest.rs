@@ -12,7 +12,7 @@ const FILES: [&str; 2] = ["examples/fleet/meetings.yaml", "examples/fleet/trunks
 fn fleet() -> Manifest {
     let folder = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
     let profiles: Vec<String> = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned()).collect();
-    let vars = Vars::new(&Env::default(), &[]).unwrap();
+    let vars = Vars::new(&Env::default(), &[], &[]).unwrap();
     Manifest::open(&[folder], &vars, &profiles).unwrap_or_else(|error| panic!("{}", error.message))
 }
 

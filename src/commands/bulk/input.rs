@@ -177,7 +177,8 @@ impl Seen {
             Identity::Text(field, text) => (field, excerpt(&text, 40), first(&mut self.texts, text, line)?),
         };
         let first = if first == 0 { String::new() } else { format!(", first on line {first}") };
-        let fault = FieldError::new(field, format!("`{name}` is listed twice{first}; keep one"));
+        let name = if row.quiet { String::new() } else { format!("`{name}` ") };
+        let fault = FieldError::new(field, format!("{name}is listed twice{first}; keep one"));
         Some(FieldError { place: row.place_of(field), ..fault })
     }
 }
@@ -199,7 +200,7 @@ fn entry<K: Items>(items: &K, index: usize, mut row: Row, seen: &mut Seen) -> En
     // What a broken row holds would be found missing, or wrong once more.
     let read = if faults.is_empty() { items.read(&row, &mut verdict) } else { None };
     for fault in verdict.errors {
-        faults.push(FieldError { place: fault.place.or(row.place_of(&fault.field)), ..fault });
+        faults.push(row.told(FieldError { place: fault.place.or(row.place_of(&fault.field)), ..fault }));
     }
     let item = match read {
         Some(item) if faults.is_empty() => {

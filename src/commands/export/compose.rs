@@ -286,7 +286,7 @@ impl Composer<'_> {
         let Some(aim) = self.aim.filter(|aim| aim.profile.is_none()) else { return };
         let why = format!(
             "needs input: profile: the profiles file has no profile, or several, of the vendor {}; write its name in \
-             place of {PROFILE}, or set the variable PROFILE",
+             place of {PROFILE}, or give --var PROFILE=NAME",
             aim.vendor.facts().name
         );
         let draft = &self.draft;

@@ -95,7 +95,10 @@ pub fn open(world: &World, globals: &Globals, args: &args::Manifest) -> Result<M
         return Err(Error::new(Kind::Usage, "no manifest was given")
             .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
     }
-    Manifest::open(&args.files, &Vars::new(&world.env, &args.vars)?, &profiles(world, globals)?)
+    let vars = Vars::new(&world.env, &args.vars, &args.var_files)?;
+    let manifest = Manifest::open(&args.files, &vars, &profiles(world, globals)?)?;
+    vars.unused().iter().for_each(|warning| world.notices.warn(warning));
+    Ok(manifest)
 }
 
 /// The profiles that there are. The environment stands for one, and then there need be no file.

@@ -16,6 +16,14 @@ pub fn schema() -> Value {
     let mut keys = vec![
         ("$schema", text("The address of this schema, for editors.")),
         ("name", text("What `apply --prune` remembers this manifest by; else the place of its first file.")),
+        (
+            "vars",
+            json!({
+                "type": "object",
+                "description": "The values of variables, where nothing else gives them.",
+                "additionalProperties": {"type": ["string", "number", "boolean"]},
+            }),
+        ),
         ("defaults", table("What lies under every entry of this file.", SORTS.map(|key| (key, of(key))))),
         (
             "groups",

@@ -71,7 +71,7 @@ impl<'f> Reading<'f> {
     }
 
     fn of<T: Deserialize<'f>>(&self, mistakes: &mut Mistakes) -> Option<T> {
-        file::read(self.at, &self.own, &target::KEYS, mistakes)
+        file::read_pairs(self.at, &self.own, &self.all, &target::KEYS, mistakes)
     }
 
     fn get(&self, key: &str) -> Option<&'f Node> {
@@ -88,7 +88,11 @@ impl<'f> Reading<'f> {
                 continue;
             }
             let place = node.map(|node| node.place).or(self.at.place);
-            mistakes.add(At { place, ..self.at }, &fault.field, fault.message);
+            let message = match node.and_then(|node| mistakes.filled(self.at.file, node)) {
+                Some(what) => what,
+                None => fault.message,
+            };
+            mistakes.add(At { place, ..self.at }, &fault.field, message);
         }
         sound
     }
@@ -191,7 +195,7 @@ impl<'f> Reading<'f> {
         let mut sound = true;
         for (at, node) in list.iter().enumerate() {
             let text: Result<String, _> = node::read(node);
-            let code = text.map_err(|mistake| mistake.told(&[])).and_then(|text| country::code(&text));
+            let code = text.map_err(|mistake| mistake.told()).and_then(|text| country::code(&text));
             let what = match code {
                 Ok(code) if codes.contains(&code) => format!("country `{code}` is listed twice; keep one"),
                 Ok(code) => {

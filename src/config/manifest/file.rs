@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mistakes::{At, Mistakes};
-use super::vars::Vars;
+use super::vars::Scope;
 use crate::config::files::Source;
 use crate::config::node::{self, Key, Node, Table, Value};
 use crate::model::error::{Kind, Place};
-use crate::model::text::{excerpt, nearest};
+use crate::model::text::Unknown;
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,9 @@ impl Sort {
 }
 
 /// The keys of a file. `$schema` is for editors.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "name",
+    "vars",
     "defaults",
     "groups",
     "trunk",
@@ -100,23 +101,56 @@ impl File {
     }
 }
 
-/// The parts of a file; none where it is not even a table.
-pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
+/// A file that was read, before variables are put in.
+pub struct Raw {
+    source: Source,
+    /// Its tables.
+    pub table: Table,
+}
+
+impl Raw {
+    /// How messages name it.
+    pub fn name(&self) -> &str {
+        &self.source.name
+    }
+}
+
+/// Reads a file; none where it is not even a table.
+pub fn parse(path: &str, mistakes: &mut Mistakes) -> Option<Raw> {
     let at = At { file: path, place: None, path: "" };
     let source = Source::open(path, Kind::Invalid).map_err(|error| mistakes.of_file(at, &error)).ok()?;
     let at = At { file: &source.name, ..at };
     mistakes.begin(at.file);
     let root = Node::parse(source.text(), source.format());
-    let mut root = root.map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
-    let mut unfilled = Vec::new();
-    vars.fill(&mut root, &mut unfilled);
-    unfilled.iter().for_each(|mistake| mistakes.of_variable(at, mistake));
+    let root = root.map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
     let noun = root.noun();
     let Value::Table(table) = root.value else {
         let what = format!("is {noun}; write the tables of a manifest, as in [[trunk]]");
         mistakes.add(at.place(root.place), "", what);
         return None;
     };
+    let strangers: Vec<&Key> =
+        table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(&key.text.as_str())).collect();
+    let familiar = strangers.len() < table.len() && 2 * strangers.len() <= table.len();
+    let mut unnamed = false;
+    for key in &strangers {
+        let unknown = Unknown::new("key", &key.text, familiar, &KEYS);
+        if !unknown.name.is_empty() || !std::mem::replace(&mut unnamed, true) {
+            mistakes.add(at.place(key.place), &unknown.name, unknown.line());
+        }
+    }
+    if !strangers.is_empty() {
+        // It may be no manifest at all.
+        mistakes.hush(at.file);
+    }
+    Some(Raw { source, table })
+}
+
+/// The parts of a file.
+pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
+    let Raw { source, mut table } = raw;
+    let at = At { file: &source.name, place: None, path: "" };
+    table.iter_mut().for_each(|(key, node)| vars.fill(at, &key.text, node, mistakes));
     let mut file = File {
         name: source.name.as_str().into(),
         folder: source.folder,
@@ -130,12 +164,12 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
     let mut lists = Vec::new();
     for (key, node) in table {
         match (key.text.as_str(), Sort::of(&key.text)) {
-            ("$schema", _) => {}
             ("name", _) => file.title = title(at, &node, mistakes),
             ("defaults", _) => file.defaults = defaults(at, node, mistakes),
             ("groups", _) => file.groups = as_table(at, "groups", node, mistakes).unwrap_or_default(),
             (_, Some(sort)) => lists.push((sort, node)),
-            (text, None) => mistakes.add(at.place(key.place), text, unknown(text, &KEYS)),
+            // `$schema`, and what was refused already.
+            _ => {}
         }
     }
     for (sort, node) in lists {
@@ -144,26 +178,19 @@ pub fn open(path: &str, vars: &Vars, mistakes: &mut Mistakes) -> Option<File> {
         file.entries.extend(drafts);
     }
     file.entries.sort_by_key(|draft| (draft.place.line, draft.place.column));
-    Some(file)
+    file
 }
 
 fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Place)> {
-    let text = node::read::<String>(node).map_err(|mistake| mistake.told(&[]));
+    let text = node::read::<String>(node).map_err(|mistake| mistake.told());
     let text = text.and_then(|text| {
         if text.trim().is_empty() { Err("is empty; give the manifest a name".to_owned()) } else { Ok(text) }
     });
     text.map_err(|what| mistakes.add(at.place(node.place), "name", what)).ok().map(|text| (text, node.place))
 }
 
-fn unknown(key: &str, known: &[&str]) -> String {
-    let shown = excerpt(key, 40);
-    match nearest(key, known.iter().copied()) {
-        Some(near) => format!("unknown key `{shown}`; did you mean `{near}`?"),
-        None => format!("unknown key `{shown}`; the keys are {}", known.join(", ")),
-    }
-}
-
-fn as_table(at: At<'_>, path: &str, node: Node, mistakes: &mut Mistakes) -> Option<Table> {
+/// The table under a key of the file.
+pub fn as_table(at: At<'_>, path: &str, node: Node, mistakes: &mut Mistakes) -> Option<Table> {
     let noun = node.noun();
     match node.value {
         Value::Table(table) => Some(table),
@@ -177,17 +204,18 @@ fn as_table(at: At<'_>, path: &str, node: Node, mistakes: &mut Mistakes) -> Opti
 
 fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(Sort, Table)> {
     let mut defaults = Vec::new();
-    for (key, node) in as_table(at, "defaults", node, mistakes).unwrap_or_default() {
+    let table = as_table(at, "defaults", node, mistakes).unwrap_or_default();
+    let known = table.iter().filter(|(key, _)| Sort::of(&key.text).is_some()).count();
+    let familiar = known > 0 && 2 * known >= table.len();
+    for (key, node) in table {
+        let Some(sort) = Sort::of(&key.text) else {
+            let unknown = Unknown::new("key", &key.text, familiar, &Sort::ALL.map(Sort::key));
+            let at = At { path: "defaults", ..at };
+            mistakes.add(at.place(key.place), &unknown.name, unknown.line());
+            continue;
+        };
         let path = format!("defaults.{}", key.text);
-        match Sort::of(&key.text) {
-            Some(sort) => {
-                defaults.extend(as_table(at, &path, node, mistakes).map(|table| (sort, table)));
-            }
-            None => {
-                let known = Sort::ALL.map(Sort::key);
-                mistakes.add(at.place(key.place), &path, unknown(&key.text, &known));
-            }
-        }
+        defaults.extend(as_table(at, &path, node, mistakes).map(|table| (sort, table)));
     }
     defaults
 }
@@ -255,10 +283,11 @@ fn lay(table: &mut Table, below: &Table) {
 /// Some of a table's keys.
 pub type Pairs<'f> = Vec<(&'f Key, &'f Node)>;
 
-/// What a table is read as, in whole; where it cannot be, every key that is wrong by itself.
-pub fn read<'f, T: serde::Deserialize<'f>>(
+/// What some keys of a table are read as, in whole; where they cannot be, every key that is wrong by itself.
+pub fn read_pairs<'f, T: serde::Deserialize<'f>>(
     at: At<'_>,
     pairs: &Pairs<'f>,
+    all: &Pairs<'f>,
     others: &[&str],
     mistakes: &mut Mistakes,
 ) -> Option<T> {
@@ -272,6 +301,11 @@ pub fn read<'f, T: serde::Deserialize<'f>>(
     if wrong.is_empty() {
         wrong.push(whole);
     }
-    wrong.iter().for_each(|mistake| mistakes.of_node(at, mistake, others));
+    let strangers = wrong.iter().filter(|mistake| mistake.is_of_key()).count();
+    let familiar = strangers < all.len() && 2 * strangers <= all.len();
+    for mistake in wrong {
+        let mistake = if familiar && mistake.is_of_key() { mistake.familiar() } else { mistake };
+        mistakes.of_node(at, &mistake, others);
+    }
     None
 }

@@ -1,6 +1,6 @@
 //! Everything that is wrong with a manifest, told at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::node::{self, Node, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
@@ -17,10 +17,21 @@ pub struct Mistakes {
     /// What lies under several entries is told once.
     seen: HashSet<Told>,
     /// Values that a variable is missing in. Whatever else seems wrong with them is so for want of it.
-    unfilled: HashSet<(String, (usize, usize))>,
+    unfilled: HashSet<Spot>,
+    /// Values that variables were put into, and what is told of one that is wrong: not the value.
+    filled: HashMap<Spot, String>,
+    /// Files of which no more is told: they may be no manifests.
+    hushed: HashSet<String>,
     more: usize,
     /// The files, in the order in which they are read.
     files: Vec<String>,
+}
+
+/// The file, and the line with its column.
+type Spot = (String, (usize, usize));
+
+fn spot(file: &str, place: Place) -> Spot {
+    (file.to_owned(), (place.line, place.column))
 }
 
 /// The file, the line with its column, and the message.
@@ -57,6 +68,18 @@ impl Mistakes {
 
     /// One of another kind. The refusal is one of the configuration where all its mistakes are.
     pub fn add_of(&mut self, kind: Kind, at: At<'_>, field: &str, what: impl Into<String>) {
+        let what = match at.place.and_then(|place| self.filled.get(&spot(at.file, place))) {
+            Some(what) => what.clone(),
+            None => what.into(),
+        };
+        self.push(kind, at, field, what);
+    }
+
+    /// One that repeats no value of a variable.
+    fn push(&mut self, kind: Kind, at: At<'_>, field: &str, what: String) {
+        if self.hushed.contains(at.file) {
+            return;
+        }
         let dot = if at.path.is_empty() || field.is_empty() || field.starts_with('[') { "" } else { "." };
         let field = format!("{}{dot}{field}", at.path);
         let error = FieldError {
@@ -65,7 +88,7 @@ impl Mistakes {
             ..FieldError::new(field, what)
         };
         let place = at.place.map(|place| (place.line, place.column));
-        let unfilled = place.is_some_and(|place| self.unfilled.contains(&(at.file.to_owned(), place)));
+        let unfilled = at.place.is_some_and(|place| self.unfilled.contains(&spot(at.file, place)));
         if unfilled || !self.seen.insert((error.file.clone(), place, error.message.clone())) {
             return;
         }
@@ -76,20 +99,41 @@ impl Mistakes {
     /// What is wrong with a value of an entry; `others` are keys besides those that its reader knows.
     pub fn of_node(&mut self, at: At<'_>, mistake: &node::Mistake, others: &[&str]) {
         let at = At { place: mistake.place.or(at.place), ..at };
-        self.add(at, &mistake.path, mistake.told(others));
+        let fault = mistake.field(others);
+        self.push(Kind::Invalid, at, &fault.field, fault.message);
+    }
+
+    /// No more is told of a file.
+    pub fn hush(&mut self, file: &str) {
+        self.hushed.insert(file.to_owned());
     }
 
     /// A variable that cannot be put into a value.
-    pub fn of_variable(&mut self, at: At<'_>, mistake: &node::Mistake) {
-        self.of_node(at, mistake, &[]);
-        let place = mistake.place.map(|place| (place.line, place.column));
-        self.unfilled.extend(place.map(|place| (at.file.to_owned(), place)));
+    pub fn of_variable(&mut self, at: At<'_>, place: Place, what: String) {
+        self.push(Kind::Invalid, at.place(place), "", what);
+        self.unfilled.insert(spot(at.file, place));
+    }
+
+    /// Variables were put into a value.
+    pub fn fill(&mut self, at: At<'_>, place: Place, names: &[&str]) {
+        let names: Vec<String> = names.iter().map(|name| format!("${{{name}}}")).collect();
+        let what = format!("the value of `{}` is not valid here and is not shown", names.join(" "));
+        self.filled.insert(spot(at.file, place), what);
+    }
+
+    /// What is told of a value that is wrong, where variables were put into it or into one of those below it.
+    pub fn filled(&self, file: &str, node: &Node) -> Option<String> {
+        self.filled.get(&spot(file, node.place)).cloned().or_else(|| match &node.value {
+            Value::List(list) => list.iter().find_map(|node| self.filled(file, node)),
+            Value::Table(table) => table.iter().find_map(|(_, node)| self.filled(file, node)),
+            _ => None,
+        })
     }
 
     /// Whether a variable is missing in a value, or in one of those below it.
     pub fn is_unfilled(&self, file: &str, node: &Node) -> bool {
         let below = |node: &Node| self.is_unfilled(file, node);
-        self.unfilled.contains(&(file.to_owned(), (node.place.line, node.place.column)))
+        self.unfilled.contains(&spot(file, node.place))
             || match &node.value {
                 Value::List(list) => list.iter().any(below),
                 Value::Table(table) => table.iter().any(|(_, node)| below(node)),

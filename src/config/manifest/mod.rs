@@ -25,6 +25,7 @@ use file::Sort;
 use mistakes::{At, Mistakes};
 use spots::Spots;
 pub use target::KEYS as TARGET;
+use vars::Scope;
 pub use vars::Vars;
 
 /// The keys of the lists of entries: trunks, internal numbers, SIP settings, call-out countries.
@@ -110,7 +111,9 @@ impl Manifest {
     pub fn open(paths: &[String], vars: &Vars, profiles: &[String]) -> Result<Self> {
         let mut mistakes = Mistakes::default();
         let files = paths::files(paths, &mut mistakes);
-        let files: Vec<_> = files.iter().filter_map(|path| file::open(path, vars, &mut mistakes)).collect();
+        let mut raw: Vec<_> = files.iter().filter_map(|path| file::parse(path, &mut mistakes)).collect();
+        let vars = Scope::collect(vars, &mut raw, &mut mistakes);
+        let files: Vec<_> = raw.into_iter().map(|raw| file::read(raw, &vars, &mut mistakes)).collect();
         let name = name(&files, paths, &mut mistakes);
         let groups = target::Groups::collect(&files, profiles, &mut mistakes);
         let blank = files.iter().all(file::File::is_blank);
@@ -210,7 +213,8 @@ impl Numbers {
     pub fn sheet(&self, file: &str) -> Result<Sheet> {
         match self {
             Self::Given(rows) => Ok(Sheet::given(file, rows.clone(), &NUMBERS)),
-            Self::File(path) => Sheet::open(&path.to_string_lossy(), &NUMBERS),
+            // A manifest can name any file.
+            Self::File(path) => Sheet::open(&path.to_string_lossy(), &NUMBERS).map(Sheet::quiet),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::mistakes::{At, Mistakes};
 use crate::config::node::{Node, Value};
-use crate::config::rows::{self, Held, NUMBERS, Row};
+use crate::config::rows::{self, NUMBERS, Row, tree};
 use crate::model::error::{FieldError, Place};
 use crate::model::number::E164;
 
@@ -15,7 +15,7 @@ pub fn rows(at: At<'_>, list: &Node, mistakes: &mut Mistakes) -> Option<Arc<[Row
         mistakes.add(at.place(list.place), "numbers", what);
         return None;
     };
-    let rows: Vec<Row> = list.iter().map(row).collect();
+    let rows: Vec<Row> = list.iter().map(|node| tree::row(node, &NUMBERS, true)).collect();
     let mut sound = true;
     for (index, row) in rows.iter().enumerate() {
         for fault in &row.faults {
@@ -32,31 +32,6 @@ pub fn rows(at: At<'_>, list: &Node, mistakes: &mut Mistakes) -> Option<Arc<[Row
     (sound && !rows.is_empty()).then(|| rows.into())
 }
 
-fn row(node: &Node) -> Row {
-    let mut row = Row::at(Some(node.place));
-    match &node.value {
-        Value::Table(table) => {
-            for (key, node) in table {
-                let known = NUMBERS.column(&key.text).is_some();
-                let place = if known { node.place } else { key.place };
-                row.take(&NUMBERS, &key.text, held(node), Some(place));
-            }
-        }
-        _ => row.take_bare(&NUMBERS, held(node)),
-    }
-    row
-}
-
-fn held(node: &Node) -> Held {
-    match &node.value {
-        Value::Nothing => Held::Nothing,
-        Value::Text(text) | Value::Plain(text) | Value::Filled(text) => Held::text(text),
-        Value::Flag(flag) => Held::Value(rows::Value::Flag(*flag)),
-        Value::Number(text) => Held::Value(rows::Value::Number(text.clone())),
-        Value::List(_) | Value::Table(_) => Held::NESTED,
-    }
-}
-
 /// The number of a row and where it stands, or every complaint about it and about the row's form.
 pub fn number(row: &Row) -> Result<(E164, Option<Place>), Vec<FieldError>> {
     let mut faults = row.faults.clone();
@@ -71,8 +46,6 @@ pub fn number(row: &Row) -> Result<(E164, Option<Place>), Vec<FieldError>> {
             None => {}
         }
     }
-    for fault in &mut faults {
-        fault.place = fault.place.or(place);
-    }
-    Err(faults)
+    let told = |fault: FieldError| row.told(FieldError { place: fault.place.or(place), ..fault });
+    Err(faults.into_iter().map(told).collect())
 }

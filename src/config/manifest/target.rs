@@ -126,5 +126,5 @@ impl<'p> Groups<'p> {
 
 fn text(at: At<'_>, field: &str, node: &Node, mistakes: &mut Mistakes) -> Option<String> {
     let text: Result<String, _> = node::read(node);
-    text.map_err(|mistake| mistakes.add(at.place(node.place), field, mistake.told(&[]))).ok()
+    text.map_err(|mistake| mistakes.add(at.place(node.place), field, mistake.told())).ok()
 }

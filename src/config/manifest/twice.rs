@@ -96,7 +96,7 @@ fn check_numbers(lists: &[&Entry], mistakes: &mut Mistakes) {
     let mut seen: HashMap<u64, (usize, Option<Place>)> = HashMap::new();
     for (index, entry) in lists.iter().enumerate() {
         let name = name(entry);
-        let read = each_number(entry, &name, mistakes, |number, place, mistakes| {
+        let read = each_number(entry, &name, mistakes, |number, place, shown, mistakes| {
             let digits = number.as_str().trim_start_matches('+').parse().unwrap_or_default();
             match seen.entry(digits) {
                 Slot::Vacant(free) => drop(free.insert((index, place))),
@@ -104,7 +104,8 @@ fn check_numbers(lists: &[&Entry], mistakes: &mut Mistakes) {
                     let (first, line) = *known.get();
                     let first = lists.get(first).map(|entry| self::name(entry)).unwrap_or_default();
                     let line = line.map(|place| format!(", {place}")).unwrap_or_default();
-                    let what = format!("`{number}` is wanted twice, first in {first}{line}; keep one");
+                    let number = if shown { format!("`{number}`") } else { "the number".to_owned() };
+                    let what = format!("{number} is wanted twice, first in {first}{line}; keep one");
                     mistakes.add(At { file: &name, place, path: "" }, "number", what);
                 }
             }
@@ -113,17 +114,19 @@ fn check_numbers(lists: &[&Entry], mistakes: &mut Mistakes) {
     }
 }
 
-/// Goes through the numbers of a list, and complains about rows without one.
+/// Goes through the numbers of a list, each with its place and whether it may be shown, and complains about rows
+/// without one.
 fn each_number(
     entry: &Entry,
     name: &str,
     mistakes: &mut Mistakes,
-    mut take: impl FnMut(E164, Option<Place>, &mut Mistakes),
+    mut take: impl FnMut(E164, Option<Place>, bool, &mut Mistakes),
 ) -> Result<()> {
     let What::Numbers(list) = &entry.what else { return Ok(()) };
     for row in list.sheet(&entry.place.file)?.rows()? {
-        match numbers::number(&row?) {
-            Ok((number, place)) => take(number, place, mistakes),
+        let row = row?;
+        match numbers::number(&row) {
+            Ok((number, place)) => take(number, place, !row.quiet, mistakes),
             Err(faults) => {
                 for fault in faults {
                     let at = At { file: name, place: fault.place, path: "" };

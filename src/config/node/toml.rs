@@ -23,7 +23,7 @@ fn mistake(text: &str, cause: &Error) -> Mistake {
         return toml_twice::told(text, span);
     }
     let place = span.map(|span| Cursor::new(text, 1).place(span.start));
-    Mistake { place, path: String::new(), what: cause.message().to_owned() }
+    Mistake { place, ..Mistake::new(cause.message()) }
 }
 
 struct Tree<'t> {

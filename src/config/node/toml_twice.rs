@@ -23,7 +23,7 @@ pub fn told(text: &str, again: Range<usize>) -> Mistake {
             wanted.in_table(file.get_ref()).map(|at| cursor.place(at))
         }
     };
-    given_twice(key, place, first)
+    given_twice(place, first)
 }
 
 /// The names of a table's header.

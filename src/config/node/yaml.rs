@@ -15,7 +15,7 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
     let mut tree = Tree::default();
     for event in Parser::new_from_str(text) {
         let (event, span) =
-            event.map_err(|error| Mistake::at(place(error.marker()), with_remedy(error.info())))?;
+            event.map_err(|error| Mistake::at(place(error.marker()), without_character(error.info())))?;
         tree.take(event, place(&span.start))?;
     }
     let place = Place { line: 1, column: 1 };
@@ -25,10 +25,9 @@ pub fn parse(text: &str) -> Result<Node, Mistake> {
     Ok(if empty { Node { value: Value::Table(Table::new()), place } } else { root })
 }
 
-/// What is wrong, and what to do where the parser leaves that open.
-fn with_remedy(what: &str) -> String {
-    let of_tabs = what.split(' ').any(|word| matches!(word, "tab" | "tabs"));
-    if of_tabs { format!("{what}; indent with spaces") } else { what.to_owned() }
+/// What is wrong, without the character that was not expected.
+fn without_character(what: &str) -> &str {
+    what.split(": `").next().unwrap_or_default()
 }
 
 fn place(mark: &Marker) -> Place {
@@ -164,7 +163,9 @@ fn judge(tag: Option<&Tag>, place: Place) -> Result<bool, Mistake> {
 
 fn weight(node: &Node) -> usize {
     let below = match &node.value {
-        Value::Text(text) | Value::Plain(text) | Value::Filled(text) | Value::Number(text) => text.len(),
+        Value::Text(text) | Value::Plain(text) | Value::Filled { text, .. } | Value::Number(text) => {
+            text.len()
+        }
         Value::List(list) => list.iter().map(weight).sum(),
         Value::Table(table) => table.iter().map(|(key, node)| key.text.len() + weight(node)).sum(),
         Value::Nothing | Value::Flag(_) => 0,

@@ -126,25 +126,31 @@ fn header(lines: &mut Lines<'_>, shape: &'static Shape) -> Result<(Columns, char
     let separator = most.unwrap_or(',');
     let (mut columns, mut faults) = (Columns::new(), Vec::new());
     let mut column = 1;
-    for cell in line.split(separator) {
-        let title = cell.trim().trim_matches('"');
+    let titles = || line.split(separator).map(|cell| (cell, cell.trim().trim_matches('"')));
+    let known = titles().filter(|(_, title)| shape.column(title).is_some()).count();
+    let familiar = known > 0 && 2 * known >= titles().filter(|(_, title)| !title.is_empty()).count();
+    for (cell, title) in titles() {
         let place = Some(Place { line: number, column });
         column += cell.chars().count() + 1;
         let known = shape.column(title);
         if known.is_none() && !title.is_empty() {
-            faults.push(shape.unknown("column", title, place));
+            faults.push(shape.unknown("column", title, familiar, place));
         }
         if matches!(known, Some(Column::Key(_))) && columns.contains(&known) {
             faults.push(FieldError { place, ..FieldError::new(title, "is a column twice; keep one") });
         }
         columns.push(known);
     }
-    faults.extend(lacking(shape, &columns, &faults, number));
+    if !familiar && faults.iter().any(|fault| fault.field.is_empty()) {
+        // Of a file that is no list, one complaint says as much.
+        faults.truncate(1);
+    } else {
+        faults.extend(lacking(shape, &columns, &faults, number));
+    }
     if faults.is_empty() {
         return Ok((columns, separator));
     }
-    let nothing_known = columns.iter().flatten().next().is_none();
-    let hint = if nothing_known { "the first line names the columns" } else { "correct the first line" };
+    let hint = if !familiar { "the first line names the columns" } else { "correct the first line" };
     Err(Error::fields(&format!("the header of {name}"), faults).hint(hint))
 }
 

@@ -22,21 +22,23 @@ pub fn rows<'s>(name: &str, text: &'s str, shape: &'static Shape) -> Result<impl
         broken(name, Some(place), &what)
     })?;
     let mut list = whole.get();
-    if list.starts_with('{') {
+    let keyed = list.starts_with('{');
+    if keyed {
         list = under_key(name, text, list, shape)?;
     }
     let entries: Vec<&RawValue> = serde_json::from_str(list).map_err(|_| shape.missing(name))?;
     let mut cursor = Cursor::new(text, 1);
-    Ok(entries.into_iter().map(move |entry| row(entry.get(), &mut cursor, shape)))
+    Ok(entries.into_iter().map(move |entry| row(entry.get(), &mut cursor, shape, keyed)))
 }
 
 fn under_key<'s>(name: &str, text: &str, table: &'s str, shape: &Shape) -> Result<&'s str> {
     let Pairs(pairs) = serde_json::from_str(table).map_err(|_| shape.missing(name))?;
+    let familiar = pairs.len() <= 2 && pairs.iter().any(|(key, _)| key == shape.list);
     let mut lists = Vec::new();
     for (key, value) in pairs {
         let place = Cursor::new(text, 1).place_of(value.get());
         match key == shape.list {
-            false => return Err(shape.misplaced(name, &key, Some(place))),
+            false => return Err(shape.misplaced(name, &key, familiar, Some(place))),
             true if lists.is_empty() => lists.push(value.get()),
             true => {
                 let text = format!("`{}` is there twice; keep one", shape.list);
@@ -68,7 +70,7 @@ pub fn lines<'s>(mut lines: Lines<'s>, shape: &'static Shape) -> impl Iterator<I
 
 fn line_row(number: usize, line: &str, shape: &Shape) -> Row {
     match serde_json::from_str::<&RawValue>(line) {
-        Ok(value) => row(value.get(), &mut Cursor::new(line, number), shape),
+        Ok(value) => row(value.get(), &mut Cursor::new(line, number), shape, false),
         Err(cause) => {
             let (place, what) = mistake(&cause, number - 1);
             let mut row = Row::at(Some(Place { line: number, column: 1 }));
@@ -83,15 +85,20 @@ fn mistake(cause: &serde_json::Error, lines_before: usize) -> (Place, String) {
     (place, without_place(&cause.to_string()))
 }
 
-fn row(text: &str, cursor: &mut Cursor<'_>, shape: &Shape) -> Row {
+fn row(text: &str, cursor: &mut Cursor<'_>, shape: &Shape, keyed: bool) -> Row {
     let mut row = Row::at(Some(cursor.place_of(text)));
     match serde_json::from_str(text) {
         Ok(Pairs(pairs)) => {
-            for (key, value) in pairs {
-                row.take(shape, &key, held(value.get()), Some(cursor.place_of(value.get())));
-            }
+            let cells = pairs.into_iter();
+            row.take(
+                shape,
+                cells.map(|(key, value)| (key, held(value.get()), Some(cursor.place_of(value.get())))),
+            );
         }
-        Err(_) => row.take_bare(shape, held(text)),
+        Err(_) => {
+            row.quiet = !keyed;
+            row.take_bare(shape, held(text));
+        }
     }
     row
 }

@@ -10,8 +10,7 @@ mod json;
 mod look;
 mod shape;
 mod toml;
-mod yaml;
-mod yaml_places;
+pub(super) mod tree;
 
 use std::fs::File;
 use std::sync::Arc;
@@ -31,6 +30,9 @@ pub struct Row {
     pub cells: Vec<(&'static str, Cell)>,
     /// What is wrong with its form. Such a row is not to be used.
     pub faults: Vec<FieldError>,
+    /// Whether its values may not be repeated: nothing beside them says that they are what they should be, or they
+    /// come from a file or a variable that a manifest names.
+    pub quiet: bool,
 }
 
 /// One value of a row.
@@ -78,6 +80,7 @@ pub struct Sheet {
     name: String,
     shape: &'static Shape,
     body: Body,
+    quiet: bool,
 }
 
 #[derive(Debug)]
@@ -107,12 +110,18 @@ impl Sheet {
             Form::Toml => Body::Toml(body::text(&name, &file)?),
             Form::Yaml => Body::Yaml(body::text(&name, &file)?),
         };
-        Ok(Self { name, shape, body })
+        Ok(Self { name, shape, body, quiet: false })
     }
 
     /// Rows that stand in the file of that name beside other things.
     pub fn given(name: &str, rows: Arc<[Row]>, shape: &'static Shape) -> Self {
-        Self { name: name.to_owned(), shape, body: Body::Given(rows) }
+        Self { name: name.to_owned(), shape, body: Body::Given(rows), quiet: false }
+    }
+
+    /// The same list, of which no message repeats a value.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// How messages name it.
@@ -126,14 +135,18 @@ impl Sheet {
     /// Where the file as a whole cannot be understood. A row that cannot be is among the rows.
     pub fn rows(&self) -> Result<Rows<'_>> {
         let (name, shape) = (self.name.as_str(), self.shape);
-        Ok(match &self.body {
+        let rows: Rows<'_> = match &self.body {
             Body::Csv(file) => Box::new(csv::rows(Lines::new(name, file), shape)?),
             Body::Lines(file) => Box::new(json::lines(Lines::new(name, file), shape)),
             Body::Json(text) => Box::new(json::rows(name, text, shape)?.map(Ok)),
             Body::Toml(text) => Box::new(toml::rows(name, text, shape)?.into_iter().map(Ok)),
-            Body::Yaml(text) => Box::new(yaml::rows(name, text, shape)?.into_iter().map(Ok)),
+            Body::Yaml(text) => Box::new(tree::yaml(name, text, shape)?.map(Ok)),
             Body::Given(rows) => Box::new(rows.iter().cloned().map(Ok)),
-        })
+        };
+        if !self.quiet {
+            return Ok(rows);
+        }
+        Ok(Box::new(rows.map(|row| row.map(|row| Row { quiet: true, ..row }))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Cell, Row, Value};
 use crate::model::error::{Error, FieldError, Place};
-use crate::model::text::{excerpt, nearest};
+use crate::model::text::{Unknown, nearest};
 
 /// The keys of a list's rows.
 #[derive(Debug)]
@@ -59,28 +59,22 @@ impl Shape {
         nearest(name, self.keys.iter().copied())
     }
 
-    /// The complaint about a name that is not known.
-    pub fn unknown(&self, noun: &str, name: &str, place: Option<Place>) -> FieldError {
-        let shown = excerpt(name, 40);
-        let remedy = match self.near(name) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the {noun}s are {}", self.keys.join(", ")),
-        };
-        let text = format!("unknown {noun} `{shown}`; {remedy}");
-        FieldError { place, ..FieldError::new(shown, text) }
+    /// The complaint about a name that is not known; for `familiar` see [`Unknown`].
+    pub fn unknown(&self, noun: &str, name: &str, familiar: bool, place: Option<Place>) -> FieldError {
+        let unknown = Unknown::new(noun, name, familiar, self.keys);
+        let text = unknown.line();
+        FieldError { place, ..FieldError::new(unknown.name, text) }
     }
 
-    /// The complaint about a key in place of the list's own.
-    pub fn misplaced(&self, name: &str, key: &str, place: Option<Place>) -> Error {
+    /// The complaint about a key beside the list's own, or in place of it.
+    pub fn misplaced(&self, name: &str, key: &str, familiar: bool, place: Option<Place>) -> Error {
+        let unknown = Unknown::new("key", key, familiar, &[self.list]);
         let remedy = match nearest(key, [self.list]) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(_) => unknown.remedy,
             None => format!("the rows stand in a list, alone or under `{}`", self.list),
         };
-        let shown = excerpt(key, 40);
-        let mut error = super::broken(name, place, &format!("unknown key `{shown}`")).hint(remedy);
-        error
-            .fields
-            .push(FieldError { place, ..FieldError::new(shown.clone(), format!("unknown key `{shown}`")) });
+        let mut error = super::broken(name, place, &unknown.what).hint(remedy);
+        error.fields.push(FieldError { place, ..FieldError::new(unknown.name, unknown.what) });
         error
     }
 
@@ -102,12 +96,30 @@ impl Row {
         self.faults.push(FieldError { place, ..FieldError::new("", what) });
     }
 
-    /// Takes what stands under a key: a value, nothing, or what can be no value.
-    pub fn take(&mut self, shape: &Shape, key: &str, value: Held, place: Option<Place>) {
-        match shape.column(key) {
-            Some(Column::Key(key)) => self.put(key, value, place),
-            Some(Column::Ignored) => {}
-            None => self.faults.push(shape.unknown("key", key, place)),
+    /// Takes a table: under each key a value, nothing, or what can be no value.
+    pub fn take<K: AsRef<str>>(
+        &mut self,
+        shape: &Shape,
+        cells: impl IntoIterator<Item = (K, Held, Option<Place>)>,
+    ) {
+        let (mut strangers, mut known) = (Vec::new(), 0);
+        for (key, value, place) in cells {
+            match shape.column(key.as_ref()) {
+                Some(Column::Key(key)) => self.put(key, value, place),
+                Some(Column::Ignored) => {}
+                None => {
+                    strangers.push((key, place));
+                    continue;
+                }
+            }
+            known += 1;
+        }
+        let familiar = known > 0 && known >= strangers.len();
+        let unknown = |(key, place): (K, _)| shape.unknown("key", key.as_ref(), familiar, place);
+        self.faults.extend(strangers.into_iter().map(unknown));
+        if !familiar {
+            // What is known by no key need not be told of each.
+            self.faults.dedup_by(|next, first| next.field.is_empty() && first.field.is_empty());
         }
     }
 
@@ -130,6 +142,15 @@ impl Row {
             return refuse("is given twice; keep one".to_owned());
         }
         self.cells.push((key, Cell { value, place }));
+    }
+
+    /// What is wrong with a value, without the value where that may not be repeated.
+    pub fn told(&self, fault: FieldError) -> FieldError {
+        if !self.quiet || self.value(&fault.field).is_none() {
+            return fault;
+        }
+        let what = format!("the value is not valid for `{}` and is not shown", fault.field);
+        FieldError { message: what, ..fault }
     }
 
     /// Takes a row that is a text by itself.

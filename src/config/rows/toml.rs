@@ -16,10 +16,11 @@ pub fn rows(name: &str, text: &str, shape: &'static Shape) -> Result<Vec<Row>> {
     let place = |at: usize| Some(Cursor::new(text, 1).place(at));
     let file = DeTable::parse(text)
         .map_err(|cause| broken(name, cause.span().and_then(|span| place(span.start)), cause.message()))?;
+    let familiar = file.get_ref().len() <= 2 && file.get_ref().keys().any(|key| key.get_ref() == shape.list);
     let mut list = None;
     for (key, value) in file.get_ref() {
         if key.get_ref() != shape.list {
-            return Err(shape.misplaced(name, key.get_ref(), place(key.span().start)));
+            return Err(shape.misplaced(name, key.get_ref(), familiar, place(key.span().start)));
         }
         list = value.get_ref().as_array();
     }
@@ -36,10 +37,12 @@ fn row(text: &str, entry: &Spanned<DeValue<'_>>, cursor: &mut Cursor<'_>, shape:
     };
     let mut cells: Vec<_> = table.iter().collect();
     cells.sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in cells {
-        let place = cursor.place(value.span().start);
-        row.take(shape, key.get_ref(), held(text, value), Some(place));
-    }
+    row.take(
+        shape,
+        cells
+            .into_iter()
+            .map(|(key, value)| (key.get_ref(), held(text, value), Some(cursor.place(value.span().start)))),
+    );
     row
 }
 

@@ -15,7 +15,7 @@ fn a_file_that_is_broken_is_named_with_line_and_column() {
         ("yeastar", "trunk create", "a.json", "{\"name\": \"a\",\n \"port\": }", "line 2, column 10"),
         ("yeastar", "trunk create", "b.json", "{\"name\": \"a\",\n}", "line 2, column 1"),
         ("yeastar", "trunk create", "a.yaml", "name: a\nport: [\n", "line "),
-        ("yeastar", "trunk create", "b.yaml", "name: a\n\tport: 1\n", "line 2, column"),
+        ("yeastar", "trunk create", "b.yaml", "name: a\n\tport: 1\n", "line 1, column 7"),
         ("itniotech", "trunk update id:7", "c.toml", "name = 'a\n", "line 1, column"),
         ("zoom", numbers, "d.toml", "[[internal_numbers]]\nnumber = +1\n", "line 2, column"),
         ("zoom", numbers, "d.json", "{\"internal_numbers\": [\n{\"number\" \"1\"}]}", "line 2, column"),
@@ -141,13 +141,13 @@ fn an_unknown_key_is_told_with_the_nearest_known_one() {
             assert!(field == key || field.ends_with(&format!(".{key}")), "{ran:?}");
         }
     }
-    // A key that is like no other is told what there is.
-    let file = given::file(&desk.place, "toml", &json!({"zzz": 1}));
-    told(
-        &desk.run("zoom", "sip-settings assign", &["--from".into(), file]),
-        4,
-        &["`zzz`", "show_zoom_provided_numbers"],
-    );
+    // A key that is like no other is told what there is. Alone, it may be of another file, and is not repeated.
+    for (spec, shown) in [(json!({"zzz": 1, "enable": true}), true), (json!({"zzz": 1}), false)] {
+        let file = given::file(&desk.place, "toml", &spec);
+        let ran = desk.run("zoom", "sip-settings assign", &["--from".into(), file]);
+        told(&ran, 4, &["unknown key", "show_zoom_provided_numbers"]);
+        assert_eq!(ran.err.contains("zzz"), shown, "{ran:?}");
+    }
 }
 
 #[test]

@@ -145,10 +145,9 @@ fn each_format_tells_the_place_of_a_cell() {
         assert!(told[0].0.ends_with("].languages"), "{error}");
         assert_eq!((told[0].1, told[0].2), place, "{error}");
     }
-    // Where a place cannot be told, the row's number is.
     let flow = "internal_numbers: [{number: +442071838750, labels: a, languages: xx-}]";
-    let error = told(&add(&desk, "b.yaml", flow.as_bytes()), 4, &["internal_numbers[0].languages: `xx-`"]);
-    assert!(error["fields"][0].get("line").is_none(), "{error}");
+    let error = told(&add(&desk, "b.yaml", flow.as_bytes()), 4, &["line 1, column 66: languages: `xx-`"]);
+    assert_eq!(places(&error), [("internal_numbers[0].languages".to_owned(), 1, 66)]);
 }
 
 #[test]

@@ -6,16 +6,19 @@ use super::*;
 use crate::support::scripted::Scripted;
 
 /// ANSI and C1 sequences, every character that Unicode has for the direction of text, line breaks of all
-/// kinds, and a NUL.
+/// kinds, a NUL, and what nobody sees.
 const EVIL: &str = "a\u{1b}[31mb\u{9b}2Jc\u{85}d\u{7}e\u{8}f\u{0}g\rh\ni\tj\u{7f}k\u{61c}l\u{200e}m\u{200f}\
     n\u{202a}o\u{202b}p\u{202c}q\u{202d}r\u{202e}s\u{2066}t\u{2067}\
-    u\u{2068}v\u{2069}w\u{2028}x\u{2029}y\u{1b}]0;z\u{7}";
+    u\u{2068}v\u{2069}w\u{2028}x\u{2029}y\u{1b}]0;z\u{7}\
+    A\u{200b}B\u{200d}C\u{2060}D\u{feff}E\u{ad}F\u{34f}G\u{180e}H\u{fff9}I\u{e0041}J\u{e007f}K\u{e0101}";
 
 /// Whether a character may change how the text around it is seen. Line ends are the program's own.
 fn steers(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
 }
 
 #[track_caller]

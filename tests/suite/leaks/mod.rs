@@ -4,8 +4,10 @@
 mod echoes;
 mod log_ins;
 mod mistakes;
+mod printed;
 mod runs;
 mod search;
+mod strangers;
 
 use serde_json::{Value, json};
 

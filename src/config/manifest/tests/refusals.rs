@@ -54,7 +54,7 @@ fn variables_do_not_make_secrets() {
         ("${PORT}", "put together of variables"),
         ("canary${PORT}", "put together of variables"),
         ("canary${", "put together of variables"),
-        ("env:${UNSET}", "the variable `UNSET` is not set"),
+        ("env:${UNSET}", "the variable `UNSET` is not defined"),
         ("cmd:pass ${EVIL}", "a shell does not take as they are"),
         ("-", "`-` is for the command line only"),
     ] {
@@ -80,7 +80,7 @@ fn a_missing_variable_is_the_only_mistake_of_its_value() {
         "profile = 'a'\nname = 'n'\nenabled = '${UNSET}'\nhost = '${UNSET} x'",
     ] {
         let message = refusal("m.toml", &format!("[[trunk]]\n{own}"));
-        let told = message.matches("the variable `UNSET` is not set").count();
+        let told = message.matches("the variable `UNSET` is not defined").count();
         assert_eq!(
             (told, message.matches("m.toml").count()),
             (own.matches("UNSET").count(), told),
@@ -102,14 +102,14 @@ fn every_refusal_has_file_and_line() {
         ("grup = 'x'\n", "line 4, column 1: grup: unknown key `grup`; did you mean `group`?"),
         (
             "host = '${UNSET}'\n",
-            "line 4, column 8: the variable `UNSET` is not set; set it in the environment, or give --var UNSET=VALUE",
+            "line 4, column 8: the variable `UNSET` is not defined; give --var UNSET=VALUE or a --var-file, set TRUNKCTL_VAR_UNSET, or write it under [vars]",
         ),
         ("host = '${UNSET'\n", "line 4, column 8: a `${` has no `}`"),
         ("host = '${}'\n", "`${}` names no variable"),
         ("host = '${1a}'\n", "`${1a}` names no variable"),
         ("port = '${ZERO}'\n", "line 4, column 8: port: invalid type: string"),
         ("port = 70000\n", "line 4, column 8: port: 70000 is not a port"),
-        ("name = 'm'\n", "line 4, column 1: name: the key `name` is given twice, first on line 3, column 1"),
+        ("name = 'm'\n", "line 4, column 1: the key is given twice, first on line 3, column 1"),
         ("group = 'g'\n", "line 4, column 1: group: `profile` and `group` are both given; keep one"),
         ("dids = [{number='1'},{number='1'}]\n", "line 4, column 8: dids: DID `1` is listed twice"),
         ("caller_id = {\n nmber='1'}\n", "line 5, column 2: caller_id.nmber: unknown key `nmber`"),
@@ -258,7 +258,7 @@ fn nothing_wanted_is_said_in_so_many_words() {
 
 #[test]
 fn variables_of_the_command_line_are_checked() {
-    let vars = |text: &str| Vars::new(&Env::default(), &[text.to_owned()]);
+    let vars = |text: &str| Vars::new(&Env::default(), &[text.to_owned()], &[]);
     assert!(vars("A_1=x=y").is_ok() && vars("A=").is_ok());
     for bad in ["A", "=canary", "1A=canary", "A-B=canary", ""] {
         let error = vars(bad).unwrap_err();

@@ -1,0 +1,67 @@
+//! Rows of what was read as a tree already: YAML, whose values are texts as they are written, and the manifest.
+
+use super::shape::{Held, Shape};
+use super::{Row, Value, broken};
+use crate::config::files::Format;
+use crate::config::node::{self, Node, Table};
+use crate::model::error::Result;
+
+/// The rows of a YAML file.
+///
+/// # Errors
+/// With the place where the text is no YAML, or holds no list.
+pub fn yaml(name: &str, text: &str, shape: &'static Shape) -> Result<impl Iterator<Item = Row> + use<>> {
+    let root = Node::parse(text, Format::Yaml).map_err(|cause| broken(name, cause.place, &cause.what()))?;
+    let (list, keyed) = match root.value {
+        node::Value::Table(table) => (under_key(name, table, shape)?, true),
+        other => (other, false),
+    };
+    let node::Value::List(list) = list else { return Err(shape.missing(name)) };
+    Ok(list.into_iter().map(move |node| row(&node, shape, keyed)))
+}
+
+fn under_key(name: &str, table: Table, shape: &Shape) -> Result<node::Value> {
+    let (own, others): (Vec<_>, Vec<_>) = table.into_iter().partition(|(key, _)| key.text == shape.list);
+    match (own.into_iter().next(), others.first()) {
+        (own, Some((key, _))) => {
+            let familiar = own.is_some() && others.len() == 1;
+            Err(shape.misplaced(name, &key.text, familiar, Some(key.place)))
+        }
+        (Some((_, node)), None) => Ok(node.value),
+        (None, None) => Err(shape.missing(name)),
+    }
+}
+
+/// A row; `keyed` says whether its list stands under the list's own key.
+pub fn row(node: &Node, shape: &Shape, keyed: bool) -> Row {
+    let mut row = Row::at(Some(node.place));
+    match &node.value {
+        node::Value::Table(table) => {
+            row.quiet = table.iter().any(|(_, node)| node.is_filled());
+            row.take(
+                shape,
+                table.iter().map(|(key, node)| {
+                    let known = shape.column(&key.text).is_some();
+                    (&key.text, held(node), Some(if known { node.place } else { key.place }))
+                }),
+            );
+        }
+        _ => {
+            row.quiet = !keyed || node.is_filled();
+            row.take_bare(shape, held(node));
+        }
+    }
+    row
+}
+
+fn held(node: &Node) -> Held {
+    match &node.value {
+        node::Value::Nothing => Held::Nothing,
+        node::Value::Text(text) | node::Value::Plain(text) | node::Value::Filled { text, .. } => {
+            Held::text(text)
+        }
+        node::Value::Flag(flag) => Held::Value(Value::Flag(*flag)),
+        node::Value::Number(text) => Held::Value(Value::Number(text.clone())),
+        node::Value::List(_) | node::Value::Table(_) => Held::NESTED,
+    }
+}

@@ -1,0 +1,115 @@
+//! Variables of a manifest: which of several values counts, and what is told of one that is missing or of no use.
+
+use super::*;
+
+const PEER: &str =
+    "kind = \"peer\"\nhost = \"192.0.2.1\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+
+fn trunk(name: &str) -> String {
+    format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"{name}\"\n{PEER}")
+}
+
+#[test]
+fn the_first_source_that_has_a_variable_gives_its_value() {
+    let own = "[vars]\nsite = \"own\"\n";
+    let lab = Lab::new().with("TRUNKCTL_VAR_site", "env").with("site", "canary").with("HOME_SITE", "canary");
+    let first = lab.place.write("first.yaml", "site: first\n");
+    let second = lab.place.write("second.json", "{\"site\": \"second\"}");
+    let path = lab.manifest(&(own.to_owned() + &trunk("${site}")));
+    let name =
+        |words: &str| column(&lab.run(format!("plan -f {path} {words}").trim()).expect(0), "name").remove(0);
+    assert_eq!(name(""), "env");
+    assert_eq!(name(&format!("--var-file {first}")), "first");
+    assert_eq!(name(&format!("--var-file {first} --var-file {second}")), "second");
+    assert_eq!(name(&format!("--var site=given --var-file {first}")), "given");
+    let lab = Lab::new();
+    let path = lab.manifest(&(own.to_owned() + &trunk("${site}")));
+    assert_eq!(column(&lab.run(&format!("plan -f {path}")).expect(0), "name"), ["own"]);
+}
+
+#[test]
+fn figures_and_flags_of_a_file_are_taken_as_they_are_written() {
+    let lab = Lab::new();
+    for (name, text) in [
+        ("v.toml", "port = 5062\nname = \"+44\"\n"),
+        ("v.json", "{\"port\": 5062, \"name\": \"+44\"}"),
+        ("v.yaml", "port: 5062\nname: +44\n"),
+    ] {
+        let vars = lab.place.write(name, text);
+        let path = lab.manifest(&trunk("${name}").replace("5060", "\"${port}\""));
+        let plan = lab.run(&format!("plan -f {path} --var-file {vars}")).expect(0);
+        assert_eq!(column(&plan, "name"), ["+44"], "{name}");
+        assert!(plan.out.contains("5062"), "{name}: {}", plan.out);
+    }
+    for (text, part) in [
+        ("a = [1]\n", "line 1, column 5: the value of a variable is a list"),
+        ("a-b = \"x\"\n", "line 1, column 1: the name of a variable has letters"),
+        ("a = \n", "line 1, column"),
+        ("[a]\nb = \"x\"\n", "the value of a variable is a table"),
+    ] {
+        let vars = lab.place.write("bad.toml", text);
+        let error =
+            lab.run(&format!("plan -f {} --var-file {vars}", lab.manifest(&trunk("x")))).expect(4).error();
+        assert!(error["message"].as_str().unwrap().contains(part), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
+    let lab = Lab::new().with("SITE", "canary");
+    let told = |text: &str, words: &str| {
+        let path = lab.manifest(text);
+        let error = lab.run(format!("plan -f {path} {words}").trim()).expect(4).error();
+        error["message"].as_str().unwrap().to_owned()
+    };
+    let message = told(&trunk("${SITE}"), "");
+    for part in [
+        "line 3, column 8",
+        "--var SITE=VALUE",
+        "--var-file",
+        "TRUNKCTL_VAR_SITE",
+        "[vars]",
+        "own `SITE` is not read",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert!(!message.contains("canary"), "{message}");
+    let message = told(&trunk("${site}"), "--var siet=x");
+    assert!(message.contains("did you mean `siet`"), "{message}");
+    let message = told(&trunk("${profile.name}"), "");
+    assert!(message.contains("`${profile.name}`: values that differ by profile"), "{message}");
+    let message = told(&format!("[vars]\na = \"${{b}}\"\n{}", trunk("${a}")), "--var b=x");
+    assert!(
+        message.contains("line 2, column 1: vars.a: the value of a variable is taken as it is"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_variable_that_no_manifest_uses_is_a_warning() {
+    let lab = Lab::new().with("TRUNKCTL_VAR_shared", "x");
+    let vars = lab.place.write("vars.toml", "name = \"n\"\nother = \"x\"\nthird = \"x\"\n");
+    let path = lab.manifest(&format!("[vars]\nspare = \"x\"\n{}", trunk("${name}")));
+    let ran = lab.run(&format!("plan -f {path} --var-file {vars} --var siet=oslo")).expect(0);
+    assert!(ran.err.contains("warning: --var: the manifest does not use siet\n"), "{}", ran.err);
+    assert!(ran.err.contains("vars.toml: the manifest does not use other, third\n"), "{}", ran.err);
+    assert_eq!(ran.err.matches("does not use").count(), 2, "{}", ran.err);
+}
+
+#[test]
+fn two_files_may_not_give_a_variable_two_values() {
+    let lab = Lab::new();
+    let first = lab.place.write("a.toml", &format!("[vars]\nsite = \"oslo\"\n{}", trunk("${site}")));
+    let run = |value: &str| {
+        let second = lab.place.write("b.yaml", &format!("vars:\n  site: {value}\n"));
+        lab.run(&format!("plan -f {first} -f {second}"))
+    };
+    run("oslo").expect(0);
+    let error = run("bergen").expect(4).error();
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("b.yaml, line 2, column 3: vars.site: `site` has another value in"),
+        "{message}"
+    );
+    assert!(message.contains("a.toml, line 2, column 1; keep one"), "{message}");
+}
