@@ -306,11 +306,11 @@ mod tests {
             ("name: a\n  kind: peer", Format::Yaml, "column 7: mapping values", "correct"),
             ("enabled: \"yes\"", Format::Yaml, "column 10: enabled: invalid", "without quotes"),
             ("dids:\n- nmber: 5", Format::Yaml, "column 3: dids[0].nmber: unknown", "`number`"),
-            ("name: a\nport: 1\nkind: pear", Format::Yaml, "line 3, column 1: kind `pear`", "correct"),
+            ("name: a\nport: 1\nkind: pear", Format::Yaml, "line 3, column 7: kind `pear`", "correct"),
             (
                 "dids: []\ncaller_id_overrides:\n- number: \"1\"\n  option: rnge",
                 Format::Yaml,
-                "line 4, column 3",
+                "line 4, column 11",
                 "correct",
             ),
             (" \n", Format::Json, "f is empty", "TOML"),
