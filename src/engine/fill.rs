@@ -15,8 +15,6 @@ pub enum With {
     Values,
     /// The mask, to be shown.
     Masks,
-    /// Marks that [`mark`] makes, for a printed command line.
-    Marks,
 }
 
 /// A slot that is needed has no value: the secret behind it was never looked up.
@@ -24,22 +22,16 @@ pub enum With {
 #[error("a secret that it needs ({0}) could not be looked up")]
 pub struct Missing(String);
 
-/// The mark of the slot of that index: two private-use characters around the number, which no vendor uses.
-pub fn mark(index: usize) -> String {
-    format!("\u{e000}{index}\u{e001}")
-}
-
 /// A copy of the request with every slot filled.
 ///
 /// # Errors
 /// A slot without a value, [`With::Values`] only.
 pub fn fill(request: &Request, slots: &[Slot], with: With) -> Result<Request, Missing> {
     let mut copy = request.clone();
-    for (index, slot) in slots.iter().enumerate() {
+    for slot in slots {
         let value = match with {
             With::Values => slot.secret.expose().ok_or_else(|| Missing(slot.shell.clone()))?.to_owned(),
             With::Masks => MASK.to_owned(),
-            With::Marks => mark(index),
         };
         put(&mut copy, &slot.place, &value, with);
     }
@@ -61,14 +53,14 @@ fn put(request: &mut Request, place: &Place, value: &str, with: With) {
         Place::Basic { user } => {
             let text = match with {
                 With::Values => BASE64.encode(format!("{user}:{value}")),
-                With::Masks | With::Marks => value.to_owned(),
+                With::Masks => value.to_owned(),
             };
             request.headers.push(("Authorization".into(), format!("Basic {text}")));
         }
         Place::Query(name) => {
             let text = match with {
                 With::Values => utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
-                With::Masks | With::Marks => value.to_owned(),
+                With::Masks => value.to_owned(),
             };
             let joint = if request.url.contains('?') { '&' } else { '?' };
             request.url = format!("{}{joint}{name}={text}", request.url);

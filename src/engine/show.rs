@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fill::{With, fill, mark};
+use super::fill::{With, fill};
 use crate::model::profile::ProxyChoice;
 use crate::model::secret::MASK;
 use crate::model::text::printable_json;
@@ -33,6 +33,9 @@ pub fn http(request: &Request, slots: &[Slot]) -> Value {
 }
 
 /// The request as a line for a shell that has the secrets in environment variables.
+///
+/// Each word is put together of what the request holds and of what the shell puts in, as data: nothing is looked for
+/// in a text, so no field can pass for the place of a secret.
 pub fn curl(
     request: &Request,
     slots: &[Slot],
@@ -40,10 +43,9 @@ pub fn curl(
     ca_file: Option<&str>,
     proxy: &ProxyChoice,
 ) -> String {
-    let Ok(filled) = fill(request, slots, With::Marks) else { return String::new() };
     let mut words = vec!["curl -sS -g".to_owned()];
     if let Some(path) = ca_file {
-        words.push(format!("--cacert {}", quote(path, slots)));
+        words.push(format!("--cacert {}", Word::of(path).quoted()));
     }
     match proxy {
         // curl reads the same variables.
@@ -52,62 +54,123 @@ pub fn curl(
         ProxyChoice::Own(proxy) if proxy.shown.contains(MASK) => {
             words.push(r#"--proxy "${TRUNKCTL_PROXY}""#.into());
         }
-        ProxyChoice::Own(proxy) => words.push(format!("--proxy {}", quote(&proxy.shown, slots))),
+        ProxyChoice::Own(proxy) => words.push(format!("--proxy {}", Word::of(&proxy.shown).quoted())),
     }
-    words.push(format!("-X {}", filled.method.as_str()));
-    for (name, value) in &filled.headers {
-        words.push(match basic_user(slots, value) {
-            Some(user) => {
-                format!("-u {}", quote(&format!("{user}:{}", value.trim_start_matches("Basic ")), slots))
+    words.push(format!("-X {}", request.method.as_str()));
+    let mut option = |name: &str, word: Word| words.push(format!("{name} {}", word.quoted()));
+    for (name, value) in &request.headers {
+        option("-H", Word::of(format!("{name}: {value}")));
+    }
+    let (mut url, mut joint) = (Word::of(&request.url), if request.url.contains('?') { "&" } else { "?" });
+    for slot in slots {
+        match &slot.place {
+            Place::Header { name, prefix } => {
+                option("-H", Word::of(format!("{name}: {prefix}")).shell(expansion(slot)));
             }
-            None => format!("-H {}", quote(&format!("{name}: {value}"), slots)),
-        });
+            Place::Basic { user } => option("-u", Word::of(format!("{user}:")).shell(expansion(slot))),
+            Place::Query(name) => {
+                url.push(&format!("{joint}{name}="));
+                url = url.shell(format!(r#"$(printf %s "{}" | {URL_ENCODE})"#, expansion(slot)));
+                joint = "&";
+            }
+            Place::Json(_) => {}
+        }
     }
-    match &filled.body {
+    let pairs = |fields: &[(String, String)]| -> Vec<Word> {
+        fields.iter().map(|(name, value)| Word::of(format!("{name}={value}"))).collect()
+    };
+    match &request.body {
         Body::Empty => {}
         Body::Json(body) => {
-            words.push(format!("--data-raw {}", quote(&printable_json(&body.to_string()), slots)))
+            let mut word = Word::default();
+            write_json(body, "", slots, &mut word);
+            option("--data-raw", word);
         }
-        Body::Form(fields) => {
-            words.extend(fields.iter().map(|(name, value)| {
-                format!("--data-urlencode {}", quote(&format!("{name}={value}"), slots))
-            }))
-        }
-        Body::Multipart(fields) => words.extend(
-            fields
-                .iter()
-                .map(|(name, value)| format!("--form-string {}", quote(&format!("{name}={value}"), slots))),
-        ),
+        Body::Form(fields) => pairs(fields).into_iter().for_each(|word| option("--data-urlencode", word)),
+        Body::Multipart(fields) => pairs(fields).into_iter().for_each(|word| option("--form-string", word)),
     }
-    words.push(quote(&filled.url, slots));
+    words.push(url.quoted());
     let line = words.join(" ");
     if prelude.is_empty() { line } else { format!("{prelude}; {line}") }
 }
 
-/// The user of a Basic slot whose mark stands in this header.
-fn basic_user<'s>(slots: &'s [Slot], value: &str) -> Option<&'s str> {
-    slots.iter().enumerate().find_map(|(index, slot)| match &slot.place {
-        Place::Basic { user } if value.contains(&mark(index)) => Some(user.as_str()),
-        _ => None,
-    })
+/// Escapes a line for the inside of a JSON text: quotes, backslashes and control characters.
+const JSON_ESCAPE: &str = r#"LC_ALL=C awk '{gsub(/[\\"]/,"\\\\&");for(i=1;i<32;i++)gsub(sprintf("%c",i),sprintf("\\u%04x",i));printf "%s",$0}'"#;
+
+/// Percent-encodes every byte but ASCII letters and digits, as the program does.
+const URL_ENCODE: &str = r#"od -An -v -tu1 | awk '{for(i=1;i<=NF;i++)printf(($i>47&&$i<58||$i>64&&$i<91||$i>96&&$i<123)?"%c":"%%%02X",$i)}'"#;
+
+/// One word of a command line.
+#[derive(Default)]
+struct Word(Vec<Part>);
+
+enum Part {
+    /// It stands for itself.
+    Text(String),
+    /// The shell puts something in its place.
+    Shell(String),
 }
 
-/// The text in single quotes, with each mark replaced by what the shell puts there, in double quotes.
-fn quote(text: &str, slots: &[Slot]) -> String {
-    let mut quoted = format!("'{}'", text.replace('\'', r"'\''"));
-    for (index, slot) in slots.iter().enumerate() {
-        quoted = quoted.replace(&mark(index), &format!("'\"{}\"'", expansion(slot)));
+impl Word {
+    fn of(text: impl Into<String>) -> Self {
+        Self(vec![Part::Text(text.into())])
     }
-    quoted.strip_suffix("''").filter(|rest| rest.ends_with('"')).map(str::to_owned).unwrap_or(quoted)
+
+    fn push(&mut self, more: &str) {
+        match self.0.last_mut() {
+            Some(Part::Text(text)) => text.push_str(more),
+            _ => self.0.push(Part::Text(more.to_owned())),
+        }
+    }
+
+    fn shell(mut self, expression: String) -> Self {
+        self.0.push(Part::Shell(expression));
+        self
+    }
+
+    /// Texts in single quotes, and what the shell puts in between in double quotes.
+    fn quoted(&self) -> String {
+        let quoted = self.0.iter().map(|part| match part {
+            Part::Text(text) => format!("'{}'", text.replace('\'', r"'\''")),
+            Part::Shell(expression) => format!("\"{expression}\""),
+        });
+        quoted.collect()
+    }
 }
 
+/// The body as JSON, with what the shell puts in at the places of secrets.
+fn write_json(value: &Value, pointer: &str, slots: &[Slot], word: &mut Word) {
+    let slot = slots.iter().find(|slot| matches!(&slot.place, Place::Json(place) if place == pointer));
+    if let Some(slot) = slot {
+        word.push("\"");
+        word.0.push(Part::Shell(format!(r#"$(printf %s "{}" | {JSON_ESCAPE})"#, expansion(slot))));
+        return word.push("\"");
+    }
+    match value {
+        Value::Object(fields) => {
+            for (at, (key, value)) in fields.iter().enumerate() {
+                word.push(if at == 0 { "{" } else { "," });
+                word.push(&printable_json(&Value::from(key.as_str()).to_string()));
+                word.push(":");
+                let step = key.replace('~', "~0").replace('/', "~1");
+                write_json(value, &format!("{pointer}/{step}"), slots, word);
+            }
+            word.push(if fields.is_empty() { "{}" } else { "}" });
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                word.push(if at == 0 { "[" } else { "," });
+                write_json(item, &format!("{pointer}/{at}"), slots, word);
+            }
+            word.push(if items.is_empty() { "[]" } else { "]" });
+        }
+        _ => word.push(&printable_json(&value.to_string())),
+    }
+}
+
+/// How the shell gets at the secret.
 fn expansion(slot: &Slot) -> String {
-    let plain = if slot.shell.starts_with('$') { slot.shell.clone() } else { format!("${{{}}}", slot.shell) };
-    match slot.place {
-        // Inside JSON, quotes and backslashes of the secret need escaping.
-        Place::Json(_) => format!(r#"$(printf %s "{plain}" | sed 's/[\\"]/\\&/g')"#),
-        _ => plain,
-    }
+    if slot.shell.starts_with('$') { slot.shell.clone() } else { format!("${{{}}}", slot.shell) }
 }
 
 #[cfg(test)]
@@ -129,8 +192,10 @@ mod tests {
             curl(&request, &slots, "", None, &ProxyChoice::Environment),
             concat!(
                 "curl -sS -g -X POST -H 'Content-Type: application/json' ",
-                r#"--data-raw '{"name":"it'\''s","password":"'"$(printf %s "${ITSP}" | sed 's/[\\"]/\\&/g')"'"}' "#,
-                r#"'http://h/p?access_token='"${TRUNKCTL_ACCESS_TOKEN}""#,
+                r#"--data-raw '{"name":"it'\''s","password":"'"$(printf %s "${ITSP}" | LC_ALL=C awk '{gsub(/[\\"]/,"\\\\&");"#,
+                r#"for(i=1;i<32;i++)gsub(sprintf("%c",i),sprintf("\\u%04x",i));printf "%s",$0}')"'"}' "#,
+                r#"'http://h/p?access_token='"$(printf %s "${TRUNKCTL_ACCESS_TOKEN}" | od -An -v -tu1 | "#,
+                r#"awk '{for(i=1;i<=NF;i++)printf(($i>47&&$i<58||$i>64&&$i<91||$i>96&&$i<123)?"%c":"%%%02X",$i)}')""#,
             )
         );
         let shown = http(&request, &slots).to_string();

@@ -14,8 +14,8 @@ use crate::support::recorder::{Recorder, Seen};
 use crate::support::scripted::http;
 use crate::support::served::Served;
 
-/// Whatever a shell, JSON and sed could trip over.
-const PASSWORD: &str = "q\"q b\\b s  s $HOME $(id) `id` it's 100% & ; * é \\\\ \\\" !x # end\\";
+/// Whatever a shell, JSON and awk could trip over.
+const PASSWORD: &str = "q\"q\u{1}\u{1f} b\\b s  s $HOME $(id) `id` it's 100% & ; * é \\\\ \\\" !x # end\\";
 
 /// One command, and the environment variables that its line names.
 struct Case {
@@ -329,6 +329,14 @@ fn no_password_is_changed_by_the_shell() {
         "é",
         "a\\\"'$(id)'",
         "!",
+        "\t",
+        "a\tb",
+        "\u{1}",
+        "\u{8}\u{c}\u{1b}[31m",
+        "\u{1f}\u{7f}",
+        "\\t",
+        "\\u0009",
+        "\u{e000}0\u{e001}",
     ] {
         let variables = [("SAMPLE_PASSWORD", password.to_owned()), ("TRUNKCTL_ACCESS_TOKEN", "t".to_owned())];
         let (code, _, errors) = shell(&place, &line, &variables);
@@ -339,5 +347,58 @@ fn no_password_is_changed_by_the_shell() {
         });
         assert_eq!(body["password"], json!(password), "{line}");
         assert_eq!(body["auth_name"], json!("a\"b\\c"));
+    }
+}
+
+/// A field is text, whatever characters it holds: only a secret's own place takes the secret.
+#[test]
+fn no_field_passes_for_the_place_of_a_secret() {
+    need_curl();
+    let served = Served::start();
+    let recorder = Recorder::before(&served.base);
+    let place = Place::new();
+    let profiles = profiles(&place, &recorder.base);
+    let name = "\u{e000}0\u{e001} \u{e000}1\u{e001} *** ${SAMPLE_PASSWORD}";
+    let spec = REGISTER.replace("6701 $USER", name);
+    let mut args = vec!["--profiles-file", &profiles, "-p", "yeastar", "--dry-run=curl"];
+    args.extend(["trunk", "create", "--from", "-"]);
+    let line = place.pipe(&args, &spec).expect(0).out;
+    let variables = [("SAMPLE_PASSWORD", PASSWORD.to_owned()), ("TRUNKCTL_ACCESS_TOKEN", "t".to_owned())];
+    let (code, _, errors) = shell(&place, line.trim_end(), &variables);
+    assert_eq!((code, errors.as_str()), (0, ""), "{line}");
+    let body: Value = serde_json::from_slice(&recorder.take()[0].body).unwrap();
+    assert_eq!((&body["username"], &body["password"]), (&json!(name), &json!(PASSWORD)), "{line}");
+}
+
+/// A token in the address and a secret in a header arrive as trunkctl sends them.
+#[test]
+fn secrets_outside_the_body_are_encoded_by_the_shell() {
+    need_curl();
+    let served = Served::start();
+    let recorder = Recorder::before(&served.base);
+    let place = Place::new();
+    let secret = "a%41 &b=c+d#e/f?\t\u{1}\"'\\$HOME\u{e9}-_.~z";
+    let text = format!(
+        "[profiles.y]\nvendor = \"yeastar\"\nbase_url = \"{0}/yeastar\"\naccess_token = \"env:SAMPLE\"\n\
+         [profiles.z]\nvendor = \"zoom\"\nbase_url = \"{0}/zoom/v2\"\ntoken_url = \"{0}/zoom/oauth/token\"\n\
+         account_id = \"a\"\nclient_id = \"client\"\nclient_secret = \"env:SAMPLE\"\n",
+        recorder.base
+    );
+    let profiles = place.write("secrets.toml", &text);
+    let place = place.with("SAMPLE", secret);
+    for args in [
+        vec!["-p", "y", "trunk", "update", "id:1", "--kind", "peer", "--port", "5061"],
+        vec!["-p", "z", "profile", "check"],
+    ] {
+        let args = [&["--profiles-file", &profiles][..], &args[..]].concat();
+        let line = place.run(&[&["--dry-run=curl"][..], &args[..]].concat()).expect(0).out;
+        let line = line.lines().next().unwrap();
+        let (code, _, errors) = shell(&place, line, &[("SAMPLE", secret.to_owned())]);
+        assert_eq!((code, errors.as_str()), (0, ""), "{line}");
+        let by_curl = recorder.take();
+        place.run(&args);
+        let own = recorder.take();
+        assert_eq!(essence(&by_curl[0]), essence(&own[0]), "{line}");
+        assert!(!line.contains(secret), "{line}");
     }
 }
