@@ -21,7 +21,7 @@ use crate::cli::recorded::recorded;
 use crate::cli::{Cli, Color, Format};
 use crate::commands::{self, People, Reply, World};
 use crate::config::Env;
-use crate::config::waiting;
+use crate::config::{terminal as saved, waiting};
 use crate::engine::redact::Redactor;
 use crate::engine::stop::Signal;
 use crate::model::error::{Error, Kind, Result};
@@ -342,22 +342,23 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
     }
 }
 
-/// Asks for a text that is not shown while it is typed.
-fn ask_secret(question: &str) -> Reply {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Reply::NoTerminal;
+/// Asks for a text that is not shown while it is typed. The terminal shows it again however this ends.
+fn ask_secret(question: &str, unseen: bool) -> Option<commands::Typed> {
+    if !io::stdin().is_terminal() || !(unseen || io::stderr().is_terminal()) {
+        return None;
     }
+    let before = saved::Terminal::save();
     let _ = write!(io::stderr(), "{question} ");
-    // Not as what Ctrl-C may end on the spot: the terminal has to be as it was first.
-    let typed = rpassword::read_password();
-    if typed.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::Interrupted) {
-        // Ctrl-C was typed and passed on. Whoever watches for it ends the program now.
-        waiting::waiting(|| std::thread::sleep(Duration::from_secs(5)));
-    }
-    match typed {
-        Ok(text) => Reply::Text(text.trim().to_owned()),
-        Err(_) => ended(),
-    }
+    let typed = tokio::task::spawn_blocking(rpassword::read_password);
+    Some(Box::pin(async move {
+        let typed = typed.await.ok()?;
+        if typed.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::Interrupted) {
+            // Ctrl-C was typed and passed on as a signal, which ends this.
+            std::future::pending::<()>().await;
+        }
+        drop(before);
+        typed.ok()
+    }))
 }
 
 /// Asks for a text on the terminal.

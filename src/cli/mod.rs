@@ -66,7 +66,7 @@ pub struct Globals {
         default_value = "table"
     )]
     pub output: Format,
-    /// Show what would be sent, as requests or as curl lines, and send no write
+    /// Show what would be sent, as requests or as curl lines; send no write, and run no `cmd:` of a secret
     #[arg(long, global = true, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "http", value_name = "FORM")]
     pub dry_run: Option<DryRunForm>,
     /// The limit of one attempt, as in 30s

@@ -31,8 +31,8 @@ fn masked(option: &str, value: &str) -> String {
     match (value.split_once('='), SecretRef::parse(value)) {
         (Some((name, _)), _) if PAIRS.contains(&option) => format!("{name}={MASK}"),
         // The arguments of a command may be sensitive.
-        (_, command @ SecretRef::Command(_)) => command.to_string(),
-        (_, SecretRef::Literal(_)) => MASK.to_owned(),
+        (_, Ok(command @ SecretRef::Command(_))) => command.to_string(),
+        (_, Ok(SecretRef::Literal(_)) | Err(_)) => MASK.to_owned(),
         _ => value.to_owned(),
     }
 }

@@ -166,7 +166,7 @@ pub struct Fields {
     /// The SIP authentication name
     #[arg(long)]
     pub auth_name: Option<String>,
-    /// Where the SIP password is: env:NAME, file:PATH, cmd:COMMAND, or - for standard input
+    /// Where the SIP password is: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not show
     #[arg(long, value_name = "REF")]
     pub password_from: Option<String>,
     /// Codecs in order of preference, as in ulaw,alaw

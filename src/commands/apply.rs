@@ -18,7 +18,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
     let (manifest, mut saved);
     let (fleet, mut survey) = match &args.plan {
         Some(path) => {
-            saved = Saved::open(path, &world.plan_key(globals)?)?;
+            saved = Saved::open(path, &world.plan_key(globals).await?)?;
             let fleet = saved.fleet(Fleet::new(world, globals))?;
             let mut survey = survey(&fleet, concurrency).await;
             saved.hold_against(&survey)?;

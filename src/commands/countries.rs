@@ -86,7 +86,7 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         let call = session.vendor().remove_country(session.profile(), &account, code)?;
         let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
         let kind = fleet::goal::Kind::CalloutCountry;
-        if let Err(error) = fleet::aside::gone((world, globals), &session, Some(&account), kind, code) {
+        if let Err(error) = fleet::aside::gone((world, globals), &session, Some(&account), kind, code).await {
             changes.push(failed(&session, operation, &account, code, error));
             continue;
         }

@@ -73,7 +73,7 @@ pub fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
 }
 
 /// Records what became of an entry in doubt.
-pub fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result<Report> {
+pub async fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result<Report> {
     let record = find(world, globals, &args.id)?;
     let id = record.id.as_str();
     if !record.has_outcome(Outcome::Unknown.word()) {
@@ -88,7 +88,7 @@ pub fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result<Repor
     let words: Vec<&str> = possible.iter().map(|outcome| outcome.word()).collect();
     let word = match &args.outcome {
         Some(word) => word.clone(),
-        None => ask(world, &record, &words)?,
+        None => ask(world, &record, &words).await?,
     };
     let Some(outcome) = possible.iter().find(|outcome| outcome.word() == word) else {
         let text = format!("{} does not end in `{}`", operations(&record), excerpt(&word, 40));
@@ -122,7 +122,7 @@ fn endings(record: &Record) -> Vec<Outcome> {
     all
 }
 
-fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
+async fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
     let what = format!(
         "{}: {} {}, profile {}, is in doubt.",
         record.id,
@@ -133,7 +133,7 @@ fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
     let checks: String =
         checks(record).iter().map(|check| format!(" `{}` shows it.", printable(check))).collect();
     let question = format!("{}{checks}\nWhat became of it ({})?", printable(&what), words.join(", "));
-    match world.ask_for(&question, false) {
+    match world.ask_for(&question, false).await {
         Reply::Text(text) => Ok(text),
         Reply::Ended => Err(Error::new(Kind::Usage, "no outcome was given; nothing was recorded")
             .hint(format!("give --outcome with one of {}", words.join(", ")))),

@@ -20,6 +20,7 @@ mod references;
 mod rows;
 mod sandbox;
 mod schema;
+mod secrets;
 mod settings;
 mod shell;
 mod spec;
@@ -37,7 +38,7 @@ mod world;
 
 pub use interrupts::{ended, failed, interrupted};
 pub use vendors::matrix_markdown;
-pub use world::{Answer, Ask, AskText, People, Publish, Reply, World};
+pub use world::{Answer, Ask, AskSecret, AskText, People, Publish, Reply, Typed, World};
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Error, Kind, Result};
@@ -92,7 +93,7 @@ pub async fn run(command_line: &Cli, world: &World) -> Result<Report> {
         Command::History { verb: cli::history::Verb::List(args) } => history::list(world, globals, args),
         Command::History { verb: cli::history::Verb::Show(args) } => history::show(world, globals, args),
         Command::History { verb: cli::history::Verb::Resolve(args) } => {
-            history::resolve(world, globals, args)
+            history::resolve(world, globals, args).await
         }
         Command::Schema { of } => Ok(schema::run(globals, *of)),
         Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(world, args).await,

@@ -138,7 +138,7 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
             count => format!("{count} in all: {}{more}", shown.join(", ")),
         };
         let what = format!("This removes every internal number of account {account} ({listed})");
-        agree(world, globals, args, &world.about(globals, &what, &[session.profile()]))?;
+        agree(world, globals, args, &world.about(globals, &what, &[session.profile()])).await?;
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
     let look = async || confirm::cleared(&session, &account, &held).await;
@@ -150,10 +150,10 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
 }
 
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.
-fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<()> {
+async fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<()> {
     let typed = match (&args.confirm, globals.yes) {
         (Some(confirm), true) => Reply::Text(confirm.clone()),
-        _ => world.ask_for(&format!("{what} Type the account's id to confirm:"), false),
+        _ => world.ask_for(&format!("{what} Type the account's id to confirm:"), false).await,
     };
     match typed {
         Reply::Text(text) if text == args.account => Ok(()),

@@ -12,7 +12,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Plan) -> Result<Report
     let saved = match &args.out {
         Some(path) => {
             saved::free(path)?;
-            Some((path, world.plan_key(globals)?))
+            Some((path, world.plan_key(globals).await?))
         }
         None => None,
     };

@@ -38,11 +38,11 @@ pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report
     if !args.force {
         write::claim(&text, &args.name, &path)?;
     }
-    let vendor = vendor(world, args)?;
+    let vendor = vendor(world, args).await?;
     let given = given(args, vendor)?;
     let mut draft = Draft::new(vendor, args, &folder, &given);
     draft.check_given()?;
-    draft.fill(world, keys_of(vendor)?)?;
+    draft.fill((world, globals), keys_of(vendor)?).await?;
     write::add(&text, &args.name, &draft.pairs, &path)?;
     draft.claim_files()?;
     warn_of_variables(world, &draft);
@@ -54,7 +54,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report
         if let Err(error) = &tried
             && draft.may_ask_again(error)
         {
-            draft.ask_again(world, error)?;
+            draft.ask_again((world, globals), error).await?;
             profile = draft.profile(world)?;
             tried = attempt(world, globals, profile).await;
         }
@@ -81,7 +81,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report
 
 /// Proves the profile's credentials. A dry run has no record, and shows what it would send.
 async fn attempt(world: &World, globals: &Globals, profile: Profile) -> Result<(Option<Value>, Report)> {
-    let session = world.session_with(globals, profile)?;
+    let session = world.session_with(globals, profile).await?;
     let record = prove(&session).await?;
     Ok((record, world.withheld(&session, globals)))
 }
@@ -175,7 +175,7 @@ fn read(path: &Path, folder: &Path) -> Result<String> {
     }
 }
 
-fn vendor(world: &World, args: &Init) -> Result<&'static str> {
+async fn vendor(world: &World, args: &Init) -> Result<&'static str> {
     let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
     let find = |name: &str| {
         if let Some(vendor) = vendors::ALL.iter().find(|vendor| vendor.facts().name == name) {
@@ -192,7 +192,7 @@ fn vendor(world: &World, args: &Init) -> Result<&'static str> {
         return find(name);
     }
     loop {
-        let name = match world.ask_for(&format!("vendor ({}):", names.join(", ")), false) {
+        let name = match world.ask_for(&format!("vendor ({}):", names.join(", ")), false).await {
             Reply::Text(name) => name,
             Reply::Ended => return Err(ended("vendor")),
             Reply::NoTerminal => {
@@ -248,9 +248,14 @@ fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
         if pairs.iter().any(|(other, _)| other == key) {
             return Err(usage(format!("--set {key}: given twice")).hint("keep one"));
         }
-        let secret = keys.iter().any(|known| known.name == key && known.secret);
-        if secret && matches!(SecretRef::parse(value), SecretRef::Literal(_)) {
-            return Err(usage(format!("--set {key}: a secret may not stand on the command line")).hint(
+        let wrong = match SecretRef::parse(value) {
+            _ if !keys.iter().any(|known| known.name == key && known.secret) => None,
+            Ok(SecretRef::Literal(_)) => Some("a secret may not stand on the command line".to_owned()),
+            Ok(_) => None,
+            Err(why) => Some(format!("the value {why}")),
+        };
+        if let Some(wrong) = wrong {
+            return Err(usage(format!("--set {key}: {wrong}")).hint(
                 "give a reference: env:NAME, file:PATH, cmd:COMMAND, or - to read it from standard input",
             ));
         }

@@ -63,13 +63,13 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     }
     let account = change.account.as_deref().unwrap_or_default();
     let look = async || confirm::settings(&session, account, &settings, &held).await;
-    fleet::aside::doubt(world, globals, &session, account, &settings)?;
+    fleet::aside::doubt(world, globals, &session, account, &settings).await?;
     let Some(((), note)) = session.write(call, &[&change], look).await?.done() else {
         return Ok(world.withheld(&session, globals));
     };
     // What can be read is compared with what there is.
     let unread = settings.only(|field| !diff::all(&held).iter().any(|held| held.field == field));
-    fleet::aside::settings(world, globals, &session, account, &unread);
+    fleet::aside::settings(world, globals, &session, account, &unread).await;
     change.note = note;
     Ok(Report::Change(Box::new(change)))
 }

@@ -1,11 +1,12 @@
 //! What is asked for: a file with flags laid over it.
 
+use crate::cli::Globals;
 use crate::cli::trunk::Fields;
 use crate::config::files::Source;
 use crate::config::secrets;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::proxy::OutboundProxy;
-use crate::model::secret::{PREFIXES, Secret, SecretRef, near_prefix};
+use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::{CallerId, Trunk};
 
 use super::world::World;
@@ -14,7 +15,7 @@ use super::world::World;
 ///
 /// # Errors
 /// A file that cannot be understood, a value that cannot be right, a password that is missing.
-pub fn trunk(world: &World, fields: &Fields, dry_run: bool) -> Result<Trunk> {
+pub async fn trunk(world: &World, globals: &Globals, fields: &Fields) -> Result<Trunk> {
     if fields.from.as_deref() == Some("-") && fields.password_from.as_deref() == Some("-") {
         let text = "--from - and --password-from - would both read standard input, which can be read once";
         return Err(Error::new(Kind::Usage, text)
@@ -26,7 +27,7 @@ pub fn trunk(world: &World, fields: &Fields, dry_run: bool) -> Result<Trunk> {
     };
     let mut trunk = base.overlaid(&from_flags(fields)?);
     if let Some(password) = trunk.password.take() {
-        trunk.password = Some(world.secret(password, "password", dry_run)?);
+        trunk.password = Some(world.secret(globals, password, "password").await?);
     }
     Ok(trunk)
 }
@@ -43,9 +44,6 @@ fn from_file(path: &str) -> Result<Trunk> {
 
 /// A literal is fine where only the owner can read the file; `-` only on the command line.
 fn refuse_readable(source: &Source, password: &Secret) -> Result<()> {
-    if let Some(near) = password.near_reference() {
-        return Err(Error::config(format!("{}: password: {}", source.name, secrets::mistyped(near))));
-    }
     let what = match password.origin() {
         Some(SecretRef::Literal(_)) if !source.private => {
             "the password itself stands there, and others can read the file"
@@ -112,16 +110,13 @@ fn from_flags(fields: &Fields) -> Result<Trunk> {
 /// A secret reference of the command line. A literal is refused: command lines are seen by others and kept in
 /// histories. clap would repeat it in its complaint, so it is judged here.
 fn reference(text: &str) -> Result<Secret> {
-    if text == "-" || PREFIXES.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix)) {
-        return Ok(Secret::reference(SecretRef::parse(text)));
-    }
-    let error = Error::new(Kind::Usage, "--password-from: a password may not stand on the command line");
-    Err(match near_prefix(text) {
-        Some(near) => {
-            error.hint(format!("did you mean `{near}…`? Give env:NAME, file:PATH, cmd:COMMAND, or -"))
-        }
-        None => error.hint("give a reference: env:NAME, file:PATH, cmd:COMMAND, or - for standard input"),
-    })
+    let why = match SecretRef::parse(text) {
+        Ok(SecretRef::Literal(_)) => "a password may not stand on the command line".to_owned(),
+        Ok(reference) => return Ok(Secret::reference(reference)),
+        Err(why) => format!("the value {why}"),
+    };
+    Err(Error::new(Kind::Usage, format!("--password-from: {why}"))
+        .hint("give a reference: env:NAME, file:PATH, cmd:COMMAND, or - for standard input"))
 }
 
 /// Reads a word, and notes what is wrong with it.
@@ -142,11 +137,11 @@ mod tests {
         for good in ["env:A", "file:x y", "cmd:pass show", "keyring:a/b", "-"] {
             assert!(reference(good).is_ok(), "{good}");
         }
-        for bad in ["Canary123", "env:", "evn:CANARY", ""] {
+        for bad in ["Canary123", "env:", "env:$(canary)", "evn:CANARY", ""] {
             let error = reference(bad).unwrap_err();
             assert!(!format!("{error:?}").to_lowercase().contains("canary"), "{error:?}");
             assert_eq!(error.kind.exit_code(), 2);
         }
-        assert!(reference("evn:X").unwrap_err().hint.as_deref().unwrap().contains("env:"));
+        assert!(reference("evn:X").unwrap_err().message.contains("did you mean `env:…`?"));
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 
 use super::world::World;
 use crate::cli::Globals;
-use crate::config::{Folders, secrets};
+use crate::config::Folders;
 use crate::engine::keyed::Key;
 use crate::model::error::{Error, Result};
 use crate::model::secret::{Secret, SecretRef};
@@ -42,12 +42,12 @@ impl World {
     ///
     /// # Errors
     /// A reference that cannot be looked up; a key file that is damaged, or that another user can change.
-    pub fn state_key(&self, globals: &Globals) -> Result<StateKey> {
+    pub async fn state_key(&self, globals: &Globals) -> Result<StateKey> {
         if let Some(known) = self.state_key.get() {
             return Ok(known.clone());
         }
         let key = match self.env.get(VARIABLE) {
-            Some(text) => Ok(self.given_key(text)?),
+            Some(text) => Ok(self.given_key(globals, text).await?),
             None => self.key_file(globals)?,
         };
         Ok(self.state_key.get_or_init(|| key).clone())
@@ -57,24 +57,21 @@ impl World {
     ///
     /// # Errors
     /// As [`World::state_key`], and where there is no key.
-    pub fn plan_key(&self, globals: &Globals) -> Result<Key> {
-        self.state_key(globals)?.map_err(|why| {
+    pub async fn plan_key(&self, globals: &Globals) -> Result<Key> {
+        self.state_key(globals).await?.map_err(|why| {
             Error::config(format!("a saved plan is signed with the state key: {why}"))
                 .hint(format!("set {VARIABLE} to a secret reference, such as env:NAME or file:PATH"))
         })
     }
 
-    fn given_key(&self, text: &str) -> Result<Key> {
-        let secret = Secret::reference(SecretRef::parse(text));
-        if let Some(near) = secret.near_reference() {
-            return Err(Error::config(format!("{VARIABLE}: {}", secrets::mistyped(near))));
-        }
+    async fn given_key(&self, globals: &Globals, text: &str) -> Result<Key> {
+        let reference = SecretRef::parse(text).map_err(|why| Error::config(format!("{VARIABLE} {why}")))?;
+        let secret = Secret::reference(reference);
         if secret.origin() == Some(&SecretRef::Stdin) {
             return Err(Error::config(format!("{VARIABLE}: `-` is for the command line only"))
                 .hint("write env:NAME, file:PATH or cmd:COMMAND"));
         }
-        let secret = secrets::resolve(secret, VARIABLE, &self.env)?;
-        self.redactor.learn(&secret);
+        let secret = self.look_up(globals, secret, VARIABLE, None).await?;
         Key::new(secret.expose().unwrap_or_default())
             .map_err(|cause| Error::config(format!("{VARIABLE} cannot be used: {cause}")))
     }

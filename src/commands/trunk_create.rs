@@ -17,7 +17,7 @@ use crate::model::{check, diff};
 pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::TrunkCreate)?;
-    let mut trunk = spec::trunk(world, &args.fields, globals.dry_run.is_some())?;
+    let mut trunk = spec::trunk(world, globals, &args.fields).await?;
     let errors = check::trunk(&trunk);
     judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
     references::resolve(&session, &mut trunk).await?;

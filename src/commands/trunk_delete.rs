@@ -40,7 +40,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Repo
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
     report.id = Some(held.id.clone());
     let name = fleet::identity(&held).to_owned();
-    fleet::aside::gone((world, globals), &session, None, fleet::goal::Kind::Trunk, &name)?;
+    fleet::aside::gone((world, globals), &session, None, fleet::goal::Kind::Trunk, &name).await?;
     let look = async || confirm::deleted(&session, &held.id).await;
     match session.write(call, &[&report], look).await.map(Written::done) {
         Ok(Some(((), note))) => report.note = note,

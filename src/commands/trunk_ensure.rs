@@ -21,7 +21,7 @@ use crate::vendors::Verdict;
 pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
     let session = world.session(globals).await?;
     require(&session, Operation::TrunkCreate)?;
-    let trunk = spec::trunk(world, &args.fields, globals.dry_run.is_some())?;
+    let trunk = spec::trunk(world, globals, &args.fields).await?;
     if identity(&trunk).is_empty() {
         return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")
             .hint("give --name, or --master-trunk for an assigned one (Zoom)"));
@@ -50,7 +50,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     notes.for_each(|note| world.notices.warn(note));
     if survey.plan.steps().next().is_none() {
         let held = survey.works.iter().find_map(|work| work.only.clone());
-        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id: held, ..change })?)));
+        return Ok(Report::Change(Box::new(
+            adopted(&fleet, &session, &key, Change { id: held, ..change }).await?,
+        )));
     }
     let results = Results::of_one((world, globals));
     let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
@@ -66,8 +68,10 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
 }
 
 /// A trunk that is there as asked: from the first time on, this machine takes care of it.
-fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Result<Change> {
-    let Some(memory) = fleet.memory(session)?.filter(|_| !session.is_dry_run()) else { return Ok(change) };
+async fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Result<Change> {
+    let Some(memory) = fleet.memory(session).await?.filter(|_| !session.is_dry_run()) else {
+        return Ok(change);
+    };
     let is_known = memory.cares_for(key);
     let noted = match is_known {
         // No manifest's any more.

@@ -21,7 +21,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     require(&session, Operation::TrunkUpdate)?;
     let target = Target::parse(&args.trunk)?;
     let mut change = TrunkChange {
-        set: spec::trunk(world, &args.fields, globals.dry_run.is_some())?,
+        set: spec::trunk(world, globals, &args.fields).await?,
         add_dids: args.add_did.clone(),
         remove_dids: args.remove_did.clone(),
     };
@@ -62,7 +62,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     }
     let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
     let look = async || confirm::updated(&session, &id, &set, held.as_ref()).await;
-    fleet::aside::trunk(world, globals, &session, &id, &set)?;
+    fleet::aside::trunk(world, globals, &session, &id, &set).await?;
     let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
         return Ok(world.withheld(&session, globals));
     };

@@ -9,9 +9,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::secrets::Found;
 use super::state::StateKey;
 use crate::cli::{DryRunForm, Globals};
-use crate::config::{Env, profiles, proxy, secrets};
+use crate::config::{Env, profiles, proxy};
 use crate::engine::journal::{Recorder, Run};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
@@ -25,7 +26,7 @@ use crate::model::report::Report;
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
 use crate::vendors::{self, Proof, Vendor};
-pub use prompt::{Answer, Ask, AskText, People, Reply};
+pub use prompt::{Answer, Ask, AskSecret, AskText, People, Reply, Typed};
 
 /// Stands for a deadline beyond what a clock can tell.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
@@ -46,7 +47,7 @@ pub struct World {
     /// Asks a person for a text.
     ask_text: AskText,
     /// Asks a person for a text that is not shown while it is typed.
-    ask_secret: AskText,
+    pub(super) ask_secret: AskSecret,
     /// Shows something before the command is over.
     pub publish: Publish,
     /// The words of the command line, as they may be recorded.
@@ -54,7 +55,9 @@ pub struct World {
     /// When the program began.
     pub begun: Instant,
     /// How long a person was asked.
-    asked: Cell<Duration>,
+    pub(super) asked: Cell<Duration>,
+    /// What references have led to, each looked up once.
+    pub(super) found: Found,
     /// Ctrl-C, and what is on the wire when it comes.
     pub stop: Rc<Stop>,
     /// The pacers of the accounts that this run has opened sessions for.
@@ -100,6 +103,7 @@ impl World {
             command,
             begun: Instant::now(),
             asked: Cell::default(),
+            found: Found::default(),
             stop: Rc::default(),
             pacers: RefCell::default(),
             recorder: OnceCell::new(),
@@ -124,17 +128,17 @@ impl World {
     /// As [`World::session`].
     pub async fn session_of(&self, globals: &Globals, name: Option<&str>) -> Result<Session> {
         let profile = self.profile(globals, name).await?;
-        self.session_with(globals, profile)
+        self.session_with(globals, profile).await
     }
 
     /// Opens a session with a profile.
     ///
     /// # Errors
     /// A secret that is missing or wrong.
-    pub fn session_with(&self, globals: &Globals, mut profile: Profile) -> Result<Session> {
+    pub async fn session_with(&self, globals: &Globals, mut profile: Profile) -> Result<Session> {
         let folders = self.folders()?;
         let vendor = vendors::by_name(&profile.vendor)?;
-        self.look_up_secrets(vendor, &mut profile, globals.dry_run.is_some())?;
+        self.look_up_secrets(globals, vendor, &mut profile).await?;
         if profiles::is_open(&profile) {
             self.notices.warn(&format!(
                 "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
@@ -179,7 +183,7 @@ impl World {
     }
 
     /// When the command has to end; how long a person was asked does not count.
-    fn deadline(&self, globals: &Globals) -> Instant {
+    pub fn deadline(&self, globals: &Globals) -> Instant {
         let begun = self.begun + self.asked.get();
         begun.checked_add(globals.deadline).unwrap_or(begun + CENTURY)
     }
@@ -221,25 +225,6 @@ impl World {
         pacer
     }
 
-    /// Looks a secret of the input up. A dry run looks up only what disturbs nobody, and does without the rest,
-    /// because the input's secrets are not sent.
-    ///
-    /// # Errors
-    /// Where it is missing, and this is no dry run.
-    pub fn secret(&self, secret: Secret, purpose: &str, dry_run: bool) -> Result<Secret> {
-        if dry_run && !secrets::is_quiet(&secret) {
-            return Ok(secret);
-        }
-        match secrets::resolve(secret.clone(), purpose, &self.env) {
-            Ok(secret) => {
-                self.redactor.learn(&secret);
-                Ok(secret)
-            }
-            Err(_) if dry_run => Ok(secret),
-            Err(error) => Err(error),
-        }
-    }
-
     /// What a dry run has to show.
     pub fn withheld(&self, session: &Session, globals: &Globals) -> Report {
         let shown = session.withheld();
@@ -266,28 +251,6 @@ impl World {
             Some(running) => running.stop().await,
             None => Ok(()),
         }
-    }
-
-    fn look_up_secrets(&self, vendor: &dyn Vendor, profile: &mut Profile, dry_run: bool) -> Result<()> {
-        let has_token = profile.secrets.contains_key("access_token");
-        for key in vendor.facts().profile_keys.iter().filter(|key| key.secret) {
-            // With a token given, nothing logs in: the other secrets may rest.
-            if has_token && key.need == crate::model::profile::KeyNeed::ToLogIn {
-                continue;
-            }
-            if let Some(secret) = profile.secrets.remove(key.name) {
-                let purpose = format!("profile `{}`: {}", profile.name, key.name);
-                // A dry run may have to read with it, and may as well never need it.
-                let secret = match secrets::resolve(secret.clone(), &purpose, &self.env) {
-                    Ok(secret) => secret,
-                    Err(_) if dry_run => secret,
-                    Err(error) => return Err(error),
-                };
-                self.redactor.learn(&secret);
-                profile.secrets.insert(key.name.to_owned(), secret);
-            }
-        }
-        Ok(())
     }
 }
 

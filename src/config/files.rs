@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::node::{self, Node};
 use super::waiting::waiting;
 use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::secret::MALFORMED;
 use crate::model::text::{Unknown, excerpt};
 
 /// How a file is written.
@@ -90,6 +91,8 @@ impl Source {
         }
         Node::parse(&self.text, self.format()).and_then(|root| node::read(&root)).map_err(|mistake| {
             let (field, what, remedy) = mistake.parts(&[]);
+            // A reference that is wrong is a secret that is wrong, whatever the file is for.
+            let kind = if what.contains(MALFORMED) { Kind::Config } else { kind };
             let field = FieldError::new(field, what);
             let place = mistake.place.map(|place| (place.line, place.column));
             let mut error = self.complain(kind, place, &field.line());

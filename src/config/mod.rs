@@ -1,5 +1,7 @@
 //! Profiles, where they come from, and the secrets that they refer to.
 
+mod command;
+mod confine;
 pub mod files;
 pub mod manifest;
 pub mod node;
@@ -8,6 +10,7 @@ pub mod proxy;
 pub mod rows;
 pub mod secrets;
 pub mod settings;
+pub mod terminal;
 pub mod trust;
 pub mod waiting;
 pub mod write;
@@ -36,6 +39,11 @@ impl Env {
     pub fn beginning(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
         let set = self.0.iter().filter(move |(name, value)| name.starts_with(prefix) && !value.is_empty());
         set.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Every variable, also an empty one.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

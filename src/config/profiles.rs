@@ -116,6 +116,12 @@ impl Book {
         build(name, raw, keys_of, &Origin { name: &self.source.name, variable: &variable })
     }
 
+    /// The references of all profiles, as far as they are references.
+    pub fn references(&self) -> impl Iterator<Item = SecretRef> {
+        let values = self.file.profiles.values().flat_map(|table| table.values());
+        values.filter_map(|value| SecretRef::parse(value.as_ref().as_str()?).ok())
+    }
+
     /// The profiles, in order of name, as variables have changed them.
     pub fn list(&self) -> Vec<Listed> {
         let (file, only) = (&self.file, self.file.profiles.len() == 1);
@@ -143,9 +149,6 @@ fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
 }
 
 /// A profile of the sandbox, from the vendor's own facts.
-///
-/// # Errors
-/// A defect of the facts.
 pub fn sandbox(
     vendor: &str,
     pairs: &[(&str, &str)],
@@ -310,7 +313,12 @@ fn read_table(
             )));
         }
         let secret = keys.iter().any(|known| known.name == key.as_ref() && known.secret);
-        if secret && !source.private && matches!(SecretRef::parse(&text), SecretRef::Literal(_)) {
+        let reference = secret.then(|| SecretRef::parse(&text));
+        if let Some(Err(why)) = &reference {
+            let what = format!("profile `{name}`: {}: {why}", key.as_ref());
+            return Err(source.complain(Kind::Config, at(value.span()), &what));
+        }
+        if !source.private && matches!(reference, Some(Ok(SecretRef::Literal(_)))) {
             let what = format!(
                 "profile `{name}`: key `{}` holds the secret itself, and others can read the file",
                 key.as_ref()
@@ -377,14 +385,16 @@ fn build(
             continue;
         };
         if key.secret {
-            let origin = SecretRef::parse(&entry.text);
-            if origin == SecretRef::Stdin {
-                return Err(Error::config(format!(
-                    "profile `{name}`: {} `-` stands for standard input, which only the command line may name",
-                    key.name
-                ))
-                .hint("write a reference: env:NAME, file:PATH, cmd:COMMAND"));
-            }
+            let origin = SecretRef::parse(&entry.text).and_then(|origin| match origin {
+                SecretRef::Stdin => {
+                    Err("`-` stands for standard input, which only the command line may name".into())
+                }
+                origin => Ok(origin),
+            });
+            let origin = origin.map_err(|why| {
+                Error::config(format!("profile `{name}`: {} ({}): {why}", key.name, entry.origin))
+                    .hint("write a reference: env:NAME, file:PATH, cmd:COMMAND")
+            })?;
             let secret = Secret::reference(origin);
             profile.secrets.insert(key.name.to_owned(), secrets::anchor(secret, &entry.folder));
             continue;

@@ -1,16 +1,26 @@
 //! Looks secrets up: the one place where a reference becomes a value.
 
+use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use super::Env;
-use super::waiting::waiting;
+use super::{Env, command, confine};
 use crate::model::error::{Error, Result};
 use crate::model::secret::{Secret, SecretRef};
 
-/// What a secret is for, as messages name it.
-pub type Purpose<'a> = &'a str;
+/// No secret is longer: what is, is something else, and may never end.
+const LONGEST: usize = 64 * 1024;
+
+/// What surrounds a lookup.
+pub struct Lookup<'a> {
+    /// The environment, for `env:`.
+    pub env: &'a Env,
+    /// The environment of commands, where it is not the program's own.
+    pub of_commands: Option<&'a Env>,
+    /// When the whole command has to end.
+    pub deadline: Instant,
+}
 
 /// Anchors a relative `file:` reference at the folder of the file that names it.
 pub fn anchor(secret: Secret, folder: &Path) -> Secret {
@@ -22,94 +32,140 @@ pub fn anchor(secret: Secret, folder: &Path) -> Secret {
     }
 }
 
-/// What is wrong with a literal in a file that is nearly a reference.
-pub fn mistyped(near: &str) -> String {
-    format!(
-        "begins with no known kind of reference; did you mean `{near}…`? Write env:NAME, file:PATH or cmd:COMMAND, \
-         also for a secret that begins so itself"
-    )
-}
-
 /// Whether looking the secret up disturbs nobody: no command is run, nothing is asked, no input is used up.
 pub fn is_quiet(secret: &Secret) -> bool {
     !matches!(secret.origin(), Some(SecretRef::Command(_) | SecretRef::Stdin | SecretRef::Keyring(_)))
 }
 
-/// The secret with its value.
+/// The environment without this program's own variables and without those that references name: what a manifest's
+/// commands get, for a manifest may come from people who may see none of it.
+pub fn without_secrets<'a>(env: &Env, named: impl Iterator<Item = &'a SecretRef>) -> Env {
+    let own = |name: &str| name.starts_with("TRUNKCTL_");
+    let of_own = env.all().filter(|(name, _)| own(name)).filter_map(|(_, text)| SecretRef::parse(text).ok());
+    let hidden: BTreeSet<String> = of_own
+        .chain(named.cloned())
+        .filter_map(|reference| match reference {
+            SecretRef::Env(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let kept = env.all().filter(|(name, _)| !own(name) && !hidden.contains(*name));
+    Env::new(kept.map(|(name, value)| (name.to_owned(), value.to_owned())))
+}
+
+/// The secret with its value. Whatever it waits for ends with the deadline, or when this is dropped.
 ///
 /// # Errors
-/// [`crate::model::error::Kind::Config`]: where it is missing, unreadable or empty.
-pub fn resolve(secret: Secret, purpose: Purpose<'_>, env: &Env) -> Result<Secret> {
+/// [`crate::model::error::Kind::Config`]: where it is missing, unreadable, empty or not there in time.
+pub async fn resolve(secret: Secret, lookup: &Lookup<'_>) -> Result<Secret> {
     let Some(origin) = secret.origin().cloned() else { return Ok(secret) };
-    let failed = |why: String| Error::config(format!("{purpose}: secret {origin} {why}"));
-    let value = match &origin {
-        SecretRef::Env(name) => env.get(name).map(str::to_owned).ok_or_else(|| {
-            failed("is not set".into()).hint(format!("set the environment variable {name}"))
-        })?,
-        SecretRef::File(path) => {
-            let text = std::fs::read_to_string(path).map_err(|cause| {
-                failed(format!("cannot be read: {cause}"))
-                    .hint("check the path; a relative one starts at the file that names it, or, on the command line, here")
-            })?;
-            one_line_less(text)
-        }
-        SecretRef::Command(command) => one_line_less(run(command).map_err(|why| {
-            failed(why).hint("run the command by hand in a shell to see what is wrong with it")
-        })?),
-        SecretRef::Stdin => {
-            let mut text = String::new();
-            waiting(|| std::io::stdin().read_to_string(&mut text))
-                .map_err(|cause| failed(format!("cannot be read: {cause}")))?;
-            one_line_less(text)
-        }
-        SecretRef::Keyring(_) => {
-            return Err(failed("cannot be read: this build knows no keyring".into()).hint(
+    let failed = |why: String| Error::config(format!("secret {origin} {why}"));
+    let found = async {
+        match &origin {
+            SecretRef::Env(name) => lookup.env.get(name).map(str::to_owned).ok_or_else(|| {
+                failed("is not set".into()).hint(format!("set the environment variable {name}"))
+            }),
+            SecretRef::File(path) => {
+                let (path, below) = (PathBuf::from(path), secret.below().map(Path::to_owned));
+                of_text(read(move || confine::open(below.as_deref(), &path, || file(&path))?).await).map_err(|why| {
+                    failed(why).hint(
+                        "check the path; a relative one starts at the file that names it, or, on the command line, here",
+                    )
+                })
+            }
+            SecretRef::Command(text) => of_text(command::output(text, lookup.of_commands, LONGEST).await)
+                .map_err(|why| {
+                    failed(why).hint("run the command by hand in a shell to see what is wrong with it")
+                }),
+            SecretRef::Stdin => of_text(read(|| start(std::io::stdin().lock())).await)
+                .map_err(|why| failed(why).hint("write the secret to standard input, in one line")),
+            SecretRef::Keyring(_) => Err(failed("cannot be read: this build knows no keyring".into()).hint(
                 "use env:NAME, file:PATH or cmd:COMMAND, as in cmd:secret-tool lookup service trunkctl",
-            ));
+            )),
+            SecretRef::Literal(_) => Ok(secret.literal().unwrap_or_default().to_owned()),
         }
-        SecretRef::Literal(_) => secret.literal().unwrap_or_default().to_owned(),
+    };
+    let late = || {
+        failed("did not come before the deadline".into())
+            .hint("see what it waits for, or give the command more time with --deadline")
+    };
+    let value = tokio::time::timeout_at(lookup.deadline.into(), found).await.map_err(|_| late())??;
+    check(secret, value)
+}
+
+/// The secret with the value that was found for it.
+///
+/// # Errors
+/// [`crate::model::error::Kind::Config`]: where it is empty or more than a line.
+pub fn check(secret: Secret, value: String) -> Result<Secret> {
+    let failed = |why: &str| match secret.origin() {
+        Some(origin) => Error::config(format!("secret {origin} {why}")),
+        None => Error::config(format!("the secret {why}")),
     };
     if value.is_empty() {
-        return Err(failed("is empty".into()).hint("put the secret where the reference points"));
+        return Err(failed("is empty").hint("put the secret where the reference points"));
     }
     if value.contains(['\n', '\r', '\0']) {
-        return Err(failed("has more than one line".into()).hint("keep the secret alone on one line"));
+        return Err(failed("has more than one line").hint("keep the secret alone on one line"));
     }
     Ok(secret.resolved(value))
 }
 
-fn one_line_less(mut text: String) -> String {
+/// Reads on a thread of its own, for a pipe or a device may keep it waiting for ever.
+async fn read(read: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static) -> Result<Vec<u8>, String> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or_else(|cause| Err(format!("cannot be read: {cause}")))
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |cause: std::io::Error| format!("cannot be read: {cause}");
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err("is a folder, not a file".into());
+    }
+    start(file)
+}
+
+/// As much as a secret may have, and a byte more.
+fn start(from: impl Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = from.take(LONGEST as u64 + 1).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|cause| format!("cannot be read: {cause}"))
+}
+
+/// The bytes as text, less one newline at the end.
+fn of_text(bytes: Result<Vec<u8>, String>) -> Result<String, String> {
+    let bytes = bytes?;
+    if bytes.len() > LONGEST {
+        return Err("is longer than 64 KiB, as no secret is".into());
+    }
+    let mut text = String::from_utf8(bytes).map_err(|_| "is not text in UTF-8")?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
             text.pop();
         }
     }
-    text
-}
-
-/// The standard output of a shell command. Its standard error goes to the terminal, because it may ask something.
-fn run(command: &str) -> Result<String, String> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut run = Command::new(shell);
-    run.args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit());
-    let output = waiting(|| run.output()).map_err(|cause| format!("cannot be run: {cause}"))?;
-    if !output.status.success() {
-        return Err(
-            format!("failed: the command ended with {}", output.status).replace("status: ", "status ")
-        );
-    }
-    String::from_utf8(output.stdout).map_err(|_| "is not text".into())
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn look_up(reference: &str) -> Result<String> {
+    fn resolve_now(secret: Secret) -> Result<Secret> {
         let env = Env::new([("SET".to_owned(), "value".to_owned()), ("EMPTY".to_owned(), String::new())]);
-        let secret = Secret::reference(SecretRef::parse(reference));
-        resolve(secret, "profile `p`: client_secret", &env).map(|secret| secret.expose().unwrap().to_owned())
+        let lookup =
+            Lookup { env: &env, of_commands: None, deadline: Instant::now() + Duration::from_secs(60) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(resolve(secret, &lookup))
+    }
+
+    fn look_up(reference: &str) -> Result<String> {
+        resolve_now(Secret::reference(SecretRef::parse(reference).unwrap()))
+            .map(|secret| secret.expose().unwrap().to_owned())
     }
 
     #[test]
@@ -122,8 +178,9 @@ mod tests {
         assert_eq!(look_up("literal").unwrap(), "literal");
         #[cfg(unix)]
         assert_eq!(look_up("cmd:printf 'from command\\n'").unwrap(), "from command");
-        let relative = anchor(Secret::reference(SecretRef::parse("file:secret")), folder.path());
-        assert_eq!(resolve(relative, "x", &Env::default()).unwrap().expose(), Some("from file"));
+        let relative = Secret::reference(SecretRef::parse("file:secret").unwrap());
+        let relative = anchor(relative, folder.path());
+        assert_eq!(resolve_now(relative).unwrap().expose(), Some("from file"));
     }
 
     #[test]
@@ -137,11 +194,31 @@ mod tests {
             ("cmd:exit 3", "exit status 3"),
             #[cfg(unix)]
             ("cmd:printf 'a\\nb'", "more than one line"),
+            ("file:/", "file:/ is a folder"),
+            #[cfg(unix)]
+            ("file:/dev/zero", "file:/dev/zero is longer than 64 KiB"),
+            #[cfg(unix)]
+            ("cmd:yes", "is longer than 64 KiB"),
         ] {
             let error = look_up(reference).unwrap_err();
             assert!(error.message.contains(part), "{}", error.message);
-            assert!(error.message.starts_with("profile `p`: client_secret"), "{}", error.message);
             assert_eq!(error.kind.exit_code(), 3);
         }
+    }
+
+    #[test]
+    fn the_commands_of_a_manifest_do_not_get_what_holds_secrets() {
+        let pairs = [
+            ("PATH", "/bin"),
+            ("TRUNKCTL_ACCESS_TOKEN", "token"),
+            ("TRUNKCTL_CLIENT_SECRET", "env:BY_VARIABLE"),
+            ("BY_VARIABLE", "a"),
+            ("BY_FILE", "b"),
+            ("VAULT_TOKEN", "c"),
+        ];
+        let env = Env::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let named = [SecretRef::parse("env:BY_FILE").unwrap(), SecretRef::parse("cmd:true").unwrap()];
+        let kept = without_secrets(&env, named.iter());
+        assert_eq!(kept.all().collect::<Vec<_>>(), [("PATH", "/bin"), ("VAULT_TOKEN", "c")]);
     }
 }

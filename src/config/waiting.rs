@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static WAITING: AtomicBool = AtomicBool::new(false);
 
-/// Runs what waits for somebody else: standard input, or a command that prints a secret. No request is
-/// under way meanwhile.
+/// Runs what waits for somebody else: standard input, or a file that may be a pipe. No request is under way
+/// meanwhile. Secrets are looked up without it: that waiting can be given up.
 pub fn waiting<T>(wait: impl FnOnce() -> T) -> T {
     WAITING.store(true, Ordering::SeqCst);
     let result = wait();

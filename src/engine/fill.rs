@@ -18,9 +18,8 @@ pub enum With {
 }
 
 /// A slot that is needed has no value: the secret behind it was never looked up.
-#[derive(Debug, thiserror::Error)]
-#[error("a secret that it needs ({0}) could not be looked up")]
-pub struct Missing(String);
+#[derive(Debug)]
+pub struct Missing;
 
 /// A copy of the request with every slot filled.
 ///
@@ -30,7 +29,7 @@ pub fn fill(request: &Request, slots: &[Slot], with: With) -> Result<Request, Mi
     let mut copy = request.clone();
     for slot in slots {
         let value = match with {
-            With::Values => slot.secret.expose().ok_or_else(|| Missing(slot.shell.clone()))?.to_owned(),
+            With::Values => slot.secret.expose().ok_or(Missing)?.to_owned(),
             With::Masks => MASK.to_owned(),
         };
         put(&mut copy, &slot.place, &value, with);

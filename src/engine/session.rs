@@ -312,10 +312,7 @@ impl Session {
         let left = deadline.saturating_duration_since(Instant::now());
         // Only now, because a signature is old soon.
         let slots = &self.proven(call, token);
-        let filled = fill(&call.request, slots, With::Values)
-            .map_err(|missing| Error::config(format!("{} has to be sent, and {missing}", call.name)).hint(
-                "a dry run reads from the vendor where the request depends on it; make the profile's secrets available",
-            ))?;
+        let filled = fill(&call.request, slots, With::Values).map_err(|_| self.unproven(call.name))?;
         info!("{} {}", call.name, self.shown_line(call, slots));
         trace!(
             "{} request {}",
@@ -359,6 +356,26 @@ impl Session {
             }
         }
         Ok((attempt, turn))
+    }
+
+    /// The refusal of a call that needs a secret of the profile which a dry run did not look up, or did not find.
+    fn unproven(&self, call: &str) -> Error {
+        let unknown = self.profile.secrets.iter().filter(|(_, secret)| secret.expose().is_none());
+        let list: Vec<String> = unknown
+            .map(|(key, secret)| match secret.origin() {
+                Some(origin) => format!("{key} ({origin})"),
+                None => key.clone(),
+            })
+            .collect();
+        let text = format!(
+            "profile `{}`: a dry run has to send {call} here, and has no value for {}",
+            self.profile.name,
+            list.join(", ")
+        );
+        Error::config(text).hint(
+            "a dry run sends the reads that the request depends on, and runs no `cmd:`: for it, give the secret by \
+             env:NAME or file:PATH",
+        )
     }
 
     fn shown_line<T>(&self, call: &Call<T>, slots: &[Slot]) -> String {

@@ -183,7 +183,7 @@ mod tests {
     fn a_curl_line_names_variables_and_quotes_the_rest() {
         let request = Request { headers: Vec::new(), ..Request::new(Method::Post, "http://h/p".into()) }
             .json("application/json", json!({"name": "it's", "password": MASK}));
-        let secret = Secret::reference(SecretRef::parse("env:ITSP")).resolved("canary".into());
+        let secret = Secret::reference(SecretRef::parse("env:ITSP").unwrap()).resolved("canary".into());
         let slots = [
             Slot::new(Place::Json("/password".into()), secret, "TRUNK_PASSWORD"),
             Slot::new(Place::Query("access_token"), Secret::known("canary"), "TRUNKCTL_ACCESS_TOKEN"),

@@ -14,6 +14,7 @@ pub mod partition;
 pub mod plan;
 pub mod profile;
 pub mod proxy;
+mod reference;
 pub mod report;
 pub mod secret;
 pub mod settings;

@@ -1,11 +1,12 @@
 //! Secrets: a reference first, a value at the last moment, and one way out.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serializer, de};
 
-use super::text::nearest;
+pub use super::reference::{MALFORMED, SecretRef};
 
 /// What stands in place of a secret wherever a person could see it.
 pub const MASK: &str = "***";
@@ -83,91 +84,6 @@ pub fn may_be_secret(key: &str) -> bool {
     is_secret_key(key) || ["password", "passwd", "secret", "token"].iter().any(|word| lower.contains(word))
 }
 
-/// Where a secret is to be found.
-#[derive(Clone, PartialEq, Eq)]
-pub enum SecretRef {
-    /// `env:NAME`
-    Env(String),
-    /// `file:PATH`; one trailing newline is dropped.
-    File(String),
-    /// `cmd:COMMAND`; its standard output, less one trailing newline.
-    Command(String),
-    /// `keyring:SERVICE/USER`
-    Keyring(String),
-    /// `-`, on the command line only.
-    Stdin,
-    /// The secret itself, allowed where nobody else can read it.
-    Literal(SecretText),
-}
-
-/// What references begin with.
-pub const PREFIXES: [&str; 4] = ["env:", "file:", "cmd:", "keyring:"];
-
-/// The prefix that a mistyped one was probably meant to be.
-pub fn near_prefix(text: &str) -> Option<&'static str> {
-    let (prefix, _) = text.split_once(':')?;
-    nearest(&format!("{prefix}:"), PREFIXES)
-}
-
-/// The text of a literal, kept out of every output.
-#[derive(Clone)]
-pub struct SecretText(SecretString);
-
-impl PartialEq for SecretText {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
-    }
-}
-
-impl Eq for SecretText {}
-
-impl SecretRef {
-    /// Reads a reference. Whatever has no known prefix is a literal.
-    pub fn parse(text: &str) -> Self {
-        match text.split_once(':') {
-            Some(("env", name)) => Self::Env(name.into()),
-            Some(("file", path)) => Self::File(path.into()),
-            Some(("cmd", command)) => Self::Command(command.into()),
-            Some(("keyring", entry)) => Self::Keyring(entry.into()),
-            _ if text == "-" => Self::Stdin,
-            _ => Self::Literal(SecretText(text.into())),
-        }
-    }
-
-    /// The reference as it is written; none for what is the secret itself, or can be read once only.
-    pub fn text(&self) -> Option<String> {
-        match self {
-            Self::Env(name) => Some(format!("env:{name}")),
-            Self::File(path) => Some(format!("file:{path}")),
-            Self::Command(command) => Some(format!("cmd:{command}")),
-            Self::Keyring(entry) => Some(format!("keyring:{entry}")),
-            Self::Stdin | Self::Literal(_) => None,
-        }
-    }
-}
-
-/// Names the place, never the value. A command is named by its first word: its arguments may be sensitive.
-impl fmt::Display for SecretRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "env:{name}"),
-            Self::File(path) => write!(f, "file:{path}"),
-            Self::Command(command) => {
-                write!(f, "cmd:{} …", command.split_whitespace().next().unwrap_or_default())
-            }
-            Self::Keyring(entry) => write!(f, "keyring:{entry}"),
-            Self::Stdin => f.write_str("standard input"),
-            Self::Literal(_) => f.write_str("a literal"),
-        }
-    }
-}
-
-impl fmt::Debug for SecretRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 /// A secret: where it comes from, and its value once that was looked up.
 ///
 /// It has no `Display` and no `Serialize`. [`Secret::expose`] is the only way to the value.
@@ -175,17 +91,18 @@ impl fmt::Debug for SecretRef {
 pub struct Secret {
     origin: Option<SecretRef>,
     value: Option<SecretString>,
+    below: Option<PathBuf>,
 }
 
 impl Secret {
     /// A secret still to be looked up.
     pub fn reference(origin: SecretRef) -> Self {
-        Self { origin: Some(origin), value: None }
+        Self { origin: Some(origin), value: None, below: None }
     }
 
     /// A secret whose value is known and that no reference leads to: a token, a signature, a vendor's answer.
     pub fn known(value: impl Into<String>) -> Self {
-        Self { origin: None, value: Some(SecretString::from(value.into())) }
+        Self { origin: None, value: Some(SecretString::from(value.into())), below: None }
     }
 
     /// What a vendor gave as a secret. Nothing, and stars, stand for one that is not told; written back, they would
@@ -197,13 +114,13 @@ impl Secret {
 
     /// A secret that is needed but must not be looked up, as in a dry run.
     pub fn withheld() -> Self {
-        Self { origin: None, value: None }
+        Self { origin: None, value: None, below: None }
     }
 
     /// The same secret with its value looked up.
     #[must_use]
     pub fn resolved(self, value: String) -> Self {
-        Self { origin: self.origin, value: Some(value.into()) }
+        Self { value: Some(value.into()), ..self }
     }
 
     /// The value; none where it was not looked up.
@@ -216,17 +133,23 @@ impl Secret {
         self.origin.as_ref()
     }
 
+    /// The same secret, whose file has to lie below the folder, also through links.
+    #[must_use]
+    pub fn kept_below(self, folder: PathBuf) -> Self {
+        Self { below: Some(folder), ..self }
+    }
+
+    /// The folder that its file has to lie below.
+    pub fn below(&self) -> Option<&Path> {
+        self.below.as_deref()
+    }
+
     /// The literal that a reference turned out to be.
     pub(crate) fn literal(&self) -> Option<&str> {
         match &self.origin {
-            Some(SecretRef::Literal(text)) => Some(text.0.expose_secret()),
+            Some(SecretRef::Literal(text)) => Some(text.expose()),
             _ => None,
         }
-    }
-
-    /// The prefix that a literal seems to have been meant to begin with: a mistyped reference is no password.
-    pub fn near_reference(&self) -> Option<&'static str> {
-        near_prefix(self.literal()?)
     }
 
     /// The environment variable that holds it, for a printed command line.
@@ -276,8 +199,8 @@ impl de::Visitor<'_> for Reference {
         f.write_str(WANTED)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Secret, E> {
-        Ok(Secret::reference(SecretRef::parse(text)))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+        SecretRef::parse(text).map(Secret::reference).map_err(E::custom)
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
@@ -312,21 +235,6 @@ fn unquoted<E: de::Error>() -> E {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_prefix_is_read() {
-        for (text, shown) in [
-            ("env:A_B", "env:A_B"),
-            ("file:a/b c", "file:a/b c"),
-            ("cmd:pass show x", "cmd:pass …"),
-            ("keyring:svc/me", "keyring:svc/me"),
-            ("-", "standard input"),
-            ("hunter2", "a literal"),
-            ("envelope:x", "a literal"),
-        ] {
-            assert_eq!(SecretRef::parse(text).to_string(), shown);
-        }
-    }
 
     #[test]
     fn keys_of_secrets_are_known_by_their_words() {
@@ -380,7 +288,7 @@ mod tests {
 
     #[test]
     fn no_formatting_shows_a_value() {
-        let secret = Secret::reference(SecretRef::parse("canary")).resolved("canary".into());
+        let secret = Secret::reference(SecretRef::parse("canary").unwrap()).resolved("canary".into());
         assert!(!format!("{secret:?} {:?}", secret.origin()).contains("canary"));
         assert_eq!(secret.expose(), Some("canary"));
     }

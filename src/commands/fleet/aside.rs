@@ -16,8 +16,8 @@ use crate::model::trunk::Trunk;
 ///
 /// # Errors
 /// As [`Fleet::memory`].
-pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) -> Result<()> {
-    let Some(memory) = memory((world, globals), session)? else { return Ok(()) };
+pub async fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set: &Trunk) -> Result<()> {
+    let Some(memory) = memory((world, globals), session).await? else { return Ok(()) };
     for field in set.given() {
         let forgotten = memory.unlearn("", Some(id), field.name());
         forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
@@ -29,7 +29,7 @@ pub fn trunk(world: &World, globals: &Globals, session: &Session, id: &str, set:
 ///
 /// # Errors
 /// As [`Fleet::memory`].
-pub fn doubt(
+pub async fn doubt(
     world: &World,
     globals: &Globals,
     session: &Session,
@@ -39,7 +39,7 @@ pub fn doubt(
     if session.is_dry_run() {
         return Ok(());
     }
-    let Some(memory) = Fleet::new(world, globals).memory(session)? else { return Ok(()) };
+    let Some(memory) = Fleet::new(world, globals).memory(session).await? else { return Ok(()) };
     for change in diff::all(set) {
         let forgotten = memory.unlearn(&key(account).text(), None, &change.field);
         forgotten.unwrap_or_else(|warning| world.notices.warn(&warning));
@@ -48,9 +48,9 @@ pub fn doubt(
 }
 
 /// An account's settings were assigned.
-pub fn settings(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
+pub async fn settings(world: &World, globals: &Globals, session: &Session, account: &str, set: &SipSettings) {
     // After the write, no failure may hide it.
-    let memory = Fleet::new(world, globals).memory(session).unwrap_or_else(|error| {
+    let memory = Fleet::new(world, globals).memory(session).await.unwrap_or_else(|error| {
         world.notices.warn(&error.message);
         None
     });
@@ -64,14 +64,14 @@ pub fn settings(world: &World, globals: &Globals, session: &Session, account: &s
 ///
 /// # Errors
 /// As [`Fleet::memory`].
-pub fn gone(
+pub async fn gone(
     (world, globals): (&World, &Globals),
     session: &Session,
     account: Option<&str>,
     kind: Kind,
     name: &str,
 ) -> Result<()> {
-    let Some(memory) = memory((world, globals), session)? else { return Ok(()) };
+    let Some(memory) = memory((world, globals), session).await? else { return Ok(()) };
     let account = goal::account(session.vendor().facts(), session.profile(), account);
     let key = Key { kind, account, name: name.to_owned() };
     let given = memory.give(&[key.text()], None);
@@ -80,12 +80,12 @@ pub fn gone(
 }
 
 /// What there may be to forget. Where nothing was ever remembered, no key is needed.
-fn memory((world, globals): (&World, &Globals), session: &Session) -> Result<Option<Applied>> {
+async fn memory((world, globals): (&World, &Globals), session: &Session) -> Result<Option<Applied>> {
     let folder = journal_folder(&world.folders()?.state, globals.sandbox).join(FOLDER);
     if session.is_dry_run() || !folder.exists() {
         return Ok(None);
     }
-    Fleet::new(world, globals).memory(session)
+    Fleet::new(world, globals).memory(session).await
 }
 
 fn key(account: &str) -> Key {

@@ -267,7 +267,7 @@ impl Desk<'_, '_> {
             session.choose_account(account.clone());
         }
         if self.memory.is_none() {
-            self.memory = self.fleet.memory(&session)?;
+            self.memory = self.fleet.memory(&session).await?;
         }
         let session = Rc::new(session);
         self.sessions.insert(account.clone(), Rc::clone(&session));

@@ -147,7 +147,7 @@ impl<'a> Fleet<'a> {
         }
         check::check((world, globals), &wanted, args.prune).await?;
         // A damaged key is refused once, and not for every profile.
-        let _ = world.state_key(globals)?;
+        let _ = world.state_key(globals).await?;
         let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
         if args.prune == Some(Prune::Created) {
@@ -212,10 +212,10 @@ impl<'a> Fleet<'a> {
     ///
     /// # Errors
     /// A key that cannot be looked up or is damaged; a file or folder that another user can change.
-    pub fn memory(&self, session: &Session) -> Result<Option<Applied>> {
+    pub async fn memory(&self, session: &Session) -> Result<Option<Applied>> {
         let folder = journal_folder(&self.world.folders()?.state, self.globals.sandbox);
         let profile = session.profile();
-        let opened = match self.world.state_key(self.globals)? {
+        let opened = match self.world.state_key(self.globals).await? {
             Ok(key) => Applied::open(&folder, key, &profile.name, &home::of_session(session)),
             Err(why) => {
                 Err(std::io::Error::other(format!("{why}; TRUNKCTL_STATE_KEY can give the key instead")))

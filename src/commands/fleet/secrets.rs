@@ -1,47 +1,68 @@
-//! The passwords of a manifest: each reference is looked up once, for however many profiles.
+//! The passwords of a manifest.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use crate::commands::world::World;
-use crate::model::error::{Error, Result};
+use super::goal::{self, Goal};
+use super::{Fleet, Source};
+use crate::config::manifest::{Entry, What};
+use crate::config::secrets::{is_quiet, without_secrets};
+use crate::config::{Env, profiles::Book};
+use crate::model::error::Error;
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 
 /// Looks passwords up.
-pub struct Passwords<'w> {
-    world: &'w World,
-    /// By what the reference is; a `cmd:` may ask somebody.
-    known: RefCell<HashMap<String, Result<Secret, Error>>>,
+pub struct Passwords<'f> {
+    fleet: &'f Fleet<'f>,
+    /// What their commands get: none of the secrets of the profiles, nor of the manifest.
+    env: Env,
 }
 
-impl<'w> Passwords<'w> {
+impl<'f> Passwords<'f> {
     /// Nothing was looked up yet.
-    pub fn new(world: &'w World) -> Self {
-        Self { world, known: RefCell::default() }
-    }
-
-    /// Looks the trunk's password up. Answers why not, and leaves the reference where it is.
-    pub fn fill(&self, trunk: &mut Trunk, place: &str) -> Option<Error> {
-        let secret = trunk.password.take_if(|secret| secret.expose().is_none())?;
-        let found = self.find(&secret, place);
-        let error = found.as_ref().err().map(Error::copy);
-        trunk.password = Some(found.unwrap_or(secret));
-        error
-    }
-
-    fn find(&self, secret: &Secret, place: &str) -> Result<Secret> {
-        let look_up = || self.world.secret(secret.clone(), "password", false);
-        let found = match secret.origin().and_then(SecretRef::text) {
-            None => look_up(),
-            Some(name) => match self.known.borrow_mut().entry(name).or_insert_with(look_up) {
-                Ok(secret) => Ok(secret.clone()),
-                Err(error) => Err(error.copy()),
-            },
+    pub fn new(fleet: &'f Fleet<'_>) -> Self {
+        let trunks: Vec<&Trunk> = match &fleet.source {
+            Source::Manifest(wanted, ..) => {
+                let entries = wanted.values().flat_map(|wanted| &wanted.entries);
+                let trunk = |entry: &&'f Entry| match &entry.what {
+                    What::Trunk(trunk) => Some(&**trunk),
+                    _ => None,
+                };
+                entries.filter_map(trunk).collect()
+            }
+            Source::Saved(parts) => {
+                let trunk = |goal: &'f Goal| match &goal.what {
+                    goal::What::Trunk(trunk) => Some(&**trunk),
+                    _ => None,
+                };
+                parts.iter().flat_map(|part| &part.goals).filter_map(trunk).collect()
+            }
         };
-        found.map_err(|mut error| {
-            error.message = format!("{place}: {}", error.message);
-            error
-        })
+        // Without a profiles file the environment stands for the profile.
+        let book = if fleet.globals.sandbox { None } else { fleet.world.book(fleet.globals).ok() };
+        let of_profiles: Vec<SecretRef> = book.into_iter().flat_map(Book::references).collect();
+        let passwords =
+            trunks.into_iter().filter_map(|trunk| trunk.password.as_ref().and_then(Secret::origin));
+        let env = without_secrets(&fleet.world.env, passwords.chain(&of_profiles));
+        Self { fleet, env }
+    }
+
+    /// Looks the trunk's password up. Answers why not, and leaves the reference where it is. A dry run runs no command.
+    pub async fn fill(&self, trunk: &mut Trunk, place: &str) -> Option<Error> {
+        let Fleet { world, globals, .. } = self.fleet;
+        let unknown = |secret: &mut Secret| secret.expose().is_none();
+        let secret = trunk.password.take_if(unknown)?;
+        if globals.dry_run.is_some() && !is_quiet(&secret) {
+            trunk.password = Some(secret);
+            return None;
+        }
+        match world.look_up(globals, secret.clone(), &format!("{place}: password"), Some(&self.env)).await {
+            Ok(found) => {
+                trunk.password = Some(found);
+                None
+            }
+            Err(error) => {
+                trunk.password = Some(secret);
+                Some(error)
+            }
+        }
     }
 }

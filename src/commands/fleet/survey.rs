@@ -54,7 +54,7 @@ pub struct Work {
 
 /// Plans every profile of the fleet. One that cannot be read fails, and the others are planned all the same.
 pub async fn survey(fleet: &Fleet<'_>, concurrency: usize) -> Survey {
-    let passwords = Passwords::new(fleet.world);
+    let passwords = Passwords::new(fleet);
     let passwords = &passwords;
     let profiles: Vec<&str> = fleet.profiles().collect();
     let total = profiles.len();
@@ -91,7 +91,7 @@ fn named(profile: &str, mut error: Error) -> Error {
 
 async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Result<(Part, Work)> {
     let session = fleet.world.session_of(fleet.globals, Some(profile)).await?;
-    let memory = fleet.memory(&session)?;
+    let memory = fleet.memory(&session).await?;
     if fleet.prune == Some(Prune::Created) && memory.as_ref().is_none_or(Applied::is_damaged) {
         let text = "what the manifest created cannot be told, so nothing can be pruned";
         return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));
@@ -144,7 +144,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         work.writes.push((key, write));
     }
     if fleet.keeps {
-        work.passwords = passwords_of(&fleet.world.plan_key(fleet.globals)?, &goals);
+        work.passwords = passwords_of(&fleet.world.plan_key(fleet.globals).await?, &goals);
     }
     for Ready { goal, no_password, .. } in wanted {
         work.missing.extend(no_password);
@@ -174,7 +174,7 @@ async fn ready(session: &Session, goals: Vec<Goal>, passwords: &Passwords<'_>) -
     for mut goal in goals {
         let (mut unresolved, mut no_password) = (None, None);
         if let What::Trunk(trunk) = &mut goal.what {
-            no_password = passwords.fill(trunk, &goal.place);
+            no_password = passwords.fill(trunk, &goal.place).await;
             match resolve_with(session, trunk, &mut found).await {
                 Err(error) if matches!(error.kind, Kind::NotFound | Kind::Invalid) => {
                     unresolved = Some(error)

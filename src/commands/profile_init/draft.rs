@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{complain, ended, own_file, read, store, usage};
+use crate::cli::Globals;
 use crate::cli::profile::Init;
 use crate::commands::world::{Reply, World, keys_of};
 use crate::config::profiles::COMMON;
@@ -10,7 +11,7 @@ use crate::config::{profiles, secrets, write};
 use crate::engine::transport;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
-use crate::model::secret::{PREFIXES, Secret, SecretRef, near_prefix};
+use crate::model::secret::{Secret, SecretRef};
 use crate::storage;
 use crate::vendors::{self, Facts};
 
@@ -66,12 +67,16 @@ impl<'a> Draft<'a> {
     }
 
     /// Every key: as given, else as a person answers.
-    pub(super) fn fill(&mut self, world: &World, keys: &'static [ProfileKey]) -> Result<()> {
+    pub(super) async fn fill(
+        &mut self,
+        (world, globals): (&World, &Globals),
+        keys: &'static [ProfileKey],
+    ) -> Result<()> {
         let has_token = self.given.iter().any(|(name, _)| name == "access_token");
         let mut missing: Vec<&ProfileKey> = Vec::new();
         for key in keys {
             if let Some((_, text)) = self.given.iter().find(|(name, _)| name == key.name) {
-                self.take(world, key, text.clone())?;
+                self.take((world, globals), key, text.clone()).await?;
                 continue;
             }
             let needed = match key.need {
@@ -83,10 +88,10 @@ impl<'a> Draft<'a> {
             if !needed && (key.default.is_none() || !self.args.set.is_empty()) {
                 continue;
             }
-            match self.ask(world, key, needed)? {
+            match self.ask((world, globals), key, needed).await? {
                 Some(text) if text.is_empty() => {}
                 Some(text) => {
-                    self.take(world, key, text)?;
+                    self.take((world, globals), key, text).await?;
                     self.asked.extend(key.secret.then_some(key));
                 }
                 None if needed => missing.push(key),
@@ -113,12 +118,17 @@ impl<'a> Draft<'a> {
     }
 
     /// Asks until the answer can be used; none where there is no terminal.
-    fn ask(&self, world: &World, key: &ProfileKey, needed: bool) -> Result<Option<String>> {
+    async fn ask(
+        &self,
+        (world, globals): (&World, &Globals),
+        key: &ProfileKey,
+        needed: bool,
+    ) -> Result<Option<String>> {
         let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
         let forms = if key.secret { " (env:…, file:…, cmd:…, or the secret)" } else { "" };
         let question = format!("{}: {}{forms}{default}:", key.name, key.meaning);
         loop {
-            let text = match world.ask_for(&question, key.secret) {
+            let text = match world.ask_for(&question, key.secret).await {
                 Reply::Text(text) => text,
                 Reply::Ended => return Err(ended(key.name)),
                 Reply::NoTerminal => return Ok(None),
@@ -126,7 +136,7 @@ impl<'a> Draft<'a> {
             if text.is_empty() && !needed {
                 return Ok(Some(text));
             }
-            match self.judge(world, key, &text) {
+            match self.judge((world, globals), key, &text).await {
                 Ok(()) => return Ok(Some(text)),
                 Err(error) => complain(world, &error),
             }
@@ -134,44 +144,45 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether an answer can be used, as far as that can be told at once. No command is run for it.
-    fn judge(&self, world: &World, key: &ProfileKey, text: &str) -> Result<()> {
+    async fn judge(&self, (world, globals): (&World, &Globals), key: &ProfileKey, text: &str) -> Result<()> {
         if text.is_empty() {
             return Err(usage(format!("{} is needed", key.name)));
         }
         if !key.secret {
             return self.check(key.name, key.values, text);
         }
-        if let Some(near) = near_prefix(text) {
-            return match PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
-                true => self.look(world, key, text),
-                false => Err(usage(format!("{} {}", key.name, secrets::mistyped(near)))),
-            };
-        }
         match SecretRef::parse(text) {
+            Err(why) => Err(usage(format!("{}: what was typed {why}", key.name))),
             // Standard input is this very terminal.
-            SecretRef::Stdin => Err(usage("type the secret itself, or a reference to it")),
-            _ => Ok(()),
+            Ok(SecretRef::Stdin) => Err(usage("type the secret itself, or a reference to it")),
+            Ok(SecretRef::Literal(_)) => Ok(()),
+            Ok(reference) => {
+                // Looked up only where that disturbs nobody.
+                let secret = secrets::anchor(Secret::reference(reference), self.folder);
+                if self.args.no_check || !secrets::is_quiet(&secret) {
+                    return Ok(());
+                }
+                world.look_up(globals, secret, key.name, None).await.map(drop)
+            }
         }
-    }
-
-    /// Looks a reference up where that disturbs nobody.
-    fn look(&self, world: &World, key: &ProfileKey, text: &str) -> Result<()> {
-        let secret = secrets::anchor(Secret::reference(SecretRef::parse(text)), self.folder);
-        if self.args.no_check || !secrets::is_quiet(&secret) {
-            return Ok(());
-        }
-        secrets::resolve(secret, key.name, &world.env).map(drop)
     }
 
     /// A key's value. A secret that is no reference goes to a file of its own.
-    fn take(&mut self, world: &World, key: &'static ProfileKey, text: String) -> Result<()> {
-        let reference = SecretRef::parse(&text);
-        if !key.secret || !matches!(reference, SecretRef::Literal(_) | SecretRef::Stdin) {
-            self.pairs.push((key.name.into(), text));
-            return Ok(());
-        }
+    async fn take(
+        &mut self,
+        (world, globals): (&World, &Globals),
+        key: &'static ProfileKey,
+        text: String,
+    ) -> Result<()> {
+        let reference = match SecretRef::parse(&text) {
+            Ok(own @ (SecretRef::Literal(_) | SecretRef::Stdin)) if key.secret => own,
+            _ => {
+                self.pairs.push((key.name.into(), text));
+                return Ok(());
+            }
+        };
         let purpose = format!("profile `{}`: {}", self.args.name, key.name);
-        let secret = secrets::resolve(Secret::reference(reference), &purpose, &world.env)?;
+        let secret = world.look_up(globals, Secret::reference(reference), &purpose, None).await?;
         let value = secret.expose().unwrap_or_default().to_owned();
         let name = own_file(&self.args.name, key.name);
         self.pairs.push((key.name.into(), format!("file:{name}")));
@@ -198,18 +209,22 @@ impl<'a> Draft<'a> {
     }
 
     /// Asks for the secrets once more.
-    pub(super) fn ask_again(&mut self, world: &World, refusal: &Error) -> Result<()> {
+    pub(super) async fn ask_again(
+        &mut self,
+        (world, globals): (&World, &Globals),
+        refusal: &Error,
+    ) -> Result<()> {
         let limit = self.facts.and_then(|facts| Some((facts.title, facts.log_in_attempts?)));
         let limit = limit.map(|(title, count)| {
             format!("; {title} blocks this machine's address after {count} failed log-ins, and this was one")
         });
         world.notices.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
         for key in self.asked.clone() {
-            let Some(text) = self.ask(world, key, true)? else { continue };
+            let Some(text) = self.ask((world, globals), key, true).await? else { continue };
             self.pairs.retain(|(name, _)| name != key.name);
             self.files.retain(|(name, _)| *name != own_file(&self.args.name, key.name));
             self.typed.retain(|(name, _)| *name != key.name);
-            self.take(world, key, text)?;
+            self.take((world, globals), key, text).await?;
         }
         self.claim_files()
     }

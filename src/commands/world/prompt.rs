@@ -32,6 +32,12 @@ pub enum Reply {
 /// Asks a person for a text.
 pub type AskText = Box<dyn Fn(&str) -> Reply>;
 
+/// What a person types unseen; none where the input ends.
+pub type Typed = Pin<Box<dyn Future<Output = Option<String>>>>;
+
+/// Asks a person for a secret; none where there is no terminal. The flag asks also where the question is not seen.
+pub type AskSecret = Box<dyn Fn(&str, bool) -> Option<Typed>>;
+
 /// The ways to ask a person.
 pub struct People {
     /// For yes or no.
@@ -39,14 +45,18 @@ pub struct People {
     /// For a text.
     pub text: AskText,
     /// For a text that is not shown while it is typed.
-    pub secret: AskText,
+    pub secret: AskSecret,
 }
 
 impl World {
     /// Asks a person for a text, which is not shown while it is typed where it is a secret.
-    pub fn ask_for(&self, question: &str, secret: bool) -> Reply {
+    pub async fn ask_for(&self, question: &str, secret: bool) -> Reply {
         let asked = Instant::now();
-        let reply = if secret { (self.ask_secret)(question) } else { (self.ask_text)(question) };
+        let reply = match secret.then(|| (self.ask_secret)(question, false)) {
+            None => (self.ask_text)(question),
+            Some(None) => Reply::NoTerminal,
+            Some(Some(typed)) => typed.await.map_or(Reply::Ended, |text| Reply::Text(text.trim().to_owned())),
+        };
         self.asked.set(self.asked.get() + asked.elapsed());
         reply
     }

@@ -136,9 +136,6 @@ impl<'f> Reading<'f> {
 
     /// A literal is fine where only the owner can read the file; `-` only on the command line.
     fn refuse_secret(&self, secret: &Secret) -> Option<String> {
-        if let Some(near) = secret.near_reference() {
-            return Some(secrets::mistyped(near));
-        }
         let what = match secret.origin() {
             Some(SecretRef::Literal(_)) if !self.file.private => {
                 "the secret itself stands there, and others can read the file"

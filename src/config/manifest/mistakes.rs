@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::node::{self, Node, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
+use crate::model::secret::MALFORMED;
 
 /// How many mistakes are told; the others are counted.
 const TOLD: usize = 200;
@@ -100,7 +101,9 @@ impl Mistakes {
     pub fn of_node(&mut self, at: At<'_>, mistake: &node::Mistake, others: &[&str]) {
         let at = At { place: mistake.place.or(at.place), ..at };
         let fault = mistake.field(others);
-        self.push(Kind::Invalid, at, &fault.field, fault.message);
+        // A reference that is wrong is a secret that is wrong.
+        let kind = if fault.message.contains(MALFORMED) { Kind::Config } else { Kind::Invalid };
+        self.push(kind, at, &fault.field, fault.message);
     }
 
     /// No more is told of a file.

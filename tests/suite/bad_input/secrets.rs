@@ -58,7 +58,7 @@ fn a_mistyped_reference_is_no_password() {
         let file = given::file(&desk.place, format, &over(&spec, &json!({"password": "envv:CANARY"})));
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
         let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
-        told(&ran, 3, &[&file, "password", "did you mean `env:…`?"]);
+        told(&ran, 3, &[&file, "password", "not a secret reference", "did you mean `env:…`?"]);
         assert!(!ran.err.contains("CANARY"), "{ran:?}");
         desk.silent.untouched("a mistyped reference");
     }

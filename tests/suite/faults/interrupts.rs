@@ -190,18 +190,21 @@ fn a_command_that_waits_for_its_input_can_be_interrupted() {
     let place = Place::new();
     let profiles = given::profiles_with_tokens(&place, &server.base);
     let mark = place.path().join("asked");
-    let secret = format!("cmd:touch '{}'; exec sleep 60", mark.display());
+    // What outlives the command holds standard error open, so that its end would not be seen before.
+    let late = place.path().join("late");
+    let secret =
+        format!("cmd:trap '' INT; touch '{}'; (sleep 20; touch '{}') & wait", mark.display(), late.display());
     let mut command = place.command(&["--profiles-file", &profiles, "-p", "yeastar", "-o", "json"]);
     command.args(["trunk", "update", "t", "--password-from", &secret]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !mark.exists() {
         std::thread::sleep(Duration::from_millis(10));
     }
     // A thread of its own watches for the signal; it began long before a shell could be started.
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let code = child.wait().unwrap().code();
-    let mut text = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut text).unwrap();
-    assert_eq!(code, Some(130), "{text}");
+    let ended = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{text}");
     assert!(text.contains("\"outcome\":\"not_applied\""), "{text}");
+    assert!(!late.exists(), "what the command started goes on");
 }

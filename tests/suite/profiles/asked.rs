@@ -162,3 +162,85 @@ fn a_question_can_be_interrupted() {
     let (status, shown) = terminal.end();
     assert_eq!(status.code(), Some(130), "{shown}");
 }
+
+/// A profiles file whose only profile takes its client secret from a command.
+fn with_command(place: &Place, base: &str, command: &str) -> String {
+    let text = format!(
+        "[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\nclient_id = \"c\"\nclient_secret = {}\n",
+        json!(format!("cmd:{command}"))
+    );
+    place.write("profiles.toml", &text)
+}
+
+/// A command may ask on the terminal, as `pass` does for its passphrase.
+#[test]
+fn a_command_of_a_secret_asks_on_the_terminal() {
+    let place = Place::new();
+    let scripted = Scripted::start(vec![pbx_token(), pbx_done()]);
+    let file = with_command(
+        &place,
+        &scripted.base,
+        "printf 'Passphrase: ' >/dev/tty; read -r word </dev/tty; echo \"$word\"",
+    );
+    let words: Vec<&str> = ["--profiles-file", &file].into_iter().chain(PEER.split(' ')).collect();
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("Passphrase: ").type_line("typed-secret");
+    let (status, shown) = terminal.end();
+    assert!(status.success(), "{shown}");
+    assert!(scripted.requests()[0].contains("typed-secret"), "{:?}", scripted.requests());
+}
+
+/// On a terminal too, the command ends with Ctrl-C and with the deadline, and what it started ends with it. What
+/// outlives it holds the terminal open, so that the end would not be seen before.
+#[test]
+fn a_command_on_the_terminal_ends_and_the_terminal_shows_what_is_typed() {
+    let (place, silent) = (Place::new(), Silent::start());
+    let late = place.path().join("late");
+    let more = format!("(trap '' INT; sleep 20; touch '{}') & trap '' INT; wait", late.display());
+    let file = with_command(&place, &silent.base, &format!("stty -echo; echo asked >/dev/tty; {more}"));
+    for (deadline, code) in [("1m", 130), ("2s", 3)] {
+        let head = ["--deadline", deadline, "--profiles-file", &file];
+        let words: Vec<&str> = head.into_iter().chain(PEER.split(' ')).collect();
+        let mut terminal = Terminal::start(&place, &words);
+        terminal.wait_for("asked").wait_for_echo(false);
+        if code == 130 {
+            terminal.press("\u{3}");
+        }
+        terminal.ended();
+        terminal.wait_for_echo(true);
+        let (status, shown) = terminal.end();
+        assert_eq!(status.code(), Some(code), "{shown}");
+        assert!(!late.exists(), "{shown}");
+    }
+    silent.untouched("a command that ended");
+}
+
+/// `--password-from -` asks a person, and does not show the answer.
+#[test]
+fn a_password_on_standard_input_is_asked_for_on_a_terminal() {
+    let place = Place::new();
+    let scripted = Scripted::start(vec![pbx_done()]);
+    let profiles = crate::support::given::profiles_with_tokens(&place, &scripted.base);
+    let line =
+        format!("--profiles-file {profiles} -p yeastar trunk update id:7 --kind register --password-from -");
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("password:").type_unseen(" Typed-1234567");
+    let (status, shown) = terminal.end();
+    assert!(status.success() && !shown.contains("Typed-1234567"), "{shown}");
+    let requests = scripted.requests();
+    assert!(requests.len() == 1 && requests[0].contains("\" Typed-1234567\""), "{requests:?}");
+    // Ctrl-C ends it, and the terminal shows again what is typed.
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("password:").wait_for_echo(false).press("\u{3}").ended();
+    terminal.wait_for_echo(true);
+    let (status, shown) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{shown}");
+    // A signal from elsewhere ends it too.
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.wait_for("password:").wait_for_echo(false).interrupt();
+    terminal.ended();
+    terminal.wait_for_echo(true);
+    assert_eq!(terminal.end().0.code(), Some(130));
+    assert_eq!(scripted.requests().len(), 1);
+}

@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod asked;
+mod bounds;
 mod check;
 mod init;
 mod prompts;

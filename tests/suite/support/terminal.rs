@@ -86,6 +86,13 @@ impl Terminal {
         self
     }
 
+    /// Interrupts the program from elsewhere than the terminal.
+    pub fn interrupt(&mut self) -> &mut Self {
+        let id = self.child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self
+    }
+
     /// Types once the terminal no longer shows what is typed.
     #[track_caller]
     pub fn type_unseen(&mut self, text: &str) -> &mut Self {

@@ -41,7 +41,8 @@ fn a_mistyped_reference_is_no_password() {
         folder.write("m.toml", &text, 0o600);
         let (error, message) = folder.refusal(&["m.toml"]);
         let told = format!(
-            "m.toml, line 4, column 12: password: begins with no known kind of reference; did you mean `{meant}…`?"
+            "m.toml, line 4, column 12: password: is not a secret reference: what stands before the colon is not a \
+             known scheme; did you mean `{meant}…`?"
         );
         assert!(message.contains(&told) && !message.to_lowercase().contains("canary"), "{message}");
         assert_eq!(error.kind, Kind::Config);

@@ -66,7 +66,7 @@ fn signatures_match_the_other_published_vector() {
 
 #[test]
 fn a_shell_signs_with_the_variables_of_the_references() {
-    let reference = |text| Secret::reference(SecretRef::parse(text));
+    let reference = |text| Secret::reference(SecretRef::parse(text).unwrap());
     let shells = |profile: &Profile| {
         let slots = Itniotech.authorise(profile, &Secret::withheld(), NOW);
         assert!(slots[0].secret.expose().is_none());
