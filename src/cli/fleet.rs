@@ -19,6 +19,9 @@ pub struct Manifest {
     /// A TOML, JSON or YAML file with the values of variables, below --var and above TRUNKCTL_VAR_NAME; may be repeated
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<String>,
+    /// Refuse `cmd:`, and let `file:` and `from` reach only below the manifest's own folder: for a manifest of people who may not run commands here
+    #[arg(long)]
+    pub untrusted: bool,
     /// Only the I-th of N parts of the profiles, from 1 on: for parallel jobs
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Partition>,
@@ -58,8 +61,8 @@ pub struct Plan {
     /// End in 14 where there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Save the plan for `apply`, signed with the state key (TRUNKCTL_STATE_KEY)
-    #[arg(long, value_name = "FILE")]
+    /// Save the plan for `apply`, signed with the state key (TRUNKCTL_STATE_KEY); not with --untrusted, whose limits a file would not keep
+    #[arg(long, value_name = "FILE", conflicts_with = "untrusted")]
     pub out: Option<String>,
 }
 
@@ -74,7 +77,7 @@ What could not be done is tried again by the next apply; what is done is left
 alone.")]
 pub struct Apply {
     /// A plan that `plan --out` saved; refused where it was changed or the world has moved since
-    #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "var_files", "partition", "prune", "rotate_secrets"])]
+    #[arg(value_name = "PLANFILE", conflicts_with_all = ["files", "vars", "var_files", "untrusted", "partition", "prune", "rotate_secrets"])]
     pub plan: Option<String>,
     /// The manifest.
     #[command(flatten)]

@@ -13,7 +13,7 @@ fn fleet() -> Manifest {
     let folder = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
     let profiles: Vec<String> = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned()).collect();
     let vars = Vars::new(&Env::default(), &[], &[]).unwrap();
-    Manifest::open(&[folder], &vars, &profiles).unwrap_or_else(|error| panic!("{}", error.message))
+    Manifest::open(&[folder], &vars, &profiles, false).unwrap_or_else(|error| panic!("{}", error.message))
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub fn open(world: &World, globals: &Globals, args: &args::Manifest) -> Result<M
             .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
     }
     let vars = Vars::new(&world.env, &args.vars, &args.var_files)?;
-    let manifest = Manifest::open(&args.files, &vars, &profiles(world, globals)?)?;
+    let manifest = Manifest::open(&args.files, &vars, &profiles(world, globals)?, args.untrusted)?;
     vars.unused().iter().for_each(|warning| world.notices.warn(warning));
     Ok(manifest)
 }

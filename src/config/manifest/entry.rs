@@ -1,5 +1,7 @@
 //! One entry: from its table to what is wanted.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -9,8 +11,8 @@ use super::spots::Spots;
 use super::target::{self, Groups};
 use super::{Entry, Numbers, Origin, What, numbers};
 use crate::config::node::{self, Node, Value};
-use crate::config::secrets;
 use crate::config::settings::Settings;
+use crate::config::{confine, secrets};
 use crate::model::error::{FieldError, Kind};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
@@ -125,11 +127,18 @@ impl<'f> Reading<'f> {
         let mut sound = self.complain(check::trunk(&trunk), mistakes);
         if let Some(password) = trunk.password.take() {
             if let Some(what) = self.refuse_secret(&password) {
-                let place = self.get("password").map(|node| node.place);
-                mistakes.add_of(Kind::Config, At { place, ..self.at }, "password", what);
+                mistakes.add_of(Kind::Config, self.at_key("password"), "password", what);
                 sound = false;
             }
-            trunk.password = Some(secrets::anchor(password, &self.file.folder));
+            if let Some(what) = self.refuse_reach(&password) {
+                mistakes.add(self.at_key("password"), "password", what);
+                sound = false;
+            }
+            let password = secrets::anchor(password, &self.file.folder);
+            trunk.password = Some(match &self.file.below {
+                Some(folder) => password.kept_below(folder.clone()),
+                None => password,
+            });
         }
         sound.then_some(trunk)
     }
@@ -149,6 +158,22 @@ impl<'f> Reading<'f> {
         ))
     }
 
+    /// What a manifest that is not trusted may not have looked up here.
+    fn refuse_reach(&self, secret: &Secret) -> Option<String> {
+        let folder = self.file.below.as_ref()?;
+        match secret.origin()? {
+            SecretRef::Command(_) => Some(
+                "--untrusted runs no command of a manifest; write a reference of another kind, as in env:NAME".into(),
+            ),
+            SecretRef::File(path) => confine::check(folder, Path::new(path)).err().map(|why| format!("file: {why}")),
+            _ => None,
+        }
+    }
+
+    fn at_key(&self, key: &str) -> At<'f> {
+        At { place: self.get(key).map(|node| node.place).or(self.at.place), ..self.at }
+    }
+
     fn numbers(&self, mistakes: &mut Mistakes) -> Option<Read> {
         let table: NumbersTable = self.of(mistakes)?;
         let given = match (self.get("numbers"), table.from) {
@@ -161,7 +186,15 @@ impl<'f> Reading<'f> {
                 return None;
             }
             (Some(list), None) => Numbers::Given(numbers::rows(self.at, list, mistakes)?),
-            (None, Some(path)) => Numbers::File(self.file.folder.join(path)),
+            (None, Some(path)) => {
+                if let Some(Err(why)) =
+                    self.file.below.as_ref().map(|folder| confine::check(folder, Path::new(&path)))
+                {
+                    mistakes.add(self.at_key("from"), "from", why);
+                    return None;
+                }
+                Numbers::File { path: self.file.folder.join(path), below: self.file.below.clone() }
+            }
         };
         Some((What::Numbers(given), table.account))
     }

@@ -1,10 +1,11 @@
 //! One file of a manifest: its parts, with variables put in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::mistakes::{At, Mistakes};
 use super::vars::Scope;
+use crate::config::confine;
 use crate::config::files::Source;
 use crate::config::node::{self, Key, Node, Table, Value};
 use crate::model::error::{Kind, Place};
@@ -64,6 +65,8 @@ pub struct File {
     pub folder: PathBuf,
     /// Whether nobody but its owner can read it.
     pub private: bool,
+    /// The folder that what it names has to lie below, where it is not trusted.
+    pub below: Option<PathBuf>,
     /// What this machine remembers the manifest by, and where it says so.
     pub title: Option<(String, Place)>,
     /// What lies under the entries of a sort.
@@ -104,6 +107,8 @@ impl File {
 /// A file that was read, before variables are put in.
 pub struct Raw {
     source: Source,
+    /// The folder that it may not reach out of, where it is not trusted.
+    below: Option<PathBuf>,
     /// Its tables.
     pub table: Table,
 }
@@ -116,9 +121,12 @@ impl Raw {
 }
 
 /// Reads a file; none where it is not even a table.
-pub fn parse(path: &str, mistakes: &mut Mistakes) -> Option<Raw> {
+pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw> {
     let at = At { file: path, place: None, path: "" };
-    let source = Source::open(path, Kind::Invalid).map_err(|error| mistakes.of_file(at, &error)).ok()?;
+    let folder = Path::new(path).parent().filter(|_| untrusted && path != "-");
+    let source = confine::open(folder, Path::new(path), || Source::open(path, Kind::Invalid));
+    let source = source.map_err(|why| mistakes.add(at, "", why)).ok()?;
+    let source = source.map_err(|error| mistakes.of_file(at, &error)).ok()?;
     let at = At { file: &source.name, ..at };
     mistakes.begin(at.file);
     let root = Node::parse(source.text(), source.format());
@@ -143,16 +151,18 @@ pub fn parse(path: &str, mistakes: &mut Mistakes) -> Option<Raw> {
         // It may be no manifest at all.
         mistakes.hush(at.file);
     }
-    Some(Raw { source, table })
+    let below = untrusted.then(|| source.folder.clone());
+    Some(Raw { source, below, table })
 }
 
 /// The parts of a file.
 pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
-    let Raw { source, mut table } = raw;
+    let Raw { source, below, mut table } = raw;
     let at = At { file: &source.name, place: None, path: "" };
     table.iter_mut().for_each(|(key, node)| vars.fill(at, &key.text, node, mistakes));
     let mut file = File {
         name: source.name.as_str().into(),
+        below,
         folder: source.folder,
         private: source.private,
         title: None,

@@ -17,8 +17,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::confine;
 use super::rows::{NUMBERS, Row, Sheet};
-use crate::model::error::{Place, Result};
+use crate::model::error::{Error, Place, Result};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use file::Sort;
@@ -76,7 +77,12 @@ pub enum Numbers {
     /// Rows of the manifest's own file.
     Given(Arc<[Row]>),
     /// A file beside it, which is read when it is needed.
-    File(PathBuf),
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The folder that it has to lie below.
+        below: Option<PathBuf>,
+    },
 }
 
 /// Where an entry stands.
@@ -104,14 +110,16 @@ pub struct Wanted<'m> {
 }
 
 impl Manifest {
-    /// Reads files and folders, `-` for standard input, into one manifest for the profiles that there are.
+    /// Reads files and folders, `-` for standard input, into one manifest for the profiles that there are. One that
+    /// is not trusted runs no command, and names no file outside of its own folder.
     ///
     /// # Errors
     /// Every mistake at once, each with file, line and column.
-    pub fn open(paths: &[String], vars: &Vars, profiles: &[String]) -> Result<Self> {
+    pub fn open(paths: &[String], vars: &Vars, profiles: &[String], untrusted: bool) -> Result<Self> {
         let mut mistakes = Mistakes::default();
         let files = paths::files(paths, &mut mistakes);
-        let mut raw: Vec<_> = files.iter().filter_map(|path| file::parse(path, &mut mistakes)).collect();
+        let mut raw: Vec<_> =
+            files.iter().filter_map(|path| file::parse(path, untrusted, &mut mistakes)).collect();
         let vars = Scope::collect(vars, &mut raw, &mut mistakes);
         let files: Vec<_> = raw.into_iter().map(|raw| file::read(raw, &vars, &mut mistakes)).collect();
         let name = name(&files, paths, &mut mistakes);
@@ -202,7 +210,7 @@ impl Numbers {
     pub fn file(&self, file: &str) -> String {
         match self {
             Self::Given(_) => file.to_owned(),
-            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::File { path, .. } => path.to_string_lossy().into_owned(),
         }
     }
 
@@ -214,7 +222,11 @@ impl Numbers {
         match self {
             Self::Given(rows) => Ok(Sheet::given(file, rows.clone(), &NUMBERS)),
             // A manifest can name any file.
-            Self::File(path) => Sheet::open(&path.to_string_lossy(), &NUMBERS).map(Sheet::quiet),
+            Self::File { path, below } => {
+                let name = path.to_string_lossy();
+                confine::open(below.as_deref(), path, || Sheet::open(&name, &NUMBERS).map(Sheet::quiet))
+                    .unwrap_or_else(|why| Err(Error::invalid(format!("file `{name}` {why}"))))
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ impl Folder {
         let vars =
             Vars::new(&env, &["PORT=5061".into(), "ZERO=".into(), "NAME=a-${SITE}".into()], &[]).unwrap();
         let paths: Vec<String> = names.iter().map(|name| self.path(name)).collect();
-        Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(String::from))
+        Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(String::from), false)
     }
 
     /// The refusal, with the folder left out.
@@ -214,7 +214,7 @@ fn files_and_folders_are_one_manifest() {
     };
     let read = |paths: &[&str]| {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        Manifest::open(&paths, &Vars::default(), &["a".into(), "b".into()])
+        Manifest::open(&paths, &Vars::default(), &["a".into(), "b".into()], false)
     };
     assert_eq!(names(&read(&[&whole]).unwrap()), ["first", "second"]);
     // A file that stands in a folder, too, is read once, where it is named first.
@@ -251,7 +251,11 @@ fn numbers_of_a_file_are_read_when_they_are_needed() {
         let What::Numbers(numbers) = &entry.what else { panic!("{entry:?}") };
         let sheet = numbers.sheet(&entry.place.file).unwrap();
         assert_eq!(sheet.rows().unwrap().count(), 1);
-        assert!(sheet.name().ends_with(if matches!(numbers, Numbers::File(_)) { "n.csv" } else { "m.toml" }));
+        assert!(sheet.name().ends_with(if matches!(numbers, Numbers::File { .. }) {
+            "n.csv"
+        } else {
+            "m.toml"
+        }));
     }
     folder.write(
         "n.csv",

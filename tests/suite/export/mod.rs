@@ -43,7 +43,7 @@ fn read(place: &Place, form: &str, text: &str, profiles: &[&str]) -> Result<Mani
     let path = place.write(&format!("read.{form}"), text);
     let vars = Vars::new(&Env::default(), &["PROFILE=p".to_owned()], &[]).unwrap();
     let profiles: Vec<String> = profiles.iter().map(|name| (*name).to_owned()).collect();
-    Manifest::open(&[path], &vars, &profiles).map_err(|error| error.message.clone())
+    Manifest::open(&[path], &vars, &profiles, false).map_err(|error| error.message.clone())
 }
 
 fn vendor_names() -> Vec<&'static str> {

@@ -20,6 +20,7 @@ mod states;
 mod together;
 mod unmade;
 mod unread;
+mod untrusted;
 mod variables;
 
 use std::process::Command;
