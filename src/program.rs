@@ -170,7 +170,7 @@ async fn asked_to_end() -> io::Result<Signal> {
 }
 
 /// How long a command has to report what it did after a second Ctrl-C, once nothing on the wire is awaited any more.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Runs a command until Ctrl-C. A command that has begun a write is awaited, because it reports what it did; it begins
 /// nothing new. After a second Ctrl-C it awaits no answer either, and reports what it knows.

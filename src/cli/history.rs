@@ -31,8 +31,8 @@ ending, as after a power cut, is unknown.")]
   trunkctl history resolve 0r8k --outcome created
   trunkctl history resolve 0r8k --outcome failed    # it was not applied
 
-`history show ID` names the command that shows what became of it. Nothing is sent
-to the vendor. Without --outcome, you are asked on the terminal.")]
+`history show ID` names the command that shows what became of it. Nothing is
+sent to the vendor. Without --outcome, you are asked on the terminal.")]
     Resolve(Resolve),
 }
 
