@@ -78,15 +78,50 @@ fn profiles_are_read_and_written_at_the_same_time() {
     assert_eq!(count(&run(&format!("apply -f {path} --yes")).expect(0), "created"), PBXS as u64);
 }
 
+/// How many requests are at the PBXs, and how many were at the most.
+#[derive(Default)]
+struct Crowd {
+    came: usize,
+    now: usize,
+    most: usize,
+}
+
 #[test]
 fn no_more_profiles_than_asked_for_are_worked_on_at_the_same_time() {
-    let place = Place::new();
-    let (pbxs, profiles, path) = fleet(&place);
-    let line = format!("--retries 0 --timeout 500ms plan -f {path} --concurrency 2");
-    // The third one is not asked before one of the first two has given up.
-    let ran = read(command(&place, &profiles, &line).output().unwrap()).expect(12);
-    assert_eq!((count(&ran, "failed"), count(&ran, "create")), (2, 1), "{}", ran.out);
-    assert_eq!(pbxs.iter().map(|pbx| pbx.requests().len()).sum::<usize>(), PBXS);
+    const ALL: usize = 12;
+    let (place, crowd) = (Place::new(), Arc::new((Mutex::new(Crowd::default()), Condvar::new())));
+    let pbx = |_| {
+        let crowd = Arc::clone(&crowd);
+        Scripted::answering(move |_, _| {
+            let (crowd, changed) = &*crowd;
+            let mut seen = crowd.lock().unwrap();
+            (seen.came, seen.now) = (seen.came + 1, seen.now + 1);
+            seen.most = seen.most.max(seen.now);
+            changed.notify_all();
+            // The first one waits for a second, so two are worked on; each gives a third the time to come.
+            let seen = changed.wait_timeout_while(seen, LIMIT, |seen| seen.came < 2).unwrap().0;
+            let latency = Duration::from_millis(20);
+            let mut seen = changed.wait_timeout_while(seen, latency, |seen| seen.most <= 2).unwrap().0;
+            seen.now -= 1;
+            answer(json!({"errcode": 0, "total_number": 0, "data": []}))
+        })
+    };
+    let pbxs: Vec<Scripted> = (0..ALL).map(pbx).collect();
+    let profile = |(at, pbx): (usize, &Scripted)| {
+        format!("[profiles.p{at}]\nvendor = \"yeastar\"\nbase_url = \"{}\"\naccess_token = \"t\"\n", pbx.base)
+    };
+    let profiles = place.write("profiles.toml", &pbxs.iter().enumerate().map(profile).collect::<String>());
+    let names: Vec<String> = (0..ALL).map(|at| format!("\"p{at}\"")).collect();
+    let manifest = format!(
+        "[[trunk]]\nprofiles = [{}]\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
+         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
+        names.join(", ")
+    );
+    let path = place.write("manifest.toml", &manifest);
+    let ran = read(command(&place, &profiles, &format!("plan -f {path} --concurrency 2")).output().unwrap());
+    assert_eq!(count(&ran.expect(0), "create"), ALL as u64);
+    let seen = crowd.0.lock().unwrap();
+    assert_eq!((seen.came, seen.most), (ALL, 2));
 }
 
 #[test]
