@@ -50,12 +50,12 @@ impl Source {
                 std::io::ErrorKind::InvalidData => "give a text in UTF-8",
                 std::io::ErrorKind::IsADirectory => "name a file in that folder",
                 std::io::ErrorKind::PermissionDenied => "check who may read it",
+                std::io::ErrorKind::FileTooLarge => "name the file that is meant, or split it",
                 _ => "check the path",
             })
         };
         if path == "-" {
-            let mut text = String::new();
-            waiting(|| std::io::stdin().read_to_string(&mut text)).map_err(failed)?;
+            let text = waiting(|| bounded(std::io::stdin())).map_err(failed)?;
             let folder = PathBuf::from(".");
             let text = without_mark(text);
             return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
@@ -66,7 +66,7 @@ impl Source {
             return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let text = waiting(|| std::fs::read_to_string(file)).map_err(failed)?;
+        let text = waiting(|| std::fs::File::open(file).and_then(bounded)).map_err(failed)?;
         let text = without_mark(text);
         let private = is_private(file).map_err(failed)?;
         let format = match extension {
@@ -153,6 +153,22 @@ const CORRECT: &str = "correct the file at that place";
 
 /// What the file of a trunk holds.
 pub const ONE_TRUNK: &str = "the fields of one trunk";
+
+/// Longest file that is read as a whole, in bytes. A device may have no end.
+pub(super) const LONGEST: u64 = 16 << 20;
+
+/// The whole text, where it is not too long.
+fn bounded(source: impl Read) -> std::io::Result<String> {
+    let mut text = String::new();
+    source.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST { Err(too_long(LONGEST)) } else { Ok(text) }
+}
+
+/// The error of a file that is longer than that.
+pub(super) fn too_long(limit: u64) -> std::io::Error {
+    let text = format!("it is longer than {} MiB", limit >> 20);
+    std::io::Error::new(std::io::ErrorKind::FileTooLarge, text)
+}
 
 /// A byte order mark says nothing about a text that is read as UTF-8 anyway.
 fn without_mark(text: String) -> String {

@@ -4,11 +4,15 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Result as IoResult};
 
 use super::broken;
+use crate::config::files::{LONGEST as LONGEST_FILE, too_long};
 use crate::config::waiting::waiting;
 use crate::model::error::{Error, Place, Result};
 
 /// What is looked at to tell how a text is written.
 const HEAD: usize = 64 * 1024;
+
+/// Longest input that can be read only once, in bytes.
+const LONGEST_STREAM: u64 = 256 << 20;
 
 /// No row is as long. It bounds what an unclosed quote or a file without lines can take.
 pub const LONGEST: usize = 1024 * 1024;
@@ -37,11 +41,16 @@ pub fn open(path: &str) -> Result<(String, File)> {
 /// A list is read twice, so what can be read once is kept: in a file that nobody sees and that goes with the
 /// program.
 fn spool(source: &mut impl Read) -> IoResult<File> {
-    let mut first = [0; 1];
+    let mut first = Vec::new();
     // A folder says so here, and not as a temporary file that cannot be made.
-    let count = source.read(&mut first)?;
+    source.by_ref().take(HEAD as u64).read_to_end(&mut first)?;
     let mut file = tempfile::tempfile()?;
-    std::io::copy(&mut first[..count].chain(source), &mut file)?;
+    std::io::copy(&mut first.as_slice(), &mut file)?;
+    // What is no text is refused for its beginning; a device may have no end.
+    let rest = if first.contains(&0) { 0 } else { LONGEST_STREAM };
+    if std::io::copy(&mut source.take(rest), &mut file)? == LONGEST_STREAM {
+        return Err(too_long(LONGEST_STREAM));
+    }
     Ok(file)
 }
 
@@ -49,6 +58,9 @@ fn unreadable(what: &str, cause: &std::io::Error) -> Error {
     Error::invalid(format!("{what} cannot be read: {cause}")).hint(match cause.kind() {
         ErrorKind::IsADirectory => "name a file in that folder",
         ErrorKind::PermissionDenied => "check who may read it",
+        ErrorKind::FileTooLarge => {
+            "split it; rows in a file of CSV or JSON Lines may be as many as there are"
+        }
         ErrorKind::StorageFull => "free some space for temporary files",
         _ => "check the path",
     })
@@ -83,7 +95,9 @@ pub fn head(name: &str, file: &File) -> Result<String> {
 /// Where it cannot be read or is not UTF-8.
 pub fn text(name: &str, file: &File) -> Result<String> {
     let mut bytes = Vec::new();
-    let read = At { file, at: 0 }.read_to_end(&mut bytes);
+    let read = At { file, at: 0 }.take(LONGEST_FILE + 1).read_to_end(&mut bytes);
+    let read =
+        read.and_then(|count| if count as u64 > LONGEST_FILE { Err(too_long(LONGEST_FILE)) } else { Ok(()) });
     read.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
     match String::from_utf8(bytes) {
         Ok(text) if without_mark(&text).len() == text.len() => Ok(text),
