@@ -2,11 +2,13 @@
 
 mod codes;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::future::poll_fn;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
@@ -83,8 +85,12 @@ fn run(
     };
     let scrub = Box::new(move |text: &str| known.scrub(text));
     let notices = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
-    let known = redactor.clone();
-    let publish = move |report: &mut Report| print(report, &known, format, terminal);
+    let held = RefCell::new(Some(Vec::new()));
+    let printer = Rc::new(Printer { redactor: redactor.clone(), format, terminal, held });
+    let publish = {
+        let printer = Rc::clone(&printer);
+        move |report: &mut Report| printer.print(report)
+    };
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
     let world = World::new(env, redactor.clone(), notices, people, Box::new(publish), words);
     // The command runs on this thread, and its connections on another: a request leaves while the next is made.
@@ -101,7 +107,7 @@ fn run(
     // Whoever was interrupted while being asked is not waited for.
     runtime.shutdown_background();
     let mut report = result?;
-    print(&mut report, &redactor, format, terminal)?;
+    printer.print(&mut report)?;
     for error in codes::told(&report, format) {
         fail(&error, format, painted);
     }
@@ -216,12 +222,46 @@ async fn pressed(ctrl_c: &mut Option<Presses>) -> Signal {
     std::future::pending().await
 }
 
-/// Prints a report without the secrets that are known. Answers whether anybody still reads: whoever closed the pipe
-/// has read enough.
-fn print(report: &mut Report, redactor: &Redactor, format: Format, terminal: Terminal) -> Result<bool> {
-    redactor.scrub_report(report);
+/// How many bytes of a list are held back until it is whole, so that an error leaves nothing on standard output.
+/// A longer list streams.
+const HELD_BACK: usize = 8 << 20;
+
+/// Prints to standard output.
+struct Printer {
+    redactor: Redactor,
+    format: Format,
+    terminal: Terminal,
+    /// What is held back of a list; none once it streams.
+    held: RefCell<Option<Vec<u8>>>,
+}
+
+impl Printer {
+    /// Prints a report without the secrets that are known. Answers whether anybody still reads: whoever closed the pipe has read enough.
+    fn print(&self, report: &mut Report) -> Result<bool> {
+        self.redactor.scrub_report(report);
+        let report = &*report;
+        let Report::Part { last, .. } = report else {
+            return print(report, |out| output::report(out, report, self.format, self.terminal));
+        };
+        let mut held = self.held.borrow_mut();
+        if let Some(bytes) = held.as_mut().filter(|_| self.format != Format::Jsonl) {
+            // At once, because growing would hold it twice. It is there only once it is used.
+            bytes.reserve((HELD_BACK + HELD_BACK / 4).saturating_sub(bytes.len()));
+            // Into memory, where nothing fails.
+            let _ = output::report(bytes, report, self.format, self.terminal);
+            if !last && bytes.len() < HELD_BACK {
+                return Ok(true);
+            }
+            let bytes = held.take().unwrap_or_default();
+            return print(report, |out| out.write_all(&bytes).and_then(|()| out.flush()));
+        }
+        print(report, |out| output::report(out, report, self.format, self.terminal))
+    }
+}
+
+fn print(report: &Report, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<bool> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match output::report(&mut out, report, format, terminal) {
+    match write(&mut out) {
         Ok(()) => Ok(true),
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(cause) => {

@@ -21,8 +21,13 @@ pub async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
         // An assignment is known by the master's trunk, in the account that it was given to.
         Some(id) => {
             let profile = steps::on_account(session, trunk.account.as_deref());
-            let rows = session.read_all(session.vendor().list_trunks(&profile, None)?).await?;
-            rows.into_iter().find(|row| row.id == *id)
+            let mut found = None;
+            let mut take = |page: Vec<Held>| {
+                found = page.into_iter().find(|row| row.id == *id);
+                Ok(found.is_none())
+            };
+            session.read_pages(session.vendor().list_trunks(&profile, None)?, &mut take).await?;
+            found
         }
         None => held(session, &Target::Name(trunk.name.clone().unwrap_or_default())).await?,
     };

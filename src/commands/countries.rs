@@ -30,7 +30,7 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
         }))
     };
     session.read_pages(session.vendor().list_countries(session.profile(), &account)?, &mut take).await?;
-    Ok(Report::Listing(rows.finish()))
+    Ok(rows.finish())
 }
 
 /// Adds.

@@ -63,7 +63,7 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
         let path = records.path().display();
         world.notices.note(&format!("nothing is recorded yet; changes will be in `{path}`"));
     }
-    Ok(Report::Listing(rows.finish()))
+    Ok(rows.finish())
 }
 
 /// Shows one whole.

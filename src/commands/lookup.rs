@@ -31,7 +31,7 @@ pub async fn run(world: &World, globals: &Globals, verb: &Verb) -> Result<Report
         }))
     };
     session.read_pages(session.vendor().look_up(session.profile(), what, search)?, &mut take).await?;
-    Ok(Report::Listing(rows.finish()))
+    Ok(rows.finish())
 }
 
 /// What a vendor's search matches is its own affair; the same text gives the same rows everywhere.

@@ -30,7 +30,7 @@ pub async fn list(world: &World, globals: &Globals) -> Result<Report> {
         }))
     };
     session.read_pages(session.vendor().list_master_numbers(session.profile())?, &mut take).await?;
-    Ok(Report::Listing(rows.finish()))
+    Ok(rows.finish())
 }
 
 /// Gives numbers to a sub account, all in one call.

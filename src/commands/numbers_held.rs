@@ -32,7 +32,7 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
         }))
     };
     session.read_pages(session.vendor().list_numbers(session.profile(), &account)?, &mut take).await?;
-    Ok(Report::Listing(rows.finish()))
+    Ok(rows.finish())
 }
 
 fn cells(held: HeldNumber) -> Vec<String> {

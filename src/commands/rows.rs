@@ -1,52 +1,99 @@
-//! Rows on their way out: kept for a table, or let through at once where the format is one row a line.
+//! Rows on their way out: kept for a table, whose columns are as wide as their widest cell, and let through in
+//! parts in the other formats.
 
 use serde_json::Value;
 
 use super::world::World;
 use crate::cli::{Format, Globals};
-use crate::model::error::Result;
+use crate::engine::limits::MOST_KEPT;
+use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Listing, Report};
+use crate::vendors::paging;
+
+/// Bytes that the rows of one part take: a page of a vendor can have thousands of rows.
+const PART: usize = 1 << 20;
 
 /// Takes rows as they are read.
 pub struct Rows<'w> {
     world: &'w World,
     format: Format,
+    /// Whether rows are let through.
+    streams: bool,
+    begun: bool,
+    size: usize,
     listing: Listing,
 }
 
 impl<'w> Rows<'w> {
     /// No rows yet, of these columns.
     pub fn new(world: &'w World, globals: &Globals, columns: &[&str]) -> Self {
+        let streams = !globals.output.is_for_people();
+        Self { streams, ..Self::kept(world, globals, columns) }
+    }
+
+    /// The same, for rows that are put in order before they are shown. One object a line needs no order.
+    pub fn kept(world: &'w World, globals: &Globals, columns: &[&str]) -> Self {
         let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-        Self { world, format: globals.output, listing: listing(columns) }
+        let format = globals.output;
+        let streams = format == Format::Jsonl;
+        Self { world, format, streams, begun: false, size: 0, listing: listing(columns) }
     }
 
     /// Takes rows, each as cells and as data. Answers whether anybody still wants more.
     ///
     /// # Errors
-    /// Where they cannot be written.
+    /// Where they cannot be written, or take too much memory.
     pub fn take(&mut self, rows: impl IntoIterator<Item = (Vec<String>, Value)>) -> Result<bool> {
         // A long list is kept once: as what will be shown of it.
-        let cells_count = matches!(self.format, Format::Table | Format::Csv);
+        let cells_count = matches!(self.format, Format::Table | Format::Markdown | Format::Csv);
         for (cells, data) in rows {
+            self.size += if cells_count { paging::cells(&cells) } else { paging::value(&data) };
+            if !self.streams && self.size > MOST_KEPT {
+                return Err(too_long());
+            }
             if cells_count {
                 self.listing.rows.push(cells);
             } else {
                 self.listing.data.push(data);
             }
+            if self.streams && self.size > PART && !self.publish()? {
+                return Ok(false);
+            }
         }
-        if self.format != Format::Jsonl || self.listing.data.is_empty() {
-            return Ok(true);
-        }
+        // Of one object a line, each is shown as soon as it is there.
+        if self.format == Format::Jsonl && !self.listing.data.is_empty() { self.publish() } else { Ok(true) }
+    }
+
+    fn publish(&mut self) -> Result<bool> {
+        let mut part = self.part(false);
+        (self.world.publish)(&mut part)
+    }
+
+    fn part(&mut self, last: bool) -> Report {
+        let first = !std::mem::replace(&mut self.begun, true);
+        self.size = 0;
         let empty = listing(self.listing.columns.clone());
-        let full = std::mem::replace(&mut self.listing, empty);
-        (self.world.publish)(&mut Report::Listing(vec![full]))
+        Report::Part { listing: std::mem::replace(&mut self.listing, empty), first, last }
     }
 
     /// What is left to show.
-    pub fn finish(self) -> Vec<Listing> {
-        if self.format == Format::Jsonl { Vec::new() } else { vec![self.listing] }
+    pub fn finish(mut self) -> Report {
+        if self.streams { self.part(true) } else { Report::Listing(vec![self.listing]) }
     }
+
+    /// The rows that were kept; none where they were let through.
+    pub fn into_listing(self) -> Option<Listing> {
+        (!self.streams).then_some(self.listing)
+    }
+}
+
+fn too_long() -> Error {
+    let size = MOST_KEPT >> 20;
+    Error::new(
+        Kind::Unavailable,
+        format!("the list takes more than {size} MiB of memory, and nothing was shown"),
+    )
+    .hint("add -o jsonl, which shows each row as it is read and keeps none; or narrow the list with a filter")
 }
 
 fn listing(columns: Vec<String>) -> Listing {

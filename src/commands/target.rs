@@ -3,6 +3,10 @@
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::trunk::Held;
+use crate::vendors::call::{Call, Page};
+
+/// How many trunks an error names where one word means several.
+const MOST_NAMED: usize = 20;
 
 /// A trunk as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +57,10 @@ impl Target {
                 if let Some(call) = vendor.get_trunk(profile, id)? {
                     return session.read(call).await.map_err(|error| unknown_id(error, session, id));
                 }
-                self.pick(session.read_all(vendor.list_trunks(profile, None)?).await?, session)?
+                self.pick(vendor.list_trunks(profile, None)?, session).await?
             }
-            Self::Name(name) => {
-                self.pick(session.read_all(vendor.list_trunks(profile, Some(name))?).await?, session)?
-            }
-            Self::Word(_) => {
-                self.pick(session.read_all(vendor.list_trunks(profile, None)?).await?, session)?
-            }
+            Self::Name(name) => self.pick(vendor.list_trunks(profile, Some(name))?, session).await?,
+            Self::Word(_) => self.pick(vendor.list_trunks(profile, None)?, session).await?,
         };
         match vendor.get_trunk(profile, &row.id)? {
             Some(call) => {
@@ -73,20 +73,22 @@ impl Target {
         }
     }
 
-    fn pick(&self, rows: Vec<Held>, session: &Session) -> Result<Held> {
+    /// The one row of the list that is meant; no other is kept.
+    async fn pick(&self, list: Call<Page<Held>>, session: &Session) -> Result<Held> {
         let (value, by_name, by_id) = match self {
             Self::Id(value) => (value, false, true),
             Self::Name(value) => (value, true, false),
             Self::Word(value) => (value, true, true),
         };
         let mut found: Vec<Held> = Vec::new();
-        for row in rows {
-            let named = by_name && row.trunk.name.as_deref() == Some(value);
-            let identified = by_id && row.id == *value;
-            if named || identified {
-                found.push(row);
-            }
-        }
+        let mut take = |page: Vec<Held>| {
+            let is_meant =
+                |row: &Held| by_name && row.trunk.name.as_deref() == Some(value) || by_id && row.id == *value;
+            found.extend(page.into_iter().filter(is_meant).take(MOST_NAMED - found.len()));
+            // Several are a mistake; there is no end to how many a vendor could give.
+            Ok(found.len() < MOST_NAMED)
+        };
+        session.read_pages(list, &mut take).await?;
         let profile = &session.profile().name;
         if found.len() > 1 {
             let list: Vec<String> = found

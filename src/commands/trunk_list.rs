@@ -14,7 +14,7 @@ use crate::cli::Globals;
 use crate::cli::trunk::{Get, List};
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
-use crate::model::report::Report;
+use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
 use crate::vendors::{self, Facts};
@@ -24,14 +24,15 @@ const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", 
 /// Lists.
 pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
     let names = world.profile_names(globals, args.all_profiles)?;
-    let rows = RefCell::new(Rows::new(world, globals, COLUMNS));
     if let [only] = names.as_slice() {
         let session = open(world, globals, args, only.as_deref()).await?;
         let filter = Filter::new(args, &[session.vendor().facts()])?;
+        let rows = RefCell::new(Rows::new(world, globals, COLUMNS));
         read(&session, args, &filter, &rows).await?;
         filter.refuse_unmet()?;
-        return Ok(Report::Listing(rows.into_inner().finish()));
+        return Ok(rows.into_inner().finish());
     }
+    let rows = RefCell::new(Rows::kept(world, globals, COLUMNS));
     let mut sessions = Vec::new();
     for name in &names {
         sessions.push((name, open(world, globals, args, name.as_deref()).await));
@@ -61,7 +62,7 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
     if errors.is_empty() {
         filter.refuse_unmet()?;
     }
-    let mut listings = rows.into_inner().finish();
+    let mut listings: Vec<Listing> = rows.into_inner().into_listing().into_iter().collect();
     // Whichever profile answered first, the same command gives the same table.
     for listing in &mut listings {
         let place = |profile: Option<&str>| names.iter().position(|name| name.as_deref() == profile);
@@ -91,7 +92,7 @@ async fn read(session: &Session, args: &List, filter: &Filter<'_>, rows: &RefCel
     let call = session.vendor().list_trunks(session.profile(), args.name.as_deref())?;
     let mut take = |page: Vec<Held>| {
         let wanted = page.into_iter().filter(|held| filter.wants(held));
-        rows.borrow_mut().take(wanted.map(|held| (cells(&held, session), data(&held, session))))
+        rows.borrow_mut().take(wanted.map(|held| (cells(&held, session), data(held, session))))
     };
     session.read_pages(call, &mut take).await
 }
@@ -121,9 +122,14 @@ fn cells(held: &Held, session: &Session) -> Vec<String> {
 }
 
 /// A trunk as data: what is held, and where.
-fn data(held: &Held, session: &Session) -> Value {
+fn data(mut held: Held, session: &Session) -> Value {
+    // Moved, because they can be most of it.
+    let fields = std::mem::take(&mut held.trunk.vendor_fields);
     let mut value = serde_json::to_value(held).unwrap_or_default();
     if let Value::Object(map) = &mut value {
+        if !fields.is_empty() {
+            map.insert("vendor_fields".into(), fields.into());
+        }
         map.insert("vendor".into(), session.vendor().facts().name.into());
         map.insert("profile".into(), session.profile().name.clone().into());
     }
@@ -136,5 +142,5 @@ pub async fn get(world: &World, globals: &Globals, args: &Get) -> Result<Report>
     require(&session, Operation::TrunkGet)?;
     choose(&mut session, args.account.as_deref())?;
     let held = Target::parse(&args.trunk)?.find(&session).await?;
-    Ok(Report::Record(data(&held, &session)))
+    Ok(Report::Record(data(held, &session)))
 }

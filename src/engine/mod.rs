@@ -6,6 +6,8 @@ pub mod fault;
 pub mod fill;
 pub mod journal;
 pub mod keyed;
+pub mod limits;
+mod lists;
 pub mod pace;
 pub mod redact;
 pub mod retry;

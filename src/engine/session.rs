@@ -24,7 +24,7 @@ use crate::model::notices::Notices;
 use crate::model::profile::{Profile, Proxy};
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
-use crate::vendors::call::{Call, Effect, Fault, Page, Place, Response, Slot};
+use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
 use crate::vendors::codes::After;
 use crate::vendors::{Proof, Vendor};
 
@@ -33,6 +33,9 @@ const LOGGED: usize = 4000;
 
 /// Why the answer to a write is not known after the second Ctrl-C.
 const UNAWAITED: &str = "the command was interrupted before the answer came";
+
+/// Longest answer that a log shows anything of: it is parsed and searched for secrets first.
+const LOGGABLE: usize = 256 << 10;
 
 /// HTTP 504
 const GATEWAY_TIMEOUT: u16 = 504;
@@ -153,47 +156,6 @@ impl Session {
     /// Whatever went wrong; an answer that cannot be understood is never an empty one.
     pub async fn read<T>(&self, call: Call<T>) -> Result<T> {
         self.exchange(&call, &mut Tried::default()).await
-    }
-
-    /// Every row of a list, over all pages.
-    ///
-    /// # Errors
-    /// As [`Session::read_pages`].
-    pub async fn read_all<T>(&self, first: Call<Page<T>>) -> Result<Vec<T>> {
-        let mut rows = Vec::new();
-        let mut keep = |page: Vec<T>| {
-            rows.extend(page);
-            Ok(true)
-        };
-        self.read_pages(first, &mut keep).await?;
-        Ok(rows)
-    }
-
-    /// Hands the rows of a list over page by page, until `take` answers that it has had enough.
-    ///
-    /// # Errors
-    /// As [`Session::read`], what `take` fails with, and a list that never ends.
-    pub async fn read_pages<T>(
-        &self,
-        first: Call<Page<T>>,
-        take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
-    ) -> Result<()> {
-        let (name, mut empty_pages) = (first.name, 0);
-        let mut next = Some(first);
-        while let Some(call) = next {
-            let page = self.exchange(&call, &mut Tried::default()).await?;
-            empty_pages = if page.items.is_empty() { empty_pages + 1 } else { 0 };
-            if empty_pages > 3 {
-                return Err(self
-                    .failed(name, Effect::Read)
-                    .lost("the list never ends: page after page is empty"));
-            }
-            next = page.next;
-            if !take(page.items)? {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// How many seconds this machine's clock is ahead of the vendor's, by its last answer.
@@ -341,11 +303,7 @@ impl Session {
                     begun.elapsed().as_millis()
                 );
                 if tracing::enabled!(tracing::Level::TRACE) {
-                    let log_in = call.effect == Effect::LogIn;
-                    let body = redact::answer(&answer.body, self.vendor.facts().secret_keys, log_in);
-                    // Cut only now, so that no secret is cut out of recognition.
-                    let body = excerpt(&self.outside.redactor.scrub(&body), LOGGED);
-                    trace!("{} answer {body}", call.name);
+                    trace!("{} answer {}", call.name, self.shown_answer(call, answer));
                 }
             }
             Attempt::NotSent(why) => {
@@ -383,6 +341,16 @@ impl Session {
         let line =
             masked.map(|masked| format!("{} {}", masked.method.as_str(), masked.url)).unwrap_or_default();
         self.outside.redactor.scrub(&line)
+    }
+
+    fn shown_answer<T>(&self, call: &Call<T>, answer: &Response) -> String {
+        if answer.body.len() > LOGGABLE {
+            return format!("({} bytes, too long to be shown)", answer.body.len());
+        }
+        let log_in = call.effect == Effect::LogIn;
+        let body = redact::answer(&answer.body, self.vendor.facts().secret_keys, log_in);
+        // Cut only now, so that no secret is cut out of recognition.
+        excerpt(&self.outside.redactor.scrub(&body), LOGGED)
     }
 
     fn understand<T>(&self, call: &Call<T>, answer: &Response) -> Result<T, Refusal> {

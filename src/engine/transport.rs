@@ -8,15 +8,13 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::limits::{LONGEST_ANSWER, too_many};
 use super::tls;
 
 use crate::model::error::{Error, Result};
 use crate::model::net::is_loopback;
 use crate::model::profile::{Profile, Proxy};
 use crate::vendors::call::{Body, Method, Request, Response};
-
-/// No answer that a vendor documents comes near this.
-const LONGEST_ANSWER: usize = 8 << 20;
 
 /// Longest time that a connection may take.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
@@ -169,7 +167,12 @@ async fn read(mut answer: reqwest::Response) -> Attempt {
             Ok(Some(_)) => {
                 return Attempt::Lost(format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20));
             }
-            Ok(None) => return Attempt::Answered(Response { status, headers, body }),
+            Ok(None) => {
+                return match too_many(&body) {
+                    Some(why) => Attempt::Lost(why),
+                    None => Attempt::Answered(Response { status, headers, body }),
+                };
+            }
             Err(cause) => return lost(cause, "the answer was cut off: "),
         }
     }

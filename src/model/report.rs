@@ -27,6 +27,15 @@ pub enum Report {
     Commands(Vec<String>),
     /// Rows.
     Listing(Vec<Listing>),
+    /// Rows of a list that is shown while it is read.
+    Part {
+        /// The rows.
+        listing: Listing,
+        /// Whether no part went before.
+        first: bool,
+        /// Whether no part follows.
+        last: bool,
+    },
     /// One object.
     Record(Value),
     /// Rows of some profiles, and why others could not be read.
@@ -47,7 +56,7 @@ pub enum Report {
 }
 
 /// A table and the same as data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Listing {
     /// What stands above it, where there are several.
     pub title: Option<String>,
@@ -70,6 +79,7 @@ impl Report {
             Self::Requests(list) => list.iter_mut().for_each(|value| visit_texts(value, visit)),
             Self::Commands(lines) => lines.iter_mut().for_each(visit),
             Self::Listing(listings) => listings.iter_mut().for_each(|listing| listing.visit_texts(visit)),
+            Self::Part { listing, .. } => listing.visit_texts(visit),
             Self::Record(value) => visit_texts(value, visit),
             Self::Partial(listings, errors) => {
                 listings.iter_mut().for_each(|listing| listing.visit_texts(visit));

@@ -73,7 +73,11 @@ pub(super) fn steers(c: char) -> bool {
 
 /// The text with every character replaced that could steer a terminal.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(shown).collect()
+}
+
+fn shown(c: char) -> char {
+    if steers(c) { '\u{fffd}' } else { c }
 }
 
 /// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
@@ -116,11 +120,19 @@ pub fn holds_data(text: &str) -> bool {
 
 /// At most `limit` characters of the text on one line, for error messages that quote an answer.
 pub fn excerpt(text: &str, limit: usize) -> String {
-    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    if line.chars().count() <= limit {
-        return line;
+    let (mut line, mut count) = (String::new(), 0);
+    for (at, word) in text.split_whitespace().enumerate() {
+        let space = (at > 0).then_some(' ');
+        for c in space.into_iter().chain(word.chars()) {
+            if count == limit {
+                line.push('…');
+                return line;
+            }
+            line.push(shown(c));
+            count += 1;
+        }
     }
-    line.chars().take(limit).chain("…".chars()).collect()
+    line
 }
 
 /// The text as one word of a shell.

@@ -1,12 +1,14 @@
 //! JSON, JSON lines, YAML and CSV: what scripts read.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::{plan, table};
+use crate::cli::Format;
 use crate::model::change::Tally;
-use crate::model::report::Report;
+use crate::model::report::{Listing, Report};
 use crate::model::text::{printable, printable_json};
 use crate::model::yaml;
 
@@ -23,7 +25,7 @@ pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let summary = serde_json::to_string_pretty(&summary(&changes.tally))?.replace('\n', "\n  ");
         return writeln!(out, ",\n  \"summary\": {summary}\n}}");
     }
-    writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&value(report))?))
+    writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&*value(report))?))
 }
 
 /// An array, written row by row: as text, a long list takes a multiple of its own size.
@@ -32,8 +34,18 @@ fn json_list<T: std::borrow::Borrow<Value>>(
     rows: impl Iterator<Item = T>,
     indent: usize,
 ) -> io::Result<()> {
+    json_rows(out, rows, indent, (true, true))
+}
+
+/// The rows of an array of which some went before, unless they are the first, and some follow, unless they are the
+/// last.
+fn json_rows<T: std::borrow::Borrow<Value>>(
+    out: &mut dyn Write,
+    rows: impl Iterator<Item = T>,
+    indent: usize,
+    (mut first, last): (bool, bool),
+) -> io::Result<()> {
     let margin = format!("\n{}", " ".repeat(indent));
-    let mut first = true;
     for row in rows {
         out.write_all(if first { b"[" } else { b"," })?;
         first = false;
@@ -41,7 +53,40 @@ fn json_list<T: std::borrow::Borrow<Value>>(
         let text = printable_json(&text);
         out.write_all(format!("{margin}  {}", text.replace('\n', &format!("{margin}  "))).as_bytes())?;
     }
-    if first { out.write_all(b"[]") } else { out.write_all(format!("{margin}]").as_bytes()) }
+    match (first, last) {
+        (_, false) => Ok(()),
+        (true, true) => out.write_all(b"[]"),
+        (false, true) => out.write_all(format!("{margin}]").as_bytes()),
+    }
+}
+
+/// A part of a list.
+pub fn part(
+    out: &mut dyn Write,
+    listing: &Listing,
+    (first, last): (bool, bool),
+    format: Format,
+) -> io::Result<()> {
+    match format {
+        Format::Json => {
+            json_rows(out, listing.data.iter(), 0, (first, last))?;
+            if last { writeln!(out) } else { Ok(()) }
+        }
+        Format::Yaml if first && last && listing.data.is_empty() => writeln!(out, "[]"),
+        Format::Yaml => listing.data.iter().try_for_each(|row| yaml_row(out, row)),
+        Format::Csv => csv_rows(out, listing, first),
+        _ => lines(out, &listing.data),
+    }
+}
+
+/// An element of a YAML list.
+fn yaml_row(out: &mut dyn Write, row: &Value) -> io::Result<()> {
+    let text = yaml_serde::to_string(&[row]).map_err(io::Error::other)?;
+    if text.lines().all(|line| printable(line) == line) {
+        return out.write_all(text.as_bytes());
+    }
+    // JSON is YAML too, and can escape what YAML writers leave as it is.
+    writeln!(out, "- {}", printable_json(&row.to_string()))
 }
 
 /// One object a line.
@@ -49,11 +94,10 @@ pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     match report {
         Report::Changes(changes) => lines(out, &changes.list),
         Report::Plan { plan, .. } => plan::lines(out, plan),
-        Report::Listing(_) | Report::Partial(..) => match value(report) {
-            Value::Array(rows) => lines(out, &rows),
-            one => lines(out, &[one]),
-        },
-        _ => lines(out, &[value(report)]),
+        Report::Listing(listings) | Report::Partial(listings, _) => {
+            listings.iter().try_for_each(|listing| lines(out, &listing.data))
+        }
+        _ => lines(out, &[&*value(report)]),
     }
 }
 
@@ -66,27 +110,42 @@ fn lines<T: serde::Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()>
 
 /// YAML.
 pub fn yaml(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if let Report::Listing(listings) | Report::Partial(listings, _) = report {
+        let mut rows = listings.iter().flat_map(|listing| &listing.data).peekable();
+        if rows.peek().is_none() {
+            return writeln!(out, "[]");
+        }
+        return rows.try_for_each(|row| yaml_row(out, row));
+    }
     out.write_all(yaml::document(&value(report)).as_bytes())
 }
 
 /// A header and the columns of the table.
 pub fn csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    table::first(report).map_or(Ok(()), |listing| csv_rows(out, &listing, true))
+}
+
+fn csv_rows(out: &mut dyn Write, listing: &Listing, with_header: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    for (at, listing) in table::listings(report).into_iter().enumerate() {
-        // One file holds one table: what follows the first is for people.
-        if at > 0 {
-            break;
-        }
-        writer.write_record(&listing.columns)?;
-        for row in &listing.rows {
-            writer.write_record(row.iter().map(|cell| printable(cell)))?;
-        }
+    if with_header {
+        writer.write_record(&listing.columns).map_err(of_stream)?;
+    }
+    for row in &listing.rows {
+        writer.write_record(row.iter().map(|cell| printable(cell))).map_err(of_stream)?;
     }
     writer.flush()
 }
 
-fn value(report: &Report) -> Value {
-    match report {
+/// The error of the stream itself, whose kind tells a closed pipe.
+fn of_stream(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn value(report: &Report) -> Cow<'_, Value> {
+    Cow::Owned(match report {
         Report::Change(change) => to_value(change),
         Report::Changes(changes) => json!({
             "changes": changes.list.iter().map(to_value).collect::<Vec<_>>(),
@@ -95,14 +154,14 @@ fn value(report: &Report) -> Value {
         Report::Plan { plan, .. } => plan::value(plan),
         Report::Requests(requests) => json!({"dry_run": true, "requests": requests}),
         Report::Commands(lines) => json!({"dry_run": true, "commands": lines}),
-        Report::Record(record) => record.clone(),
+        Report::Record(data) | Report::Document { data, .. } => return Cow::Borrowed(data),
         Report::Listing(listings) | Report::Partial(listings, _) => {
             listings.iter().flat_map(|listing| listing.data.clone()).collect()
         }
-        Report::Document { data, .. } => data.clone(),
+        Report::Part { listing, .. } => Value::from(listing.data.clone()),
         Report::Text(text) | Report::PartialText(text, _) => Value::from(text.as_str()),
         Report::Nothing => Value::Null,
-    }
+    })
 }
 
 fn to_value<T: serde::Serialize>(value: T) -> Value {

@@ -1,9 +1,11 @@
 //! Tables and texts for people.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Terminal, plan};
 use crate::model::change::Change;
@@ -72,35 +74,31 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
+        Report::Part { listing, .. } => grid(out, listing, terminal),
         Report::Text(_) | Report::PartialText(..) | Report::Nothing => Ok(()),
     }
 }
 
-/// The tables of a report, as CSV has them too.
-pub fn listings(report: &Report) -> Vec<Listing> {
-    match report {
-        Report::Change(change) => vec![changes(std::slice::from_ref(change))],
-        Report::Changes(all) => vec![changes(&all.list)],
-        Report::Plan { plan, .. } => vec![plan::listing(plan)],
-        Report::Listing(listings) | Report::Partial(listings, _) => listings
-            .iter()
-            .map(|listing| Listing {
-                title: None,
-                columns: listing.columns.clone(),
-                rows: listing.rows.clone(),
-                data: Vec::new(),
-            })
-            .collect(),
+/// The table of a report, as CSV has it too: of several, the first. What follows it is for people.
+pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
+    Some(Cow::Owned(match report {
+        Report::Change(change) => changes(std::slice::from_ref(change)),
+        Report::Changes(all) => changes(&all.list),
+        Report::Plan { plan, .. } => plan::listing(plan),
+        Report::Listing(listings) | Report::Partial(listings, _) => {
+            return listings.first().map(Cow::Borrowed);
+        }
+        Report::Part { listing, .. } => return Some(Cow::Borrowed(listing)),
         Report::Requests(requests) => {
             let cell = |request: &Value, key: &str| {
                 request.get(key).filter(|value| !value.is_null()).map(text).unwrap_or_default()
             };
             let rows =
                 requests.iter().map(|r| vec![cell(r, "method"), cell(r, "url"), cell(r, "body")]).collect();
-            vec![listing(&["method", "url", "body"], rows)]
+            listing(&["method", "url", "body"], rows)
         }
         Report::Commands(lines) => {
-            vec![listing(&["command"], lines.iter().map(|line| vec![line.clone()]).collect())]
+            listing(&["command"], lines.iter().map(|line| vec![line.clone()]).collect())
         }
         Report::Document { data, .. } | Report::Record(data) => {
             let rows: Vec<&Value> = data.as_array().map_or_else(|| vec![data], |rows| rows.iter().collect());
@@ -118,10 +116,10 @@ pub fn listings(report: &Report) -> Vec<Listing> {
             };
             let cells = |row: &&Value| columns.iter().map(|key| cell(row.get(key))).collect();
             let rows = rows.iter().map(cells).collect();
-            vec![Listing { title: None, columns, rows, data: Vec::new() }]
+            Listing { title: None, columns, rows, data: Vec::new() }
         }
-        Report::Text(_) | Report::PartialText(..) | Report::Nothing => Vec::new(),
-    }
+        Report::Text(_) | Report::PartialText(..) | Report::Nothing => return None,
+    }))
 }
 
 fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
@@ -159,6 +157,12 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
                 || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
         })
         .collect();
+    // A wide table has to fit eighty columns too.
+    let gap = if used.len() > 6 { 1 } else { 2 };
+    let text: usize = listing.rows.iter().flatten().map(String::len).sum();
+    if listing.rows.len() > MOST_ARRANGED.0 || text > MOST_ARRANGED.1 {
+        return plain(out, listing, &used, usize::from(gap), terminal.color);
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     match terminal.width {
@@ -177,8 +181,6 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     for row in &listing.rows {
         table.add_row(used.iter().map(|at| printable(row.get(*at).map_or("", String::as_str))));
     }
-    // A wide table has to fit eighty columns too.
-    let gap = if used.len() > 6 { 1 } else { 2 };
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if at + 1 == used.len() { 0 } else { gap }));
     }
@@ -199,6 +201,41 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Rows, and bytes of their text, up to which a table is arranged for the width of the terminal. That takes a
+/// multiple of the table's own size in memory.
+const MOST_ARRANGED: (usize, usize) = (2000, 256 << 10);
+
+/// Widest column of a long table. What is longer moves the rest of its own line only.
+const WIDEST: usize = 200;
+
+/// A long table, line by line. A terminal that is too narrow breaks its lines.
+fn plain(out: &mut dyn Write, listing: &Listing, used: &[usize], gap: usize, color: bool) -> io::Result<()> {
+    let heads: Vec<String> = used.iter().map(|at| listing.columns[*at].to_uppercase()).collect();
+    let cell = |row: &[String], at: usize| printable(row.get(at).map_or("", String::as_str));
+    let mut widths: Vec<usize> = heads.iter().map(|head| head.width()).collect();
+    for row in &listing.rows {
+        for (width, at) in widths.iter_mut().zip(used) {
+            *width = cell(row, *at).width().min(WIDEST).max(*width);
+        }
+    }
+    let (bold, normal) = if color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let rows = listing.rows.iter().map(|row| used.iter().map(|at| cell(row, *at)).collect());
+    for (at, cells) in std::iter::once(heads).chain(rows).enumerate() {
+        let (before, after) = if at == 0 { (bold, normal) } else { ("", "") };
+        // Spaces only before a text: what is empty at the end of a line leaves nothing.
+        let mut missing = 0;
+        for (text, width) in cells.iter().zip(&widths) {
+            if !text.is_empty() {
+                write!(out, "{}{before}{}{after}", " ".repeat(missing), text.trim_end())?;
+                missing = 0;
+            }
+            missing += (width + gap).saturating_sub(text.trim_end().width());
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -311,6 +348,24 @@ mod tests {
             for word in ["failed", "internal_number", "+14155550123", "words"] {
                 assert!(text.contains(word), "{width}: {text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_long_table_looks_like_a_short_one() {
+        let row = |cells: [&str; 3]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let rows = vec![
+            row(["a", "", "long enough"]),
+            row(["名前 b", "x ", ""]),
+            row(["\u{1b}c", "", ""]),
+            row(["", "y", "z"]),
+        ];
+        for columns in [["name", "id", "status"], ["a longer head", "i", "s"]] {
+            let listing = listing(&columns, rows.clone());
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            grid(&mut short, &listing, Terminal::default()).unwrap();
+            plain(&mut long, &listing, &[0, 1, 2], 2, false).unwrap();
+            assert_eq!(String::from_utf8(long).unwrap(), String::from_utf8(short).unwrap());
         }
     }
 

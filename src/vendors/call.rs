@@ -1,6 +1,8 @@
 //! The plain data that vendors and the engine exchange: a request without credentials, how it may be resent,
 //! and how its answer is read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::codes::{After, Code, Heard, find};
@@ -184,6 +186,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many rows the vendor says there are on all pages.
     pub total: Option<u64>,
+    /// How many rows of this page were left out, because an earlier page had given them.
+    pub repeated: u64,
     /// The next page, unless this is the last.
     pub next: Option<Call<Page<T>>>,
 }
@@ -214,6 +218,12 @@ impl Response {
     /// The first header of that (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The beginning of the body as text, with more than any message quotes: a body can take megabytes.
+    pub fn beginning(&self) -> Cow<'_, str> {
+        let body = self.body.trim_ascii_start();
+        String::from_utf8_lossy(body.get(..4 * QUOTABLE + 4).unwrap_or(body))
     }
 
     /// A JSON answer, as the imitations give it.
@@ -256,12 +266,14 @@ impl Fault {
     /// A fault that the vendor named. A code that no row knows is `rejected`, carried as it is; a 5xx status
     /// without a known code leaves the outcome open.
     pub fn named(table: &'static [Code], heard: Heard<'_>) -> Self {
-        let known = find(table, heard);
+        // To look for words in megabytes takes minutes.
+        let text = excerpt(heard.text, QUOTABLE);
+        let known = find(table, Heard { text: &text, ..heard });
         let open = known.is_none() && heard.http >= 500;
         Self {
             kind: known.map_or(if open { Kind::Unavailable } else { Kind::Rejected }, |row| row.kind),
             code: (!heard.code.is_empty()).then(|| heard.code.to_owned()),
-            text: heard.text.to_owned(),
+            text,
             known,
             fields: Vec::new(),
             request_id: None,
@@ -279,7 +291,7 @@ impl Fault {
             400..500 => (Kind::Rejected, After::GiveUp),
             _ => (Kind::Unavailable, After::Lost),
         };
-        let text = String::from_utf8_lossy(&response.body);
+        let text = response.beginning();
         // A damaged answer of the vendor's own could hold a token or a password; an error page cannot.
         let text = if holds_data(&text) { String::new() } else { excerpt(&text, QUOTABLE) };
         let text = if text.is_empty() { why.to_owned() } else { format!("{why}: {text}") };

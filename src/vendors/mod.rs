@@ -16,6 +16,7 @@ pub mod check;
 pub mod codes;
 pub mod imitation;
 pub mod itniotech;
+pub mod paging;
 pub mod yeastar;
 pub mod zoom;
 

@@ -1,13 +1,14 @@
 //! Internal numbers to add, in calls of as many as the vendor takes.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::after::{Ended, Rest, Sent};
 use super::job::Job;
 use super::numbers::LIST;
 use crate::commands::confirm::{self, FoundNumbers};
 use crate::commands::steps::begin;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::engine::write::{Seen, Written};
 use crate::model::change::{Change, Outcome};
@@ -16,19 +17,20 @@ use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::number::{HeldNumber, InternalNumber};
 use crate::model::support::Operation;
 use crate::vendors::Added;
+use crate::vendors::paging::Row;
 
 /// The numbers of one account.
 pub struct AddNumbers<'s> {
     session: &'s Session,
     account: &'s str,
     skip_existing: bool,
-    held: HashMap<String, HeldNumber>,
+    held: BTreeMap<String, HeldNumber>,
 }
 
 impl<'s> AddNumbers<'s> {
     /// A job; what is there already is a conflict, or to be left alone.
     pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
-        Self { session, account, skip_existing, held: HashMap::new() }
+        Self { session, account, skip_existing, held: BTreeMap::new() }
     }
 
     /// The same, with what is there read first where it is to be left alone.
@@ -38,11 +40,14 @@ impl<'s> AddNumbers<'s> {
     pub async fn knowing_held(mut self) -> Result<Self> {
         if self.skip_existing {
             let call = self.session.vendor().list_numbers(self.session.profile(), self.account)?;
-            let mut take = |page: Vec<HeldNumber>| {
-                self.held.extend(page.into_iter().map(|number| (number.number.clone(), number)));
-                Ok(true)
+            let held = &mut self.held;
+            let keep = |number: HeldNumber| {
+                // With the key, and the free places of the map.
+                let size = number.size() * 3 / 2;
+                held.insert(number.number.clone(), number);
+                size
             };
-            self.session.read_pages(call, &mut take).await?;
+            self.session.read_each(call, &Room::default(), keep).await?;
         }
         Ok(self)
     }

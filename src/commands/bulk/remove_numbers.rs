@@ -1,6 +1,6 @@
 //! Internal numbers to remove, one a call.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::after::{Ended, Rest, Sent};
 use super::job::Job;
@@ -8,19 +8,21 @@ use super::numbers::LIST;
 use super::removals::Target;
 use crate::commands::confirm;
 use crate::commands::steps::begin;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::number::{E164, HeldNumber};
 use crate::model::support::Operation;
+use crate::vendors::paging::Row;
 
 /// The numbers of one account, with their ids.
 pub struct RemoveNumbers<'s> {
     session: &'s Session,
     account: &'s str,
     ignore_missing: bool,
-    ids: HashMap<String, Option<String>>,
+    ids: BTreeMap<String, Option<String>>,
 }
 
 impl<'s> RemoveNumbers<'s> {
@@ -29,12 +31,14 @@ impl<'s> RemoveNumbers<'s> {
     /// # Errors
     /// Where they cannot be read.
     pub async fn new(session: &'s Session, account: &'s str, ignore_missing: bool) -> Result<Self> {
-        let mut ids = HashMap::new();
-        let mut take = |page: Vec<HeldNumber>| {
-            ids.extend(page.into_iter().map(|held| (held.number, held.id)));
-            Ok(true)
+        let mut ids = BTreeMap::new();
+        let call = session.vendor().list_numbers(session.profile(), account)?;
+        let keep = |HeldNumber { number, id, .. }: HeldNumber| {
+            let size = 2 * (number.size() + id.as_ref().map_or(0, Row::size));
+            ids.insert(number, id);
+            size
         };
-        session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+        session.read_each(call, &Room::default(), keep).await?;
         Ok(Self { session, account, ignore_missing, ids })
     }
 

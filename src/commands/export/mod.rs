@@ -14,6 +14,7 @@ use super::world::World;
 use crate::cli::export::Export;
 use crate::cli::{Format, Globals};
 use crate::config::manifest::write::Draft;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
@@ -37,10 +38,12 @@ pub async fn run(world: &World, globals: &Globals, args: &Export) -> Result<Repo
         sessions.push(world.session_of(globals, name.as_deref()).await);
     }
     check_accounts(&sessions, &args.accounts)?;
+    // The manifest is made as a tree and as a text, beside what was read.
+    let room = Room::of_copies(5);
     let reads = sessions.into_iter().map(|session| async {
         let session = session?;
         let named: &[String] = if has_accounts(&session) { &args.accounts } else { &[] };
-        holding(&session, named).await
+        holding(&session, named, &room).await
     });
     let reads: Vec<Result<Holding>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
     let (mut holdings, mut errors, mut unread) = (Vec::<Holding>::new(), Vec::new(), Vec::new());

@@ -4,6 +4,7 @@ use futures_util::future::try_join_all;
 
 use crate::commands::fleet::home;
 use crate::commands::steps::{account, on_account, require};
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Kind, Result};
 use crate::model::number::{CalloutCountry, HeldNumber};
@@ -12,6 +13,7 @@ use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
 use crate::vendors::Vendor;
+use crate::vendors::paging::Row;
 
 /// What a profile holds.
 pub struct Holding {
@@ -46,7 +48,7 @@ pub fn has_accounts(session: &Session) -> bool {
 }
 
 /// Everything of the profile's account and of those that are named.
-pub async fn holding(session: &Session, named: &[String]) -> Result<Holding> {
+pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result<Holding> {
     require(session, Operation::TrunkList)?;
     let (profile, facts) = (session.profile(), session.vendor().facts());
     let mut ids: Vec<Option<String>> = Vec::new();
@@ -62,22 +64,22 @@ pub async fn holding(session: &Session, named: &[String]) -> Result<Holding> {
     if ids.is_empty() {
         ids.push(None);
     }
-    let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id))).await?;
+    let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id, room))).await?;
     let (name, home) = (profile.name.clone(), home::of_profile(profile));
     Ok(Holding { profile: name, home, vendor: session.vendor(), accounts })
 }
 
-async fn of_account(session: &Session, id: Option<String>) -> Result<Account> {
+async fn of_account(session: &Session, id: Option<String>, room: &Room) -> Result<Account> {
     let vendor = session.vendor();
     let profile = on_account(session, id.as_deref());
     let name = id.clone().unwrap_or_default();
     let can = |operation| vendor.facts().support(operation).is_there();
-    let mut held = Account { id, trunks: trunks(session, &profile).await?, ..Account::default() };
+    let mut held = Account { id, trunks: trunks(session, &profile, room).await?, ..Account::default() };
     if can(Operation::NumbersList) {
-        held.numbers = session.read_all(vendor.list_numbers(&profile, &name)?).await?;
+        held.numbers = session.read_all_into(vendor.list_numbers(&profile, &name)?, room).await?;
     }
     if can(Operation::CountriesList) {
-        held.countries = session.read_all(vendor.list_countries(&profile, &name)?).await?;
+        held.countries = session.read_all_into(vendor.list_countries(&profile, &name)?, room).await?;
     }
     if can(Operation::SettingsRead) {
         held.settings = session.read(vendor.read_settings(&profile, &name)?).await?;
@@ -85,9 +87,9 @@ async fn of_account(session: &Session, id: Option<String>) -> Result<Account> {
     Ok(held)
 }
 
-async fn trunks(session: &Session, profile: &Profile) -> Result<Vec<Held>> {
-    let rows = session.read_all(session.vendor().list_trunks(profile, None)?).await?;
-    let whole = try_join_all(rows.into_iter().map(|row| whole(session, profile, row))).await?;
+async fn trunks(session: &Session, profile: &Profile, room: &Room) -> Result<Vec<Held>> {
+    let rows = session.read_all_into(session.vendor().list_trunks(profile, None)?, room).await?;
+    let whole = try_join_all(rows.into_iter().map(|row| whole(session, profile, row, room))).await?;
     let whole: Vec<Held> = whole.into_iter().flatten().collect();
     for password in whole.iter().filter_map(|held| held.trunk.password.as_ref()) {
         session.conceal(password);
@@ -96,14 +98,17 @@ async fn trunks(session: &Session, profile: &Profile) -> Result<Vec<Held>> {
 }
 
 /// The trunk of a row; none where it was deleted after the list was read.
-async fn whole(session: &Session, profile: &Profile, row: Held) -> Result<Option<Held>> {
+async fn whole(session: &Session, profile: &Profile, row: Held, room: &Room) -> Result<Option<Held>> {
     if !session.vendor().facts().has_shape(&row.trunk) {
         // No trunk of the model: its row tells enough to name it.
         return Ok(Some(row));
     }
     let Some(call) = session.vendor().get_trunk(profile, &row.id)? else { return Ok(Some(row)) };
+    let name = call.name;
+    room.give_back(row.size());
     match session.read(call).await {
-        Ok(held) => Ok(Some(held)),
+        Ok(held) if room.take(held.size()) => Ok(Some(held)),
+        Ok(_) => Err(session.too_large(name)),
         Err(error) if error.kind == Kind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

@@ -1,6 +1,6 @@
 //! Numbers and countries of an account: they go out in lists, and are read back together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::carry::Item;
 use super::goal::Key;
@@ -138,7 +138,7 @@ async fn read_back<I, H>(
     }
 }
 
-type Numbers = HashMap<String, HeldNumber>;
+type Numbers = BTreeMap<String, HeldNumber>;
 
 fn added(number: &InternalNumber, held: &Numbers) -> Option<Error> {
     let Some(held) = held.get(number.number.as_str()) else {

@@ -1,15 +1,17 @@
 //! What there is on a profile, as far as a manifest speaks of it. A read that fails is an error, never an empty list.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::goal::{self, Goal, Key, Kind, What};
 use crate::commands::steps::on_account;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::number::HeldNumber;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::model::trunk::{self, Held, Trunk};
+use crate::vendors::paging::Row;
 
 /// An account of a profile; none where the vendor has one only.
 pub type Account = Option<String>;
@@ -20,7 +22,7 @@ pub struct Existing {
     /// The trunks of each account that was read. Those that are wanted are whole.
     pub trunks: BTreeMap<Account, Vec<Held>>,
     /// The internal numbers of each account that was read.
-    pub numbers: BTreeMap<Account, HashMap<String, HeldNumber>>,
+    pub numbers: BTreeMap<Account, BTreeMap<String, HeldNumber>>,
     /// The call-out countries of each account that was read, as upper-case codes.
     pub countries: BTreeMap<Account, BTreeSet<String>>,
     /// The settings of each account that was read, as far as the vendor returns them.
@@ -72,7 +74,7 @@ impl Existing {
     /// How many objects there are.
     pub fn len(&self) -> u64 {
         let trunks = self.trunks.values().map(Vec::len).sum::<usize>();
-        let numbers = self.numbers.values().map(HashMap::len).sum::<usize>();
+        let numbers = self.numbers.values().map(BTreeMap::len).sum::<usize>();
         let countries = self.countries.values().map(BTreeSet::len).sum::<usize>();
         (trunks + numbers + countries) as u64
     }
@@ -113,12 +115,17 @@ pub fn identity(row: &Held) -> &str {
 async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<Held>> {
     let profile = on_account(session, account.as_deref());
     let vendor = session.vendor();
-    let mut rows = session.read_all(vendor.list_trunks(&profile, None)?).await?;
+    let room = Room::default();
+    let mut rows = session.read_all_into(vendor.list_trunks(&profile, None)?, &room).await?;
     for row in &mut rows {
         if names.contains(identity(row))
             && let Some(call) = vendor.get_trunk(&profile, &row.id)?
         {
+            let name = call.name;
             *row = session.read(call).await?;
+            if !room.take(row.size()) {
+                return Err(session.too_large(name));
+            }
         }
         if let Some(password) = &row.trunk.password {
             session.conceal(password);
@@ -131,14 +138,17 @@ async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) ->
 ///
 /// # Errors
 /// Whatever the read ends in.
-pub async fn numbers(session: &Session, account: &Account) -> Result<HashMap<String, HeldNumber>> {
-    let mut numbers = HashMap::new();
-    let mut take = |page: Vec<HeldNumber>| {
-        numbers.extend(page.into_iter().map(|held| (held.number.clone(), held)));
-        Ok(true)
-    };
+pub async fn numbers(session: &Session, account: &Account) -> Result<BTreeMap<String, HeldNumber>> {
+    let mut numbers = BTreeMap::new();
     let account = account.as_deref().unwrap_or_default();
-    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
+    let call = session.vendor().list_numbers(session.profile(), account)?;
+    let keep = |held: HeldNumber| {
+        // With the key, and the free places of the map.
+        let size = held.size() * 3 / 2;
+        numbers.insert(held.number.clone(), held);
+        size
+    };
+    session.read_each(call, &Room::default(), keep).await?;
     Ok(numbers)
 }
 

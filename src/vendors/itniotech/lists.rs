@@ -1,7 +1,5 @@
 //! Lists, which are asked for page by page.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value, json};
 
 use super::read;
@@ -10,7 +8,9 @@ use crate::model::profile::Profile;
 use crate::model::support::Operation;
 use crate::model::trunk::Held;
 use crate::vendors::Entry;
-use crate::vendors::call::{Call, Effect, Page};
+use crate::vendors::call::{Call, Effect, Fault, Page};
+use crate::vendors::codes::After;
+use crate::vendors::paging::{Row, Sieve, repeats};
 
 /// Rows asked for at once: the most that a query takes.
 const PAGE_SIZE: u64 = 100;
@@ -54,11 +54,11 @@ struct List<R, T> {
 #[derive(Clone, Default)]
 struct Before {
     pages: u64,
-    seen: HashSet<String>,
+    sieve: Sieve,
     total: Option<u64>,
 }
 
-impl<R: serde::de::DeserializeOwned + 'static, T: 'static> List<R, T> {
+impl<R: serde::de::DeserializeOwned + 'static, T: Row + 'static> List<R, T> {
     /// One page, and behind it the next until as many rows were seen as the vendor says there are, or, where
     /// it does not say, until a page is empty. The size that a page echoes tells nothing: the vendor's own
     /// sample contradicts its request.
@@ -66,22 +66,25 @@ impl<R: serde::de::DeserializeOwned + 'static, T: 'static> List<R, T> {
         let body = json!({"current": before.pages + 1, "size": PAGE_SIZE, "params": self.params});
         let request = post(&profile, self.endpoint, body);
         Call::new(self.endpoint, Effect::Read, request, move |response| {
-            let (rows, total) = read::rows::<R>(response)?;
+            let (rows, total) = read::rows(response, before.pages, self.row)?;
             let (empty, mut now) = (rows.is_empty(), before.clone());
+            now.pages += 1;
             // A row that moved to this page while the list was read is given once.
-            let fresh = |item: &T| now.seen.insert((self.id)(item).clone());
-            let items: Vec<T> = rows.into_iter().map(self.row).filter(fresh).collect();
-            let count = now.seen.len() as u64;
+            let mut items = rows;
+            let sifted = now.sieve.sift(now.pages, &mut items, |item| (self.id)(item).clone());
+            let count = sifted.rows;
             // A total below what was seen was not counted, and does not take back what an earlier page said.
             let total = [total, before.total].into_iter().flatten().find(|total| *total >= count);
             now.total = total;
-            now.pages += 1;
             let whole = total.map_or(empty, |total| total == count);
             if items.is_empty() && !whole {
-                return Err(read::shortfall(response, now.seen.len(), total));
+                return Err(read::shortfall(response, count, total));
+            }
+            if let Some(why) = repeats(sifted, PAGE_SIZE) {
+                return Err(Fault { after: After::GiveUp, ..read::unreadable(response, &why) });
             }
             let next = (!whole).then(|| self.again().page(profile.clone(), now));
-            Ok(Page { items, total, next })
+            Ok(Page { items, total, repeated: sifted.repeated, next })
         })
     }
 

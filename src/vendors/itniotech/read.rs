@@ -1,30 +1,51 @@
 //! Answers to model.
 
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::CODES;
-use super::wire::{GroupRow, Rows, TrunkRow, as_text};
+use super::wire::{Counted, GroupRow, TrunkRow, as_text};
 use crate::model::error::FieldError;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Status, Trunk};
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::{Heard, find};
+use crate::vendors::paging::{self, LONGEST_ROW};
 use crate::vendors::{Entry, Identity};
 
 /// Numbers of `type`.
 pub const OUTBOUND: u8 = 1;
 pub const INBOUND: u8 = 2;
 
+/// The members of an answer as they stand in it: a long list as values would take a multiple of its text.
+type Envelope<'a> = BTreeMap<String, &'a RawValue>;
+
+/// A part of an answer; null where it is longer than any that is documented.
+fn value(raw: &RawValue) -> Value {
+    let text = Some(raw.get()).filter(|text| text.len() <= LONGEST_ROW);
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// A member of an answer; null where there is none.
+fn member(envelope: &Envelope<'_>, key: &str) -> Value {
+    envelope.get(key).map(|raw| value(raw)).unwrap_or_default()
+}
+
 /// `data` of an answer.
 fn data(response: &Response) -> Result<Value, Fault> {
-    Ok(success(response)?.get_mut("data").map(Value::take).unwrap_or_default())
+    Ok(member(&success(response)?, "data"))
 }
 
 /// The envelope of a success. No page tells which HTTP status failures come with, so the envelope decides.
-fn success(response: &Response) -> Result<Value, Fault> {
-    let envelope: Value = serde_json::from_slice(&response.body)
-        .map_err(|_| foreign(response, "the answer is not Itniotech's JSON"))?;
+fn success(response: &Response) -> Result<Envelope<'_>, Fault> {
+    let envelope: Envelope<'_> = serde_json::from_slice(&response.body).map_err(|_| {
+        let is_json = serde_json::from_slice::<IgnoredAny>(&response.body).is_ok();
+        let why = if is_json { "the answer has no status" } else { "the answer is not Itniotech's JSON" };
+        foreign(response, why)
+    })?;
     // Some voice pages have `code` and `msg` in place of `status` and `reason`.
     let code =
         first(&envelope, &["status", "code"]).ok_or_else(|| foreign(response, "the answer has no status"))?;
@@ -39,12 +60,12 @@ fn success(response: &Response) -> Result<Value, Fault> {
     let known = if code == "0" { "" } else { &code };
     let heard = Heard { code: known, http: response.status, text: &text, log_in: false };
     let mut fault = Fault::named(CODES, heard);
-    fault.fields.extend(field(&code).map(|field| FieldError::new(field, text)));
+    fault.fields.extend(field(&code).map(|field| FieldError::new(field, fault.text.clone())));
     Err(fault)
 }
 
-fn first(envelope: &Value, keys: &[&str]) -> Option<String> {
-    keys.iter().find_map(|key| as_text(envelope.get(key)?))
+fn first(envelope: &Envelope<'_>, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| as_text(&member(envelope, key)))
 }
 
 /// The field that a code of page 004 complains about.
@@ -69,7 +90,7 @@ fn foreign(response: &Response, why: &str) -> Fault {
 }
 
 /// JSON, even broken, may hold a password, so only other texts are quoted.
-fn unreadable(response: &Response, why: &str) -> Fault {
+pub fn unreadable(response: &Response, why: &str) -> Fault {
     match response.body.trim_ascii_start().first() {
         Some(b'{' | b'[') => Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why),
         _ => Fault::unreadable(response, why),
@@ -91,11 +112,12 @@ pub fn done(response: &Response) -> Result<(), Fault> {
 /// Answer of `getBalance`. Its page has the amounts as texts beside `status`; other pages have `data`.
 pub fn balance(response: &Response) -> Result<Identity, Fault> {
     let answer = success(response)?;
+    let data = member(&answer, "data");
     let mut identity = Identity::new();
     for key in ["balance", "gift", "credit"] {
-        let places = [answer.get(key), answer.get("data").and_then(|data| data.get(key))];
-        let told = places.into_iter().flatten().find(|value| !value.is_null() && *value != "");
-        match told.map(as_text) {
+        let places = [member(&answer, key), data.get(key).cloned().unwrap_or_default()];
+        let told = places.into_iter().find(|value| !value.is_null() && *value != "");
+        match told.as_ref().map(as_text) {
             Some(Some(amount)) => identity.push((key.to_owned(), amount)),
             None if key != "balance" => {}
             _ => return Err(unreadable(response, &format!("the answer lacks the {key}"))),
@@ -104,26 +126,36 @@ pub fn balance(response: &Response) -> Result<Identity, Fault> {
     Ok(identity)
 }
 
-/// The rows of a page, and how many the vendor says there are on all.
-pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<(Vec<R>, Option<u64>), Fault> {
-    let rows = serde_json::from_value(data(response)?)
-        .map_err(|_| unreadable(response, "the answer lacks its list"))?;
-    let (rows, total) = match rows {
-        Rows::Bare(rows) => (rows, None),
-        Rows::Counted { total, records: Some(records) } => (records, total),
-        // Null in place of a list is an empty one only where the vendor says that there are no rows.
-        Rows::Counted { total: Some(0), records: None } => (Vec::new(), Some(0)),
-        Rows::Counted { records: None, .. } => return Err(unreadable(response, "the answer lacks its list")),
+/// The rows of a page that so many went before, and how many the vendor says there are on all. `data` of a query is an
+/// array by its table, and by its sample an object with the array inside.
+pub fn rows<R: DeserializeOwned, T: paging::Row>(
+    response: &Response,
+    before: u64,
+    item: fn(R) -> T,
+) -> Result<(Vec<T>, Option<u64>), Fault> {
+    let envelope = success(response)?;
+    let data = envelope.get("data").map(|raw| raw.get()).unwrap_or_default();
+    let counted = match data.starts_with('[') {
+        true => serde_json::from_str(data).map(|records| Counted { total: None, records: Some(records) }),
+        false => serde_json::from_str(data),
     };
-    let rows: Result<Vec<R>, _> = rows.into_iter().map(serde_json::from_value).collect();
-    match rows {
-        Ok(rows) => Ok((rows, total)),
-        Err(error) => Err(unreadable(response, &format!("a row of the list cannot be read ({error})"))),
-    }
+    let lacking = || unreadable(response, "the answer lacks its list");
+    let (total, records) = match counted.map_err(|_| lacking())? {
+        Counted { total, records: Some(records) } => (total, records),
+        // Null in place of a list is an empty one only where the vendor says that there are no rows.
+        Counted { total: Some(0), records: None } => (Some(0), Vec::new()),
+        Counted { records: None, .. } => return Err(lacking()),
+    };
+    let rows =
+        paging::read(before, records, |row| serde_json::from_str(row).map(item)).map_err(|unread| {
+            let why = unread.text(|error| format!("a row of the list cannot be read ({error})"));
+            unreadable(response, &why)
+        })?;
+    Ok((rows, total))
 }
 
 /// The list ended before it was whole.
-pub fn shortfall(response: &Response, seen: usize, total: Option<u64>) -> Fault {
+pub fn shortfall(response: &Response, seen: u64, total: Option<u64>) -> Fault {
     let why = match total {
         Some(total) => format!("Itniotech says there are {total} rows but gave {seen}"),
         None => format!("Itniotech repeats the {seen} rows that it gave before"),

@@ -1,6 +1,7 @@
 //! Itniotech's JSON. The pages disagree on many types, so ids, codes and numbers are read as number or text.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Body of `sipTrunk/add` and `sipTrunk/update`, in the order of page 004's example.
@@ -40,16 +41,13 @@ pub struct GroupBody {
     pub number: Option<String>,
 }
 
-/// `data` of a query: its table says an array, its sample an object with the array inside.
+/// `data` of a query, where it is an object.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Rows {
-    Bare(Vec<Value>),
-    Counted {
-        #[serde(default, deserialize_with = "count")]
-        total: Option<u64>,
-        records: Option<Vec<Value>>,
-    },
+pub struct Counted<'a> {
+    #[serde(default, deserialize_with = "count")]
+    pub total: Option<u64>,
+    #[serde(borrow, default)]
+    pub records: Option<Vec<&'a RawValue>>,
 }
 
 /// A record of `sipTrunk/query`.

@@ -1,7 +1,5 @@
 //! Lists over several pages. The vendor states a total and no largest page, so rows are counted by their ids.
 
-use std::collections::HashSet;
-
 use super::read::{self, Row};
 use super::wire::{EntryRow, TrunkRow};
 use super::write::get;
@@ -11,6 +9,7 @@ use crate::model::trunk::Held;
 use crate::vendors::Entry;
 use crate::vendors::call::{Call, Effect, Fault, Page, Response};
 use crate::vendors::codes::After;
+use crate::vendors::paging::{Sieve, repeats};
 
 /// Rows asked for at once.
 const PAGE_SIZE: u64 = 100;
@@ -42,7 +41,7 @@ pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Opti
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
     pages: u64,
-    ids: HashSet<String>,
+    sieve: Sieve,
     /// The totals that the first and the latest page stated.
     totals: Option<(u64, u64)>,
 }
@@ -59,25 +58,26 @@ pub fn page<R: Row>(
     query.extend(search.as_deref().map(|text| ("search_value", text)));
     let request = get(&profile, endpoint, &query);
     Call::new(endpoint, Effect::Read, request, move |response| {
-        let mut rows = match read::rows::<R>(response) {
+        let (mut items, total) = match read::rows::<R>(response, before.pages) {
             Ok(rows) => rows,
             // The question was for one thing, and there is no such thing.
             Err(fault) if search.is_some() && before.pages == 0 && read::is_not_found(&fault) => {
-                return Ok(Page { items: Vec::new(), total: Some(0), next: None });
+                return Ok(Page { items: Vec::new(), total: Some(0), repeated: 0, next: None });
             }
             Err(fault) => return Err(read::unlisted(fault)),
         };
-        let total = rows.total_number;
         let mut now = before.clone();
         now.pages += 1;
         now.totals = Some(steady(before.totals, total, response)?);
-        rows.data.retain(|row| now.ids.insert(row.id().to_string()));
-        let seen = now.ids.len();
-        if seen as u64 > total || (rows.data.is_empty() && (seen as u64) < total) {
-            return Err(read::miscount(response, seen, total));
+        let sifted = now.sieve.sift(now.pages, &mut items, |row| R::id(row).to_owned());
+        if sifted.rows > total || (items.is_empty() && sifted.rows < total) {
+            return Err(read::miscount(response, sifted.rows, total));
         }
-        let next = ((seen as u64) < total).then(|| page::<R>(endpoint, profile.clone(), search.clone(), now));
-        Ok(Page { items: rows.data.into_iter().map(Row::item).collect(), total: Some(total), next })
+        if let Some(why) = repeats(sifted, PAGE_SIZE) {
+            return Err(Fault { after: After::GiveUp, ..read::contradiction(response, &why) });
+        }
+        let next = (sifted.rows < total).then(|| page::<R>(endpoint, profile.clone(), search.clone(), now));
+        Ok(Page { items, total: Some(total), repeated: sifted.repeated, next })
     })
 }
 

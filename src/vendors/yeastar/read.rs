@@ -1,38 +1,41 @@
 //! Answers to model.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
+use serde_json::{Map, Number, Value};
 
 use super::codes::CODES;
-use super::wire::{Created, EntryRow, Envelope, Got, Id, Listed, Nothing, ParamError, TrunkRow};
+use super::wire::{Created, EntryRow, Envelope, Got, Nothing, ParamError, Rows, TrunkRow};
 use crate::model::error::{FieldError, Kind as ErrorKind};
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{MASK, Secret, may_be_secret};
+use crate::model::text::excerpt;
 use crate::model::trunk::{
     CallerId, CallerIdOverride, Did, Direction, Extension, ExtensionType, Held, Kind, OverrideOption, Status,
     Transport, Trunk,
 };
-use crate::vendors::call::{Fault, Page, Response};
+use crate::vendors::call::{Fault, Page, QUOTABLE, Response};
 use crate::vendors::codes::Heard;
-use crate::vendors::{Entry, Identity};
+use crate::vendors::{Entry, Identity, paging};
 
 /// The data of an answer. Failures arrive with HTTP 200 too, so the envelope alone decides.
-pub fn answer<T: DeserializeOwned>(response: &Response, log_in: bool) -> Result<T, Fault> {
+pub fn answer<'a, T: Deserialize<'a>>(response: &'a Response, log_in: bool) -> Result<T, Fault> {
     // An answer to a log-in is never quoted: it may hold a token.
     let hidden = Response { body: Vec::new(), ..response.clone() };
     let quoted = if log_in { &hidden } else { response };
     // serde would read a list as an object whose keys are left out, and its first number as a success.
     let is_object = response.body.trim_ascii_start().starts_with(b"{");
-    let envelope: Envelope =
-        serde_json::from_slice(&response.body).ok().filter(|_| is_object).ok_or_else(|| {
-            match response.status {
-                200..300 => Fault::unreadable(quoted, "the answer is not the PBX's JSON"),
-                status => {
-                    Fault::unreadable(quoted, &format!("HTTP {status}, and the answer is not the PBX's JSON"))
-                }
+    let envelope: Option<Envelope<'_>> = serde_json::from_slice(&response.body).ok().filter(|_| is_object);
+    let (envelope, errcode) = envelope
+        .and_then(|envelope| code(envelope.errcode).map(|code| (envelope, code)))
+        .ok_or_else(|| match response.status {
+            200..300 => Fault::unreadable(quoted, "the answer is not the PBX's JSON"),
+            status => {
+                Fault::unreadable(quoted, &format!("HTTP {status}, and the answer is not the PBX's JSON"))
             }
         })?;
-    if envelope.errcode == "0" && (200..300).contains(&response.status) {
+    if errcode == "0" && (200..300).contains(&response.status) {
         return serde_json::from_slice(&response.body).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             Fault::unreadable(quoted, &format!("the answer lacks its data ({place})"))
@@ -42,29 +45,39 @@ pub fn answer<T: DeserializeOwned>(response: &Response, log_in: bool) -> Result<
         Some(more) if !more.is_empty() => format!("{}: {more}", envelope.errmsg),
         _ => envelope.errmsg.clone(),
     };
-    let code = if envelope.errcode == "0" { "" } else { &envelope.errcode };
+    let code = if errcode == "0" { "" } else { &errcode };
     let mut fault = Fault::named(CODES, Heard { code, http: response.status, text: &text, log_in });
     fault.fields = envelope
         .invalid_param_list
         .iter()
         .map(|entry| complaint(entry, "was refused"))
         .chain(envelope.duplicate_field_list.iter().map(|entry| complaint(entry, "exists already")))
+        .take(MOST_COMPLAINTS)
         .collect();
     Err(fault)
 }
 
+/// More than there are fields.
+const MOST_COMPLAINTS: usize = 100;
+
+/// `errcode`, a number or a text.
+fn code(raw: &RawValue) -> Option<String> {
+    let number = || serde_json::from_str(raw.get()).ok().map(|number: Number| number.to_string());
+    serde_json::from_str(raw.get()).ok().or_else(number)
+}
+
 /// Every key of an entry may be missing.
-fn complaint(entry: &ParamError, otherwise: &str) -> FieldError {
+fn complaint(entry: &ParamError<'_>, otherwise: &str) -> FieldError {
     let what = match entry.validation_type.as_deref() {
         Some("required") => "is required".to_owned(),
         Some(other) => format!("fails the check `{other}`"),
         None => otherwise.to_owned(),
     };
-    let value = entry.value.as_ref().map(|value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let value = entry.value.map(|value| {
+        let text = serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned());
+        excerpt(&text, QUOTABLE)
     });
-    let field = entry.field.clone().unwrap_or_else(|| "request".into());
+    let field = entry.field.as_deref().map_or_else(|| "request".into(), |field| excerpt(field, QUOTABLE));
     // A PBX could echo what it was given.
     let hidden = field.contains("password") || field.contains("token");
     match value {
@@ -83,24 +96,23 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     answer::<Nothing>(response, false).map(|_| ())
 }
 
-/// The rows of a page, and how many there are on all pages.
-pub struct Rows<R> {
-    /// The rows.
-    pub data: Vec<R>,
-    /// The stated total.
-    pub total_number: u64,
-}
-
-/// A page of a list. Without rows it is empty only where the PBX says that there are none.
-pub fn rows<R: DeserializeOwned>(response: &Response) -> Result<Rows<R>, Fault> {
-    match answer(response, false)? {
-        Listed { data: Some(data), total_number: Some(total_number) } => Ok(Rows { data, total_number }),
-        Listed { data: None, total_number: Some(0) } => Ok(Rows { data: Vec::new(), total_number: 0 }),
-        Listed { data: None, total_number: Some(total) } => Err(miscount(response, 0, total)),
-        Listed { total_number: None, .. } => {
-            Err(contradiction(response, "the answer does not say how many rows there are"))
+/// The rows of a page of a list that so many went before, and how many the PBX says there are on all. Without rows it
+/// is empty only where the PBX says that there are none.
+pub fn rows<R: Row>(response: &Response, before: u64) -> Result<(Vec<R::Item>, u64), Fault> {
+    let (data, total_number) = match answer(response, false)? {
+        Rows { data: Some(data), total_number: Some(total_number) } => (data, total_number),
+        Rows { data: None, total_number: Some(0) } => (Vec::new(), 0),
+        Rows { data: None, total_number: Some(total) } => return Err(miscount(response, 0, total)),
+        Rows { total_number: None, .. } => {
+            return Err(contradiction(response, "the answer does not say how many rows there are"));
         }
-    }
+    };
+    let row = |text: &str| serde_json::from_str(text).map(R::item);
+    let items = paging::read(before, data, row).map_err(|unread| {
+        let why = unread.text(|_: serde_json::Error| "a row of the list cannot be read".into());
+        Fault::unreadable(response, &why)
+    })?;
+    Ok((items, total_number))
 }
 
 /// Whether the PBX said that it found nothing: 60001, documented for single objects.
@@ -129,13 +141,20 @@ pub fn contradiction(response: &Response, why: &str) -> Fault {
 }
 
 /// The list has other than its stated number of rows.
-pub fn miscount(response: &Response, seen: usize, total: u64) -> Fault {
+pub fn miscount(response: &Response, seen: u64, total: u64) -> Fault {
     contradiction(response, &format!("the PBX says there are {total} rows but gave {seen}"))
 }
 
 /// Answer of `trunk/get` for that id.
 pub fn got(response: &Response, id: &str) -> Result<Held, Fault> {
-    let mut rows = answer::<Got>(response, false)?.data;
+    let Got { data } = answer(response, false)?;
+    let data = Some(data.get()).filter(|data| data.len() <= paging::LONGEST_ROW);
+    // Its table says an array, its example an object.
+    let rows = data.and_then(|data| match data.starts_with('[') {
+        true => serde_json::from_str(data).ok(),
+        false => serde_json::from_str(data).ok().map(|row| vec![row]),
+    });
+    let mut rows: Vec<TrunkRow> = rows.unwrap_or_default();
     match (rows.pop(), rows.is_empty()) {
         (Some(row), true) if row.id.to_string() == id => Ok(row.item()),
         (Some(row), true) => {
@@ -148,18 +167,18 @@ pub fn got(response: &Response, id: &str) -> Result<Held, Fault> {
 
 /// Answer of `trunk/itsp_list`, which has a total and no pages ("Query ITSP of SIP Trunks").
 pub fn itsps(response: &Response) -> Result<Page<Entry>, Fault> {
-    let Rows { data, total_number } = rows::<EntryRow>(response).map_err(unlisted)?;
+    let (data, total_number) = rows::<EntryRow>(response, 0).map_err(unlisted)?;
     if data.len() as u64 != total_number {
-        return Err(miscount(response, data.len(), total_number));
+        return Err(miscount(response, data.len() as u64, total_number));
     }
-    Ok(Page { items: data.into_iter().map(Row::item).collect(), total: Some(total_number), next: None })
+    Ok(Page { items: data, total: Some(total_number), repeated: 0, next: None })
 }
 
 /// Answer of `trunk/list` to a request for one row.
 pub fn identity(response: &Response) -> Result<Identity, Fault> {
-    let Rows { data, total_number } = rows::<TrunkRow>(response).map_err(unlisted)?;
+    let (data, total_number) = rows::<TrunkRow>(response, 0).map_err(unlisted)?;
     if data.is_empty() != (total_number == 0) {
-        return Err(miscount(response, data.len(), total_number));
+        return Err(miscount(response, data.len() as u64, total_number));
     }
     Ok(vec![("trunks".into(), total_number.to_string())])
 }
@@ -167,10 +186,10 @@ pub fn identity(response: &Response) -> Result<Identity, Fault> {
 /// A row of a list.
 pub trait Row: DeserializeOwned + 'static {
     /// What it is in the model.
-    type Item: 'static;
+    type Item: paging::Row + 'static;
 
     /// The PBX's id for it.
-    fn id(&self) -> &Id;
+    fn id(item: &Self::Item) -> &str;
 
     /// The row in the model.
     fn item(self) -> Self::Item;
@@ -179,8 +198,8 @@ pub trait Row: DeserializeOwned + 'static {
 impl Row for TrunkRow {
     type Item = Held;
 
-    fn id(&self) -> &Id {
-        &self.id
+    fn id(item: &Held) -> &str {
+        &item.id
     }
 
     fn item(self) -> Held {
@@ -191,8 +210,8 @@ impl Row for TrunkRow {
 impl Row for EntryRow {
     type Item = Entry;
 
-    fn id(&self) -> &Id {
-        &self.id
+    fn id(item: &Entry) -> &str {
+        &item.id
     }
 
     fn item(self) -> Entry {
@@ -231,7 +250,11 @@ fn trunk(mut row: TrunkRow) -> Held {
         auth_name: row.auth_name,
         password: row.password.and_then(Secret::told),
         codecs: row.codec_sel.map(|list| {
-            list.split(',').map(|codec| codec.trim().to_owned()).filter(|codec| !codec.is_empty()).collect()
+            // Nobody has a hundred codecs: a text of commas must not become a million of them.
+            list.splitn(100, ',')
+                .map(|codec| codec.trim().to_owned())
+                .filter(|codec| !codec.is_empty())
+                .collect()
         }),
         country: row.country,
         itsp: row.itsp,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Body of `trunk/create` and `trunk/update`; each kind and each call uses a part of it.
@@ -118,25 +119,26 @@ impl std::fmt::Display for Id {
 
 /// What every answer begins with.
 #[derive(Debug, Deserialize)]
-pub struct Envelope {
-    #[serde(deserialize_with = "text")]
-    pub errcode: String,
+pub struct Envelope<'a> {
+    #[serde(borrow)]
+    pub errcode: &'a RawValue,
     #[serde(default, deserialize_with = "or_default")]
     pub errmsg: String,
     #[serde(default)]
     pub submsg: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub invalid_param_list: Vec<ParamError>,
-    #[serde(default, deserialize_with = "or_default")]
-    pub duplicate_field_list: Vec<ParamError>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    pub invalid_param_list: Vec<ParamError<'a>>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    pub duplicate_field_list: Vec<ParamError<'a>>,
 }
 
 /// One entry of either error list; each key may be missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct ParamError {
+pub struct ParamError<'a> {
     pub field: Option<String>,
-    pub value: Option<Value>,
+    #[serde(borrow)]
+    pub value: Option<&'a RawValue>,
     pub validation_type: Option<String>,
 }
 
@@ -163,17 +165,18 @@ pub struct Nothing {}
 
 /// A page of any list. An empty one may come without rows: the PBX is written in Go, whose empty list is `null`.
 #[derive(Debug, Deserialize)]
-pub struct Listed<T> {
+pub struct Rows<'a> {
     #[serde(default, deserialize_with = "maybe_number")]
     pub total_number: Option<u64>,
-    pub data: Option<Vec<T>>,
+    #[serde(borrow, default)]
+    pub data: Option<Vec<&'a RawValue>>,
 }
 
-/// Answer of `trunk/get`: its table says an array, its example an object.
+/// Answer of `trunk/get`.
 #[derive(Debug, Deserialize)]
-pub struct Got {
-    #[serde(deserialize_with = "one_or_many")]
-    pub data: Vec<TrunkRow>,
+pub struct Got<'a> {
+    #[serde(borrow)]
+    pub data: &'a RawValue,
 }
 
 /// A trunk as `trunk/list`, `trunk/search` and `trunk/get` tell it; lists leave out what does not apply.
@@ -289,17 +292,4 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrunkRow>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Data {
-        One(Box<TrunkRow>),
-        Many(Vec<TrunkRow>),
-    }
-    Ok(match Data::deserialize(deserializer)? {
-        Data::One(row) => vec![*row],
-        Data::Many(rows) => rows,
-    })
 }

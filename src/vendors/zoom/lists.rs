@@ -1,10 +1,10 @@
 //! Lists: their requests, and their answers to model. A list is whole, or a fault.
 
 use percent_encoding::utf8_percent_encode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::abilities::PAGE_SIZE;
-use super::read::{rows, success, unreadable};
+use super::read::{member, rows, success, unreadable};
 use super::wire::Record;
 use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
@@ -15,6 +15,7 @@ use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
 use crate::vendors::Identity;
 use crate::vendors::call::{Call, Effect, Fault, Method, Page, Request, Response};
 use crate::vendors::codes::After;
+use crate::vendors::paging::{Row, Sieve, Sifted, repeats};
 
 /// GET `sip_trunk/trunks`
 pub fn list_trunks(profile: &Profile) -> Result<Call<Page<Held>>> {
@@ -93,7 +94,10 @@ pub fn master_numbers(response: &Response) -> Result<Page<MasterNumber>, Fault> 
 
 /// Answer of GET `sip_trunk/internal_numbers`: a page, without its next, and how to go on.
 pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<HeldNumber>, Option<Walk>), Fault> {
-    page(response, walk, "internal_numbers", "a listed entry has no number", number)
+    let sift = |rows: &mut Vec<HeldNumber>| {
+        walk.sieve.sift(walk.pages + 1, rows, |row| (row.id.clone(), row.number.clone()))
+    };
+    page(response, walk, "internal_numbers", "a listed entry has no number", number, sift)
 }
 
 /// A country of a list, or of those that were added.
@@ -105,7 +109,9 @@ pub fn country(mut row: Record) -> Option<CalloutCountry> {
 fn settings(response: &Response) -> Result<SipSettings, Fault> {
     let why = "the answer is not the account's settings";
     let body = success(response, false)?.filter(|body| SETTINGS.iter().any(|key| body.contains_key(*key)));
-    let mut row = Record::from(body.ok_or_else(|| unreadable(response, why))?);
+    let body = body.ok_or_else(|| unreadable(response, why))?;
+    let fields: Map<String, Value> = body.keys().map(|key| (key.clone(), member(&body, key))).collect();
+    let mut row = Record::from(fields);
     let mut provided = |key| {
         row.text(key).map(|figure| match figure.as_str() {
             "0" => Provided::Show,
@@ -177,13 +183,14 @@ fn number(mut row: Record) -> Option<HeldNumber> {
 }
 
 /// A list without paging. A token of a next page would make it a part of the list.
-fn whole<T>(
+fn whole<T: Row>(
     response: &Response,
     key: &str,
     lacking: &str,
     item: impl Fn(Record) -> Option<T>,
 ) -> Result<Page<T>, Fault> {
-    match page(response, &Walk::default(), key, lacking, item)? {
+    let sift = |rows: &mut Vec<T>| Sifted { rows: rows.len() as u64, repeated: 0, repeats: 0 };
+    match page(response, &Walk::default(), key, lacking, item, sift)? {
         (page, None) => Ok(page),
         (_, Some(_)) => {
             let why = "Zoom gave a part of the list, though it documents no paging for it";
@@ -192,42 +199,50 @@ fn whole<T>(
     }
 }
 
-fn page<T>(
+fn page<T: Row>(
     response: &Response,
     walk: &Walk,
     key: &str,
     lacking: &str,
     item: impl Fn(Record) -> Option<T>,
+    sift: impl Fn(&mut Vec<T>) -> Sifted,
 ) -> Result<(Page<T>, Option<Walk>), Fault> {
-    let mut body = success(response, false)?.unwrap_or_default();
-    let total = match body.remove("total_records") {
-        None | Some(Value::Null) => None,
-        Some(total) => {
+    let body = success(response, false)?.unwrap_or_default();
+    let total = match member(&body, "total_records") {
+        Value::Null => None,
+        total => {
             let count = total.as_u64().or_else(|| total.as_str()?.trim().parse().ok());
             Some(count.ok_or_else(|| unreadable(response, "`total_records` is not a count"))?)
         }
     };
-    let token = match body.remove("next_page_token") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(token)) => Some(token),
-        Some(_) => return Err(unreadable(response, "`next_page_token` is not a text")),
+    let token = match member(&body, "next_page_token") {
+        Value::Null => None,
+        Value::String(token) => Some(token),
+        _ => return Err(unreadable(response, "`next_page_token` is not a text")),
     };
     // Null in place of a list is an empty one only where Zoom says that there are no rows.
-    let empty = total == Some(0) && body.get(key) == Some(&Value::Null);
-    let rows = if empty { Vec::new() } else { rows(response, body, key)? };
-    let items: Option<Vec<T>> = rows.into_iter().map(item).collect();
-    let items = items.ok_or_else(|| unreadable(response, lacking))?;
+    let empty = total == Some(0) && body.get(key).is_some_and(|raw| raw.get() == "null");
+    let items = if empty { Some(Vec::new()) } else { rows(response, (&body, walk.pages), key, item)? };
+    let mut items = items.ok_or_else(|| unreadable(response, lacking))?;
+    let sifted = sift(&mut items);
+    // The same page would only lead there again.
+    let endless = |why: &str| Fault {
+        after: After::GiveUp,
+        ..unreadable(response, &format!("the list `{key}` cannot be read to its end: {why}"))
+    };
     let walk = walk.on(items.len(), total, token).map_err(|trouble| match trouble {
         Trouble::Short { rows, total } => {
             unreadable(response, &format!("Zoom says that `{key}` has {total} rows, but gave {rows}"))
         }
-        // The same page would only lead there again.
-        Trouble::Endless(why) => Fault {
-            after: After::GiveUp,
-            ..unreadable(response, &format!("the list `{key}` cannot be read to its end: {why}"))
-        },
+        Trouble::Endless(why) => endless(why),
     })?;
-    Ok((Page { items, total, next: None }, walk))
+    if items.is_empty() && sifted.repeated > 0 && walk.is_some() {
+        return Err(endless("a page gave no row that was not given before; run the command again"));
+    }
+    if let Some(why) = repeats(sifted, PAGE_SIZE as u64) {
+        return Err(endless(&why));
+    }
+    Ok((Page { items, total, repeated: sifted.repeated, next: None }, walk))
 }
 
 /// Pages without a row that a list may hold, as where its last token leads to an empty page.
@@ -235,7 +250,7 @@ const EMPTY_PAGES: u64 = 3;
 /// Where a list that states no total is given up, however new its tokens look.
 const MOST_PAGES: u64 = 100_000;
 
-/// How far a list has been read. Its own size does not depend on the list's.
+/// How far a list has been read.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
     /// The token that asks for the page under way; none for the first page.
@@ -243,6 +258,8 @@ pub struct Walk {
     /// A token from further back, moved on whenever the pages have doubled: every circle meets it (Brent's
     /// cycle detection).
     mark: Option<String>,
+    /// The rows that were given.
+    sieve: Sieve,
     pages: u64,
     /// Pages without a row.
     empty: u64,
@@ -297,6 +314,7 @@ impl Walk {
             return Err(Trouble::Endless("page follows page without an end"));
         }
         let mark = if pages.is_power_of_two() { Some(token.clone()) } else { self.mark.clone() };
-        Ok(Some(Self { token: Some(token), mark, pages, empty, rows, total, most }))
+        let sieve = self.sieve.clone();
+        Ok(Some(Self { token: Some(token), mark, sieve, pages, empty, rows, total, most }))
     }
 }

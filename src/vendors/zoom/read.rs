@@ -1,8 +1,9 @@
 //! Answers to model.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::codes::CODES;
 use super::lists;
@@ -14,6 +15,7 @@ use crate::model::text;
 use crate::vendors::Added;
 use crate::vendors::call::{Fault, QUOTABLE, Response, Token};
 use crate::vendors::codes::Heard;
+use crate::vendors::paging::{self, LONGEST_ROW, Unread};
 
 /// The life of a token where the answer does not tell it: one hour by the OAuth page.
 const TOKEN_LIFE: u64 = 3600;
@@ -28,8 +30,8 @@ const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
 pub fn token(response: &Response) -> Result<Token, Fault> {
     let quiet = Response { body: Vec::new(), ..response.clone() };
     let odd = || unreadable(&quiet, "the token endpoint's answer holds no access token");
-    let body = success(response, true)?.ok_or_else(odd)?;
-    let tokens: Tokens = serde_json::from_value(Value::Object(body)).map_err(|_| odd())?;
+    success(response, true)?.ok_or_else(odd)?;
+    let tokens: Tokens = serde_json::from_slice(&response.body).map_err(|_| odd())?;
     if tokens.access_token.is_empty() {
         return Err(odd());
     }
@@ -46,19 +48,16 @@ pub fn assigned(response: &Response, asked: &str) -> Result<String, Fault> {
     let Some(body) = success(response, false)?.filter(|body| !body.is_empty()) else {
         return Ok(asked.to_owned());
     };
-    let mut rows = rows(response, body, "sip_trunks")?;
-    let only = rows.pop().filter(|_| rows.is_empty());
-    only.and_then(|mut row| row.name("id"))
+    let ids = rows(response, (&body, 0), "sip_trunks", |mut row| row.name("id"))?;
+    let only = ids.and_then(|ids| <[String; 1]>::try_from(ids).ok());
+    only.map(|[id]| id)
         .ok_or_else(|| unreadable(response, "the answer does not hold exactly one trunk with its id"))
 }
 
 /// Answer of POST `sip_trunk/internal_numbers`: each number that Zoom says it added, with its id.
 pub fn numbers(response: &Response) -> Result<Vec<Added>, Fault> {
     let body = success(response, false)?.unwrap_or_default();
-    let rows = rows(response, body, "internal_numbers")?;
-    let added: Option<Vec<Added>> =
-        rows.into_iter().map(|mut row| Some((row.name("number")?, row.name("id")))).collect();
-    added
+    rows(response, (&body, 0), "internal_numbers", |mut row| Some((row.name("number")?, row.name("id"))))?
         .filter(|added| !added.is_empty())
         .ok_or_else(|| unreadable(response, "the answer does not name the numbers that were added"))
 }
@@ -66,8 +65,7 @@ pub fn numbers(response: &Response) -> Result<Vec<Added>, Fault> {
 /// Answer of POST `sip_trunk/callout_countries`: those of the asked countries that Zoom names.
 pub fn added_countries(response: &Response, asked: &[String]) -> Result<Vec<CalloutCountry>, Fault> {
     let body = success(response, false)?.unwrap_or_default();
-    let named: Option<Vec<_>> =
-        rows(response, body, "callout_countries")?.into_iter().map(lists::country).collect();
+    let named = rows(response, (&body, 0), "callout_countries", lists::country)?;
     let mut named = named.ok_or_else(|| unreadable(response, "an added country has no id"))?;
     named.retain(|country| asked.iter().any(|code| code.eq_ignore_ascii_case(&country.id)));
     if named.is_empty() {
@@ -83,10 +81,10 @@ pub fn given(response: &Response, asked: &[String]) -> Result<(), Fault> {
         return Ok(());
     }
     let body = success(response, false)?.unwrap_or_default();
-    let echo = match body.get("phone_numbers") {
-        None | Some(Value::Null) => return Ok(()),
-        Some(Value::Array(echo)) => echo,
-        Some(_) => return Err(unreadable(response, "`phone_numbers` is not a list")),
+    let echo = match member(&body, "phone_numbers") {
+        Value::Null => return Ok(()),
+        Value::Array(echo) => echo,
+        _ => return Err(unreadable(response, "`phone_numbers` is not a list")),
     };
     let echo: HashSet<String> =
         echo.iter().map(|entry| digits(&plain(entry.get("number").unwrap_or(entry)))).collect();
@@ -107,36 +105,68 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     success(response, false).map(|_| ())
 }
 
+/// The members of an answer as they stand in it: a long list as values would take a multiple of its text.
+pub type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+/// A member of an answer; null where there is none, or where it is longer than any that is documented.
+pub fn member(body: &Members<'_>, key: &str) -> Value {
+    let text = body.get(key).map(|raw| raw.get()).filter(|text| text.len() <= LONGEST_ROW);
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 /// The JSON object of a successful answer; none where it has no body.
-pub fn success(response: &Response, log_in: bool) -> Result<Option<Map<String, Value>>, Fault> {
+pub fn success(response: &Response, log_in: bool) -> Result<Option<Members<'_>>, Fault> {
     if !(200..300).contains(&response.status) {
         return Err(refusal(response, log_in));
     }
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    let Ok(Value::Object(body)) = serde_json::from_slice(&response.body) else {
+    let Ok(body) = serde_json::from_slice::<Members<'_>>(&response.body) else {
         let hidden = Response { body: Vec::new(), ..response.clone() };
         return Err(unreadable(if log_in { &hidden } else { response }, NO_JSON));
     };
     // Elsewhere in Zoom a 200 can mean failure, so the status alone is not believed.
-    let complains = |key: &str| match body.get(key) {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(list)) => !list.is_empty(),
-        Some(_) => true,
-    };
+    let complains = |key: &str| body.get(key).is_some_and(|raw| !is_nothing(raw.get()));
     if COMPLAINTS.iter().any(|key| complains(key)) {
         return Err(refusal(response, log_in));
     }
     Ok(Some(body))
 }
 
-/// The rows that an answer holds under its key.
-pub fn rows(response: &Response, mut body: Map<String, Value>, key: &str) -> Result<Vec<Record>, Fault> {
-    let list = body.remove(key).unwrap_or_default();
-    serde_json::from_value(list)
-        .map_err(|_| unreadable(response, &format!("the answer has no list of objects `{key}`")))
+/// Whether a member holds null or an empty list.
+fn is_nothing(text: &str) -> bool {
+    let within = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    text == "null" || within.is_some_and(|text| text.trim().is_empty())
 }
+
+/// The rows that an answer holds under its key, each as an item; none where a row is no such item. So many pages of
+/// the list went before.
+pub fn rows<T: paging::Row>(
+    response: &Response,
+    (body, before): (&Members<'_>, u64),
+    key: &str,
+    item: impl Fn(Record) -> Option<T>,
+) -> Result<Option<Vec<T>>, Fault> {
+    let list = body.get(key).map(|raw| raw.get()).unwrap_or_default();
+    let rows: Vec<&RawValue> = serde_json::from_str(list).map_err(|_| unreadable(response, &no_list(key)))?;
+    let row = |row: &str| match serde_json::from_str(row) {
+        Ok(record) => item(record).ok_or(None),
+        Err(error) => Err(Some(error)),
+    };
+    match paging::read(before, rows, row) {
+        Ok(items) => Ok(Some(items)),
+        Err(Unread::Row(None)) => Ok(None),
+        Err(unread) => Err(unreadable(response, &unread.text(|_| no_list(key)))),
+    }
+}
+
+fn no_list(key: &str) -> String {
+    format!("the answer has no list of objects `{key}`")
+}
+
+/// More than there are fields.
+const MOST_COMPLAINTS: usize = 100;
 
 /// What an answer says of its failure.
 #[derive(Default)]
@@ -181,8 +211,9 @@ pub fn unreadable(response: &Response, why: &str) -> Fault {
 }
 
 fn said(response: &Response, log_in: bool) -> Said {
-    let raw = String::from_utf8_lossy(&response.body);
-    let Ok(Value::Object(body)) = serde_json::from_str(&raw) else {
+    let raw = response.beginning();
+    let body = Some(&response.body).filter(|body| body.len() <= LONGEST_ROW);
+    let Some(Value::Object(body)) = body.and_then(|body| serde_json::from_slice(body).ok()) else {
         // A damaged answer to a log-in may hold the token; a page for people does not.
         let text = match log_in && !raw.trim_start().starts_with('<') && !raw.is_empty() {
             true => NO_JSON.to_owned(),
@@ -195,7 +226,7 @@ fn said(response: &Response, log_in: bool) -> Said {
     let (word, reason) = (get("error"), get("reason"));
     let code = get("code").or_else(|| word.clone().filter(|_| log_in)).unwrap_or_default();
     let text = match (message, word, reason) {
-        (Some(message), ..) => message,
+        (Some(message), ..) => text::excerpt(&message, QUOTABLE),
         (None, Some(word), Some(reason)) => format!("{word}: {reason}"),
         (None, None, None) if !log_in && !body.is_empty() => text::excerpt(&raw, QUOTABLE),
         (None, word, reason) => word.or(reason).unwrap_or_default(),
@@ -206,7 +237,7 @@ fn said(response: &Response, log_in: bool) -> Said {
         let field = part("field").unwrap_or_else(|| "request".into());
         FieldError::new(field, part("message").unwrap_or_else(|| plain(entry)))
     });
-    Said { code, text, fields: fields.collect() }
+    Said { code, text, fields: fields.take(MOST_COMPLAINTS).collect() }
 }
 
 /// The code of an error body that is not quite JSON: 104 comes with unescaped quotes in its message.

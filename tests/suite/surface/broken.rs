@@ -228,3 +228,24 @@ fn a_total_that_is_not_reached_is_an_error_where_there_are_no_pages() {
         }
     }
 }
+
+/// A row that comes in front while a list is read moves the last row of each page to the next.
+#[test]
+fn a_row_that_comes_twice_is_shown_once_and_warned_of() {
+    for list in &PAGED {
+        let (place, total) = (Place::new(), 21);
+        let server = Scripted::answering(move |nth, _| {
+            let page = match nth {
+                0 => list.page(0..11, Some(total), "m"),
+                _ => list.page(10..total, Some(total), ""),
+            };
+            Act::Raw(http(200, JSON, &page.to_string()))
+        });
+        let profiles = profiles_with_tokens(&place, &server.base);
+        let common = ["--profiles-file", &profiles, "-p", list.vendor, "-o", "jsonl"];
+        let ran = place.run(&[&common[..], &list.args()].concat()).expect(0);
+        let name = format!("{} {}: {ran:?}", list.vendor, list.command);
+        assert_eq!(lines(&ran.out, "id"), list.ids()[..total], "{name}");
+        assert!(ran.err.starts_with("warning: ") && ran.err.contains("rows that came twice: 1"), "{name}");
+    }
+}

@@ -79,7 +79,7 @@ fn a_reader_that_goes_ends_the_reading_early_and_quietly() {
     }
 }
 
-/// Any other format is one value: nothing of it is out while it may still fail.
+/// Any other format is one value: nothing of it is out while it may still fail, unless it is long.
 #[test]
 fn other_formats_wait_for_the_whole_list() {
     for format in ["json", "yaml", "csv", "table"] {

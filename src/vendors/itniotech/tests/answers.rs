@@ -288,6 +288,13 @@ fn pages_that_come_round_again_are_a_fault() {
 }
 
 #[test]
+fn more_repeats_than_a_page_has_are_a_fault() {
+    let page = |nth: u64| page_of(nth * 10..nth * 10 + 60, json!(900));
+    let fault = pages(&[page(0), page(1), page(2), page(3)]).unwrap_err();
+    assert!(fault.text.contains("150 rows again"), "{}", fault.text);
+}
+
+#[test]
 fn without_a_total_an_empty_page_ends_the_list() {
     let bare = |ids: std::ops::Range<u64>| {
         let body = page_of(ids, json!(0));

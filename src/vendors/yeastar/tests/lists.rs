@@ -75,6 +75,18 @@ fn a_repeated_row_is_given_once_and_not_counted() {
 }
 
 #[test]
+fn more_repeats_than_a_page_has_are_a_fault() {
+    // Each page gives ten new rows and fifty old ones.
+    let page = |nth: u64| trunks(900, nth * 10..nth * 10 + 60);
+    let (page, seen) = walk(&[page(0), page(1), page(2)]);
+    assert_eq!((page.unwrap().repeated, seen.len()), (50, 80));
+    let page = |nth: u64| trunks(900, nth * 10..nth * 10 + 60);
+    let fault = fault(walk(&[page(0), page(1), page(2), page(3)]).0);
+    assert_eq!((fault.kind, fault.after), (Kind::Unavailable, After::GiveUp));
+    assert!(fault.text.contains("150 rows again"), "{}", fault.text);
+}
+
+#[test]
 fn a_list_that_falls_short_is_a_fault() {
     for (pages, gave) in [
         (vec![trunks(3, [])], "3 rows but gave 0"),

@@ -128,12 +128,15 @@ fn countries_and_master_numbers_are_read() {
     assert_eq!((page.total, page.next.is_none()), (None, true));
 }
 
-/// Reads a body as any of the four lists, with `KEY` for the list's key and `ROW` for a good row.
+/// Reads a body as any of the four lists, with `KEY` for the list's key, and `ROW` and `OTHER` for good rows.
 fn all(body: &str) -> [(&'static str, Result<usize, Fault>); 4] {
     fn count<T>(page: Result<Page<T>, Fault>) -> Result<usize, Fault> {
         page.map(|page| page.items.len())
     }
-    let put = |key: &str, row: &str| body.replace("KEY", key).replace("ROW", row);
+    let put = |key: &str, row: &str| {
+        let other = row.replace("+1", "+2").replace("US", "GB").replace("\"t\"", "\"u\"");
+        body.replace("KEY", key).replace("ROW", row).replace("OTHER", &other)
+    };
     [
         ("trunks", count(trunks(&put("sip_trunks", r#"{"id":"t"}"#)))),
         ("numbers", count(numbers(&put("internal_numbers", r#"{"number":"+1"}"#)))),
@@ -148,11 +151,11 @@ fn only_a_list_that_is_empty_is_empty() {
         (r#"{"KEY":[]}"#, 0),
         (r#"{"KEY":[],"total_records":0,"next_page_token":""}"#, 0),
         (r#"{"KEY":[ROW],"total_records":null,"next_page_token":null}"#, 1),
-        (r#"{"KEY":[ROW,ROW],"total_records":2}"#, 2),
-        (r#"{"KEY":[ROW,ROW],"total_records":"2","next_page_token":" "}"#, 2),
+        (r#"{"KEY":[ROW,OTHER],"total_records":2}"#, 2),
+        (r#"{"KEY":[ROW,OTHER],"total_records":"2","next_page_token":" "}"#, 2),
         (r#"{"KEY":null,"total_records":0}"#, 0),
         // More than stated was added meanwhile.
-        (r#"{"KEY":[ROW,ROW],"total_records":1}"#, 2),
+        (r#"{"KEY":[ROW,OTHER],"total_records":1}"#, 2),
     ] {
         for (list, read) in all(body) {
             assert_eq!(read.unwrap(), rows, "{list}: {body}");
@@ -217,9 +220,9 @@ fn a_list_without_paging_that_has_a_further_page_is_a_fault() {
     }
 }
 
-fn page(rows: usize, total: u64, token: &str) -> String {
+fn page(rows: std::ops::Range<u64>, total: u64, token: &str) -> String {
     let row = |at| json!({"id": format!("n{at}"), "number": format!("+{at}")});
-    json!({"internal_numbers": (0..rows).map(row).collect::<Vec<_>>(), "total_records": total,
+    json!({"internal_numbers": rows.map(row).collect::<Vec<_>>(), "total_records": total,
         "page_size": 300, "next_page_token": token})
     .to_string()
 }
@@ -229,7 +232,7 @@ fn numbers_are_read_page_by_page() {
     let base = "https://api.zoom.us/v2/accounts/sub-1/sip_trunk/internal_numbers?page_size=300";
     let call = first();
     assert_eq!(call.request.url, base);
-    let second = (call.read)(&answer(200, &page(300, 601, "p+/=&?% é"))).unwrap();
+    let second = (call.read)(&answer(200, &page(0..300, 601, "p+/=&?% é"))).unwrap();
     assert_eq!((second.items.len(), second.total), (300, Some(601)));
     let call = second.next.unwrap();
     assert_eq!(call.request.url, format!("{base}&next_page_token=p%2B%2F%3D%26%3F%25%20%C3%A9"));
@@ -237,19 +240,39 @@ fn numbers_are_read_page_by_page() {
     assert_eq!(call.effect, first().effect);
     // A page can be read twice, as after a token that died.
     for _ in 0..2 {
-        let third = (call.read)(&answer(200, &page(300, 601, "q"))).unwrap();
-        let call = third.next.unwrap();
-        assert_eq!(call.request.url, format!("{base}&next_page_token=q"));
-        let last = (call.read)(&answer(200, &page(1, 601, ""))).unwrap();
-        assert!(last.next.is_none());
-
-        let fault = (call.read)(&answer(200, &page(0, 601, ""))).err().unwrap();
-        assert_eq!((fault.kind, fault.after), (Unavailable, Lost));
-        assert!(fault.text.contains("601 rows, but gave 600"), "{}", fault.text);
-        for (rows, token) in [(1, "q"), (2, "r")] {
-            let fault = (call.read)(&answer(200, &page(rows, 601, token))).err().unwrap();
-            assert_eq!((fault.kind, fault.after), (Unavailable, GiveUp));
-            assert!(fault.text.contains("cannot be read to its end"), "{}", fault.text);
-        }
+        let third = (call.read)(&answer(200, &page(300..600, 601, "q"))).unwrap();
+        assert_eq!(third.items.len(), 300);
+        assert_eq!(third.next.unwrap().request.url, format!("{base}&next_page_token=q"));
     }
+    let call = (call.read)(&answer(200, &page(300..600, 601, "q"))).unwrap().next.unwrap();
+    for _ in 0..2 {
+        let last = (call.read)(&answer(200, &page(600..601, 601, ""))).unwrap();
+        assert_eq!((last.items.len(), last.next.is_none()), (1, true));
+    }
+    let fault = (call.read)(&answer(200, &page(0..0, 601, ""))).err().unwrap();
+    assert_eq!((fault.kind, fault.after), (Unavailable, Lost));
+    assert!(fault.text.contains("601 rows, but gave 600"), "{}", fault.text);
+    for (rows, token) in [(600..601, "q"), (600..602, "r")] {
+        let fault = (call.read)(&answer(200, &page(rows, 601, token))).err().unwrap();
+        assert_eq!((fault.kind, fault.after), (Unavailable, GiveUp));
+        assert!(fault.text.contains("cannot be read to its end"), "{}", fault.text);
+    }
+}
+
+#[test]
+fn rows_that_come_again_are_given_once_up_to_a_page_of_them() {
+    let read =
+        |call: &Call<Page<HeldNumber>>, rows, token| (call.read)(&answer(200, &page(rows, 9000, token)));
+    let second = read(&first(), 0..300, "b").unwrap().next.unwrap();
+    // Two rows came in front, and moved two of the first page to the second.
+    let moved = read(&second, 298..598, "c").unwrap();
+    assert_eq!((moved.items.len(), moved.repeated), (298, 2));
+    // An earlier page under a new token, and pages that each repeat a part.
+    let again = read(&moved.next.unwrap(), 0..300, "d").err().unwrap();
+    assert!(again.text.contains("gave no row that was not given before"), "{}", again.text);
+    let second = read(&first(), 0..300, "b").unwrap().next.unwrap();
+    let third = read(&second, 100..400, "c").unwrap().next.unwrap();
+    let fault = read(&third, 200..500, "d").err().unwrap();
+    assert_eq!((fault.kind, fault.after), (Unavailable, GiveUp));
+    assert!(fault.text.contains("400 rows again"), "{}", fault.text);
 }

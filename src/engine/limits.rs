@@ -1,0 +1,98 @@
+//! How much one answer and one list may take: nothing that a vendor sends makes this program take all memory.
+
+use std::cell::Cell;
+
+/// Longest answer, in bytes. No answer that a vendor documents comes near this.
+pub const LONGEST_ANSWER: usize = 8 << 20;
+
+/// Most objects in an answer. The vendors are asked for pages of 100 and 300 rows.
+const MOST_OBJECTS: usize = 20_000;
+
+/// Most values in an answer, objects and lists among them: 10,000 rows of 30 fields, and some more. Each takes up
+/// to 200 bytes, whatever its text takes.
+const MOST_VALUES: usize = 350_000;
+
+/// Most rows that a list may have, over all pages.
+pub const MOST_ROWS: u64 = 1_000_000;
+
+/// Most bytes that rows may take where all of them are kept, by `Row::size`.
+pub const MOST_KEPT: usize = 48 << 20;
+
+/// The memory for rows that are kept.
+#[derive(Debug)]
+pub struct Room {
+    left: Cell<usize>,
+    times: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::of_copies(1)
+    }
+}
+
+impl Room {
+    /// For rows of which so many times their size is made.
+    pub fn of_copies(times: usize) -> Self {
+        Self { left: Cell::new(MOST_KEPT), times }
+    }
+
+    /// Gives back the room of rows that are not kept any more.
+    pub fn give_back(&self, size: usize) {
+        self.left.set(self.left.get().saturating_add(size.saturating_mul(self.times)));
+    }
+
+    /// Takes the room for so many bytes. Answers whether there is any.
+    pub fn take(&self, size: usize) -> bool {
+        let left = self.left.get().checked_sub(size.saturating_mul(self.times));
+        self.left.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}
+
+/// Why an answer is not to be parsed; none where it is. Parsed, a small text can take a hundred times its length.
+pub fn too_many(body: &[u8]) -> Option<String> {
+    // What begins otherwise is no JSON, or a single value.
+    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return None;
+    }
+    let (mut objects, mut values) = (0, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' => (objects, values) = (objects + 1, values + 1),
+            b'[' | b',' => values += 1,
+            _ => {}
+        }
+    }
+    match (objects > MOST_OBJECTS, values > MOST_VALUES) {
+        (true, _) => {
+            Some(format!("the answer has more than {MOST_OBJECTS} objects; no documented one comes near"))
+        }
+        (_, true) => {
+            Some(format!("the answer has more than {MOST_VALUES} values; no documented one comes near"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        let of = |row: &str, count: usize| format!("[{}]", vec![row; count].join(","));
+        assert_eq!(too_many(of("{\"a\":1}", MOST_OBJECTS).as_bytes()), None);
+        assert!(too_many(of("{\"a\":1}", MOST_OBJECTS + 1).as_bytes()).unwrap().contains("20000 objects"));
+        assert_eq!(too_many(of("1", MOST_VALUES).as_bytes()), None);
+        assert!(too_many(of("1", MOST_VALUES + 1).as_bytes()).unwrap().contains("350000 values"));
+        let braces = "{,[\\\"".repeat(MOST_VALUES);
+        assert_eq!(too_many(format!("{{\"a\":\"{braces}\"}}").as_bytes()), None);
+        assert_eq!(too_many(format!("<p>{}", "{,".repeat(MOST_VALUES)).as_bytes()), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! Lists, which are read page by page and end.
+
+use super::limits::{MOST_KEPT, MOST_ROWS, Room};
+use super::session::Session;
+use crate::model::error::{Error, Result};
+use crate::vendors::call::{Call, Effect, Page};
+use crate::vendors::paging::Row;
+
+/// Pages without a row, one after the other, that a list may have.
+const MOST_EMPTY: u64 = 3;
+
+/// What the pages of a list gave so far.
+#[derive(Debug, Default)]
+struct Progress {
+    rows: u64,
+    repeated: u64,
+    /// Pages without a row since the last one with any.
+    empty: u64,
+}
+
+impl Progress {
+    /// Counts a page.
+    fn count<T>(&mut self, page: &Page<T>) -> std::result::Result<(), Unending> {
+        self.rows += page.items.len() as u64;
+        self.repeated += page.repeated;
+        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
+        match self {
+            Self { empty, .. } if *empty > MOST_EMPTY => Err(Unending::Empty),
+            Self { rows, .. } if *rows > MOST_ROWS => Err(Unending::Rows),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why a list is taken for one without an end.
+#[derive(Debug, PartialEq, Eq)]
+enum Unending {
+    Empty,
+    Rows,
+}
+
+impl Session {
+    /// Every row of a list, over all pages. A list that takes more than [`MOST_KEPT`] bytes is an error.
+    pub async fn read_all<T: Row>(&self, first: Call<Page<T>>) -> Result<Vec<T>> {
+        self.read_all_into(first, &Room::default()).await
+    }
+
+    /// The same, with the room that several lists share.
+    pub async fn read_all_into<T: Row>(&self, first: Call<Page<T>>, room: &Room) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        let keep = |row: T| {
+            let size = row.size();
+            rows.push(row);
+            size
+        };
+        self.read_each(first, room, keep).await?;
+        Ok(rows)
+    }
+
+    /// Hands every row of a list to a caller that keeps it, or a part of it, and answers how many bytes that takes.
+    pub async fn read_each<T>(
+        &self,
+        first: Call<Page<T>>,
+        room: &Room,
+        mut keep: impl FnMut(T) -> usize,
+    ) -> Result<()> {
+        let name = first.name;
+        let mut take = |page: Vec<T>| {
+            for row in page {
+                if !room.take(keep(row)) {
+                    return Err(self.too_large(name));
+                }
+            }
+            Ok(true)
+        };
+        self.read_pages(first, &mut take).await
+    }
+
+    /// The error of a read whose result cannot be kept.
+    pub fn too_large(&self, name: &str) -> Error {
+        let why = format!("what this command has to keep takes more than {} MiB of memory", MOST_KEPT >> 20);
+        let mut error = self.failed(name, Effect::Read).lost(&why);
+        error.retryable = false;
+        error.hint("the commands that list show as many rows as there are, with -o jsonl")
+    }
+
+    /// Hands the rows of a list over page by page, until `take` answers that it has had enough. What fails, or what
+    /// `take` fails with, ends it, and so does a list without an end.
+    pub async fn read_pages<T>(
+        &self,
+        first: Call<Page<T>>,
+        take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
+    ) -> Result<()> {
+        let (name, mut progress) = (first.name, Progress::default());
+        let mut next = Some(first);
+        while let Some(call) = next {
+            let page = self.read(call).await?;
+            progress.count(&page).map_err(|why| self.unending(name, &why))?;
+            next = page.next;
+            if !take(page.items)? {
+                break;
+            }
+        }
+        if progress.repeated > 0 {
+            self.notices().warn(&format!(
+                "{name}: rows that came twice: {}, as in a list that changes while it is read. Each is taken once; \
+                 run the command again to be sure that none is missing",
+                progress.repeated
+            ));
+        }
+        Ok(())
+    }
+
+    fn unending(&self, name: &str, why: &Unending) -> Error {
+        let failed = self.failed(name, Effect::Read);
+        match why {
+            Unending::Empty => failed.lost("the list never ends: page after page is empty"),
+            Unending::Rows => {
+                let mut error = failed.lost(&format!("the list has more than {MOST_ROWS} rows"));
+                error.retryable = false;
+                error.hint("the vendor may repeat its list under new ids; ask its support")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rows: usize, repeated: u64) -> Page<()> {
+        Page { items: vec![(); rows], total: None, repeated, next: None }
+    }
+
+    #[test]
+    fn a_list_has_a_million_rows_at_most() {
+        let mut progress = Progress::default();
+        for _ in 0..1000 {
+            assert_eq!(progress.count(&page(1000, 1)), Ok(()));
+        }
+        assert_eq!(progress.repeated, 1000);
+        assert_eq!(progress.count(&page(1, 0)), Err(Unending::Rows));
+    }
+
+    #[test]
+    fn some_pages_may_be_empty() {
+        let mut progress = Progress::default();
+        for rows in [0, 0, 0, 1, 0, 0, 0] {
+            assert_eq!(progress.count(&page(rows, 0)), Ok(()));
+        }
+        assert_eq!(progress.count(&page(0, 0)), Err(Unending::Empty));
+    }
+}
