@@ -323,8 +323,8 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_takes_no_longer_than_its_length_demands() {
-        let begun = std::time::Instant::now();
+    fn long_runs_of_what_begins_a_spelling_are_read_once() {
+        // Read again from each place, these would take minutes.
         for part in ["\\", "&", " ", "%25", "a\\", "&quot"] {
             let text = part.repeat(200_000);
             let mut begins = Begins::default();
@@ -334,7 +334,6 @@ mod tests {
             }
             openings(&text, &begins, &mut |_| {});
         }
-        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
         assert_eq!(strike(r"\\\abcd \\", "abcd", "*"), r"* \\");
     }
 

@@ -81,12 +81,7 @@ pub fn part(
 
 /// An element of a YAML list.
 fn yaml_row(out: &mut dyn Write, row: &Value) -> io::Result<()> {
-    let text = yaml_serde::to_string(&[row]).map_err(io::Error::other)?;
-    if text.lines().all(|line| printable(line) == line) {
-        return out.write_all(text.as_bytes());
-    }
-    // JSON is YAML too, and can escape what YAML writers leave as it is.
-    writeln!(out, "- {}", printable_json(&row.to_string()))
+    out.write_all(yaml::document(&Value::Array(vec![row.clone()])).as_bytes())
 }
 
 /// One object a line.

@@ -77,7 +77,10 @@ fn a_newcomer_needs_two_commands() {
         .filter(|block| block.language == "sh")
         .map(|block| block.lines.join("\n"))
         .collect();
-    assert_eq!(commands, ["cargo run --release -- --sandbox apply -f examples/fleet --yes", "cargo test"]);
+    assert_eq!(
+        commands,
+        ["cargo run --release -- --sandbox apply -f examples/fleet --yes", "cargo test --locked"]
+    );
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist(
         assert!(!leaf || named, "the README does not name `{command}`");
     }
     let option = |c: char| c.is_ascii_lowercase() || c == '-';
-    let of_cargo = ["--release", "--path", "--bench"].map(str::to_owned);
+    let of_cargo = ["--release", "--path", "--bench", "--locked"].map(str::to_owned);
     let known = words_with(&all, "--", option);
     for word in words_with(&text, "--", option) {
         assert!(known.contains(&word) || of_cargo.contains(&word), "no command takes `{word}`");

@@ -330,18 +330,6 @@ fn exit_codes_are_those_of_the_contract() {
 }
 
 #[test]
-fn no_file_is_too_long_to_read() {
-    const MOST: usize = 450;
-    let all = read("src").into_iter().chain(read("tests"));
-    let long: Vec<String> = all
-        .map(|source| (source.text.lines().count(), source.name))
-        .filter(|(lines, _)| *lines > MOST)
-        .map(|(lines, name)| format!("{name}: {lines} lines"))
-        .collect();
-    assert!(long.is_empty(), "more than {MOST} lines: {long:#?}");
-}
-
-#[test]
 fn the_top_level_holds_nothing_but_what_a_reader_looks_for() {
     let wanted: BTreeSet<String> = [
         "Cargo.toml",

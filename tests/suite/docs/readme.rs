@@ -18,7 +18,7 @@ use crate::support::Place;
 use crate::support::served::Served;
 
 /// Not run inside a test: they build and test the program itself.
-const OF_CARGO: &[&str] = &["cargo test", "cargo install --path ."];
+const OF_CARGO: &[&str] = &["cargo test --locked", "cargo install --path ."];
 /// The profiles file, in the place of a scene.
 const PROFILES: &str = "home/.config/trunkctl/profiles.toml";
 /// How a newcomer starts the program without installing it.
