@@ -27,12 +27,12 @@
 //! | room | what lives there | may use |
 //! | --- | --- | --- |
 //! | [`model`] | neutral nouns: trunk, number, secret, change, error, and what checks or compares them | nothing |
-//! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their imitations | `model` |
+//! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their simulators | `model` |
 //! | [`storage`] | private files that nobody else can change, replaced in one step, and locks | nothing |
 //! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, the journal, redaction, dry runs | `model`, `vendors`, `storage` |
 //! | [`config`] | profiles, files of data, the manifest, the resolution of secrets | `model` |
 //! | [`cli`] | the clap tree | `model` |
-//! | [`sandbox`] | the HTTP shell around the imitations, and faults on demand | `model`, `vendors`, `storage` |
+//! | [`sandbox`] | the HTTP shell around the simulators, and faults on demand | `model`, `vendors`, `storage` |
 //! | [`commands`] | from parsed arguments to a report | all of the above |
 //! | [`output`] | the only code that prints | `model`, `cli` |
 //! | [`program`] | the edge: arguments, streams, exit code | all |
@@ -76,13 +76,19 @@
 //! * Multi-step work is plain `async` code over single calls and not a chain of continuations in the vendors: it is
 //!   the same for all of them.
 
+pub(crate) mod bulk;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub(crate) mod context;
 pub mod engine;
+pub(crate) mod export;
+pub mod input;
 pub mod model;
+pub mod ops;
 pub mod output;
 pub mod program;
+pub mod reconcile;
 pub mod sandbox;
-pub mod storage;
+pub mod state;
 pub mod vendors;

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
@@ -21,11 +21,11 @@ use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::recorded::recorded;
 use crate::cli::{Cli, Color, Format};
-use crate::commands::{self, People, Reply, World};
+use crate::commands::{self, Context, People, Reply};
 use crate::config::Env;
 use crate::config::{terminal as saved, waiting};
+use crate::engine::cancel::Signal;
 use crate::engine::redact::Redactor;
-use crate::engine::stop::Signal;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::text::{printable, shell_word};
@@ -84,7 +84,7 @@ fn run(
         (false, _) => Shown::Lines,
     };
     let scrub = Box::new(move |text: &str| known.scrub(text));
-    let notices = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
+    let diagnostics = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
     let held = RefCell::new(Some(Vec::new()));
     let printer = Rc::new(Printer { redactor: redactor.clone(), format, terminal, held });
     let publish = {
@@ -92,7 +92,15 @@ fn run(
         move |report: &mut Report| printer.print(report)
     };
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
-    let world = World::new(env, redactor.clone(), notices, people, Box::new(publish), words);
+    let context = Context::new(
+        cli.globals.clone(),
+        env,
+        redactor.clone(),
+        diagnostics,
+        people,
+        Box::new(publish),
+        words,
+    );
     // The command runs on this thread, and its connections on another: a request leaves while the next is made.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -100,8 +108,8 @@ fn run(
         .build()
         .context("the asynchronous runtime cannot start")?;
     let result = runtime.block_on(async {
-        let result = interruptible(commands::run(cli, &world), &world, ctrl_c).await;
-        let closed = world.close().await;
+        let result = interruptible(commands::run(cli, &context), &context, ctrl_c).await;
+        let closed = context.close().await;
         result.and_then(|report| closed.map(|()| report))
     });
     // Whoever was interrupted while being asked is not waited for.
@@ -111,7 +119,7 @@ fn run(
     for error in codes::told(&report, format) {
         fail(&error, format, painted);
     }
-    if world.stop.is_asked() {
+    if context.cancellation.is_asked() {
         return Ok(fail(&commands::ended(&report), format, painted));
     }
     Ok(ExitCode::from(codes::of(&report)))
@@ -143,7 +151,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
                         }
                         (pressed, signal) = (true, Box::pin(asked_to_end()));
                     }
-                    // Whoever notices ends the program, but for what waits for input.
+                    // Whoever diagnostics ends the program, but for what waits for input.
                     () = tokio::time::sleep(Duration::from_millis(20)), if pressed => {
                         if waiting::is_waiting() {
                             return true;
@@ -182,10 +190,10 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// nothing new. After a second Ctrl-C it awaits no answer either, and reports what it knows.
 async fn interruptible(
     command: impl Future<Output = Result<Report>>,
-    world: &World,
+    context: &Context,
     mut ctrl_c: Option<Presses>,
 ) -> Result<Report> {
-    let (mut command, stop) = (pin!(command), &world.stop);
+    let (mut command, stop) = (pin!(command), &context.cancellation);
     let mut last_words = pin!(async {
         stop.cut_off().await;
         tokio::time::sleep(LAST_WORDS).await;
@@ -201,7 +209,7 @@ async fn interruptible(
                     return Err(commands::interrupted(&[]));
                 } else {
                     stop.ask();
-                    world.notices.note(signal.noted());
+                    context.diagnostics.note(signal.noted());
                 }
             }
             result = &mut command => {

@@ -1,6 +1,6 @@
 //! Many accounts of one vendor behind one port, each at a path of its own, with latency.
 //!
-//! The library's own imitation answers every request. One stands for all accounts that are alike, and an account gets
+//! The library's own simulator answers every request. One stands for all accounts that are alike, and an account gets
 //! one of its own with its first write. What tells accounts apart is put in and out around it: the secret of a log-in,
 //! and the token that it gives.
 
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 use trunkctl::vendors::Vendor;
 use trunkctl::vendors::call::Response;
-use trunkctl::vendors::imitation::{Imitation, Incoming};
+use trunkctl::vendors::simulator::{Incoming, Simulator};
 
 /// More connections than a run has open; each takes a thread, because a sleeping thread wakes in time.
 const THREADS: usize = 160;
@@ -39,10 +39,10 @@ struct Shared {
 
 struct State {
     /// What every account holds that has none of its own.
-    common: Box<dyn Imitation>,
+    common: Box<dyn Simulator>,
     saved: Value,
-    own: HashMap<String, Box<dyn Imitation>>,
-    /// The answer to the one log-in at the imitation, and the tokens in it.
+    own: HashMap<String, Box<dyn Simulator>>,
+    /// The answer to the one log-in at the simulator, and the tokens in it.
     log_in: Option<(Response, [String; 2])>,
 }
 
@@ -51,7 +51,7 @@ impl Accounts {
     pub fn of(vendor: &'static dyn Vendor) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let mut common = vendor.imitation(None).unwrap();
+        let mut common = vendor.simulator(None).unwrap();
         let log_in = log_in(&mut *common);
         let state = State { saved: common.save(), common, own: HashMap::new(), log_in };
         let shared = Shared {
@@ -122,22 +122,22 @@ impl State {
                     tokens.iter().fold(text, |text, token| text.replace(token, &format!("{token}{mark}")));
                 return Response { body: text.into_bytes(), ..answer.clone() };
             }
-            // A token of another account stays as it is, which none of the imitation's is.
+            // A token of another account stays as it is, which none of the simulator's is.
             for (_, token) in request.query.iter_mut().filter(|(key, _)| key == "access_token") {
                 *token = token.strip_suffix(&mark).unwrap_or(token).to_owned();
             }
         }
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         let writes = ["create", "update", "delete", "add"].iter().any(|word| request.path.ends_with(word));
-        let imitation = match self.own.get_mut(&account) {
+        let simulator = match self.own.get_mut(&account) {
             Some(own) => own,
             None if writes => {
-                let own = vendor.imitation(Some(&self.saved)).unwrap();
+                let own = vendor.simulator(Some(&self.saved)).unwrap();
                 self.own.entry(account).or_insert(own)
             }
             None => &mut self.common,
         };
-        imitation.handle(&request, now)
+        simulator.handle(&request, now)
     }
 }
 
@@ -147,7 +147,7 @@ pub fn secret(account: &str) -> String {
 }
 
 /// Logs in where that is how the vendor does it.
-fn log_in(imitation: &mut dyn Imitation) -> Option<(Response, [String; 2])> {
+fn log_in(simulator: &mut dyn Simulator) -> Option<(Response, [String; 2])> {
     let request = Incoming {
         method: "POST".into(),
         path: "/openapi/v1.0/get_token".into(),
@@ -158,7 +158,7 @@ fn log_in(imitation: &mut dyn Imitation) -> Option<(Response, [String; 2])> {
         ..Incoming::default()
     };
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let answer = imitation.handle(&request, now);
+    let answer = simulator.handle(&request, now);
     let body: Value = serde_json::from_slice(&answer.body).ok()?;
     let token = |key: &str| body[key].as_str().map(str::to_owned);
     let tokens = [token("access_token")?, token("refresh_token")?];

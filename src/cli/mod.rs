@@ -86,7 +86,7 @@ pub struct Globals {
         value_name = "N"
     )]
     pub retries: u32,
-    /// Work on imitations of the vendors on this machine (profiles yeastar, itniotech, zoom)
+    /// Work on simulators of the vendors on this machine (profiles yeastar, itniotech, zoom)
     #[arg(long, global = true, env = "TRUNKCTL_SANDBOX", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub sandbox: bool,
     /// Change things without a record of it in the journal
@@ -243,7 +243,7 @@ cannot be read is told beside those that can, and the exit code is 12.")]
         #[arg(value_enum, value_name = "FILE")]
         of: schema::Of,
     },
-    /// Run imitations of the vendors for other programs, or empty those of --sandbox
+    /// Run simulators of the vendors for other programs, or empty those of --sandbox
     Sandbox {
         /// What to do.
         #[command(subcommand)]

@@ -8,13 +8,13 @@ use clap::{Args, Subcommand};
 /// What to do with the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Serve the imitations until Ctrl-C, and print a profiles file for them
+    /// Serve the simulators until Ctrl-C, and print a profiles file for them
     #[command(after_help = "Example:
   trunkctl sandbox serve --listen 127.0.0.1:8099 > sandbox.toml &
   trunkctl --profiles-file sandbox.toml -p zoom trunk create \\
       --master-trunk trunk-a")]
     Serve(Serve),
-    /// Empty the imitations that --sandbox uses
+    /// Empty the simulators that --sandbox uses
     Reset,
 }
 

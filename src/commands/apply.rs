@@ -1,25 +1,26 @@
 //! `apply`
 
-use super::fleet::carry::{Manner, carry_out, withheld};
-use super::fleet::saved::Saved;
-use super::fleet::survey::{Survey, survey};
-use super::fleet::{self, Fleet, Results, guard};
-use super::world::World;
+use crate::cli::Format;
 use crate::cli::fleet::Apply;
-use crate::cli::{Format, Globals};
+use crate::context::Context;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Part, Plan};
 use crate::model::profile::Profile;
 use crate::model::report::Report;
+use crate::reconcile;
+use crate::reconcile::execute::{Manner, carry_out, withheld};
+use crate::reconcile::plan_file::Saved;
+use crate::reconcile::planner::{Survey, survey};
+use crate::reconcile::{Fleet, Results, guard};
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Report> {
+pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let concurrency = usize::from(args.concurrency.get());
     let (manifest, mut saved);
     let (fleet, mut survey) = match &args.plan {
         Some(path) => {
-            saved = Saved::open(path, &world.plan_key(globals).await?)?;
-            let fleet = saved.fleet(Fleet::new(world, globals))?;
+            saved = Saved::open(path, &context.plan_key().await?)?;
+            let fleet = saved.fleet(Fleet::new(context))?;
             let mut survey = survey(&fleet, concurrency).await;
             saved.hold_against(&survey)?;
             for (profile, why) in saved.failed() {
@@ -31,19 +32,19 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
             (fleet, survey)
         }
         None => {
-            manifest = fleet::open(world, globals, &args.manifest)?;
-            let fleet = Fleet::of((world, globals), &manifest, &args.manifest).await?;
+            manifest = reconcile::open(context, &args.manifest)?;
+            let fleet = Fleet::of(context, &manifest, &args.manifest).await?;
             let survey = survey(&fleet, concurrency).await;
             (fleet, survey)
         }
     };
     refuse_missing(&survey)?;
     if survey.plan.summary().writes() > 0 {
-        world.check_journal(globals)?;
+        context.check_journal()?;
     }
-    survey.plan = show(world, globals, survey.plan)?;
+    survey.plan = show(context, survey.plan)?;
     let summary = survey.plan.summary();
-    let results = Results::new((world, globals), summary.writes() + summary.impossible + summary.failed);
+    let results = Results::new(context, summary.writes() + summary.impossible + summary.failed);
     let manner = Manner { concurrency, fail_fast: args.fail_fast };
     if summary.writes() > 0 {
         guard(&survey.plan, args)?;
@@ -52,29 +53,29 @@ pub async fn run(world: &World, globals: &Globals, args: &Apply) -> Result<Repor
         }
         let mut profiles = Vec::new();
         for part in survey.plan.parts.iter().filter(|part| !part.steps.is_empty()) {
-            profiles.push(world.profile(globals, Some(&part.profile)).await?);
+            profiles.push(context.profile(Some(&part.profile)).await?);
         }
         let profiles: Vec<&Profile> = profiles.iter().collect();
-        world.confirm(globals, &question(&survey.plan), &profiles).await?;
-        if globals.dry_run.is_none() {
+        context.confirm(&question(&survey.plan), &profiles).await?;
+        if context.options.dry_run.is_none() {
             // What was done is reported, whatever happens.
-            world.stop.leave_to_command();
+            context.cancellation.leave_to_command();
         }
     }
     let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
     let shown = carry_out(&fleet, survey, manner, &results).await;
-    fleet::sources::remember(&fleet);
+    reconcile::sources::remember(&fleet);
     let changes = results.finish(&profiles)?;
-    if globals.dry_run.is_none() {
+    if context.options.dry_run.is_none() {
         return Ok(Report::Changes(changes));
     }
     // A dry run ends as the run would.
     let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
-    let mut report = withheld(globals, shown);
+    let mut report = withheld(context, shown);
     if failed.is_empty() {
         return Ok(report);
     }
-    (world.publish)(&mut report)?;
+    (context.publish)(&mut report)?;
     let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
     Err(Error::new(Kind::Partial, format!("not all of it can be done:\n  {}", list.join("\n  ")))
         .hint("`trunkctl plan` shows it with the reasons; nothing was changed"))
@@ -93,21 +94,21 @@ fn refuse_missing(survey: &Survey) -> Result<()> {
 }
 
 /// Shows what is to be done: where standard output is for what was done, beside it.
-fn show(world: &World, globals: &Globals, plan: Plan) -> Result<Plan> {
-    if globals.dry_run.is_some() {
+fn show(context: &Context, plan: Plan) -> Result<Plan> {
+    if context.options.dry_run.is_some() {
         return Ok(plan);
     }
-    if globals.output != Format::Table {
-        if !globals.yes {
-            world.notices.plan(&plan);
+    if context.options.output != Format::Table {
+        if !context.options.yes {
+            context.diagnostics.plan(&plan);
         }
         return Ok(plan);
     }
     let follows = plan.steps().next().is_some();
     let mut report = Report::Plan { plan, pending: false };
-    (world.publish)(&mut report)?;
+    (context.publish)(&mut report)?;
     if follows {
-        (world.publish)(&mut Report::Text("\n".into()))?;
+        (context.publish)(&mut Report::Text("\n".into()))?;
     }
     match report {
         Report::Plan { plan, .. } => Ok(plan),

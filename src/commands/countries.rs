@@ -1,13 +1,10 @@
 //! `callout-countries add | list | remove`
 
-use super::bulk::add_countries::AddCountries;
-use super::bulk::countries::{Countries, LIST};
 use super::rows::Rows;
-use super::steps::{account, begin, require};
-use super::world::World;
-use super::{bulk, confirm, fleet};
-use crate::cli::Globals;
+use crate::bulk::add_countries::AddCountries;
+use crate::bulk::countries::{Countries, LIST};
 use crate::cli::countries::{Add, List, Remove};
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
@@ -16,13 +13,16 @@ use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::ops::probe;
+use crate::ops::steps::{account, begin, require};
+use crate::{bulk, reconcile};
 
 /// Lists.
-pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn list(context: &Context, args: &List) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::CountriesList)?;
     let account = account(&session, args.account.as_deref())?;
-    let mut rows = Rows::new(world, globals, &["id", "name", "code"]);
+    let mut rows = Rows::new(context, &["id", "name", "code"]);
     let mut take = |page: Vec<CalloutCountry>| {
         rows.take(page.into_iter().map(|country| {
             let data = serde_json::to_value(&country).unwrap_or_default();
@@ -34,33 +34,33 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
 }
 
 /// Adds.
-pub async fn add(world: &World, globals: &Globals, args: &Add) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn add(context: &Context, args: &Add) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::CountriesAdd)?;
     if let Some(path) = &args.from {
-        let list = bulk::List::open(world, path, Countries, LIST, &args.bulk)?;
+        let list = bulk::List::open(context, path, Countries, LIST, &args.bulk)?;
         let account = account(&session, args.account.as_deref())?;
         let job = AddCountries::new(&session, &account, args.skip_existing).knowing_held().await?;
         let what = (&session, Operation::CountriesAdd, account.as_str());
-        return list.work_off((world, globals), what, &args.bulk, &job).await;
+        return list.work_off(context, what, &args.bulk, &job).await;
     }
     let codes = checked(&args.codes)?;
     let account = account(&session, args.account.as_deref())?;
     let job = AddCountries::new(&session, &account, args.skip_existing);
     match <[String; 1]>::try_from(codes) {
-        Ok([only]) => bulk::one((world, globals), &session, &job, only).await,
-        Err(codes) => bulk::work_off((world, globals), &session, &job, codes).await,
+        Ok([only]) => bulk::one(context, &session, &job, only).await,
+        Err(codes) => bulk::work_off(context, &session, &job, codes).await,
     }
 }
 
 /// Removes.
-pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::CountriesRemove)?;
     let codes = checked(&args.countries.codes)?;
     let account = account(&session, args.countries.account.as_deref())?;
     let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));
-    world.confirm(globals, &what, &[session.profile()]).await?;
+    context.confirm(&what, &[session.profile()]).await?;
     let held = session.read_all(session.vendor().list_countries(session.profile(), &account)?).await?;
     let mut changes = Vec::new();
     for code in &codes {
@@ -85,12 +85,12 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
         }
         let call = session.vendor().remove_country(session.profile(), &account, code)?;
         let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
-        let kind = fleet::goal::Kind::CalloutCountry;
-        if let Err(error) = fleet::aside::gone((world, globals), &session, Some(&account), kind, code).await {
+        let kind = reconcile::desired::Kind::CalloutCountry;
+        if let Err(error) = reconcile::ownership::gone(context, &session, Some(&account), kind, code).await {
             changes.push(failed(&session, operation, &account, code, error));
             continue;
         }
-        let look = async || confirm::country_removed(&session, &account, code).await;
+        let look = async || probe::country_removed(&session, &account, code).await;
         match session.write(call, &[&gone], look).await.map(Written::done) {
             Ok(Some(((), note))) => {
                 gone.note = note;
@@ -104,17 +104,17 @@ pub async fn remove(world: &World, globals: &Globals, args: &Remove) -> Result<R
             Err(error) => changes.push(failed(&session, operation, &account, code, error)),
         }
     }
-    finish(world, globals, &session, changes)
+    finish(context, &session, changes)
 }
 
 /// One country is a single write with the exit code of its own error; several are a bulk write.
-fn finish(world: &World, globals: &Globals, session: &Session, mut changes: Vec<Change>) -> Result<Report> {
-    if globals.dry_run.is_some() {
+fn finish(context: &Context, session: &Session, mut changes: Vec<Change>) -> Result<Report> {
+    if context.options.dry_run.is_some() {
         let errors: Vec<&Error> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
         // Where every country is refused, a dry run ends as the run would.
         if errors.is_empty() || session.withholds() {
-            errors.iter().for_each(|error| session.notices().reason(&error.message));
-            return Ok(world.withheld(session, globals));
+            errors.iter().for_each(|error| session.diagnostics().reason(&error.message));
+            return Ok(context.withheld(session));
         }
     }
     if changes.len() != 1 {

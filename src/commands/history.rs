@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::rows::Rows;
-use super::world::{Reply, World, journal_folder};
-use crate::cli::Globals;
 use crate::cli::history::{List, Resolve, Show};
+use crate::context::{Context, Reply, journal_folder};
 use crate::engine::journal::{self, Record, Records, Settled};
 use crate::model::change::{Outcome, successes, telling};
 use crate::model::error::{Error, Kind, Result};
@@ -20,14 +19,14 @@ const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcom
 const SHOWN: usize = 50;
 
 /// Lists, the newest first.
-pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
+pub fn list(context: &Context, args: &List) -> Result<Report> {
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
         return Err(Error::new(Kind::Usage, "--since does not lie before --until")
             .hint("a list that ends before it begins is always empty"));
     }
-    let (profiles, now) = (profiles(world, globals)?, Timestamp::now());
+    let (profiles, now) = (profiles(context)?, Timestamp::now());
     let wanted = |record: &Record| {
         profiles.as_ref().is_none_or(|names| names.contains(&record.profile))
             && is_between(record, args)
@@ -40,8 +39,8 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
         None => SHOWN,
     };
     let (mut shown, mut any) = (0, false);
-    let mut rows = Rows::new(world, globals, COLUMNS);
-    let mut records = open(world, globals)?;
+    let mut rows = Rows::new(context, COLUMNS);
+    let mut records = open(context)?;
     for record in records.by_ref() {
         let record = record?;
         any = true;
@@ -49,7 +48,7 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
             continue;
         }
         if shown == most {
-            world.notices.note(&format!("the newest {SHOWN} are shown; --all shows every one"));
+            context.diagnostics.note(&format!("the newest {SHOWN} are shown; --all shows every one"));
             break;
         }
         shown += 1;
@@ -58,23 +57,23 @@ pub fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
             break;
         }
     }
-    tell_of(world, &records);
+    tell_of(context, &records);
     if !any && records.skipped() == 0 {
         let path = records.path().display();
-        world.notices.note(&format!("nothing is recorded yet; changes will be in `{path}`"));
+        context.diagnostics.note(&format!("nothing is recorded yet; changes will be in `{path}`"));
     }
     Ok(rows.finish())
 }
 
 /// Shows one whole.
-pub fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
-    let record = find(world, globals, &args.id)?;
+pub fn show(context: &Context, args: &Show) -> Result<Report> {
+    let record = find(context, &args.id)?;
     Ok(Report::Document { text: text(&record), data: data(&record) })
 }
 
 /// Records what became of an entry in doubt.
-pub async fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result<Report> {
-    let record = find(world, globals, &args.id)?;
+pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
+    let record = find(context, &args.id)?;
     let id = record.id.as_str();
     if !record.has_outcome(Outcome::Unknown.word()) {
         let text = format!("entry `{id}` is not in doubt: its outcome is {}", outcomes(&record));
@@ -88,20 +87,20 @@ pub async fn resolve(world: &World, globals: &Globals, args: &Resolve) -> Result
     let words: Vec<&str> = possible.iter().map(|outcome| outcome.word()).collect();
     let word = match &args.outcome {
         Some(word) => word.clone(),
-        None => ask(world, &record, &words).await?,
+        None => ask(context, &record, &words).await?,
     };
     let Some(outcome) = possible.iter().find(|outcome| outcome.word() == word) else {
         let text = format!("{} does not end in `{}`", operations(&record), excerpt(&word, 40));
         return Err(Error::invalid(text)
             .hint(format!("use one of {}; entry `{id}` is still in doubt", words.join(", "))));
     };
-    if globals.dry_run.is_some() {
-        world.notices.note(&format!("dry run: `{}` was not recorded for entry `{id}`", outcome.word()));
+    if context.options.dry_run.is_some() {
+        context.diagnostics.note(&format!("dry run: `{}` was not recorded for entry `{id}`", outcome.word()));
         return Ok(Report::Document { text: text(&record), data: data(&record) });
     }
-    let recorder = world.recorder(&world.folders()?.state, globals.sandbox);
-    recorder.journal(|word| world.redactor.scrub(word)).resolve(id, *outcome)?;
-    let record = find(world, globals, id)?;
+    let recorder = context.recorder(&context.folders()?.state, context.options.sandbox);
+    recorder.journal(|word| context.redactor.scrub(word)).resolve(id, *outcome)?;
+    let record = find(context, id)?;
     Ok(Report::Document { text: text(&record), data: data(&record) })
 }
 
@@ -122,7 +121,7 @@ fn endings(record: &Record) -> Vec<Outcome> {
     all
 }
 
-async fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
+async fn ask(context: &Context, record: &Record, words: &[&str]) -> Result<String> {
     let what = format!(
         "{}: {} {}, profile {}, is in doubt.",
         record.id,
@@ -133,7 +132,7 @@ async fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
     let checks: String =
         checks(record).iter().map(|check| format!(" `{}` shows it.", printable(check))).collect();
     let question = format!("{}{checks}\nWhat became of it ({})?", printable(&what), words.join(", "));
-    match world.ask_for(&question, false).await {
+    match context.ask_for(&question, false).await {
         Reply::Text(text) => Ok(text),
         Reply::Ended => Err(Error::new(Kind::Usage, "no outcome was given; nothing was recorded")
             .hint(format!("give --outcome with one of {}", words.join(", ")))),
@@ -145,13 +144,13 @@ async fn ask(world: &World, record: &Record, words: &[&str]) -> Result<String> {
 }
 
 /// The entry of that id, or of the only id that begins so.
-fn find(world: &World, globals: &Globals, given: &str) -> Result<Record> {
+fn find(context: &Context, given: &str) -> Result<Record> {
     let id = given.trim().to_lowercase();
     if id.is_empty() {
         return Err(Error::new(Kind::Usage, "the id is empty").hint(IDS));
     }
     let mut found: Vec<Record> = Vec::new();
-    let mut records = open(world, globals)?;
+    let mut records = open(context)?;
     for record in records.by_ref() {
         let record = record?;
         if record.id.starts_with(&id) {
@@ -162,7 +161,7 @@ fn find(world: &World, globals: &Globals, given: &str) -> Result<Record> {
             break;
         }
     }
-    tell_of(world, &records);
+    tell_of(context, &records);
     match found.iter().position(|record| record.id == id) {
         Some(whole) => Ok(found.swap_remove(whole)),
         None if found.len() == 1 => Ok(found.swap_remove(0)),
@@ -180,28 +179,30 @@ fn find(world: &World, globals: &Globals, given: &str) -> Result<Record> {
 
 const IDS: &str = "`trunkctl history list` shows the ids; the beginning of one is enough";
 
-fn open(world: &World, globals: &Globals) -> Result<Records> {
-    journal::read(&journal_folder(&world.folders()?.state, globals.sandbox))
+fn open(context: &Context) -> Result<Records> {
+    journal::read(&journal_folder(&context.folders()?.state, context.options.sandbox))
 }
 
 /// The profiles asked for, if any. That a variable asks, which was set for other commands, is told.
-fn profiles(world: &World, globals: &Globals) -> Result<Option<Vec<String>>> {
-    let Some(asked) = globals.profile.as_deref() else { return Ok(None) };
-    if world.env.get("TRUNKCTL_PROFILE") == Some(asked) {
-        world.notices.note(&format!("only of profile `{asked}`, as the variable TRUNKCTL_PROFILE says"));
+fn profiles(context: &Context) -> Result<Option<Vec<String>>> {
+    let Some(asked) = context.options.profile.as_deref() else { return Ok(None) };
+    if context.env.get("TRUNKCTL_PROFILE") == Some(asked) {
+        context
+            .diagnostics
+            .note(&format!("only of profile `{asked}`, as the variable TRUNKCTL_PROFILE says"));
     }
-    let names: Vec<String> = world.profile_names(globals, false)?.into_iter().flatten().collect();
+    let names: Vec<String> = context.profile_names(false)?.into_iter().flatten().collect();
     for name in &names {
         // A profile that was removed since has a history too.
-        if !has_entries(world, globals, name)? {
-            world.find_profile(globals, name)?;
+        if !has_entries(context, name)? {
+            context.find_profile(name)?;
         }
     }
     Ok(Some(names))
 }
 
-fn has_entries(world: &World, globals: &Globals, profile: &str) -> Result<bool> {
-    for record in open(world, globals)? {
+fn has_entries(context: &Context, profile: &str) -> Result<bool> {
+    for record in open(context)? {
         if record?.profile == profile {
             return Ok(true);
         }
@@ -209,13 +210,15 @@ fn has_entries(world: &World, globals: &Globals, profile: &str) -> Result<bool> 
     Ok(false)
 }
 
-fn tell_of(world: &World, records: &Records) {
+fn tell_of(context: &Context, records: &Records) {
     let path = records.path().display();
     match records.skipped() {
         0 => {}
-        1 => world.notices.warn(&format!("a line of the journal `{path}` cannot be read and is left out")),
-        count => world
-            .notices
+        1 => context
+            .diagnostics
+            .warn(&format!("a line of the journal `{path}` cannot be read and is left out")),
+        count => context
+            .diagnostics
             .warn(&format!("{count} lines of the journal `{path}` cannot be read and are left out")),
     }
 }

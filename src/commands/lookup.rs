@@ -1,27 +1,26 @@
 //! `lookup`: the ids that a trunk refers to.
 
 use super::rows::Rows;
-use super::steps::require;
-use super::world::World;
-use crate::cli::Globals;
 use crate::cli::lookup::Verb;
+use crate::context::Context;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::ops::steps::require;
 use crate::vendors::Entry;
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, verb: &Verb) -> Result<Report> {
+pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     let (what, args) = match verb {
         Verb::Itsps(args) => (Operation::FindItsp, args),
         Verb::Extensions(args) => (Operation::FindExtension, args),
         Verb::ExtensionGroups(args) => (Operation::FindExtensionGroup, args),
         Verb::AgentGroups(args) => (Operation::FindAgentGroup, args),
     };
-    let session = world.session(globals).await?;
+    let session = context.session().await?;
     require(&session, what)?;
     let search = args.search.as_deref().filter(|text| !text.is_empty());
-    let mut rows = Rows::new(world, globals, &["id", "number", "name", "country"]);
+    let mut rows = Rows::new(context, &["id", "number", "name", "country"]);
     let mut take = |page: Vec<Entry>| {
         let wanted = page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text)));
         rows.take(wanted.map(|entry| {

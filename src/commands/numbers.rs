@@ -4,12 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::confirm;
 use super::rows::Rows;
-use super::steps::{account, begin, require};
-use super::world::{Reply, World};
-use crate::cli::Globals;
 use crate::cli::numbers::{Assign, Clear};
+use crate::context::{Context, Reply};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
@@ -17,12 +14,14 @@ use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::text::excerpt;
+use crate::ops::probe;
+use crate::ops::steps::{account, begin, require};
 
 /// Lists.
-pub async fn list(world: &World, globals: &Globals) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn list(context: &Context) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::MasterNumbersList)?;
-    let mut rows = Rows::new(world, globals, &["number", "country"]);
+    let mut rows = Rows::new(context, &["number", "country"]);
     let mut take = |page: Vec<MasterNumber>| {
         rows.take(page.into_iter().map(|number| {
             let data = serde_json::to_value(&number).unwrap_or_default();
@@ -34,8 +33,8 @@ pub async fn list(world: &World, globals: &Globals) -> Result<Report> {
 }
 
 /// Gives numbers to a sub account, all in one call.
-pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::MasterNumbersAssign)?;
     let account = account(&session, args.account.as_deref())?;
     let typed = typed(&args.numbers)?;
@@ -51,10 +50,10 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
             ..change(&session, Operation::MasterNumbersAssign, &account, Outcome::Assigned)
         })
         .collect();
-    let look = async || confirm::given(&session, &account, &numbers).await;
+    let look = async || probe::given(&session, &account, &numbers).await;
     let about: Vec<&Change> = changes.iter().collect();
     let Some(((), note)) = session.write(call, &about, look).await?.done() else {
-        return Ok(world.withheld(&session, globals));
+        return Ok(context.withheld(&session));
     };
     changes.iter_mut().for_each(|change| change.note.clone_from(&note));
     Ok(if changes.len() == 1 {
@@ -98,7 +97,7 @@ async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>>
         {
             let text =
                 format!("the numbers are not looked up, and sent as they are given: {}", error.message);
-            session.notices().warn(&text);
+            session.diagnostics().warn(&text);
             return Ok(typed);
         }
         Err(error) => return Err(error),
@@ -123,13 +122,13 @@ async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>>
 }
 
 /// Removes every internal number of a sub account, after naming what will go.
-pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::MasterNumbersClear)?;
     let account = account(&session, Some(&args.account))?;
     let call = session.vendor().clear_numbers(session.profile(), &account)?;
     let mut held = Vec::new();
-    if globals.dry_run.is_none() {
+    if context.options.dry_run.is_none() {
         held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
         let shown: Vec<&str> = held.iter().take(3).map(|held| held.number.as_str()).collect();
         let more = if held.len() > shown.len() { ", …" } else { "" };
@@ -138,22 +137,22 @@ pub async fn clear(world: &World, globals: &Globals, args: &Clear) -> Result<Rep
             count => format!("{count} in all: {}{more}", shown.join(", ")),
         };
         let what = format!("This removes every internal number of account {account} ({listed})");
-        agree(world, globals, args, &world.about(globals, &what, &[session.profile()])).await?;
+        agree(context, args, &context.about(&what, &[session.profile()])).await?;
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
-    let look = async || confirm::cleared(&session, &account, &held).await;
+    let look = async || probe::cleared(&session, &account, &held).await;
     let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
-        return Ok(world.withheld(&session, globals));
+        return Ok(context.withheld(&session));
     };
     report.note = note;
     Ok(Report::Change(Box::new(report)))
 }
 
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.
-async fn agree(world: &World, globals: &Globals, args: &Clear, what: &str) -> Result<()> {
-    let typed = match (&args.confirm, globals.yes) {
+async fn agree(context: &Context, args: &Clear, what: &str) -> Result<()> {
+    let typed = match (&args.confirm, context.options.yes) {
         (Some(confirm), true) => Reply::Text(confirm.clone()),
-        _ => world.ask_for(&format!("{what} Type the account's id to confirm:"), false).await,
+        _ => context.ask_for(&format!("{what} Type the account's id to confirm:"), false).await,
     };
     match typed {
         Reply::Text(text) if text == args.account => Ok(()),

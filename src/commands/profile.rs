@@ -3,12 +3,10 @@
 use serde_json::{Value, json};
 
 use super::profile_init;
-use super::steps::{begin, require};
-use super::world::World;
-use crate::cli::Globals;
 use crate::cli::profile::Verb;
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::Outcome;
@@ -17,6 +15,7 @@ use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
+use crate::ops::steps::{begin, require};
 use crate::vendors::{self, Identity};
 
 /// A clock that is off by more than this many seconds is worth a warning: Itniotech refuses half an hour, and
@@ -24,18 +23,18 @@ use crate::vendors::{self, Identity};
 const CLOCK_TOLERANCE: i64 = 60;
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, verb: &Verb) -> Result<Report> {
+pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     match verb {
-        Verb::List => list(world, globals),
-        Verb::Show => show(world, globals).await,
-        Verb::Init(args) => profile_init::run(world, globals, args).await,
-        Verb::Check => check(world, globals).await,
-        Verb::Logout => log_out(world, globals).await,
+        Verb::List => list(context),
+        Verb::Show => show(context).await,
+        Verb::Init(args) => profile_init::run(context, args).await,
+        Verb::Check => check(context).await,
+        Verb::Logout => log_out(context).await,
     }
 }
 
-fn list(world: &World, globals: &Globals) -> Result<Report> {
-    let listed = if globals.sandbox { of_sandbox() } else { of_file(world, globals)? };
+fn list(context: &Context) -> Result<Report> {
+    let listed = if context.options.sandbox { of_sandbox() } else { of_file(context)? };
     let cell = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(Report::Listing(vec![Listing {
         title: None,
@@ -57,12 +56,14 @@ fn list(world: &World, globals: &Globals) -> Result<Report> {
 }
 
 /// Those of the file, and that of the environment. One without an address of its own leads to its vendor's, where that has one for all.
-fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
-    let environment = world.env.get(VENDOR_VARIABLE);
-    let path = world.place(globals, &world.folders()?, None).path();
-    let mut listed = match world.book(globals) {
+fn of_file(context: &Context) -> Result<Vec<Listed>> {
+    let environment = context.env.get(VENDOR_VARIABLE);
+    let path = context.place(&context.folders()?, None).path();
+    let mut listed = match context.book() {
         // The environment needs no file.
-        Err(_) if environment.is_some() && globals.profiles_file.is_none() && !path.exists() => Vec::new(),
+        Err(_) if environment.is_some() && context.options.profiles_file.is_none() && !path.exists() => {
+            Vec::new()
+        }
         book => book?.list(),
     };
     if let Some(vendor) = environment {
@@ -70,7 +71,7 @@ fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
         listed.push(Listed {
             name: ENVIRONMENT.to_owned(),
             vendor: Some(vendor.to_owned()),
-            base_url: world.env.get(&profiles::variable("base_url")).map(profiles::without_credentials),
+            base_url: context.env.get(&profiles::variable("base_url")).map(profiles::without_credentials),
             default: true,
         });
     }
@@ -82,15 +83,15 @@ fn of_file(world: &World, globals: &Globals) -> Result<Vec<Listed>> {
     Ok(listed)
 }
 
-/// The address of an imitation lasts as long as the command.
+/// The address of a simulator lasts as long as the command.
 fn of_sandbox() -> Vec<Listed> {
     let names = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned());
     names.map(|name| Listed { vendor: Some(name.clone()), name, base_url: None, default: false }).collect()
 }
 
 /// Settings with their origins. A secret shows as the reference that leads to it; nothing is looked up.
-async fn show(world: &World, globals: &Globals) -> Result<Report> {
-    let profile = world.profile(globals, globals.profile.as_deref()).await?;
+async fn show(context: &Context) -> Result<Report> {
+    let profile = context.profile(context.options.profile.as_deref()).await?;
     let mut keys: Vec<(String, String)> =
         profile.settings.iter().map(|(key, text)| (key.clone(), text.clone())).collect();
     keys.extend(profile.secrets.iter().map(|(key, secret)| {
@@ -129,12 +130,12 @@ async fn show(world: &World, globals: &Globals) -> Result<Report> {
     }]))
 }
 
-async fn check(world: &World, globals: &Globals) -> Result<Report> {
-    let session = world.session(globals).await?;
+async fn check(context: &Context) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::ProfileCheck)?;
     Ok(match prove(&session).await? {
         Some(record) => Report::Record(record),
-        None => world.withheld(&session, globals),
+        None => context.withheld(&session),
     })
 }
 
@@ -146,7 +147,7 @@ pub async fn prove(session: &Session) -> Result<Option<Value>> {
     if let Some(skew) = skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE) {
         let way = if skew > 0 { "ahead of" } else { "behind" };
         // Also where the vendor refused: the clock may be the reason.
-        session.notices().warn(&format!(
+        session.diagnostics().warn(&format!(
             "this machine's clock is {} seconds {way} the vendor's; set it right, because signatures and tokens \
              depend on it",
             skew.abs()
@@ -177,11 +178,11 @@ async fn ask_who(session: &Session) -> Result<Option<Identity>> {
     session.read(call).await.map(Some)
 }
 
-async fn log_out(world: &World, globals: &Globals) -> Result<Report> {
-    let session = world.session(globals).await?;
+async fn log_out(context: &Context) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::ProfileLogout)?;
     let outcome = match session.log_out().await? {
-        Some(Written::Withheld) => return Ok(world.withheld(&session, globals)),
+        Some(Written::Withheld) => return Ok(context.withheld(&session)),
         Some(Written::Done(()) | Written::Found(..)) => Outcome::Deleted,
         None => Outcome::Unchanged,
     };

@@ -9,70 +9,71 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::profile::prove;
-use super::world::{Reply, World, keys_of};
-use crate::cli::Globals;
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, trust, write};
+use crate::context::{Context, Reply, keys_of};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::report::Report;
 use crate::model::secret::SecretRef;
 use crate::model::text::{excerpt, nearest};
-use crate::storage::write_private;
+use crate::state::storage::write_private;
 use crate::vendors;
 use draft::Draft;
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report> {
+pub async fn run(context: &Context, args: &Init) -> Result<Report> {
     check_name(&args.name)?;
-    if globals.sandbox {
+    if context.options.sandbox {
         return Err(usage("profile init: with --sandbox the profiles are given").hint(
-            "leave --sandbox out; a profile for an imitation points at one that `trunkctl sandbox serve` keeps up",
+            "leave --sandbox out; a profile for a simulator points at one that `trunkctl sandbox serve` keeps up",
         ));
     }
-    let folders = world.folders()?;
-    let path = world.place(globals, &folders, None).path();
+    let folders = context.folders()?;
+    let path = context.place(&folders, None).path();
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let text = read(&path, &folder)?;
     if !args.force {
         write::claim(&text, &args.name, &path)?;
     }
-    let vendor = vendor(world, args).await?;
+    let vendor = vendor(context, args).await?;
     let given = given(args, vendor)?;
     let mut draft = Draft::new(vendor, args, &folder, &given);
     draft.check_given()?;
-    draft.fill((world, globals), keys_of(vendor)?).await?;
+    draft.fill(context, keys_of(vendor)?).await?;
     write::add(&text, &args.name, &draft.pairs, &path)?;
     draft.claim_files()?;
-    warn_of_variables(world, &draft);
+    warn_of_variables(context, &draft);
     let mut record = Some(json!({"profile": args.name, "vendor": vendor, "credentials": "not tried"}));
     let mut shown = Report::Requests(Vec::new());
-    let mut profile = draft.profile(world)?;
+    let mut profile = draft.profile(context)?;
     if !args.no_check {
-        let mut tried = attempt(world, globals, profile).await;
+        let mut tried = attempt(context, profile).await;
         if let Err(error) = &tried
             && draft.may_ask_again(error)
         {
-            draft.ask_again((world, globals), error).await?;
-            profile = draft.profile(world)?;
-            tried = attempt(world, globals, profile).await;
+            draft.ask_again(context, error).await?;
+            profile = draft.profile(context)?;
+            tried = attempt(context, profile).await;
         }
         (record, shown) = tried.map_err(|error| {
             let hint = error.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
             error.hint(format!("{hint}the profile was not written (--no-check writes it without trying it)"))
         })?;
     }
-    let Some(mut record) = record.filter(|_| globals.dry_run.is_none()) else {
-        world.notices.note(&format!("dry run: `{}` was not written", path.display()));
+    let Some(mut record) = record.filter(|_| context.options.dry_run.is_none()) else {
+        context.diagnostics.note(&format!("dry run: `{}` was not written", path.display()));
         return Ok(shown);
     };
     let text = draft.write(&path)?;
     for (name, _) in &draft.files {
         let file = folder.join(name);
-        world.notices.note(&format!("the secret is kept in `{}`, which only you can read", file.display()));
+        context
+            .diagnostics
+            .note(&format!("the secret is kept in `{}`, which only you can read", file.display()));
     }
-    note_unused(world, &text, &draft);
+    note_unused(context, &text, &draft);
     if let Some(map) = record.as_object_mut() {
         map.insert("written_to".into(), path.display().to_string().into());
     }
@@ -80,10 +81,10 @@ pub async fn run(world: &World, globals: &Globals, args: &Init) -> Result<Report
 }
 
 /// Proves the profile's credentials. A dry run has no record, and shows what it would send.
-async fn attempt(world: &World, globals: &Globals, profile: Profile) -> Result<(Option<Value>, Report)> {
-    let session = world.session_with(globals, profile).await?;
+async fn attempt(context: &Context, profile: Profile) -> Result<(Option<Value>, Report)> {
+    let session = context.session_with(profile).await?;
     let record = prove(&session).await?;
-    Ok((record, world.withheld(&session, globals)))
+    Ok((record, context.withheld(&session)))
 }
 
 fn usage(text: impl Into<String>) -> Error {
@@ -113,15 +114,17 @@ fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> 
 }
 
 /// Variables that name this profile change it whenever it is used.
-fn warn_of_variables(world: &World, draft: &Draft) {
+fn warn_of_variables(context: &Context, draft: &Draft) {
     let names = draft.pairs.iter().map(|(key, _)| profiles::variable_of(&draft.args.name, key));
-    for name in names.filter(|name| world.env.get(name).is_some()) {
-        world.notices.warn(&format!("{name} is set in the environment and overrides this profile's key"));
+    for name in names.filter(|name| context.env.get(name).is_some()) {
+        context
+            .diagnostics
+            .warn(&format!("{name} is set in the environment and overrides this profile's key"));
     }
 }
 
 /// A profile that was replaced may leave the file of a secret behind.
-fn note_unused(world: &World, text: &str, draft: &Draft) {
+fn note_unused(context: &Context, text: &str, draft: &Draft) {
     let name = draft.args.name.as_str();
     let Some(keys) = write::held(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
         return;
@@ -132,7 +135,7 @@ fn note_unused(world: &World, text: &str, draft: &Draft) {
         let was = write::held(text, name, key.name).is_some_and(|old| old == reference);
         if was && !draft.pairs.iter().any(|(_, text)| *text == reference) {
             let file = draft.folder.join(file);
-            world.notices.note(&format!("this profile no longer needs `{}`", file.display()));
+            context.diagnostics.note(&format!("this profile no longer needs `{}`", file.display()));
         }
     }
 }
@@ -175,7 +178,7 @@ fn read(path: &Path, folder: &Path) -> Result<String> {
     }
 }
 
-async fn vendor(world: &World, args: &Init) -> Result<&'static str> {
+async fn vendor(context: &Context, args: &Init) -> Result<&'static str> {
     let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.facts().name).collect();
     let find = |name: &str| {
         if let Some(vendor) = vendors::ALL.iter().find(|vendor| vendor.facts().name == name) {
@@ -192,7 +195,7 @@ async fn vendor(world: &World, args: &Init) -> Result<&'static str> {
         return find(name);
     }
     loop {
-        let name = match world.ask_for(&format!("vendor ({}):", names.join(", ")), false).await {
+        let name = match context.ask_for(&format!("vendor ({}):", names.join(", ")), false).await {
             Reply::Text(name) => name,
             Reply::Ended => return Err(ended("vendor")),
             Reply::NoTerminal => {
@@ -202,7 +205,7 @@ async fn vendor(world: &World, args: &Init) -> Result<&'static str> {
         };
         match find(&name) {
             Ok(vendor) => return Ok(vendor),
-            Err(error) => complain(world, &error),
+            Err(error) => complain(context, &error),
         }
     }
 }
@@ -214,9 +217,9 @@ fn ended(key: &str) -> Error {
 }
 
 /// Tells why an answer cannot be used; the question follows again.
-fn complain(world: &World, error: &Error) {
+fn complain(context: &Context, error: &Error) {
     let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    world.notices.warn(&format!("{}{hint}", error.message));
+    context.diagnostics.warn(&format!("{}{hint}", error.message));
 }
 
 /// Keys that every vendor's profiles know; the vendor has a flag of its own.

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::world::World;
-use crate::cli::{Format, Globals};
+use crate::cli::Format;
+use crate::context::Context;
 use crate::engine::limits::MOST_KEPT;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Listing, Report};
@@ -15,7 +15,7 @@ const PART: usize = 1 << 20;
 
 /// Takes rows as they are read.
 pub struct Rows<'w> {
-    world: &'w World,
+    context: &'w Context,
     format: Format,
     /// Whether rows are let through.
     streams: bool,
@@ -26,17 +26,17 @@ pub struct Rows<'w> {
 
 impl<'w> Rows<'w> {
     /// No rows yet, of these columns.
-    pub fn new(world: &'w World, globals: &Globals, columns: &[&str]) -> Self {
-        let streams = !globals.output.is_for_people();
-        Self { streams, ..Self::kept(world, globals, columns) }
+    pub fn new(context: &'w Context, columns: &[&str]) -> Self {
+        let streams = !context.options.output.is_for_people();
+        Self { streams, ..Self::kept(context, columns) }
     }
 
     /// The same, for rows that are put in order before they are shown. One object a line needs no order.
-    pub fn kept(world: &'w World, globals: &Globals, columns: &[&str]) -> Self {
+    pub fn kept(context: &'w Context, columns: &[&str]) -> Self {
         let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-        let format = globals.output;
+        let format = context.options.output;
         let streams = format == Format::Jsonl;
-        Self { world, format, streams, begun: false, size: 0, listing: listing(columns) }
+        Self { context, format, streams, begun: false, size: 0, listing: listing(columns) }
     }
 
     /// Takes rows, each as cells and as data. Answers whether anybody still wants more.
@@ -66,7 +66,7 @@ impl<'w> Rows<'w> {
 
     fn publish(&mut self) -> Result<bool> {
         let mut part = self.part(false);
-        (self.world.publish)(&mut part)
+        (self.context.publish)(&mut part)
     }
 
     fn part(&mut self, last: bool) -> Report {

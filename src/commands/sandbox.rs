@@ -1,27 +1,27 @@
 //! `sandbox serve` and `sandbox reset`
 
-use super::world::{World, journal_folder};
 use crate::cli::sandbox::Serve;
-use crate::engine::applied::Applied;
+use crate::context::{Context, journal_folder};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::sandbox::{self, fault::Fault};
+use crate::state::digests::Applied;
 use crate::vendors;
 
 /// Serves until interrupted.
-pub async fn serve(world: &World, args: &Serve) -> Result<Report> {
+pub async fn serve(context: &Context, args: &Serve) -> Result<Report> {
     let faults: Result<Vec<Fault>, String> = args.fault.iter().map(|text| text.parse()).collect();
     let faults = faults.map_err(|why| Error::new(Kind::Usage, format!("--fault: {why}")))?;
     let running = sandbox::start(args.listen, args.state.clone(), faults).await?;
-    (world.publish)(&mut Report::Text(profiles_file(&running.address())))?;
-    world.notices.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
+    (context.publish)(&mut Report::Text(profiles_file(&running.address())))?;
+    context.diagnostics.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
     running.until_interrupted().await?;
     Ok(Report::Nothing)
 }
 
 /// Empties the state of `--sandbox`.
-pub fn reset(world: &World) -> Result<Report> {
-    let folders = world.folders()?;
+pub fn reset(context: &Context) -> Result<Report> {
+    let folders = context.folders()?;
     let emptied = sandbox::reset(&folders.state);
     // What was applied to it is gone with it.
     let forgotten = Applied::forget_all(&journal_folder(&folders.state, true));
@@ -29,11 +29,11 @@ pub fn reset(world: &World) -> Result<Report> {
         Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))
             .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
     })?;
-    world.notices.note("the sandbox is empty");
+    context.diagnostics.note("the sandbox is empty");
     Ok(Report::Nothing)
 }
 
-/// A profiles file for the imitations at an address.
+/// A profiles file for the simulators at an address.
 fn profiles_file(base: &str) -> String {
     let mut text = String::from(
         "# Profiles for a running trunkctl sandbox. Its secrets are no secrets; they stand behind `cmd:`\n\

@@ -2,24 +2,24 @@
 
 use serde_json::{Map, Value};
 
-use super::steps::{account, begin, require};
-use super::world::World;
-use super::{confirm, fleet};
-use crate::cli::Globals;
 use crate::cli::settings::{Assign, Show};
-use crate::config::files::Source;
 use crate::config::settings::Settings;
+use crate::context::Context;
 use crate::engine::session::Session;
+use crate::input::file::Source;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
+use crate::ops::probe;
+use crate::ops::steps::{account, begin, require};
+use crate::reconcile;
 
 /// Shows what the vendor returns.
-pub async fn show(world: &World, globals: &Globals, args: &Show) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn show(context: &Context, args: &Show) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::SettingsRead)?;
     let account = account(&session, args.account.as_deref())?;
     let held = session.read(session.vendor().read_settings(session.profile(), &account)?).await?;
@@ -33,8 +33,8 @@ pub async fn show(world: &World, globals: &Globals, args: &Show) -> Result<Repor
 }
 
 /// Assigns settings, unless the account has them already.
-pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::SettingsAssign)?;
     let input = read(args)?;
     let account = account(&session, input.account.as_deref())?;
@@ -48,7 +48,7 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
     let deletes = settings.deletes();
     if !deletes.is_empty() {
         let what = format!("This deletes {} (account {account})", deletes.join(", and "));
-        world.confirm(globals, &what, &[session.profile()]).await?;
+        context.confirm(&what, &[session.profile()]).await?;
     }
     let held = held(&session, &account, &settings).await?;
     let mut change = Change {
@@ -62,14 +62,14 @@ pub async fn assign(world: &World, globals: &Globals, args: &Assign) -> Result<R
         return Ok(Report::Change(Box::new(change)));
     }
     let account = change.account.as_deref().unwrap_or_default();
-    let look = async || confirm::settings(&session, account, &settings, &held).await;
-    fleet::aside::doubt(world, globals, &session, account, &settings).await?;
+    let look = async || probe::settings(&session, account, &settings, &held).await;
+    reconcile::ownership::doubt(context, &session, account, &settings).await?;
     let Some(((), note)) = session.write(call, &[&change], look).await?.done() else {
-        return Ok(world.withheld(&session, globals));
+        return Ok(context.withheld(&session));
     };
     // What can be read is compared with what there is.
     let unread = settings.only(|field| !diff::all(&held).iter().any(|held| held.field == field));
-    fleet::aside::settings(world, globals, &session, account, &unread).await;
+    reconcile::ownership::settings(context, &session, account, &unread).await;
     change.note = note;
     Ok(Report::Change(Box::new(change)))
 }
@@ -85,7 +85,7 @@ async fn held(session: &Session, account: &str, wanted: &SipSettings) -> Result<
         Err(error) if matches!(error.kind, Kind::Auth | Kind::Unsupported) => {
             let text =
                 format!("the settings cannot be compared with those of the account: {}", error.message);
-            session.notices().warn(&text);
+            session.diagnostics().warn(&text);
             Ok(SipSettings::default())
         }
         result => result,

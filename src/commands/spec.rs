@@ -1,21 +1,20 @@
 //! What is asked for: a file with flags laid over it.
 
-use crate::cli::Globals;
 use crate::cli::trunk::Fields;
-use crate::config::files::Source;
 use crate::config::secrets;
+use crate::input::file::Source;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::{CallerId, Trunk};
 
-use super::world::World;
+use crate::context::Context;
 
 /// The trunk that a file and flags describe, its password looked up.
 ///
 /// # Errors
 /// A file that cannot be understood, a value that cannot be right, a password that is missing.
-pub async fn trunk(world: &World, globals: &Globals, fields: &Fields) -> Result<Trunk> {
+pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
     if fields.from.as_deref() == Some("-") && fields.password_from.as_deref() == Some("-") {
         let text = "--from - and --password-from - would both read standard input, which can be read once";
         return Err(Error::new(Kind::Usage, text)
@@ -27,7 +26,7 @@ pub async fn trunk(world: &World, globals: &Globals, fields: &Fields) -> Result<
     };
     let mut trunk = base.overlaid(&from_flags(fields)?);
     if let Some(password) = trunk.password.take() {
-        trunk.password = Some(world.secret(globals, password, "password").await?);
+        trunk.password = Some(context.secret(password, "password").await?);
     }
     Ok(trunk)
 }

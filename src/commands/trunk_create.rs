@@ -1,10 +1,8 @@
 //! `trunk create`
 
-use super::steps::{begin, judge, require};
-use super::world::World;
-use super::{confirm, references, spec};
-use crate::cli::Globals;
+use super::spec;
 use crate::cli::trunk::Create;
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::Result;
@@ -12,12 +10,14 @@ use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Kind, Trunk};
 use crate::model::{check, diff};
+use crate::ops::steps::{begin, judge, require};
+use crate::ops::{probe, references};
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn run(context: &Context, args: &Create) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;
-    let mut trunk = spec::trunk(world, globals, &args.fields).await?;
+    let mut trunk = spec::trunk(context, &args.fields).await?;
     let errors = check::trunk(&trunk);
     judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
     references::resolve(&session, &mut trunk).await?;
@@ -28,9 +28,9 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
-    let look = async || confirm::created(&session, &trunk).await;
+    let look = async || probe::created(&session, &trunk).await;
     let Some((id, note)) = session.write(call, &[&change], look).await?.done() else {
-        return Ok(world.withheld(&session, globals));
+        return Ok(context.withheld(&session));
     };
     (change.id, change.note) = (Some(id), note);
     Ok(Report::Change(Box::new(change)))

@@ -1,23 +1,23 @@
 //! `trunk delete`
 
-use super::steps::require;
-use super::target::Target;
 use super::trunk_create::change;
 use super::trunk_list::choose;
-use super::world::World;
-use super::{confirm, fleet};
-use crate::cli::Globals;
 use crate::cli::trunk::Delete;
+use crate::context::Context;
 use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::Trunk;
+use crate::ops::probe;
+use crate::ops::steps::require;
+use crate::ops::trunks::Target;
+use crate::reconcile;
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Report> {
-    let mut session = world.session(globals).await?;
+pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
+    let mut session = context.session().await?;
     require(&session, Operation::TrunkDelete)?;
     choose(&mut session, args.account.as_deref())?;
     let target = Target::parse(&args.trunk)?;
@@ -35,16 +35,16 @@ pub async fn run(world: &World, globals: &Globals, args: &Delete) -> Result<Repo
     };
     let name = held.trunk.name.as_deref().unwrap_or_default();
     let what = format!("This deletes the trunk `{name}` (id {})", held.id);
-    world.confirm(globals, &what, &[session.profile()]).await?;
+    context.confirm(&what, &[session.profile()]).await?;
     let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
     report.id = Some(held.id.clone());
-    let name = fleet::identity(&held).to_owned();
-    fleet::aside::gone((world, globals), &session, None, fleet::goal::Kind::Trunk, &name).await?;
-    let look = async || confirm::deleted(&session, &held.id).await;
+    let name = reconcile::identity(&held).to_owned();
+    reconcile::ownership::gone(context, &session, None, reconcile::desired::Kind::Trunk, &name).await?;
+    let look = async || probe::deleted(&session, &held.id).await;
     match session.write(call, &[&report], look).await.map(Written::done) {
         Ok(Some(((), note))) => report.note = note,
-        Ok(None) => return Ok(world.withheld(&session, globals)),
+        Ok(None) => return Ok(context.withheld(&session)),
         // Somebody else was faster.
         Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
             report.outcome = Outcome::Unchanged

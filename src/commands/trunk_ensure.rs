@@ -1,27 +1,26 @@
 //! `trunk ensure`: a manifest of one trunk.
 
-use super::fleet::carry::{Manner, carry_out, withheld};
-use super::fleet::goal::{Goal, What, account, identity};
-use super::fleet::survey::survey;
-use super::fleet::{Fleet, Part, Results, Source, check};
 use super::spec;
-use super::steps::{judge, require};
-use super::world::World;
-use crate::cli::Globals;
 use crate::cli::trunk::Create;
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::check as fields;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::ops::steps::{judge, require};
+use crate::reconcile::desired::{Goal, What, account, identity};
+use crate::reconcile::execute::{Manner, carry_out, withheld};
+use crate::reconcile::planner::survey;
+use crate::reconcile::{Fleet, Part, Results, Source, check};
 use crate::vendors::Verdict;
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn run(context: &Context, args: &Create) -> Result<Report> {
+    let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;
-    let trunk = spec::trunk(world, globals, &args.fields).await?;
+    let trunk = spec::trunk(context, &args.fields).await?;
     if identity(&trunk).is_empty() {
         return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")
             .hint("give --name, or --master-trunk for an assigned one (Zoom)"));
@@ -39,7 +38,7 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     let key = goal.key().text();
     let fleet = Fleet {
         source: Source::Saved(vec![Part { profile, goals: vec![goal], spared: Vec::new() }]),
-        ..Fleet::new(world, globals)
+        ..Fleet::new(context)
     };
     let mut survey = survey(&fleet, 1).await;
     if let Some(error) = survey.plan.parts.iter_mut().find_map(|part| part.failed.take()) {
@@ -47,18 +46,18 @@ pub async fn run(world: &World, globals: &Globals, args: &Create) -> Result<Repo
     }
     let of_steps = survey.plan.steps().flat_map(|step| &step.notes);
     let notes = survey.plan.parts.iter().flat_map(|part| &part.notes).chain(of_steps);
-    notes.for_each(|note| world.notices.warn(note));
+    notes.for_each(|note| context.diagnostics.warn(note));
     if survey.plan.steps().next().is_none() {
         let held = survey.works.iter().find_map(|work| work.only.clone());
         return Ok(Report::Change(Box::new(
             adopted(&fleet, &session, &key, Change { id: held, ..change }).await?,
         )));
     }
-    let results = Results::of_one((world, globals));
+    let results = Results::of_one(context);
     let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
     let mut list = results.finish(&[])?.list;
-    if globals.dry_run.is_some() && list.is_empty() {
-        return Ok(withheld(globals, shown));
+    if context.options.dry_run.is_some() && list.is_empty() {
+        return Ok(withheld(context, shown));
     }
     match list.pop() {
         Some(Change { error: Some(error), .. }) => Err(error),
@@ -78,6 +77,6 @@ async fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change
         true => memory.give(&[key.to_owned()], None),
         false => memory.remember(vec![(key.to_owned(), Default::default())]),
     };
-    noted.unwrap_or_else(|warning| fleet.world.notices.warn(&warning));
+    noted.unwrap_or_else(|warning| fleet.context.diagnostics.warn(&warning));
     Ok(if is_known { change } else { Change { outcome: Outcome::Adopted, ..change } })
 }

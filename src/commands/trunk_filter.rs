@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::cli::trunk::List;
 use crate::model::error::{Error, Kind as ErrorKind, Result};
 use crate::model::text::{excerpt, nearest};
-use crate::model::trunk::{Held, Kind, Status};
+use crate::model::trunk::{ActualTrunk, Kind, Status};
 use crate::vendors::{Facts, stands_for};
 
 /// What rows have to be, and the words that no list of this version has.
@@ -55,11 +55,11 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether the row is wanted. The vendor's search only narrows; what counts is compared here.
-    pub fn wants(&self, held: &Held) -> bool {
-        let kind = self.kind.meets(&[held.trunk.kind.as_ref().map(Kind::as_str)]);
+    pub fn wants(&self, actual: &ActualTrunk) -> bool {
+        let kind = self.kind.meets(&[actual.trunk.kind.as_ref().map(Kind::as_str)]);
         let status =
-            self.status.meets(&[held.status.as_ref().map(Status::as_str), held.status_code.as_deref()]);
-        let name = self.args.name.as_ref().is_none_or(|name| Some(name) == held.trunk.name.as_ref());
+            self.status.meets(&[actual.status.as_ref().map(Status::as_str), actual.status_code.as_deref()]);
+        let name = self.args.name.as_ref().is_none_or(|name| Some(name) == actual.trunk.name.as_ref());
         name && kind && status
     }
 

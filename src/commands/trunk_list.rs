@@ -6,36 +6,35 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::rows::Rows;
-use super::steps::{account, require};
-use super::target::Target;
 use super::trunk_filter::Filter;
-use super::world::World;
-use crate::cli::Globals;
 use crate::cli::trunk::{Get, List};
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
-use crate::model::trunk::Held;
+use crate::model::trunk::ActualTrunk;
+use crate::ops::steps::{account, require};
+use crate::ops::trunks::Target;
 use crate::vendors::{self, Facts};
 
 const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
 
 /// Lists.
-pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Report> {
-    let names = world.profile_names(globals, args.all_profiles)?;
+pub async fn list(context: &Context, args: &List) -> Result<Report> {
+    let names = context.profile_names(args.all_profiles)?;
     if let [only] = names.as_slice() {
-        let session = open(world, globals, args, only.as_deref()).await?;
+        let session = open(context, args, only.as_deref()).await?;
         let filter = Filter::new(args, &[session.vendor().facts()])?;
-        let rows = RefCell::new(Rows::new(world, globals, COLUMNS));
+        let rows = RefCell::new(Rows::new(context, COLUMNS));
         read(&session, args, &filter, &rows).await?;
         filter.refuse_unmet()?;
         return Ok(rows.into_inner().finish());
     }
-    let rows = RefCell::new(Rows::kept(world, globals, COLUMNS));
+    let rows = RefCell::new(Rows::kept(context, COLUMNS));
     let mut sessions = Vec::new();
     for name in &names {
-        sessions.push((name, open(world, globals, args, name.as_deref()).await));
+        sessions.push((name, open(context, args, name.as_deref()).await));
     }
     // A profile that cannot be opened may be of any vendor.
     let opened: Option<Vec<&Session>> = sessions.iter().map(|(_, session)| session.as_ref().ok()).collect();
@@ -72,8 +71,8 @@ pub async fn list(world: &World, globals: &Globals, args: &List) -> Result<Repor
     Ok(if errors.is_empty() { Report::Listing(listings) } else { Report::Partial(listings, errors) })
 }
 
-async fn open(world: &World, globals: &Globals, args: &List, profile: Option<&str>) -> Result<Session> {
-    let mut session = world.session_of(globals, profile).await?;
+async fn open(context: &Context, args: &List, profile: Option<&str>) -> Result<Session> {
+    let mut session = context.session_of(profile).await?;
     require(&session, Operation::TrunkList)?;
     choose(&mut session, args.account.as_deref())?;
     Ok(session)
@@ -90,29 +89,29 @@ pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
 
 async fn read(session: &Session, args: &List, filter: &Filter<'_>, rows: &RefCell<Rows<'_>>) -> Result<()> {
     let call = session.vendor().list_trunks(session.profile(), args.name.as_deref())?;
-    let mut take = |page: Vec<Held>| {
-        let wanted = page.into_iter().filter(|held| filter.wants(held));
-        rows.borrow_mut().take(wanted.map(|held| (cells(&held, session), data(held, session))))
+    let mut take = |page: Vec<ActualTrunk>| {
+        let wanted = page.into_iter().filter(|actual| filter.wants(actual));
+        rows.borrow_mut().take(wanted.map(|actual| (cells(&actual, session), data(actual, session))))
     };
     session.read_pages(call, &mut take).await
 }
 
-fn cells(held: &Held, session: &Session) -> Vec<String> {
-    let trunk = &held.trunk;
+fn cells(actual: &ActualTrunk, session: &Session) -> Vec<String> {
+    let trunk = &actual.trunk;
     let host = match (&trunk.host, trunk.port) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.clone(),
         _ => trunk.allowed_ip.clone().unwrap_or_default(),
     };
-    let status = held.status.as_ref().map(ToString::to_string).unwrap_or_default();
-    let status = match (&held.status_code, status.as_str()) {
+    let status = actual.status.as_ref().map(ToString::to_string).unwrap_or_default();
+    let status = match (&actual.status_code, status.as_str()) {
         // A status that this version does not know is shown as the vendor gave it.
         (Some(code), "unknown") => format!("unknown ({code})"),
         _ => status,
     };
     vec![
         trunk.name.clone().unwrap_or_default(),
-        held.id.clone(),
+        actual.id.clone(),
         trunk.kind.as_ref().map(ToString::to_string).unwrap_or_default(),
         trunk.direction.as_ref().map(ToString::to_string).unwrap_or_default(),
         status,
@@ -122,10 +121,10 @@ fn cells(held: &Held, session: &Session) -> Vec<String> {
 }
 
 /// A trunk as data: what is held, and where.
-fn data(mut held: Held, session: &Session) -> Value {
+fn data(mut actual: ActualTrunk, session: &Session) -> Value {
     // Moved, because they can be most of it.
-    let fields = std::mem::take(&mut held.trunk.vendor_fields);
-    let mut value = serde_json::to_value(held).unwrap_or_default();
+    let fields = std::mem::take(&mut actual.trunk.vendor_fields);
+    let mut value = serde_json::to_value(actual).unwrap_or_default();
     if let Value::Object(map) = &mut value {
         if !fields.is_empty() {
             map.insert("vendor_fields".into(), fields.into());
@@ -137,10 +136,10 @@ fn data(mut held: Held, session: &Session) -> Value {
 }
 
 /// Shows one.
-pub async fn get(world: &World, globals: &Globals, args: &Get) -> Result<Report> {
-    let mut session = world.session(globals).await?;
+pub async fn get(context: &Context, args: &Get) -> Result<Report> {
+    let mut session = context.session().await?;
     require(&session, Operation::TrunkGet)?;
     choose(&mut session, args.account.as_deref())?;
-    let held = Target::parse(&args.trunk)?.find(&session).await?;
-    Ok(Report::Record(data(held, &session)))
+    let actual = Target::parse(&args.trunk)?.find(&session).await?;
+    Ok(Report::Record(data(actual, &session)))
 }

@@ -1,27 +1,28 @@
 //! `trunk update`
 
-use super::steps::{differences, judge, require, steers};
-use super::target::Target;
-use super::world::World;
-use super::{confirm, fleet, references, spec};
-use crate::cli::Globals;
+use super::spec;
 use crate::cli::trunk::Update;
+use crate::context::Context;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
-use crate::model::trunk::{Did, Held, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Did, Trunk, TrunkChange};
 use crate::model::{check, diff};
+use crate::ops::steps::{differences, judge, require, steers};
+use crate::ops::trunks::Target;
+use crate::ops::{probe, references};
+use crate::reconcile;
 use crate::vendors::{Facts, Reading};
 
 /// Runs it.
-pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Report> {
-    let session = world.session(globals).await?;
+pub async fn run(context: &Context, args: &Update) -> Result<Report> {
+    let session = context.session().await?;
     let vendor = session.vendor();
     require(&session, Operation::TrunkUpdate)?;
     let target = Target::parse(&args.trunk)?;
     let mut change = TrunkChange {
-        set: spec::trunk(world, globals, &args.fields).await?,
+        set: spec::trunk(context, &args.fields).await?,
         add_dids: args.add_did.clone(),
         remove_dids: args.remove_did.clone(),
     };
@@ -31,40 +32,40 @@ pub async fn run(world: &World, globals: &Globals, args: &Update) -> Result<Repo
     judge(&session, "the change", check::change(&change), verdict)?;
 
     // With the id and all that the request needs given, nothing has to be read.
-    let held = match (&target, vendor.reading(&change)) {
+    let actual = match (&target, vendor.reading(&change)) {
         (Target::Id(_), Reading::Nothing) => None,
         _ => Some(target.find(&session).await?),
     };
-    let id = match (&held, &target) {
-        (Some(held), _) => held.id.clone(),
+    let id = match (&actual, &target) {
+        (Some(actual), _) => actual.id.clone(),
         (None, Target::Id(id) | Target::Name(id) | Target::Word(id)) => id.clone(),
     };
-    if held.is_some() {
+    if actual.is_some() {
         // Now that the kind is known, so are the fields that there are.
-        let mut verdict = vendor.check_update(&change, held.as_ref());
+        let mut verdict = vendor.check_update(&change, actual.as_ref());
         verdict.warnings.retain(|warning| !warned.contains(warning));
         judge(&session, "the change", Vec::new(), verdict)?;
     }
     references::resolve(&session, &mut change.set).await?;
-    idle_dids(&change, held.as_ref()).iter().for_each(|warning| world.notices.warn(warning));
-    let set = with_dids(&change, held.as_ref())?;
+    idle_dids(&change, actual.as_ref()).iter().for_each(|warning| context.diagnostics.warn(warning));
+    let set = with_dids(&change, actual.as_ref())?;
 
     let mut report = super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Updated, &set);
     report.id = Some(id.clone());
-    if let Some(held) = &held {
-        report.name = set.name.clone().or_else(|| held.trunk.name.clone());
-        report.diff = differences(held, &set, vendor.facts());
+    if let Some(actual) = &actual {
+        report.name = set.name.clone().or_else(|| actual.trunk.name.clone());
+        report.diff = differences(actual, &set, vendor.facts());
         if report.diff.is_empty() {
             report.outcome = Outcome::Unchanged;
             return Ok(Report::Change(Box::new(report)));
         }
-        report.diff.extend(diff::emptied(&held.trunk, vendor.emptied(&set, held)));
+        report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
-    let call = vendor.update_trunk(session.profile(), &id, &set, held.as_ref())?;
-    let look = async || confirm::updated(&session, &id, &set, held.as_ref()).await;
-    fleet::aside::trunk(world, globals, &session, &id, &set).await?;
+    let call = vendor.update_trunk(session.profile(), &id, &set, actual.as_ref())?;
+    let look = async || probe::updated(&session, &id, &set, actual.as_ref()).await;
+    reconcile::ownership::trunk(context, &session, &id, &set).await?;
     let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
-        return Ok(world.withheld(&session, globals));
+        return Ok(context.withheld(&session));
     };
     report.note = note;
     Ok(Report::Change(Box::new(report)))
@@ -84,12 +85,13 @@ fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Resu
 
 /// The fields to set, with the whole list of DIDs where some are added or removed. A list that the vendor did not
 /// tell is not an empty one: writing it anew would take the DIDs away that nobody sees.
-fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Result<Trunk> {
+fn with_dids(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Result<Trunk> {
     let mut set = change.set.clone();
-    let Some(held) = held.filter(|_| !change.add_dids.is_empty() || !change.remove_dids.is_empty()) else {
+    let Some(actual) = actual.filter(|_| !change.add_dids.is_empty() || !change.remove_dids.is_empty())
+    else {
         return Ok(set);
     };
-    let Some(mut dids) = held.trunk.dids.clone() else {
+    let Some(mut dids) = actual.trunk.dids.clone() else {
         let text = "the vendor did not tell which the trunk has, so none can be added or taken away";
         return Err(Error::fields("the change", vec![FieldError::new(Field::Dids.name(), text)])
             .hint("give the whole list with --did; nothing was changed"));
@@ -107,8 +109,8 @@ fn with_dids(change: &TrunkChange, held: Option<&Held>) -> Result<Trunk> {
 }
 
 /// What of the DIDs to add and remove changes nothing.
-fn idle_dids(change: &TrunkChange, held: Option<&Held>) -> Vec<String> {
-    let Some(dids) = held.and_then(|held| held.trunk.dids.as_ref()) else { return Vec::new() };
+fn idle_dids(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Vec<String> {
+    let Some(dids) = actual.and_then(|actual| actual.trunk.dids.as_ref()) else { return Vec::new() };
     let there = |number: &str| dids.iter().find(|did| did.number == number);
     let missing = change.remove_dids.iter().filter(|number| there(number).is_none());
     let missing = missing.map(|number| format!("--remove-did {number}: the trunk has no such DID"));
@@ -127,18 +129,18 @@ mod tests {
     #[test]
     fn dids_are_added_renamed_and_removed() {
         let read = |json: &str| serde_json::from_str::<Trunk>(json).unwrap();
-        let held = Held {
+        let actual = ActualTrunk {
             trunk: read(r#"{"dids":[{"number":"1","name":"a"},{"number":"2"},{"number":"3"}]}"#),
-            ..Held::default()
+            ..ActualTrunk::default()
         };
         let added =
             read(r#"{"dids":[{"number":"1","name":"b"},{"number":"2"},{"number":"4"}]}"#).dids.unwrap();
         let change =
             TrunkChange { set: Trunk::default(), add_dids: added, remove_dids: vec!["3".into(), "9".into()] };
         let expected = r#"{"dids":[{"number":"1","name":"b"},{"number":"2"},{"number":"4"}]}"#;
-        assert_eq!(with_dids(&change, Some(&held)).unwrap(), read(expected));
+        assert_eq!(with_dids(&change, Some(&actual)).unwrap(), read(expected));
         // Without the list as it is, nothing may be written in its place.
-        let refusal = with_dids(&change, Some(&Held::default())).unwrap_err();
+        let refusal = with_dids(&change, Some(&ActualTrunk::default())).unwrap_err();
         assert_eq!(refusal.kind.exit_code(), 4);
         assert!(refusal.hint.as_deref().unwrap().contains("--did"), "{refusal:?}");
     }

@@ -1,13 +1,8 @@
 //! Profiles, where they come from, and the secrets that they refer to.
 
 mod command;
-mod confine;
-pub mod files;
-pub mod manifest;
-pub mod node;
 pub mod profiles;
 pub mod proxy;
-pub mod rows;
 pub mod secrets;
 pub mod settings;
 pub mod terminal;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::files::{Source, place};
 use super::{Env, Folders, proxy, secrets, trust};
+use crate::input::file::{Source, place};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::{KeyNeed, Profile, ProfileKey, ProxyChoice};
 use crate::model::secret::{Secret, SecretRef};

@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Env, command, confine};
+use super::{Env, command};
+use crate::input::confine;
 use crate::model::error::{Error, Result};
 use crate::model::secret::{Secret, SecretRef};
 

@@ -58,14 +58,14 @@ impl Session {
             return Ok(kept.map(|_| Written::Withheld));
         }
         if let (Some(kept), Some(call)) = (&kept, revocation) {
-            let _under_way = self.outside.stop.begin(call.name);
+            let _under_way = self.outside.cancellation.begin(call.name);
             let revoked = match self.attempt(&call, &kept.access).await?.0 {
                 Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
                 Attempt::NotSent(_) | Attempt::Lost(_) | Attempt::Late(_) => false,
             };
             if !revoked {
                 self.outside
-                    .notices
+                    .diagnostics
                     .warn("the vendor did not confirm that the token is revoked; it ends by itself");
             }
         }
@@ -118,7 +118,7 @@ impl Session {
             Some(store) => tokio::select! {
                 biased;
                 turn = store.turn(left.min(LONGEST_TURN)) => Some(turn),
-                () = self.outside.stop.asked() => {
+                () = self.outside.cancellation.asked() => {
                     return Err(Error::new(Kind::Interrupted, "interrupted while another process logs in"));
                 }
             },
@@ -162,7 +162,7 @@ impl Session {
         if let Some(store) = &self.outside.tokens {
             store.forget_refusal();
             if let Err(warning) = store.save(&kept) {
-                self.outside.notices.warn(&warning);
+                self.outside.diagnostics.warn(&warning);
             }
         }
         let access = kept.access.clone();
@@ -200,7 +200,7 @@ impl Session {
         match self.outside.tokens.as_ref()?.load() {
             Ok(kept) => kept,
             Err(warning) => {
-                self.outside.notices.warn(&warning);
+                self.outside.diagnostics.warn(&warning);
                 None
             }
         }

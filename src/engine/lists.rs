@@ -102,7 +102,7 @@ impl Session {
             }
         }
         if progress.repeated > 0 {
-            self.notices().warn(&format!(
+            self.diagnostics().warn(&format!(
                 "{name}: rows that came twice: {}, as in a list that changes while it is read. Each is taken once; \
                  run the command again to be sure that none is missing",
                 progress.repeated

@@ -1,20 +1,18 @@
 //! The only asynchronous code: sends calls and hides nothing of how they went.
 
-pub mod applied;
+pub mod cancel;
 mod credentials;
 pub mod fault;
-pub mod fill;
+pub mod inject_secrets;
 pub mod journal;
-pub mod keyed;
 pub mod limits;
 mod lists;
 pub mod pace;
 pub mod redact;
+pub mod render;
 pub mod retry;
+mod secret_matcher;
 pub mod session;
-pub mod show;
-mod spelling;
-pub mod stop;
 mod tls;
 pub mod tokens;
 pub mod transport;

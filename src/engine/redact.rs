@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::spelling::{self, Begins, Opening, opening};
+use super::secret_matcher;
+use super::secret_matcher::{Begins, Opening, opening};
 use crate::model::error::Error;
 use crate::model::report::Report;
 use crate::model::secret::{MASK, Secret, may_be_secret};
@@ -84,12 +85,12 @@ impl Redactor {
         }
         let forms = |opening| known.forms.get(&opening).into_iter().flatten();
         let (mut possible, mut seen) = (forms(None).collect::<BTreeSet<_>>(), HashSet::new());
-        spelling::openings(text, &known.begins, &mut |opening| {
+        secret_matcher::openings(text, &known.begins, &mut |opening| {
             if known.forms.contains_key(&Some(opening)) && seen.insert(opening) {
                 possible.extend(forms(Some(opening)));
             }
         });
-        let strike = |text: String, (_, form): &Form| spelling::strike(&text, form, MASK);
+        let strike = |text: String, (_, form): &Form| secret_matcher::strike(&text, form, MASK);
         (!possible.is_empty()).then(|| possible.into_iter().fold(text.to_owned(), strike))
     }
 

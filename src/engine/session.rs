@@ -9,18 +9,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tracing::{debug, info, trace};
 
+use super::cancel::Cancellation;
 use super::fault::{Failed, OVERDUE, until};
-use super::fill::{With, fill};
+use super::inject_secrets::{With, fill};
 use super::journal::Recorder;
 use super::pace::{Pacer, Turn};
 use super::redact::{self, Redactor};
+use super::render;
 use super::retry::{Ended, Next, Tried, instant, limit_pause, next, pause, retry_after};
-use super::show;
-use super::stop::Stop;
 use super::tokens::{Kept, TokenStore};
 use super::transport::{Attempt, Transport};
+use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Result};
-use crate::model::notices::Notices;
 use crate::model::profile::{Profile, Proxy};
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
@@ -71,9 +71,9 @@ pub struct Outside {
     /// Strikes secrets out of texts.
     pub redactor: Redactor,
     /// Where warnings go.
-    pub notices: Arc<dyn Notices>,
+    pub diagnostics: Arc<dyn Diagnostics>,
     /// Ctrl-C, and what is on the wire when it comes.
-    pub stop: Rc<Stop>,
+    pub cancellation: Rc<Cancellation>,
     /// Where writes are put down before they are sent, if anywhere.
     pub journal: Option<Rc<Recorder>>,
     /// Paces the requests of the account, in all of its sessions.
@@ -126,8 +126,8 @@ impl Session {
     }
 
     /// Where warnings go.
-    pub fn notices(&self) -> &dyn Notices {
-        &*self.outside.notices
+    pub fn diagnostics(&self) -> &dyn Diagnostics {
+        &*self.outside.diagnostics
     }
 
     /// What a dry run kept back: requests, or curl lines as texts.
@@ -224,7 +224,7 @@ impl Session {
                     info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
                     if !self.wait(wait).await {
                         // What would be sent again was not applied.
-                        let stopped = call.effect == Effect::Write && self.outside.stop.is_asked();
+                        let stopped = call.effect == Effect::Write && self.outside.cancellation.is_asked();
                         return Err(if stopped { failed.interrupted() } else { error });
                     }
                 }
@@ -240,7 +240,7 @@ impl Session {
     ) -> Result<Secret> {
         tokio::select! {
             biased;
-            () = self.outside.stop.asked() => Err(failed.interrupted()),
+            () = self.outside.cancellation.asked() => Err(failed.interrupted()),
             token = token => token,
         }
     }
@@ -252,7 +252,7 @@ impl Session {
         }
         tokio::select! {
             biased;
-            () = self.outside.stop.asked() => false,
+            () = self.outside.cancellation.asked() => false,
             () = tokio::time::sleep(time) => true,
         }
     }
@@ -267,8 +267,8 @@ impl Session {
         let turn = tokio::select! {
             biased;
             turn = self.outside.pacer.turn(call.label, call.effect, deadline) => turn,
-            () = self.outside.stop.asked(), if call.effect != Effect::Read => return Err(failed.interrupted()),
-            () = self.outside.stop.cut_off() => return Err(failed.interrupted()),
+            () = self.outside.cancellation.asked(), if call.effect != Effect::Read => return Err(failed.interrupted()),
+            () = self.outside.cancellation.cut_off() => return Err(failed.interrupted()),
         };
         let mut turn = turn.map_err(|held| failed.held(held))?;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -279,13 +279,13 @@ impl Session {
         trace!(
             "{} request {}",
             call.name,
-            self.outside.redactor.scrub(&show::http(&call.request, slots).to_string())
+            self.outside.redactor.scrub(&render::http(&call.request, slots).to_string())
         );
         let begun = Instant::now();
         let attempt = tokio::select! {
             biased;
             attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)) => attempt,
-            () = self.outside.stop.cut_off() => match call.effect {
+            () = self.outside.cancellation.cut_off() => match call.effect {
                 Effect::Write => Attempt::Lost(UNAWAITED.into()),
                 Effect::Read | Effect::LogIn => return Err(failed.interrupted()),
             },

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::keyed::{Key, hex};
 use crate::model::secret::Secret;
-use crate::storage::{lock_file, own_folder, read_own, write_cached, write_private};
+use crate::state::key::{Key, hex};
+use crate::state::storage::{lock_file, own_folder, read_own, write_cached, write_private};
 use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds: the request may take longer than they do.

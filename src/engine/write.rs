@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 use tracing::info;
 
 use super::journal::{Ending, Intent, Subject};
+use super::render;
 use super::retry::{Tried, pause};
 use super::session::{DryRun, Session, chance};
-use super::show;
 use crate::model::change::{Change, FieldChange, Outcome, telling};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::number::CalloutCountry;
@@ -97,10 +97,10 @@ impl Session {
             self.withhold(&call);
             return Ok(Written::Withheld);
         }
-        if self.outside.stop.is_asked() {
+        if self.outside.cancellation.is_asked() {
             return Err(self.failed(call.name, Effect::Write).interrupted());
         }
-        let under_way = self.outside.stop.begin(call.name);
+        let under_way = self.outside.cancellation.begin(call.name);
         let entry = match &self.outside.journal {
             Some(recorder) => {
                 let journal = recorder.journal(|word| self.outside.redactor.scrub(word));
@@ -117,7 +117,7 @@ impl Session {
         if let Some(entry) = entry
             && let Err(warning) = entry.end(self.ending(&written, about)).await
         {
-            self.notices().warn(&warning);
+            self.diagnostics().warn(&warning);
         }
         drop(under_way);
         written
@@ -195,7 +195,7 @@ impl Session {
             Some(DryRun::Curl) => {
                 let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
                 let prelude = self.vendor.facts().curl_prelude;
-                Value::from(show::curl(
+                Value::from(render::curl(
                     &call.request,
                     &slots,
                     prelude,
@@ -203,7 +203,7 @@ impl Session {
                     &self.profile.proxy,
                 ))
             }
-            _ => show::http(&call.request, &slots),
+            _ => render::http(&call.request, &slots),
         };
         self.withheld.borrow_mut().push(shown);
     }
@@ -227,7 +227,7 @@ impl Session {
                 Some(lost) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => (lost, Some(error)),
                 _ => return Err(error),
             };
-            if self.outside.stop.is_cut() {
+            if self.outside.cancellation.is_cut() {
                 return Err(unanswered);
             }
             info!("{}: {unanswered}; looking at what the vendor holds", call.name);
@@ -238,7 +238,7 @@ impl Session {
             if let Some(refusal) = refusal {
                 return Err(refusal);
             }
-            if self.outside.stop.is_asked() || !tried.again(self.outside.limits.retries) {
+            if self.outside.cancellation.is_asked() || !tried.again(self.outside.limits.retries) {
                 return Err(match (tried.partly, tried.late) {
                     (true, _) => told(missing, "it is not there as asked, but a part of it may be"),
                     // A vendor that is slow may come to it yet.
@@ -263,7 +263,7 @@ impl Session {
         for at in 0..looks {
             // What is still being worked on is given time before the first look.
             if (at > 0 || tried.pending) && !self.wait(pause(at, chance())).await {
-                let why = match self.outside.stop.is_asked() {
+                let why = match self.outside.cancellation.is_asked() {
                     true => "the command was interrupted before that was made sure of",
                     false => "there was no time left to make sure",
                 };
@@ -274,7 +274,7 @@ impl Session {
                     let note = format!(
                         "{name}: the answer was lost, and a look at what the vendor holds tells that it was done"
                     );
-                    self.notices().note(&note);
+                    self.diagnostics().note(&note);
                     return Ok(Looked::Applied(value, note));
                 }
                 Ok(Seen::Missing) => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, to_value};
 
 use super::change::FieldChange;
-use super::number::{HeldNumber, InternalNumber};
+use super::number::{ActualNumber, InternalNumber};
 use super::proxy::OutboundProxy;
 use super::secret::MASK;
 use super::support::Field;
@@ -15,19 +15,19 @@ use super::trunk::{Extension, ExtensionType, Trunk};
 ///
 /// A list whose order carries no meaning (DIDs, agent groups) is compared as a set. An empty text and no text
 /// are the same. Raw vendor fields are compared by their keys, as far as they were read back.
-pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
+pub fn trunk(actual: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
     wanted
         .given()
-        .filter(|field| !same(*field, held, wanted))
+        .filter(|field| !same(*field, actual, wanted))
         .map(|field| FieldChange {
             field: field.name().to_owned(),
             before: match field {
-                Field::VendorFields => named(held, wanted),
-                _ => shown(held, field),
+                Field::VendorFields => named(actual, wanted),
+                _ => shown(actual, field),
             },
             after: match field {
                 // Half a caller ID leaves the other half as it is.
-                Field::CallerId => shown(&caller_id_only(held).overlaid(&caller_id_only(wanted)), field),
+                Field::CallerId => shown(&caller_id_only(actual).overlaid(&caller_id_only(wanted)), field),
                 _ => shown(wanted, field),
             },
         })
@@ -35,13 +35,13 @@ pub fn trunk(held: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
 }
 
 /// Whether the vendor did not tell what the field is, so that it cannot be compared.
-pub fn untold(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
+pub fn untold(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
     match field {
         Field::VendorFields => {
-            let differs = |(key, value)| held.vendor_fields.get(key).is_some_and(|held| held != value);
+            let differs = |(key, value)| actual.vendor_fields.get(key).is_some_and(|actual| actual != value);
             !wanted.vendor_fields.iter().any(differs)
         }
-        _ => !held.has(field),
+        _ => !actual.has(field),
     }
 }
 
@@ -58,11 +58,11 @@ pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
 }
 
 /// The fields, as far as the trunk has them, as going away.
-pub fn emptied(held: &Trunk, fields: &[Field]) -> Vec<FieldChange> {
-    let there = |field: &&Field| held.has(**field) && shown(held, **field) != "";
+pub fn emptied(actual: &Trunk, fields: &[Field]) -> Vec<FieldChange> {
+    let there = |field: &&Field| actual.has(**field) && shown(actual, **field) != "";
     let gone = |field: &Field| FieldChange {
         field: field.name().to_owned(),
-        before: shown(held, *field),
+        before: shown(actual, *field),
         after: Value::Null,
     };
     fields.iter().filter(there).map(gone).collect()
@@ -79,32 +79,32 @@ pub fn all(wanted: &impl serde::Serialize) -> Vec<FieldChange> {
 }
 
 /// The fields in which a number differs from what is asked for, as far as the vendor tells them.
-pub fn number(held: &HeldNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
-    let (held, asked) = (to_value(held).unwrap_or_default(), to_value(wanted).unwrap_or_default());
+pub fn number(actual: &ActualNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
+    let (actual, asked) = (to_value(actual).unwrap_or_default(), to_value(wanted).unwrap_or_default());
     let fields = asked.as_object().into_iter().flatten();
     let differing = fields.filter(|(field, after)| {
         // Whoever sees a number can join through it.
         let forced = *field == "allow_join" && wanted.visible == Some(true);
         if *field == "vendor_fields" {
             let differs =
-                |(key, value)| held["vendor_fields"].get(key).is_some_and(|held: &Value| held != value);
+                |(key, value)| actual["vendor_fields"].get(key).is_some_and(|actual: &Value| actual != value);
             return wanted.vendor_fields.iter().any(differs);
         }
-        held.get(field.as_str()).is_some_and(|before| before != *after && !forced)
+        actual.get(field.as_str()).is_some_and(|before| before != *after && !forced)
     });
     differing
         .map(|(field, after)| FieldChange {
             field: field.clone(),
-            before: held.get(field.as_str()).cloned().unwrap_or_default(),
+            before: actual.get(field.as_str()).cloned().unwrap_or_default(),
             after: after.clone(),
         })
         .collect()
 }
 
-fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
+fn same(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
     match field {
-        Field::Password => held.password == wanted.password,
-        Field::Dids => dids(held) == dids(wanted),
+        Field::Password => actual.password == wanted.password,
+        Field::Dids => dids(actual) == dids(wanted),
         Field::AgentGroups => {
             // The vendor tells a group's name beside its id; the id alone says which group it is.
             let key = |trunk: &Trunk| -> BTreeSet<(Option<String>, Option<String>)> {
@@ -113,33 +113,33 @@ fn same(field: Field, held: &Trunk, wanted: &Trunk) -> bool {
                     .map(|group| (group.id.clone(), group.number.clone().filter(|n| !n.is_empty())))
                     .collect()
             };
-            key(held) == key(wanted)
+            key(actual) == key(wanted)
         }
-        Field::OutboundProxy => proxy(held) == proxy(wanted),
+        Field::OutboundProxy => proxy(actual) == proxy(wanted),
         Field::CallerId => {
             let half = |trunk: &Trunk| {
                 let own = trunk.caller_id.clone().unwrap_or_default();
                 (own.number.unwrap_or_default(), own.name.unwrap_or_default())
             };
-            let (number, name) = half(held);
+            let (number, name) = half(actual);
             let over = wanted.caller_id.clone().unwrap_or_default();
             over.number.is_none_or(|over| over == number) && over.name.is_none_or(|over| over == name)
         }
         // Names of hosts know no case (RFC 4343).
         Field::Host | Field::Domain => {
             let text = |trunk| shown(trunk, field).as_str().unwrap_or_default().to_lowercase();
-            text(held) == text(wanted)
+            text(actual) == text(wanted)
         }
-        Field::CallerIdOverrides => overrides(held) == overrides(wanted),
+        Field::CallerIdOverrides => overrides(actual) == overrides(wanted),
         Field::VendorFields => {
-            wanted.vendor_fields.iter().all(|(key, value)| held.vendor_fields.get(key) == Some(value))
+            wanted.vendor_fields.iter().all(|(key, value)| actual.vendor_fields.get(key) == Some(value))
         }
         _ => {
             let text = |trunk| match shown(trunk, field) {
                 Value::String(text) if text.is_empty() => Value::Null,
                 other => other,
             };
-            text(held) == text(wanted)
+            text(actual) == text(wanted)
         }
     }
 }
@@ -174,8 +174,8 @@ fn overrides(trunk: &Trunk) -> Value {
 }
 
 /// The raw fields held, as far as `wanted` names them: the others stay as they are.
-fn named(held: &Trunk, wanted: &Trunk) -> Value {
-    let mut fields = held.vendor_fields.clone();
+fn named(actual: &Trunk, wanted: &Trunk) -> Value {
+    let mut fields = actual.vendor_fields.clone();
     fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
     if fields.is_empty() { Value::Null } else { Value::Object(fields) }
 }
@@ -201,13 +201,13 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn differing(held: &str, wanted: &str) -> Vec<String> {
-        trunk(&read(held), &read(wanted)).into_iter().map(|change| change.field).collect()
+    fn differing(actual: &str, wanted: &str) -> Vec<String> {
+        trunk(&read(actual), &read(wanted)).into_iter().map(|change| change.field).collect()
     }
 
     #[test]
     fn what_means_the_same_does_not_differ() {
-        for (held, wanted) in [
+        for (actual, wanted) in [
             ("{}", "{}"),
             (r#"{"name":"a","port":1}"#, r#"{"name":"a"}"#),
             ("{}", r#"{"itsp":"","outbound_proxy":false}"#),
@@ -218,13 +218,13 @@ mod tests {
             (r#"{"agent_groups":[{"id":1,"name":"Sales"}]}"#, r#"{"agent_groups":[{"id":1,"number":""}]}"#),
             (r#"{"caller_id":{"number":"1","name":"a"}}"#, r#"{"caller_id":{"number":"1"}}"#),
         ] {
-            assert!(differing(held, wanted).is_empty(), "{held} {wanted}");
+            assert!(differing(actual, wanted).is_empty(), "{actual} {wanted}");
         }
     }
 
     #[test]
     fn what_differs_is_named() {
-        for (held, wanted, field) in [
+        for (actual, wanted, field) in [
             (r#"{"name":"a"}"#, r#"{"name":"b"}"#, "name"),
             (r#"{"enabled":true}"#, r#"{"enabled":false}"#, "enabled"),
             (r#"{"codecs":["a","b"]}"#, r#"{"codecs":["b","a"]}"#, "codecs"),
@@ -233,26 +233,26 @@ mod tests {
             (r#"{"caller_id":{"number":"1"}}"#, r#"{"caller_id":{"number":"2"}}"#, "caller_id"),
             ("{}", r#"{"vendor_fields":{"x":0}}"#, "vendor_fields"),
         ] {
-            assert_eq!(differing(held, wanted), [field]);
+            assert_eq!(differing(actual, wanted), [field]);
         }
     }
 
     #[test]
     fn half_a_caller_id_leaves_the_other_half() {
-        let held = read(r#"{"caller_id":{"number":"1","name":"a"}}"#);
-        let changes = trunk(&held, &read(r#"{"caller_id":{"number":"2"}}"#));
+        let actual = read(r#"{"caller_id":{"number":"1","name":"a"}}"#);
+        let changes = trunk(&actual, &read(r#"{"caller_id":{"number":"2"}}"#));
         assert_eq!(changes[0].after, serde_json::json!({"number": "2", "name": "a"}));
     }
 
     #[test]
     fn raw_fields_are_shown_as_far_as_they_are_wanted() {
-        let held = read(r#"{"vendor_fields":{"x":0,"read_only":1}}"#);
+        let actual = read(r#"{"vendor_fields":{"x":0,"read_only":1}}"#);
         for (wanted, before) in [(r#"{"x":1}"#, r#"{"x":0}"#), (r#"{"y":1}"#, "null")] {
-            let changes = trunk(&held, &read(&format!(r#"{{"vendor_fields":{wanted}}}"#)));
+            let changes = trunk(&actual, &read(&format!(r#"{{"vendor_fields":{wanted}}}"#)));
             assert_eq!(changes[0].before.to_string(), before);
             assert_eq!(changes[0].after.to_string(), wanted);
         }
-        assert!(trunk(&held, &read(r#"{"vendor_fields":{"x":0}}"#)).is_empty());
+        assert!(trunk(&actual, &read(r#"{"vendor_fields":{"x":0}}"#)).is_empty());
     }
 
     #[test]

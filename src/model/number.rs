@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::damage::{self, Meant};
+use super::phone_repair;
+use super::phone_repair::Meant;
 use super::text::excerpt;
 
 /// A telephone number in E.164 form: a plus, then 8 to 15 digits of which the first is not 0 (ITU-T E.164, 6.1;
@@ -45,11 +46,11 @@ pub(super) fn is_e164(text: &str) -> bool {
 fn complaint(text: &str) -> String {
     let shown = excerpt(text, 40);
     // Printed, it may look like what it should be.
-    let hidden = match damage::disguised(text) {
+    let hidden = match phone_repair::disguised(text) {
         Some(c) => format!(" (it holds the character U+{:04X})", u32::from(c)),
         None => String::new(),
     };
-    match damage::meant(text) {
+    match phone_repair::meant(text) {
         Meant::Number(meant) => {
             format!("`{shown}` is not an E.164 number{hidden}; did you mean `{meant}`?")
         }
@@ -82,7 +83,7 @@ impl<'de> Deserialize<'de> for E164 {
     }
 }
 
-super::words::words! {
+super::open_enum::words! {
     /// Who pays for the call.
     NumberType: "type" {
         /// The caller.
@@ -127,7 +128,7 @@ pub struct InternalNumber {
 
 /// An internal number as a vendor holds it: whatever it says is passed on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct HeldNumber {
+pub struct ActualNumber {
     /// The vendor's id; not every list tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

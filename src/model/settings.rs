@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::change::FieldChange;
 use super::diff;
 
-super::words::words! {
+super::open_enum::words! {
     /// What becomes of the numbers or countries that the vendor itself provides.
     Provided: "setting" {
         /// Shown.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::open_enum::words;
 use super::secret::Secret;
 use super::support::Field;
-use super::words::words;
 
 words! {
     /// How a trunk and its far end find each other.
@@ -358,7 +358,7 @@ impl Trunk {
 
 /// A trunk that a vendor holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Held {
+pub struct ActualTrunk {
     /// The vendor's id.
     pub id: String,
     /// What it is doing.

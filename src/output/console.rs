@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Terminal;
 use super::progress::{Meter, Shown};
-use crate::model::notices::{Notices, Progress};
+use crate::model::diagnostics::{Diagnostics, Progress};
 use crate::model::plan::Plan;
 use crate::model::text::printable;
 
@@ -42,7 +42,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Notices for Console {
+impl Diagnostics for Console {
     fn warn(&self, text: &str) {
         self.say("warning", text, self.quiet);
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::model::notices::Progress;
+use crate::model::diagnostics::Progress;
 
 /// How often a plain line is written.
 const EVERY: Duration = Duration::from_secs(5);

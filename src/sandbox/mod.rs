@@ -1,4 +1,4 @@
-//! The small HTTP shell around the vendors' imitations: one listener, one path prefix a vendor.
+//! The small HTTP shell around the vendors' simulators: one listener, one path prefix a vendor.
 
 pub mod fault;
 pub mod quota;

@@ -1,4 +1,4 @@
-//! HTTP between the listener and the imitations.
+//! HTTP between the listener and the simulators.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use super::fault::{Faults, Kind};
 use super::state::State;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// More than any request of the three vendors.
 const LONGEST_REQUEST: usize = 8 << 20;
@@ -167,7 +167,7 @@ fn whole(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Response<C
 }
 
 fn plain(status: u16) -> Response<Cut> {
-    let text = "no such imitation: the path begins with a vendor's name\n";
+    let text = "no such simulator: the path begins with a vendor's name\n";
     let mut response = Response::new(Cut::whole(text.into()));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::NOT_FOUND);
     response

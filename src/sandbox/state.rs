@@ -1,4 +1,4 @@
-//! The imitations and where their state is kept.
+//! The simulators and where their state is kept.
 
 use std::fs::File;
 use std::io;
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, Result};
-use crate::storage::{lock_file, own_folder, read_own, write_private};
+use crate::state::storage::{lock_file, own_folder, read_own, write_private};
 use crate::vendors::ALL;
 use crate::vendors::call::Response;
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 /// The state file of `--sandbox` below the state folder.
 pub fn file(folder: &Path) -> PathBuf {
     folder.join("sandbox").join("state.json")
 }
 
-/// The imitations by vendor.
+/// The simulators by vendor.
 pub struct State {
-    imitations: Vec<(&'static str, Box<dyn Imitation>)>,
+    simulators: Vec<(&'static str, Box<dyn Simulator>)>,
     file: Option<PathBuf>,
     changed: bool,
     /// Held so that two commands do not overwrite each other's sandbox.
@@ -40,15 +40,15 @@ impl State {
             Some(path) => load(path, read(path))?,
             None => Value::Null,
         };
-        let imitations: Option<Vec<_>> = ALL
+        let simulators: Option<Vec<_>> = ALL
             .iter()
             .map(|vendor| {
                 let name = vendor.facts().name;
-                vendor.imitation(saved.get(name)).map(|imitation| (name, imitation))
+                vendor.simulator(saved.get(name)).map(|simulator| (name, simulator))
             })
             .collect();
-        match imitations {
-            Some(imitations) => Ok(Self { imitations, file, changed: false, _lock: None }),
+        match simulators {
+            Some(simulators) => Ok(Self { simulators, file, changed: false, _lock: None }),
             None => Err(damaged(file.as_deref(), "it does not hold the state of this version's sandbox")),
         }
     }
@@ -72,11 +72,11 @@ impl State {
         Ok(state)
     }
 
-    /// Lets the vendor's imitation answer; none where no imitation has the name.
+    /// Lets the vendor's simulator answer; none where no simulator has the name.
     pub fn answer(&mut self, vendor: &str, request: &Incoming, now: u64) -> Option<Response> {
-        let (_, imitation) = self.imitations.iter_mut().find(|(name, _)| *name == vendor)?;
+        let (_, simulator) = self.simulators.iter_mut().find(|(name, _)| *name == vendor)?;
         self.changed = true;
-        Some(imitation.handle(request, now))
+        Some(simulator.handle(request, now))
     }
 
     /// Keeps the state, where it is kept and has changed.
@@ -86,7 +86,7 @@ impl State {
     pub fn save(&mut self) -> Result<()> {
         let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };
         let all: Map<String, Value> =
-            self.imitations.iter().map(|(name, imitation)| ((*name).to_owned(), imitation.save())).collect();
+            self.simulators.iter().map(|(name, simulator)| ((*name).to_owned(), simulator.save())).collect();
         write_private(path, Value::from(all).to_string().as_bytes()).map_err(|cause| {
             Error::config(format!("the sandbox's state cannot be written to `{}`: {cause}", path.display()))
         })?;

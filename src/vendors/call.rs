@@ -226,7 +226,7 @@ impl Response {
         String::from_utf8_lossy(body.get(..4 * QUOTABLE + 4).unwrap_or(body))
     }
 
-    /// A JSON answer, as the imitations give it.
+    /// A JSON answer, as the simulators give it.
     pub fn json(status: u16, body: &Value) -> Self {
         Self {
             status,

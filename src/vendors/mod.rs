@@ -5,7 +5,7 @@
 //! 1. Make a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations,
 //!    fields and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (model
 //!    to requests), `read.rs` (answers to model), `rules.rs` (refusals that need no call), `codes.rs` (error
-//!    codes) and `sandbox/` (the imitation).
+//!    codes) and `sandbox/` (the simulator).
 //! 2. Add its module and its row in [`ALL`] below.
 //!
 //! The capability matrix, the sandbox, `explain`, profiles and their checks follow from that row. Nothing in
@@ -14,24 +14,24 @@
 pub mod call;
 pub mod check;
 pub mod codes;
-pub mod imitation;
 pub mod itniotech;
 pub mod paging;
+pub mod simulator;
 pub mod yeastar;
 pub mod zoom;
 
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::number::{CalloutCountry, HeldNumber, InternalNumber, MasterNumber};
+use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterNumber};
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
 use crate::model::support::{Field, Operation, Shape, Support};
-use crate::model::trunk::{self, Held, Trunk, TrunkChange};
+use crate::model::trunk::{self, ActualTrunk, Trunk, TrunkChange};
 use call::{Call, Page, Slot, Token};
 use codes::Code;
-use imitation::Imitation;
+use simulator::Simulator;
 
 /// Every vendor, in the order of the documentation.
 pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech, &zoom::Zoom];
@@ -228,7 +228,7 @@ pub trait Vendor: Sync {
     fn check_create(&self, trunk: &Trunk) -> Verdict;
 
     /// Judges a change; `held` is the trunk as it is, where it was read.
-    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict;
+    fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict;
 
     /// Creates a trunk whose references are resolved. Answers its id.
     ///
@@ -252,14 +252,14 @@ pub trait Vendor: Sync {
         _profile: &Profile,
         _id: &str,
         _change: &Trunk,
-        _held: Option<&Held>,
+        _held: Option<&ActualTrunk>,
     ) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::TrunkUpdate))
     }
 
     /// The fields that this change empties at the vendor although it does not name them, as where a request
     /// replaces the whole trunk. They are shown as a part of the change.
-    fn emptied(&self, _change: &Trunk, _held: &Held) -> &'static [Field] {
+    fn emptied(&self, _change: &Trunk, _held: &ActualTrunk) -> &'static [Field] {
         &[]
     }
 
@@ -267,7 +267,7 @@ pub trait Vendor: Sync {
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
-    fn list_trunks(&self, _profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
+    fn list_trunks(&self, _profile: &Profile, _search: Option<&str>) -> Result<Call<Page<ActualTrunk>>> {
         Err(self.facts().refuse(Operation::TrunkList))
     }
 
@@ -275,7 +275,7 @@ pub trait Vendor: Sync {
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
-    fn get_trunk(&self, _profile: &Profile, _id: &str) -> Result<Option<Call<Held>>> {
+    fn get_trunk(&self, _profile: &Profile, _id: &str) -> Result<Option<Call<ActualTrunk>>> {
         Ok(None)
     }
 
@@ -348,7 +348,7 @@ pub trait Vendor: Sync {
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
-    fn list_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<HeldNumber>>> {
+    fn list_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<ActualNumber>>> {
         Err(self.facts().refuse(Operation::NumbersList))
     }
 
@@ -438,6 +438,6 @@ pub trait Vendor: Sync {
         None
     }
 
-    /// The imitation for the sandbox, as it was saved or new; none where the saved state cannot be understood.
-    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>>;
+    /// The simulator for the sandbox, as it was saved or new; none where the saved state cannot be understood.
+    fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>>;
 }

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{Added, Entry};
-use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber};
-use crate::model::trunk::{Direction, Held, Kind, Transport, Trunk};
+use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber};
+use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport, Trunk};
 
 /// Knows the rows that a list has given so far, by 64-bit hashes of their ids: a million rows take some 20 MiB.
 /// The key of the hashes is random, so that no vendor can make two ids collide. Clones share what they know.
@@ -174,7 +174,7 @@ pub fn value(value: &Value) -> usize {
     size_of::<Value>() + within(value)
 }
 
-impl Row for Held {
+impl Row for ActualTrunk {
     fn size(&self) -> usize {
         let trunk = &self.trunk;
         let Trunk { name, host, domain, username, auth_name, country, itsp, .. } = trunk;
@@ -200,7 +200,7 @@ impl Row for Held {
     }
 }
 
-impl Row for HeldNumber {
+impl Row for ActualNumber {
     fn size(&self) -> usize {
         let Self { id, number, display_number, country, labels, languages, vendor_fields, .. } = self;
         let texts = texts(&[id, display_number, country, labels, languages]);

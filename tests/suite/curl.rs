@@ -274,7 +274,7 @@ fn part(case: &Case) -> &'static str {
     }
 }
 
-/// The vendor's imitation took curl's request: with its credentials, its signature and its body.
+/// The vendor's simulator took curl's request: with its credentials, its signature and its body.
 fn accepted(vendor: &str, answer: &[u8], what: &str) {
     let text = String::from_utf8_lossy(answer);
     if text.is_empty() {

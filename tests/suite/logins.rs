@@ -11,7 +11,7 @@ use trunkctl::engine::pace::Pacer;
 use trunkctl::engine::redact::Redactor;
 use trunkctl::engine::session::{Limits, Outside, Session};
 use trunkctl::engine::tokens::TokenStore;
-use trunkctl::model::notices::Notices;
+use trunkctl::model::diagnostics::Diagnostics;
 use trunkctl::model::profile::Profile;
 use trunkctl::model::secret::Secret;
 use trunkctl::vendors;
@@ -89,7 +89,7 @@ fn a_renewal_that_finds_the_address_blocked_is_not_followed_by_a_log_in() {
 
 struct Unheard;
 
-impl Notices for Unheard {
+impl Diagnostics for Unheard {
     fn warn(&self, text: &str) {
         panic!("{text}");
     }
@@ -119,8 +119,8 @@ fn session(place: &Place, base: &str) -> Session {
         limits: Limits { timeout: soon, deadline: Instant::now() + soon, retries: 0 },
         dry_run: None,
         redactor: Redactor::default(),
-        notices: Arc::new(Unheard),
-        stop: Rc::default(),
+        diagnostics: Arc::new(Unheard),
+        cancellation: Rc::default(),
         journal: None,
         pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
         proxy: None,

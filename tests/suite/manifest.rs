@@ -1,7 +1,7 @@
 //! The example of a manifest: read by the program's own reader, and taken by the vendors' own checks.
 
 use trunkctl::config::Env;
-use trunkctl::config::manifest::{Manifest, Vars, What};
+use trunkctl::input::manifest::{Manifest, Vars, What};
 use trunkctl::vendors;
 
 use crate::schema;

@@ -1,8 +1,8 @@
 //! The schemas that the program prints, held against the examples and against what the program refuses.
 
 use serde_json::{Value, json};
-use trunkctl::config::files::Format;
-use trunkctl::config::node::{Node, read};
+use trunkctl::input::file::Format;
+use trunkctl::input::tree::{Node, read};
 
 use crate::support::Place;
 

@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use super::{complain, ended, own_file, read, store, usage};
-use crate::cli::Globals;
 use crate::cli::profile::Init;
-use crate::commands::world::{Reply, World, keys_of};
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, secrets, write};
+use crate::context::{Context, Reply, keys_of};
 use crate::engine::transport;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
 use crate::model::secret::{Secret, SecretRef};
-use crate::storage;
+use crate::state::storage;
 use crate::vendors::{self, Facts};
 
 /// The profile as far as it is filled in, and the secrets that go to files of their own.
@@ -67,16 +66,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Every key: as given, else as a person answers.
-    pub(super) async fn fill(
-        &mut self,
-        (world, globals): (&World, &Globals),
-        keys: &'static [ProfileKey],
-    ) -> Result<()> {
+    pub(super) async fn fill(&mut self, context: &Context, keys: &'static [ProfileKey]) -> Result<()> {
         let has_token = self.given.iter().any(|(name, _)| name == "access_token");
         let mut missing: Vec<&ProfileKey> = Vec::new();
         for key in keys {
             if let Some((_, text)) = self.given.iter().find(|(name, _)| name == key.name) {
-                self.take((world, globals), key, text.clone()).await?;
+                self.take(context, key, text.clone()).await?;
                 continue;
             }
             let needed = match key.need {
@@ -88,10 +83,10 @@ impl<'a> Draft<'a> {
             if !needed && (key.default.is_none() || !self.args.set.is_empty()) {
                 continue;
             }
-            match self.ask((world, globals), key, needed).await? {
+            match self.ask(context, key, needed).await? {
                 Some(text) if text.is_empty() => {}
                 Some(text) => {
-                    self.take((world, globals), key, text).await?;
+                    self.take(context, key, text).await?;
                     self.asked.extend(key.secret.then_some(key));
                 }
                 None if needed => missing.push(key),
@@ -118,17 +113,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Asks until the answer can be used; none where there is no terminal.
-    async fn ask(
-        &self,
-        (world, globals): (&World, &Globals),
-        key: &ProfileKey,
-        needed: bool,
-    ) -> Result<Option<String>> {
+    async fn ask(&self, context: &Context, key: &ProfileKey, needed: bool) -> Result<Option<String>> {
         let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
         let forms = if key.secret { " (env:…, file:…, cmd:…, or the secret)" } else { "" };
         let question = format!("{}: {}{forms}{default}:", key.name, key.meaning);
         loop {
-            let text = match world.ask_for(&question, key.secret).await {
+            let text = match context.ask_for(&question, key.secret).await {
                 Reply::Text(text) => text,
                 Reply::Ended => return Err(ended(key.name)),
                 Reply::NoTerminal => return Ok(None),
@@ -136,15 +126,15 @@ impl<'a> Draft<'a> {
             if text.is_empty() && !needed {
                 return Ok(Some(text));
             }
-            match self.judge((world, globals), key, &text).await {
+            match self.judge(context, key, &text).await {
                 Ok(()) => return Ok(Some(text)),
-                Err(error) => complain(world, &error),
+                Err(error) => complain(context, &error),
             }
         }
     }
 
     /// Whether an answer can be used, as far as that can be told at once. No command is run for it.
-    async fn judge(&self, (world, globals): (&World, &Globals), key: &ProfileKey, text: &str) -> Result<()> {
+    async fn judge(&self, context: &Context, key: &ProfileKey, text: &str) -> Result<()> {
         if text.is_empty() {
             return Err(usage(format!("{} is needed", key.name)));
         }
@@ -162,18 +152,13 @@ impl<'a> Draft<'a> {
                 if self.args.no_check || !secrets::is_quiet(&secret) {
                     return Ok(());
                 }
-                world.look_up(globals, secret, key.name, None).await.map(drop)
+                context.look_up(secret, key.name, None).await.map(drop)
             }
         }
     }
 
     /// A key's value. A secret that is no reference goes to a file of its own.
-    async fn take(
-        &mut self,
-        (world, globals): (&World, &Globals),
-        key: &'static ProfileKey,
-        text: String,
-    ) -> Result<()> {
+    async fn take(&mut self, context: &Context, key: &'static ProfileKey, text: String) -> Result<()> {
         let reference = match SecretRef::parse(&text) {
             Ok(own @ (SecretRef::Literal(_) | SecretRef::Stdin)) if key.secret => own,
             _ => {
@@ -182,7 +167,7 @@ impl<'a> Draft<'a> {
             }
         };
         let purpose = format!("profile `{}`: {}", self.args.name, key.name);
-        let secret = world.look_up(globals, Secret::reference(reference), &purpose, None).await?;
+        let secret = context.look_up(Secret::reference(reference), &purpose, None).await?;
         let value = secret.expose().unwrap_or_default().to_owned();
         let name = own_file(&self.args.name, key.name);
         self.pairs.push((key.name.into(), format!("file:{name}")));
@@ -192,10 +177,10 @@ impl<'a> Draft<'a> {
     }
 
     /// The profile, with the secrets that are in no file yet.
-    pub(super) fn profile(&self, world: &World) -> Result<Profile> {
+    pub(super) fn profile(&self, context: &Context) -> Result<Profile> {
         let mut profile = profiles::assemble(&self.args.name, &self.pairs, self.folder, &keys_of)?;
         for (key, secret) in &self.typed {
-            world.redactor.learn(secret);
+            context.redactor.learn(secret);
             profile.secrets.insert((*key).to_owned(), secret.clone());
         }
         Ok(profile)
@@ -209,22 +194,18 @@ impl<'a> Draft<'a> {
     }
 
     /// Asks for the secrets once more.
-    pub(super) async fn ask_again(
-        &mut self,
-        (world, globals): (&World, &Globals),
-        refusal: &Error,
-    ) -> Result<()> {
+    pub(super) async fn ask_again(&mut self, context: &Context, refusal: &Error) -> Result<()> {
         let limit = self.facts.and_then(|facts| Some((facts.title, facts.log_in_attempts?)));
         let limit = limit.map(|(title, count)| {
             format!("; {title} blocks this machine's address after {count} failed log-ins, and this was one")
         });
-        world.notices.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
+        context.diagnostics.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
         for key in self.asked.clone() {
-            let Some(text) = self.ask((world, globals), key, true).await? else { continue };
+            let Some(text) = self.ask(context, key, true).await? else { continue };
             self.pairs.retain(|(name, _)| name != key.name);
             self.files.retain(|(name, _)| *name != own_file(&self.args.name, key.name));
             self.typed.retain(|(name, _)| *name != key.name);
-            self.take((world, globals), key, text).await?;
+            self.take(context, key, text).await?;
         }
         self.claim_files()
     }

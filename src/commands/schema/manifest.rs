@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::fields;
 use super::parts::{DRAFT, flag, list, needing, one_of_keys, table, text, variable, word_or_figure};
-use crate::config::manifest::{SORTS, TARGET};
-use crate::config::rows::NUMBERS;
+use crate::input::manifest::{SORTS, TARGET};
+use crate::input::rows::NUMBERS;
 use crate::model::number::NumberType;
 use crate::model::settings::Provided;
 use crate::model::support::Field;

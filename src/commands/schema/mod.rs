@@ -6,16 +6,17 @@ mod manifest;
 mod parts;
 mod profiles;
 
-use crate::cli::{Format, Globals, schema::Of};
+use crate::cli::{Format, schema::Of};
+use crate::context::Context;
 use crate::model::report::Report;
 
 /// The schema: as JSON, unless another form is asked for.
-pub fn run(globals: &Globals, of: Of) -> Report {
+pub fn run(context: &Context, of: Of) -> Report {
     let schema = match of {
         Of::Manifest => manifest::schema(),
         Of::Profiles => profiles::schema(),
     };
-    match globals.output {
+    match context.options.output {
         Format::Table => Report::Text(format!("{schema:#}\n")),
         _ => Report::Record(schema),
     }

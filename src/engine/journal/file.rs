@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::storage::{append_own, lock_file, open_own, own_folder, trusted};
+use crate::state::storage::{append_own, lock_file, open_own, own_folder, trusted};
 
 /// The size that a file is rotated at.
 const LONGEST: u64 = 10 << 20;

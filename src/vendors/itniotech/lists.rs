@@ -6,7 +6,7 @@ use super::read;
 use super::write::post;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
-use crate::model::trunk::Held;
+use crate::model::trunk::ActualTrunk;
 use crate::vendors::Entry;
 use crate::vendors::call::{Call, Effect, Fault, Page};
 use crate::vendors::codes::After;
@@ -16,12 +16,12 @@ use crate::vendors::paging::{Row, Sieve, repeats};
 const PAGE_SIZE: u64 = 100;
 
 /// `sipTrunk/query`. Its search is fuzzy.
-pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
+pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualTrunk>> {
     let list = List {
         endpoint: "sipTrunk/query",
         params: params("sipTrunkName", search.unwrap_or_default()),
         row: read::trunk,
-        id: |held: &Held| &held.id,
+        id: |actual: &ActualTrunk| &actual.id,
     };
     list.page(profile.clone(), Before::default())
 }

@@ -15,13 +15,13 @@ mod write;
 use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
-use super::imitation::Imitation;
+use super::simulator::Simulator;
 use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::support::{Field, Operation};
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 
 /// The adapter.
 pub struct Itniotech;
@@ -47,8 +47,8 @@ impl Vendor for Itniotech {
         rules::create(trunk)
     }
 
-    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict {
-        rules::update(change, held)
+    fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
+        rules::update(change, actual)
     }
 
     fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
@@ -64,16 +64,16 @@ impl Vendor for Itniotech {
         profile: &Profile,
         id: &str,
         change: &Trunk,
-        held: Option<&Held>,
+        actual: Option<&ActualTrunk>,
     ) -> Result<Call<()>> {
-        write::update(profile, id, change, held)
+        write::update(profile, id, change, actual)
     }
 
-    fn emptied(&self, change: &Trunk, held: &Held) -> &'static [Field] {
-        rules::emptied(change, held)
+    fn emptied(&self, change: &Trunk, actual: &ActualTrunk) -> &'static [Field] {
+        rules::emptied(change, actual)
     }
 
-    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
+    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<ActualTrunk>>> {
         Ok(lists::list_trunks(profile, search))
     }
 
@@ -85,7 +85,7 @@ impl Vendor for Itniotech {
         Ok(write::identify(profile))
     }
 
-    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+    fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
         match saved {
             Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
             None => Some(Box::new(sandbox::Sandbox::new())),

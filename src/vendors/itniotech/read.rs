@@ -10,7 +10,7 @@ use super::codes::CODES;
 use super::wire::{Counted, GroupRow, TrunkRow, as_text};
 use crate::model::error::FieldError;
 use crate::model::secret::{MASK, Secret, may_be_secret};
-use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Status, Trunk};
+use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Status, Trunk};
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::{Heard, find};
 use crate::vendors::paging::{self, LONGEST_ROW};
@@ -169,7 +169,7 @@ pub fn group(row: GroupRow) -> Entry {
 }
 
 /// A record of `sipTrunk/query`.
-pub fn trunk(row: TrunkRow) -> Held {
+pub fn trunk(row: TrunkRow) -> ActualTrunk {
     let groups = row.group_list.map(|list| {
         list.into_iter()
             .map(|group| AgentGroup {
@@ -197,7 +197,7 @@ pub fn trunk(row: TrunkRow) -> Held {
         vendor_fields: masked(row.rest),
         ..Trunk::default()
     };
-    Held { id: row.key_id, status: row.state.as_deref().map(status), status_code: row.state, trunk }
+    ActualTrunk { id: row.key_id, status: row.state.as_deref().map(status), status_code: row.state, trunk }
 }
 
 /// Fields that the model does not name, with whatever looks like a secret masked at any depth.

@@ -7,7 +7,7 @@ use super::abilities::FACTS;
 use crate::model::error::FieldError;
 use crate::model::support::{Field, Need};
 use crate::model::text::excerpt;
-use crate::model::trunk::{AgentGroup, Direction, Held, Kind, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
 use crate::vendors::{Reading, Verdict};
 
@@ -37,11 +37,11 @@ pub fn create(trunk: &Trunk) -> Verdict {
 
 /// Judges a change. Where neither the trunk as it is nor the change tells the direction, only what holds both
 /// ways is judged.
-pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
+pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let mut verdict = Verdict::default();
     let set = &change.set;
     steering(set, &mut verdict);
-    let real = held.and_then(|held| held.trunk.direction.as_ref());
+    let real = actual.and_then(|actual| actual.trunk.direction.as_ref());
     if let (Some(given @ (Direction::Outbound | Direction::Inbound)), Some(real)) = (&set.direction, real)
         && given != real
     {
@@ -63,11 +63,11 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
     }
     groups(direction, set, &mut verdict);
     addresses(set, &mut verdict);
-    let registering = registers(set).or_else(|| held.and_then(|held| registers(&held.trunk)));
+    let registering = registers(set).or_else(|| actual.and_then(|actual| registers(&actual.trunk)));
     credentials(direction, registering, set, &mut verdict);
-    match held {
-        Some(held) if !emptied(set, held).is_empty() => {
-            let account = held.trunk.username.as_deref().unwrap_or_default();
+    match actual {
+        Some(actual) if !emptied(set, actual).is_empty() => {
+            let account = actual.trunk.username.as_deref().unwrap_or_default();
             verdict.warnings.push(format!(
                 "the trunk will not register any more: Itniotech's update replaces the whole trunk, so this \
                  empties its account `{}` and its password for good; keep both elsewhere if they may be needed \
@@ -89,9 +89,9 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
 
 /// What a trunk loses that registered and does not any more: the update replaces the whole trunk, and its body
 /// then has neither `sipAccount` nor `sipPassword`.
-pub fn emptied(set: &Trunk, held: &Held) -> &'static [Field] {
-    let stops = registers(&held.trunk) == Some(true) && registers(set) == Some(false);
-    let outbound = held.trunk.direction == Some(Direction::Outbound);
+pub fn emptied(set: &Trunk, actual: &ActualTrunk) -> &'static [Field] {
+    let stops = registers(&actual.trunk) == Some(true) && registers(set) == Some(false);
+    let outbound = actual.trunk.direction == Some(Direction::Outbound);
     if stops && outbound { &[Field::Username, Field::Password] } else { &[] }
 }
 

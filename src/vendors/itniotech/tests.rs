@@ -1,4 +1,4 @@
-//! The adapter against the pages, and against the imitation.
+//! The adapter against the pages, and against the simulator.
 
 mod answers;
 mod requests;
@@ -13,9 +13,9 @@ use serde_json::Value;
 use super::Itniotech;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use crate::vendors::call::{Body, Call, Place, Request, Response, Slot};
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// The time of page 004's example.
 const NOW: u64 = 1_630_468_800;
@@ -54,8 +54,8 @@ fn change(json: &str) -> TrunkChange {
     TrunkChange { set: trunk(json), ..TrunkChange::default() }
 }
 
-fn held(trunk: Trunk) -> Held {
-    Held { id: "7".into(), trunk, ..Held::default() }
+fn actual(trunk: Trunk) -> ActualTrunk {
+    ActualTrunk { id: "7".into(), trunk, ..ActualTrunk::default() }
 }
 
 fn answer(body: &str) -> Response {

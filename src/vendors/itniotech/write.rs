@@ -7,7 +7,7 @@ use super::{read, rules};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::MASK;
-use crate::model::trunk::{self, AgentGroup, Direction, Held, Trunk};
+use crate::model::trunk::{self, ActualTrunk, AgentGroup, Direction, Trunk};
 use crate::vendors::Identity;
 use crate::vendors::call::{Call, Effect, Fault, Method, Place, Request, Response, Slot};
 
@@ -28,9 +28,9 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
 
 /// `sipTrunk/update` replaces everything, so the change is laid over what the trunk holds. Without `held` the
 /// change is the whole trunk. Raw fields that were read, such as `createTime`, are none of the update's.
-pub fn update(profile: &Profile, id: &str, change: &Trunk, held: Option<&Held>) -> Result<Call<()>> {
-    let whole = match held {
-        Some(held) => Trunk { vendor_fields: Map::new(), ..held.trunk.clone() }.overlaid(change),
+pub fn update(profile: &Profile, id: &str, change: &Trunk, actual: Option<&ActualTrunk>) -> Result<Call<()>> {
+    let whole = match actual {
+        Some(actual) => Trunk { vendor_fields: Map::new(), ..actual.trunk.clone() }.overlaid(change),
         None => change.clone(),
     };
     let mut body = body(&whole)?;

@@ -5,7 +5,7 @@ use super::wire::{EntryRow, TrunkRow};
 use super::write::get;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
-use crate::model::trunk::Held;
+use crate::model::trunk::ActualTrunk;
 use crate::vendors::Entry;
 use crate::vendors::call::{Call, Effect, Fault, Page, Response};
 use crate::vendors::codes::After;
@@ -15,7 +15,7 @@ use crate::vendors::paging::{Sieve, repeats};
 const PAGE_SIZE: u64 = 100;
 
 /// `trunk/list`, or `trunk/search` where there is something to search for.
-pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<Held>> {
+pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualTrunk>> {
     let endpoint = if search.is_some() { "trunk/search" } else { "trunk/list" };
     page::<TrunkRow>(endpoint, profile.clone(), search.map(str::to_owned), Progress::default())
 }

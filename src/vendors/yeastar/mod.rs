@@ -15,13 +15,13 @@ mod write;
 use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
-use super::imitation::Imitation;
+use super::simulator::Simulator;
 use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::support::Operation;
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 
 /// The adapter.
 pub struct Yeastar;
@@ -51,8 +51,8 @@ impl Vendor for Yeastar {
         rules::create(trunk)
     }
 
-    fn check_update(&self, change: &TrunkChange, held: Option<&Held>) -> Verdict {
-        rules::update(change, held)
+    fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
+        rules::update(change, actual)
     }
 
     fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
@@ -68,16 +68,16 @@ impl Vendor for Yeastar {
         profile: &Profile,
         id: &str,
         change: &Trunk,
-        _held: Option<&Held>,
+        _held: Option<&ActualTrunk>,
     ) -> Result<Call<()>> {
         write::update(profile, id, change)
     }
 
-    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<Held>>> {
+    fn list_trunks(&self, profile: &Profile, search: Option<&str>) -> Result<Call<Page<ActualTrunk>>> {
         Ok(lists::list_trunks(profile, search))
     }
 
-    fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<Held>>> {
+    fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<ActualTrunk>>> {
         write::get_trunk(profile, id).map(Some)
     }
 
@@ -97,7 +97,7 @@ impl Vendor for Yeastar {
         Some(auth::revoke(profile))
     }
 
-    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+    fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
         match saved {
             Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
             None => Some(Box::new(sandbox::Sandbox::new())),

@@ -12,8 +12,8 @@ use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::text::excerpt;
 use crate::model::trunk::{
-    CallerId, CallerIdOverride, Did, Direction, Extension, ExtensionType, Held, Kind, OverrideOption, Status,
-    Transport, Trunk,
+    ActualTrunk, CallerId, CallerIdOverride, Did, Direction, Extension, ExtensionType, Kind, OverrideOption,
+    Status, Transport, Trunk,
 };
 use crate::vendors::call::{Fault, Page, QUOTABLE, Response};
 use crate::vendors::codes::Heard;
@@ -146,7 +146,7 @@ pub fn miscount(response: &Response, seen: u64, total: u64) -> Fault {
 }
 
 /// Answer of `trunk/get` for that id.
-pub fn got(response: &Response, id: &str) -> Result<Held, Fault> {
+pub fn got(response: &Response, id: &str) -> Result<ActualTrunk, Fault> {
     let Got { data } = answer(response, false)?;
     let data = Some(data.get()).filter(|data| data.len() <= paging::LONGEST_ROW);
     // Its table says an array, its example an object.
@@ -196,13 +196,13 @@ pub trait Row: DeserializeOwned + 'static {
 }
 
 impl Row for TrunkRow {
-    type Item = Held;
+    type Item = ActualTrunk;
 
-    fn id(item: &Held) -> &str {
+    fn id(item: &ActualTrunk) -> &str {
         &item.id
     }
 
-    fn item(self) -> Held {
+    fn item(self) -> ActualTrunk {
         trunk(self)
     }
 }
@@ -225,7 +225,7 @@ impl Row for EntryRow {
 }
 
 /// A trunk, as far as the row tells it.
-fn trunk(mut row: TrunkRow) -> Held {
+fn trunk(mut row: TrunkRow) -> ActualTrunk {
     let (list_host, list_port) = row.host_port.take().map(host_port).unzip();
     // Account trunks: `number` is the name of the same field on create.
     let number = row.rest.get("number").and_then(Value::as_str).map(str::to_owned);
@@ -276,7 +276,7 @@ fn trunk(mut row: TrunkRow) -> Held {
         vendor_fields: masked(row.rest),
         ..Trunk::default()
     };
-    Held {
+    ActualTrunk {
         id: row.id.to_string(),
         status: row.status.map(|code| status(code, trunk.kind.as_ref())),
         status_code: row.status.map(|code| code.to_string()),

@@ -4,7 +4,7 @@ use super::abilities::{FACTS, PEER_CREATE_CODECS};
 use crate::model::error::FieldError;
 use crate::model::support::{Field, Need, Shape};
 use crate::model::text::excerpt;
-use crate::model::trunk::{Direction, Extension, ExtensionType, Held, Kind, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Direction, Extension, ExtensionType, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
 use crate::vendors::{Reading, Verdict};
 
@@ -36,12 +36,12 @@ pub fn create(trunk: &Trunk) -> Verdict {
 }
 
 /// Judges a change. Without the trunk as it is, the given kind tells which fields there are.
-pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
+pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let mut verdict = Verdict::default();
     let set = &change.set;
     direction(set, &mut verdict);
     extensions(set, &mut verdict);
-    let real = held.and_then(|held| held.trunk.kind.as_ref());
+    let real = actual.and_then(|actual| actual.trunk.kind.as_ref());
     if let (Some(given), Some(real)) = (&set.kind, real)
         && given != real
     {
@@ -63,7 +63,7 @@ pub fn update(change: &TrunkChange, held: Option<&Held>) -> Verdict {
         verdict.errors.push(FieldError::new("dids", why));
     }
     name(set, &mut verdict);
-    verdict.warnings.extend(held.and_then(|held| left_behind(&held.trunk, set)));
+    verdict.warnings.extend(actual.and_then(|actual| left_behind(&actual.trunk, set)));
     verdict
 }
 
@@ -99,9 +99,9 @@ fn direction(trunk: &Trunk, verdict: &mut Verdict) {
 }
 
 /// What is said where the host goes elsewhere, and the domain that was taken from it stays.
-fn left_behind(held: &Trunk, set: &Trunk) -> Option<String> {
-    let (old, new) = (held.domain.as_ref()?, set.host.as_ref()?);
-    let stays = set.domain.is_none() && held.host.as_ref() == Some(old) && new != old;
+fn left_behind(actual: &Trunk, set: &Trunk) -> Option<String> {
+    let (old, new) = (actual.domain.as_ref()?, set.host.as_ref()?);
+    let stays = set.domain.is_none() && actual.host.as_ref() == Some(old) && new != old;
     stays.then(|| {
         format!("the domain stays `{old}`, as the host was; set `domain` too if it goes with the host")
     })

@@ -1,4 +1,4 @@
-//! The adapter against the pages, and against the imitation.
+//! The adapter against the pages, and against the simulator.
 
 mod answers;
 mod lists;

@@ -9,7 +9,7 @@ use crate::model::error::{Error, Result};
 use crate::model::profile::Profile;
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::MASK;
-use crate::model::trunk::{CallerIdOverride, ExtensionType, Held, Kind, Trunk};
+use crate::model::trunk::{ActualTrunk, CallerIdOverride, ExtensionType, Kind, Trunk};
 use crate::vendors::Identity;
 use crate::vendors::call::{Call, Effect, Method, Place, Request, Slot};
 
@@ -40,7 +40,7 @@ pub fn update(profile: &Profile, id: &str, change: &Trunk) -> Result<Call<()>> {
 }
 
 /// `trunk/get`
-pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<Held>> {
+pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<ActualTrunk>> {
     let id = number(id)?.to_string();
     let request = get(profile, "trunk/get", &[("id", &id)]);
     Ok(Call::new("trunk/get", Effect::Read, request, move |response| read::got(response, &id)))

@@ -109,7 +109,7 @@ pub static FACTS: Facts = Facts {
         ("client_id", "sandbox"),
         ("client_secret", "sandbox-secret"),
         ("account", "sub-1"),
-        // An imitation has no limits of its own.
+        // A simulator has no limits of its own.
         ("plan", UNPACED),
     ],
 };

@@ -8,17 +8,17 @@ use super::read::{member, rows, success, unreadable};
 use super::wire::Record;
 use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
-use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber, NumberType};
+use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber, NumberType};
 use crate::model::profile::Profile;
 use crate::model::settings::{Provided, SipSettings};
-use crate::model::trunk::{self, CallerId, Direction, Held, Trunk};
+use crate::model::trunk::{self, ActualTrunk, CallerId, Direction, Trunk};
 use crate::vendors::Identity;
 use crate::vendors::call::{Call, Effect, Fault, Method, Page, Request, Response};
 use crate::vendors::codes::After;
 use crate::vendors::paging::{Row, Sieve, Sifted, repeats};
 
 /// GET `sip_trunk/trunks`
-pub fn list_trunks(profile: &Profile) -> Result<Call<Page<Held>>> {
+pub fn list_trunks(profile: &Profile) -> Result<Call<Page<ActualTrunk>>> {
     trunks_call(profile, trunks)
 }
 
@@ -40,12 +40,12 @@ fn trunks_call<T>(
 }
 
 /// GET `sip_trunk/internal_numbers`, the first page.
-pub fn list_numbers(profile: &Profile, account: &str) -> Result<Call<Page<HeldNumber>>> {
+pub fn list_numbers(profile: &Profile, account: &str) -> Result<Call<Page<ActualNumber>>> {
     Ok(numbers_call(address(profile, account, "internal_numbers")?, Walk::default()))
 }
 
 /// A token belongs to its query, so every page repeats it ("Pagination").
-fn numbers_call(address: String, walk: Walk) -> Call<Page<HeldNumber>> {
+fn numbers_call(address: String, walk: Walk) -> Call<Page<ActualNumber>> {
     let mut url = format!("{address}?page_size={PAGE_SIZE}");
     if let Some(token) = &walk.token {
         url = format!("{url}&next_page_token={}", utf8_percent_encode(token, SEGMENT));
@@ -76,8 +76,8 @@ pub fn list_master_numbers(profile: &Profile) -> Call<Page<MasterNumber>> {
 }
 
 /// Answer of GET `sip_trunk/trunks`, which has no paging.
-pub fn trunks(response: &Response, account: &str) -> Result<Page<Held>, Fault> {
-    whole(response, "sip_trunks", "a listed trunk has no id", |row| held(row, account))
+pub fn trunks(response: &Response, account: &str) -> Result<Page<ActualTrunk>, Fault> {
+    whole(response, "sip_trunks", "a listed trunk has no id", |row| actual(row, account))
 }
 
 /// Answer of GET `sip_trunk/callout_countries`, which has no paging.
@@ -93,8 +93,8 @@ pub fn master_numbers(response: &Response) -> Result<Page<MasterNumber>, Fault> 
 }
 
 /// Answer of GET `sip_trunk/internal_numbers`: a page, without its next, and how to go on.
-pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<HeldNumber>, Option<Walk>), Fault> {
-    let sift = |rows: &mut Vec<HeldNumber>| {
+pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<ActualNumber>, Option<Walk>), Fault> {
+    let sift = |rows: &mut Vec<ActualNumber>| {
         walk.sieve.sift(walk.pages + 1, rows, |row| (row.id.clone(), row.number.clone()))
     };
     page(response, walk, "internal_numbers", "a listed entry has no number", number, sift)
@@ -142,7 +142,7 @@ const SETTINGS: &[&str] = &[
     "show_zoom_provided_numbers",
 ];
 
-fn held(mut row: Record, account: &str) -> Option<Held> {
+fn actual(mut row: Record, account: &str) -> Option<ActualTrunk> {
     let id = row.name("id")?;
     let caller = row.text("outbound_caller_id");
     let trunk = Trunk {
@@ -157,17 +157,17 @@ fn held(mut row: Record, account: &str) -> Option<Held> {
         vendor_fields: row.rest(),
         ..Trunk::default()
     };
-    Some(Held { id, trunk, ..Held::default() })
+    Some(ActualTrunk { id, trunk, ..ActualTrunk::default() })
 }
 
 /// The OpenAPI file's schema of the list has no `id`, though the DELETE call tells to read it there.
-fn number(mut row: Record) -> Option<HeldNumber> {
+fn number(mut row: Record) -> Option<ActualNumber> {
     let what = row.text("type").map(|what| match what.as_str() {
         "0" => NumberType::Toll,
         "1" => NumberType::TollFree,
         other => NumberType::open(other),
     });
-    Some(HeldNumber {
+    Some(ActualNumber {
         id: row.name("id"),
         number: row.name("number")?,
         display_number: row.text("display_number"),

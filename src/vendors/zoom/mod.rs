@@ -18,14 +18,14 @@ pub use wire::{NumberItem, SettingsBody};
 pub use write::{numbers_request, settings_request};
 
 use super::call::{Call, Page, Slot, Token};
-use super::imitation::Imitation;
+use super::simulator::Simulator;
 use super::{Added, Facts, Identity, Proof, Vendor, Verdict};
 use crate::model::error::Result;
-use crate::model::number::{CalloutCountry, HeldNumber, InternalNumber, MasterNumber};
+use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterNumber};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
-use crate::model::trunk::{Held, Trunk, TrunkChange};
+use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 
 /// The adapter.
 pub struct Zoom;
@@ -52,7 +52,7 @@ impl Vendor for Zoom {
     }
 
     /// Nothing to judge: the operation itself is refused.
-    fn check_update(&self, _change: &TrunkChange, _held: Option<&Held>) -> Verdict {
+    fn check_update(&self, _change: &TrunkChange, _held: Option<&ActualTrunk>) -> Verdict {
         Verdict::default()
     }
 
@@ -61,7 +61,7 @@ impl Vendor for Zoom {
     }
 
     /// Zoom cannot search, so the caller filters.
-    fn list_trunks(&self, profile: &Profile, _search: Option<&str>) -> Result<Call<Page<Held>>> {
+    fn list_trunks(&self, profile: &Profile, _search: Option<&str>) -> Result<Call<Page<ActualTrunk>>> {
         lists::list_trunks(profile)
     }
 
@@ -94,7 +94,7 @@ impl Vendor for Zoom {
         write::assign_settings(profile, account, settings)
     }
 
-    fn list_numbers(&self, profile: &Profile, account: &str) -> Result<Call<Page<HeldNumber>>> {
+    fn list_numbers(&self, profile: &Profile, account: &str) -> Result<Call<Page<ActualNumber>>> {
         lists::list_numbers(profile, account)
     }
 
@@ -145,7 +145,7 @@ impl Vendor for Zoom {
         lists::identify(profile)
     }
 
-    fn imitation(&self, saved: Option<&Value>) -> Option<Box<dyn Imitation>> {
+    fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
         match saved {
             Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
             None => Some(Box::new(sandbox::Sandbox::new())),

@@ -35,7 +35,7 @@ impl Rig {
     pub fn with_state(vendor: &'static str, change: impl Fn(&mut Value)) -> Self {
         Self::build(vendor, |place| {
             let adapter = ALL.iter().find(|known| known.facts().name == vendor).unwrap();
-            let mut state = adapter.imitation(None).unwrap().save();
+            let mut state = adapter.simulator(None).unwrap().save();
             change(&mut state);
             let text = serde_json::json!({ vendor: state }).to_string();
             Some(place.write("served/state.json", &text).into())

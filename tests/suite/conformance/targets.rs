@@ -155,7 +155,7 @@ fn an_update_by_name_reads_first() {
     }
 }
 
-/// Yeastar's names hold no special characters, by its import page, so its imitation refuses them.
+/// Yeastar's names hold no special characters, by its import page, so its simulator refuses them.
 #[test]
 fn names_of_any_kind_are_found_again() {
     let rig = Rig::new("itniotech");

@@ -5,7 +5,7 @@ mod round;
 mod trouble;
 
 use trunkctl::config::Env;
-use trunkctl::config::manifest::{Entry, Manifest, Vars};
+use trunkctl::input::manifest::{Entry, Manifest, Vars};
 use trunkctl::vendors;
 
 use crate::support::{Place, Ran};

@@ -180,7 +180,7 @@ fn what_the_manifest_does_not_speak_of_stays() {
 #[test]
 fn what_the_vendor_writes_otherwise_is_the_same() {
     let vendor = trunkctl::vendors::by_name("yeastar").unwrap();
-    let mut state = vendor.imitation(None).unwrap().save();
+    let mut state = vendor.simulator(None).unwrap().save();
     let settings = json!({
         "name": "reg", "enable": 1, "hostname": "sip.example.com", "port": 5060, "transport": "udp",
         "domain": "sip.example.com", "username": "6701", "auth_name": "6701", "password": "Drift0Password",

@@ -25,7 +25,7 @@ fn names() -> Vec<&'static str> {
 /// A PBX that holds trunks of such names, and a manifest that wants another one.
 fn lab() -> (Lab, String) {
     let vendor = trunkctl::vendors::by_name("yeastar").unwrap();
-    let mut state = vendor.imitation(None).unwrap().save();
+    let mut state = vendor.simulator(None).unwrap().save();
     let row = |(at, name): (usize, &&str)| {
         let settings = json!({"name": name, "hostname": "192.0.2.7", "port": 5060, "enable": 1});
         json!({"id": 100 + at, "type": "peer", "settings": settings})

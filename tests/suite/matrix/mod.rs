@@ -73,7 +73,7 @@ fn every_write_struck_by_every_fault_ends_as_the_rule_says() {
 /// The sandbox's state before a write, as a file's text.
 fn prepared(write: &Write) -> String {
     let fresh = |vendor: &&dyn trunkctl::vendors::Vendor| {
-        (vendor.facts().name.to_owned(), vendor.imitation(None).unwrap().save())
+        (vendor.facts().name.to_owned(), vendor.simulator(None).unwrap().save())
     };
     let place = place();
     let file =

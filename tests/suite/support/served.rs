@@ -1,4 +1,4 @@
-//! The sandbox's imitations behind a real port, and a profiles file for them.
+//! The sandbox's simulators behind a real port, and a profiles file for them.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

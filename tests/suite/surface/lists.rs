@@ -301,7 +301,7 @@ fn page_markers_are_percent_encoded() {
     let list = &PAGED[4];
     for (faults, odd) in [(&[][..], false), (&["odd-tokens"][..], true)] {
         let place = Place::new();
-        let mut state = by_name("zoom").unwrap().imitation(None).unwrap().save();
+        let mut state = by_name("zoom").unwrap().simulator(None).unwrap().save();
         list.fill(&mut state);
         let file = place.write("state.json", &json!({"zoom": state}).to_string());
         let served = Served::keeping(file.into(), faults);

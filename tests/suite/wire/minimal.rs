@@ -2,7 +2,7 @@
 
 use trunkctl::model::number::{InternalNumber, NumberType};
 use trunkctl::model::settings::{Provided, SipSettings};
-use trunkctl::model::trunk::Held;
+use trunkctl::model::trunk::ActualTrunk;
 use trunkctl::vendors::by_name;
 use trunkctl::vendors::call::Request;
 
@@ -87,8 +87,8 @@ fn itniotech() -> Vec<Case> {
         // As a query tells it: with its kind, also where nobody gave one.
         let mut trunk = trunk(whole);
         trunk.kind = Some("peer".parse().unwrap());
-        let held = Held { id: "5000028".into(), trunk, ..Held::default() };
-        update("itniotech", "5000028", r#"{"name": "b"}"#, Some(&held))
+        let actual = ActualTrunk { id: "5000028".into(), trunk, ..ActualTrunk::default() };
+        update("itniotech", "5000028", r#"{"name": "b"}"#, Some(&actual))
     };
     vec![
         case(

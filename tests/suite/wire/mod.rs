@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use trunkctl::model::profile::Profile;
 use trunkctl::model::secret::Secret;
-use trunkctl::model::trunk::{Held, Trunk, TrunkChange};
+use trunkctl::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use trunkctl::vendors::call::{Body, Call, Request, Slot};
 use trunkctl::vendors::{Vendor, by_name};
 
@@ -72,7 +72,8 @@ fn proven<T>(vendor: &dyn Vendor, profile: &Profile, call: &Call<T>, token: &str
 }
 
 fn filled(request: &Request, slots: &[Slot]) -> Request {
-    trunkctl::engine::fill::fill(request, slots, trunkctl::engine::fill::With::Values).unwrap()
+    trunkctl::engine::inject_secrets::fill(request, slots, trunkctl::engine::inject_secrets::With::Values)
+        .unwrap()
 }
 
 /// A trunk that the vendor's own rules accept, as the request that creates it.
@@ -85,12 +86,12 @@ fn create(name: &str, json: &str, settings: &[(&str, &str)]) -> Request {
 }
 
 /// A change that the vendor's own rules accept, as the request that makes it.
-fn update(name: &str, id: &str, json: &str, held: Option<&Held>) -> Request {
+fn update(name: &str, id: &str, json: &str, actual: Option<&ActualTrunk>) -> Request {
     let vendor = by_name(name).unwrap();
     let (profile, set) = (profile(vendor, &[]), trunk(json));
-    let verdict = vendor.check_update(&TrunkChange { set: set.clone(), ..TrunkChange::default() }, held);
+    let verdict = vendor.check_update(&TrunkChange { set: set.clone(), ..TrunkChange::default() }, actual);
     assert!(verdict.errors.is_empty(), "{json}: {:?}", verdict.errors);
-    proven(vendor, &profile, &vendor.update_trunk(&profile, id, &set, held).unwrap(), "sample-token")
+    proven(vendor, &profile, &vendor.update_trunk(&profile, id, &set, actual).unwrap(), "sample-token")
 }
 
 /// A request that a file below `tests/wire/` holds, with every key of its body, dotted where it is nested.

@@ -4,7 +4,7 @@ use md5::{Digest, Md5};
 
 use super::refusal::Refusal;
 use super::seed;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// Half an hour either way (Onbuka, interface specification).
 const WINDOW: u64 = 30 * 60;

@@ -1,4 +1,4 @@
-//! An imitation of Itniotech's contact-center API v3, written from its documentation alone.
+//! A simulator of Itniotech's contact-center API v3, written from its documentation alone.
 
 mod auth;
 mod handlers;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::vendors::call::Response;
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 use refusal::Refusal;
 use state::State;
 
@@ -68,7 +68,7 @@ impl Default for Sandbox {
     }
 }
 
-impl Imitation for Sandbox {
+impl Simulator for Sandbox {
     fn handle(&mut self, request: &Incoming, now: u64) -> Response {
         let Some(call) = route(&request.method, &request.path) else {
             return not_found();

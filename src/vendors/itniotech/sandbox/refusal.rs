@@ -1,4 +1,4 @@
-//! The codes that the imitation refuses with.
+//! The codes that the simulator refuses with.
 
 /// A business error. Its discriminant is the vendor's `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

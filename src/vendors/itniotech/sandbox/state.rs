@@ -1,4 +1,4 @@
-//! What the imitation remembers.
+//! What the simulator remembers.
 
 use serde::{Deserialize, Serialize};
 

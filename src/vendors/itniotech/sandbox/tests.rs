@@ -3,7 +3,7 @@ mod trunks;
 use serde_json::{Value, json};
 
 use super::{Sandbox, auth, handlers, seed};
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 const NOW: u64 = 1_630_468_800;
 const ADD: &str = "/v3/cc/sipTrunk/add";

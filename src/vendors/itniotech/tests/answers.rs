@@ -21,18 +21,18 @@ fn updated(response: &Response) -> Result<(), Fault> {
     (Itniotech.update_trunk(&profile(), "1", &trunk(PEER), None).unwrap().read)(response)
 }
 
-fn listed(response: &Response) -> Result<Page<Held>, Fault> {
+fn listed(response: &Response) -> Result<Page<ActualTrunk>, Fault> {
     (Itniotech.list_trunks(&profile(), None).unwrap().read)(response)
 }
 
-fn one(record: Value) -> Held {
+fn one(record: Value) -> ActualTrunk {
     let body = json!({"status": 0, "reason": "success", "data": {"total": 1, "records": [record]}});
     let mut page = listed(&answer(&body.to_string())).unwrap_or_else(|fault| panic!("{fault:?}"));
     assert!(page.next.is_none());
     page.items.pop().unwrap()
 }
 
-fn pages(bodies: &[Value]) -> Result<(Vec<Held>, usize), Fault> {
+fn pages(bodies: &[Value]) -> Result<(Vec<ActualTrunk>, usize), Fault> {
     let mut call = Itniotech.list_trunks(&profile(), None).unwrap();
     let mut items = Vec::new();
     for (at, body) in bodies.iter().enumerate() {
@@ -172,7 +172,7 @@ fn no_complaint_quotes_a_password() {
 
 #[test]
 fn an_outbound_record_becomes_a_trunk() {
-    let held = one(json!({
+    let actual = one(json!({
         "keyId": 5000028, "type": 1, "state": 1, "sipTrunkName": "22232", "sipPrefix": "00",
         "sipGatewayIp": "0000.000.0.00", "sipWhiteIp": null, "ccIp": "203.0.113.9", "sipAccount": "u1",
         "sipPassword": "canary", "sipTrunkState": true, "createTime": "2023-01-01 00:00:00",
@@ -184,31 +184,31 @@ fn an_outbound_record_becomes_a_trunk() {
             "vendor_fields":{"ccIp":"203.0.113.9","createTime":"2023-01-01 00:00:00"}}"#,
         "canary",
     );
-    assert_eq!(held.trunk, expected);
-    assert_eq!((held.id.as_str(), held.status_code.as_deref()), ("5000028", Some("1")));
-    assert_eq!(held.status, Some(Status::Unmonitored));
-    assert!(!serde_json::to_string(&held).unwrap().contains("canary"));
+    assert_eq!(actual.trunk, expected);
+    assert_eq!((actual.id.as_str(), actual.status_code.as_deref()), ("5000028", Some("1")));
+    assert_eq!(actual.status, Some(Status::Unmonitored));
+    assert!(!serde_json::to_string(&actual).unwrap().contains("canary"));
 }
 
 #[test]
 fn an_inbound_record_is_read_whatever_its_types() {
-    let held = one(json!({
+    let actual = one(json!({
         "keyId": "77", "type": "2", "state": "0", "sipTrunkName": "in", "sipPrefix": null,
         "sipWhiteIp": "192.0.2.8", "sipTrunkState": "false", "sipPassword": "",
         "groupList": {"voiceGroupId": "9", "groupName": "Desk", "number": 442071838750u64}
     }));
     let expected = r#"{"name":"in","kind":"peer","direction":"inbound","enabled":false,
         "allowed_ip":"192.0.2.8","agent_groups":[{"id":"9","name":"Desk","number":"442071838750"}]}"#;
-    assert_eq!(held.trunk, trunk(expected));
-    assert_eq!((held.id.as_str(), held.status), ("77", Some(Status::Disabled)));
+    assert_eq!(actual.trunk, trunk(expected));
+    assert_eq!((actual.id.as_str(), actual.status), ("77", Some(Status::Disabled)));
 }
 
 #[test]
 fn absent_and_unknown_values_pass() {
-    let held = one(json!({"keyId": 1, "sipTrunkName": "x", "type": 3, "state": 9, "sipTrunkState": null}));
-    assert_eq!(held.trunk.direction, Some(Direction::Other("3".into())));
-    assert_eq!((held.trunk.enabled, held.trunk.kind, held.trunk.agent_groups), (None, None, None));
-    assert_eq!((held.status, held.status_code.as_deref()), (Some(Status::Unknown), Some("9")));
+    let actual = one(json!({"keyId": 1, "sipTrunkName": "x", "type": 3, "state": 9, "sipTrunkState": null}));
+    assert_eq!(actual.trunk.direction, Some(Direction::Other("3".into())));
+    assert_eq!((actual.trunk.enabled, actual.trunk.kind, actual.trunk.agent_groups), (None, None, None));
+    assert_eq!((actual.status, actual.status_code.as_deref()), (Some(Status::Unknown), Some("9")));
     let bare = one(json!({"keyId": 1, "sipTrunkName": 22232}));
     assert_eq!((bare.trunk.name.as_deref(), bare.status), (Some("22232"), None));
     for (state, kind) in [
@@ -219,15 +219,15 @@ fn absent_and_unknown_values_pass() {
         (json!(1), Some(Kind::Register)),
         (json!("0"), Some(Kind::Peer)),
     ] {
-        let held = one(json!({"keyId": 1, "sipTrunkName": "x", "sipTrunkState": state}));
-        assert_eq!(held.trunk.kind, kind, "{state}");
+        let actual = one(json!({"keyId": 1, "sipTrunkName": "x", "sipTrunkState": state}));
+        assert_eq!(actual.trunk.kind, kind, "{state}");
     }
 }
 
 #[test]
 fn stars_are_no_password() {
-    let held = one(json!({"keyId": 1, "sipTrunkName": "x", "sipPassword": "******"}));
-    assert!(held.trunk.password.is_none());
+    let actual = one(json!({"keyId": 1, "sipTrunkName": "x", "sipPassword": "******"}));
+    assert!(actual.trunk.password.is_none());
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn without_a_total_an_empty_page_ends_the_list() {
 #[test]
 fn a_row_that_moved_between_pages_is_given_once() {
     let (items, asked) = pages(&[page_of(0..100, json!(101)), page_of(99..102, json!(102))]).unwrap();
-    let names: Vec<_> = items.iter().filter(|held| held.id == "99").collect();
+    let names: Vec<_> = items.iter().filter(|actual| actual.id == "99").collect();
     assert_eq!((items.len(), asked, names.len()), (102, 2, 1));
 }
 
@@ -325,14 +325,14 @@ fn agent_groups_are_found_with_their_ids() {
 
 #[test]
 fn a_read_trunk_is_written_back_as_it_was() {
-    let held = one(json!({
+    let actual = one(json!({
         "keyId": 5, "type": 2, "state": 1, "sipTrunkName": "in", "sipPrefix": "9", "sipGatewayIp": "",
         "sipWhiteIp": "192.0.2.8", "sipTrunkState": false, "sipAccount": null, "sipPassword": null,
         "groupList": [{"voiceGroupId": 1, "groupName": "a", "number": "441"}]
     }));
     let group = AgentGroup { id: Some("1".into()), name: Some("a".into()), number: Some("441".into()) };
-    assert_eq!(held.trunk.agent_groups, Some(vec![group]));
-    let call = Itniotech.update_trunk(&profile(), "5", &Trunk::default(), Some(&held)).unwrap();
+    assert_eq!(actual.trunk.agent_groups, Some(vec![group]));
+    let call = Itniotech.update_trunk(&profile(), "5", &Trunk::default(), Some(&actual)).unwrap();
     let body = compact(
         r#"{"keyId":5,"groupList":[{"voiceGroupId":1,"number":"441"}],"sipTrunkName":"in",
             "sipPrefix":"9","sipWhiteIp":"192.0.2.8","sipTrunkState":false}"#,

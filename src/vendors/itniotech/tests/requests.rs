@@ -16,8 +16,8 @@ fn create(trunk: &Trunk) -> Call<String> {
     Itniotech.create_trunk(&profile(), trunk).unwrap()
 }
 
-fn update(id: &str, change: &Trunk, held: Option<&Held>) -> Call<()> {
-    Itniotech.update_trunk(&profile(), id, change, held).unwrap()
+fn update(id: &str, change: &Trunk, actual: Option<&ActualTrunk>) -> Call<()> {
+    Itniotech.update_trunk(&profile(), id, change, actual).unwrap()
 }
 
 fn password_slot(secret: Option<&str>) -> Vec<(Place, Option<&str>)> {
@@ -112,8 +112,8 @@ fn an_inbound_trunk_is_added_as_a_peer_unless_told_otherwise() {
 
 #[test]
 fn an_update_carries_the_whole_trunk_and_never_its_type() {
-    let held = held(with_password(OUTBOUND, "canary"));
-    let call = update("5000028", &trunk(r#"{"name":"renamed"}"#), Some(&held));
+    let actual = actual(with_password(OUTBOUND, "canary"));
+    let call = update("5000028", &trunk(r#"{"name":"renamed"}"#), Some(&actual));
     assert_eq!((call.name, call.effect), ("sipTrunk/update", Effect::Write));
     let body = compact(
         r#"{"keyId":5000028,"groupList":[{"voiceGroupId":1000026},{"voiceGroupId":1000027}],
@@ -123,13 +123,13 @@ fn an_update_carries_the_whole_trunk_and_never_its_type() {
     assert_eq!(body_text(&call.request), body);
     assert_eq!(secrets(&call), password_slot(Some("canary")));
 
-    let call = update("5", &with_password("{}", "newer"), Some(&held));
+    let call = update("5", &with_password("{}", "newer"), Some(&actual));
     assert_eq!(secrets(&call), password_slot(Some("newer")));
 }
 
 #[test]
 fn an_update_clears_a_prefix_and_replaces_a_list() {
-    let held = held(trunk(
+    let actual = actual(trunk(
         r#"{"name":"in","direction":"inbound","kind":"peer","host":"","allowed_ip":"192.0.2.8","prefix":"9",
             "agent_groups":[{"id":1,"number":"441"}]}"#,
     ));
@@ -138,13 +138,13 @@ fn an_update_clears_a_prefix_and_replaces_a_list() {
         r#"{"keyId":5,"groupList":[{"voiceGroupId":2,"number":"442"}],"sipTrunkName":"in",
             "sipPrefix":"","sipWhiteIp":"192.0.2.8","sipTrunkState":false}"#,
     );
-    assert_eq!(body_text(&update("5", &set, Some(&held)).request), body);
+    assert_eq!(body_text(&update("5", &set, Some(&actual)).request), body);
 }
 
 #[test]
 fn a_trunk_that_stops_registering_loses_its_credentials() {
-    let held = held(with_password(OUTBOUND, "canary"));
-    let call = update("5", &trunk(r#"{"kind":"peer"}"#), Some(&held));
+    let actual = actual(with_password(OUTBOUND, "canary"));
+    let call = update("5", &trunk(r#"{"kind":"peer"}"#), Some(&actual));
     let body = body_text(&call.request);
     assert!(body.ends_with(r#""sipTrunkState":false}"#) && !body.contains("sipAccount"), "{body}");
     assert!(call.slots.is_empty());
@@ -152,8 +152,8 @@ fn a_trunk_that_stops_registering_loses_its_credentials() {
 
 #[test]
 fn a_password_that_was_not_read_back_has_to_be_given() {
-    let held = held(trunk(OUTBOUND));
-    let refused = |change: &Trunk| Itniotech.update_trunk(&profile(), "5", change, Some(&held)).err();
+    let actual = actual(trunk(OUTBOUND));
+    let refused = |change: &Trunk| Itniotech.update_trunk(&profile(), "5", change, Some(&actual)).err();
     let error = refused(&trunk(r#"{"name":"x"}"#)).unwrap();
     assert_eq!(error.kind, Kind::Invalid);
     assert!(error.message.contains("password") && error.message.contains("--password-from"), "{error}");
@@ -164,8 +164,13 @@ fn a_password_that_was_not_read_back_has_to_be_given() {
 #[test]
 fn what_an_update_cannot_do_without_is_named() {
     let refused = |json: &str| {
-        let held = held(trunk(json));
-        Itniotech.update_trunk(&profile(), "5", &Trunk::default(), Some(&held)).err().unwrap().message.clone()
+        let actual = actual(trunk(json));
+        Itniotech
+            .update_trunk(&profile(), "5", &Trunk::default(), Some(&actual))
+            .err()
+            .unwrap()
+            .message
+            .clone()
     };
     for (json, parts) in [
         ("{}", vec!["direction", "neither outbound nor inbound"]),

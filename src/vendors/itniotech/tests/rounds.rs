@@ -1,4 +1,4 @@
-//! Rounds against the imitation, which was written from the fact sheet alone.
+//! Rounds against the simulator, which was written from the fact sheet alone.
 
 use super::*;
 use crate::model::error::Kind;
@@ -6,12 +6,12 @@ use crate::model::support::Operation;
 use crate::vendors::Vendor;
 use crate::vendors::call::{Fault, Page};
 use crate::vendors::codes::After;
-use crate::vendors::imitation::Imitation;
+use crate::vendors::simulator::Simulator;
 
 const BASE: &str = "http://127.0.0.1:1/itniotech";
 
 struct Round {
-    imitation: Box<dyn Imitation>,
+    simulator: Box<dyn Simulator>,
     profile: Profile,
     skew: u64,
 }
@@ -25,13 +25,13 @@ impl Round {
         };
         let mut profile = profile_with(Secret::known(value("api_key")), Secret::known(value("api_secret")));
         profile.settings.insert("base_url".into(), value("base_url"));
-        Self { imitation: Itniotech.imitation(None).unwrap(), profile, skew: 0 }
+        Self { simulator: Itniotech.simulator(None).unwrap(), profile, skew: 0 }
     }
 
     fn send<T>(&mut self, call: &Call<T>) -> Result<T, Fault> {
         let mut slots = call.slots.clone();
         slots.extend(Itniotech.authorise(&self.profile, &Secret::withheld(), NOW + self.skew));
-        (call.read)(&self.imitation.handle(&incoming(&call.request, &slots, BASE), NOW))
+        (call.read)(&self.simulator.handle(&incoming(&call.request, &slots, BASE), NOW))
     }
 
     fn all<T>(&mut self, mut call: Call<Page<T>>) -> Vec<T> {
@@ -51,9 +51,9 @@ impl Round {
         self.all(call).into_iter().map(|entry| entry.id).collect()
     }
 
-    fn find(&mut self, name: &str) -> Option<Held> {
+    fn find(&mut self, name: &str) -> Option<ActualTrunk> {
         let call = Itniotech.list_trunks(&self.profile, Some(name)).unwrap();
-        self.all(call).into_iter().find(|held| held.trunk.name.as_deref() == Some(name))
+        self.all(call).into_iter().find(|actual| actual.trunk.name.as_deref() == Some(name))
     }
 
     fn create(&mut self, trunk: &Trunk) -> Result<String, Fault> {
@@ -63,8 +63,8 @@ impl Round {
         self.send(&call)
     }
 
-    fn update(&mut self, id: &str, change: &Trunk, held: Option<&Held>) -> Result<(), Fault> {
-        let call = Itniotech.update_trunk(&self.profile, id, change, held).unwrap();
+    fn update(&mut self, id: &str, change: &Trunk, actual: Option<&ActualTrunk>) -> Result<(), Fault> {
+        let call = Itniotech.update_trunk(&self.profile, id, change, actual).unwrap();
         self.send(&call)
     }
 }
@@ -92,13 +92,13 @@ fn an_outbound_trunk_lives_through_create_read_and_update() {
     let group = round.groups()[0].clone();
     let asked = outbound("d/e?f=g é", &group, "192.0.2.7");
     let id = round.create(&asked).unwrap();
-    let held = round.find("d/e?f=g é").unwrap();
-    assert_eq!(held.id, id);
-    assert!(crate::model::diff::trunk(&held.trunk, &asked).is_empty(), "{held:?}");
+    let actual = round.find("d/e?f=g é").unwrap();
+    assert_eq!(actual.id, id);
+    assert!(crate::model::diff::trunk(&actual.trunk, &asked).is_empty(), "{actual:?}");
 
-    round.update(&id, &trunk(r#"{"name":"+1 415"}"#), Some(&held)).unwrap();
+    round.update(&id, &trunk(r#"{"name":"+1 415"}"#), Some(&actual)).unwrap();
     let renamed = round.find("+1 415").unwrap();
-    assert_eq!(renamed.trunk, Trunk { name: Some("+1 415".into()), ..held.trunk });
+    assert_eq!(renamed.trunk, Trunk { name: Some("+1 415".into()), ..actual.trunk });
     assert_eq!(renamed.trunk.password.as_ref().unwrap().expose(), Some("canary"));
 
     round.update(&id, &trunk(r#"{"kind":"peer","prefix":""}"#), Some(&renamed)).unwrap();
@@ -116,12 +116,12 @@ fn an_inbound_trunk_lives_through_create_read_and_update() {
     let group = round.groups()[0].clone();
     let asked = inbound("in", &group);
     let id = round.create(&asked).unwrap();
-    let held = round.find("in").unwrap();
-    assert!(crate::model::diff::trunk(&held.trunk, &asked).is_empty(), "{held:?}");
-    round.update(&id, &trunk(r#"{"allowed_ip":"192.0.2.10"}"#), Some(&held)).unwrap();
+    let actual = round.find("in").unwrap();
+    assert!(crate::model::diff::trunk(&actual.trunk, &asked).is_empty(), "{actual:?}");
+    round.update(&id, &trunk(r#"{"allowed_ip":"192.0.2.10"}"#), Some(&actual)).unwrap();
     let moved = round.find("in").unwrap();
     assert_eq!(moved.trunk.allowed_ip.as_deref(), Some("192.0.2.10"));
-    assert_eq!(moved.trunk.agent_groups, held.trunk.agent_groups);
+    assert_eq!(moved.trunk.agent_groups, actual.trunk.agent_groups);
 }
 
 #[test]
@@ -203,14 +203,14 @@ fn a_list_of_three_pages_is_whole_and_shows_no_password() {
         }
     }
     assert_eq!(sizes, [100, 100, 5]);
-    let mut found: Vec<_> = listed.iter().map(|held| held.trunk.name.clone().unwrap()).collect();
+    let mut found: Vec<_> = listed.iter().map(|actual| actual.trunk.name.clone().unwrap()).collect();
     let mut names = names;
     found.sort();
     names.sort();
     assert_eq!(found, names);
-    for held in &listed {
-        assert!(held.trunk.vendor_fields.contains_key("ccIp"), "{held:?}");
-        assert!(!serde_json::to_string(held).unwrap().contains("canary"));
+    for actual in &listed {
+        assert!(actual.trunk.vendor_fields.contains_key("ccIp"), "{actual:?}");
+        assert!(!serde_json::to_string(actual).unwrap().contains("canary"));
     }
 }
 
@@ -219,11 +219,11 @@ fn what_was_read_raw_does_not_go_back() {
     let mut round = Round::new();
     let group = round.groups()[0].clone();
     let id = round.create(&outbound("a", &group, "192.0.2.7")).unwrap();
-    let held = round.find("a").unwrap();
+    let actual = round.find("a").unwrap();
     for key in ["ccIp", "createTime", "updateTime"] {
-        assert!(held.trunk.vendor_fields.contains_key(key), "{key}");
+        assert!(actual.trunk.vendor_fields.contains_key(key), "{key}");
     }
-    let call = Itniotech.update_trunk(&round.profile, &id, &trunk(r#"{"name":"b"}"#), Some(&held)).unwrap();
+    let call = Itniotech.update_trunk(&round.profile, &id, &trunk(r#"{"name":"b"}"#), Some(&actual)).unwrap();
     let body = body_text(&call.request);
     assert!(!body.contains("ccIp") && !body.contains("Time"), "{body}");
     round.send(&call).unwrap();

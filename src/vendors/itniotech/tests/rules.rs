@@ -138,10 +138,10 @@ fn doubtful_values_are_warned_of_and_pass() {
 
 #[test]
 fn a_change_is_judged_with_the_trunk_as_it_is() {
-    let register = held(altered(REGISTER, r#"{"password":"p"}"#));
-    let peer = held(altered(REGISTER, r#"{"kind":"peer","username":null}"#));
-    let inbound = held(altered(INBOUND, "{}"));
-    for (held, set, field, part) in [
+    let register = actual(altered(REGISTER, r#"{"password":"p"}"#));
+    let peer = actual(altered(REGISTER, r#"{"kind":"peer","username":null}"#));
+    let inbound = actual(altered(INBOUND, "{}"));
+    for (actual, set, field, part) in [
         (
             &register,
             r#"{"direction":"inbound"}"#,
@@ -157,17 +157,17 @@ fn a_change_is_judged_with_the_trunk_as_it_is() {
         (&register, r#"{"allowed_ip":"192.0.2.1"}"#, "allowed_ip", "--host"),
         (&register, r#"{"enabled":true}"#, "enabled", "console"),
     ] {
-        let verdict = Itniotech.check_update(&change(set), Some(held));
+        let verdict = Itniotech.check_update(&change(set), Some(actual));
         let hit = verdict.errors.iter().any(|error| error.field == field && error.message.contains(part));
         assert!(hit, "{set} gave: {}", complaints(&verdict));
     }
-    for (held, set) in [
+    for (actual, set) in [
         (&register, r#"{"name":"y","direction":"outbound","username":"v"}"#),
         (&peer, r#"{"kind":"register","username":"u"}"#),
         (&register, r#"{"kind":"peer"}"#),
         (&inbound, r#"{"prefix":""}"#),
     ] {
-        let verdict = Itniotech.check_update(&change(set), Some(held));
+        let verdict = Itniotech.check_update(&change(set), Some(actual));
         assert_eq!(complaints(&verdict), "", "{set}");
     }
 }

@@ -15,14 +15,14 @@ fn identified(body: &Value) -> Result<Identity, Fault> {
     (Itniotech.identify(&profile()).unwrap().read)(&answer(&body.to_string()))
 }
 
-fn read(record: Value) -> Held {
+fn read(record: Value) -> ActualTrunk {
     let body = json!({"status": "0", "data": {"total": 1, "records": [record]}}).to_string();
     let page = (Itniotech.list_trunks(&profile(), None).unwrap().read)(&answer(&body));
     page.unwrap_or_else(|fault| panic!("{fault:?}")).items.pop().unwrap()
 }
 
 /// A peer trunk as it is listed, with some keys more.
-fn peer(more: Value) -> Held {
+fn peer(more: Value) -> ActualTrunk {
     let mut record = json!({
         "keyId": 5, "type": 1, "state": 1, "sipTrunkName": "x", "sipPrefix": "9", "sipGatewayIp": "192.0.2.7",
         "sipTrunkState": false, "groupList": [{"voiceGroupId": 1, "groupName": "a", "number": null}]
@@ -135,7 +135,7 @@ fn an_answer_without_a_balance_proves_nothing() {
 
 #[test]
 fn fields_that_the_model_does_not_name_are_kept_and_secrets_masked() {
-    let held = peer(json!({
+    let actual = peer(json!({
         "ccIp": "203.0.113.9", "updateTime": null, "codecs": ["G711", {"n": 1}], "SipToken": "canary",
         "oldPassword": {"canary": 1}, "clientSecret": ["canary"],
         "nested": [{"apiSecretKey": "canary", "n": 2}]
@@ -144,18 +144,18 @@ fn fields_that_the_model_does_not_name_are_kept_and_secrets_masked() {
         "ccIp": "203.0.113.9", "updateTime": null, "codecs": ["G711", {"n": 1}], "SipToken": "***",
         "oldPassword": "***", "clientSecret": "***", "nested": [{"apiSecretKey": "***", "n": 2}]
     });
-    assert_eq!(Value::Object(held.trunk.vendor_fields.clone()), expected);
-    let shown = serde_json::to_value(&held).unwrap();
+    assert_eq!(Value::Object(actual.trunk.vendor_fields.clone()), expected);
+    let shown = serde_json::to_value(&actual).unwrap();
     assert_eq!(shown["vendor_fields"], expected);
     assert!(peer(json!({})).trunk.vendor_fields.is_empty(), "the named fields are not repeated");
 }
 
 #[test]
 fn an_update_sends_raw_fields_of_the_change_alone() {
-    let held =
+    let actual =
         peer(json!({"ccIp": "203.0.113.9", "createTime": "2023-01-01 00:00:00", "SipToken": "canary"}));
     let update = |change: &str| {
-        body_text(&Itniotech.update_trunk(&profile(), "5", &trunk(change), Some(&held)).unwrap().request)
+        body_text(&Itniotech.update_trunk(&profile(), "5", &trunk(change), Some(&actual)).unwrap().request)
     };
     let named = |name: &str, more: &str| {
         compact(&format!(
@@ -170,8 +170,8 @@ fn an_update_sends_raw_fields_of_the_change_alone() {
 
 #[test]
 fn raw_fields_differ_only_where_a_change_names_them() {
-    let held = peer(json!({"ccIp": "203.0.113.9", "createTime": "2023-01-01 00:00:00"}));
-    let changes = |json: &str| diff::trunk(&held.trunk, &trunk(json));
+    let actual = peer(json!({"ccIp": "203.0.113.9", "createTime": "2023-01-01 00:00:00"}));
+    let changes = |json: &str| diff::trunk(&actual.trunk, &trunk(json));
     assert!(changes(r#"{"name":"x"}"#).is_empty());
     assert!(changes(r#"{"vendor_fields":{"ccIp":"203.0.113.9"}}"#).is_empty());
     let differing = changes(r#"{"vendor_fields":{"ccIp":"203.0.113.10"}}"#);
@@ -183,8 +183,8 @@ fn raw_fields_differ_only_where_a_change_names_them() {
 
 #[test]
 fn a_registration_that_is_neither_on_nor_off_is_not_written_back() {
-    let held = peer(json!({"sipTrunkState": "later"}));
-    let refused = |change: &str| Itniotech.update_trunk(&profile(), "5", &trunk(change), Some(&held)).err();
+    let actual = peer(json!({"sipTrunkState": "later"}));
+    let refused = |change: &str| Itniotech.update_trunk(&profile(), "5", &trunk(change), Some(&actual)).err();
     let error = refused(r#"{"name":"y"}"#).unwrap();
     assert_eq!(error.kind, Kind::Invalid);
     assert!(error.message.contains("--kind"), "{error}");

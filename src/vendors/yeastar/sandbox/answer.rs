@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// What a handler gives: the keys beside `errcode` and `errmsg`, or a refusal.
 pub(super) type Answer = Result<Map<String, Value>, Refusal>;

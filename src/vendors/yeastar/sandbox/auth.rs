@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::State;
 use super::answer::{self, Answer, Refusal, keys, required, unknown, wrong};
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// Authorization Rule: half an hour and a day.
 const ACCESS_LIFETIME: u64 = 1800;

@@ -162,7 +162,7 @@ pub(super) fn faults(
     operation: Operation,
     kind: TrunkKind,
     body: &Map<String, Value>,
-    held: &Map<String, Value>,
+    actual: &Map<String, Value>,
 ) -> Vec<Value> {
     let column = column(operation, kind);
     let listed = || FIELDS.iter().filter(move |field| field.mark(column) != b'-');
@@ -177,7 +177,7 @@ pub(super) fn faults(
             Some(field) => check(state, key, field.shape, value, &mut faults),
         }
     }
-    let merged = |name: &str| body.get(name).or_else(|| held.get(name));
+    let merged = |name: &str| body.get(name).or_else(|| actual.get(name));
     // The tables mark neither, but a proxy that is on needs an address (CSV import page).
     if merged("enb_outbound_proxy").and_then(Value::as_u64) == Some(1) {
         for name in ["outbound_proxy_server", "outbound_proxy_port"] {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{self, Answer, Refusal, is_blank, keys, query_faults, required, whole, wrong};
 use super::fields::{self, Operation, TrunkKind};
 use super::{Extension, ExtensionGroup, Itsp, State, Trunk};
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// No default and no limit of `page_size` is documented for trunks; these are ours.
 const PAGE_SIZE: u64 = 20;

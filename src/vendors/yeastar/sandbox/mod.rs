@@ -1,4 +1,4 @@
-//! An imitation of a P-Series PBX, in the strict reading of the vendor's trunk pages.
+//! A simulator of a P-Series PBX, in the strict reading of the vendor's trunk pages.
 //!
 //! HTTP is always 200; what went wrong stands in `errcode` (Response Result).
 
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use self::answer::{Answer, Refusal};
 use self::fields::TrunkKind;
 use crate::vendors::call::Response;
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 /// The imitated PBX.
 #[derive(Debug, Clone)]
@@ -170,7 +170,7 @@ impl Default for Sandbox {
     }
 }
 
-impl Imitation for Sandbox {
+impl Simulator for Sandbox {
     fn handle(&mut self, request: &Incoming, now: u64) -> Response {
         let body = match self.answer(request, now) {
             Ok(data) => answer::success(data),

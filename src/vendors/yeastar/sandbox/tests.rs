@@ -5,7 +5,7 @@ mod fields;
 use serde_json::{Value, json};
 
 use super::Sandbox;
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 const NOW: u64 = 1_800_000_000;
 

@@ -4,12 +4,12 @@ use super::*;
 use crate::model::diff;
 use crate::model::error::Kind;
 use crate::model::support::Operation;
-use crate::model::trunk::{self, Held, Status, Trunk};
+use crate::model::trunk::{self, ActualTrunk, Status, Trunk};
 use crate::vendors::Vendor;
 use crate::vendors::codes::After;
 
 /// One row, as `trunk/list` tells it and as `trunk/get` does.
-fn held(row: Value) -> Held {
+fn actual(row: Value) -> ActualTrunk {
     let listed = read(&Yeastar.list_trunks(&profile(), None).unwrap(), &rows(1, std::slice::from_ref(&row)));
     let listed = listed.unwrap().items.remove(0);
     for data in [row.clone(), json!([row])] {
@@ -18,13 +18,13 @@ fn held(row: Value) -> Held {
     listed
 }
 
-fn got(id: &str, data: &Value) -> Result<Held, Fault> {
+fn got(id: &str, data: &Value) -> Result<ActualTrunk, Fault> {
     let call = Yeastar.get_trunk(&profile(), id).unwrap().unwrap();
     read(&call, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": data}).to_string())
 }
 
-fn shown(held: &Held) -> Value {
-    serde_json::to_value(held).unwrap()
+fn shown(actual: &ActualTrunk) -> Value {
+    serde_json::to_value(actual).unwrap()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_row_tells_what_it_has() {
                 "direction": "both", "vendor_fields": {"gsm_signal_level": 3}}),
         ),
     ] {
-        assert_eq!(shown(&held(row)), expected);
+        assert_eq!(shown(&actual(row)), expected);
     }
 }
 
@@ -67,7 +67,7 @@ fn values_are_read_whatever_their_type() {
         "did_list": [{"did": "5503308"}, {"did": "+05503"}],
         "outbound_cid_list": [{"outbound_cid_option": "shared", "outbound_cid": "12",
             "ext_list": [{"id": 3, "ext_number": "1000", "type": "extension"}]}]});
-    assert_eq!(shown(&held(loose)), shown(&held(strict)));
+    assert_eq!(shown(&actual(loose)), shown(&actual(strict)));
     for row in [json!({"id": 1, "name": "a", "port": "x"}), json!({"id": 1, "name": "a", "username": {}})] {
         assert!(got("1", &row).is_err(), "{row}");
     }
@@ -76,9 +76,9 @@ fn values_are_read_whatever_their_type() {
 #[test]
 fn every_status_that_is_named_has_a_documented_code() {
     for code in 0..100 {
-        let held = held(json!({"id": 1, "name": "a", "status": code, "type": "peer"}));
+        let actual = actual(json!({"id": 1, "name": "a", "status": code, "type": "peer"}));
         let documented = Yeastar.facts().status_codes.contains(&code.to_string().as_str());
-        assert!(documented || held.status == Some(Status::Unknown), "{code}");
+        assert!(documented || actual.status == Some(Status::Unknown), "{code}");
     }
 }
 
@@ -101,11 +101,15 @@ fn a_status_is_named_by_its_code_and_its_kind() {
         (99, "webtrunk", Status::Unknown),
         (-7, "register", Status::Unknown),
     ] {
-        let held = held(json!({"id": 1, "name": "a", "status": code, "type": kind}));
-        assert_eq!((held.status, held.status_code), (Some(status), Some(code.to_string())), "{code} {kind}");
-        assert_eq!(held.trunk.kind.unwrap().as_str(), kind);
+        let actual = actual(json!({"id": 1, "name": "a", "status": code, "type": kind}));
+        assert_eq!(
+            (actual.status, actual.status_code),
+            (Some(status), Some(code.to_string())),
+            "{code} {kind}"
+        );
+        assert_eq!(actual.trunk.kind.unwrap().as_str(), kind);
     }
-    let without = held(json!({"id": 1, "name": "a"}));
+    let without = actual(json!({"id": 1, "name": "a"}));
     assert_eq!((without.status, without.status_code, without.trunk.kind), (None, None, None));
 }
 
@@ -118,8 +122,8 @@ fn a_host_is_told_from_its_port() {
         ("2001:db8::1", "2001:db8::1", None),
         ("h.example:sips", "h.example:sips", None),
     ] {
-        let held = held(json!({"id": 1, "name": "a", "host_port": text}));
-        assert_eq!((held.trunk.host.as_deref(), held.trunk.port), (Some(host), port), "{text}");
+        let actual = actual(json!({"id": 1, "name": "a", "host_port": text}));
+        assert_eq!((actual.trunk.host.as_deref(), actual.trunk.port), (Some(host), port), "{text}");
     }
 }
 
@@ -129,24 +133,24 @@ fn keys_that_the_model_does_not_name_are_kept_as_they_are() {
         "future": {"list": [{"n": null}]}, "empty": ""});
     let mut row = json!({"id": 1, "name": "a", "type": "register"});
     row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let held = held(row);
-    assert_eq!(json!(held.trunk.vendor_fields), more);
+    let actual = actual(row);
+    assert_eq!(json!(actual.trunk.vendor_fields), more);
 
     let wanted = |json: &str| serde_json::from_str::<Trunk>(json).unwrap();
     let same = wanted(r#"{"vendor_fields":{"transparent_trans_180_msg":1,"empty":""}}"#);
-    assert!(diff::trunk(&held.trunk, &same).is_empty());
+    assert!(diff::trunk(&actual.trunk, &same).is_empty());
     let other = wanted(r#"{"vendor_fields":{"transparent_trans_180_msg":0}}"#);
-    assert_eq!(diff::trunk(&held.trunk, &other).len(), 1);
+    assert_eq!(diff::trunk(&actual.trunk, &other).len(), 1);
 }
 
 #[test]
 fn secrets_are_masked_wherever_they_are() {
-    let held = held(json!({"id": 1, "name": "a", "type": "register", "password": "canary",
+    let actual = actual(json!({"id": 1, "name": "a", "type": "register", "password": "canary",
         "sip_Password2": "canary", "clientSecret": ["canary"], "push_TOKEN": {"x": "canary"},
         "nested": [{"api_token": "canary", "port": 1}]}));
-    assert_eq!(held.trunk.password.as_ref().unwrap().expose(), Some("canary"));
-    let out = shown(&held);
-    assert!(!out.to_string().contains("canary") && !format!("{held:?}").contains("canary"), "{out}");
+    assert_eq!(actual.trunk.password.as_ref().unwrap().expose(), Some("canary"));
+    let out = shown(&actual);
+    assert!(!out.to_string().contains("canary") && !format!("{actual:?}").contains("canary"), "{out}");
     assert_eq!(out["password"], "***");
     let kept = json!({"sip_Password2": "***", "clientSecret": "***", "push_TOKEN": "***",
         "nested": [{"api_token": "***", "port": 1}]});
@@ -167,9 +171,9 @@ fn the_name_of_an_account_is_read_from_either_key() {
     ] {
         let mut whole = json!({"id": 1, "name": "a", "type": "account"});
         whole.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
-        let held = held(whole);
-        assert_eq!(held.trunk.username.as_deref(), username, "{row}");
-        assert_eq!(json!(held.trunk.vendor_fields), rest, "{row}");
+        let actual = actual(whole);
+        assert_eq!(actual.trunk.username.as_deref(), username, "{row}");
+        assert_eq!(json!(actual.trunk.vendor_fields), rest, "{row}");
     }
 }
 
@@ -255,7 +259,7 @@ fn a_deletion_is_done_or_says_why_not() {
 /// Newer firmware has kinds of its own, which the model shows and does not judge.
 #[test]
 fn an_unknown_kind_is_kept_as_it_is() {
-    let held = held(json!({"id": 1, "name": "a", "type": "peer_did", "transport": "sctp"}));
-    assert_eq!(held.trunk.kind, Some(trunk::Kind::Other("peer_did".into())));
-    assert_eq!((&shown(&held)["kind"], &shown(&held)["transport"]), (&json!("peer_did"), &json!("sctp")));
+    let actual = actual(json!({"id": 1, "name": "a", "type": "peer_did", "transport": "sctp"}));
+    assert_eq!(actual.trunk.kind, Some(trunk::Kind::Other("peer_did".into())));
+    assert_eq!((&shown(&actual)["kind"], &shown(&actual)["transport"]), (&json!("peer_did"), &json!("sctp")));
 }

@@ -3,20 +3,20 @@
 use super::*;
 use crate::model::error::Kind;
 use crate::model::support::Operation;
-use crate::model::trunk::Held;
+use crate::model::trunk::ActualTrunk;
 use crate::vendors::Vendor;
 use crate::vendors::codes::After;
 
-fn list() -> Call<Page<Held>> {
+fn list() -> Call<Page<ActualTrunk>> {
     Yeastar.list_trunks(&profile(), None).unwrap()
 }
 
-fn ids(page: &Page<Held>) -> Vec<u64> {
-    page.items.iter().map(|held| held.id.parse().unwrap()).collect()
+fn ids(page: &Page<ActualTrunk>) -> Vec<u64> {
+    page.items.iter().map(|actual| actual.id.parse().unwrap()).collect()
 }
 
 /// Reads these pages one after the other; the last answer, and the ids that all of them gave.
-fn walk(pages: &[String]) -> (Result<Page<Held>, Fault>, Vec<u64>) {
+fn walk(pages: &[String]) -> (Result<Page<ActualTrunk>, Fault>, Vec<u64>) {
     let (mut call, mut seen) = (list(), Vec::new());
     for (at, body) in pages.iter().enumerate() {
         match read(&call, body) {

@@ -1,12 +1,12 @@
-//! Rounds against the imitation, which was written from the fact sheet alone.
+//! Rounds against the simulator, which was written from the fact sheet alone.
 
 use super::*;
 use crate::model::error::Kind;
 use crate::model::support::Operation;
-use crate::model::trunk::{Held, Trunk};
+use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::call::{Body, Effect, Place, Token};
 use crate::vendors::codes::After;
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 use crate::vendors::{Entry, Vendor};
 
 const NOW: u64 = 1_800_000_000;
@@ -14,7 +14,7 @@ const NOW: u64 = 1_800_000_000;
 const TORTURE: &[&str] = &["d/e?f=g", "é", "+1 415", "a&id=2#x", "100%", "\"'"];
 
 struct Round {
-    imitation: Box<dyn Imitation>,
+    simulator: Box<dyn Simulator>,
     profile: Profile,
     token: Secret,
     now: u64,
@@ -31,9 +31,9 @@ impl Round {
             .collect();
         let secret = Secret::known(sandbox["client_secret"].clone());
         let settings: Vec<(&str, &str)> = sandbox.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let imitation = Yeastar.imitation(None).unwrap();
+        let simulator = Yeastar.simulator(None).unwrap();
         let mut round =
-            Self { imitation, profile: profile_of(&settings, secret), token: Secret::withheld(), now: NOW };
+            Self { simulator, profile: profile_of(&settings, secret), token: Secret::withheld(), now: NOW };
         round.token = round.log_in().unwrap().access;
         round
     }
@@ -45,9 +45,9 @@ impl Round {
 
     /// Changes what the PBX holds behind the API's back.
     fn meddle(&mut self, change: impl FnOnce(&mut Value)) {
-        let mut saved = self.imitation.save();
+        let mut saved = self.simulator.save();
         change(&mut saved);
-        self.imitation = Yeastar.imitation(Some(&saved)).unwrap();
+        self.simulator = Yeastar.simulator(Some(&saved)).unwrap();
     }
 
     fn send<T>(&mut self, call: &Call<T>) -> Result<T, Fault> {
@@ -85,7 +85,7 @@ impl Round {
             body: if body.is_null() { Vec::new() } else { body.to_string().into() },
             ..Incoming::default()
         };
-        (call.read)(&self.imitation.handle(&incoming, self.now))
+        (call.read)(&self.simulator.handle(&incoming, self.now))
     }
 
     /// Every row, and how many pages they came on.
@@ -102,7 +102,7 @@ impl Round {
         }
     }
 
-    fn list(&mut self, search: Option<&str>) -> (Vec<Held>, usize) {
+    fn list(&mut self, search: Option<&str>) -> (Vec<ActualTrunk>, usize) {
         let call = Yeastar.list_trunks(&self.profile, search).unwrap();
         self.all(call)
     }
@@ -112,7 +112,7 @@ impl Round {
         self.all(call).0
     }
 
-    fn get(&mut self, id: &str) -> Result<Held, Fault> {
+    fn get(&mut self, id: &str) -> Result<ActualTrunk, Fault> {
         let call = Yeastar.get_trunk(&self.profile, id).unwrap().unwrap();
         self.send(&call)
     }
@@ -181,10 +181,10 @@ fn a_raw_field_is_read_back_as_it_was_written() {
     let id = round.send(&call).unwrap();
     for as_array in [false, true] {
         round.meddle(|saved| saved["trunk_get_as_array"] = as_array.into());
-        let held = round.get(&id).unwrap();
-        assert_eq!(json!(held.trunk.vendor_fields), json!({"transparent_trans_180_msg": 1}));
-        assert!(crate::model::diff::trunk(&held.trunk, &wanted).is_empty(), "{held:?}");
-        assert!(!json!(held).to_string().contains("Canary"), "the password is read and not shown");
+        let actual = round.get(&id).unwrap();
+        assert_eq!(json!(actual.trunk.vendor_fields), json!({"transparent_trans_180_msg": 1}));
+        assert!(crate::model::diff::trunk(&actual.trunk, &wanted).is_empty(), "{actual:?}");
+        assert!(!json!(actual).to_string().contains("Canary"), "the password is read and not shown");
     }
     let off: Trunk = serde_json::from_str(r#"{"vendor_fields":{"transparent_trans_180_msg":0}}"#).unwrap();
     let call = Yeastar.update_trunk(&round.profile, &id, &off, None).unwrap();

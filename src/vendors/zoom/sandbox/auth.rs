@@ -6,7 +6,7 @@ use super::answer::{Answer, no_method, refusal};
 use super::body::media_type;
 use super::{State, Token, decoded, mint, next};
 use crate::vendors::call::Response;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// A token lives one hour.
 pub(super) const TOKEN_SECONDS: u64 = 3600;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::answer::{Problems, invalid, refusal};
 use super::multipart;
 use crate::vendors::call::Response;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// Every array of these endpoints holds 1 to 30 entries.
 pub(super) const MAX_ITEMS: usize = 30;

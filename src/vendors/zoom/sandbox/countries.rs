@@ -1,4 +1,4 @@
-//! The countries that the imitation knows: two-letter code, calling code without a plus (as
+//! The countries that the simulator knows: two-letter code, calling code without a plus (as
 //! in all of Zoom's samples), English name.
 
 /// A row of the list.

@@ -6,7 +6,7 @@ use super::answer::{Answer, Problems, invalid, no_account, refusal};
 use super::body::{self, Item, MAX_ITEMS};
 use super::{Account, Sandbox, SipTrunk, State, countries};
 use crate::vendors::call::Response;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 const SUB_ACCOUNTS_ONLY: &str = "Your account does not have the permission to make updates on this account. \
      Only a master account can perform this action on a sub account.";

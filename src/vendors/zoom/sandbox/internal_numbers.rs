@@ -9,7 +9,7 @@ use super::body::{self, Item, MAX_ITEMS};
 use super::handlers::{planned, planned_mut};
 use super::{InternalNumber, Page, Sandbox, State, countries, mint, next};
 use crate::vendors::call::Response;
-use crate::vendors::imitation::Incoming;
+use crate::vendors::simulator::Incoming;
 
 /// A page token lives 15 minutes.
 pub(super) const PAGE_SECONDS: u64 = 15 * 60;

@@ -1,4 +1,4 @@
-//! An imitation of Zoom's SIP Connected Audio API, written from its documentation.
+//! A simulator of Zoom's SIP Connected Audio API, written from its documentation.
 //!
 //! `/oauth/token` is the token endpoint, `/v2` the API. The format of PATCH internal number is documented
 //! nowhere, so it answers like any method that a path does not have.
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use self::answer::{Answer, no_method, no_route};
 use super::super::call::Response;
-use super::super::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 /// The version of the saved state.
 const FORMAT: u32 = 1;
@@ -145,12 +145,12 @@ impl Default for Sandbox {
 }
 
 impl Sandbox {
-    /// A fresh imitation with its seeds.
+    /// A fresh simulator with its seeds.
     pub fn new() -> Self {
         Self { state: seed::state(), taken: HashSet::new() }
     }
 
-    /// The imitation as it was saved, or `None` where that cannot be understood.
+    /// The simulator as it was saved, or `None` where that cannot be understood.
     pub fn load(saved: &Value) -> Option<Self> {
         let state = State::deserialize(saved).ok()?;
         let ids: BTreeSet<&str> = state.accounts.iter().map(|account| account.id.as_str()).collect();
@@ -210,7 +210,7 @@ impl Sandbox {
     }
 }
 
-impl Imitation for Sandbox {
+impl Simulator for Sandbox {
     fn handle(&mut self, request: &Incoming, now: u64) -> Response {
         let mut response = self.route(request, now).unwrap_or_else(|refusal| refusal);
         let tracking = mint("tracking", next(&mut self.state.counters.requests));

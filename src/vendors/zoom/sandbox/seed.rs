@@ -1,4 +1,4 @@
-//! What a fresh imitation holds.
+//! What a fresh simulator holds.
 
 use std::collections::BTreeMap;
 

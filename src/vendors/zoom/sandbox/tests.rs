@@ -5,8 +5,8 @@ mod internal_numbers;
 use serde_json::{Value, json};
 
 use super::super::super::call::Response;
-use super::super::super::imitation::{Imitation, Incoming};
 use super::Sandbox;
+use crate::vendors::simulator::{Incoming, Simulator};
 
 const NOW: u64 = 1_800_000_000;
 /// base64 of `sandbox:sandbox-secret`

@@ -5,22 +5,22 @@ use serde_json::json;
 use super::super::Zoom;
 use super::{answer, profile};
 use crate::model::error::Kind::{Auth, NotFound, Rejected, Unavailable};
-use crate::model::number::{CalloutCountry, HeldNumber, MasterNumber, NumberType};
-use crate::model::trunk::{self, Held};
+use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber, NumberType};
+use crate::model::trunk::{self, ActualTrunk};
 use crate::vendors::Vendor;
 use crate::vendors::call::{Call, Fault, Page};
 use crate::vendors::codes::After::{GiveUp, Lost};
 
-fn trunks(body: &str) -> Result<Page<Held>, Fault> {
+fn trunks(body: &str) -> Result<Page<ActualTrunk>, Fault> {
     let call = Zoom.list_trunks(&profile(&[("account", "sub-1")]), None).unwrap();
     (call.read)(&answer(200, body))
 }
 
-fn first() -> Call<Page<HeldNumber>> {
+fn first() -> Call<Page<ActualNumber>> {
     Zoom.list_numbers(&profile(&[]), "sub-1").unwrap()
 }
 
-fn numbers(body: &str) -> Result<Page<HeldNumber>, Fault> {
+fn numbers(body: &str) -> Result<Page<ActualNumber>, Fault> {
     (first().read)(&answer(200, body))
 }
 
@@ -32,7 +32,7 @@ fn masters(body: &str) -> Result<Page<MasterNumber>, Fault> {
     (Zoom.list_master_numbers(&profile(&[])).unwrap().read)(&answer(200, body))
 }
 
-fn one(row: &str) -> HeldNumber {
+fn one(row: &str) -> ActualNumber {
     numbers(&format!(r#"{{"internal_numbers":[{row}]}}"#)).unwrap().items.remove(0)
 }
 
@@ -262,7 +262,7 @@ fn numbers_are_read_page_by_page() {
 #[test]
 fn rows_that_come_again_are_given_once_up_to_a_page_of_them() {
     let read =
-        |call: &Call<Page<HeldNumber>>, rows, token| (call.read)(&answer(200, &page(rows, 9000, token)));
+        |call: &Call<Page<ActualNumber>>, rows, token| (call.read)(&answer(200, &page(rows, 9000, token)));
     let second = read(&first(), 0..300, "b").unwrap().next.unwrap();
     // Two rows came in front, and moved two of the first page to the second.
     let moved = read(&second, 298..598, "c").unwrap();

@@ -1,4 +1,4 @@
-//! The adapter against the imitation, which shares no code with it.
+//! The adapter against the simulator, which shares no code with it.
 
 use super::super::Zoom;
 use super::trunk;
@@ -50,9 +50,9 @@ fn a_trunk_is_assigned_and_found_again_in_both_formats() {
         let call = Zoom.list_trunks(&world.profile, None).unwrap();
         let page = world.send(&call).unwrap();
         assert_eq!(page.items.len(), before.len() + 1);
-        let held = page.items.iter().find(|held| held.id == id).unwrap();
-        assert_eq!(held.trunk.caller_id, wanted.caller_id);
-        assert!(held.trunk.name.is_some() && held.trunk.host.is_some());
+        let actual = page.items.iter().find(|actual| actual.id == id).unwrap();
+        assert_eq!(actual.trunk.caller_id, wanted.caller_id);
+        assert!(actual.trunk.name.is_some() && actual.trunk.host.is_some());
 
         wanted.master_trunk = Some("no such trunk".into());
         let call = Zoom.create_trunk(&world.profile, &wanted).unwrap();

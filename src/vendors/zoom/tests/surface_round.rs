@@ -1,4 +1,4 @@
-//! Reading, finding and taking away against the imitation.
+//! Reading, finding and taking away against the simulator.
 
 use std::collections::BTreeSet;
 
@@ -26,23 +26,26 @@ fn numbers_come_in_pages_and_are_removed() {
     let total = before + 630;
     assert_eq!(pages.iter().map(|page| page.items.len()).collect::<Vec<_>>(), [300, 300, total - 600]);
     assert!(pages.iter().all(|page| page.total == Some(total as u64)));
-    let held: Vec<_> = pages.into_iter().flat_map(|page| page.items).collect();
-    let distinct: BTreeSet<&str> = held.iter().map(|held| held.number.as_str()).collect();
+    let actual: Vec<_> = pages.into_iter().flat_map(|page| page.items).collect();
+    let distinct: BTreeSet<&str> = actual.iter().map(|actual| actual.number.as_str()).collect();
     assert_eq!(distinct.len(), total);
     for asked in [&wanted[0], &wanted[299], &wanted[629]] {
-        let held = held.iter().find(|held| held.number == asked.number.as_str()).unwrap();
-        assert_eq!(held.display_number.as_deref(), Some(asked.display_number.as_str()));
-        assert_eq!((held.country.as_deref(), held.what.as_ref()), (Some("US"), Some(&NumberType::Toll)));
-        assert_eq!((held.labels.as_deref(), held.languages.as_deref()), (Some("d/e?f=g é"), Some("da-DK")));
-        assert_eq!((held.visible, held.allow_join), (Some(false), Some(false)));
+        let actual = actual.iter().find(|actual| actual.number == asked.number.as_str()).unwrap();
+        assert_eq!(actual.display_number.as_deref(), Some(asked.display_number.as_str()));
+        assert_eq!((actual.country.as_deref(), actual.what.as_ref()), (Some("US"), Some(&NumberType::Toll)));
+        assert_eq!(
+            (actual.labels.as_deref(), actual.languages.as_deref()),
+            (Some("d/e?f=g é"), Some("da-DK"))
+        );
+        assert_eq!((actual.visible, actual.allow_join), (Some(false), Some(false)));
     }
 
-    let id = held.iter().find_map(|held| held.id.clone()).unwrap();
+    let id = actual.iter().find_map(|actual| actual.id.clone()).unwrap();
     let call = Zoom.remove_number(&world.profile, "sub-1", &id).unwrap();
     world.send(&call).unwrap();
     let left = world.numbers("sub-1");
     assert_eq!(left.len(), total - 1);
-    assert!(left.iter().all(|held| held.id.as_ref() != Some(&id)));
+    assert!(left.iter().all(|actual| actual.id.as_ref() != Some(&id)));
     assert_eq!(world.send(&call).unwrap_err().kind, NotFound, "it is gone");
     let call = Zoom.list_numbers(&world.profile, "no/such=é").unwrap();
     assert_eq!(world.send(&call).err().unwrap().kind, NotFound);

@@ -1,19 +1,19 @@
-//! Sends the adapter's calls to the imitation.
+//! Sends the adapter's calls to the simulator.
 
 use super::super::Zoom;
 use super::profile;
-use crate::model::number::{HeldNumber, InternalNumber, NumberType};
+use crate::model::number::{ActualNumber, InternalNumber, NumberType};
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::vendors::Vendor;
 use crate::vendors::call::{Body, Call, Effect, Fault, Page, Place};
-use crate::vendors::imitation::{Imitation, Incoming};
+use crate::vendors::simulator::{Incoming, Simulator};
 
 const NOW: u64 = 1_800_000_000;
 
-/// The imitation, and who talks to it.
+/// The simulator, and who talks to it.
 pub struct World {
-    imitation: Box<dyn Imitation>,
+    simulator: Box<dyn Simulator>,
     pub profile: Profile,
     token: Secret,
 }
@@ -28,7 +28,7 @@ impl World {
         let mut profile = profile(&all);
         let secret = profile.settings.remove("client_secret").unwrap();
         profile.secrets.insert("client_secret".into(), Secret::known(secret));
-        Self { imitation: Zoom.imitation(None).unwrap(), profile, token: Secret::known("none yet") }
+        Self { simulator: Zoom.simulator(None).unwrap(), profile, token: Secret::known("none yet") }
     }
 
     pub fn logged_in(settings: &[(&str, &str)]) -> Self {
@@ -88,7 +88,7 @@ impl World {
             body: body.into_bytes(),
             ..Incoming::default()
         };
-        (call.read)(&self.imitation.handle(&incoming, NOW))
+        (call.read)(&self.simulator.handle(&incoming, NOW))
     }
 
     /// Every page of a list.
@@ -101,7 +101,7 @@ impl World {
     }
 
     /// Every internal number of an account.
-    pub fn numbers(&mut self, account: &str) -> Vec<HeldNumber> {
+    pub fn numbers(&mut self, account: &str) -> Vec<ActualNumber> {
         let call = Zoom.list_numbers(&self.profile, account).unwrap();
         self.pages(call).into_iter().flat_map(|page| page.items).collect()
     }
@@ -115,7 +115,7 @@ impl World {
     pub fn trunk_ids(&mut self, account: &str) -> Vec<String> {
         self.profile.settings.insert("account".into(), account.into());
         let call = Zoom.list_trunks(&self.profile, None).unwrap();
-        self.send(&call).unwrap().items.into_iter().map(|held| held.id).collect()
+        self.send(&call).unwrap().items.into_iter().map(|actual| actual.id).collect()
     }
 }
 

@@ -7,8 +7,8 @@ use futures_util::future::join_all;
 use trunkctl::engine::pace::Pacer;
 use trunkctl::engine::redact::Redactor;
 use trunkctl::engine::session::{Limits, Outside, Session};
+use trunkctl::model::diagnostics::Diagnostics;
 use trunkctl::model::error::{Kind, Result};
-use trunkctl::model::notices::Notices;
 use trunkctl::model::profile::Profile;
 use trunkctl::model::secret::Secret;
 use trunkctl::vendors::by_name;
@@ -18,7 +18,7 @@ use super::*;
 /// Nobody reads what these tests warn of.
 struct Silence;
 
-impl Notices for Silence {
+impl Diagnostics for Silence {
     fn warn(&self, _: &str) {}
     fn note(&self, _: &str) {}
 }
@@ -58,10 +58,10 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
         },
         dry_run: None,
         redactor: Redactor::default(),
-        notices: Arc::new(Silence),
+        diagnostics: Arc::new(Silence),
         pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
         proxy: None,
-        stop: Rc::default(),
+        cancellation: Rc::default(),
         journal: None,
     };
     Session::new(vendor, profile, outside).unwrap()

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Bench, account, numbers, with};
-use crate::vendors::imitation::Imitation;
+use crate::vendors::simulator::Simulator;
 
 #[test]
 fn settings_keep_what_is_absent() {

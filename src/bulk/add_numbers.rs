@@ -1,0 +1,164 @@
+//! Internal numbers to add, in calls of as many as the vendor takes.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use super::decide::{Ended, Rest, Sent};
+use super::job::Job;
+use super::numbers::LIST;
+use crate::engine::limits::Room;
+use crate::engine::session::Session;
+use crate::engine::write::{Seen, Written};
+use crate::model::change::{Change, Outcome};
+use crate::model::diff;
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::number::{ActualNumber, InternalNumber};
+use crate::model::support::Operation;
+use crate::ops::probe;
+use crate::ops::probe::FoundNumbers;
+use crate::ops::steps::begin;
+use crate::vendors::Added;
+use crate::vendors::paging::Row;
+
+/// The numbers of one account.
+pub struct AddNumbers<'s> {
+    session: &'s Session,
+    account: &'s str,
+    skip_existing: bool,
+    actual: BTreeMap<String, ActualNumber>,
+}
+
+impl<'s> AddNumbers<'s> {
+    /// A job; what is there already is a conflict, or to be left alone.
+    pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
+        Self { session, account, skip_existing, actual: BTreeMap::new() }
+    }
+
+    /// The same, with what is there read first where it is to be left alone.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn knowing_held(mut self) -> Result<Self> {
+        if self.skip_existing {
+            let call = self.session.vendor().list_numbers(self.session.profile(), self.account)?;
+            let actual = &mut self.actual;
+            let keep = |number: ActualNumber| {
+                // With the key, and the free places of the map.
+                let size = number.size() * 3 / 2;
+                actual.insert(number.number.clone(), number);
+                size
+            };
+            self.session.read_each(call, &Room::default(), keep).await?;
+        }
+        Ok(self)
+    }
+
+    fn sent(items: &[InternalNumber], added: &[Added], looked: Option<String>) -> Sent {
+        let ids: HashMap<&str, &Option<String>> =
+            added.iter().map(|(number, id)| (number.as_str(), id)).collect();
+        let done = items.iter().enumerate().filter_map(|(at, item)| {
+            ids.get(item.number.as_str()).map(|id| (at, Outcome::Created, (*id).clone()))
+        });
+        let rest = if looked.is_some() { Rest::Missing } else { Rest::LeftOut };
+        Sent { done: done.collect(), rest, looked, ..Sent::default() }
+    }
+
+    /// A conflict, which is none for the numbers that are there as asked. What is not there goes out again.
+    async fn settle_conflict(&self, items: &[InternalNumber], error: Error) -> Result<Sent> {
+        let Ok(found) = probe::find_numbers(self.session, self.account, items).await else {
+            return Err(error);
+        };
+        if found.added.is_empty() && found.differing.is_empty() {
+            return Err(error);
+        }
+        let Sent { done, .. } = Self::sent(items, &found.added, None);
+        let done = done.into_iter().map(|(at, _, id)| (at, Outcome::Unchanged, id));
+        let failed = found.differing.iter().filter_map(|(at, fields)| {
+            let item = items.get(*at)?;
+            Some((*at, exists_otherwise(item, fields)))
+        });
+        Ok(Sent { done: done.collect(), failed: failed.collect(), rest: Rest::Refused, ..Sent::default() })
+    }
+}
+
+impl Job for AddNumbers<'_> {
+    type Item = InternalNumber;
+
+    const LIST: &'static str = LIST;
+
+    fn per_call(&self) -> usize {
+        self.session.vendor().numbers_per_call().max(1)
+    }
+
+    fn key(&self, item: &InternalNumber) -> String {
+        item.number.to_string()
+    }
+
+    fn change(&self, item: &InternalNumber) -> Change {
+        Change {
+            account: Some(self.account.to_owned()),
+            name: Some(item.number.to_string()),
+            ..begin(self.session, Operation::NumbersAdd, Outcome::Created, "internal_number")
+        }
+    }
+
+    fn without_call(&self, item: &InternalNumber) -> Option<Ended> {
+        let actual = self.actual.get(item.number.as_str())?;
+        let fields = probe::differing(actual, item);
+        Some(match fields.is_empty() {
+            true => Ended::Done { outcome: Outcome::Unchanged, id: actual.id.clone(), note: None },
+            false => Ended::Failed(exists_otherwise(item, &fields)),
+        })
+    }
+
+    async fn send(&self, items: &[InternalNumber]) -> Result<Option<Sent>> {
+        let call = self.session.vendor().add_numbers(self.session.profile(), self.account, items)?;
+        let about: Vec<Change> =
+            items.iter().map(|item| Change { diff: diff::all(item), ..self.change(item) }).collect();
+        let differing = RefCell::new(Vec::new());
+        let look = async || {
+            let found = probe::find_numbers(self.session, self.account, items).await?;
+            let nothing = found.added.is_empty() && found.differing.is_empty();
+            differing.replace(found.differing);
+            Ok(if nothing { Seen::Missing } else { Seen::Applied(found.added) })
+        };
+        match self.session.write(call, &about.iter().collect::<Vec<_>>(), look).await {
+            Ok(Written::Withheld) => Ok(None),
+            Ok(Written::Done(added)) => Ok(Some(Self::sent(items, &added, None))),
+            Ok(Written::Found(added, note)) => {
+                let sent = Self::sent(items, &added, Some(note));
+                Ok(Some(Sent { odd: odd(items, &differing.into_inner()), ..sent }))
+            }
+            Err(error) if self.skip_existing && error.kind == Kind::Conflict => {
+                self.settle_conflict(items, error).await.map(Some)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn look(&self, items: &[InternalNumber]) -> Result<Sent> {
+        let FoundNumbers { added, differing } =
+            probe::find_numbers(self.session, self.account, items).await?;
+        let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
+        Ok(Sent { odd: odd(items, &differing), ..Self::sent(items, &added, Some(note.into())) })
+    }
+}
+
+/// The conflict with a number that is there with other properties.
+fn exists_otherwise(item: &InternalNumber, fields: &[String]) -> Error {
+    let mut error = Error::new(Kind::Conflict, probe::otherwise(&item.number, fields))
+        .hint("give it as it is there, or remove it first with `trunkctl internal-numbers remove`");
+    error.outcome = Some(Applied::NotApplied);
+    error
+}
+
+fn odd(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
+    let told = differing.iter().filter_map(|(at, fields)| {
+        let text = format!("the answer was lost; {}", probe::otherwise(&items.get(*at)?.number, fields));
+        let mut error = Error::new(Kind::OutcomeUnknown, text)
+            .hint("look at the number at the vendor before you repeat the command");
+        error.outcome = Some(Applied::Unknown);
+        Some((*at, error))
+    });
+    told.collect()
+}

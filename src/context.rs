@@ -1,0 +1,274 @@
+//! What a command finds around it: environment, folders, a person to ask, and sessions to open.
+
+mod choice;
+pub mod interrupts;
+mod prompt;
+pub mod secrets;
+pub mod state_key;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::cli::{DryRunForm, Globals};
+use crate::config::{Env, profiles, proxy};
+use crate::engine::cancel::Cancellation;
+use crate::engine::journal::{Recorder, Run};
+use crate::engine::pace::Pacer;
+use crate::engine::redact::Redactor;
+use crate::engine::session::{DryRun, Limits, Outside, Session};
+use crate::engine::tokens::TokenStore;
+use crate::model::diagnostics::Diagnostics;
+use crate::model::error::Result;
+use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
+use crate::model::report::Report;
+use crate::model::secret::Secret;
+use crate::sandbox::Running;
+use crate::vendors;
+use crate::vendors::{Proof, Vendor};
+pub use prompt::{Answer, Ask, AskSecret, AskText, People, Reply, Typed};
+use secrets::Found;
+use state_key::StateKey;
+
+/// Stands for a deadline beyond what a clock can tell.
+const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
+
+/// Shows something before the command is over, and answers whether anybody still reads.
+pub type Publish = Box<dyn Fn(&mut Report) -> Result<bool>>;
+
+/// What a command finds around it.
+pub struct Context {
+    /// The options that every command takes.
+    pub options: Globals,
+    /// The environment.
+    pub env: Env,
+    /// Strikes secrets out of texts.
+    pub redactor: Redactor,
+    /// Where warnings go.
+    pub diagnostics: Arc<dyn Diagnostics>,
+    /// Asks a person.
+    pub ask: Ask,
+    /// Asks a person for a text.
+    ask_text: AskText,
+    /// Asks a person for a text that is not shown while it is typed.
+    pub(super) ask_secret: AskSecret,
+    /// Shows something before the command is over.
+    pub publish: Publish,
+    /// The words of the command line, as they may be recorded.
+    pub command: Vec<String>,
+    /// When the program began.
+    pub begun: Instant,
+    /// How long a person was asked.
+    pub(super) asked: Cell<Duration>,
+    /// What references have led to, each looked up once.
+    pub(super) found: Found,
+    /// Ctrl-C, and what is on the wire when it comes.
+    pub cancellation: Rc<Cancellation>,
+    /// The pacers of the accounts that this run has opened sessions for.
+    pacers: RefCell<Vec<Paced>>,
+    /// The journal of this run.
+    recorder: OnceCell<Rc<Recorder>>,
+    /// The key of digests and saved plans, once it was looked up.
+    pub(super) state_key: OnceCell<StateKey>,
+    /// The profiles file, once it was read.
+    profiles: OnceCell<profiles::Book>,
+    /// Whether the variables that are ignored were named.
+    ignored_named: Cell<bool>,
+    /// The sandbox of this run.
+    sandbox: RefCell<Option<Running>>,
+}
+
+/// An account, and its pacer. The proof tells accounts apart whose profiles name none: a token as it is, or a key.
+struct Paced {
+    home: Option<String>,
+    identity: String,
+    proof: Secret,
+    pacer: Rc<Pacer>,
+}
+
+impl Context {
+    /// A context.
+    pub fn new(
+        options: Globals,
+        env: Env,
+        redactor: Redactor,
+        diagnostics: Arc<dyn Diagnostics>,
+        people: People,
+        publish: Publish,
+        command: Vec<String>,
+    ) -> Self {
+        Self {
+            options,
+            env,
+            redactor,
+            diagnostics,
+            ask: people.ask,
+            ask_text: people.text,
+            ask_secret: people.secret,
+            publish,
+            command,
+            begun: Instant::now(),
+            asked: Cell::default(),
+            found: Found::default(),
+            cancellation: Rc::default(),
+            pacers: RefCell::default(),
+            recorder: OnceCell::new(),
+            state_key: OnceCell::new(),
+            profiles: OnceCell::new(),
+            ignored_named: Cell::default(),
+            sandbox: RefCell::new(None),
+        }
+    }
+
+    /// Opens a session with the profile that the options choose.
+    ///
+    /// # Errors
+    /// A profile or secret that is missing or wrong.
+    pub async fn session(&self) -> Result<Session> {
+        self.session_of(self.options.profile.as_deref()).await
+    }
+
+    /// Opens a session with the profile of that name, or with the only one.
+    ///
+    /// # Errors
+    /// As [`Context::session`].
+    pub async fn session_of(&self, name: Option<&str>) -> Result<Session> {
+        let profile = self.profile(name).await?;
+        self.session_with(profile).await
+    }
+
+    /// Opens a session with a profile.
+    ///
+    /// # Errors
+    /// A secret that is missing or wrong.
+    pub async fn session_with(&self, mut profile: Profile) -> Result<Session> {
+        let folders = self.folders()?;
+        let vendor = vendors::by_name(&profile.vendor)?;
+        self.look_up_secrets(vendor, &mut profile).await?;
+        if profiles::is_open(&profile) {
+            self.diagnostics.warn(&format!(
+                "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
+                profile.name
+            ));
+            let variable = proxy::either(&self.env, proxy::PLAIN_HTTP);
+            if let (ProxyChoice::Environment, Some((name, _))) = (&profile.proxy, variable) {
+                self.diagnostics.note(&format!(
+                    "{name} is not used for plain HTTP; the profile's key `proxy` can name a proxy"
+                ));
+            }
+        }
+        let proxy = self.proxy(&profile)?;
+        let credential =
+            vendor.facts().profile_keys.iter().filter(|key| key.secret && key.name != "access_token");
+        let credential =
+            credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
+        // Only what logs in keeps tokens.
+        let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
+        let tokens = logs_in.then(|| TokenStore::new(&folders.cache, &profile.identity, &credential));
+        let tokens =
+            tokens.and_then(|store| store.inspect_err(|warning| self.diagnostics.warn(warning)).ok());
+        let pacer = self.pacer(vendor, &profile, credential);
+        let outside = Outside {
+            tokens,
+            limits: Limits {
+                timeout: self.options.timeout,
+                deadline: self.deadline(),
+                retries: self.options.retries,
+            },
+            dry_run: self.options.dry_run.map(|form| match form {
+                DryRunForm::Http => DryRun::Http,
+                DryRunForm::Curl => DryRun::Curl,
+            }),
+            redactor: self.redactor.clone(),
+            diagnostics: Arc::clone(&self.diagnostics),
+            cancellation: Rc::clone(&self.cancellation),
+            journal: (!self.options.no_journal).then(|| self.recorder(&folders.state, self.options.sandbox)),
+            pacer,
+            proxy,
+        };
+        Session::new(vendor, profile, outside)
+    }
+
+    /// When the command has to end; how long a person was asked does not count.
+    pub fn deadline(&self) -> Instant {
+        let begun = self.begun + self.asked.get();
+        begun.checked_add(self.options.deadline).unwrap_or(begun + CENTURY)
+    }
+
+    /// Makes sure that writes can be journalled, where they are to be.
+    ///
+    /// # Errors
+    /// [`crate::model::error::Kind::Config`] where they cannot.
+    pub fn check_journal(&self) -> Result<()> {
+        if self.options.no_journal || self.options.dry_run.is_some() {
+            return Ok(());
+        }
+        self.recorder(&self.folders()?.state, self.options.sandbox).check()
+    }
+
+    /// The journal of this run, which begins with its first write.
+    pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
+        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
+        let user = user.unwrap_or("unknown").to_owned();
+        let run = || Run { user, command: self.command.clone() };
+        let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), run()));
+        Rc::clone(self.recorder.get_or_init(new))
+    }
+
+    /// The one pacer of an account. Where its profiles differ in plan or concurrency, the first that is opened decides.
+    fn pacer(&self, vendor: &dyn Vendor, profile: &Profile, credential: Secret) -> Rc<Pacer> {
+        let proof = profile.secrets.get("access_token").cloned().unwrap_or(credential);
+        let mut pacers = self.pacers.borrow_mut();
+        let same = |known: &&Paced| match (&known.home, &profile.home) {
+            (None, None) => known.identity == profile.identity && known.proof == proof,
+            (home, other) => home == other,
+        };
+        if let Some(known) = pacers.iter().find(same) {
+            return Rc::clone(&known.pacer);
+        }
+        let pacer = Rc::new(Pacer::new(vendor.facts(), profile));
+        let (home, identity) = (profile.home.clone(), profile.identity.clone());
+        pacers.push(Paced { home, identity, proof, pacer: Rc::clone(&pacer) });
+        pacer
+    }
+
+    /// What a dry run has to show.
+    pub fn withheld(&self, session: &Session) -> Report {
+        let shown = session.withheld();
+        if self.options.sandbox && self.options.dry_run == Some(DryRunForm::Curl) {
+            self.diagnostics.note(
+                "this sandbox ends with the command; for a line to run, use the profiles of `trunkctl sandbox serve`",
+            );
+        }
+        match self.options.dry_run {
+            Some(DryRunForm::Curl) => Report::Commands(
+                shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
+            ),
+            _ => Report::Requests(shown),
+        }
+    }
+
+    /// Ends what runs in the background, and keeps the sandbox's state.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub async fn close(&self) -> Result<()> {
+        let running = self.sandbox.borrow_mut().take();
+        match running {
+            Some(running) => running.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where the journal is: what is done to simulators stays with them.
+pub fn journal_folder(state: &Path, sandbox: bool) -> PathBuf {
+    if sandbox { state.join("sandbox") } else { state.to_owned() }
+}
+
+/// What a vendor's profiles hold.
+pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
+    Ok(vendors::by_name(vendor)?.facts().profile_keys)
+}

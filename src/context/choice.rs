@@ -1,0 +1,163 @@
+//! Which profile a command acts on, and through which proxy.
+
+use std::collections::BTreeSet;
+
+use super::{Context, keys_of};
+use crate::config::profiles;
+use crate::config::profiles::{COMMON, ENVIRONMENT, VENDOR_VARIABLE, Where};
+use crate::config::{Folders, proxy};
+use crate::model::error::{Error, Result};
+use crate::model::profile::{Profile, Proxy, ProxyChoice};
+use crate::sandbox::Running;
+use crate::vendors;
+use crate::vendors::Vendor;
+
+impl Context {
+    /// The profile of that name, or the only one. Its secrets are not looked up.
+    ///
+    /// # Errors
+    /// A profile that is missing or wrong.
+    pub async fn profile(&self, name: Option<&str>) -> Result<Profile> {
+        let folders = self.folders()?;
+        if self.options.sandbox {
+            return self.sandbox_profile(name, &folders).await;
+        }
+        self.name_ignored_variables();
+        let place = self.place(&folders, name);
+        if let Some(profile) = profiles::of_environment(&place, &keys_of) {
+            if name.is_some() && self.book().is_ok_and(|book| book.has(ENVIRONMENT)) {
+                return Err(Error::config(format!(
+                    "`{ENVIRONMENT}` is a profile of the profiles file and that of {VENDOR_VARIABLE}"
+                ))
+                .hint(format!("unset {VENDOR_VARIABLE}, or rename the profile of the file")));
+            }
+            return profile;
+        }
+        self.book()?.choose(name, &keys_of)
+    }
+
+    /// Warns once of variables that would belong to the environment's profile if there was one.
+    fn name_ignored_variables(&self) {
+        if self.env.get(VENDOR_VARIABLE).is_some() || self.ignored_named.replace(true) {
+            return;
+        }
+        let own = vendors::ALL.iter().flat_map(|vendor| vendor.facts().profile_keys).map(|key| key.name);
+        let keys: BTreeSet<&str> = own.chain(COMMON.iter().copied()).collect();
+        let variables = keys.into_iter().map(profiles::variable);
+        let set: Vec<String> = variables.filter(|variable| self.env.get(variable).is_some()).collect();
+        if !set.is_empty() {
+            let verb = if set.len() == 1 { "is" } else { "are" };
+            self.diagnostics.warn(&format!(
+                "{} {verb} ignored, because {VENDOR_VARIABLE} is not set; TRUNKCTL_PROFILE_<NAME>_<KEY> sets a key of a \
+                 named profile",
+                set.join(", ")
+            ));
+        }
+    }
+
+    /// The profiles file, which is read once.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be understood.
+    pub fn book(&self) -> Result<&profiles::Book> {
+        if let Some(book) = self.profiles.get() {
+            return Ok(book);
+        }
+        let book = profiles::Book::open(&self.place(&self.folders()?, None), &keys_of)?;
+        book.warnings().iter().for_each(|warning| self.diagnostics.warn(warning));
+        Ok(self.profiles.get_or_init(|| book))
+    }
+
+    /// The profiles that a command over several of them works on; one that is not named stands for the only one.
+    ///
+    /// # Errors
+    /// A profiles file that cannot be read.
+    pub fn profile_names(&self, all: bool) -> Result<Vec<Option<String>>> {
+        if !all {
+            let Some(list) = self.options.profile.as_deref() else { return Ok(vec![None]) };
+            let mut names: Vec<Option<String>> = Vec::new();
+            for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                if !names.iter().any(|known| known.as_deref() == Some(name)) {
+                    names.push(Some(name.to_owned()));
+                }
+            }
+            if names.is_empty() {
+                // Nothing but commas is the name of no profile; a list of no profiles would look like no trunks.
+                names.push(Some(list.to_owned()));
+            }
+            return Ok(names);
+        }
+        if self.options.sandbox {
+            return Ok(vendors::ALL.iter().map(|vendor| Some(vendor.facts().name.to_owned())).collect());
+        }
+        let listed = self.book()?.list();
+        if listed.is_empty() {
+            return Err(Error::config("the profiles file holds no profiles")
+                .hint("`trunkctl profile init NAME` makes one"));
+        }
+        Ok(listed.into_iter().map(|listed| Some(listed.name)).collect())
+    }
+
+    /// Fails where no profile has that name. What the profile says is not judged.
+    pub fn find_profile(&self, name: &str) -> Result<()> {
+        if self.options.sandbox {
+            return sandbox_vendor(name).map(drop);
+        }
+        if name == ENVIRONMENT && self.env.get(VENDOR_VARIABLE).is_some() {
+            return Ok(());
+        }
+        let book = self.book()?;
+        if book.has(name) { Ok(()) } else { book.choose(Some(name), &keys_of).map(drop) }
+    }
+
+    /// Where profiles are looked for.
+    pub fn place<'a>(&'a self, folders: &'a Folders, name: Option<&'a str>) -> Where<'a> {
+        Where { env: &self.env, folders, file: self.options.profiles_file.as_deref(), name }
+    }
+
+    async fn sandbox_profile(&self, name: Option<&str>, folders: &Folders) -> Result<Profile> {
+        let Some(name) = name else {
+            return Err(Error::config("the sandbox has several profiles")
+                .hint(format!("choose one with --profile: {}", sandbox_names())));
+        };
+        let vendor = sandbox_vendor(name)?;
+        let address = self.sandbox.borrow().as_ref().map(Running::address);
+        let base = match address {
+            Some(address) => address,
+            None => {
+                let running = crate::sandbox::start_private(&folders.state).await?;
+                let address = running.address();
+                *self.sandbox.borrow_mut() = Some(running);
+                address
+            }
+        };
+        let folder = folders.state.to_string_lossy();
+        profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
+    }
+
+    /// The proxy of a profile's requests; its credentials are kept out of every text.
+    pub(super) fn proxy(&self, profile: &Profile) -> Result<Option<Proxy>> {
+        let proxy = match &profile.proxy {
+            ProxyChoice::Own(proxy) => Some(proxy.clone()),
+            ProxyChoice::Environment if profiles::is_distant(profile) => proxy::of_environment(&self.env)?,
+            ProxyChoice::Environment | ProxyChoice::Direct => None,
+        };
+        for (user, secret) in proxy.iter().flat_map(proxy::credentials) {
+            self.redactor.learn(&secret);
+            self.redactor.learn_basic(&user, &secret);
+        }
+        Ok(proxy)
+    }
+}
+
+fn sandbox_names() -> String {
+    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect::<Vec<_>>().join(", ")
+}
+
+/// The vendor of a profile of the sandbox.
+fn sandbox_vendor(name: &str) -> Result<&'static dyn Vendor> {
+    vendors::ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
+        Error::config(format!("profile `{name}` is not in the sandbox"))
+            .hint(format!("with --sandbox, --profile is one of {}", sandbox_names()))
+    })
+}

@@ -1,0 +1,110 @@
+//! Secrets, as commands look them up: each once, within the deadline, and no command of theirs in a dry run.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use tokio::sync::OnceCell;
+
+use super::Context;
+use crate::config::Env;
+use crate::config::secrets;
+use crate::config::secrets::Lookup;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::profile::{KeyNeed, Profile};
+use crate::model::secret::{Secret, SecretRef};
+use crate::vendors::Vendor;
+
+/// What references have led to. A command may ask somebody, and is not run again for another profile.
+#[derive(Default)]
+pub struct Found(RefCell<HashMap<Name, Rc<OnceCell<Result<Secret>>>>>);
+
+/// A reference, the folder that its file has to lie below, and whether a manifest names it.
+type Name = (String, Option<PathBuf>, bool);
+
+impl Context {
+    /// Looks a secret of the command line or of a file up. A dry run looks up only what disturbs nobody, and does
+    /// without the rest, because the input's secrets are not sent.
+    ///
+    /// # Errors
+    /// Where it is missing, and this is no dry run.
+    pub async fn secret(&self, secret: Secret, purpose: &str) -> Result<Secret> {
+        let dry_run = self.options.dry_run.is_some();
+        if dry_run && !secrets::is_quiet(&secret) {
+            return Ok(secret);
+        }
+        match self.look_up(secret.clone(), purpose, None).await {
+            Err(error) if dry_run && error.kind != Kind::Interrupted => Ok(secret),
+            found => found,
+        }
+    }
+
+    /// Looks a secret up, whatever it takes. The commands of a manifest get an environment of their own.
+    ///
+    /// # Errors
+    /// Where it is missing; where Ctrl-C comes first.
+    pub async fn look_up(&self, secret: Secret, purpose: &str, of_manifest: Option<&Env>) -> Result<Secret> {
+        let name = secret.origin().and_then(SecretRef::text);
+        let find = || self.find(secret.clone(), purpose, of_manifest);
+        let found = match name {
+            None => find().await,
+            Some(text) => {
+                let name = (text, secret.below().map(Into::into), of_manifest.is_some());
+                let cell = Rc::clone(self.found.0.borrow_mut().entry(name).or_default());
+                match cell.get_or_init(find).await {
+                    Ok(secret) => Ok(secret.clone()),
+                    Err(error) => Err(error.copy()),
+                }
+            }
+        };
+        let mut secret = found;
+        if let Err(error) = &mut secret {
+            error.message = format!("{purpose}: {}", error.message);
+        }
+        secret
+    }
+
+    async fn find(&self, secret: Secret, purpose: &str, of_manifest: Option<&Env>) -> Result<Secret> {
+        let stdin = secret.origin() == Some(&SecretRef::Stdin);
+        let secret = match stdin.then(|| (self.ask_secret)(&format!("{purpose}:"), true)).flatten() {
+            Some(typed) => {
+                let asked = Instant::now();
+                let typed = typed.await;
+                self.asked.set(self.asked.get() + asked.elapsed());
+                secrets::check(secret, typed.unwrap_or_default())?
+            }
+            None => {
+                let deadline = self.deadline();
+                let lookup = Lookup { env: &self.env, of_commands: of_manifest, deadline };
+                tokio::select! {
+                    biased;
+                    () = self.cancellation.asked() => {
+                        return Err(Error::new(Kind::Interrupted, "interrupted before the secret was there"));
+                    }
+                    found = secrets::resolve(secret, &lookup) => found?,
+                }
+            }
+        };
+        self.redactor.learn(&secret);
+        Ok(secret)
+    }
+
+    /// Looks up what a profile needs. A dry run may have to read with it, and may as well never need it.
+    pub(super) async fn look_up_secrets(&self, vendor: &dyn Vendor, profile: &mut Profile) -> Result<()> {
+        let has_token = profile.secrets.contains_key("access_token");
+        for key in vendor.facts().profile_keys.iter().filter(|key| key.secret) {
+            // With a token given, nothing logs in: the other secrets may rest.
+            if has_token && key.need == KeyNeed::ToLogIn {
+                continue;
+            }
+            if let Some(secret) = profile.secrets.get(key.name).cloned() {
+                let purpose = format!("profile `{}`: {}", profile.name, key.name);
+                let secret = self.secret(secret, &purpose).await?;
+                profile.secrets.insert(key.name.to_owned(), secret);
+            }
+        }
+        Ok(())
+    }
+}

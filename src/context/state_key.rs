@@ -1,0 +1,107 @@
+//! The state folder, and the key of the digests and plans that are kept.
+
+use std::io::{self, ErrorKind};
+
+use super::Context;
+use crate::config::Folders;
+use crate::model::error::{Error, Result};
+use crate::model::secret::{Secret, SecretRef};
+use crate::state::key::Key;
+use crate::state::storage::{Untrusted, folder_of, trusted};
+
+/// The variable that gives the key, as any secret reference.
+const VARIABLE: &str = "TRUNKCTL_STATE_KEY";
+
+/// The file that holds the key otherwise. It lies beside the profiles file and not in the state folder: a copy of the
+/// digests alone is worth nothing. The sandbox has the same one, as the passwords that it is given may be real.
+const FILE: &str = "state.key";
+
+/// The key, or why there is none: then nothing can be remembered.
+pub type StateKey = std::result::Result<Key, String>;
+
+/// The error of a file or folder that another user can change; none where the file system failed.
+pub fn untrusted(cause: &io::Error) -> Option<Error> {
+    Untrusted::of(cause).map(|found| Error::config(found.why.clone()).hint(found.remedy.clone()))
+}
+
+impl Context {
+    /// The platform's folders.
+    ///
+    /// # Errors
+    /// Where there is none, or another user can change the state folder.
+    pub fn folders(&self) -> Result<Folders> {
+        let folders = Folders::find(&self.env)?;
+        let fault = trusted(&folders.state).err();
+        let Some(found) = fault.as_ref().and_then(Untrusted::of) else { return Ok(folders) };
+        let hint = format!("{}, or choose a folder of your own with TRUNKCTL_STATE_DIR", found.remedy);
+        Err(Error::config(format!("the state folder is not used: {}", found.why)).hint(hint))
+    }
+
+    /// The key of digests and saved plans, which is looked up once.
+    ///
+    /// # Errors
+    /// A reference that cannot be looked up; a key file that is damaged, or that another user can change.
+    pub async fn state_key(&self) -> Result<StateKey> {
+        if let Some(known) = self.state_key.get() {
+            return Ok(known.clone());
+        }
+        let key = match self.env.get(VARIABLE) {
+            Some(text) => Ok(self.given_key(text).await?),
+            None => self.key_file()?,
+        };
+        Ok(self.state_key.get_or_init(|| key).clone())
+    }
+
+    /// The same for what cannot be done without a key: to save a plan, and to apply a saved one.
+    ///
+    /// # Errors
+    /// As [`Context::state_key`], and where there is no key.
+    pub async fn plan_key(&self) -> Result<Key> {
+        self.state_key().await?.map_err(|why| {
+            Error::config(format!("a saved plan is signed with the state key: {why}"))
+                .hint(format!("set {VARIABLE} to a secret reference, such as env:NAME or file:PATH"))
+        })
+    }
+
+    async fn given_key(&self, text: &str) -> Result<Key> {
+        let reference = SecretRef::parse(text).map_err(|why| Error::config(format!("{VARIABLE} {why}")))?;
+        let secret = Secret::reference(reference);
+        if secret.origin() == Some(&SecretRef::Stdin) {
+            return Err(Error::config(format!("{VARIABLE}: `-` is for the command line only"))
+                .hint("write env:NAME, file:PATH or cmd:COMMAND"));
+        }
+        let secret = self.look_up(secret, VARIABLE, None).await?;
+        Key::new(secret.expose().unwrap_or_default())
+            .map_err(|cause| Error::config(format!("{VARIABLE} cannot be used: {cause}")))
+    }
+
+    fn key_file(&self) -> Result<StateKey> {
+        let folders = self.folders()?;
+        // A profiles file on standard input is in no folder.
+        let chosen = self.options.profiles_file.as_deref().filter(|path| *path != "-");
+        let folder = match chosen {
+            Some(path) => folder_of(path.as_ref()),
+            None if folders.config.as_os_str().is_empty() => {
+                return Ok(Err(format!("there is no home folder for the key file `{FILE}`")));
+            }
+            None => &folders.config,
+        };
+        let path = folder.join(FILE);
+        let cause = match Key::of(&path) {
+            Ok(key) => return Ok(Ok(key)),
+            Err(cause) => cause,
+        };
+        if cause.kind() == ErrorKind::InvalidData {
+            return Err(Error::config(cause.to_string()).hint(
+                "restore it from a copy, or delete it: then a new one is created, plans that were saved before are \
+                 refused, and values that the vendor does not return are sent once more",
+            ));
+        }
+        match untrusted(&cause) {
+            Some(error) => Err(error),
+            None => {
+                Ok(Err(format!("the key file `{}` can be neither read nor created: {cause}", path.display())))
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A trunk as a vendor's create takes it, and what became of each of its fields. Pure: what is taken and why not
+//! is for the vendor's own check to say.
+
+mod kind_mapping;
+
+use serde_json::{Map, Value};
+
+use crate::model::check;
+use crate::model::error::FieldError;
+use crate::model::support::Field;
+use crate::model::trunk::Trunk;
+use crate::vendors::Vendor;
+
+use kind_mapping::Steered;
+
+use super::normalize::to_fill_in;
+
+/// What became of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It is as it was.
+    Kept,
+    /// It is nearly as it was; says how.
+    Approximated(String),
+    /// It is gone; says why.
+    Dropped(String),
+    /// The vendor demands it, and it is not known; says more.
+    NeedsInput(String),
+}
+
+/// A field and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// The field.
+    pub field: Field,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// A trunk that fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// The trunk. Nothing that it gives is refused; something may be missing.
+    pub trunk: Trunk,
+    /// One for each field that was given, and one for each that is given or missing now, in the model's order.
+    pub losses: Vec<Loss>,
+}
+
+/// Fields that say the same of a far end by another name: where the first is demanded, the second may stand in.
+const STAND_INS: &[(Field, Field)] = &[
+    (Field::Host, Field::AllowedIp),
+    (Field::AllowedIp, Field::Host),
+    // Whoever has one name for both is told only one.
+    (Field::AuthName, Field::Username),
+    (Field::Username, Field::AuthName),
+    (Field::Name, Field::MasterTrunk),
+];
+
+/// The trunk as its own vendor takes it: whole, but for what a create refuses. Nothing is changed.
+///
+/// # Errors
+/// Why no trunk like it can be created.
+pub fn own(told: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
+    let steered = kind_mapping::own(told, vendor.facts())?;
+    let fit = Fit::new(told, steered, vendor, false).settled();
+    let named = fit.trunk.has(Field::Name) || fit.trunk.has(Field::MasterTrunk);
+    let lost = |loss: &&Loss| match loss.field {
+        Field::Kind | Field::Direction | Field::Account => !fit.trunk.has(loss.field),
+        Field::Name => !named,
+        _ => false,
+    };
+    let refusal = fit.losses.iter().find(lost).and_then(|loss| match &loss.fate {
+        Fate::Dropped(why) | Fate::NeedsInput(why) => Some(format!("{}: {why}", loss.field.name())),
+        _ => None,
+    });
+    refusal.map_or(Ok(fit), Err)
+}
+
+/// The trunk as another vendor takes it.
+pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Fitted {
+    Fit::new(told, kind_mapping::other(told, vendor), vendor, true).settled()
+}
+
+/// A trunk on its way.
+struct Fit<'t> {
+    told: &'t Trunk,
+    vendor: &'t dyn Vendor,
+    /// Whether something near may stand for what is not possible.
+    nearly: bool,
+    trunk: Trunk,
+    losses: Vec<Loss>,
+}
+
+impl<'t> Fit<'t> {
+    fn new(told: &'t Trunk, steered: Steered, vendor: &'t dyn Vendor, nearly: bool) -> Self {
+        Self { told, vendor, nearly, trunk: steered.trunk, losses: steered.losses }
+    }
+
+    /// Works the complaints off, one field at a time.
+    fn settled(mut self) -> Fitted {
+        self.trunk.clear(Field::VendorFields);
+        if self.told.has(Field::VendorFields) {
+            let keys: Vec<&str> = self.told.vendor_fields.keys().map(String::as_str).collect();
+            let why = format!("raw keys, which cannot be told from read-only ones: {}", keys.join(", "));
+            self.note(Field::VendorFields, Fate::Dropped(why));
+        }
+        while let Some((field, complaint)) = self.next() {
+            if self.trunk.has(field) {
+                self.give_up(field, &complaint)
+            } else {
+                self.fill_in(field, complaint.message)
+            }
+        }
+        self.tell_stand_ins();
+        for field in self.told.given() {
+            if !self.losses.iter().any(|loss| loss.field == field) {
+                self.note(field, Fate::Kept);
+            }
+        }
+        self.losses.sort_by_key(|loss| Field::ALL.iter().position(|field| *field == loss.field));
+        Fitted { trunk: self.trunk, losses: self.losses }
+    }
+
+    /// A complaint that is not worked off yet: about a field that is given, or about one that is missing.
+    fn next(&self) -> Option<(Field, FieldError)> {
+        let errors = complaints(&self.trunk, self.vendor).into_iter();
+        let mut open = errors.filter_map(|error| Some((Field::of(&error.field)?, error)));
+        open.find(|(field, _)| {
+            let missing = |loss: &Loss| loss.field == *field && matches!(loss.fate, Fate::NeedsInput(_));
+            self.trunk.has(*field) || !self.losses.iter().any(missing)
+        })
+    }
+
+    fn note(&mut self, field: Field, fate: Fate) {
+        match self.losses.iter_mut().find(|loss| loss.field == field) {
+            Some(loss) => loss.fate = fate,
+            None => self.losses.push(Loss { field, fate }),
+        }
+    }
+
+    /// Takes away what is refused, or the part of it that is.
+    fn give_up(&mut self, field: Field, complaint: &FieldError) {
+        let without = if self.nearly { self.narrowed(field, complaint) } else { None };
+        match without {
+            Some(without) => {
+                self.note(field, Fate::Approximated(format!("without {without}: {}", complaint.message)));
+            }
+            None => {
+                self.trunk.clear(field);
+                self.note(field, Fate::Dropped(complaint.message.clone()));
+            }
+        }
+    }
+
+    /// Keeps the part of a field that is not refused, and tells the rest; none where nothing of it is left.
+    fn narrowed(&mut self, field: Field, complaint: &FieldError) -> Option<String> {
+        match field {
+            Field::CallerId if complaint.field.ends_with(".name") => {
+                let caller = self.trunk.caller_id.as_mut().filter(|caller| caller.number.is_some())?;
+                caller.name.take().map(|_| "the name".to_owned())
+            }
+            Field::Codecs => {
+                let all = self.trunk.codecs.clone()?;
+                let taken = |codec: &String| {
+                    let alone = Trunk { codecs: Some(vec![codec.clone()]), ..self.trunk.clone() };
+                    !complaints(&alone, self.vendor)
+                        .iter()
+                        .any(|error| Field::of(&error.field) == Some(field))
+                };
+                let (kept, refused): (Vec<_>, Vec<_>) = all.into_iter().partition(taken);
+                if kept.is_empty() || refused.is_empty() {
+                    return None;
+                }
+                self.trunk.codecs = Some(kept);
+                Some(refused.join(", "))
+            }
+            _ => None,
+        }
+    }
+
+    /// Finds what is demanded, or says that nobody knows it.
+    fn fill_in(&mut self, field: Field, why: String) {
+        let refused = self.losses.iter().find(|loss| loss.field == field);
+        if let Some(Loss { fate: Fate::Dropped(first), .. }) = refused {
+            let first = first.clone();
+            return self.note(field, Fate::NeedsInput(first));
+        }
+        if field == Field::Password {
+            self.trunk.password = Some(to_fill_in());
+        }
+        let from = self.stand_in(field).filter(|_| self.nearly);
+        match from.and_then(|from| self.told.text(from)) {
+            Some(text) => {
+                self.trunk.set_text(field, text);
+                self.note(field, Fate::Approximated(why));
+            }
+            None => self.note(field, Fate::NeedsInput(why)),
+        }
+    }
+
+    fn stand_in(&self, field: Field) -> Option<Field> {
+        let mut pairs = STAND_INS.iter().filter(|(to, _)| *to == field).map(|(_, from)| *from);
+        pairs.find(|from| self.told.text(*from).is_some())
+    }
+
+    /// Says of what stands in where it comes from; a field that lives on under another name is not dropped.
+    fn tell_stand_ins(&mut self) {
+        for (to, from) in STAND_INS {
+            let given = self.told.has(*to) || self.stand_in(*to) != Some(*from) || !self.trunk.has(*to);
+            if given {
+                continue;
+            }
+            let gone = self.losses.iter_mut().find(|loss| loss.field == *from);
+            match gone.map(|loss| &mut loss.fate) {
+                Some(fate @ Fate::Dropped(_)) => {
+                    *fate = Fate::Approximated(format!("is the new `{}`", to.name()));
+                    self.losses.retain(|loss| loss.field != *to);
+                }
+                _ => {
+                    let how = format!("is the `{}`, because none was told", from.name());
+                    self.note(*to, Fate::Approximated(how));
+                }
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with a trunk to be created, and what no manifest can hold.
+fn complaints(trunk: &Trunk, vendor: &dyn Vendor) -> Vec<FieldError> {
+    let mut errors = vendor.check_create(trunk).errors;
+    errors.extend(check::trunk(trunk));
+    errors.extend(unwritable(trunk));
+    errors
+}
+
+/// Fields that are not read back as they are written: the words of a vendor need not be those of the model.
+fn unwritable(trunk: &Trunk) -> Vec<FieldError> {
+    let Ok(Value::Object(all)) = serde_json::to_value(trunk) else { return Vec::new() };
+    let is_written = |(key, value): &(&String, &Value)| {
+        let one = Map::from_iter([((*key).clone(), (*value).clone())]);
+        let read = serde_json::from_value::<Trunk>(Value::Object(one)).ok();
+        let back = read.and_then(|trunk| serde_json::to_value(trunk).ok());
+        back.as_ref().and_then(|back| back.get(key.as_str())) == Some(value)
+    };
+    let unwritten = all.iter().filter(|pair| !is_written(pair));
+    unwritten
+        .map(|(key, _)| FieldError::new(key, "holds a word of the vendor that no manifest can hold"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::export::normalize::told;
+use crate::model::secret::Secret;
+use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport};
+use crate::vendors::{ALL, by_name};
+
+/// A trunk as a vendor tells it, with a password where one is asked for.
+fn trunk(json: Value, password: bool) -> Trunk {
+    let mut trunk: Trunk = serde_json::from_value(json).unwrap();
+    trunk.password = password.then(|| Secret::known("canary"));
+    told(ActualTrunk { id: "m-1".to_owned(), trunk, ..ActualTrunk::default() })
+}
+
+/// What each vendor tells, at its richest.
+fn sources() -> Vec<(&'static str, Trunk)> {
+    let register = json!({
+        "name": "itsp-main", "kind": "register", "direction": "both", "enabled": true, "host": "sip.example.com",
+        "port": 5060, "domain": "sip.example.com", "transport": "udp", "username": "6701", "auth_name": "a6701",
+        "codecs": ["ulaw", "opus"], "country": "general", "itsp": "x", "outbound_proxy": "p.example:5062",
+        "caller_id": {"number": "5503301", "name": "Main"}, "dids": [{"number": "5503308", "name": "Main"}],
+        "caller_id_overrides": [{"option": "shared", "number": "1", "extensions": [{"id": "7", "name": "x"}]}],
+        "vendor_fields": {"dtmf_mode": "rfc4733"},
+    });
+    let peer = json!({
+        "name": "lab peer", "kind": "peer", "direction": "both", "enabled": false, "host": "192.0.2.9", "port": 5061,
+        "transport": "tls", "codecs": ["ulaw"], "dids": [{"number": "1"}],
+    });
+    let account = json!({
+        "name": "gate", "kind": "account", "direction": "both", "enabled": true, "transport": "tcp",
+        "username": "6705", "auth_name": "6705", "codecs": ["alaw"], "caller_id": {"name": "only"},
+    });
+    let outbound = json!({
+        "name": "carrier", "kind": "register", "direction": "outbound", "enabled": true, "host": "12.35.3.2",
+        "username": "u1", "prefix": "9", "agent_groups": [{"id": "1000026", "name": "Sales", "number": "12"}],
+    });
+    let inbound = json!({
+        "name": "carrier-in", "kind": "peer", "direction": "inbound", "enabled": true, "allowed_ip": "192.0.2.60",
+        "agent_groups": [{"id": "1000026", "name": "Sales", "number": "5503308"}],
+    });
+    let assigned = json!({
+        "name": "Carrier A", "kind": "assigned", "direction": "both", "host": "198.51.100.10", "prefix": "9",
+        "account": "sub-1", "dnis": "1415555", "caller_id": {"number": "+14155550100"},
+    });
+    vec![
+        ("yeastar", trunk(register, true)),
+        ("yeastar", trunk(peer, false)),
+        ("yeastar", trunk(account, true)),
+        ("itniotech", trunk(outbound, true)),
+        ("itniotech", trunk(inbound, false)),
+        ("zoom", trunk(assigned, false)),
+    ]
+}
+
+fn fates(fitted: &Fitted) -> Vec<(&'static str, &Fate)> {
+    fitted.losses.iter().map(|loss| (loss.field.name(), &loss.fate)).collect()
+}
+
+/// Every given field is told once, and what is given then is refused by nobody.
+fn check(told: &Trunk, fitted: &Fitted, vendor: &dyn Vendor) {
+    let shown = format!("{} {fitted:#?}", vendor.facts().name);
+    let fields: Vec<Field> = fitted.losses.iter().map(|loss| loss.field).collect();
+    assert_eq!(fields.iter().collect::<HashSet<_>>().len(), fields.len(), "{shown}");
+    assert!(told.given().all(|field| fields.contains(&field)), "{shown}");
+    // What stands in under a new name is told with the old one.
+    let new = |field: &Field| STAND_INS.iter().any(|(to, from)| to == field && told.has(*from));
+    assert!(fitted.trunk.given().all(|field| fields.contains(&field) || new(&field)), "{shown}");
+    for loss in &fitted.losses {
+        let (before, after) = (told.has(loss.field), fitted.trunk.has(loss.field));
+        match &loss.fate {
+            Fate::Kept => assert!(before && after, "{shown}"),
+            Fate::Approximated(why) => assert!((before || after) && !why.is_empty(), "{shown}"),
+            Fate::Dropped(why) => assert!(before && !after && !why.is_empty(), "{shown}"),
+            // A password is always a place to fill in.
+            Fate::NeedsInput(_) => assert!(!after || loss.field == Field::Password, "{shown}"),
+        }
+    }
+    for error in complaints(&fitted.trunk, vendor) {
+        let field = Field::of(&error.field).unwrap();
+        let needed =
+            fitted.losses.iter().any(|loss| loss.field == field && matches!(loss.fate, Fate::NeedsInput(_)));
+        assert!(!fitted.trunk.has(field) && needed, "{error:?} {shown}");
+    }
+    assert!(fitted.trunk.password.as_ref().is_none_or(|password| password.expose().is_none()));
+}
+
+#[test]
+fn every_vendors_trunks_fit_every_vendor() {
+    for (source, told) in sources() {
+        for vendor in ALL {
+            let fitted = other(&told, *vendor);
+            check(&told, &fitted, *vendor);
+            if vendor.facts().name == source {
+                let own = own(&told, *vendor).unwrap();
+                check(&told, &own, *vendor);
+                assert_eq!(format!("{:?}", own.trunk), format!("{:?}", fitted.trunk));
+            }
+        }
+    }
+}
+
+/// Numbers in no order that anybody would choose, and the same at every run: Knuth's MMIX.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}
+
+#[test]
+fn whatever_a_vendor_tells_is_accounted_for() {
+    let sources = sources();
+    let odd = ["", " ", "a\nb", "\u{7}", "sip:x", "x:y:z", &"n".repeat(80), "${X}", "1.2.3.4:5060"];
+    let mut dice = Dice(5060);
+    for _ in 0..500 {
+        // Fields of several vendors, some of them spoilt.
+        let mut told = Trunk::default();
+        for field in Field::ALL {
+            let (_, source) = &sources[dice.below(sources.len())];
+            let mut rest = source.clone();
+            rest.clear(*field);
+            if source.has(*field) && dice.below(4) > 0 {
+                let mut only = source.clone();
+                rest.given().for_each(|other| only.clear(other));
+                told = told.overlaid(&only);
+            }
+            if dice.below(6) == 0 {
+                told.set_text(*field, odd[dice.below(odd.len())]);
+            }
+        }
+        match dice.below(9) {
+            0 => told.kind = Some(Kind::open(["peer_did", "physical", "3"][dice.below(3)])),
+            1 => told.direction = Some(Direction::open("5")),
+            2 => told.transport = Some(Transport::open("ws")),
+            3 => told.codecs = Some(vec!["ulaw".into(), "g723".into(), "mpeg4".into()]),
+            _ => {}
+        }
+        for vendor in ALL {
+            check(&told, &other(&told, *vendor), *vendor);
+            if let Ok(own) = own(&told, *vendor) {
+                check(&told, &own, *vendor);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trunk_for_another_vendor_is_the_nearest_one() {
+    let sources = sources();
+    let to = |at: usize, vendor: &str| other(&sources[at].1, by_name(vendor).unwrap());
+    let fitted = to(0, "itniotech");
+    assert_eq!(
+        (fitted.trunk.kind.clone(), fitted.trunk.direction.clone()),
+        (Some(Kind::Register), Some(Direction::Outbound))
+    );
+    let told = fates(&fitted);
+    for kept in ["name", "kind", "host", "username", "password"] {
+        assert!(told.contains(&(kept, &Fate::Kept)), "{told:#?}");
+    }
+    let starts = |name: &str, begin: &str| {
+        told.iter().any(|(field, fate)| *field == name && format!("{fate:?}").starts_with(begin))
+    };
+    assert!(starts("direction", "Approximated(\"both becomes outbound: "), "{told:#?}");
+    assert!(starts("agent_groups", "NeedsInput(\"Itniotech contact center demands it"), "{told:#?}");
+    assert!(starts("dids", "Dropped(\"Itniotech has numbers on agent groups"), "{told:#?}");
+    assert!(starts("codecs", "Dropped") && starts("vendor_fields", "Dropped"), "{told:#?}");
+
+    let fitted = to(4, "yeastar");
+    assert_eq!(
+        (fitted.trunk.kind.clone(), fitted.trunk.host.as_deref()),
+        (Some(Kind::Peer), Some("192.0.2.60"))
+    );
+    let told = fates(&fitted);
+    assert!(told.contains(&("allowed_ip", &Fate::Approximated("is the new `host`".into()))), "{told:#?}");
+    for missing in ["codecs", "port", "transport"] {
+        assert!(
+            told.iter().any(|(name, fate)| *name == missing && matches!(fate, Fate::NeedsInput(_))),
+            "{told:#?}"
+        );
+    }
+    let fitted = to(3, "yeastar");
+    assert_eq!(fitted.trunk.auth_name.as_deref(), Some("u1"));
+
+    let fitted = to(5, "yeastar");
+    assert_eq!((fitted.trunk.kind, fitted.trunk.name.as_deref()), (Some(Kind::Peer), Some("Carrier A")));
+    let fitted = to(0, "zoom");
+    let left: Vec<_> = fitted.trunk.given().map(Field::name).collect();
+    assert_eq!(left, ["kind", "direction", "caller_id"]);
+    assert_eq!(fitted.trunk.caller_id.unwrap().name, None);
+}
+
+#[test]
+fn codecs_that_a_vendor_does_not_take_are_left_out_for_another_and_the_list_is_left_out_for_itself() {
+    let mut peer = sources()[1].1.clone();
+    peer.codecs = Some(vec!["mpeg4".into(), "ulaw".into()]);
+    let yeastar = by_name("yeastar").unwrap();
+    let fitted = other(&peer, yeastar);
+    assert_eq!(fitted.trunk.codecs, Some(vec!["ulaw".to_owned()]));
+    let how = format!("{:?}", fates(&fitted).iter().find(|(name, _)| *name == "codecs"));
+    assert!(how.contains("without mpeg4: "), "{how}");
+    // A part of a list would be planned as a change.
+    assert_eq!(own(&peer, yeastar).unwrap().trunk.codecs, None);
+}
+
+#[test]
+fn what_cannot_be_created_is_no_trunk_of_a_manifest() {
+    let refusal = |change: fn(&mut Trunk), at: usize| {
+        let (vendor, mut trunk) = sources().swap_remove(at);
+        change(&mut trunk);
+        own(&trunk, by_name(vendor).unwrap()).unwrap_err()
+    };
+    assert!(refusal(|trunk| trunk.kind = Some(Kind::open("physical")), 0).contains("`physical`"));
+    assert!(refusal(|trunk| trunk.direction = Some(Direction::open("3")), 3).starts_with("direction: "));
+    assert!(refusal(|trunk| trunk.account = Some("me".into()), 5).starts_with("account: "));
+    assert!(refusal(|trunk| trunk.name = Some("a\u{7}".into()), 1).starts_with("name: "));
+    let mut newer = sources()[1].1.clone();
+    newer.kind = Some(Kind::open("peer_did"));
+    assert_eq!(own(&newer, by_name("yeastar").unwrap()).unwrap().trunk.kind, Some(Kind::Peer));
+}
+
+#[test]
+fn a_password_that_is_demanded_and_not_told_is_a_place_to_fill_in() {
+    for at in [0, 2, 3] {
+        let (vendor, mut told) = sources().swap_remove(at);
+        told.password = None;
+        let fitted = own(&told, by_name(vendor).unwrap()).unwrap();
+        assert!(fitted.trunk.password.is_some(), "{vendor}");
+        check(&told, &fitted, by_name(vendor).unwrap());
+    }
+    let (vendor, peer) = sources().swap_remove(1);
+    assert!(own(&peer, by_name(vendor).unwrap()).unwrap().trunk.password.is_none());
+}

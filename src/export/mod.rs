@@ -1,0 +1,164 @@
+//! `export`: a manifest of what exists, or of what would be at another vendor.
+
+mod compose;
+mod convert;
+mod normalize;
+mod notes;
+mod read;
+mod secrets;
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::cli::Format;
+use crate::cli::export::Export;
+use crate::context::Context;
+use crate::engine::limits::Room;
+use crate::engine::session::Session;
+use crate::input::manifest::write::Draft;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Report;
+use crate::model::text::excerpt;
+use crate::ops::steps::account;
+use crate::vendors;
+use crate::vendors::Vendor;
+use compose::{Aim, compose};
+use notes::Remarks;
+use read::{Holding, has_accounts, holding};
+
+/// How many profiles are read at the same time.
+const AT_ONCE: usize = 8;
+
+/// Exports.
+pub async fn run(context: &Context, args: &Export) -> Result<Report> {
+    check_form(context)?;
+    let aim = args.aim.as_deref().map(vendor).transpose()?;
+    let aim = aim.map(|vendor| Aim { vendor, profile: only_profile(context, vendor) });
+    let names = context.profile_names(args.all_profiles)?;
+    let mut sessions = Vec::new();
+    for name in &names {
+        sessions.push(context.session_of(name.as_deref()).await);
+    }
+    check_accounts(&sessions, &args.accounts)?;
+    // The manifest is made as a tree and as a text, beside what was read.
+    let room = Room::of_copies(5);
+    let reads = sessions.into_iter().map(|session| async {
+        let session = session?;
+        let named: &[String] = if has_accounts(&session) { &args.accounts } else { &[] };
+        holding(&session, named, &room).await
+    });
+    let reads: Vec<Result<Holding>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
+    let (mut holdings, mut errors, mut unread) = (Vec::<Holding>::new(), Vec::new(), Vec::new());
+    for (name, read) in names.iter().zip(reads) {
+        match read {
+            Ok(holding) => holdings.push(holding),
+            Err(error) if names.len() == 1 => return Err(error),
+            Err(error) => {
+                let name = name.as_deref().unwrap_or_default();
+                unread.push(excerpt(name, 80));
+                errors.push(of_profile(error, name));
+            }
+        }
+    }
+    let header = header(&holdings, aim.as_ref());
+    let whole = !holdings.is_empty();
+    let (draft, mut remarks) = compose(holdings, aim.as_ref());
+    unread.sort();
+    remarks.unread = unread;
+    let text = written(context, Draft { opening: header, whole, ..draft }, &remarks, aim.as_ref())?;
+    Ok(if errors.is_empty() { Report::Text(text) } else { Report::PartialText(text, errors) })
+}
+
+/// Strikes the secrets that are known out of the values. That can be a name that is the same as a password.
+fn scrub(context: &Context, draft: &mut Draft) {
+    let mut found = false;
+    draft.visit_texts(&mut |text| found |= context.redactor.scrub_in_place(text));
+    if found {
+        context.diagnostics.warn(
+            "a value of the manifest holds a secret of the profile, and is written as ***; correct it before you \
+             apply the manifest",
+        );
+    }
+}
+
+/// A manifest is a tree, and no list of rows.
+fn check_form(context: &Context) -> Result<()> {
+    let word = match context.options.output {
+        Format::Table | Format::Json | Format::Yaml => return Ok(()),
+        Format::Jsonl => "jsonl",
+        Format::Csv => "csv",
+        Format::Markdown => "markdown",
+    };
+    Err(Error::new(Kind::Usage, format!("--output {word}: a manifest cannot be written in that form"))
+        .hint("leave it out for TOML, or use -o yaml or -o json"))
+}
+
+fn vendor(name: &str) -> Result<&'static dyn Vendor> {
+    vendors::by_name(name).map_err(|mut error| {
+        error.kind = Kind::Usage;
+        error.message = format!("--for: {}", error.message);
+        error
+    })
+}
+
+/// The only profile of a vendor.
+fn only_profile(context: &Context, vendor: &dyn Vendor) -> Option<String> {
+    let name = vendor.facts().name;
+    if context.options.sandbox {
+        return Some(name.to_owned());
+    }
+    let mut fit =
+        context.book().ok()?.list().into_iter().filter(|listed| listed.vendor.as_deref() == Some(name));
+    fit.next().filter(|_| fit.next().is_none()).map(|listed| listed.name)
+}
+
+/// Refuses accounts where none of the profiles has any.
+fn check_accounts(sessions: &[Result<Session>], accounts: &[String]) -> Result<()> {
+    let mut known = sessions.iter().filter_map(|session| session.as_ref().ok()).peekable();
+    let first = known.peek().copied();
+    match (first, accounts.first()) {
+        (Some(session), Some(name)) if !known.any(has_accounts) => account(session, Some(name)).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// An error that names its profile.
+fn of_profile(mut error: Error, name: &str) -> Error {
+    let place = format!("profile `{name}`");
+    if !error.message.starts_with(&place) {
+        error.message = format!("{place}: {}", error.message);
+    }
+    error
+}
+
+/// What the file is, above its entries.
+fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
+    let mut names: Vec<String> = holdings.iter().map(|holding| excerpt(&holding.profile, 80)).collect();
+    names.sort();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let what = match aim {
+        Some(aim) => {
+            format!("What there is on {}, written for {}.", names.join(", "), aim.vendor.facts().title)
+        }
+        None => format!("What there is on {}.", names.join(", ")),
+    };
+    vec![format!("{what} See the end for what it leaves open.")]
+}
+
+/// The manifest in the form that is asked for. What is to be told beside it are comments, or notes.
+fn written(context: &Context, mut draft: Draft, remarks: &Remarks, aim: Option<&Aim>) -> Result<String> {
+    scrub(context, &mut draft);
+    if context.options.output == Format::Json {
+        for note in remarks.notes() {
+            context.diagnostics.note(&note);
+        }
+        return draft.json();
+    }
+    let mut closing = remarks.sections(aim.map(|aim| aim.vendor.facts().title));
+    for line in closing.iter_mut().flat_map(|section| &mut section.lines) {
+        context.redactor.scrub_in_place(line);
+    }
+    let draft = Draft { closing, ..draft };
+    if context.options.output == Format::Yaml { Ok(draft.yaml()) } else { Ok(draft.toml()) }
+}

@@ -1,0 +1,124 @@
+//! A trunk as the vendor told it, as far as that says something.
+
+use crate::model::proxy::OutboundProxy;
+use crate::model::secret::{Secret, SecretRef};
+use crate::model::support::Field;
+use crate::model::trunk::{ActualTrunk, Kind, Trunk};
+
+/// The trunk without what is empty. Its password is a place to fill in, and lists without an order have one.
+pub fn told(actual: ActualTrunk) -> Trunk {
+    let ActualTrunk { id, mut trunk, .. } = actual;
+    if trunk.kind == Some(Kind::Assigned) {
+        // An assignment has no id of its own: it is known by the master account's trunk.
+        trunk.master_trunk = filled(trunk.master_trunk).or(filled(Some(id)));
+    }
+    trunk.password = trunk.password.filter(|secret| secret.expose() != Some("")).map(|_| to_fill_in());
+    trunk.outbound_proxy = trunk.outbound_proxy.filter(|proxy| match proxy {
+        OutboundProxy::Off => false,
+        OutboundProxy::Server { host, .. } => !host.is_empty(),
+    });
+    for caller in trunk.caller_id.iter_mut() {
+        clear([&mut caller.number, &mut caller.name]);
+    }
+    trunk.caller_id = trunk.caller_id.filter(|caller| caller.number.is_some() || caller.name.is_some());
+    for entry in trunk.caller_id_overrides.iter_mut().flatten() {
+        clear([&mut entry.name, &mut entry.extension_range]);
+        for extension in &mut entry.extensions {
+            clear([&mut extension.id, &mut extension.number, &mut extension.name]);
+        }
+    }
+    for did in trunk.dids.iter_mut().flatten() {
+        clear([&mut did.name]);
+    }
+    for group in trunk.agent_groups.iter_mut().flatten() {
+        clear([&mut group.id, &mut group.name, &mut group.number]);
+    }
+    if let Some(dids) = &mut trunk.dids {
+        dids.sort_by(|a, b| (&a.number, &a.name).cmp(&(&b.number, &b.name)));
+    }
+    if let Some(groups) = &mut trunk.agent_groups {
+        groups.sort_by(|a, b| (&a.name, &a.id, &a.number).cmp(&(&b.name, &b.id, &b.number)));
+    }
+    for field in Field::ALL.iter().filter(|field| is_empty(&trunk, **field)).collect::<Vec<_>>() {
+        trunk.clear(*field);
+    }
+    trunk
+}
+
+/// A password of which only the place is known, and not yet its name.
+pub fn to_fill_in() -> Secret {
+    Secret::reference(SecretRef::Env(String::new()))
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn clear<const N: usize>(texts: [&mut Option<String>; N]) {
+    for text in texts {
+        *text = filled(text.take());
+    }
+}
+
+/// Whether the field is an empty text or list.
+fn is_empty(trunk: &Trunk, field: Field) -> bool {
+    match field {
+        Field::Codecs => trunk.codecs.as_ref().is_some_and(Vec::is_empty),
+        Field::CallerIdOverrides => trunk.caller_id_overrides.as_ref().is_some_and(Vec::is_empty),
+        Field::Dids => trunk.dids.as_ref().is_some_and(Vec::is_empty),
+        Field::AgentGroups => trunk.agent_groups.as_ref().is_some_and(Vec::is_empty),
+        _ => trunk.text(field).is_some_and(String::is_empty),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: serde_json::Value) -> Trunk {
+        told(ActualTrunk {
+            id: "7".to_owned(),
+            trunk: serde_json::from_value(json).unwrap(),
+            ..ActualTrunk::default()
+        })
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out_and_a_switch_that_is_off_is_not() {
+        let trunk = read(serde_json::json!({
+            "name": "a", "enabled": false, "domain": "", "codecs": [], "dids": [], "outbound_proxy": "",
+            "caller_id": {"number": "", "name": ""}, "agent_groups": [{"id": "1", "name": "", "number": ""}],
+            "caller_id_overrides": [{"option": "shared", "number": "1", "name": "", "extensions": [{"id": "1"}]}],
+        }));
+        let given: Vec<_> = trunk.given().map(Field::name).collect();
+        assert_eq!(given, ["name", "enabled", "caller_id_overrides", "agent_groups"]);
+        assert_eq!(trunk.agent_groups.unwrap()[0].name, None);
+    }
+
+    #[test]
+    fn only_an_assignment_is_known_by_its_id() {
+        assert_eq!(read(serde_json::json!({"kind": "assigned"})).master_trunk.as_deref(), Some("7"));
+        assert_eq!(read(serde_json::json!({"kind": "peer"})).master_trunk, None);
+    }
+
+    #[test]
+    fn a_password_is_a_place_and_never_a_value() {
+        for (value, there) in [("cAnary", true), ("***", true), ("", false)] {
+            let trunk = Trunk { password: Some(Secret::known(value)), ..Trunk::default() };
+            let trunk = told(ActualTrunk { trunk, ..ActualTrunk::default() });
+            assert_eq!(trunk.password.is_some(), there);
+            assert!(trunk.password.is_none_or(|password| password.expose().is_none()));
+        }
+    }
+
+    #[test]
+    fn lists_without_an_order_have_one_and_codecs_keep_theirs() {
+        let trunk = read(serde_json::json!({
+            "codecs": ["ulaw", "alaw"], "dids": [{"number": "2"}, {"number": "1"}],
+            "agent_groups": [{"id": "2", "name": "b"}, {"id": "3", "name": "a"}],
+        }));
+        assert_eq!(trunk.codecs.unwrap(), ["ulaw", "alaw"]);
+        assert_eq!(trunk.dids.unwrap()[0].number, "1");
+        assert_eq!(trunk.agent_groups.unwrap()[0].id.as_deref(), Some("3"));
+    }
+}

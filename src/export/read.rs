@@ -1,0 +1,120 @@
+//! What a profile holds: a profile is read whole, or not at all.
+
+use futures_util::future::try_join_all;
+
+use crate::engine::limits::Room;
+use crate::engine::session::Session;
+use crate::model::error::{Kind, Result};
+use crate::model::number::{ActualNumber, CalloutCountry};
+use crate::model::profile::Profile;
+use crate::model::settings::SipSettings;
+use crate::model::support::Operation;
+use crate::model::trunk::ActualTrunk;
+use crate::ops::steps::{account, on_account, require};
+use crate::reconcile::account_identity;
+use crate::vendors::Vendor;
+use crate::vendors::paging::Row;
+
+/// What a profile holds.
+pub struct Holding {
+    /// The profile.
+    pub profile: String,
+    /// Where it leads.
+    pub home: String,
+    /// Its vendor.
+    pub vendor: &'static dyn Vendor,
+    /// Its accounts; one without a name where the vendor has none.
+    pub accounts: Vec<Account>,
+}
+
+/// What an account holds.
+#[derive(Default)]
+pub struct Account {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its trunks.
+    pub trunks: Vec<ActualTrunk>,
+    /// Its internal numbers.
+    pub numbers: Vec<ActualNumber>,
+    /// Its call-out countries.
+    pub countries: Vec<CalloutCountry>,
+    /// Its SIP settings, as far as the vendor returns them.
+    pub settings: SipSettings,
+}
+
+/// Whether the vendor has accounts to choose from.
+pub fn has_accounts(session: &Session) -> bool {
+    session.vendor().facts().profile_keys.iter().any(|key| key.name == "account")
+}
+
+/// Everything of the profile's account and of those that are named.
+pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result<Holding> {
+    require(session, Operation::TrunkList)?;
+    let (profile, facts) = (session.profile(), session.vendor().facts());
+    let mut ids: Vec<Option<String>> = Vec::new();
+    if has_accounts(session) {
+        let all = std::iter::once(account(session, None)?).chain(named.iter().cloned());
+        let known = all.map(|id| account_identity::of_account(profile, facts, &id).to_owned());
+        for id in known.filter(|id| !id.is_empty()).map(Some) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    if ids.is_empty() {
+        ids.push(None);
+    }
+    let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id, room))).await?;
+    let (name, home) = (profile.name.clone(), account_identity::of_profile(profile));
+    Ok(Holding { profile: name, home, vendor: session.vendor(), accounts })
+}
+
+async fn of_account(session: &Session, id: Option<String>, room: &Room) -> Result<Account> {
+    let vendor = session.vendor();
+    let profile = on_account(session, id.as_deref());
+    let name = id.clone().unwrap_or_default();
+    let can = |operation| vendor.facts().support(operation).is_there();
+    let mut actual = Account { id, trunks: trunks(session, &profile, room).await?, ..Account::default() };
+    if can(Operation::NumbersList) {
+        actual.numbers = session.read_all_into(vendor.list_numbers(&profile, &name)?, room).await?;
+    }
+    if can(Operation::CountriesList) {
+        actual.countries = session.read_all_into(vendor.list_countries(&profile, &name)?, room).await?;
+    }
+    if can(Operation::SettingsRead) {
+        actual.settings = session.read(vendor.read_settings(&profile, &name)?).await?;
+    }
+    Ok(actual)
+}
+
+async fn trunks(session: &Session, profile: &Profile, room: &Room) -> Result<Vec<ActualTrunk>> {
+    let rows = session.read_all_into(session.vendor().list_trunks(profile, None)?, room).await?;
+    let whole = try_join_all(rows.into_iter().map(|row| whole(session, profile, row, room))).await?;
+    let whole: Vec<ActualTrunk> = whole.into_iter().flatten().collect();
+    for password in whole.iter().filter_map(|actual| actual.trunk.password.as_ref()) {
+        session.conceal(password);
+    }
+    Ok(whole)
+}
+
+/// The trunk of a row; none where it was deleted after the list was read.
+async fn whole(
+    session: &Session,
+    profile: &Profile,
+    row: ActualTrunk,
+    room: &Room,
+) -> Result<Option<ActualTrunk>> {
+    if !session.vendor().facts().has_shape(&row.trunk) {
+        // No trunk of the model: its row tells enough to name it.
+        return Ok(Some(row));
+    }
+    let Some(call) = session.vendor().get_trunk(profile, &row.id)? else { return Ok(Some(row)) };
+    let name = call.name;
+    room.give_back(row.size());
+    match session.read(call).await {
+        Ok(actual) if room.take(actual.size()) => Ok(Some(actual)),
+        Ok(_) => Err(session.too_large(name)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,268 @@
+//! One entry: from its table to what is wanted.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::file;
+use super::file::{Draft, File, Pairs, Sort};
+use super::mistakes::{At, Mistakes};
+use super::positions::Spots;
+use super::target;
+use super::target::Groups;
+use super::{Entry, Numbers, Origin, What, numbers};
+use crate::config::secrets;
+use crate::config::settings::Settings;
+use crate::input::confine;
+use crate::input::tree;
+use crate::input::tree::{Node, Value};
+use crate::model::error::{FieldError, Kind};
+use crate::model::secret::{Secret, SecretRef};
+use crate::model::trunk::Trunk;
+use crate::model::{check, country};
+
+/// The entries of a file that can be read. Each gives way to what it becomes, for a fleet's file is long.
+pub fn read_all(mut file: File, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Vec<Entry> {
+    check_defaults(&file, groups, mistakes);
+    let drafts = std::mem::take(&mut file.entries);
+    drafts.into_iter().filter_map(|draft| read(&file, draft, groups, mistakes)).collect()
+}
+
+fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Option<Entry> {
+    let at = file.at(&draft.path).place(draft.place);
+    let reading = Reading::new(file, at, draft.table.iter().map(|(key, node)| (key, node)).collect());
+    let profiles = groups.target(at, &reading.all, mistakes);
+    let (what, account) = reading.what(draft.sort, mistakes)?;
+    let place = Origin { file: file.name.clone(), place: draft.place };
+    let spots = if draft.sort == Sort::Trunk { Spots::of(&reading.own) } else { Spots::default() };
+    Some(Entry { what, profiles: profiles?, account, place, spots })
+}
+
+/// Defaults that lie under no entry are held to the same keys.
+fn check_defaults(file: &File, groups: &Groups<'_>, mistakes: &mut Mistakes) {
+    for (sort, table) in &file.defaults {
+        let Some((first, _)) = table.first() else { continue };
+        let path = format!("defaults.{}", sort.key());
+        let at = file.at(&path).place(first.place);
+        let reading = Reading::new(file, at, table.iter().map(|(key, node)| (key, node)).collect());
+        if reading.all.len() > reading.own.len() {
+            groups.target(at, &reading.all, mistakes);
+        }
+        match sort {
+            Sort::Trunk => drop(reading.trunk(mistakes)),
+            Sort::Numbers => drop(reading.of::<NumbersTable>(mistakes)),
+            Sort::Settings => drop(reading.of::<Settings>(mistakes)),
+            Sort::Countries => drop(reading.of::<CountriesTable>(mistakes)),
+        }
+    }
+}
+
+/// The reading of one table.
+struct Reading<'f> {
+    file: &'f File,
+    at: At<'f>,
+    all: Pairs<'f>,
+    /// Without what names the profiles.
+    own: Pairs<'f>,
+}
+
+/// What an entry wants, and on which account.
+type Read = (What, Option<String>);
+
+impl<'f> Reading<'f> {
+    fn new(file: &'f File, at: At<'f>, all: Pairs<'f>) -> Self {
+        let own = all.iter().copied().filter(|(key, _)| !target::KEYS.contains(&key.text.as_str()));
+        Self { file, at, own: own.collect(), all }
+    }
+
+    fn of<T: Deserialize<'f>>(&self, mistakes: &mut Mistakes) -> Option<T> {
+        file::read_pairs(self.at, &self.own, &self.all, &target::KEYS, mistakes)
+    }
+
+    fn get(&self, key: &str) -> Option<&'f Node> {
+        self.own.iter().find(|(known, _)| known.text == key).map(|(_, node)| *node)
+    }
+
+    /// What is wrong with fields, each at its own place.
+    fn complain(&self, faults: Vec<FieldError>, mistakes: &mut Mistakes) -> bool {
+        let sound = faults.is_empty();
+        for fault in faults {
+            let key = fault.field.split(['.', '[']).next().unwrap_or_default();
+            let node = self.get(key);
+            if node.is_some_and(|node| mistakes.is_unfilled(self.at.file, node)) {
+                continue;
+            }
+            let place = node.map(|node| node.place).or(self.at.place);
+            let message = match node.and_then(|node| mistakes.filled(self.at.file, node)) {
+                Some(what) => what,
+                None => fault.message,
+            };
+            mistakes.add(At { place, ..self.at }, &fault.field, message);
+        }
+        sound
+    }
+
+    fn what(&self, sort: Sort, mistakes: &mut Mistakes) -> Option<Read> {
+        match sort {
+            Sort::Trunk => self.named_trunk(mistakes),
+            Sort::Numbers => self.numbers(mistakes),
+            Sort::Settings => self.settings(mistakes),
+            Sort::Countries => self.countries(mistakes),
+        }
+    }
+
+    fn named_trunk(&self, mistakes: &mut Mistakes) -> Option<Read> {
+        let trunk = self.trunk(mistakes)?;
+        if trunk.name.is_none() && trunk.master_trunk.is_none() {
+            mistakes.add(
+                self.at,
+                "",
+                "the trunk has no name; give `name`, or `master_trunk` for an assigned one",
+            );
+            return None;
+        }
+        let account = trunk.account.clone();
+        Some((What::Trunk(Box::new(trunk)), account))
+    }
+
+    fn trunk(&self, mistakes: &mut Mistakes) -> Option<Trunk> {
+        let mut trunk: Trunk = self.of(mistakes)?;
+        let mut sound = self.complain(check::trunk(&trunk), mistakes);
+        if let Some(password) = trunk.password.take() {
+            if let Some(what) = self.refuse_secret(&password) {
+                mistakes.add_of(Kind::Config, self.at_key("password"), "password", what);
+                sound = false;
+            }
+            if let Some(what) = self.refuse_reach(&password) {
+                mistakes.add(self.at_key("password"), "password", what);
+                sound = false;
+            }
+            let password = secrets::anchor(password, &self.file.folder);
+            trunk.password = Some(match &self.file.below {
+                Some(folder) => password.kept_below(folder.clone()),
+                None => password,
+            });
+        }
+        sound.then_some(trunk)
+    }
+
+    /// A literal is fine where only the owner can read the file; `-` only on the command line.
+    fn refuse_secret(&self, secret: &Secret) -> Option<String> {
+        let what = match secret.origin() {
+            Some(SecretRef::Literal(_)) if !self.file.private => {
+                "the secret itself stands there, and others can read the file"
+            }
+            Some(SecretRef::Stdin) => "`-` is for the command line only",
+            _ => return None,
+        };
+        Some(format!(
+            "{what}; write a reference (env:NAME, file:PATH, cmd:COMMAND), or keep the file to yourself \
+                      with chmod 600"
+        ))
+    }
+
+    /// What a manifest that is not trusted may not have looked up here.
+    fn refuse_reach(&self, secret: &Secret) -> Option<String> {
+        let folder = self.file.below.as_ref()?;
+        match secret.origin()? {
+            SecretRef::Command(_) => Some(
+                "--untrusted runs no command of a manifest; write a reference of another kind, as in env:NAME".into(),
+            ),
+            SecretRef::File(path) => confine::check(folder, Path::new(path)).err().map(|why| format!("file: {why}")),
+            _ => None,
+        }
+    }
+
+    fn at_key(&self, key: &str) -> At<'f> {
+        At { place: self.get(key).map(|node| node.place).or(self.at.place), ..self.at }
+    }
+
+    fn numbers(&self, mistakes: &mut Mistakes) -> Option<Read> {
+        let table: NumbersTable = self.of(mistakes)?;
+        let given = match (self.get("numbers"), table.from) {
+            (Some(_), Some(_)) => {
+                mistakes.add(self.at, "from", "`numbers` and `from` are both given; keep one");
+                return None;
+            }
+            (None, None) => {
+                mistakes.add(self.at, "", "holds no numbers; give `numbers` or `from`");
+                return None;
+            }
+            (Some(list), None) => Numbers::Given(numbers::rows(self.at, list, mistakes)?),
+            (None, Some(path)) => {
+                if let Some(Err(why)) =
+                    self.file.below.as_ref().map(|folder| confine::check(folder, Path::new(&path)))
+                {
+                    mistakes.add(self.at_key("from"), "from", why);
+                    return None;
+                }
+                Numbers::File { path: self.file.folder.join(path), below: self.file.below.clone() }
+            }
+        };
+        Some((What::Numbers(given), table.account))
+    }
+
+    fn settings(&self, mistakes: &mut Mistakes) -> Option<Read> {
+        let mut table: Settings = self.of(mistakes)?;
+        let account = table.account.take();
+        match table.checked() {
+            Err(faults) => {
+                self.complain(faults, mistakes);
+                None
+            }
+            Ok(settings) if settings.is_empty() => {
+                mistakes.add(self.at, "", "gives no setting; name one, as in enable = true");
+                None
+            }
+            Ok(settings) => Some((What::Settings(settings), account)),
+        }
+    }
+
+    fn countries(&self, mistakes: &mut Mistakes) -> Option<Read> {
+        let table: CountriesTable = self.of(mistakes)?;
+        let Some(Node { value: Value::List(list), .. }) = self.get("countries") else {
+            mistakes.add(self.at, "", "lists no countries; give `countries`");
+            return None;
+        };
+        let mut codes: Vec<String> = Vec::new();
+        let mut sound = true;
+        for (at, node) in list.iter().enumerate() {
+            let text: Result<String, _> = tree::read(node);
+            let code = text.map_err(|mistake| mistake.told()).and_then(|text| country::code(&text));
+            let what = match code {
+                Ok(code) if codes.contains(&code) => format!("country `{code}` is listed twice; keep one"),
+                Ok(code) => {
+                    codes.push(code);
+                    continue;
+                }
+                Err(what) => what,
+            };
+            mistakes.add(self.at.place(node.place), &format!("countries[{at}]"), what);
+            sound = false;
+        }
+        if list.is_empty() {
+            mistakes.add(self.at, "countries", "is empty; give at least one country");
+        }
+        (sound && !codes.is_empty()).then_some((What::Countries(codes), table.account))
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct NumbersTable {
+    account: Option<String>,
+    from: Option<String>,
+    // Read row by row.
+    #[serde(rename = "numbers")]
+    _numbers: Option<IgnoredAny>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CountriesTable {
+    account: Option<String>,
+    // Read one by one, so that each has its place.
+    #[serde(rename = "countries")]
+    _countries: Option<Vec<IgnoredAny>>,
+}

@@ -1,0 +1,322 @@
+//! One file of a manifest: its parts, with variables put in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::mistakes::{At, Mistakes};
+use super::vars::Scope;
+use crate::input::confine;
+use crate::input::file::Source;
+use crate::input::tree;
+use crate::input::tree::{Key, Node, Table, Value};
+use crate::model::error::{Kind, Place};
+use crate::model::text::Unknown;
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// `[[trunk]]`
+    Trunk,
+    /// `[[internal_numbers]]`
+    Numbers,
+    /// `[[sip_settings]]`
+    Settings,
+    /// `[[callout_countries]]`
+    Countries,
+}
+
+impl Sort {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Trunk, Self::Numbers, Self::Settings, Self::Countries];
+
+    /// The key in a file.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Trunk => "trunk",
+            Self::Numbers => "internal_numbers",
+            Self::Settings => "sip_settings",
+            Self::Countries => "callout_countries",
+        }
+    }
+
+    fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.key() == key)
+    }
+}
+
+/// The keys of a file. `$schema` is for editors.
+const KEYS: [&str; 9] = [
+    "name",
+    "vars",
+    "defaults",
+    "groups",
+    "trunk",
+    "internal_numbers",
+    "sip_settings",
+    "callout_countries",
+    "$schema",
+];
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct File {
+    /// How messages name it.
+    pub name: Arc<str>,
+    /// Where relative paths in it start.
+    pub folder: PathBuf,
+    /// Whether nobody but its owner can read it.
+    pub private: bool,
+    /// The folder that what it names has to lie below, where it is not trusted.
+    pub below: Option<PathBuf>,
+    /// What this machine remembers the manifest by, and where it says so.
+    pub title: Option<(String, Place)>,
+    /// What lies under the entries of a sort.
+    pub defaults: Vec<(Sort, Table)>,
+    /// The groups of profiles.
+    pub groups: Table,
+    /// The entries, in the order of the file.
+    pub entries: Vec<Draft>,
+    /// Whether a list of entries is there, perhaps without any.
+    has_lists: bool,
+}
+
+/// An entry as the file has it.
+#[derive(Debug)]
+pub struct Draft {
+    /// What it is about.
+    pub sort: Sort,
+    /// The way to it, as in `trunk[2]`.
+    pub path: String,
+    /// Its keys, with those of the defaults that it does not give itself.
+    pub table: Table,
+    /// Where it begins.
+    pub place: Place,
+}
+
+impl File {
+    /// Whether it does not even say that nothing is wanted.
+    pub fn is_blank(&self) -> bool {
+        !self.has_lists
+    }
+
+    /// A place in it.
+    pub fn at<'a>(&'a self, path: &'a str) -> At<'a> {
+        At { file: &self.name, place: None, path }
+    }
+}
+
+/// A file that was read, before variables are put in.
+pub struct Raw {
+    source: Source,
+    /// The folder that it may not reach out of, where it is not trusted.
+    below: Option<PathBuf>,
+    /// Its tables.
+    pub table: Table,
+}
+
+impl Raw {
+    /// How messages name it.
+    pub fn name(&self) -> &str {
+        &self.source.name
+    }
+}
+
+/// Reads a file; none where it is not even a table.
+pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw> {
+    let at = At { file: path, place: None, path: "" };
+    let folder = Path::new(path).parent().filter(|_| untrusted && path != "-");
+    let source = confine::open(folder, Path::new(path), || Source::open(path, Kind::Invalid));
+    let source = source.map_err(|why| mistakes.add(at, "", why)).ok()?;
+    let source = source.map_err(|error| mistakes.of_file(at, &error)).ok()?;
+    let at = At { file: &source.name, ..at };
+    mistakes.begin(at.file);
+    let root = Node::parse(source.text(), source.format());
+    let root = root.map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
+    let noun = root.noun();
+    let Value::Table(table) = root.value else {
+        let what = format!("is {noun}; write the tables of a manifest, as in [[trunk]]");
+        mistakes.add(at.place(root.place), "", what);
+        return None;
+    };
+    let strangers: Vec<&Key> =
+        table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(&key.text.as_str())).collect();
+    let familiar = strangers.len() < table.len() && 2 * strangers.len() <= table.len();
+    let mut unnamed = false;
+    for key in &strangers {
+        let unknown = Unknown::new("key", &key.text, familiar, &KEYS);
+        if !unknown.name.is_empty() || !std::mem::replace(&mut unnamed, true) {
+            mistakes.add(at.place(key.place), &unknown.name, unknown.line());
+        }
+    }
+    if !strangers.is_empty() {
+        // It may be no manifest at all.
+        mistakes.hush(at.file);
+    }
+    let below = untrusted.then(|| source.folder.clone());
+    Some(Raw { source, below, table })
+}
+
+/// The parts of a file.
+pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
+    let Raw { source, below, mut table } = raw;
+    let at = At { file: &source.name, place: None, path: "" };
+    table.iter_mut().for_each(|(key, node)| vars.fill(at, &key.text, node, mistakes));
+    let mut file = File {
+        name: source.name.as_str().into(),
+        below,
+        folder: source.folder,
+        private: source.private,
+        title: None,
+        defaults: Vec::new(),
+        groups: Table::new(),
+        entries: Vec::new(),
+        has_lists: false,
+    };
+    let mut lists = Vec::new();
+    for (key, node) in table {
+        match (key.text.as_str(), Sort::of(&key.text)) {
+            ("name", _) => file.title = title(at, &node, mistakes),
+            ("defaults", _) => file.defaults = defaults(at, node, mistakes),
+            ("groups", _) => file.groups = as_table(at, "groups", node, mistakes).unwrap_or_default(),
+            (_, Some(sort)) => lists.push((sort, node)),
+            // `$schema`, and what was refused already.
+            _ => {}
+        }
+    }
+    for (sort, node) in lists {
+        file.has_lists = true;
+        let drafts = drafts(at, sort, node, &file.defaults, mistakes);
+        file.entries.extend(drafts);
+    }
+    file.entries.sort_by_key(|draft| (draft.place.line, draft.place.column));
+    file
+}
+
+fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Place)> {
+    let text = tree::read::<String>(node).map_err(|mistake| mistake.told());
+    let text = text.and_then(|text| {
+        if text.trim().is_empty() { Err("is empty; give the manifest a name".to_owned()) } else { Ok(text) }
+    });
+    text.map_err(|what| mistakes.add(at.place(node.place), "name", what)).ok().map(|text| (text, node.place))
+}
+
+/// The table under a key of the file.
+pub fn as_table(at: At<'_>, path: &str, node: Node, mistakes: &mut Mistakes) -> Option<Table> {
+    let noun = node.noun();
+    match node.value {
+        Value::Table(table) => Some(table),
+        Value::Nothing => None,
+        _ => {
+            mistakes.add(at.place(node.place), path, format!("is {noun}; write a table"));
+            None
+        }
+    }
+}
+
+fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(Sort, Table)> {
+    let mut defaults = Vec::new();
+    let table = as_table(at, "defaults", node, mistakes).unwrap_or_default();
+    let known = table.iter().filter(|(key, _)| Sort::of(&key.text).is_some()).count();
+    let familiar = known > 0 && 2 * known >= table.len();
+    for (key, node) in table {
+        let Some(sort) = Sort::of(&key.text) else {
+            let unknown = Unknown::new("key", &key.text, familiar, &Sort::ALL.map(Sort::key));
+            let at = At { path: "defaults", ..at };
+            mistakes.add(at.place(key.place), &unknown.name, unknown.line());
+            continue;
+        };
+        let path = format!("defaults.{}", key.text);
+        defaults.extend(as_table(at, &path, node, mistakes).map(|table| (sort, table)));
+    }
+    defaults
+}
+
+fn drafts(
+    at: At<'_>,
+    sort: Sort,
+    node: Node,
+    defaults: &[(Sort, Table)],
+    mistakes: &mut Mistakes,
+) -> Vec<Draft> {
+    let (key, noun) = (sort.key(), node.noun());
+    let list = match node.value {
+        Value::List(list) => list,
+        Value::Nothing => Vec::new(),
+        _ => {
+            let what = format!("is {noun}; write a list of tables, in TOML as [[{key}]]");
+            mistakes.add(at.place(node.place), key, what);
+            return Vec::new();
+        }
+    };
+    let below = defaults.iter().find(|(known, _)| *known == sort).map(|(_, table)| table);
+    let mut drafts = Vec::new();
+    for (index, node) in list.into_iter().enumerate() {
+        let (place, path) = (node.place, format!("{key}[{index}]"));
+        let noun = node.noun();
+        let Value::Table(mut table) = node.value else {
+            mistakes.add(at.place(place), &path, format!("is {noun}; write a table of keys and values"));
+            continue;
+        };
+        if let Some(below) = below {
+            lay(&mut table, below);
+        }
+        drafts.push(Draft { sort, path, table, place });
+    }
+    drafts
+}
+
+/// Keys of which one stands for all.
+const ONE_OF: [&[&str]; 2] = [&super::target::KEYS, &["numbers", "from"]];
+
+/// Tables whose own keys are laid one by one, as flags are laid over a file.
+const DEEP: [&str; 2] = ["caller_id", "vendor_fields"];
+
+/// Lays a table under another: what that one gives, be it null, stays.
+fn lay(table: &mut Table, below: &Table) {
+    let own: Vec<String> = table.iter().map(|(key, _)| key.text.clone()).collect();
+    for (key, node) in below {
+        let alike = ONE_OF.into_iter().find(|keys| keys.contains(&key.text.as_str()));
+        if alike.is_some_and(|keys| own.iter().any(|own| keys.contains(&own.as_str()))) {
+            continue;
+        }
+        match table.iter_mut().find(|(known, _)| known.text == key.text) {
+            None => table.push((key.clone(), node.clone())),
+            Some((_, over)) if DEEP.contains(&key.text.as_str()) => {
+                if let (Value::Table(over), Value::Table(below)) = (&mut over.value, &node.value) {
+                    lay(over, below);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Some of a table's keys.
+pub type Pairs<'f> = Vec<(&'f Key, &'f Node)>;
+
+/// What some keys of a table are read as, in whole; where they cannot be, every key that is wrong by itself.
+pub fn read_pairs<'f, T: serde::Deserialize<'f>>(
+    at: At<'_>,
+    pairs: &Pairs<'f>,
+    all: &Pairs<'f>,
+    others: &[&str],
+    mistakes: &mut Mistakes,
+) -> Option<T> {
+    let place = at.place?;
+    let whole = match tree::read_table::<T>(pairs.iter().copied(), place) {
+        Ok(read) => return Some(read),
+        Err(whole) => whole,
+    };
+    let single = pairs.iter().filter_map(|pair| tree::read_table::<T>([*pair], place).err());
+    let mut wrong: Vec<_> = single.collect();
+    if wrong.is_empty() {
+        wrong.push(whole);
+    }
+    let strangers = wrong.iter().filter(|mistake| mistake.is_of_key()).count();
+    let familiar = strangers < all.len() && 2 * strangers <= all.len();
+    for mistake in wrong {
+        let mistake = if familiar && mistake.is_of_key() { mistake.familiar() } else { mistake };
+        mistakes.of_node(at, &mistake, others);
+    }
+    None
+}

@@ -1,0 +1,306 @@
+mod forms;
+mod refusals;
+mod written;
+
+use super::*;
+use crate::config::Env;
+use crate::model::error::{Error, Kind};
+use crate::model::secret::SecretRef;
+use crate::model::settings::Provided;
+
+/// A folder with files that others can read.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            folder.write(name, text, 0o644);
+        }
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str, mode: u32) {
+        std::fs::write(self.path(name), text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(self.path(name), mode).unwrap();
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn open(&self, names: &[&str]) -> Result<Manifest> {
+        let env = Env::new(
+            [("TRUNKCTL_VAR_SITE", "lab"), ("TRUNKCTL_VAR_EVIL", "a; b"), ("HOME", "canary")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        let vars =
+            Vars::new(&env, &["PORT=5061".into(), "ZERO=".into(), "NAME=a-${SITE}".into()], &[]).unwrap();
+        let paths: Vec<String> = names.iter().map(|name| self.path(name)).collect();
+        Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(String::from), false)
+    }
+
+    /// The refusal, with the folder left out.
+    fn refusal(&self, names: &[&str]) -> (Error, String) {
+        let error = self.open(names).map(|manifest| manifest.entries.len()).unwrap_err();
+        let text = error.message.replace(&format!("{}/", self.0.path().display()), "");
+        (error, text)
+    }
+}
+
+fn open(name: &str, text: &str) -> Manifest {
+    Folder::with(&[(name, text)]).open(&[name]).unwrap_or_else(|error| panic!("{}", error.message))
+}
+
+fn refusal(name: &str, text: &str) -> String {
+    Folder::with(&[(name, text)]).refusal(&[name]).1
+}
+
+fn trunk(entry: &Entry) -> &Trunk {
+    let What::Trunk(trunk) = &entry.what else { panic!("{entry:?}") };
+    trunk
+}
+
+const TOML: &str = r#"
+"$schema" = "manifest.schema.json"
+[defaults.trunk]
+codecs = ["opus", "ulaw"]
+caller_id = { number = "100", name = "Main" }
+group = "all"
+
+[groups]
+all = ["a", "b"]
+
+[[trunk]]
+name = "itsp-main"
+kind = "register"
+port = "${PORT}"
+password = "env:ITSP_PASSWORD"
+dids = [{ number = "0041", name = "${NAME}" }]
+caller_id = { name = "$${literally} $" }
+
+[[sip_settings]]
+profile = "a"
+account = "sub-1"
+enable = true
+show_zoom_provided_numbers = "1"
+
+[[trunk]]
+profile = "lab-pbx"
+name = "${SITE}"
+codecs = ["alaw"]
+
+[[internal_numbers]]
+profiles = ["a"]
+account = "sub-1"
+numbers = [{ number = "+16466661110", labels = "SIP", languages = "en-US", visible = true }]
+
+[[callout_countries]]
+profile = "a"
+countries = ["us", "NO"]
+"#;
+
+const YAML: &str = r#"
+defaults:
+  trunk: {codecs: [opus, ulaw], caller_id: {number: 100, name: Main}, group: all}
+groups:
+  all: [a, b]
+trunk:
+- name: itsp-main
+  kind: register
+  port: ${PORT}
+  password: env:ITSP_PASSWORD
+  dids: [{number: 0041, name: "${NAME}"}]
+  caller_id: {name: "$${literally} $"}
+- profile: lab-pbx
+  name: ${SITE}
+  codecs: [alaw]
+sip_settings:
+- {profile: a, account: sub-1, enable: true, show_zoom_provided_numbers: 1}
+internal_numbers:
+- profiles: [a]
+  account: sub-1
+  numbers:
+  - {number: +16466661110, labels: SIP, languages: en-US, visible: true}
+callout_countries:
+- profile: a
+  countries: [us, NO]
+"#;
+
+const JSON: &str = r#"{"$schema": "x", "defaults": {"trunk": {"codecs": ["opus", "ulaw"],
+"caller_id": {"number": "100", "name": "Main"}, "group": "all"}}, "groups": {"all": ["a", "b"]},
+"trunk": [{"name": "itsp-main", "kind": "register", "port": "${PORT}", "password": "env:ITSP_PASSWORD",
+"dids": [{"number": "0041", "name": "${NAME}"}], "caller_id": {"name": "$${literally} $"}},
+{"profile": "lab-pbx", "name": "${SITE}", "codecs": ["alaw"]}],
+"sip_settings": [{"profile": "a", "account": "sub-1", "enable": true, "show_zoom_provided_numbers": 1}],
+"internal_numbers": [{"profiles": ["a"], "account": "sub-1", "numbers": [{"number": "+16466661110",
+"labels": "SIP", "languages": "en-US", "visible": true}]}],
+"callout_countries": [{"profile": "a", "countries": ["us", "NO"]}]}"#;
+
+/// Everything of an entry but its place, which no two forms share.
+fn shown(entry: &Entry) -> String {
+    let what = match &entry.what {
+        What::Numbers(Numbers::Given(rows)) => {
+            let cells = rows.iter().flat_map(|row| &row.cells);
+            // YAML's cells are texts, which are read as flags where these are wanted.
+            let texts = cells.map(|(key, cell)| match &cell.value {
+                crate::input::rows::Value::Text(text) => format!("{key}={text}"),
+                crate::input::rows::Value::Flag(flag) => format!("{key}={flag}"),
+                crate::input::rows::Value::Number(text) => format!("{key}=number {text}"),
+            });
+            texts.collect::<Vec<_>>().join(" ")
+        }
+        What::Trunk(trunk) => {
+            format!("{trunk:?} {:?}", trunk.password.as_ref().and_then(|password| password.origin()))
+        }
+        what => format!("{what:?}"),
+    };
+    format!("{:?} {:?} {what}", entry.profiles, entry.account)
+}
+
+#[test]
+fn the_three_forms_say_the_same() {
+    let all = [("m.toml", TOML), ("m.yaml", YAML), ("m.json", JSON)].map(|(name, text)| {
+        let mut entries: Vec<String> = open(name, text).entries.iter().map(shown).collect();
+        entries.sort();
+        entries
+    });
+    assert_eq!(all[0].len(), 5);
+    assert!(all[0] == all[1] && all[1] == all[2], "{all:#?}");
+}
+
+#[test]
+fn a_manifest_becomes_entries_in_the_order_of_the_file() {
+    let manifest = open("m.toml", TOML);
+    let main = trunk(&manifest.entries[0]);
+    assert_eq!(main.port, Some(5061));
+    assert_eq!(main.codecs.as_deref(), Some(&["opus".to_owned(), "ulaw".to_owned()][..]));
+    let caller = main.caller_id.as_ref().unwrap();
+    assert_eq!((caller.number.as_deref(), caller.name.as_deref()), (Some("100"), Some("${literally} $")));
+    // What a variable holds is not looked through for others.
+    assert_eq!(main.dids.as_ref().unwrap()[0].name.as_deref(), Some("a-${SITE}"));
+    assert_eq!(main.password.as_ref().unwrap().origin(), Some(&SecretRef::Env("ITSP_PASSWORD".into())));
+    let What::Settings(settings) = &manifest.entries[1].what else { panic!("{manifest:?}") };
+    assert_eq!(settings.show_zoom_provided_numbers, Some(Provided::Hide));
+    assert_eq!(trunk(&manifest.entries[2]).codecs.as_ref().unwrap(), &["alaw"]);
+    assert_eq!(manifest.entries[2].place.place, Place { line: 25, column: 1 });
+    let What::Countries(codes) = &manifest.entries[4].what else { panic!("{manifest:?}") };
+    assert_eq!(codes, &["US", "NO"]);
+    let wanted = manifest.by_profile();
+    let counts: Vec<_> = wanted.iter().map(|wanted| (wanted.profile, wanted.entries.len())).collect();
+    assert_eq!(counts, [("a", 4), ("b", 1), ("lab-pbx", 1)]);
+    assert!(wanted[0].entries[1].place.to_string().ends_with("m.toml, line 19, column 1"));
+}
+
+#[test]
+fn files_and_folders_are_one_manifest() {
+    let one = |name: &str| format!("[[trunk]]\nprofile = 'a'\nname = '{name}'\n");
+    let folder = Folder::with(&[
+        ("b.toml", &one("second")),
+        ("a.yaml", "trunk:\n- {group: g, name: first}\n"),
+        ("c.json", "{\"groups\": {\"g\": [\"b\"]}}"),
+        (".hidden.toml", "nonsense"),
+        ("numbers.csv", "nonsense"),
+        ("secret", "x"),
+    ]);
+    let whole = folder.path("");
+    let names = |manifest: &Manifest| -> Vec<String> {
+        manifest.entries.iter().map(|entry| trunk(entry).name.clone().unwrap()).collect()
+    };
+    let read = |paths: &[&str]| {
+        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+        Manifest::open(&paths, &Vars::default(), &["a".into(), "b".into()], false)
+    };
+    assert_eq!(names(&read(&[&whole]).unwrap()), ["first", "second"]);
+    // A file that stands in a folder, too, is read once, where it is named first.
+    assert_eq!(names(&read(&[&folder.path("b.toml"), &whole]).unwrap()), ["second", "first"]);
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    let error = read(&[&folder.path("empty"), &folder.path("nowhere.toml")]).unwrap_err();
+    assert!(error.message.contains("empty: the folder holds no manifest; give files in .toml, .yaml, .yml"));
+    assert!(error.message.contains("nowhere.toml` cannot be read"), "{}", error.message);
+    assert_eq!(error.kind, Kind::Invalid);
+}
+
+#[test]
+fn defaults_give_way_to_what_an_entry_says() {
+    let text = "defaults:\n  trunk: {profiles: [a, b], codecs: [ulaw], vendor_fields: {x: 1, y: 2}}\n\
+                \x20 internal_numbers: {account: sub-1, profile: a}\n\
+                trunk:\n- {name: n, profile: lab-pbx, codecs: null, vendor_fields: {y: 3}}\n- {name: m}\n\
+                internal_numbers:\n- numbers: [{number: +442071838750}]\n";
+    let manifest = open("m.yaml", text);
+    let first = trunk(&manifest.entries[0]);
+    assert_eq!((&*manifest.entries[0].profiles, &first.codecs), (&["lab-pbx".to_owned()][..], &None));
+    assert_eq!((&first.vendor_fields["x"], &first.vendor_fields["y"]), (&1.into(), &3.into()));
+    assert_eq!(manifest.entries[1].profiles.len(), 2);
+    assert_eq!(manifest.entries[2].account.as_deref(), Some("sub-1"));
+}
+
+#[test]
+fn numbers_of_a_file_are_read_when_they_are_needed() {
+    let entry = "[[internal_numbers]]\nprofiles = ['a', 'b']\n";
+    let manifest = format!("{entry}from = 'n.csv'\n{entry}numbers = [{{ number = '+442071838751' }}]\n");
+    let folder =
+        Folder::with(&[("m.toml", &manifest), ("n.csv", "number,labels,languages\n+442071838750,a,en-GB\n")]);
+    let read = folder.open(&["m.toml"]).unwrap();
+    for entry in &read.entries {
+        let What::Numbers(numbers) = &entry.what else { panic!("{entry:?}") };
+        let sheet = numbers.sheet(&entry.place.file).unwrap();
+        assert_eq!(sheet.rows().unwrap().count(), 1);
+        assert!(sheet.name().ends_with(if matches!(numbers, Numbers::File { .. }) {
+            "n.csv"
+        } else {
+            "m.toml"
+        }));
+    }
+    folder.write(
+        "n.csv",
+        "number,labels,languages\n+442071838750,a,b\n+442071838751,a,b\n16466661110,a,b\n",
+        0o644,
+    );
+    let (_, message) = folder.refusal(&["m.toml"]);
+    let twice = "m.toml, line 6, column 23: number: `+442071838751` is wanted twice, first in n.csv, line 3, column 1";
+    assert!(message.contains(twice), "{message}");
+    assert!(message.contains("n.csv, line 4, column 1: number: the value is not valid"), "{message}");
+    assert!(!message.contains("1646666"), "{message}");
+    // Another account has numbers of its own.
+    let manifest = manifest.replacen("from", "account = 's'\nfrom", 1);
+    folder.write("m.toml", &manifest, 0o644);
+    folder.write("n.csv", "number,labels,languages\n+442071838751,a,b\n", 0o644);
+    assert_eq!(folder.open(&["m.toml"]).unwrap().entries.len(), 2);
+}
+
+/// A mark at the beginning, ends of lines from elsewhere.
+#[test]
+fn a_file_from_another_system_is_read() {
+    for (name, text) in [("m.toml", TOML), ("m.yaml", YAML), ("m.json", JSON)] {
+        let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(open(name, &text).entries.len(), 5, "{name}");
+    }
+}
+
+#[test]
+fn a_manifest_is_known_by_its_name_or_by_its_place() {
+    let entry = "[[trunk]]\nprofile = 'a'\nname = 't'";
+    let named = |name: &str| format!("name = '{name}'\n{}", entry.replace("'t'", &format!("'{name}'")));
+    let folder = Folder::with(&[
+        ("one.toml", &named("fleet")),
+        ("same.toml", "name = 'fleet'"),
+        ("other.toml", &named("other")),
+        ("plain.toml", entry),
+        ("plain2.toml", "trunk = []"),
+        ("empty.toml", "name = ' '"),
+    ]);
+    let named = folder.open(&["one.toml", "same.toml", "plain.toml"]).unwrap().name;
+    assert_eq!(named.as_deref(), Some("fleet"));
+    let place = std::fs::canonicalize(folder.path("plain.toml")).unwrap();
+    assert_eq!(folder.open(&["plain.toml"]).unwrap().name.as_deref(), place.to_str());
+    assert_eq!(folder.open(&["plain.toml", "plain2.toml"]).unwrap().name, None);
+    let (_, text) = folder.refusal(&["one.toml", "other.toml"]);
+    assert!(text.contains("other.toml, line 1") && text.contains("another name in"), "{text}");
+    assert!(folder.refusal(&["empty.toml", "plain.toml"]).1.contains("give the manifest a name"));
+}

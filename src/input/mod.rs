@@ -1,0 +1,8 @@
+//! What a person or program wrote: files, lists, manifests and trunk files, read by one reader with the place of every
+//! mistake.
+
+pub mod confine;
+pub mod file;
+pub mod manifest;
+pub mod rows;
+pub mod tree;

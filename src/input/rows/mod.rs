@@ -1,0 +1,160 @@
+//! Lists of rows for bulk commands: CSV, JSON, JSON Lines, TOML or YAML, each cell with its place.
+//!
+//! CSV and JSON Lines are read line by line and never held; the others are held as text.
+
+pub mod cells;
+mod columns;
+mod csv;
+pub(super) mod cursor;
+mod detect;
+mod json;
+mod source;
+mod toml;
+pub(super) mod tree;
+
+use std::fs::File;
+use std::sync::Arc;
+
+use crate::model::error::{Error, FieldError, Place, Result};
+use crate::model::text::excerpt;
+pub use columns::{Held, NUMBERS, Shape};
+use detect::Form;
+use source::Lines;
+
+/// A row of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    /// Where it begins, where that can be told.
+    pub place: Option<Place>,
+    /// What it holds, in the order in which it stands there.
+    pub cells: Vec<(&'static str, Cell)>,
+    /// What is wrong with its form. Such a row is not to be used.
+    pub faults: Vec<FieldError>,
+    /// Whether its values may not be repeated: nothing beside them says that they are what they should be, or they
+    /// come from a file or a variable that a manifest names.
+    pub quiet: bool,
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The value.
+    pub value: Value,
+    /// Where it stands, where that can be told.
+    pub place: Option<Place>,
+}
+
+/// A value as it was written: nothing is read as a number, so that a plus and leading zeros survive.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text. Every cell of CSV and YAML is one.
+    Text(String),
+    /// True or false.
+    Flag(bool),
+    /// A figure, in the digits of the file.
+    Number(String),
+}
+
+impl Row {
+    /// The value of a key.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.cell(key).map(|cell| &cell.value)
+    }
+
+    /// Where a key's value stands, or else the row.
+    pub fn place_of(&self, key: &str) -> Option<Place> {
+        self.cell(key).and_then(|cell| cell.place).or(self.place)
+    }
+
+    fn cell(&self, key: &str) -> Option<&Cell> {
+        self.cells.iter().find(|(name, _)| *name == key).map(|(_, cell)| cell)
+    }
+}
+
+/// The rows of one reading, in order. An error ends them.
+pub type Rows<'s> = Box<dyn Iterator<Item = Result<Row>> + 's>;
+
+/// A list that can be read any number of times.
+#[derive(Debug)]
+pub struct Sheet {
+    name: String,
+    shape: &'static Shape,
+    body: Body,
+    quiet: bool,
+}
+
+#[derive(Debug)]
+enum Body {
+    Csv(File),
+    Lines(File),
+    Json(String),
+    Toml(String),
+    Yaml(String),
+    /// Rows that stand in another file.
+    Given(Arc<[Row]>),
+}
+
+impl Sheet {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is empty, or is no text in UTF-8.
+    pub fn open(path: &str, shape: &'static Shape) -> Result<Self> {
+        let (name, file) = source::open(path)?;
+        let head = source::head(&name, &file)?;
+        let form = detect::by_name(path)?.unwrap_or_else(|| detect::by_text(&head, shape));
+        let body = match form {
+            Form::Csv => Body::Csv(file),
+            Form::Lines => Body::Lines(file),
+            Form::Json => Body::Json(source::text(&name, &file)?),
+            Form::Toml => Body::Toml(source::text(&name, &file)?),
+            Form::Yaml => Body::Yaml(source::text(&name, &file)?),
+        };
+        Ok(Self { name, shape, body, quiet: false })
+    }
+
+    /// Rows that stand in the file of that name beside other things.
+    pub fn given(name: &str, rows: Arc<[Row]>, shape: &'static Shape) -> Self {
+        Self { name: name.to_owned(), shape, body: Body::Given(rows), quiet: false }
+    }
+
+    /// The same list, of which no message repeats a value.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// How messages name it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rows from the first one on, at every call.
+    ///
+    /// # Errors
+    /// Where the file as a whole cannot be understood. A row that cannot be is among the rows.
+    pub fn rows(&self) -> Result<Rows<'_>> {
+        let (name, shape) = (self.name.as_str(), self.shape);
+        let rows: Rows<'_> = match &self.body {
+            Body::Csv(file) => Box::new(csv::rows(Lines::new(name, file), shape)?),
+            Body::Lines(file) => Box::new(json::lines(Lines::new(name, file), shape)),
+            Body::Json(text) => Box::new(json::rows(name, text, shape)?.map(Ok)),
+            Body::Toml(text) => Box::new(toml::rows(name, text, shape)?.into_iter().map(Ok)),
+            Body::Yaml(text) => Box::new(tree::yaml(name, text, shape)?.map(Ok)),
+            Body::Given(rows) => Box::new(rows.iter().cloned().map(Ok)),
+        };
+        if !self.quiet {
+            return Ok(rows);
+        }
+        Ok(Box::new(rows.map(|row| row.map(|row| Row { quiet: true, ..row }))))
+    }
+}
+
+/// A mistake that ends the reading.
+fn broken(name: &str, place: Option<Place>, what: &str) -> Error {
+    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
+    Error::invalid(format!("{name}{place}: {}", excerpt(what, 400))).hint("correct the file at that place")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! The bytes of a list: a file, or standard input kept in a file without a name.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Result as IoResult};
+
+use super::broken;
+use crate::config::waiting::waiting;
+use crate::input::file::{LONGEST as LONGEST_FILE, too_long};
+use crate::model::error::{Error, Place, Result};
+
+/// What is looked at to tell how a text is written.
+const HEAD: usize = 64 * 1024;
+
+/// Longest input that can be read only once, in bytes.
+const LONGEST_STREAM: u64 = 256 << 20;
+
+/// No row is as long. It bounds what an unclosed quote or a file without lines can take.
+pub const LONGEST: usize = 1024 * 1024;
+
+const UTF8: &str = "save it as UTF-8; spreadsheets call that \"CSV UTF-8\"";
+
+/// Opens a file that can be read from any place, and tells how messages name it.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn open(path: &str) -> Result<(String, File)> {
+    if path == "-" {
+        let name = "standard input";
+        let file = waiting(|| spool(&mut std::io::stdin())).map_err(|cause| unreadable(name, &cause))?;
+        return Ok((name.to_owned(), file));
+    }
+    let failed = |cause| unreadable(&format!("file `{path}`"), &cause);
+    let file = waiting(|| {
+        let mut file = File::open(path)?;
+        // A pipe can be read only once.
+        if file.metadata()?.is_file() { Ok(file) } else { spool(&mut file) }
+    });
+    Ok((path.to_owned(), file.map_err(failed)?))
+}
+
+/// A list is read twice, so what can be read once is kept: in a file that nobody sees and that goes with the
+/// program.
+fn spool(source: &mut impl Read) -> IoResult<File> {
+    let mut first = Vec::new();
+    // A folder says so here, and not as a temporary file that cannot be made.
+    source.by_ref().take(HEAD as u64).read_to_end(&mut first)?;
+    let mut file = tempfile::tempfile()?;
+    std::io::copy(&mut first.as_slice(), &mut file)?;
+    // What is no text is refused for its beginning; a device may have no end.
+    let rest = if first.contains(&0) { 0 } else { LONGEST_STREAM };
+    if std::io::copy(&mut source.take(rest), &mut file)? == LONGEST_STREAM {
+        return Err(too_long(LONGEST_STREAM));
+    }
+    Ok(file)
+}
+
+fn unreadable(what: &str, cause: &std::io::Error) -> Error {
+    Error::invalid(format!("{what} cannot be read: {cause}")).hint(match cause.kind() {
+        ErrorKind::IsADirectory => "name a file in that folder",
+        ErrorKind::PermissionDenied => "check who may read it",
+        ErrorKind::FileTooLarge => {
+            "split it; rows in a file of CSV or JSON Lines may be as many as there are"
+        }
+        ErrorKind::StorageFull => "free some space for temporary files",
+        _ => "check the path",
+    })
+}
+
+/// The beginning of a file that is not empty and is no spreadsheet or UTF-16.
+///
+/// # Errors
+/// Where it is one of these.
+pub fn head(name: &str, file: &File) -> Result<String> {
+    let mut head = Vec::new();
+    let read = At { file, at: 0 }.take(HEAD as u64).read_to_end(&mut head);
+    read.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
+    let (what, hint) = match head.as_slice() {
+        // The signatures of the containers that office programs save.
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            ("is a spreadsheet, not a text", "save it as \"CSV UTF-8\"")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is a text in UTF-16, not in UTF-8", UTF8),
+        bytes if bytes.contains(&0) => ("holds zero bytes, as UTF-16 does, and is no text in UTF-8", UTF8),
+        bytes if bytes.trim_ascii().is_empty() || bytes == b"\xef\xbb\xbf" => {
+            ("is empty", "give the rows as CSV, JSON, JSON Lines, TOML or YAML")
+        }
+        _ => return Ok(without_mark(&String::from_utf8_lossy(&head)).to_owned()),
+    };
+    Err(Error::invalid(format!("{name} {what}")).hint(hint))
+}
+
+/// The whole file as text.
+///
+/// # Errors
+/// Where it cannot be read or is not UTF-8.
+pub fn text(name: &str, file: &File) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = At { file, at: 0 }.take(LONGEST_FILE + 1).read_to_end(&mut bytes);
+    let read =
+        read.and_then(|count| if count as u64 > LONGEST_FILE { Err(too_long(LONGEST_FILE)) } else { Ok(()) });
+    read.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
+    match String::from_utf8(bytes) {
+        Ok(text) if without_mark(&text).len() == text.len() => Ok(text),
+        Ok(text) => Ok(without_mark(&text).to_owned()),
+        Err(error) => {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+            let start = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            Err(not_utf8(name, line, &good[start..]))
+        }
+    }
+}
+
+fn not_utf8(name: &str, line: usize, before: &[u8]) -> Error {
+    let column = 1 + String::from_utf8_lossy(before).chars().count();
+    broken(name, Some(Place { line, column }), "a byte there is not UTF-8").hint(UTF8)
+}
+
+/// A byte order mark says nothing about a text that is read as UTF-8 anyway.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Reads a file from a place of its own: several readings do not disturb each other.
+struct At<'f> {
+    file: &'f File,
+    at: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> IoResult<usize> {
+        let count = read_at(self.file, buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> IoResult<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> IoResult<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+/// The lines of a file, without their ends, counted from 1.
+pub struct Lines<'f> {
+    /// How messages name the file.
+    pub name: &'f str,
+    reader: BufReader<At<'f>>,
+    line: Vec<u8>,
+    number: usize,
+}
+
+impl<'f> Lines<'f> {
+    /// From the first one on.
+    pub fn new(name: &'f str, file: &'f File) -> Self {
+        Self { name, reader: BufReader::new(At { file, at: 0 }), line: Vec::new(), number: 0 }
+    }
+
+    /// The next line and its number.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is not UTF-8, or does not end.
+    pub fn next(&mut self) -> Result<Option<(usize, &str)>> {
+        self.line.clear();
+        self.number += 1;
+        let mut reader = (&mut self.reader).take(LONGEST as u64);
+        let count = reader.read_until(b'\n', &mut self.line);
+        let count = count.map_err(|cause| unreadable(&format!("file `{}`", self.name), &cause))?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let place = Place { line: self.number, column: 1 };
+        if count == LONGEST && !self.line.ends_with(b"\n") {
+            return Err(broken(
+                self.name,
+                Some(place),
+                "the line is longer than 1 MiB; write one row a line",
+            ));
+        }
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = std::str::from_utf8(line)
+            .map_err(|error| not_utf8(self.name, self.number, &line[..error.valid_up_to()]))?;
+        Ok(Some((self.number, if self.number == 1 { without_mark(text) } else { text })))
+    }
+}

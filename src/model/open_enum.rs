@@ -1,0 +1,72 @@
+//! Closed vocabularies that stay open when they are read back from a vendor.
+
+/// Declares an enumeration of words. Input accepts the declared words only; what a vendor sends beyond them
+/// is kept in `Other`, because an unknown value must never make a read fail.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident: $field:literal { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$item_doc])* $item,)*
+            /// A value that this version does not know, as the vendor gave it.
+            Other(String),
+        }
+
+        impl $name {
+            /// The words that input accepts.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// The word.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$item => $word,)*
+                    Self::Other(text) => text,
+                }
+            }
+
+            /// Reads a vendor's value.
+            pub fn open(text: &str) -> Self {
+                text.parse().unwrap_or_else(|_| Self::Other(text.to_owned()))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$item),)*
+                    _ => Err($crate::model::open_enum::complain($field, text, Self::WORDS)),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// The complaint about a word that is not in the vocabulary, with the nearest one that is.
+pub fn complain(field: &str, text: &str, known: &[&str]) -> String {
+    let list = known.join(", ");
+    match super::text::nearest(text, known.iter().copied()) {
+        Some(near) => format!("{field} `{text}` is not known; did you mean `{near}`? Use one of {list}"),
+        None => format!("{field} `{text}` is not known; use one of {list}"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Which account or device a profile leads to, whatever the profile is called.
+
+use super::desired::Key;
+use crate::engine::session::Session;
+use crate::model::profile::Profile;
+use crate::model::secret::{Secret, SecretRef};
+use crate::vendors;
+use crate::vendors::Facts;
+
+/// As far as it can be told before secrets are looked up.
+pub fn of_profile(profile: &Profile) -> String {
+    profile.home.clone().unwrap_or_else(|| {
+        let facts = vendors::by_name(&profile.vendor).map(|vendor| vendor.facts());
+        let reference = facts.ok().and_then(|facts| proof(facts, profile).origin().and_then(SecretRef::text));
+        format!("{}|{}", profile.identity, reference.unwrap_or_else(|| profile.name.clone()))
+    })
+}
+
+/// The account, by one name: a profile's own has a word that stands for it, and its id.
+pub fn of_account<'a>(profile: &Profile, facts: &Facts, account: &'a str) -> &'a str {
+    let word = facts.profile_keys.iter().find(|key| key.name == "account").and_then(|key| key.default);
+    word.filter(|_| !account.is_empty() && account == profile.get("account_id")).unwrap_or(account)
+}
+
+/// The key with that name of its account.
+pub fn of_key(profile: &Profile, facts: &Facts, key: &Key) -> Key {
+    let one = |account: &String| of_account(profile, facts, account).to_owned();
+    Key { account: key.account.as_ref().map(one), ..key.clone() }
+}
+
+/// Where a session has led. It may hold a secret, and is for digests only.
+pub fn of_session(session: &Session) -> String {
+    let (facts, profile) = (session.vendor().facts(), session.profile());
+    profile.home.clone().unwrap_or_else(|| {
+        format!("{}|{}", profile.identity, proof(facts, profile).expose().unwrap_or_default())
+    })
+}
+
+/// The secret that tells accounts apart where nothing else does.
+fn proof(facts: &Facts, profile: &Profile) -> Secret {
+    let names = facts.profile_keys.iter().filter(|key| key.secret).map(|key| key.name);
+    let mut given = names.filter_map(|name| profile.secrets.get(name));
+    given.next().cloned().unwrap_or_else(Secret::withheld)
+}

@@ -1,0 +1,44 @@
+//! What a sandbox simulator of a vendor is: a pure state machine from request to answer.
+//!
+//! The simulators are written from the vendors' documentation and never share code with the adapters'
+//! request and answer types, so that one misreading cannot confirm itself.
+
+use super::call::Response;
+
+/// A request as it reached the simulator.
+#[derive(Debug, Clone, Default)]
+pub struct Incoming {
+    /// Upper-case method.
+    pub method: String,
+    /// The path below the simulator's own prefix, still percent-encoded, with its leading slash.
+    pub path: String,
+    /// The decoded query parameters in order.
+    pub query: Vec<(String, String)>,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The body, undecoded.
+    pub body: Vec<u8>,
+    /// Whether page tokens are to have characters that must be percent-encoded.
+    pub odd_tokens: bool,
+}
+
+impl Incoming {
+    /// The first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first query parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A vendor's simulator. It holds all of its state and sees time only as an argument.
+pub trait Simulator: Send {
+    /// Answers one request at the given Unix time in seconds.
+    fn handle(&mut self, request: &Incoming, now: u64) -> Response;
+
+    /// The whole state, to be kept between runs.
+    fn save(&self) -> serde_json::Value;
+}
