@@ -12,18 +12,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cli::{DryRunForm, Globals};
 use crate::config::{Env, profiles, proxy};
 use crate::engine::cancel::Cancellation;
 use crate::engine::journal::{Recorder, Run};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
-use crate::engine::session::{DryRun, Limits, Outside, Session};
+use crate::engine::session::{Limits, Outside, Session};
 use crate::engine::tokens::TokenStore;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::error::Result;
 use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
-use crate::model::report::Report;
+use crate::model::report::{DryRun, Format, Report};
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
 use crate::vendors;
@@ -35,13 +34,38 @@ use state_key::StateKey;
 /// Stands for a deadline beyond what a clock can tell.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
 
+/// The options that every command takes.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The profile, or several separated by commas.
+    pub profile: Option<String>,
+    /// The profiles file, where it is not the platform's.
+    pub profiles_file: Option<String>,
+    /// How results are printed.
+    pub output: Format,
+    /// Whether requests are shown in place of being sent.
+    pub dry_run: Option<DryRun>,
+    /// The limit of one attempt.
+    pub timeout: Duration,
+    /// The limit of the whole command.
+    pub deadline: Duration,
+    /// How often a request that surely was not processed is sent again.
+    pub retries: u32,
+    /// Whether the sandbox answers in place of the vendors.
+    pub sandbox: bool,
+    /// Whether writes are not recorded in the journal.
+    pub no_journal: bool,
+    /// Whether confirmations are taken as given.
+    pub yes: bool,
+}
+
 /// Shows something before the command is over, and answers whether anybody still reads.
 pub type Publish = Box<dyn Fn(&mut Report) -> Result<bool>>;
 
 /// What a command finds around it.
 pub struct Context {
     /// The options that every command takes.
-    pub options: Globals,
+    pub options: Options,
     /// The environment.
     pub env: Env,
     /// Strikes secrets out of texts.
@@ -91,7 +115,7 @@ struct Paced {
 impl Context {
     /// A context.
     pub fn new(
-        options: Globals,
+        options: Options,
         env: Env,
         redactor: Redactor,
         diagnostics: Arc<dyn Diagnostics>,
@@ -177,10 +201,7 @@ impl Context {
                 deadline: self.deadline(),
                 retries: self.options.retries,
             },
-            dry_run: self.options.dry_run.map(|form| match form {
-                DryRunForm::Http => DryRun::Http,
-                DryRunForm::Curl => DryRun::Curl,
-            }),
+            dry_run: self.options.dry_run,
             redactor: self.redactor.clone(),
             diagnostics: Arc::clone(&self.diagnostics),
             cancellation: Rc::clone(&self.cancellation),
@@ -237,13 +258,13 @@ impl Context {
     /// What a dry run has to show.
     pub fn withheld(&self, session: &Session) -> Report {
         let shown = session.withheld();
-        if self.options.sandbox && self.options.dry_run == Some(DryRunForm::Curl) {
+        if self.options.sandbox && self.options.dry_run == Some(DryRun::Curl) {
             self.diagnostics.note(
                 "this sandbox ends with the command; for a line to run, use the profiles of `trunkctl sandbox serve`",
             );
         }
         match self.options.dry_run {
-            Some(DryRunForm::Curl) => Report::Commands(
+            Some(DryRun::Curl) => Report::Commands(
                 shown.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
             ),
             _ => Report::Requests(shown),

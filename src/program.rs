@@ -20,14 +20,15 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::recorded::recorded;
-use crate::cli::{Cli, Color, Format};
-use crate::commands::{self, Context, People, Reply};
+use crate::cli::{Cli, Color, Globals};
+use crate::commands;
 use crate::config::Env;
 use crate::config::{terminal as saved, waiting};
+use crate::context::{Context, Options, People, Reply};
 use crate::engine::cancel::Signal;
 use crate::engine::redact::Redactor;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::report::Report;
+use crate::model::report::{Format, Report};
 use crate::model::text::{printable, shell_word};
 use crate::output::{self, Console, Shown, Terminal};
 
@@ -93,7 +94,7 @@ fn run(
     };
     let people = People { ask: Box::new(ask), text: Box::new(ask_text), secret: Box::new(ask_secret) };
     let context = Context::new(
-        cli.globals.clone(),
+        options(&cli.globals),
         env,
         redactor.clone(),
         diagnostics,
@@ -123,6 +124,22 @@ fn run(
         return Ok(fail(&commands::ended(&report), format, painted));
     }
     Ok(ExitCode::from(codes::of(&report)))
+}
+
+/// The options of every command, apart from those that only the edge needs.
+fn options(globals: &Globals) -> Options {
+    Options {
+        profile: globals.profile.clone(),
+        profiles_file: globals.profiles_file.clone(),
+        output: globals.output,
+        dry_run: globals.dry_run,
+        timeout: globals.timeout,
+        deadline: globals.deadline,
+        retries: globals.retries,
+        sandbox: globals.sandbox,
+        no_journal: globals.no_journal,
+        yes: globals.yes,
+    }
 }
 
 /// Tells of each Ctrl-C.

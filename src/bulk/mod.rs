@@ -18,7 +18,6 @@ mod runner;
 pub mod sequence;
 mod sink;
 
-use crate::cli::bulk::Bulk;
 use crate::context::Context;
 use crate::engine::session::Session;
 use crate::engine::tokens::digest;
@@ -35,6 +34,18 @@ use sink::Sink;
 /// How many complaints about rows that are left out are told one by one.
 const TOLD: usize = 20;
 
+/// How a list is processed.
+pub struct Options<'a> {
+    /// Whether bad rows are left out, in place of sending nothing.
+    pub skip_invalid: bool,
+    /// How many calls are under way at once.
+    pub concurrency: usize,
+    /// The new file that records what is sent and how each row ends.
+    pub results: Option<&'a str>,
+    /// The file of the run that is continued.
+    pub resume: Option<&'a str>,
+}
+
 /// A list of which every row was looked at.
 pub struct List<K: Items> {
     sheet: Sheet,
@@ -47,7 +58,13 @@ impl<K: Items> List<K> {
     ///
     /// # Errors
     /// A list that cannot be read, or that has bad rows where these are not to be left out.
-    pub fn open(context: &Context, path: &str, items: K, list: &'static str, options: &Bulk) -> Result<Self> {
+    pub fn open(
+        context: &Context,
+        path: &str,
+        items: K,
+        list: &'static str,
+        options: &Options<'_>,
+    ) -> Result<Self> {
         let sheet = Sheet::open(path, items.shape())?;
         let survey = input::survey(&sheet, &items)?;
         survey.admit(&sheet, list, options.skip_invalid)?;
@@ -75,7 +92,7 @@ impl<K: Items> List<K> {
         &self,
         context: &Context,
         (session, operation, account): (&Session, Operation, &str),
-        options: &Bulk,
+        options: &Options<'_>,
         job: &J,
     ) -> Result<Report> {
         let run = Run {
@@ -85,14 +102,14 @@ impl<K: Items> List<K> {
             // Profiles of one name can lead to different places.
             place: digest(&session.profile().identity),
         };
-        let results_file = match (&options.results, &options.resume) {
+        let results_file = match (options.results, options.resume) {
             (Some(_), _) if context.options.dry_run.is_some() => None,
             (Some(path), _) => Some(ResultsFile::create(path, &run)?),
             (None, Some(path)) => Some(ResultsFile::resume(path, &run)?),
             (None, None) => None,
         };
         let good = || input::good(&self.sheet, &self.items);
-        let concurrency = usize::from(options.concurrency);
+        let concurrency = options.concurrency;
         let rows = (self.survey.good as u64, self.survey.bad as u64);
         let sink = Sink::new(context, job, results_file, rows);
         let report = runner::run(context, job, sink, concurrency, rows.0, (good()?, good()?)).await?;

@@ -3,11 +3,11 @@
 use super::decide::Ended;
 use super::job::Job;
 use super::results_file::{Before, ResultsFile};
-use crate::cli::Format;
 use crate::context::Context;
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::diagnostics::Progress;
 use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::report::Format;
 use crate::model::report::Report;
 
 /// How many refusals in a row, all alike and with nothing done before, say that every row would be refused.

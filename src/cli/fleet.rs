@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU16;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::values::whole;
 use crate::model::partition::Partition;
+use crate::model::plan::Prune;
 
 /// The manifest, and which part of it.
 #[derive(Debug, Args)]
@@ -31,15 +32,6 @@ pub struct Manifest {
     /// Send passwords that cannot be compared, even where the same was sent before
     #[arg(long)]
     pub rotate_secrets: bool,
-}
-
-/// What may be deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Prune {
-    /// What an apply of this manifest, on this machine, created
-    Created,
-    /// Everything of the kinds and accounts that the manifest speaks of
-    All,
 }
 
 /// `plan`

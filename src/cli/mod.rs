@@ -18,6 +18,7 @@ pub mod values;
 
 use std::time::Duration;
 
+use crate::model::report::{DryRun, Format};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use values::whole;
@@ -46,7 +47,7 @@ pub struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// The profile to use; without it that of TRUNKCTL_VENDOR, else the file's `default_profile`, or its only one (a,b,c for trunk list, plan, apply, export and history list)
@@ -68,7 +69,7 @@ pub struct Globals {
     pub output: Format,
     /// Show what would be sent, as requests or as curl lines; send no write, and run no `cmd:` of a secret
     #[arg(long, global = true, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "http", value_name = "FORM")]
-    pub dry_run: Option<DryRunForm>,
+    pub dry_run: Option<DryRun>,
     /// The limit of one attempt, as in 30s
     #[arg(long, global = true, env = "TRUNKCTL_TIMEOUT", hide_env_values = true, default_value = "30s", value_parser = duration, value_name = "DURATION")]
     pub timeout: Duration,
@@ -104,39 +105,6 @@ pub struct Globals {
     /// Do not ask before an apply, and before something is deleted
     #[arg(short, long, global = true)]
     pub yes: bool,
-}
-
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people; may change
-    Table,
-    /// JSON
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// YAML
-    Yaml,
-    /// Comma-separated values with a header
-    Csv,
-    /// Markdown, for a merge request (plan)
-    Markdown,
-}
-
-impl Format {
-    /// Whether people read it, so that errors are words.
-    pub fn is_for_people(self) -> bool {
-        matches!(self, Self::Table | Self::Markdown)
-    }
-}
-
-/// How a dry run shows requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DryRunForm {
-    /// Method, address, headers and body, secrets masked
-    Http,
-    /// Lines for a shell that has the secrets in environment variables
-    Curl,
 }
 
 /// When to use colours.

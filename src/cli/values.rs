@@ -2,9 +2,12 @@
 
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::Value;
 
+use crate::model::plan::Prune;
+use crate::model::report::{DryRun, Format};
 use crate::model::secret::is_secret_key;
 use crate::model::trunk::{AgentGroup, Did};
 
@@ -29,6 +32,41 @@ impl TypedValueParser for Words {
         Some(Box::new(self.0.iter().map(|word| PossibleValue::new(*word))))
     }
 }
+
+/// The words of a type that the model defines, with their help.
+macro_rules! words {
+    ($type:ident { $($variant:ident = $word:literal: $help:literal,)* }) => {
+        impl ValueEnum for $type {
+            fn value_variants<'a>() -> &'a [Self] {
+                &[$(Self::$variant,)*]
+            }
+
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                let (word, help) = match self { $(Self::$variant => ($word, $help),)* };
+                Some(PossibleValue::new(word).help(help))
+            }
+        }
+    };
+}
+
+words!(Format {
+    Table = "table": "For people; may change",
+    Json = "json": "JSON",
+    Jsonl = "jsonl": "One JSON object a line",
+    Yaml = "yaml": "YAML",
+    Csv = "csv": "Comma-separated values with a header",
+    Markdown = "markdown": "Markdown, for a merge request (plan)",
+});
+
+words!(DryRun {
+    Http = "http": "Method, address, headers and body, secrets masked",
+    Curl = "curl": "Lines for a shell that has the secrets in environment variables",
+});
+
+words!(Prune {
+    Created = "created": "What an apply of this manifest, on this machine, created",
+    All = "all": "Everything of the kinds and accounts that the manifest speaks of",
+});
 
 /// One of a list: white space around it, as after a comma, is nothing of its own.
 #[allow(clippy::unnecessary_wraps)]

@@ -1,17 +1,17 @@
 //! `apply`
 
-use crate::cli::Format;
 use crate::cli::fleet::Apply;
 use crate::context::Context;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Part, Plan};
 use crate::model::profile::Profile;
+use crate::model::report::Format;
 use crate::model::report::Report;
 use crate::reconcile;
 use crate::reconcile::execute::{Manner, carry_out, withheld};
 use crate::reconcile::plan_file::Saved;
 use crate::reconcile::planner::{Survey, survey};
-use crate::reconcile::{Fleet, Results, guard};
+use crate::reconcile::{Fleet, Limits, Results, guard};
 
 /// Runs it.
 pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
@@ -32,8 +32,9 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
             (fleet, survey)
         }
         None => {
-            manifest = reconcile::open(context, &args.manifest)?;
-            let fleet = Fleet::of(context, &manifest, &args.manifest).await?;
+            let selection = super::plan::selection(&args.manifest);
+            manifest = reconcile::open(context, &selection)?;
+            let fleet = Fleet::of(context, &manifest, &selection).await?;
             let survey = survey(&fleet, concurrency).await;
             (fleet, survey)
         }
@@ -47,7 +48,10 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let results = Results::new(context, summary.writes() + summary.impossible + summary.failed);
     let manner = Manner { concurrency, fail_fast: args.fail_fast };
     if summary.writes() > 0 {
-        guard(&survey.plan, args)?;
+        guard(
+            &survey.plan,
+            Limits { max_changes: args.max_changes, allow_mass_change: args.allow_mass_change },
+        )?;
         if args.fail_fast && summary.falls_short() {
             return Err(short(&survey.plan));
         }

@@ -1,6 +1,6 @@
 //! `callout-countries add | list | remove`
 
-use super::rows::Rows;
+use super::rows::{Rows, options};
 use crate::bulk::add_countries::AddCountries;
 use crate::bulk::countries::{Countries, LIST};
 use crate::cli::countries::{Add, List, Remove};
@@ -38,11 +38,11 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::CountriesAdd)?;
     if let Some(path) = &args.from {
-        let list = bulk::List::open(context, path, Countries, LIST, &args.bulk)?;
+        let list = bulk::List::open(context, path, Countries, LIST, &options(&args.bulk))?;
         let account = account(&session, args.account.as_deref())?;
         let job = AddCountries::new(&session, &account, args.skip_existing).knowing_held().await?;
         let what = (&session, Operation::CountriesAdd, account.as_str());
-        return list.work_off(context, what, &args.bulk, &job).await;
+        return list.work_off(context, what, &options(&args.bulk), &job).await;
     }
     let codes = checked(&args.codes)?;
     let account = account(&session, args.account.as_deref())?;

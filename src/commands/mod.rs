@@ -31,14 +31,14 @@ pub use vendors::matrix_markdown;
 
 use crate::cli::{self, Cli, Command};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::report::Report;
+use crate::model::report::{Format, Report};
 
 /// Runs a command to its report.
 ///
 /// # Errors
 /// Whatever the command ran into.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
-    if context.options.output == cli::Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
+    if context.options.output == Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
         return Err(Error::new(Kind::Usage, "only `trunkctl plan` writes Markdown")
             .hint("choose another form with -o: table, json, jsonl, yaml or csv"));
     }
@@ -75,7 +75,14 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Apply(args) => apply::run(context, args).await,
         Command::Lookup { verb } => lookup::run(context, verb).await,
         Command::Profile { verb } => profile::run(context, verb).await,
-        Command::Export(args) => crate::export::run(context, args).await,
+        Command::Export(args) => {
+            let selection = crate::export::Selection {
+                all_profiles: args.all_profiles,
+                accounts: &args.accounts,
+                vendor: args.aim.as_deref(),
+            };
+            crate::export::run(context, &selection).await
+        }
         Command::Vendors => Ok(vendors::matrix()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
         Command::History { verb: cli::history::Verb::List(args) } => history::list(context, args),

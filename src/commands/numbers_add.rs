@@ -1,5 +1,6 @@
 //! `internal-numbers add`
 
+use super::rows::options;
 use crate::bulk;
 use crate::bulk::add_numbers::AddNumbers;
 use crate::bulk::numbers::{Additions, Draft, LIST, build};
@@ -23,11 +24,11 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
         let job = AddNumbers::new(&session, &account, args.skip_existing);
         return bulk::one(context, &session, &job, number).await;
     };
-    let list = bulk::List::open(context, path, Additions(session.vendor()), LIST, &args.bulk)?;
+    let list = bulk::List::open(context, path, Additions(session.vendor()), LIST, &options(&args.bulk))?;
     let account = account(&session, args.account.as_deref())?;
     let job = AddNumbers::new(&session, &account, args.skip_existing).knowing_held().await?;
     let what = (&session, Operation::NumbersAdd, account.as_str());
-    list.work_off(context, what, &args.bulk, &job).await
+    list.work_off(context, what, &options(&args.bulk), &job).await
 }
 
 /// The number of the flags, or every complaint about it.

@@ -1,6 +1,6 @@
 //! `internal-numbers list | update | remove`
 
-use super::rows::Rows;
+use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::numbers::LIST;
 use crate::bulk::removals::Removals;
@@ -104,13 +104,13 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
 
 /// Removes those of a list, one a call.
 async fn remove_list(context: &Context, args: &Remove, session: &Session, path: &str) -> Result<Report> {
-    let list = bulk::List::open(context, path, Removals, LIST, &args.bulk)?;
+    let list = bulk::List::open(context, path, Removals, LIST, &options(&args.bulk))?;
     let account = account(session, args.account.as_deref())?;
     let what = format!("This removes the {} internal numbers in {path} of account {account}", list.len());
     context.confirm(&what, &[session.profile()]).await?;
     let job = RemoveNumbers::new(session, &account, args.ignore_missing).await?;
     let what = (session, Operation::NumbersRemove, account.as_str());
-    list.work_off(context, what, &args.bulk, &job).await
+    list.work_off(context, what, &options(&args.bulk), &job).await
 }
 
 /// The id of a number, from the list; the reading ends where it is found.

@@ -1,12 +1,25 @@
 //! `plan`
 
-use crate::cli::fleet::Plan;
+use crate::cli::fleet::{Manifest, Plan};
 use crate::context::Context;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::reconcile;
 use crate::reconcile::planner::survey;
-use crate::reconcile::{Fleet, plan_file};
+use crate::reconcile::{Fleet, Selection, plan_file};
+
+/// The manifest, and the part of it that is meant.
+pub fn selection(args: &Manifest) -> Selection<'_> {
+    Selection {
+        files: &args.files,
+        vars: &args.vars,
+        var_files: &args.var_files,
+        untrusted: args.untrusted,
+        partition: args.partition,
+        prune: args.prune,
+        rotate_secrets: args.rotate_secrets,
+    }
+}
 
 /// Runs it.
 pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
@@ -17,8 +30,9 @@ pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
         }
         None => None,
     };
-    let manifest = reconcile::open(context, &args.manifest)?;
-    let fleet = Fleet::of(context, &manifest, &args.manifest).await?;
+    let selection = selection(&args.manifest);
+    let manifest = reconcile::open(context, &selection)?;
+    let fleet = Fleet::of(context, &manifest, &selection).await?;
     let fleet = Fleet { keeps: saved.is_some(), ..fleet };
     let survey = survey(&fleet, usize::from(args.concurrency.get())).await;
     if let Some((path, key)) = &saved {

@@ -3,10 +3,12 @@
 
 use serde_json::Value;
 
-use crate::cli::Format;
+use crate::bulk;
+use crate::cli::bulk::Bulk;
 use crate::context::Context;
 use crate::engine::limits::MOST_KEPT;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Format;
 use crate::model::report::{Listing, Report};
 use crate::vendors::paging;
 
@@ -98,4 +100,14 @@ fn too_long() -> Error {
 
 fn listing(columns: Vec<String>) -> Listing {
     Listing { title: None, columns, rows: Vec::new(), data: Vec::new() }
+}
+
+/// How the command line wants a list to be processed.
+pub fn options(args: &Bulk) -> bulk::Options<'_> {
+    bulk::Options {
+        skip_invalid: args.skip_invalid,
+        concurrency: args.concurrency.into(),
+        results: args.results.as_deref(),
+        resume: args.resume.as_deref(),
+    }
 }

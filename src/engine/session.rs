@@ -22,6 +22,7 @@ use super::transport::{Attempt, Transport};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Result};
 use crate::model::profile::{Profile, Proxy};
+use crate::model::report::DryRun;
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
 use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
@@ -39,15 +40,6 @@ const LOGGABLE: usize = 256 << 10;
 
 /// HTTP 504
 const GATEWAY_TIMEOUT: u16 = 504;
-
-/// What a dry run shows in place of sending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DryRun {
-    /// The requests as data.
-    Http,
-    /// The requests as curl lines.
-    Curl,
-}
 
 /// Limits of a session.
 #[derive(Debug, Clone, Copy)]

@@ -9,14 +9,12 @@ mod secrets;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::cli::Format;
-use crate::cli::export::Export;
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::input::manifest::write::Draft;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::report::Report;
+use crate::model::report::{Format, Report};
 use crate::model::text::excerpt;
 use crate::ops::steps::account;
 use crate::vendors;
@@ -28,22 +26,32 @@ use read::{Holding, has_accounts, holding};
 /// How many profiles are read at the same time.
 const AT_ONCE: usize = 8;
 
+/// What is exported.
+pub struct Selection<'a> {
+    /// Whether every profile of the profiles file is.
+    pub all_profiles: bool,
+    /// Accounts beside the profile's own.
+    pub accounts: &'a [String],
+    /// The vendor to rewrite everything for.
+    pub vendor: Option<&'a str>,
+}
+
 /// Exports.
-pub async fn run(context: &Context, args: &Export) -> Result<Report> {
+pub async fn run(context: &Context, selection: &Selection<'_>) -> Result<Report> {
     check_form(context)?;
-    let aim = args.aim.as_deref().map(vendor).transpose()?;
+    let aim = selection.vendor.map(vendor).transpose()?;
     let aim = aim.map(|vendor| Aim { vendor, profile: only_profile(context, vendor) });
-    let names = context.profile_names(args.all_profiles)?;
+    let names = context.profile_names(selection.all_profiles)?;
     let mut sessions = Vec::new();
     for name in &names {
         sessions.push(context.session_of(name.as_deref()).await);
     }
-    check_accounts(&sessions, &args.accounts)?;
+    check_accounts(&sessions, selection.accounts)?;
     // The manifest is made as a tree and as a text, beside what was read.
     let room = Room::of_copies(5);
     let reads = sessions.into_iter().map(|session| async {
         let session = session?;
-        let named: &[String] = if has_accounts(&session) { &args.accounts } else { &[] };
+        let named: &[String] = if has_accounts(&session) { selection.accounts } else { &[] };
         holding(&session, named, &room).await
     });
     let reads: Vec<Result<Holding>> = stream::iter(reads).buffered(AT_ONCE).collect().await;

@@ -6,6 +6,15 @@ use super::change::FieldChange;
 use super::error::Error;
 use super::support::Operation;
 
+/// What may be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prune {
+    /// What an apply of this manifest, on this machine, created
+    Created,
+    /// Everything of the kinds and accounts that the manifest speaks of
+    All,
+}
+
 /// What is to be done with one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,6 +7,39 @@ use super::error::Error;
 use super::plan::Plan;
 use super::text::visit_texts;
 
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people; may change.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// YAML.
+    Yaml,
+    /// Comma-separated values with a header.
+    Csv,
+    /// Markdown, for a merge request (plans only).
+    Markdown,
+}
+
+impl Format {
+    /// Whether people read it, so that errors are printed as text.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+}
+
+/// How a dry run shows requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// Method, address, headers and body, with secrets masked.
+    Http,
+    /// Lines for a shell that has the secrets in environment variables.
+    Curl,
+}
+
 /// The result of a command.
 #[derive(Debug)]
 pub enum Report {

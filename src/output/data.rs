@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{plan, table};
-use crate::cli::Format;
 use crate::model::change::Tally;
+use crate::model::report::Format;
 use crate::model::report::{Listing, Report};
 use crate::model::text::{printable, printable_json};
 use crate::model::yaml;

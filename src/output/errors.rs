@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::cli::Format;
 use crate::model::error::Error;
+use crate::model::report::Format;
 use crate::model::text::{printable, printable_json};
 
 /// Prints an error: words for people, the contract's JSON object under any other format.

@@ -13,8 +13,8 @@ pub use console::Console;
 pub use errors::error;
 pub use progress::Shown;
 
-use crate::cli::Format;
 use crate::model::plan::Plan;
+use crate::model::report::Format;
 use crate::model::report::Report;
 
 /// What is known of where the output goes.

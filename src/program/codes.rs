@@ -1,9 +1,9 @@
 //! The exit code of a report, and the errors that are told beside it.
 
-use crate::cli::Format;
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::error::{Error, Kind};
 use crate::model::plan::Plan;
+use crate::model::report::Format;
 use crate::model::report::Report;
 
 /// What `plan --detailed-exitcode` ends with where there is something to do.

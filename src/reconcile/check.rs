@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::duplicates::Places;
 use super::{account_identity, desired};
-use crate::cli::fleet::Prune;
 use crate::context::Context;
 use crate::input::manifest::{Entry, Wanted, What};
 use crate::model::error::{Error, FieldError, Result};
+use crate::model::plan::Prune;
 use crate::model::support::{Field, Operation};
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors;

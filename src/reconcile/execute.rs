@@ -12,13 +12,13 @@ use super::desired::Key;
 use super::planned::Write;
 use super::planner::{Survey, Work};
 use super::{Fleet, Results, batches, write};
-use crate::cli::DryRunForm;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error;
 use crate::model::error::{Error, Result};
 use crate::model::plan::{Action, Part, Step};
+use crate::model::report::DryRun;
 use crate::model::report::Report;
 use crate::model::support::{Field, Operation};
 use crate::state::digests::{Applied, Note};
@@ -53,7 +53,7 @@ pub async fn carry_out(
 /// What a dry run has to show.
 pub fn withheld(context: &Context, shown: Vec<Value>) -> Report {
     match context.options.dry_run {
-        Some(DryRunForm::Curl) => {
+        Some(DryRun::Curl) => {
             Report::Commands(shown.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         }
         _ => Report::Requests(shown),

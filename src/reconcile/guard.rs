@@ -1,6 +1,5 @@
 //! Refuses plans that go further than anybody is likely to mean.
 
-use crate::cli::fleet::Apply;
 use crate::model::error::{Error, Result};
 use crate::model::plan::{Action, Part, Plan, Step};
 use crate::model::support::Operation;
@@ -10,17 +9,26 @@ const FEW: u64 = 10;
 /// The share, in percent, that may be changed or deleted at one time.
 const SHARE: u64 = 30;
 
+/// How far a plan may go.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// The most changes, where there is a limit.
+    pub max_changes: Option<u64>,
+    /// Whether more than the usual share of objects may be changed or deleted.
+    pub allow_mass_change: bool,
+}
+
 /// Refuses a plan that changes too much.
 ///
 /// # Errors
 /// That refusal.
-pub fn guard(plan: &Plan, args: &Apply) -> Result<()> {
+pub fn guard(plan: &Plan, limits: Limits) -> Result<()> {
     let summary = plan.summary();
-    if let Some(most) = args.max_changes.filter(|most| summary.writes() > *most) {
+    if let Some(most) = limits.max_changes.filter(|most| summary.writes() > *most) {
         let text = format!("--max-changes allows {most}, and the plan has {}", summary.writes());
         return Err(Error::invalid(text).hint("look at the plan; raise --max-changes if it is meant"));
     }
-    if args.allow_mass_change {
+    if limits.allow_mass_change {
         return Ok(());
     }
     let whole = plan.parts.iter().fold((0, 0), |sum, part| {
@@ -73,43 +81,36 @@ mod tests {
         Plan { parts: vec![Part { steps, held, ..Part::new("p") }] }
     }
 
-    fn args(max_changes: Option<u64>, allow_mass_change: bool) -> Apply {
-        use clap::Parser;
-        #[derive(Parser)]
-        struct Line {
-            #[command(flatten)]
-            apply: Apply,
-        }
-        let apply = Line::parse_from(["x"]).apply;
-        Apply { max_changes, allow_mass_change, ..apply }
+    fn limits(max_changes: Option<u64>, allow_mass_change: bool) -> Limits {
+        Limits { max_changes, allow_mass_change }
     }
 
     #[test]
     fn more_than_thirty_percent_of_more_than_ten_objects_is_refused() {
-        let free = args(None, false);
+        let free = limits(None, false);
         for (update, delete, held, passes) in
             [(10, 0, 10, true), (3, 0, 11, true), (2, 2, 11, false), (30, 0, 100, true), (0, 31, 100, false)]
         {
             let plan = plan(&[(Action::Update, update), (Action::Delete, delete)], held);
-            assert_eq!(guard(&plan, &free).is_ok(), passes, "{update} {delete} {held}");
-            assert!(guard(&plan, &args(None, true)).is_ok());
+            assert_eq!(guard(&plan, free).is_ok(), passes, "{update} {delete} {held}");
+            assert!(guard(&plan, limits(None, true)).is_ok());
         }
         // What is new harms nothing that is there.
-        assert!(guard(&plan(&[(Action::Create, 100)], 11), &free).is_ok());
+        assert!(guard(&plan(&[(Action::Create, 100)], 11), free).is_ok());
     }
 
     #[test]
     fn one_profile_is_not_hidden_by_the_others() {
-        let free = args(None, false);
+        let free = limits(None, false);
         let mut fleet = plan(&[(Action::Update, 10)], 20);
         fleet.parts.push(Part { held: 1000, ..Part::new("q") });
-        assert!(guard(&fleet, &free).unwrap_err().message.contains("profile `p`"));
+        assert!(guard(&fleet, free).unwrap_err().message.contains("profile `p`"));
     }
 
     #[test]
     fn more_changes_than_allowed_are_refused_whatever_else_is() {
         let plan = plan(&[(Action::Create, 2), (Action::Impossible, 5)], 0);
-        assert!(guard(&plan, &args(Some(2), true)).is_ok());
-        assert_eq!(guard(&plan, &args(Some(1), true)).unwrap_err().kind.exit_code(), 4);
+        assert!(guard(&plan, limits(Some(2), true)).is_ok());
+        assert_eq!(guard(&plan, limits(Some(1), true)).unwrap_err().kind.exit_code(), 4);
     }
 }

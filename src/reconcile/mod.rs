@@ -29,8 +29,6 @@ mod write;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::cli::fleet as args;
-use crate::cli::fleet::Prune;
 use crate::config::profiles::{ENVIRONMENT, VENDOR_VARIABLE};
 use crate::context::state_key::untrusted;
 use crate::context::{Context, journal_folder};
@@ -38,15 +36,34 @@ use crate::engine::session::Session;
 use crate::input::manifest::{Manifest, Vars, Wanted};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
+use crate::model::plan::Prune;
 use crate::model::profile::Profile;
 use crate::model::text::nearest;
 use crate::state::digests::{Applied, FOLDER};
 use crate::vendors::Vendor;
 pub use actual::identity;
 use desired::{Goal, Key};
-pub use guard::guard;
+pub use guard::{Limits, guard};
 pub use results::Results;
 use shared_accounts::Kin;
+
+/// A manifest as the command line names it, and the part of it that is meant.
+pub struct Selection<'a> {
+    /// Its files and folders.
+    pub files: &'a [String],
+    /// `NAME=VALUE`, each a variable.
+    pub vars: &'a [String],
+    /// Files with the values of variables.
+    pub var_files: &'a [String],
+    /// Whether the manifest is of people who may not run commands here.
+    pub untrusted: bool,
+    /// The part of the profiles, for parallel jobs.
+    pub partition: Option<Partition>,
+    /// What may be deleted.
+    pub prune: Option<Prune>,
+    /// Whether passwords that cannot be compared are sent again.
+    pub rotate_secrets: bool,
+}
 
 /// What is wanted on many profiles, and how it is to be held against what there is.
 pub struct Fleet<'a> {
@@ -88,13 +105,13 @@ pub struct Part {
 ///
 /// # Errors
 /// Every mistake in it.
-pub fn open(context: &Context, args: &args::Manifest) -> Result<Manifest> {
-    if args.files.is_empty() {
+pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
+    if selection.files.is_empty() {
         return Err(Error::new(Kind::Usage, "no manifest was given")
             .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
     }
-    let vars = Vars::new(&context.env, &args.vars, &args.var_files)?;
-    let manifest = Manifest::open(&args.files, &vars, &profiles(context)?, args.untrusted)?;
+    let vars = Vars::new(&context.env, selection.vars, selection.var_files)?;
+    let manifest = Manifest::open(selection.files, &vars, &profiles(context)?, selection.untrusted)?;
     vars.unused().iter().for_each(|warning| context.diagnostics.warn(warning));
     Ok(manifest)
 }
@@ -129,33 +146,33 @@ impl<'a> Fleet<'a> {
     ///
     /// # Errors
     /// That refusal, with file and line.
-    pub async fn of(context: &'a Context, manifest: &'a Manifest, args: &args::Manifest) -> Result<Self> {
+    pub async fn of(context: &'a Context, manifest: &'a Manifest, selection: &Selection<'_>) -> Result<Self> {
         let wanted = manifest.by_profile();
-        if args.prune == Some(Prune::Created) && manifest.name.is_none() {
+        if selection.prune == Some(Prune::Created) && manifest.name.is_none() {
             return Err(Error::invalid("--prune: the manifest has no name to remember by what it created")
                 .hint("write `name = \"NAME\"` into one of its files; nothing was sent"));
         }
-        if args.prune == Some(Prune::Created) {
+        if selection.prune == Some(Prune::Created) {
             sources::check(context, manifest)?;
         }
-        check::check(context, &wanted, args.prune).await?;
+        check::check(context, &wanted, selection.prune).await?;
         // A damaged key is refused once, and not for every profile.
         let _ = context.state_key().await?;
         let mut kin = Kin::default();
         let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
-        if args.prune == Some(Prune::Created) {
+        if selection.prune == Some(Prune::Created) {
             let left;
             (kin, left) = Kin::of(context, manifest, &order).await?;
             order.extend(left);
         }
-        let order = choose(context, args.partition, order)?;
+        let order = choose(context, selection.partition, order)?;
         let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
         Ok(Self {
             source: Source::Manifest(wanted, order, kin),
             manifest: manifest.name.clone(),
             files: manifest.files.clone(),
-            prune: args.prune,
-            rotate_secrets: args.rotate_secrets,
+            prune: selection.prune,
+            rotate_secrets: selection.rotate_secrets,
             ..Self::new(context)
         })
     }

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use crate::cli::Format;
 use crate::context::Context;
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::diagnostics::Progress;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Format;
 use crate::model::report::Report;
 
 /// The results of an apply.

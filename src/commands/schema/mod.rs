@@ -6,9 +6,9 @@ mod manifest;
 mod parts;
 mod profiles;
 
-use crate::cli::{Format, schema::Of};
+use crate::cli::schema::Of;
 use crate::context::Context;
-use crate::model::report::Report;
+use crate::model::report::{Format, Report};
 
 /// The schema: as JSON, unless another form is asked for.
 pub fn run(context: &Context, of: Of) -> Report {

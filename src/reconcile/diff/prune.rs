@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{Ready, Scene};
-use crate::cli::fleet::Prune;
 use crate::model::error::{Applied, Error};
 use crate::model::number::E164;
+use crate::model::plan::Prune;
 use crate::model::plan::{Action, Step};
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
