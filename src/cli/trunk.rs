@@ -1,10 +1,10 @@
 //! `trunkctl trunk …`
 
-use clap::{ArgGroup, Args, Subcommand};
-use serde_json::Value;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
-use super::values::{Words, agent_group, did, trimmed, vendor_field};
-use crate::model::trunk::{AgentGroup, Did, Direction, Kind, Status, Transport};
+use super::values::{Words, agent_group, did, vendor_field};
+use crate::model::fields::{Field, Flag, Form, Row};
+use crate::model::trunk::{Did, Kind, Status};
 
 /// What to do with trunks.
 #[derive(Debug, Subcommand)]
@@ -126,92 +126,88 @@ pub struct Update {
     pub remove_did: Vec<String>,
 }
 
-/// The fields of the common trunk model.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Trunk fields", group = ArgGroup::new("enabled").args(["enable", "disable"]))]
+/// The fields of a trunk as the command line gives them, from the table of fields.
+#[derive(Debug, Default)]
 pub struct Fields {
-    /// Read the fields from a TOML, JSON or YAML file (- for standard input); flags win over it
-    #[arg(long, value_name = "FILE")]
+    /// The file that the flags are laid over.
     pub from: Option<String>,
-    /// The trunk's name
-    #[arg(long)]
-    pub name: Option<String>,
-    /// How the trunk and its far end find each other
-    #[arg(long, value_parser = Words(Kind::WORDS))]
-    pub kind: Option<String>,
-    /// Which way calls go
-    #[arg(long, value_parser = Words(Direction::WORDS))]
-    pub direction: Option<String>,
-    /// Put the trunk into use
-    #[arg(long)]
-    pub enable: bool,
-    /// Take the trunk out of use
-    #[arg(long)]
-    pub disable: bool,
-    /// The provider's SIP host or address
-    #[arg(long)]
-    pub host: Option<String>,
-    /// The provider's SIP port
-    #[arg(long, allow_negative_numbers = true)]
-    pub port: Option<String>,
-    /// The SIP domain; the host where it is not given on create
-    #[arg(long)]
-    pub domain: Option<String>,
-    /// The SIP transport
-    #[arg(long, value_parser = Words(Transport::WORDS))]
-    pub transport: Option<String>,
-    /// The SIP user name
-    #[arg(long)]
-    pub username: Option<String>,
-    /// The SIP authentication name
-    #[arg(long)]
-    pub auth_name: Option<String>,
-    /// Where the SIP password is: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not show
-    #[arg(long, value_name = "REF")]
-    pub password_from: Option<String>,
-    /// Codecs in order of preference, as in ulaw,alaw
-    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "CODECS")]
-    pub codecs: Option<Vec<String>>,
-    /// The country of the provider's template; `general` for none (Yeastar)
-    #[arg(long)]
-    pub country: Option<String>,
-    /// The provider's template (Yeastar)
-    #[arg(long)]
-    pub itsp: Option<String>,
-    /// The outbound proxy
-    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "no_outbound_proxy")]
-    pub outbound_proxy: Option<String>,
-    /// No outbound proxy
-    #[arg(long)]
-    pub no_outbound_proxy: bool,
-    /// The default outbound caller ID
-    #[arg(long, value_name = "NUMBER")]
-    pub caller_id: Option<String>,
-    /// The name of the default outbound caller ID
-    #[arg(long, value_name = "NAME")]
-    pub caller_id_name: Option<String>,
-    /// A DID, of the whole list; may be repeated
-    #[arg(long, value_name = "NUMBER[=NAME]", value_parser = did)]
-    pub did: Vec<Did>,
-    /// The dial prefix (Itniotech)
-    #[arg(long)]
-    pub prefix: Option<String>,
-    /// An agent group that the trunk serves, of the whole list; may be repeated (Itniotech)
-    #[arg(long, value_name = "ID_OR_NAME[=NUMBER]", value_parser = agent_group)]
-    pub agent_group: Vec<AgentGroup>,
-    /// The carrier's address (Itniotech, inbound)
-    #[arg(long, value_name = "ADDRESS")]
-    pub allowed_ip: Option<String>,
-    /// The account to act on (Zoom); the profile's `account` where it is not given
-    #[arg(long, value_name = "ID|me")]
-    pub account: Option<String>,
-    /// The trunk of the master account to assign (Zoom)
-    #[arg(long, value_name = "ID")]
-    pub master_trunk: Option<String>,
-    /// The dialled-number prefix of the assignment (Zoom)
-    #[arg(long)]
-    pub dnis: Option<String>,
-    /// A key of the vendor's own request that the model does not name; may be repeated
-    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
-    pub vendor_field: Vec<(String, Value)>,
+    given: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Fields {
+    /// The values of a flag, in the order given; a switch that was given has one, which is empty.
+    pub fn values(&self, flag: &Flag) -> Option<&[String]> {
+        self.given.iter().find(|(name, _)| *name == flag.name).map(|(_, values)| values.as_slice())
+    }
+}
+
+/// The flags of every field.
+fn flags() -> impl Iterator<Item = (Row, &'static Flag)> {
+    Field::ALL.iter().map(|field| field.row()).flat_map(|row| row.flags.iter().map(move |flag| (row, flag)))
+}
+
+/// The text as it is, where it can be read.
+fn checked<T>(
+    read: fn(&str) -> Result<T, String>,
+) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static
+where
+    T: 'static,
+{
+    move |text| read(text).map(|_| text.to_owned())
+}
+
+impl Args for Fields {
+    fn augment_args(command: Command) -> Command {
+        let from = Arg::new("from")
+            .long("from")
+            .value_name("FILE")
+            .help("Read the fields from a TOML, JSON or YAML file (- for standard input); flags win over it");
+        let command = command.next_help_heading("Trunk fields").arg(from);
+        flags().fold(command, |command, (row, flag)| {
+            let arg = Arg::new(flag.name).long(flag.name).help(flag.help);
+            let arg = match (flag.value, row.form) {
+                (None, _) => arg.action(ArgAction::SetTrue),
+                (Some(value), form) => {
+                    let arg = arg.value_name(value);
+                    match form {
+                        Form::Word(words) => arg.value_parser(Words(words)),
+                        Form::Port => arg.allow_negative_numbers(true),
+                        Form::Codecs => arg.value_delimiter(','),
+                        Form::Dids => arg.action(ArgAction::Append).value_parser(checked(did)),
+                        Form::AgentGroups => arg.action(ArgAction::Append).value_parser(checked(agent_group)),
+                        Form::Raw => arg.action(ArgAction::Append).value_parser(checked(vendor_field)),
+                        _ => arg,
+                    }
+                }
+            };
+            // The ways to set a field exclude each other, but for the halves of one.
+            let others =
+                row.flags.iter().filter(|other| other.name != flag.name && row.form != Form::CallerId);
+            command.arg(arg.conflicts_with_all(others.map(|other| other.name)))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Fields {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut fields = Self::default();
+        fields.update_from_arg_matches(matches)?;
+        Ok(fields)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.from = matches.get_one::<String>("from").cloned();
+        for (_, flag) in flags() {
+            let values: Option<Vec<String>> = match flag.value {
+                None => matches.get_flag(flag.name).then(|| vec![String::new()]),
+                Some(_) => matches.get_many::<String>(flag.name).map(|values| values.cloned().collect()),
+            };
+            self.given.extend(values.map(|values| (flag.name, values)));
+        }
+        Ok(())
+    }
 }

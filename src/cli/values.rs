@@ -68,12 +68,6 @@ words!(Prune {
     All = "all": "Everything of the kinds and accounts that the manifest speaks of",
 });
 
-/// One of a list: white space around it, as after a comma, is nothing of its own.
-#[allow(clippy::unnecessary_wraps)]
-pub fn trimmed(text: &str) -> Result<String, String> {
-    Ok(text.trim().to_owned())
-}
-
 /// A whole number within bounds.
 pub fn whole<T: FromStr + Clone + Send + Sync + 'static>(
     least: u64,

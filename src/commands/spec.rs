@@ -1,12 +1,16 @@
 //! What is asked for: a file with flags laid over it.
 
+use serde::Deserialize;
+use serde_json::{Value, json, to_value};
+
 use crate::cli::trunk::Fields;
+use crate::cli::values::{agent_group, did, vendor_field};
 use crate::config::secrets;
 use crate::input::file::Source;
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::proxy::OutboundProxy;
+use crate::model::fields::{Field, Form};
 use crate::model::secret::{Secret, SecretRef};
-use crate::model::trunk::{CallerId, Trunk};
+use crate::model::trunk::Trunk;
 
 use crate::context::Context;
 
@@ -15,7 +19,7 @@ use crate::context::Context;
 /// # Errors
 /// A file that cannot be understood, a value that cannot be right, a password that is missing.
 pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
-    if fields.from.as_deref() == Some("-") && fields.password_from.as_deref() == Some("-") {
+    if fields.from.as_deref() == Some("-") && password_from_input(fields) {
         let text = "--from - and --password-from - would both read standard input, which can be read once";
         return Err(Error::new(Kind::Usage, text)
             .hint("give one of them a file, or the password as env:NAME, file:PATH or cmd:COMMAND"));
@@ -29,6 +33,12 @@ pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
         trunk.password = Some(context.secret(password, "password").await?);
     }
     Ok(trunk)
+}
+
+/// Whether the password is to be read from standard input.
+fn password_from_input(fields: &Fields) -> bool {
+    let mut flags = Field::Password.row().flags.iter();
+    flags.any(|flag| fields.values(flag).is_some_and(|values| values == ["-"]))
 }
 
 fn from_file(path: &str) -> Result<Trunk> {
@@ -56,54 +66,52 @@ fn refuse_readable(source: &Source, password: &Secret) -> Result<()> {
 }
 
 fn from_flags(fields: &Fields) -> Result<Trunk> {
-    let mut faults = Vec::new();
-    let caller = CallerId { number: fields.caller_id.clone(), name: fields.caller_id_name.clone() };
-    let trunk = Trunk {
-        name: fields.name.clone(),
-        kind: word(&mut faults, "kind", fields.kind.as_deref()),
-        direction: word(&mut faults, "direction", fields.direction.as_deref()),
-        enabled: match (fields.enable, fields.disable) {
-            (true, _) => Some(true),
-            (_, true) => Some(false),
-            _ => None,
-        },
-        host: fields.host.clone(),
-        port: fields.port.as_deref().and_then(|text| {
-            let port = text.parse::<u32>().ok();
-            if port.is_none() {
-                faults.push(FieldError::new(
-                    "port",
-                    format!("`{text}` is not a port; use 1 to 65535, usually 5060"),
-                ));
-            }
-            port
-        }),
-        domain: fields.domain.clone(),
-        transport: word(&mut faults, "transport", fields.transport.as_deref()),
-        username: fields.username.clone(),
-        auth_name: fields.auth_name.clone(),
-        password: fields.password_from.as_deref().map(reference).transpose()?,
-        codecs: fields.codecs.clone(),
-        country: fields.country.clone(),
-        itsp: fields.itsp.clone(),
-        outbound_proxy: match &fields.outbound_proxy {
-            Some(text) => OutboundProxy::parse(text)
-                .map_err(|message| faults.push(FieldError::new("outbound_proxy", message)))
-                .ok(),
-            None => fields.no_outbound_proxy.then_some(OutboundProxy::Off),
-        },
-        caller_id: (caller != CallerId::default()).then_some(caller),
-        caller_id_overrides: None,
-        dids: (!fields.did.is_empty()).then(|| fields.did.clone()),
-        prefix: fields.prefix.clone(),
-        agent_groups: (!fields.agent_group.is_empty()).then(|| fields.agent_group.clone()),
-        allowed_ip: fields.allowed_ip.clone(),
-        account: fields.account.clone(),
-        master_trunk: fields.master_trunk.clone(),
-        dnis: fields.dnis.clone(),
-        vendor_fields: fields.vendor_field.iter().cloned().collect(),
-    };
+    let (mut trunk, mut faults) = (Trunk::default(), Vec::new());
+    for &field in Field::ALL {
+        match value(field, fields) {
+            None => {}
+            Some(Given::Password(password)) => trunk.password = Some(password?),
+            // Read as a file's value is, so that a flag and a file get the same answer.
+            Some(Given::Value(value)) => match Trunk::deserialize(json!({field.name(): value})) {
+                Ok(one) => trunk = trunk.overlaid(&one),
+                Err(cause) => faults.push(FieldError::new(field.name(), cause.to_string())),
+            },
+        }
+    }
     if faults.is_empty() { Ok(trunk) } else { Err(Error::fields("the trunk", faults)) }
+}
+
+/// What flags give for a field.
+enum Given {
+    Password(Result<Secret>),
+    Value(Value),
+}
+
+/// What the flags of a field give, as a file would hold it.
+fn value(field: Field, fields: &Fields) -> Option<Given> {
+    let row = field.row();
+    let mut given = row.flags.iter().map(|flag| fields.values(flag));
+    let (first, second) = (given.next().flatten(), given.next().flatten());
+    let texts = first.unwrap_or_default();
+    let text = || texts.first().map(String::as_str);
+    let list = |read: fn(&str) -> Option<Value>| texts.iter().filter_map(|text| read(text)).collect();
+    Some(Given::Value(match (row.form, first, second) {
+        (_, None, None) => return None,
+        (Form::Secret, ..) => return text().map(reference).map(Given::Password),
+        (Form::Switch, on, _) => on.is_some().into(),
+        (Form::Proxy, None, _) => false.into(),
+        (Form::CallerId, _, name) => {
+            let parts =
+                [("number", text()), ("name", name.and_then(|name| name.first().map(String::as_str)))];
+            parts.into_iter().filter_map(|(key, part)| Some((key.to_owned(), Value::from(part?)))).collect()
+        }
+        (Form::Port, ..) => text()?.parse::<u32>().map_or_else(|_| text().into(), Value::from),
+        (Form::Codecs, ..) => texts.iter().map(|codec| Value::from(codec.trim())).collect(),
+        (Form::Dids, ..) => list(|text| to_value(did(text).ok()?).ok()),
+        (Form::AgentGroups, ..) => list(|text| to_value(agent_group(text).ok()?).ok()),
+        (Form::Raw, ..) => Value::Object(texts.iter().filter_map(|text| vendor_field(text).ok()).collect()),
+        (Form::Text | Form::Id | Form::Word(_) | Form::Proxy | Form::CallerIdOverrides, ..) => text().into(),
+    }))
 }
 
 /// A secret reference of the command line. A literal is refused: command lines are seen by others and kept in

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};
-use crate::model::support::{Field, FieldFact, Need, Operation, Shape};
+use crate::model::support::{FieldFact, Need, Operation, Shape};
 use crate::vendors::{ALL, Facts};
 
 /// The matrix.

@@ -9,10 +9,11 @@ use super::retry::{Tried, pause};
 use super::session::{Session, chance};
 use crate::model::change::{Change, FieldChange, Outcome, telling};
 use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::fields::Field;
 use crate::model::number::CalloutCountry;
 use crate::model::report::DryRun;
 use crate::model::secret::Secret;
-use crate::model::support::{Field, Operation};
+use crate::model::support::Operation;
 use crate::vendors::Added;
 use crate::vendors::call::{Call, Effect};
 

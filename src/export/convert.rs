@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::model::check;
 use crate::model::error::FieldError;
-use crate::model::support::Field;
+use crate::model::fields::Field;
 use crate::model::trunk::Trunk;
 use crate::vendors::Vendor;
 

@@ -1,8 +1,8 @@
 //! A trunk as the vendor told it, as far as that says something.
 
+use crate::model::fields::Field;
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{Secret, SecretRef};
-use crate::model::support::Field;
 use crate::model::trunk::{ActualTrunk, Kind, Trunk};
 
 /// The trunk without what is empty. Its password is a place to fill in, and lists without an order have one.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::convert::{Fate, Loss};
 use crate::input::manifest::write::Section;
-use crate::model::support::Field;
+use crate::model::fields::Field;
 use crate::model::text::excerpt;
 
 /// Longest name in a remark.

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, to_value};
 
 use super::change::FieldChange;
+use super::fields::Field;
 use super::number::{ActualNumber, InternalNumber};
 use super::proxy::OutboundProxy;
-use super::secret::MASK;
-use super::support::Field;
 use super::trunk::{Extension, ExtensionType, Trunk};
 
 /// The given fields of `wanted` that differ from what the vendor holds.
@@ -23,12 +22,12 @@ pub fn trunk(actual: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
             field: field.name().to_owned(),
             before: match field {
                 Field::VendorFields => named(actual, wanted),
-                _ => shown(actual, field),
+                _ => actual.value(field),
             },
             after: match field {
                 // Half a caller ID leaves the other half as it is.
-                Field::CallerId => shown(&caller_id_only(actual).overlaid(&caller_id_only(wanted)), field),
-                _ => shown(wanted, field),
+                Field::CallerId => actual.only(&[field]).overlaid(&wanted.only(&[field])).value(field),
+                _ => wanted.value(field),
             },
         })
         .collect()
@@ -51,7 +50,7 @@ pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
     let gone = before.given().filter(|field| !after.has(*field) && !same(*field, before, after));
     changes.extend(gone.map(|field| FieldChange {
         field: field.name().to_owned(),
-        before: shown(before, field),
+        before: before.value(field),
         after: Value::Null,
     }));
     changes
@@ -59,10 +58,10 @@ pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
 
 /// The fields, as far as the trunk has them, as going away.
 pub fn emptied(actual: &Trunk, fields: &[Field]) -> Vec<FieldChange> {
-    let there = |field: &&Field| actual.has(**field) && shown(actual, **field) != "";
+    let there = |field: &&Field| actual.has(**field) && actual.value(**field) != "";
     let gone = |field: &Field| FieldChange {
         field: field.name().to_owned(),
-        before: shown(actual, *field),
+        before: actual.value(*field),
         after: Value::Null,
     };
     fields.iter().filter(there).map(gone).collect()
@@ -127,7 +126,7 @@ fn same(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
         }
         // Names of hosts know no case (RFC 4343).
         Field::Host | Field::Domain => {
-            let text = |trunk| shown(trunk, field).as_str().unwrap_or_default().to_lowercase();
+            let text = |trunk: &Trunk| trunk.value(field).as_str().unwrap_or_default().to_lowercase();
             text(actual) == text(wanted)
         }
         Field::CallerIdOverrides => overrides(actual) == overrides(wanted),
@@ -135,17 +134,13 @@ fn same(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
             wanted.vendor_fields.iter().all(|(key, value)| actual.vendor_fields.get(key) == Some(value))
         }
         _ => {
-            let text = |trunk| match shown(trunk, field) {
+            let text = |trunk: &Trunk| match trunk.value(field) {
                 Value::String(text) if text.is_empty() => Value::Null,
                 other => other,
             };
             text(actual) == text(wanted)
         }
     }
-}
-
-fn caller_id_only(trunk: &Trunk) -> Trunk {
-    Trunk { caller_id: trunk.caller_id.clone(), ..Trunk::default() }
 }
 
 fn dids(trunk: &Trunk) -> BTreeSet<(&str, &str)> {
@@ -178,18 +173,6 @@ fn named(actual: &Trunk, wanted: &Trunk) -> Value {
     let mut fields = actual.vendor_fields.clone();
     fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
     if fields.is_empty() { Value::Null } else { Value::Object(fields) }
-}
-
-/// The field's value for people and scripts; a secret shows as the mask.
-fn shown(trunk: &Trunk, field: Field) -> Value {
-    match field {
-        Field::Password => trunk.password.as_ref().map_or(Value::Null, |_| Value::from(MASK)),
-        // The field alone, for a fleet compares millions of them.
-        _ => match to_value(trunk.only(&[field])) {
-            Ok(Value::Object(mut own)) => own.remove(field.name()).unwrap_or_default(),
-            _ => Value::Null,
-        },
-    }
 }
 
 #[cfg(test)]

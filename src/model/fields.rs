@@ -1,94 +1,332 @@
-//! Single fields of a trunk, by their names.
+//! The fields of a trunk: one row each, from which flags, files, help, schema, checks and documentation follow.
+//!
+//! A new field is a row here, a member of [`Trunk`], and its place in the vendors' tables and requests.
 
-use super::support::Field;
-use super::trunk::Trunk;
+use serde::Serialize;
+use serde_json::{Map, Value, to_value};
+
+use super::trunk::{
+    AgentGroup, CallerId, CallerIdOverride, Did, Direction, Kind, OutboundProxy, Transport, Trunk,
+};
+use crate::model::secret::{MASK, Secret};
+
+/// What a field's value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Free text.
+    Text,
+    /// An id of the vendor's, which files may give as a number.
+    Id,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// True or false, with a flag for either.
+    Switch,
+    /// A port, 1 to 65535.
+    Port,
+    /// A reference to a secret.
+    Secret,
+    /// Words in order of preference, separated by commas.
+    Codecs,
+    /// A host with an optional port, or none.
+    Proxy,
+    /// A number and a name.
+    CallerId,
+    /// Caller IDs for particular extensions; too much for a flag.
+    CallerIdOverrides,
+    /// Numbers with optional names.
+    Dids,
+    /// Groups by id or name, with optional numbers.
+    AgentGroups,
+    /// Raw keys of the vendor's request.
+    Raw,
+}
+
+/// A flag that sets a field, or a part of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Flag {
+    /// Its name, without the dashes.
+    pub name: &'static str,
+    /// What stands for its value in help; none where it takes no value.
+    pub value: Option<&'static str>,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// What is known of a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// The name in files, in JSON and in messages.
+    pub name: &'static str,
+    /// What its value looks like.
+    pub form: Form,
+    /// The flags that set it.
+    pub flags: &'static [Flag],
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn flag(name: &'static str, value: &'static str, help: &'static str) -> Flag {
+    Flag { name, value: Some(value), help }
+}
+
+const fn switch(name: &'static str, help: &'static str) -> Flag {
+    Flag { name, value: None, help }
+}
+
+/// Declares the fields, and what of a trunk is done to each of its members alike.
+macro_rules! fields {
+    ($($field:ident $member:ident: $form:expr, [$($flag:expr),*], $meaning:literal;)*) => {
+        /// A field of the common trunk model.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Field {
+            $(#[doc = $meaning] $field,)*
+        }
+
+        impl Field {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$field),*];
+
+            /// What is known of it.
+            pub const fn row(self) -> Row {
+                match self {
+                    $(Self::$field => Row {
+                        name: stringify!($member),
+                        form: $form,
+                        flags: const { &[$($flag),*] },
+                        meaning: $meaning,
+                    },)*
+                }
+            }
+        }
+
+        impl Trunk {
+            /// Whether the field was given.
+            pub fn has(&self, field: Field) -> bool {
+                match field {
+                    $(Field::$field => self.$member != Default::default(),)*
+                }
+            }
+
+            /// Takes a field away, as if it had not been given.
+            pub fn clear(&mut self, field: Field) {
+                match field {
+                    $(Field::$field => self.$member = Default::default(),)*
+                }
+            }
+
+            /// Copies a field of another trunk.
+            fn copy(&mut self, field: Field, from: &Self) {
+                match field {
+                    $(Field::$field => self.$member.clone_from(&from.$member),)*
+                }
+            }
+
+            /// A field that is one free text.
+            pub fn text(&self, field: Field) -> Option<&String> {
+                match field {
+                    $(Field::$field => self.$member.text(),)*
+                }
+            }
+
+            /// Sets a field that is one free text. Any other stays as it is.
+            pub fn set_text(&mut self, field: Field, text: &str) {
+                match field {
+                    $(Field::$field => self.$member.set_text(text),)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    Name name: Form::Text, [flag("name", "NAME", "The trunk's name")],
+        "The trunk's name, unique at the vendor.";
+    Kind kind: Form::Word(Kind::WORDS), [flag("kind", "KIND", "How the trunk and its far end find each other")],
+        "register: we register with the provider; peer: IP to IP, no registration; account: the far end registers \
+         with us; assigned: a trunk of a master account given to a sub account.";
+    Direction direction: Form::Word(Direction::WORDS), [flag("direction", "DIRECTION", "Which way calls go")],
+        "Which way calls go.";
+    Enabled enabled: Form::Switch, [
+        switch("enable", "Put the trunk into use"),
+        switch("disable", "Take the trunk out of use")
+    ], "Whether the trunk is in use.";
+    Host host: Form::Text, [flag("host", "HOST", "The provider's SIP host or address")],
+        "The provider's SIP address.";
+    Port port: Form::Port, [flag("port", "PORT", "The provider's SIP port")],
+        "The provider's SIP port, usually 5060.";
+    Domain domain: Form::Text, [flag("domain", "DOMAIN", "The SIP domain; defaults to the host on create")],
+        "The SIP domain; the host where it is not given.";
+    Transport transport: Form::Word(Transport::WORDS), [flag("transport", "TRANSPORT", "The SIP transport")],
+        "How SIP messages travel.";
+    Username username: Form::Text, [flag("username", "USERNAME", "The SIP user name")],
+        "The SIP user name.";
+    AuthName auth_name: Form::Text, [flag("auth-name", "AUTH_NAME", "The SIP authentication name")],
+        "The SIP authentication name.";
+    Password password: Form::Secret, [flag(
+        "password-from", "REF",
+        "Where the SIP password is: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not show"
+    )], "The SIP password, as a reference.";
+    Codecs codecs: Form::Codecs, [flag("codecs", "CODECS", "Codecs in order of preference, as in ulaw,alaw")],
+        "Codecs in order of preference.";
+    Country country: Form::Text, [flag(
+        "country", "COUNTRY", "The country of the provider's template; `general` for none"
+    )], "The country of the provider's template; `general` for none.";
+    Itsp itsp: Form::Text, [flag("itsp", "ITSP", "The provider's template")],
+        "The provider's template.";
+    OutboundProxy outbound_proxy: Form::Proxy, [
+        flag("outbound-proxy", "HOST[:PORT]", "The outbound proxy"),
+        switch("no-outbound-proxy", "No outbound proxy")
+    ], "Where outbound requests are sent.";
+    CallerId caller_id: Form::CallerId, [
+        flag("caller-id", "NUMBER", "The default outbound caller ID"),
+        flag("caller-id-name", "NAME", "The name of the default outbound caller ID")
+    ], "The default outbound caller ID.";
+    CallerIdOverrides caller_id_overrides: Form::CallerIdOverrides, [],
+        "Caller IDs for particular extensions.";
+    Dids dids: Form::Dids, [flag("did", "NUMBER[=NAME]", "A DID; repeat for each (replaces the list)")],
+        "The DIDs that arrive on the trunk.";
+    Prefix prefix: Form::Text, [flag("prefix", "PREFIX", "The dial prefix")],
+        "The dial prefix.";
+    AgentGroups agent_groups: Form::AgentGroups, [flag(
+        "agent-group", "ID_OR_NAME[=NUMBER]",
+        "An agent group that the trunk serves; repeat for each (replaces the list)"
+    )], "The agent groups that the trunk serves, by id or name.";
+    AllowedIp allowed_ip: Form::Text, [flag("allowed-ip", "ADDRESS", "The carrier's address")],
+        "The address that the carrier calls from.";
+    Account account: Form::Text, [flag(
+        "account", "ID|me", "The account to act on; defaults to the profile's `account`"
+    )], "The account acted on.";
+    MasterTrunk master_trunk: Form::Id, [flag("master-trunk", "ID", "The trunk of the master account to assign")],
+        "The master account's trunk to assign.";
+    Dnis dnis: Form::Text, [flag("dnis", "DNIS", "The dialled-number prefix of the assignment")],
+        "The dialled-number prefix of the assignment.";
+    VendorFields vendor_fields: Form::Raw, [flag(
+        "vendor-field", "KEY=JSON",
+        "A key of the vendor's own request that the model does not name; repeat for each"
+    )], "Keys of the vendor's own request that the model does not name, sent as they are.";
+}
 
 impl Field {
-    /// The field of that name; of a way into it, as in `dids[0].number`, the field itself.
+    /// The name in files, in JSON and in messages.
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The field of that name; of a path into it, as in `dids[0].number`, the field itself.
     pub fn of(name: &str) -> Option<Self> {
         let head = name.split(['.', '[']).next().unwrap_or_default();
         Self::ALL.iter().copied().find(|field| field.name() == head)
     }
+
+    /// How it is given: by its key in a file, or by its flag.
+    pub fn ways(self) -> String {
+        let flags = match (self.row().form, self.row().flags) {
+            (_, []) => return format!("`{}` in a --from file", self.name()),
+            // Where there are two ways, each is one.
+            (Form::Switch, [on, off, ..]) => format!("--{} or --{}", on.name, off.name),
+            (_, [flag, ..]) => format!("--{}", flag.name),
+        };
+        format!("`{}` ({flags})", self.name())
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl Trunk {
-    /// A field that is one free text.
-    pub fn text(&self, field: Field) -> Option<&String> {
-        match field {
-            Field::Name => self.name.as_ref(),
-            Field::Host => self.host.as_ref(),
-            Field::Domain => self.domain.as_ref(),
-            Field::Username => self.username.as_ref(),
-            Field::AuthName => self.auth_name.as_ref(),
-            Field::Country => self.country.as_ref(),
-            Field::Itsp => self.itsp.as_ref(),
-            Field::Prefix => self.prefix.as_ref(),
-            Field::AllowedIp => self.allowed_ip.as_ref(),
-            Field::Account => self.account.as_ref(),
-            Field::MasterTrunk => self.master_trunk.as_ref(),
-            Field::Dnis => self.dnis.as_ref(),
-            _ => None,
+    /// The fields that were given, in the model's order.
+    pub fn given(&self) -> impl Iterator<Item = Field> + '_ {
+        Field::ALL.iter().copied().filter(|field| self.has(*field))
+    }
+
+    /// This trunk with nothing but these fields.
+    #[must_use]
+    pub fn only(&self, fields: &[Field]) -> Self {
+        let mut part = Self::default();
+        fields.iter().for_each(|field| part.copy(*field, self));
+        part
+    }
+
+    /// This trunk with every given field of `over` in place of its own.
+    #[must_use]
+    pub fn overlaid(mut self, over: &Self) -> Self {
+        for field in over.given() {
+            match field {
+                // The halves of a caller ID have flags of their own.
+                Field::CallerId => {
+                    let over = over.caller_id.clone().unwrap_or_default();
+                    let own = self.caller_id.get_or_insert_default();
+                    own.number = over.number.or(own.number.take());
+                    own.name = over.name.or(own.name.take());
+                }
+                Field::VendorFields => self.vendor_fields.extend(over.vendor_fields.clone()),
+                field => self.copy(field, over),
+            }
         }
+        self
     }
 
-    /// Sets a field that is one free text. Any other stays as it is.
-    pub fn set_text(&mut self, field: Field, text: &str) {
-        let place = match field {
-            Field::Name => &mut self.name,
-            Field::Host => &mut self.host,
-            Field::Domain => &mut self.domain,
-            Field::Username => &mut self.username,
-            Field::AuthName => &mut self.auth_name,
-            Field::Country => &mut self.country,
-            Field::Itsp => &mut self.itsp,
-            Field::Prefix => &mut self.prefix,
-            Field::AllowedIp => &mut self.allowed_ip,
-            Field::Account => &mut self.account,
-            Field::MasterTrunk => &mut self.master_trunk,
-            Field::Dnis => &mut self.dnis,
-            _ => return,
-        };
-        *place = Some(text.to_owned());
-    }
-
-    /// Takes a field away, as if it had not been given.
-    pub fn clear(&mut self, field: Field) {
+    /// A field's value as JSON, with a secret masked; null where it was not given.
+    pub fn value(&self, field: Field) -> Value {
         match field {
-            Field::Name => self.name = None,
-            Field::Kind => self.kind = None,
-            Field::Direction => self.direction = None,
-            Field::Enabled => self.enabled = None,
-            Field::Host => self.host = None,
-            Field::Port => self.port = None,
-            Field::Domain => self.domain = None,
-            Field::Transport => self.transport = None,
-            Field::Username => self.username = None,
-            Field::AuthName => self.auth_name = None,
-            Field::Password => self.password = None,
-            Field::Codecs => self.codecs = None,
-            Field::Country => self.country = None,
-            Field::Itsp => self.itsp = None,
-            Field::OutboundProxy => self.outbound_proxy = None,
-            Field::CallerId => self.caller_id = None,
-            Field::CallerIdOverrides => self.caller_id_overrides = None,
-            Field::Dids => self.dids = None,
-            Field::Prefix => self.prefix = None,
-            Field::AgentGroups => self.agent_groups = None,
-            Field::AllowedIp => self.allowed_ip = None,
-            Field::Account => self.account = None,
-            Field::MasterTrunk => self.master_trunk = None,
-            Field::Dnis => self.dnis = None,
-            Field::VendorFields => self.vendor_fields.clear(),
+            Field::Password => self.password.as_ref().map_or(Value::Null, |_| Value::from(MASK)),
+            // The field alone: a plan of many profiles compares millions of them.
+            _ => match to_value(self.only(&[field])) {
+                Ok(Value::Object(mut own)) => own.remove(field.name()).unwrap_or_default(),
+                _ => Value::Null,
+            },
         }
     }
 }
+
+/// A member of a trunk that may be one free text.
+trait Member {
+    fn text(&self) -> Option<&String> {
+        None
+    }
+
+    fn set_text(&mut self, _: &str) {}
+}
+
+impl Member for Option<String> {
+    fn text(&self) -> Option<&String> {
+        self.as_ref()
+    }
+
+    fn set_text(&mut self, text: &str) {
+        *self = Some(text.to_owned());
+    }
+}
+
+macro_rules! no_text {
+    ($($type:ty),* $(,)?) => { $(impl Member for $type {})* };
+}
+
+no_text!(
+    Option<Kind>,
+    Option<Direction>,
+    Option<bool>,
+    Option<u32>,
+    Option<Transport>,
+    Option<Secret>,
+    Option<Vec<String>>,
+    Option<OutboundProxy>,
+    Option<CallerId>,
+    Option<Vec<CallerIdOverride>>,
+    Option<Vec<Did>>,
+    Option<Vec<AgentGroup>>,
+    Map<String, Value>,
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_found_by_its_name_and_by_a_way_into_it() {
+    fn a_field_is_found_by_its_name_and_by_a_path_into_it() {
         for field in Field::ALL {
             assert_eq!(Field::of(field.name()), Some(*field));
             assert_eq!(Field::of(&format!("{}[0].x", field.name())), Some(*field));
@@ -105,6 +343,7 @@ mod tests {
         let texts: Vec<Field> = trunk.given().collect();
         assert_eq!(texts.len(), 12);
         for field in texts {
+            assert!(matches!(field.row().form, Form::Text | Form::Id), "{}", field.name());
             assert_eq!(trunk.text(field).map(String::as_str), Some(field.name()));
             trunk.clear(field);
             assert!(!trunk.has(field), "{}", field.name());

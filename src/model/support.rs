@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::fields::Field;
+
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -75,83 +77,6 @@ names! {
         ProfileCheck = "profile.check",
         /// `profile logout`
         ProfileLogout = "profile.logout",
-    }
-}
-
-names! {
-    /// A field of the common trunk model.
-    Field {
-        /// The trunk's name.
-        Name = "name",
-        /// Register, peer, account, assigned.
-        Kind = "kind",
-        /// Both, outbound, inbound.
-        Direction = "direction",
-        /// On or off.
-        Enabled = "enabled",
-        /// The provider's SIP address.
-        Host = "host",
-        /// The provider's SIP port.
-        Port = "port",
-        /// The SIP domain.
-        Domain = "domain",
-        /// The SIP transport.
-        Transport = "transport",
-        /// The SIP user name.
-        Username = "username",
-        /// The SIP authentication name.
-        AuthName = "auth_name",
-        /// The SIP password.
-        Password = "password",
-        /// Codecs in order of preference.
-        Codecs = "codecs",
-        /// The template's country.
-        Country = "country",
-        /// The provider's template.
-        Itsp = "itsp",
-        /// The outbound proxy.
-        OutboundProxy = "outbound_proxy",
-        /// The default outbound caller ID.
-        CallerId = "caller_id",
-        /// Caller IDs for particular extensions.
-        CallerIdOverrides = "caller_id_overrides",
-        /// DIDs.
-        Dids = "dids",
-        /// The dial prefix.
-        Prefix = "prefix",
-        /// The agent groups served.
-        AgentGroups = "agent_groups",
-        /// The carrier's address.
-        AllowedIp = "allowed_ip",
-        /// The account acted on.
-        Account = "account",
-        /// The master account's trunk.
-        MasterTrunk = "master_trunk",
-        /// The dialled-number prefix.
-        Dnis = "dnis",
-        /// Raw keys of the vendor's body.
-        VendorFields = "vendor_fields",
-    }
-}
-
-impl Field {
-    /// The flag that sets it, where one does.
-    pub fn flag(self) -> String {
-        match self {
-            Self::Enabled => "--enable or --disable".into(),
-            Self::Password => "--password-from".into(),
-            Self::CallerIdOverrides => "`caller_id_overrides` in a --from file".into(),
-            Self::Dids => "--did".into(),
-            Self::AgentGroups => "--agent-group".into(),
-            Self::VendorFields => "--vendor-field".into(),
-            other => format!("--{}", other.name().replace('_', "-")),
-        }
-    }
-
-    /// How it is given: by its key in a file, or by its flag.
-    pub fn ways(self) -> String {
-        let flag = self.flag();
-        if flag.starts_with("--") { format!("`{}` ({flag})", self.name()) } else { flag }
     }
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::open_enum::words;
+pub use super::proxy::OutboundProxy;
 use super::secret::Secret;
-use super::support::Field;
 
 words! {
     /// How a trunk and its far end find each other.
@@ -218,7 +218,7 @@ pub struct Trunk {
     pub itsp: Option<String>,
     /// The outbound proxy.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outbound_proxy: Option<super::proxy::OutboundProxy>,
+    pub outbound_proxy: Option<OutboundProxy>,
     /// The default outbound caller ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_id: Option<CallerId>,
@@ -249,111 +249,6 @@ pub struct Trunk {
     /// Keys of the vendor's own request body that the model does not name.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub vendor_fields: Map<String, Value>,
-}
-
-impl Trunk {
-    /// Whether the field was given.
-    pub fn has(&self, field: Field) -> bool {
-        match field {
-            Field::Name => self.name.is_some(),
-            Field::Kind => self.kind.is_some(),
-            Field::Direction => self.direction.is_some(),
-            Field::Enabled => self.enabled.is_some(),
-            Field::Host => self.host.is_some(),
-            Field::Port => self.port.is_some(),
-            Field::Domain => self.domain.is_some(),
-            Field::Transport => self.transport.is_some(),
-            Field::Username => self.username.is_some(),
-            Field::AuthName => self.auth_name.is_some(),
-            Field::Password => self.password.is_some(),
-            Field::Codecs => self.codecs.is_some(),
-            Field::Country => self.country.is_some(),
-            Field::Itsp => self.itsp.is_some(),
-            Field::OutboundProxy => self.outbound_proxy.is_some(),
-            Field::CallerId => self.caller_id.is_some(),
-            Field::CallerIdOverrides => self.caller_id_overrides.is_some(),
-            Field::Dids => self.dids.is_some(),
-            Field::Prefix => self.prefix.is_some(),
-            Field::AgentGroups => self.agent_groups.is_some(),
-            Field::AllowedIp => self.allowed_ip.is_some(),
-            Field::Account => self.account.is_some(),
-            Field::MasterTrunk => self.master_trunk.is_some(),
-            Field::Dnis => self.dnis.is_some(),
-            Field::VendorFields => !self.vendor_fields.is_empty(),
-        }
-    }
-
-    /// The fields that were given, in the model's order.
-    pub fn given(&self) -> impl Iterator<Item = Field> + '_ {
-        Field::ALL.iter().copied().filter(|field| self.has(*field))
-    }
-
-    /// This trunk with nothing but these fields.
-    #[must_use]
-    pub fn only(&self, fields: &[Field]) -> Self {
-        let mut part = Self::default();
-        macro_rules! keep {
-            ($($field:ident: $name:ident),* $(,)?) => {$(
-                if fields.contains(&Field::$name) {
-                    part.$field.clone_from(&self.$field);
-                }
-            )*};
-        }
-        keep!(
-            name: Name, kind: Kind, direction: Direction, enabled: Enabled, host: Host, port: Port,
-            domain: Domain, transport: Transport, username: Username, auth_name: AuthName,
-            password: Password, codecs: Codecs, country: Country, itsp: Itsp,
-            outbound_proxy: OutboundProxy, caller_id: CallerId, caller_id_overrides: CallerIdOverrides,
-            dids: Dids, prefix: Prefix, agent_groups: AgentGroups, allowed_ip: AllowedIp, account: Account,
-            master_trunk: MasterTrunk, dnis: Dnis, vendor_fields: VendorFields,
-        );
-        part
-    }
-
-    /// This trunk with every field of `over` that was given laid over it.
-    #[must_use]
-    pub fn overlaid(mut self, over: &Self) -> Self {
-        macro_rules! take {
-            ($($field:ident),* $(,)?) => {$(
-                if over.$field.is_some() {
-                    self.$field.clone_from(&over.$field);
-                }
-            )*};
-        }
-        take!(
-            name,
-            kind,
-            direction,
-            enabled,
-            host,
-            port,
-            domain,
-            transport,
-            username,
-            auth_name,
-            password,
-            codecs,
-            country,
-            itsp,
-            outbound_proxy,
-            caller_id_overrides,
-            dids,
-            prefix,
-            agent_groups,
-            allowed_ip,
-            account,
-            master_trunk,
-            dnis,
-        );
-        // A caller ID's halves have flags of their own, so they are laid over one by one.
-        if let Some(over) = &over.caller_id {
-            let own = self.caller_id.get_or_insert_default();
-            own.number = over.number.clone().or(own.number.take());
-            own.name = over.name.clone().or(own.name.take());
-        }
-        self.vendor_fields.extend(over.vendor_fields.clone());
-        self
-    }
 }
 
 /// A trunk that a vendor holds.

@@ -4,8 +4,9 @@ use crate::engine::session::Session;
 use crate::model::change::{Change, FieldChange, Outcome};
 use crate::model::diff;
 use crate::model::error::{Error, FieldError, Result};
+use crate::model::fields::Field;
 use crate::model::profile::Profile;
-use crate::model::support::{Field, Need, Operation, Support};
+use crate::model::support::{Need, Operation, Support};
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::{Facts, Verdict};
 

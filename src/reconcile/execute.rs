@@ -17,10 +17,11 @@ use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error;
 use crate::model::error::{Error, Result};
+use crate::model::fields::Field;
 use crate::model::plan::{Action, Part, Step};
 use crate::model::report::DryRun;
 use crate::model::report::Report;
-use crate::model::support::{Field, Operation};
+use crate::model::support::Operation;
 use crate::state::digests::{Applied, Note};
 
 /// How a plan is carried out.

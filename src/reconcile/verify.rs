@@ -5,7 +5,7 @@ use crate::engine::session::Session;
 use crate::model::change::FieldChange;
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind, Result};
-use crate::model::support::Field;
+use crate::model::fields::Field;
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::ops::steps::steers;
 use crate::ops::trunks::Target;

@@ -1,9 +1,12 @@
 //! Holds a trunk against the field tables of a vendor. Written once, for every vendor.
 
+use serde_json::Value;
+
 use super::{Facts, Verdict};
 use crate::model::error::FieldError;
+use crate::model::fields::{Field, Form};
 use crate::model::secret::is_secret_key;
-use crate::model::support::{Field, Need, Shape};
+use crate::model::support::{Need, Shape};
 use crate::model::text;
 use crate::model::trunk::Trunk;
 
@@ -115,23 +118,17 @@ fn article(shape: &str) -> String {
     format!("{} {shape}", if vowel { "an" } else { "a" })
 }
 
+/// The texts of a field that a vendor's value sets and lengths are about: of a list, of each of its entries.
 fn texts(trunk: &Trunk, field: Field) -> Vec<String> {
-    let one = |text: &Option<String>| text.iter().cloned().collect();
-    match field {
-        Field::Name => one(&trunk.name),
-        Field::Host => one(&trunk.host),
-        Field::Domain => one(&trunk.domain),
-        Field::Transport => trunk.transport.iter().map(ToString::to_string).collect(),
-        Field::Username => one(&trunk.username),
-        Field::AuthName => one(&trunk.auth_name),
-        Field::Codecs => trunk.codecs.iter().flatten().cloned().collect(),
-        Field::AllowedIp => one(&trunk.allowed_ip),
-        Field::Dnis => one(&trunk.dnis),
-        Field::CallerId => trunk.caller_id.iter().filter_map(|caller| caller.number.clone()).collect(),
-        Field::AgentGroups => {
-            trunk.agent_groups.iter().flatten().filter_map(|group| group.number.clone()).collect()
-        }
-        _ => Vec::new(),
+    let text = |value: Value| match value {
+        Value::String(text) => Some(text),
+        Value::Object(mut map) => map.remove("number").and_then(|number| number.as_str().map(str::to_owned)),
+        _ => None,
+    };
+    match (field.row().form, trunk.value(field)) {
+        (Form::Secret | Form::Raw | Form::Proxy, _) => Vec::new(),
+        (_, Value::Array(list)) => list.into_iter().filter_map(text).collect(),
+        (_, value) => text(value).into_iter().collect(),
     }
 }
 

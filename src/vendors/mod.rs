@@ -23,11 +23,12 @@ pub mod zoom;
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::fields::Field;
 use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterNumber};
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
-use crate::model::support::{Field, Operation, Shape, Support};
+use crate::model::support::{Operation, Shape, Support};
 use crate::model::trunk::{self, ActualTrunk, Trunk, TrunkChange};
 use call::{Call, Page, Slot, Token};
 use codes::Code;

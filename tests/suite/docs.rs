@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use trunkctl::config::profiles::COMMON;
 use trunkctl::model::change::Outcome;
 use trunkctl::model::error::EXIT_CODES;
+use trunkctl::model::fields::Field;
 use trunkctl::model::profile::KeyNeed;
-use trunkctl::model::support::Field;
 use trunkctl::vendors;
 
 use crate::faults;
@@ -238,10 +238,9 @@ fn the_readme_explains_every_field() {
             rows.iter().any(|row| row.split('|').nth(1).unwrap().contains(&name)),
             "the README does not explain {name}"
         );
-        if *field != Field::CallerIdOverrides {
-            let flag = field.flag();
-            let flag = flag.split(' ').next().unwrap();
-            assert!(create.contains(flag) && section.contains(flag), "{flag}");
+        for flag in field.row().flags {
+            let flag = format!("--{}", flag.name);
+            assert!(create.contains(&flag) && section.contains(&flag), "{flag}");
         }
     }
 }

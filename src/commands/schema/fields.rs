@@ -3,53 +3,29 @@
 use serde_json::{Value, json};
 
 use super::parts::{flag, id, list, needing, port, secret, table, text, word};
-use crate::model::support::{Field, FieldFact, Need};
-use crate::model::trunk::{Direction, ExtensionType, Kind, OverrideOption, Transport};
+use crate::model::fields::{Field, Form};
+use crate::model::support::{FieldFact, Need};
+use crate::model::trunk::{ExtensionType, OverrideOption};
 use crate::vendors::ALL;
 
 /// The schema of a field.
 pub fn schema(field: Field) -> Value {
-    let own = |meaning: &str| format!("{meaning} {}", takers(field));
-    match field {
-        Field::Name => text(&own("The trunk's name, unique at the vendor.")),
-        Field::Kind => word(
-            &own(
-                "register: we register with the provider; peer: IP to IP, no registration; account: the far \
-                 end registers with us; assigned: a trunk of a master account given to a sub account.",
-            ),
-            Kind::WORDS,
-        ),
-        Field::Direction => word(&own("Which way calls go."), Direction::WORDS),
-        Field::Enabled => flag(&own("Whether the trunk is in use.")),
-        Field::Host => text(&own("The provider's SIP address.")),
-        Field::Port => port(&own("The provider's SIP port, usually 5060.")),
-        Field::Domain => text(&own("The SIP domain; the host where it is not given.")),
-        Field::Transport => word(&own("How SIP messages travel."), Transport::WORDS),
-        Field::Username => text(&own("The SIP user name.")),
-        Field::AuthName => text(&own("The SIP authentication name.")),
-        Field::Password => secret(&own("The SIP password, as a reference.")),
-        Field::Codecs => list(&own("Codecs in order of preference."), word("A codec.", &values(field))),
-        Field::Country => text(&own("The country of the provider's template; `general` for none.")),
-        Field::Itsp => text(&own("The provider's template.")),
-        Field::OutboundProxy => outbound_proxy(&own("Where outbound requests are sent.")),
-        Field::CallerId => table(&own("The default outbound caller ID."), named_number()),
-        Field::CallerIdOverrides => list(&own("Caller IDs for particular extensions."), caller_id_override()),
-        Field::Dids => {
-            let did = table("A DID.", named_number());
-            list(&own("The DIDs that arrive on the trunk."), needing(did, &["number"]))
-        }
-        Field::Prefix => text(&own("The dial prefix.")),
-        Field::AgentGroups => {
-            list(&own("The agent groups that the trunk serves, by id or name."), agent_group())
-        }
-        Field::AllowedIp => text(&own("The address that the carrier calls from.")),
-        Field::Account => text(&own("The account acted on.")),
-        Field::MasterTrunk => id(&own("The master account's trunk to assign.")),
-        Field::Dnis => text(&own("The dialled-number prefix of the assignment.")),
-        Field::VendorFields => json!({
-            "type": "object",
-            "description": "Keys of the vendor's own request that the model does not name, sent as they are.",
-        }),
+    let row = field.row();
+    let meaning = format!("{} {}", row.meaning, takers(field));
+    match row.form {
+        Form::Text => text(&meaning),
+        Form::Id => id(&meaning),
+        Form::Word(words) => word(&meaning, words),
+        Form::Switch => flag(&meaning),
+        Form::Port => port(&meaning),
+        Form::Secret => secret(&meaning),
+        Form::Codecs => list(&meaning, word("A codec.", &values(field))),
+        Form::Proxy => outbound_proxy(&meaning),
+        Form::CallerId => table(&meaning, named_number()),
+        Form::CallerIdOverrides => list(&meaning, caller_id_override()),
+        Form::Dids => list(&meaning, needing(table("A DID.", named_number()), &["number"])),
+        Form::AgentGroups => list(&meaning, agent_group()),
+        Form::Raw => json!({"type": "object", "description": row.meaning}),
     }
 }
 

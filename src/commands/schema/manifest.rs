@@ -6,9 +6,9 @@ use super::fields;
 use super::parts::{DRAFT, flag, list, needing, one_of_keys, table, text, variable, word_or_figure};
 use crate::input::manifest::{SORTS, TARGET};
 use crate::input::rows::NUMBERS;
+use crate::model::fields::Field;
 use crate::model::number::NumberType;
 use crate::model::settings::Provided;
-use crate::model::support::Field;
 
 /// All of it.
 pub fn schema() -> Value {

@@ -1,7 +1,7 @@
 //! Kind and direction, which choose the shape that a vendor's trunk has.
 
 use super::{Fate, Loss};
-use crate::model::support::Field;
+use crate::model::fields::Field;
 use crate::model::trunk::{Direction, Kind, Trunk};
 use crate::vendors::{Facts, Vendor, stands_for};
 

@@ -2,7 +2,7 @@
 
 use super::file::Pairs;
 use crate::model::error::Place;
-use crate::model::support::Field;
+use crate::model::fields::Field;
 
 /// The place of each field that is given, by the trunk itself or by what lies under it.
 #[derive(Debug, Default)]

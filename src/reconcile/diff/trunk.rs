@@ -3,8 +3,9 @@
 use super::{Ready, Scene, refusal, remembered, unseen};
 use crate::model::change::FieldChange;
 use crate::model::error::{Error, FieldError};
+use crate::model::fields::Field;
 use crate::model::plan::{Action, Step};
-use crate::model::support::{Field, Need, Operation};
+use crate::model::support::{Need, Operation};
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use crate::model::{check, diff};
 use crate::ops::steps::steers;

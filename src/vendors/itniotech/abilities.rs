@@ -1,8 +1,9 @@
 //! What Itniotech contact center can do, as data. Fields: `sipTrunk/add` and `sipTrunk/update`.
 
+use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
 use crate::vendors::{Facts, Pace};
 
 /// All of it.

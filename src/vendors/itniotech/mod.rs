@@ -18,9 +18,10 @@ use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
 use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
+use crate::model::fields::Field;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::model::support::{Field, Operation};
+use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 
 /// The adapter.

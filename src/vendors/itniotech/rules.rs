@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 use super::abilities::FACTS;
 use crate::model::error::FieldError;
-use crate::model::support::{Field, Need};
+use crate::model::fields::Field;
+use crate::model::support::Need;
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};

@@ -1,8 +1,9 @@
 //! What a P-Series PBX can do, as data. Fields: "Add a SIP Trunk" and "Edit a SIP Trunk".
 
+use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
 use crate::vendors::{Facts, Pace};
 
 /// All of it.

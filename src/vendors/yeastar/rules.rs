@@ -2,7 +2,8 @@
 
 use super::abilities::{FACTS, PEER_CREATE_CODECS};
 use crate::model::error::FieldError;
-use crate::model::support::{Field, Need, Shape};
+use crate::model::fields::Field;
+use crate::model::support::{Need, Shape};
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, Direction, Extension, ExtensionType, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};

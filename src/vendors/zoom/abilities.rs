@@ -1,9 +1,10 @@
 //! What Zoom SIP Connected Audio can do, as data. Fields: the `sip_trunk` paths of Zoom's OpenAPI file and
 //! the pages "Assign SIP trunk configuration" and "Add internal numbers".
 
+use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{Field, FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
 use crate::vendors::{Facts, Pace, PlanRate};
 
 /// All of it.
