@@ -105,6 +105,8 @@ fn value(field: Field, fields: &Fields) -> Option<Given> {
                 [("number", text()), ("name", name.and_then(|name| name.first().map(String::as_str)))];
             parts.into_iter().filter_map(|(key, part)| Some((key.to_owned(), Value::from(part?)))).collect()
         }
+        // An empty text turns the proxy off in a file; on the command line it is a mistake.
+        (Form::Proxy, Some(_), _) if text() == Some("") => json!({"host": ""}),
         (Form::Port, ..) => text()?.parse::<u32>().map_or_else(|_| text().into(), Value::from),
         (Form::Codecs, ..) => texts.iter().map(|codec| Value::from(codec.trim())).collect(),
         (Form::Dids, ..) => list(|text| to_value(did(text).ok()?).ok()),

@@ -93,6 +93,7 @@ impl<'de> Visitor<'de> for Forms {
         match (table.enabled, table.host) {
             (Some(false), _) => Ok(OutboundProxy::Off),
             (_, Some(host)) if !host.is_empty() => Ok(OutboundProxy::Server { host, port: table.port }),
+            (_, Some(_)) => Err(de::Error::custom("is enabled without a server: its host is empty")),
             _ => Err(de::Error::custom("the outbound proxy is enabled without a server; give its `host`")),
         }
     }

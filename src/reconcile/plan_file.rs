@@ -364,7 +364,7 @@ impl Saved {
             return Ok(());
         }
         let list = moved.join("\n  ");
-        Err(Error::invalid(format!("the context has moved since the plan was made:\n  {list}")).hint(
+        Err(Error::invalid(format!("something has changed since the plan was made:\n  {list}")).hint(
             "make the plan again with `trunkctl plan … --out FILE`, and look at it; nothing was changed",
         ))
     }
