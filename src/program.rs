@@ -13,9 +13,9 @@ use std::sync::{Arc, Weak, mpsc};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::FromArgMatches;
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
@@ -24,7 +24,7 @@ use crate::cli::{Cli, Color, Globals};
 use crate::commands;
 use crate::config::Env;
 use crate::config::{terminal as saved, waiting};
-use crate::context::{Context, Options, People, Reply};
+use crate::context::{Answer, Context, Options, People, Reply, Typed, interrupts};
 use crate::engine::cancel::Signal;
 use crate::engine::redact::Redactor;
 use crate::model::error::{Error, Kind, Result};
@@ -121,7 +121,7 @@ fn run(
         fail(&error, format, painted);
     }
     if context.cancellation.is_asked() {
-        return Ok(fail(&commands::ended(&report), format, painted));
+        return Ok(fail(&interrupts::ended(&report), format, painted));
     }
     Ok(ExitCode::from(codes::of(&report)))
 }
@@ -178,7 +178,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
             }
         });
         if let Some(done) = done.upgrade().filter(|_| waited) {
-            let _ = done.send(fail(&commands::interrupted(&[]), format, painted));
+            let _ = done.send(fail(&interrupts::interrupted(&[]), format, painted));
         }
     });
     // Nothing is begun before Ctrl-C is listened for: a signal that nobody catches kills the program in silence.
@@ -223,16 +223,16 @@ async fn interruptible(
                 if stop.is_asked() {
                     stop.cut();
                 } else if !stop.is_awaited() {
-                    return Err(commands::interrupted(&[]));
+                    return Err(interrupts::interrupted(&[]));
                 } else {
                     stop.ask();
                     context.diagnostics.note(signal.noted());
                 }
             }
             result = &mut command => {
-                return result.map_err(|error| if stop.is_asked() { commands::failed(&error) } else { error });
+                return result.map_err(|error| if stop.is_asked() { interrupts::failed(&error) } else { error });
             }
-            () = &mut last_words => return Err(commands::interrupted(&stop.writes())),
+            () = &mut last_words => return Err(interrupts::interrupted(&stop.writes())),
         }
     }
 }
@@ -340,7 +340,7 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
 /// The command line's grammar. A variable that is set to nothing is not set, and one whose flag is given is not
 /// looked at, so that a wrong one can be overruled.
 fn command(args: &[OsString]) -> clap::Command {
-    Cli::command().mut_args(|arg| {
+    commands::tree().mut_args(|arg| {
         let given = arg.get_long().is_some_and(|long| is_given(args, long, arg.get_short()));
         match arg.get_env().and_then(std::env::var_os) {
             Some(value) if given || value.is_empty() => arg.env(Resettable::Reset),
@@ -408,7 +408,7 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
 }
 
 /// Asks for a text that is not shown while it is typed. The terminal shows it again however this ends.
-fn ask_secret(question: &str, unseen: bool) -> Option<commands::Typed> {
+fn ask_secret(question: &str, unseen: bool) -> Option<Typed> {
     if !io::stdin().is_terminal() || !(unseen || io::stderr().is_terminal()) {
         return None;
     }
@@ -447,7 +447,7 @@ fn ended() -> Reply {
 
 /// Asks on the terminal; none where there is none. The answer is read on a thread of its own, because Ctrl-C is
 /// heard only while this one does not block.
-fn ask(question: &str) -> commands::Answer {
+fn ask(question: &str) -> Answer {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Box::pin(std::future::ready(None));
     }

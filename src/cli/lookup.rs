@@ -5,13 +5,13 @@ use clap::{Args, Subcommand};
 /// What to look up: what a trunk can refer to.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// The providers' templates of a PBX (Yeastar)
+    /// The providers' templates of a PBX
     Itsps(Search),
-    /// Extensions (Yeastar)
+    /// Extensions
     Extensions(Search),
-    /// Extension groups (Yeastar)
+    /// Extension groups
     ExtensionGroups(Search),
-    /// Agent groups (Itniotech)
+    /// Agent groups
     AgentGroups(Search),
 }
 

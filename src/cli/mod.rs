@@ -26,7 +26,7 @@ use values::whole;
 /// One command line for SIP trunks on several vendors.
 #[derive(Debug, Parser)]
 #[command(name = "trunkctl", version, propagate_version = true, max_term_width = 100)]
-#[command(about = "One command line for SIP trunks on several vendors: Yeastar, Itniotech, Zoom")]
+#[command(about = "One command line for SIP trunks on several vendors")]
 #[command(after_help = "Examples:
   trunkctl --sandbox -p yeastar trunk create \\
       --from examples/yeastar/register-trunk.toml
@@ -87,7 +87,7 @@ pub struct Globals {
         value_name = "N"
     )]
     pub retries: u32,
-    /// Work on simulators of the vendors on this machine (profiles yeastar, itniotech, zoom)
+    /// Work on simulators of the vendors on this machine
     #[arg(long, global = true, env = "TRUNKCTL_SANDBOX", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub sandbox: bool,
     /// Change things without a record of it in the journal
@@ -129,25 +129,25 @@ pub enum Command {
         #[command(subcommand)]
         verb: Box<trunk::Verb>,
     },
-    /// Bring numbers of your own to Zoom meetings
+    /// Manage your own numbers for meetings
     InternalNumbers {
         /// What to do with them.
         #[command(subcommand)]
         verb: internal_numbers::Verb,
     },
-    /// Assign the SIP settings of a Zoom master account
+    /// Assign the SIP settings of a master account
     SipSettings {
         /// What to do with them.
         #[command(subcommand)]
         verb: settings::Verb,
     },
-    /// Choose the countries that Zoom meetings call out to
+    /// Choose the countries that meetings call out to
     CalloutCountries {
         /// What to do with them.
         #[command(subcommand)]
         verb: countries::Verb,
     },
-    /// Give numbers of a Zoom master account to sub accounts
+    /// Assign numbers of a master account to sub accounts
     Numbers {
         /// What to do with them.
         #[command(subcommand)]
@@ -187,7 +187,7 @@ cannot be read is told beside those that can, and the exit code is 12.")]
   trunkctl explain yeastar 40003
   trunkctl explain itniotech -47
   trunkctl explain exit 11
-  trunkctl explain zoom            # every code that Zoom documents")]
+  trunkctl explain zoom            # every code that the vendor documents")]
     Explain {
         /// A vendor, or `exit`
         #[arg(value_name = "VENDOR|exit")]

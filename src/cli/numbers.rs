@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::values::vendor_field;
 
-/// What to do with the numbers of a Zoom master account.
+/// What to do with the numbers of a master account.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List the numbers of the master account

@@ -34,7 +34,7 @@ pub struct Show {
     pub account: Option<String>,
 }
 
-/// The words for what becomes of the vendor's own numbers and countries, and Zoom's figures for them.
+/// The words for what becomes of the vendor's own numbers and countries, and the vendor's figures for them.
 const PROVIDED: &[&str] = &["show", "hide", "remove", "0", "1", "2"];
 
 /// `sip-settings assign`
@@ -49,13 +49,13 @@ pub struct Assign {
     /// Give the account the master's SIP configuration (true), or delete it there (false)
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub enable: Option<bool>,
-    /// List the call-out numbers of Zoom's carrier partners
+    /// List the call-out numbers of the vendor's carrier partners
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub show_callout_internal_number: Option<bool>,
-    /// The call-out countries that Zoom provides
+    /// The call-out countries that the vendor provides
     #[arg(long, value_name = "WHAT", value_parser = Words(PROVIDED))]
     pub show_zoom_provided_callout_countries: Option<String>,
-    /// The numbers that Zoom provides
+    /// The numbers that the vendor provides
     #[arg(long, value_name = "WHAT", value_parser = Words(PROVIDED))]
     pub show_zoom_provided_numbers: Option<String>,
     /// A key of the vendor's own request body that has no flag; may be repeated

@@ -49,7 +49,7 @@ reported beside the rows of the others, and the exit code is 12.")]
     List(List),
     /// Show one trunk with all that the vendor tells of it
     Get(Get),
-    /// Delete a trunk, or take an assigned one away (Zoom)
+    /// Delete a trunk, or take an assigned one away
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk delete name:itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
@@ -68,7 +68,7 @@ pub struct List {
     /// Only trunks of this status, by trunkctl's word or the vendor's code
     #[arg(long, value_parser = Words(Status::WORDS))]
     pub status: Option<String>,
-    /// The account (Zoom); the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
     /// Of every profile in the profiles file
@@ -82,7 +82,7 @@ pub struct Get {
     /// The trunk: id:VALUE, name:VALUE, or a name or id alone
     #[arg(value_name = "TRUNK")]
     pub trunk: String,
-    /// The account (Zoom); the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
 }
@@ -93,7 +93,7 @@ pub struct Delete {
     /// The trunk: id:VALUE, name:VALUE, or a name or id alone
     #[arg(value_name = "TRUNK")]
     pub trunk: String,
-    /// The account (Zoom); the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
     /// Deleting what is not there is no failure

@@ -17,6 +17,7 @@ mod schema;
 mod settings;
 mod shell;
 pub mod spec;
+mod tree;
 mod trunk_create;
 mod trunk_delete;
 mod trunk_ensure;
@@ -25,11 +26,11 @@ mod trunk_list;
 mod trunk_update;
 mod vendors;
 
-pub use crate::context::interrupts::{ended, failed, interrupted};
-pub use crate::context::{Answer, Ask, AskSecret, AskText, Context, People, Publish, Reply, Typed};
+pub use tree::tree;
 pub use vendors::matrix_markdown;
 
 use crate::cli::{self, Cli, Command};
+use crate::context::Context;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 
