@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::input::{Identity, Items};
-use crate::commands::spec;
 use crate::input::rows::cells::{flag, text, word};
 use crate::input::rows::{NUMBERS, Row, Shape};
 use crate::model::check;
@@ -80,12 +79,12 @@ pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option
     if draft.number.is_none() {
         missing(faults, "number", "give it, as in +442071838750");
     }
-    let number: Option<E164> = spec::word(faults, "number", draft.number.as_deref());
+    let number: Option<E164> = FieldError::parse(faults, "number", draft.number.as_deref());
     let what = match draft.what.as_deref() {
         // Zoom's own figures.
         Some("0") => Some(NumberType::Toll),
         Some("1") => Some(NumberType::TollFree),
-        Some(text) => spec::word(faults, "type", Some(text)),
+        Some(text) => FieldError::parse(faults, "type", Some(text)),
         None => Some(NumberType::Toll),
     };
     if draft.labels.is_none() {

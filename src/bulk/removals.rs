@@ -2,7 +2,6 @@
 
 use super::input::{Identity, Items};
 use super::numbers;
-use crate::commands::spec;
 use crate::input::rows::cells::{text, word};
 use crate::input::rows::{Row, Shape};
 use crate::model::error::FieldError;
@@ -50,7 +49,7 @@ impl Items for Removals {
     fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<Target> {
         let faults = &mut verdict.errors;
         let given = text(row, "number", faults);
-        let number: Option<E164> = spec::word(faults, "number", given.as_deref());
+        let number: Option<E164> = FieldError::parse(faults, "number", given.as_deref());
         let id = word(row, "id", faults);
         if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
             faults.push(FieldError::new("id", "is empty; give it as the list shows it"));

@@ -16,7 +16,7 @@ mod sandbox;
 mod schema;
 mod settings;
 mod shell;
-pub mod spec;
+mod spec;
 mod tree;
 mod trunk_create;
 mod trunk_delete;

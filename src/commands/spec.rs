@@ -128,15 +128,6 @@ fn reference(text: &str) -> Result<Secret> {
         .hint("give a reference: env:NAME, file:PATH, cmd:COMMAND, or - for standard input"))
 }
 
-/// Reads a word, and notes what is wrong with it.
-pub fn word<T: std::str::FromStr<Err = String>>(
-    faults: &mut Vec<FieldError>,
-    field: &str,
-    text: Option<&str>,
-) -> Option<T> {
-    text?.parse().map_err(|message| faults.push(FieldError::new(field, message))).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -211,6 +211,15 @@ impl FieldError {
         Self { field: field.into(), message: message.into(), file: None, place: None }
     }
 
+    /// Reads a word, and notes what is wrong with it.
+    pub fn parse<T: std::str::FromStr<Err = String>>(
+        faults: &mut Vec<Self>,
+        field: &str,
+        text: Option<&str>,
+    ) -> Option<T> {
+        text?.parse().map_err(|message| faults.push(Self::new(field, message))).ok()
+    }
+
     /// The complaint in one line; a message that begins with the field's name needs no other.
     pub(crate) fn line(&self) -> String {
         // The line says which entry of a list is meant.

@@ -25,21 +25,13 @@ impl FromStr for E164 {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if is_e164(text) { Ok(Self(text.to_owned())) } else { Err(complaint(text)) }
+        if phone_repair::is_e164(text) { Ok(Self(text.to_owned())) } else { Err(complaint(text)) }
     }
 }
 
 /// The digits of a number, which tell it from others however it is written.
 pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-pub(super) fn is_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (8..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 /// What is wrong with a text that is no number, and which number was meant.

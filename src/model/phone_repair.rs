@@ -1,7 +1,5 @@
 //! What spreadsheets and copying do to telephone numbers, and which number was meant.
 
-use super::number;
-
 /// What a text that is no E.164 number was probably meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {
@@ -18,6 +16,15 @@ pub enum Meant {
     Unknown,
 }
 
+/// Whether a text is a number in E.164 form: a plus, then 8 to 15 digits that do not begin with 0.
+pub(super) fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (8..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// What was meant: separators, a lost plus, `00` for the plus, and what a spreadsheet makes of a number.
 pub fn meant(text: &str) -> Meant {
     let plain = plain(text);
@@ -31,11 +38,7 @@ pub fn meant(text: &str) -> Meant {
     // Without any sign of an international form a short number may as well be national.
     let marked = kept.len() != digits.len() || digits.len() >= 11;
     let candidate = format!("+{digits}");
-    if marked && number::is_e164(&candidate) && candidate != text {
-        Meant::Number(candidate)
-    } else {
-        Meant::Unknown
-    }
+    if marked && is_e164(&candidate) && candidate != text { Meant::Number(candidate) } else { Meant::Unknown }
 }
 
 /// The first character that is hard to see or easily taken for another: what is printed would look right.
@@ -96,7 +99,7 @@ fn figure(text: &str) -> Option<Meant> {
     let total = whole.len() + exponent;
     let (kept, rest) = digits.split_at_checked(total).unwrap_or((&digits, ""));
     let candidate = format!("+{kept}");
-    if kept.len() == total && rest.bytes().all(|byte| byte == b'0') && number::is_e164(&candidate) {
+    if kept.len() == total && rest.bytes().all(|byte| byte == b'0') && is_e164(&candidate) {
         return Some(Meant::Number(candidate));
     }
     let left = digits.trim_end_matches('0').to_owned();

@@ -1,22 +1,19 @@
 //! What can be refused before anything is sent: entries that the vendor of one of their profiles cannot hold.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
+use super::complaints::Complaints;
 use super::duplicates::Places;
 use super::{account_identity, desired};
 use crate::context::Context;
 use crate::input::manifest::{Entry, Wanted, What};
-use crate::model::error::{Error, FieldError, Result};
+use crate::model::error::{FieldError, Result};
 use crate::model::fields::Field;
 use crate::model::plan::Prune;
 use crate::model::support::Operation;
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors;
-use crate::vendors::{Facts, Vendor};
-
-/// How many complaints are told.
-const TOLD: usize = 200;
+use crate::vendors::Vendor;
 
 /// Refuses entries that a vendor cannot hold, and those of different profiles that lead to the same object.
 ///
@@ -48,60 +45,10 @@ pub async fn check(context: &Context, wanted: &[Wanted<'_>], prune: Option<Prune
             }
         }
     }
-    if complaints.list.is_empty() {
+    if complaints.is_empty() {
         places.finish(&mut complaints)?;
     }
     complaints.finish()
-}
-
-/// What is wrong so far.
-#[derive(Default)]
-pub struct Complaints {
-    list: Vec<FieldError>,
-    /// What lies under several entries is told once.
-    seen: HashSet<Told>,
-    more: usize,
-}
-
-/// The vendor, the file, the line with its column, and the message.
-type Told = (&'static str, Arc<str>, (usize, usize), String);
-
-impl Complaints {
-    /// Something is wrong with an entry.
-    pub fn add(&mut self, entry: &Entry, field: &str, what: String) {
-        self.push(FieldError {
-            file: Some(entry.place.file.to_string()),
-            place: Some(entry.place_of(field)),
-            ..FieldError::new(field, what)
-        });
-    }
-
-    /// A vendor refuses a field of an entry that one of its profiles names.
-    fn add_refused(&mut self, entry: &Entry, fault: &FieldError, facts: &Facts, profile: &str) {
-        let place = entry.place_of(&fault.field);
-        let place = (place.line, place.column);
-        if self.seen.insert((facts.name, entry.place.file.clone(), place, fault.message.clone())) {
-            let named = fault.message.contains(facts.title);
-            let vendor = if named { String::new() } else { format!(", {}", facts.title) };
-            let what = format!("{} (profile `{profile}`{vendor})", fault.message);
-            self.add(entry, &fault.field, what);
-        }
-    }
-
-    fn push(&mut self, fault: FieldError) {
-        if self.list.len() < TOLD { self.list.push(fault) } else { self.more += 1 }
-    }
-
-    fn finish(self) -> Result<()> {
-        if self.list.is_empty() {
-            return Ok(());
-        }
-        let mut error = Error::fields("the manifest", self.list);
-        if self.more > 0 {
-            error.message = format!("{}\n  and {} more", error.message, self.more);
-        }
-        Err(error.hint("nothing was sent; `trunkctl vendors` shows what each vendor takes"))
-    }
 }
 
 fn judge(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, complaints: &mut Complaints) {

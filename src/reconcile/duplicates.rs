@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::check::Complaints;
+use super::complaints::Complaints;
 use super::{account_identity, desired};
 use crate::input::manifest::{Entry, What};
 use crate::model::error::Result;

@@ -10,6 +10,7 @@ pub mod account_identity;
 mod actual;
 mod batches;
 pub mod check;
+mod complaints;
 pub mod desired;
 pub mod diff;
 mod duplicates;

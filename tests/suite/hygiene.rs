@@ -63,77 +63,153 @@ pub fn sources() -> Vec<Source> {
     sources
 }
 
-/// What each part of the crate may name of the others. `storage` writes files and knows nothing else.
+/// What each room of the crate may name of the others, from the ground up.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("storage", &[]),
+    ("state", &["model"]),
     ("vendors", &["model"]),
-    ("engine", &["model", "vendors", "storage"]),
-    ("sandbox", &["model", "vendors", "storage"]),
-    ("config", &["model"]),
+    ("engine", &["model", "state", "vendors"]),
+    ("sandbox", &["model", "state", "vendors"]),
+    ("input", &["model", "state", "config"]),
+    ("config", &["model", "state", "input"]),
+    ("context", &["model", "vendors", "engine", "config", "sandbox"]),
+    ("ops", &["model", "vendors", "engine"]),
+    ("bulk", &["model", "state", "vendors", "engine", "input", "ops", "context"]),
+    ("reconcile", &["model", "state", "vendors", "engine", "config", "input", "ops", "context", "bulk"]),
+    ("export", &["model", "vendors", "engine", "input", "ops", "context", "reconcile"]),
     ("cli", &["model"]),
-    // The formats are words of the command line; nothing else of it is for the printer to see.
-    ("output", &["model", "cli::Format"]),
-    ("commands", &["model", "vendors", "engine", "sandbox", "config", "cli", "storage"]),
-    ("program", &["model", "engine", "config", "cli", "commands", "output"]),
+    ("output", &["model"]),
+    (
+        "commands",
+        &[
+            "model",
+            "state",
+            "vendors",
+            "engine",
+            "sandbox",
+            "config",
+            "input",
+            "ops",
+            "context",
+            "bulk",
+            "reconcile",
+            "export",
+            "cli",
+        ],
+    ),
+    ("program", &["model", "engine", "config", "cli", "context", "commands", "output"]),
     ("lib", &[]),
     ("main", &[]),
 ];
 
-/// The paths below `crate::` in a text, groups taken apart: `a::B`, `c`.
-fn imports(code: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        if let Some(group) = rest.strip_prefix('{') {
-            let (mut depth, mut item) = (0, String::new());
-            for c in group.chars() {
-                match c {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    ',' if depth == 0 => found.push(std::mem::take(&mut item)),
-                    _ if depth == 0 && !c.is_whitespace() => item.push(c),
-                    _ => {}
-                }
-            }
-            found.push(item);
-        } else {
-            let end =
-                rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
-            found.push(rest[..end].to_owned());
-        }
+/// The modules that a text of the module `own` names, from the root of the crate: what stands behind `crate::` and
+/// `super::`, groups taken apart.
+fn paths(code: &str, own: &[&str]) -> BTreeSet<Vec<String>> {
+    let mut found = BTreeSet::new();
+    let begins = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+    let crates = code.match_indices("crate::").map(|(at, word)| (at, word.len(), Vec::new()));
+    let supers = code.match_indices("super::").map(|(at, _)| {
+        let ups = code[at..].split("super::").take_while(|part| part.is_empty()).count();
+        let base: Vec<&str> = own[..own.len().saturating_sub(ups)].to_vec();
+        (at, ups * "super::".len(), base)
+    });
+    for (at, length, base) in crates.chain(supers).filter(|(at, ..)| begins(*at)) {
+        let base: Vec<String> = base.into_iter().map(str::to_owned).collect();
+        take(&code[at + length..], base, &mut found);
     }
-    found.retain(|path| !path.is_empty());
     found
+}
+
+/// Takes the path that a text begins with, a group's members each.
+fn take(text: &str, mut base: Vec<String>, found: &mut BTreeSet<Vec<String>>) {
+    let text = text.trim_start();
+    if let Some(group) = text.strip_prefix('{') {
+        let (mut depth, mut from) = (0, 0);
+        for (at, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth > 0 => depth -= 1,
+                ',' | '}' if depth == 0 => {
+                    take(&group[from..at], base.clone(), found);
+                    from = at + 1;
+                }
+                _ => {}
+            }
+            if c == '}' && depth == 0 && from == at + 1 {
+                return;
+            }
+        }
+        return;
+    }
+    let head: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    if !head.is_empty() && head != "self" {
+        base.push(head.clone());
+    }
+    match text[head.len()..].strip_prefix("::") {
+        Some(rest) => take(rest, base, found),
+        None if base.is_empty() => {}
+        None => drop(found.insert(base)),
+    }
+}
+
+/// The modules that a source names.
+fn needs(source: &Source) -> BTreeSet<Vec<String>> {
+    paths(&source.code(), &source.module())
 }
 
 #[test]
 fn imports_are_seen_in_every_form() {
-    let code = "use crate::a::B;\nuse crate::{\n  c::{D, E}, f,\n};\nlet x = crate::g::h(crate::i);";
-    assert_eq!(imports(code), ["a::B", "c::", "f", "g::h", "i"]);
+    let code = "use crate::a::B;\nuse crate::{\n  c::{D, self}, f,\n};\nlet x = crate::g::h(crate::i);\n\
+                use super::{j, k::L};\nsuper::super::m();";
+    let found = paths(code, &["x", "y", "z"]);
+    let shown: Vec<String> = found.iter().map(|path| path.join("::")).collect();
+    assert_eq!(shown, ["a::B", "c", "c::D", "f", "g::h", "i", "x::m", "x::y::j", "x::y::k::L"]);
 }
 
 #[test]
-fn every_part_imports_only_what_is_below_it() {
+fn every_room_imports_only_what_is_below_it() {
     let mut faults = Vec::new();
     for source in sources() {
         let module = source.module();
         let row = IMPORTS.iter().find(|(name, _)| *name == module[0]);
-        let (own, allowed) = row.unwrap_or_else(|| panic!("{} belongs to no part in the table", source.name));
-        let code = source.code();
-        for path in imports(&code) {
-            let part = |name: &str| path == name || path.starts_with(&format!("{name}::"));
-            if !part(own) && !allowed.iter().any(|name| part(name)) {
-                faults.push(format!("{} names crate::{path}", source.name));
+        let (own, allowed) = row.unwrap_or_else(|| panic!("{} belongs to no room in the table", source.name));
+        for path in needs(&source) {
+            let Some(room) = path.first() else {
+                faults.push(format!("{} climbs to the root of the crate", source.name));
+                continue;
+            };
+            if room != own && !allowed.contains(&room.as_str()) {
+                faults.push(format!("{} names crate::{}", source.name, path.join("::")));
             }
-        }
-        // As many steps up as the file is deep lead to the root, past the table.
-        if code.contains(&"super::".repeat(module.len())) {
-            faults.push(format!("{} climbs to the root of the crate", source.name));
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// A module and those below it are one thing; any other two files that need each other are drawn wrongly.
+#[test]
+fn no_two_files_need_each_other() {
+    let all = sources();
+    let modules: Vec<Vec<String>> =
+        all.iter().map(|source| source.module().into_iter().map(str::to_owned).collect()).collect();
+    // The file that a path leads to is the one of its longest prefix.
+    let file = |path: &[String]| {
+        let fits = modules.iter().enumerate().filter(|(_, module)| path.starts_with(module));
+        fits.max_by_key(|(_, module)| module.len()).map(|(at, _)| at)
+    };
+    let needs: Vec<BTreeSet<usize>> =
+        all.iter().map(|source| needs(source).iter().filter_map(|path| file(path)).collect()).collect();
+    let mut circles = Vec::new();
+    for (one, others) in needs.iter().enumerate() {
+        for &other in others.iter().filter(|other| **other > one && needs[**other].contains(&one)) {
+            let related =
+                modules[one].starts_with(&modules[other]) || modules[other].starts_with(&modules[one]);
+            if !related {
+                circles.push(format!("{} and {}", all[one].name, all[other].name));
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
 }
 
 const TREE: [&str; 2] = ["src/commands/shell.rs", "src/commands/tree.rs"];

@@ -9,7 +9,6 @@ use super::file;
 use super::file::{Draft, File, Pairs, Sort};
 use super::mistakes::{At, Mistakes};
 use super::positions::Spots;
-use super::target;
 use super::target::Groups;
 use super::{Entry, Numbers, Origin, What, numbers};
 use crate::config::secrets;
@@ -72,12 +71,12 @@ type Read = (What, Option<String>);
 
 impl<'f> Reading<'f> {
     fn new(file: &'f File, at: At<'f>, all: Pairs<'f>) -> Self {
-        let own = all.iter().copied().filter(|(key, _)| !target::KEYS.contains(&key.text.as_str()));
+        let own = all.iter().copied().filter(|(key, _)| !file::TARGET.contains(&key.text.as_str()));
         Self { file, at, own: own.collect(), all }
     }
 
     fn of<T: Deserialize<'f>>(&self, mistakes: &mut Mistakes) -> Option<T> {
-        file::read_pairs(self.at, &self.own, &self.all, &target::KEYS, mistakes)
+        file::read_pairs(self.at, &self.own, &self.all, &file::TARGET, mistakes)
     }
 
     fn get(&self, key: &str) -> Option<&'f Node> {

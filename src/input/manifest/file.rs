@@ -44,6 +44,9 @@ impl Sort {
     }
 }
 
+/// The keys that name the profiles of an entry, of which it gives one.
+pub const TARGET: [&str; 3] = ["profile", "profiles", "group"];
+
 /// The keys of a file. `$schema` is for editors.
 const KEYS: [&str; 9] = [
     "name",
@@ -266,7 +269,7 @@ fn drafts(
 }
 
 /// Keys of which one stands for all.
-const ONE_OF: [&[&str]; 2] = [&super::target::KEYS, &["numbers", "from"]];
+const ONE_OF: [&[&str]; 2] = [&TARGET, &["numbers", "from"]];
 
 /// Tables whose own keys are laid one by one, as flags are laid over a file.
 const DEEP: [&str; 2] = ["caller_id", "vendor_fields"];

@@ -23,9 +23,9 @@ use crate::model::error::{Error, Place, Result};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use file::Sort;
+pub use file::TARGET;
 use mistakes::{At, Mistakes};
 use positions::Spots;
-pub use target::KEYS as TARGET;
 use vars::Scope;
 pub use vars::Vars;
 

@@ -4,15 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Origin;
-use super::file::{File, Pairs};
+use super::file::{File, Pairs, TARGET};
 use super::mistakes::{At, Mistakes};
 use crate::input::tree;
 use crate::input::tree::Node;
 use crate::model::error::Kind;
 use crate::model::text::{excerpt, nearest};
-
-/// The keys that name them, of which an entry gives one.
-pub const KEYS: [&str; 3] = ["profile", "profiles", "group"];
 
 /// The groups of all files, and the profiles that there are.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ impl<'p> Groups<'p> {
 
     /// The profiles of an entry.
     pub fn target(&self, at: At<'_>, pairs: &Pairs<'_>, mistakes: &mut Mistakes) -> Option<Arc<[String]>> {
-        let given: Vec<_> = pairs.iter().filter(|(key, _)| KEYS.contains(&key.text.as_str())).collect();
+        let given: Vec<_> = pairs.iter().filter(|(key, _)| TARGET.contains(&key.text.as_str())).collect();
         let (key, node) = match given.as_slice() {
             [one] => **one,
             [] => {
