@@ -19,7 +19,7 @@ pub enum Verb {
 Files are CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, alone
 or under `internal_numbers`. The columns and keys are number, display_number,
 country, type, labels, languages, visible, allow_join and
-allow_for_external_meetings. Longer lists are split into the calls that the vendor takes.")]
+allow_for_external_meetings. A long list is sent in several calls.")]
     Add(Add),
     /// List the numbers of an account
     List(List),

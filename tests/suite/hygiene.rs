@@ -72,7 +72,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("sandbox", &["model", "state", "vendors"]),
     ("input", &["model", "state", "config"]),
     ("config", &["model", "state", "input"]),
-    ("context", &["model", "vendors", "engine", "config", "sandbox"]),
+    ("context", &["model", "state", "vendors", "engine", "config", "sandbox"]),
     ("ops", &["model", "vendors", "engine"]),
     ("bulk", &["model", "state", "vendors", "engine", "input", "ops", "context"]),
     ("reconcile", &["model", "state", "vendors", "engine", "config", "input", "ops", "context", "bulk"]),
