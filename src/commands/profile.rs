@@ -1,13 +1,12 @@
 //! `profile list | show | check | logout`
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::profile_init;
 use crate::cli::profile::Verb;
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
 use crate::context::Context;
-use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::Result;
@@ -15,12 +14,9 @@ use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
+use crate::ops::profiles::prove;
 use crate::ops::steps::{begin, require};
-use crate::vendors::{self, Identity};
-
-/// A clock that is off by more than this many seconds is worth a warning: Itniotech refuses half an hour, and
-/// whoever compares logs is misled sooner.
-const CLOCK_TOLERANCE: i64 = 60;
+use crate::vendors;
 
 /// Runs it.
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
@@ -137,45 +133,6 @@ async fn check(context: &Context) -> Result<Report> {
         Some(record) => Report::Record(record),
         None => context.withheld(&session),
     })
-}
-
-/// Proves a session's credentials anew, and tells who answered and whether the clocks agree. A dry run keeps
-/// back what it would send, and tells nothing.
-pub async fn prove(session: &Session) -> Result<Option<Value>> {
-    let asked = ask_who(session).await;
-    let skew = session.clock_skew();
-    if let Some(skew) = skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE) {
-        let way = if skew > 0 { "ahead of" } else { "behind" };
-        // Also where the vendor refused: the clock may be the reason.
-        session.diagnostics().warn(&format!(
-            "this machine's clock is {} seconds {way} the vendor's; set it right, because signatures and tokens \
-             depend on it",
-            skew.abs()
-        ));
-    }
-    let Some(identity) = asked? else { return Ok(None) };
-    let profile = session.profile();
-    let mut record = json!({
-        "profile": profile.name,
-        "vendor": session.vendor().facts().name,
-        "base_url": profile.get("base_url"),
-        "credentials": "accepted",
-        "clock_skew_seconds": skew,
-    });
-    if let Value::Object(map) = &mut record {
-        map.extend(identity.into_iter().map(|(key, text)| (key, Value::from(text))));
-    }
-    Ok(Some(record))
-}
-
-async fn ask_who(session: &Session) -> Result<Option<Identity>> {
-    session.log_in_anew().await?;
-    let call = session.vendor().identify(session.profile())?;
-    if session.is_dry_run() {
-        session.withhold(&call);
-        return Ok(None);
-    }
-    session.read(call).await.map(Some)
 }
 
 async fn log_out(context: &Context) -> Result<Report> {

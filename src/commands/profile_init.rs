@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::profile::prove;
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, trust, write};
@@ -18,6 +17,7 @@ use crate::model::profile::Profile;
 use crate::model::report::Report;
 use crate::model::secret::SecretRef;
 use crate::model::text::{excerpt, nearest};
+use crate::ops::profiles::prove;
 use crate::state::storage::write_private;
 use crate::vendors;
 use draft::Draft;

@@ -24,6 +24,7 @@ pub mod planner;
 mod results;
 mod secrets;
 mod shared_accounts;
+mod snapshot;
 pub mod sources;
 mod verify;
 mod write;

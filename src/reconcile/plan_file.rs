@@ -6,10 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json, to_value};
 
-use super::actual::Existing;
 use super::desired::{Goal, Key, What};
-use super::planned::{Task, Write};
 use super::planner::Survey;
+use super::snapshot::{Snapshot, object};
 use super::{Fleet, Source, chosen};
 use crate::model::error::{Error, Result};
 use crate::model::number::{E164, InternalNumber};
@@ -18,7 +17,7 @@ use crate::model::plan::Prune;
 use crate::model::secret::SecretRef;
 use crate::model::settings::SipSettings;
 use crate::model::text::excerpt;
-use crate::model::trunk::{ActualTrunk, Trunk};
+use crate::model::trunk::Trunk;
 use crate::state::key;
 use crate::state::storage::write_private;
 
@@ -29,14 +28,6 @@ const VERSION: u32 = 2;
 /// The key of such a file that signs all the others. Without it, whoever can change a plan between the job that makes
 /// it and the job that applies it could make the second job run a command, or send a password elsewhere.
 const MAC: &str = "mac";
-
-/// An object as it was read, for what the plan rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
-    key: Key,
-    /// Its fields; none where it was not there.
-    fields: Option<Map<String, Value>>,
-}
 
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -65,7 +56,7 @@ struct SavedPart {
     /// What is not pruned with the profile, because others want it or prune it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     spared: Vec<Key>,
-    seen: Vec<Seen>,
+    seen: Vec<Snapshot>,
     /// Keyed digests of the passwords, by object: one that was changed since is noticed.
     #[serde(default)]
     passwords: BTreeMap<String, String>,
@@ -78,51 +69,6 @@ struct SavedGoal {
     account: Option<String>,
     place: String,
     value: Value,
-}
-
-/// What was read of the objects that are wanted or go. Passwords are left out: whether they differ shows in the steps.
-pub fn seen(existing: &Existing, goals: &[&Goal], tasks: &[Task]) -> Vec<Seen> {
-    let mut seen: BTreeMap<Key, Option<Map<String, Value>>> = BTreeMap::new();
-    for goal in goals {
-        let fields = match &goal.what {
-            What::Trunk(trunk) => existing.trunk(&goal.account, trunk).ok().flatten().map(|actual| {
-                let mut fields = told(actual, trunk);
-                fields.insert("id".into(), actual.id.clone().into());
-                fields
-            }),
-            What::Number(number) => {
-                let actual = existing.numbers.get(&goal.account);
-                actual.and_then(|actual| actual.get(number.number.as_str())).map(object)
-            }
-            What::Country(code) => {
-                let actual = existing.countries.get(&goal.account);
-                actual.filter(|actual| actual.contains(code)).map(|_| Map::new())
-            }
-            What::Settings(_) => existing.settings.get(&goal.account).map(object),
-        };
-        seen.insert(goal.key(), fields);
-    }
-    for task in tasks {
-        if let Write::DeleteTrunk(actual) = &task.write {
-            seen.entry(task.key.clone()).or_insert(Some(told(actual, &Trunk::default())));
-        }
-    }
-    seen.into_iter().map(|(key, fields)| Seen { key, fields }).collect()
-}
-
-/// The fields of a trunk, but for its password and for raw keys that nobody wants: a time stamp may be among them.
-fn told(actual: &ActualTrunk, wanted: &Trunk) -> Map<String, Value> {
-    let mut trunk = actual.trunk.clone();
-    trunk.password = None;
-    trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
-    object(&trunk)
-}
-
-fn object(value: &impl Serialize) -> Map<String, Value> {
-    match to_value(value) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
 }
 
 /// Saves a plan, signed with the key. Passwords stay references: one that is none is refused.
@@ -414,8 +360,8 @@ fn other_passwords<'a>(
 }
 
 /// The fields that are not as they were. What would be deleted is among the objects while it is there.
-fn differences<'a>(before: &'a [Seen], now: &'a [Seen]) -> impl Iterator<Item = String> + 'a {
-    let index = |list: &'a [Seen]| -> BTreeMap<&'a Key, Option<&'a Map<String, Value>>> {
+fn differences<'a>(before: &'a [Snapshot], now: &'a [Snapshot]) -> impl Iterator<Item = String> + 'a {
+    let index = |list: &'a [Snapshot]| -> BTreeMap<&'a Key, Option<&'a Map<String, Value>>> {
         list.iter().map(|seen| (&seen.key, seen.fields.as_ref())).collect()
     };
     let (was, is) = (index(before), index(now));

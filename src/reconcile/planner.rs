@@ -7,10 +7,9 @@ use futures_util::stream::{self, StreamExt};
 use super::actual::Existing;
 use super::desired::{Goal, Key, What};
 use super::diff::{Compared, Ready, Scene, compare};
-use super::plan_file;
-use super::plan_file::Seen;
 use super::planned::{Task, Write};
 use super::secrets::Passwords;
+use super::snapshot::{Snapshot, snapshots};
 use super::{Fleet, account_identity};
 use crate::engine::session::Session;
 use crate::engine::tokens::digest;
@@ -42,7 +41,7 @@ pub struct Work {
     /// What is wanted, where the plan is to be saved.
     pub goals: Vec<Goal>,
     /// What was read of it.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<Snapshot>,
     /// What another manifest created, and this one wants.
     pub taken: Vec<String>,
     /// What the manifest created and other profiles want or prune.
@@ -122,7 +121,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
         rotate: fleet.rotate_secrets,
     };
     let Compared { tasks, unchanged, uncompared, notes } = compare(&scene, &wanted);
-    let seen = if fleet.keeps { plan_file::seen(&existing, &goals, &tasks) } else { Vec::new() };
+    let seen = if fleet.keeps { snapshots(&existing, &goals, &tasks) } else { Vec::new() };
     let mut part = Part { unchanged, held: existing.len(), uncompared, notes, ..Part::new(profile) };
     let only = match goals.as_slice() {
         [Goal { what: What::Trunk(trunk), account, .. }] => existing.trunk(account, trunk).ok().flatten(),
