@@ -6,8 +6,8 @@ use crate::engine::session::Session;
 use crate::model::error::Result;
 use crate::vendors::Identity;
 
-/// A clock that is off by more than this many seconds is worth a warning: a vendor may refuse half an hour, and
-/// old, and logs of two machines no longer compare.
+/// A clock that is off by more than this many seconds is worth a warning: a vendor that checks signatures may refuse
+/// requests, and the logs of two machines no longer line up.
 const CLOCK_TOLERANCE: i64 = 60;
 
 /// Proves a session's credentials with a new log-in: who answered, and whether the clocks agree. None in a dry run,
