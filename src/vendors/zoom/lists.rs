@@ -4,7 +4,7 @@ use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
 use super::abilities::PAGE_SIZE;
-use super::read::{member, rows, success, unreadable};
+use super::read::{country, member, rows, success, unreadable};
 use super::wire::Record;
 use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
@@ -98,11 +98,6 @@ pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<ActualNumber>, 
         walk.sieve.sift(walk.pages + 1, rows, |row| (row.id.clone(), row.number.clone()))
     };
     page(response, walk, "internal_numbers", "a listed entry has no number", number, sift)
-}
-
-/// A country of a list, or of those that were added.
-pub fn country(mut row: Record) -> Option<CalloutCountry> {
-    Some(CalloutCountry { id: row.name("id")?, name: row.text("name"), code: row.text("code") })
 }
 
 /// Answer of GET `sip_trunk/settings`. It has three of the settings; one that it lacks is not known.

@@ -6,7 +6,6 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::codes::CODES;
-use super::lists;
 use super::wire::{Record, Tokens};
 use crate::model::error::{FieldError, Kind};
 use crate::model::number::{CalloutCountry, digits};
@@ -65,13 +64,18 @@ pub fn numbers(response: &Response) -> Result<Vec<Added>, Fault> {
 /// Answer of POST `sip_trunk/callout_countries`: those of the asked countries that Zoom names.
 pub fn added_countries(response: &Response, asked: &[String]) -> Result<Vec<CalloutCountry>, Fault> {
     let body = success(response, false)?.unwrap_or_default();
-    let named = rows(response, (&body, 0), "callout_countries", lists::country)?;
+    let named = rows(response, (&body, 0), "callout_countries", country)?;
     let mut named = named.ok_or_else(|| unreadable(response, "an added country has no id"))?;
     named.retain(|country| asked.iter().any(|code| code.eq_ignore_ascii_case(&country.id)));
     if named.is_empty() {
         return Err(unreadable(response, "the answer names none of the countries that were to be added"));
     }
     Ok(named)
+}
+
+/// A country of a list, or of those that were added.
+pub fn country(mut row: Record) -> Option<CalloutCountry> {
+    Some(CalloutCountry { id: row.name("id")?, name: row.text("name"), code: row.text("code") })
 }
 
 /// Answer of POST `sip_trunk/numbers`: the status decides. The OpenAPI file has no body, one import of it has `null`,
