@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use super::desired::Kind;
 use super::planned::{Task, Update, Write};
 use crate::model::plan::Action;
-use crate::model::trunk::Trunk;
+use crate::vendors::{Claim, Vendor};
 
 /// In a safe order: settings before numbers, who gives something up before who takes it, creates before deletes.
-pub fn sort(tasks: &mut Vec<Task>) {
+pub fn sort(tasks: &mut Vec<Task>, vendor: &dyn Vendor) {
     let (updates, rest) = std::mem::take(tasks).into_iter().partition(|task| update(task).is_some());
-    *tasks = givers_first(updates);
+    *tasks = givers_first(updates, vendor);
     tasks.extend(rest);
     tasks.sort_by_key(rank);
 }
@@ -36,27 +36,13 @@ fn update(task: &Task) -> Option<&Update> {
     }
 }
 
-/// Something that a vendor gives to one trunk only, by what it is.
-type Claim = (&'static str, String);
-
-/// Itniotech binds agent groups, gateways, carriers and numbers to one trunk each (codes -52, -53, -59, -60).
-fn claims(trunk: &Trunk) -> BTreeSet<Claim> {
-    let groups = || trunk.agent_groups.iter().flatten();
-    let dids = trunk.dids.iter().flatten().map(|did| ("number", did.number.clone()));
-    let numbers = groups().filter_map(|group| Some(("number", group.number.clone()?)));
-    let ids = groups().filter_map(|group| Some(("group", group.id.clone()?)));
-    let addresses = [("gateway", &trunk.host), ("carrier", &trunk.allowed_ip)];
-    let addresses = addresses.into_iter().filter_map(|(what, text)| Some((what, text.clone()?)));
-    dids.chain(numbers).chain(ids).chain(addresses).collect()
-}
-
-/// The same updates, each behind those that give up what it takes. Of a ring nobody can be first; it stays as it is.
-fn givers_first(updates: Vec<Task>) -> Vec<Task> {
+/// The same updates, each behind those that give up what it takes. A ring has no first update and keeps its order.
+fn givers_first(updates: Vec<Task>, vendor: &dyn Vendor) -> Vec<Task> {
     let mut givers: HashMap<Claim, usize> = HashMap::new();
     let mut taken: Vec<BTreeSet<Claim>> = Vec::new();
     for (at, update) in updates.iter().filter_map(update).enumerate() {
-        let before = claims(&update.actual.trunk);
-        let after = claims(&update.actual.trunk.clone().overlaid(&update.set));
+        let before = vendor.claims(&update.actual.trunk);
+        let after = vendor.claims(&update.actual.trunk.clone().overlaid(&update.set));
         givers.extend(before.difference(&after).map(|claim| (claim.clone(), at)));
         taken.push(after.difference(&before).cloned().collect());
     }

@@ -20,6 +20,8 @@ pub mod simulator;
 pub mod yeastar;
 pub mod zoom;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, FieldError, Kind, Result};
@@ -192,6 +194,9 @@ pub type Identity = Vec<(String, String)>;
 /// An internal number that was added, and its id where the vendor tells it.
 pub type Added = (String, Option<String>);
 
+/// Something that one trunk can have at a time: what it is, and its value.
+pub type Claim = (&'static str, String);
+
 /// What has to be read before a trunk can be updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
@@ -230,6 +235,11 @@ pub trait Vendor: Sync {
 
     /// Judges a change; `held` is the trunk as it is, where it was read.
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict;
+
+    /// What no other trunk can have together with this one. An update that gives it up is sent before one that takes it.
+    fn claims(&self, trunk: &Trunk) -> BTreeSet<Claim> {
+        trunk.dids.iter().flatten().map(|did| ("number", did.number.clone())).collect()
+    }
 
     /// Creates a trunk whose references are resolved. Answers its id.
     ///

@@ -96,7 +96,7 @@ pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
     let deletions: Vec<Task> = kept.collect();
     compared.tasks.extend(deletions);
     compared.notes.extend(prune::foreign(scene));
-    sort(&mut compared.tasks);
+    sort(&mut compared.tasks, scene.vendor);
     compared
 }
 

@@ -12,11 +12,13 @@ mod tests;
 mod wire;
 mod write;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
+use super::{Claim, Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
 use crate::model::profile::Profile;
@@ -50,6 +52,10 @@ impl Vendor for Itniotech {
 
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
         rules::update(change, actual)
+    }
+
+    fn claims(&self, trunk: &Trunk) -> BTreeSet<Claim> {
+        rules::claims(trunk)
     }
 
     fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {

@@ -1,6 +1,6 @@
 //! What can be said of an input without asking Itniotech.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::Ipv4Addr;
 
 use super::abilities::FACTS;
@@ -10,7 +10,7 @@ use crate::model::support::Need;
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
-use crate::vendors::{Reading, Verdict};
+use crate::vendors::{Claim, Reading, Verdict};
 
 /// Judges a trunk to be created.
 pub fn create(trunk: &Trunk) -> Verdict {
@@ -295,4 +295,14 @@ fn missing_credentials(trunk: &Trunk, why: &str) -> Vec<FieldError> {
         .filter(|field| !there(*field))
         .map(|field| FieldError::new(field.name(), format!("{why}; give {}", field.ways())))
         .collect()
+}
+
+/// Agent groups, gateways, carriers and numbers are bound to one trunk each (codes -52, -53, -59, -60).
+pub fn claims(trunk: &Trunk) -> BTreeSet<Claim> {
+    let groups = || trunk.agent_groups.iter().flatten();
+    let numbers = groups().filter_map(|group| Some(("number", group.number.clone()?)));
+    let ids = groups().filter_map(|group| Some(("group", group.id.clone()?)));
+    let addresses = [("gateway", &trunk.host), ("carrier", &trunk.allowed_ip)];
+    let addresses = addresses.into_iter().filter_map(|(what, text)| Some((what, text.clone()?)));
+    numbers.chain(ids).chain(addresses).collect()
 }
