@@ -1,12 +1,8 @@
-//! A quota on demand: so many calls in a time, and a refusal like Zoom's for the rest.
+//! A quota on demand: so many calls in a time; the vendor's simulator refuses the rest.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
 use std::time::Duration;
-
-use serde_json::json;
-
-use crate::vendors::call::Response;
 
 const DAY: Duration = Duration::from_secs(86400);
 
@@ -63,26 +59,10 @@ impl Quota {
         room
     }
 
-    /// The refusal, with these headers. Its form is that of Zoom's page "Rate limits": one for limits by the second,
-    /// one for those of a day.
-    pub fn refusal(&self, given: &[(String, String)], now: Duration) -> Response {
-        let (message, own) = match self.span {
-            Span::Sliding(_) => {
-                ("More calls came than the per-second rate limit allows; try again later.", Vec::new())
-            }
-            Span::Day => {
-                let end = i64::try_from((midnight(now) + DAY).as_secs()).unwrap_or(i64::MAX);
-                let end = jiff::Timestamp::from_second(end).map(|end| end.to_string()).unwrap_or_default();
-                let own = vec![("X-RateLimit-Type", "Daily-limit".to_owned()), ("Retry-After", end)];
-                ("The daily rate limit is used up; the response header tells when it ends.", own)
-            }
-        };
-        let mut refusal = Response::json(429, &json!({"code": 429, "message": message}));
-        refusal.headers.extend(given.iter().cloned());
-        let is_given = |name: &str| given.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
-        let own = own.into_iter().filter(|(name, _)| !is_given(name));
-        refusal.headers.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        refusal
+    /// When the quota of a day ends; none for another span.
+    pub fn ends(&self, now: Duration) -> Option<String> {
+        let end = i64::try_from((midnight(now) + DAY).as_secs()).ok().filter(|_| self.span == Span::Day)?;
+        Some(jiff::Timestamp::from_second(end).ok()?.to_string())
     }
 }
 
@@ -122,17 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn a_day_ends_at_midnight_and_its_refusal_says_so() {
+    fn a_day_ends_at_midnight() {
         let hour = 3_600_000;
         assert_eq!(admitted("1/day", &[0, 11 * hour, 12 * hour, 35 * hour]), [true, false, true, false]);
-        let quota: Quota = "1/day".parse().unwrap();
-        let refusal = quota.refusal(&[], NOON);
-        assert_eq!(refusal.header("Retry-After"), Some("2026-11-22T00:00:00Z"));
-        assert_eq!(refusal.header("X-RateLimit-Type"), Some("Daily-limit"));
-        let given = [("retry-after".to_owned(), "7".to_owned())];
-        let refusal = quota.refusal(&given, NOON);
-        assert_eq!((refusal.header("retry-after"), refusal.header("Retry-After")), (Some("7"), None));
-        let quota: Quota = "1/1s".parse().unwrap();
-        assert!(String::from_utf8(quota.refusal(&[], NOON).body).unwrap().contains("per-second"));
+        let ends = |text: &str| text.parse::<Quota>().unwrap().ends(NOON);
+        assert_eq!(ends("1/day").as_deref(), Some("2026-11-22T00:00:00Z"));
+        assert_eq!(ends("1/1s"), None);
     }
 }

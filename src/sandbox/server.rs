@@ -83,7 +83,11 @@ async fn work(
             Kind::Delay(time) => late(time).await,
             Kind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
             Kind::Quota(quota, headers) => {
-                let refusal = quota.refusal(&headers, arrived);
+                let refusal = lock(&state).over_quota(vendor, quota.ends(arrived).as_deref());
+                let Some(mut refusal) = refusal else { return Ok(plain(404)) };
+                let is_given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+                refusal.headers.retain(|(name, _)| !is_given(name));
+                refusal.headers.extend(headers);
                 return Ok(whole(refusal.status, &refusal.headers, refusal.body));
             }
             Kind::Html(status) => {

@@ -79,6 +79,12 @@ impl State {
         Some(simulator.handle(request, now))
     }
 
+    /// The vendor's refusal of a call over a quota; see [`Simulator::over_quota`].
+    pub fn over_quota(&self, vendor: &str, ends: Option<&str>) -> Option<Response> {
+        let (_, simulator) = self.simulators.iter().find(|(name, _)| *name == vendor)?;
+        Some(simulator.over_quota(ends))
+    }
+
     /// Keeps the state, where it is kept and has changed.
     ///
     /// # Errors

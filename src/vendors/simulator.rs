@@ -39,6 +39,13 @@ pub trait Simulator: Send {
     /// Answers one request at the given Unix time in seconds.
     fn handle(&mut self, request: &Incoming, now: u64) -> Response;
 
+    /// Refuses a call over a quota: by the second, or of a day that ends at this instant.
+    fn over_quota(&self, ends: Option<&str>) -> Response {
+        let mut refusal = Response::empty(429);
+        refusal.headers.extend(ends.map(|ends| ("Retry-After".to_owned(), ends.to_owned())));
+        refusal
+    }
+
     /// The whole state, to be kept between runs.
     fn save(&self) -> serde_json::Value;
 }

@@ -27,6 +27,18 @@ pub(super) fn no_method() -> Response {
     Response::empty(405)
 }
 
+/// The refusals of the page "Rate limits": of limits by the second, and of those of a day.
+pub(super) fn over_quota(ends: Option<&str>) -> Response {
+    let Some(ends) = ends else {
+        return refusal(429, 429, "More calls came than the per-second rate limit allows; try again later.");
+    };
+    let text = "The daily rate limit is used up; the response header tells when it ends.";
+    let mut refusal = refusal(429, 429, text);
+    let headers = [("X-RateLimit-Type", "Daily-limit"), ("Retry-After", ends)];
+    refusal.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    refusal
+}
+
 /// The account is unknown, or no sub account where one is wanted.
 pub(super) fn no_account(id: &str) -> Response {
     refusal(404, 2001, &format!("Account does not exist: {id}."))

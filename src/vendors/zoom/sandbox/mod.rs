@@ -218,6 +218,10 @@ impl Simulator for Sandbox {
         response
     }
 
+    fn over_quota(&self, ends: Option<&str>) -> Response {
+        answer::over_quota(ends)
+    }
+
     fn save(&self) -> Value {
         serde_json::to_value(&self.state).unwrap_or_default()
     }
