@@ -12,7 +12,7 @@ use toml::{Spanned, Value};
 use super::{Env, Folders, proxy, secrets, trust};
 use crate::input::file::{Source, place};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::profile::{KeyNeed, Profile, ProfileKey, ProxyChoice};
+use crate::model::profile::{KeyNeed, Names, Profile, ProfileKey, ProxyChoice};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::nearest;
 pub use values::{CONCURRENCY, check_value, host, is_distant, is_open, without_credentials};
@@ -233,7 +233,7 @@ impl Where<'_> {
         if self.file.is_none() && !path.exists() {
             return Err(Error::config(format!("there is no profiles file at `{}`", path.display())).hint(
                 "make one with `trunkctl profile init NAME`, name one with --profiles-file, set TRUNKCTL_VENDOR \
-                 and its keys, or try `--sandbox -p yeastar` first",
+                 and its keys, or try `--sandbox -p VENDOR` first; `trunkctl vendors` lists them",
             ));
         }
         let name = path.to_string_lossy();
@@ -402,17 +402,18 @@ fn build(
         check_value(name, key.name, key.values, &entry.text, profile.allow_http)?;
         profile.settings.insert(key.name.to_owned(), entry.text.clone());
     }
-    let settings = |names: &[&str]| {
-        let texts: Vec<String> = names.iter().map(|key| one_way(profile.get(key))).collect();
-        format!("{vendor}|{}", texts.join("|"))
+    let joined = |counts: &dyn Fn(&ProfileKey) -> bool| {
+        let texts = keys.iter().filter(|key| counts(key)).map(|key| one_way(profile.get(key.name)));
+        format!("{vendor}|{}", texts.collect::<Vec<_>>().join("|"))
     };
-    let identity = settings(&["base_url", "token_url", "account_id", "client_id"]);
-    let is_device = keys.iter().any(|key| key.name == "base_url" && key.need == KeyNeed::Always);
-    let home = match (profile.get("account_id"), profile.get("client_id")) {
-        _ if is_device => Some(settings(&["base_url"])),
-        ("", "") => None,
-        ("", _) => Some(identity.clone()),
-        _ => Some(settings(&["base_url", "account_id"])),
+    let is_base = |key: &ProfileKey| key.name == "base_url";
+    let has = |names| keys.iter().any(|key| key.names == names && !profile.get(key.name).is_empty());
+    let identity = joined(&|key| ProfileKey::is_address(key.name) || key.names != Names::Nothing);
+    // An address that has to be given is that of one device.
+    let is_device = keys.iter().any(|key| is_base(key) && key.need == KeyNeed::Always);
+    let home = match is_device || has(Names::Account) {
+        true => Some(joined(&|key| is_base(key) || key.names == Names::Account)),
+        false => has(Names::Credentials).then(|| identity.clone()),
     };
     (profile.identity, profile.home) = (identity, home);
     Ok(profile)

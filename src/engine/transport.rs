@@ -50,9 +50,9 @@ impl Transport {
             .no_proxy()
             // Shorter than the attempt's own limit, which cannot tell whether anything was sent.
             .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
-            // The PBX closes each connection; an idle one is never worth keeping (Yeastar, API Request Overview).
+            // Idle connections are of use only to vendors that leave them open.
             .pool_max_idle_per_host(16);
-        let mut addresses = vec![profile.get("base_url"), profile.get("token_url")];
+        let mut addresses = Vec::from_iter(profile.addresses());
         if let Some((proxy, address)) = proxy.and_then(|proxy| Some((proxy, proxy.url.expose()?))) {
             builder = builder.proxy(through(proxy, address).map_err(|cause| failed(profile, &cause))?);
             addresses.push(address);

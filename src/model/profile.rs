@@ -8,18 +8,44 @@ use super::secret::Secret;
 /// One key that a vendor's profiles can hold.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileKey {
-    /// The key in the file.
+    /// The key in the file. One that ends in `_url` holds an address. `base_url`, `access_token`, `account` and `plan`
+    /// mean the same at every vendor that has them.
     pub name: &'static str,
     /// What it means.
     pub meaning: &'static str,
     /// Whether its value is a secret reference.
     pub secret: bool,
+    /// What its value names.
+    pub names: Names,
     /// When it must be there.
     pub need: KeyNeed,
     /// Its value where none is given.
     pub default: Option<&'static str>,
     /// The values accepted, where they are a closed set.
     pub values: &'static [&'static str],
+}
+
+impl ProfileKey {
+    /// A setting without a default.
+    pub const fn new(name: &'static str, meaning: &'static str, need: KeyNeed) -> Self {
+        Self { name, meaning, secret: false, names: Names::Nothing, need, default: None, values: &[] }
+    }
+
+    /// Whether its value is an address.
+    pub fn is_address(name: &str) -> bool {
+        name.ends_with("_url")
+    }
+}
+
+/// What the value of a profile key names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Nothing that identifies.
+    Nothing,
+    /// The account at the profile's `base_url`.
+    Account,
+    /// The credentials.
+    Credentials,
 }
 
 /// When a profile key must be there.
@@ -90,6 +116,11 @@ impl Profile {
     /// A setting; empty where it is not there. Required settings were checked when the profile was read.
     pub fn get(&self, key: &str) -> &str {
         self.settings.get(key).map_or("", String::as_str)
+    }
+
+    /// The addresses that its requests go to.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.settings.iter().filter(|(key, _)| ProfileKey::is_address(key)).map(|(_, text)| text.as_str())
     }
 
     /// A secret; withheld where it is not there.

@@ -1,8 +1,8 @@
-//! Which account or device a profile leads to, whatever the profile is called.
+//! The account or device that a profile belongs to, whatever the profile is called.
 
 use super::desired::Key;
 use crate::engine::session::Session;
-use crate::model::profile::Profile;
+use crate::model::profile::{Names, Profile};
 use crate::model::secret::{Secret, SecretRef};
 use crate::vendors;
 use crate::vendors::Facts;
@@ -19,7 +19,8 @@ pub fn of_profile(profile: &Profile) -> String {
 /// The account, by one name: a profile's own has a word that stands for it, and its id.
 pub fn of_account<'a>(profile: &Profile, facts: &Facts, account: &'a str) -> &'a str {
     let word = facts.profile_keys.iter().find(|key| key.name == "account").and_then(|key| key.default);
-    word.filter(|_| !account.is_empty() && account == profile.get("account_id")).unwrap_or(account)
+    let mut own = facts.profile_keys.iter().filter(|key| key.names == Names::Account);
+    word.filter(|_| !account.is_empty() && own.any(|key| account == profile.get(key.name))).unwrap_or(account)
 }
 
 /// The key with that name of its account.

@@ -7,20 +7,17 @@ use reqwest::Url;
 use crate::config::proxy;
 use crate::model::error::{Error, Result};
 use crate::model::net::is_loopback;
-use crate::model::profile::{Profile, ProxyChoice};
+use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
 use crate::model::secret::MASK;
 
 /// How many requests of a profile may be under way at the same time.
 pub const CONCURRENCY: RangeInclusive<usize> = 1..=64;
 
-/// Keys that hold addresses.
-const ADDRESSES: [&str; 2] = ["base_url", "token_url"];
-
 /// Checks the value of a key that is no secret; `values` are those that it can have, where they are a closed set.
 pub fn check_value(profile: &str, key: &str, values: &[&str], text: &str, allow_http: bool) -> Result<()> {
     let failed = |why: &str| Error::config(format!("profile `{profile}`: {key} `{text}` {why}"));
     match key {
-        key if ADDRESSES.contains(&key) => check_address(profile, key, text, allow_http),
+        key if ProfileKey::is_address(key) => check_address(profile, key, text, allow_http),
         "allow_http" if !["true", "false"].contains(&text) => {
             Err(failed("is neither true nor false").hint("write allow_http = true, or leave it out"))
         }
@@ -85,7 +82,7 @@ pub fn is_distant(profile: &Profile) -> bool {
 }
 
 fn distant(profile: &Profile) -> impl Iterator<Item = Url> {
-    let addresses = ADDRESSES.iter().filter_map(|key| Url::parse(profile.get(key)).ok());
+    let addresses = profile.addresses().filter_map(|text| Url::parse(text).ok());
     addresses.filter(|url| !is_loopback(url.host_str().unwrap_or_default()))
 }
 

@@ -146,18 +146,17 @@ const NO_EXTENSIONS: Support = Support::Unsupported {
 const PROFILE: &[ProfileKey] = &[
     ProfileKey {
         default: Some("https://api.itniotech.com"),
-        ..key("base_url", "the API's address", KeyNeed::Optional)
+        ..ProfileKey::new("base_url", "the API's address", KeyNeed::Optional)
     },
     ProfileKey {
         secret: true,
-        ..key("api_key", "API key of Home > Developers in the console", KeyNeed::Always)
+        ..ProfileKey::new("api_key", "API key of Home > Developers in the console", KeyNeed::Always)
     },
-    ProfileKey { secret: true, ..key("api_secret", "API secret of the same page", KeyNeed::Always) },
+    ProfileKey {
+        secret: true,
+        ..ProfileKey::new("api_secret", "API secret of the same page", KeyNeed::Always)
+    },
 ];
-
-const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
-    ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }
-}
 
 const NO_PORT: Need = Refused(
     "it is not documented whether Itniotech's gateway address takes a port; leave it out, or try it \

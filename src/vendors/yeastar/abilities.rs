@@ -1,7 +1,7 @@
 //! What a P-Series PBX can do, as data. Fields: "Add a SIP Trunk" and "Edit a SIP Trunk".
 
 use crate::model::fields::Field;
-use crate::model::profile::{KeyNeed, ProfileKey};
+use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
 use crate::vendors::{Facts, Pace};
@@ -117,18 +117,24 @@ const fn none(operation: Operation, why: &'static str, instead: &'static str) ->
 }
 
 const PROFILE: &[ProfileKey] = &[
-    key("base_url", "the PBX's web address, as in https://192.0.2.10:8088", KeyNeed::Always),
-    key("client_id", "Client ID of Integrations > API on the PBX", KeyNeed::ToLogIn),
-    ProfileKey { secret: true, ..key("client_secret", "Client Secret of the same page", KeyNeed::ToLogIn) },
+    ProfileKey::new("base_url", "the PBX's web address, as in https://192.0.2.10:8088", KeyNeed::Always),
+    ProfileKey {
+        names: Names::Credentials,
+        ..ProfileKey::new("client_id", "Client ID of Integrations > API on the PBX", KeyNeed::ToLogIn)
+    },
     ProfileKey {
         secret: true,
-        ..key("access_token", "a token to use as it is, in place of the credentials", KeyNeed::Optional)
+        ..ProfileKey::new("client_secret", "Client Secret of the same page", KeyNeed::ToLogIn)
+    },
+    ProfileKey {
+        secret: true,
+        ..ProfileKey::new(
+            "access_token",
+            "a token to use as it is, in place of the credentials",
+            KeyNeed::Optional,
+        )
     },
 ];
-
-const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
-    ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }
-}
 
 const TRANSPORTS: &[&str] = &["udp", "tcp", "tls", "dnsnaptr"];
 const ACCOUNT_TRANSPORTS: &[&str] = &["udp", "tcp", "tls"];

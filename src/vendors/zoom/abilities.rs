@@ -2,7 +2,7 @@
 //! the pages "Assign SIP trunk configuration" and "Add internal numbers".
 
 use crate::model::fields::Field;
-use crate::model::profile::{KeyNeed, ProfileKey};
+use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
 use crate::vendors::{Facts, Pace, PlanRate};
@@ -118,27 +118,44 @@ pub static FACTS: Facts = Facts {
 const PROFILE: &[ProfileKey] = &[
     ProfileKey {
         default: Some("https://api.zoom.us/v2"),
-        ..key("base_url", "the API's address with its version", KeyNeed::Optional)
+        ..ProfileKey::new("base_url", "the API's address with its version", KeyNeed::Optional)
     },
     ProfileKey {
         default: Some("https://zoom.us/oauth/token"),
-        ..key("token_url", "where access tokens are given", KeyNeed::Optional)
+        ..ProfileKey::new("token_url", "where access tokens are given", KeyNeed::Optional)
     },
-    key("account_id", "Account ID of the Server-to-Server OAuth app", KeyNeed::ToLogIn),
-    key("client_id", "Client ID of the same app", KeyNeed::ToLogIn),
-    ProfileKey { secret: true, ..key("client_secret", "Client Secret of the same app", KeyNeed::ToLogIn) },
+    ProfileKey {
+        names: Names::Account,
+        ..ProfileKey::new("account_id", "Account ID of the Server-to-Server OAuth app", KeyNeed::ToLogIn)
+    },
+    ProfileKey {
+        names: Names::Credentials,
+        ..ProfileKey::new("client_id", "Client ID of the same app", KeyNeed::ToLogIn)
+    },
     ProfileKey {
         secret: true,
-        ..key("access_token", "a token to use as it is, in place of the credentials", KeyNeed::Optional)
+        ..ProfileKey::new("client_secret", "Client Secret of the same app", KeyNeed::ToLogIn)
+    },
+    ProfileKey {
+        secret: true,
+        ..ProfileKey::new(
+            "access_token",
+            "a token to use as it is, in place of the credentials",
+            KeyNeed::Optional,
+        )
     },
     ProfileKey {
         default: Some(ME),
-        ..key("account", "the account acted on: a sub account's id, or me for the master", KeyNeed::Optional)
+        ..ProfileKey::new(
+            "account",
+            "the account acted on: a sub account's id, or me for the master",
+            KeyNeed::Optional,
+        )
     },
     ProfileKey {
         default: Some("json"),
         values: &["json", MULTIPART],
-        ..key(
+        ..ProfileKey::new(
             "body_format",
             "how bodies are sent; multipart is a last resort that fits only SIP settings: Zoom's own OpenAPI \
              file refuses lists in it",
@@ -148,7 +165,7 @@ const PROFILE: &[ProfileKey] = &[
     ProfileKey {
         default: Some(PRO),
         values: &[FREE, PRO, BUSINESS, UNPACED],
-        ..key(
+        ..ProfileKey::new(
             "plan",
             "the account's plan, whose rate limits are kept; none where a gateway paces the calls",
             KeyNeed::Optional,
@@ -172,10 +189,6 @@ const RATES: &[PlanRate] = &[rate(FREE, 4), rate(PRO, 30), rate(BUSINESS, 80)];
 
 const fn rate(plan: &'static str, per_second: u32) -> PlanRate {
     PlanRate { plan, label: LIGHT, per_second }
-}
-
-const fn key(name: &'static str, meaning: &'static str, need: KeyNeed) -> ProfileKey {
-    ProfileKey { name, meaning, secret: false, need, default: None, values: &[] }
 }
 
 /// The account id that stands for the master account itself.
