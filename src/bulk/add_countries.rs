@@ -105,7 +105,7 @@ impl Job for AddCountries<'_> {
             Ok(Written::Withheld) => Ok(None),
             Ok(Written::Done(there)) => Ok(Some(Self::sent(items, &there, None))),
             Ok(Written::Found(there, note)) => Ok(Some(Self::sent(items, &there, Some(note)))),
-            // How Zoom refuses a country that is there is not documented.
+            // How a vendor refuses a country that is there may be undocumented.
             Err(error) if self.skip_existing && matches!(error.kind, Kind::Conflict | Kind::Rejected) => {
                 self.settle_conflict(items, error).await.map(Some)
             }

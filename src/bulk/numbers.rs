@@ -81,7 +81,7 @@ pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option
     }
     let number: Option<E164> = FieldError::parse(faults, "number", draft.number.as_deref());
     let what = match draft.what.as_deref() {
-        // Zoom's own figures.
+        // Also as figures.
         Some("0") => Some(NumberType::Toll),
         Some("1") => Some(NumberType::TollFree),
         Some(text) => FieldError::parse(faults, "type", Some(text)),

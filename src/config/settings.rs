@@ -17,10 +17,10 @@ pub struct Settings {
     pub enable: Option<bool>,
     /// See [`SipSettings::show_callout_internal_number`].
     pub show_callout_internal_number: Option<bool>,
-    /// See [`SipSettings::show_zoom_provided_callout_countries`]; also in the vendor's own figures.
+    /// See [`SipSettings::show_zoom_provided_callout_countries`]; also as a figure.
     #[serde(deserialize_with = "crate::model::text::id")]
     pub show_zoom_provided_callout_countries: Option<String>,
-    /// See [`SipSettings::show_zoom_provided_numbers`]; also in the vendor's own figures.
+    /// See [`SipSettings::show_zoom_provided_numbers`]; also as a figure.
     #[serde(deserialize_with = "crate::model::text::id")]
     pub show_zoom_provided_numbers: Option<String>,
     /// See [`SipSettings::vendor_fields`].
@@ -45,7 +45,7 @@ impl Settings {
         let mut faults = Vec::new();
         let mut provided = |field: &str, text: Option<String>| {
             let word = match text?.as_str() {
-                // Zoom's own figures.
+                // Also as figures.
                 "0" => Ok(Provided::Show),
                 "1" => Ok(Provided::Hide),
                 "2" => Ok(Provided::Remove),

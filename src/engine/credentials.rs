@@ -16,7 +16,7 @@ const LONGEST_TURN: Duration = Duration::from_secs(90);
 
 impl Session {
     /// Gets a new token with the credentials themselves, whatever the cache holds. The old one is revoked where
-    /// the vendor can, because some count the live ones (Yeastar allows eight). A dry run keeps both back.
+    /// the vendor can, because some allow only so many live ones. A dry run keeps both back.
     ///
     /// # Errors
     /// Credentials that the vendor refuses.
@@ -170,7 +170,7 @@ impl Session {
         Ok(access)
     }
 
-    /// Credentials that the vendor refused are not tried again: Yeastar blocks an address after five failures.
+    /// Credentials that the vendor refused are not tried again, because a vendor may block the address after a few failures.
     fn refuse_again(&self) -> Result<()> {
         let Some(at) = self.outside.tokens.as_ref().and_then(TokenStore::refused) else { return Ok(()) };
         let text = format!(

@@ -75,13 +75,13 @@ pub fn pause(again: u32, chance: f64) -> Duration {
     whole.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0)
 }
 
-/// How long to wait after a limit that comes without a wait: one to two seconds (Zoom, "Rate limits", gives no
-/// better advice for its limits by the second), and twice as long after each that follows, up to eight times.
+/// How long to wait after a limit that comes without a wait: one to two seconds, and twice as long after each that
+/// follows, up to eight times.
 pub fn limit_pause(again: u32, chance: f64) -> Duration {
     Duration::from_secs(1 << again.min(3)).mul_f64(1.0 + chance.clamp(0.0, 1.0))
 }
 
-/// The wait that the vendor asks for: in seconds, as an instant (Zoom, "Rate limits") or as a date of HTTP.
+/// The wait that the vendor asks for: in seconds, as an instant or as a date of HTTP.
 pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
     let text = answer.header("retry-after")?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

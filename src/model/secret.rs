@@ -18,7 +18,7 @@ pub const WANTED: &str = "a secret or a reference to one, as a text in quotes";
 const SECRET: [&str; 8] =
     ["password", "passwd", "passphrase", "passcode", "pwd", "secret", "credential", "credentials"];
 
-/// Words that do so at the end of a key, alone or after another: `pin_list` and `token_url` are none.
+/// Words that do so at the end of a key, alone or after another: `pin_list` and `token_type` are none.
 const SECRET_AT_END: [&[&str]; 14] = [
     &["token"],
     &["pin"],

@@ -69,8 +69,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request without a body. It names this program, because Yeastar refuses requests that name none
-    /// (Yeastar, Request Structure).
+    /// A request without a body. It names this program, because a vendor may refuse requests that name none.
     pub fn new(method: Method, url: String) -> Self {
         Self { method, url, headers: vec![("User-Agent".into(), USER_AGENT.into())], body: Body::Empty }
     }

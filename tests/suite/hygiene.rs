@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use trunkctl::model::error::{EXIT_CODES, Kind};
+use trunkctl::model::fields::Field;
+use trunkctl::model::profile::ProfileKey;
 use trunkctl::vendors;
 
 /// A source file, named from the root of the repository.
@@ -14,16 +16,21 @@ pub struct Source {
 }
 
 impl Source {
-    /// What is compiled into the program: no tests, no comments.
-    pub fn code(&self) -> String {
+    /// Everything but tests.
+    fn without_tests(&self) -> &str {
         if self.name.ends_with("/tests.rs") || self.name.contains("/tests/") {
-            return String::new();
+            return "";
         }
         let (own, tests) = self.text.split_once("#[cfg(test)]\nmod tests {\n").unwrap_or((&self.text, "}"));
         // Code below the tests would be overlooked.
         let ends = tests.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')).count();
         assert!(ends == 1, "{}: the tests do not stand at the end", self.name);
-        let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+        own
+    }
+
+    /// What is compiled into the program: no tests, no comments.
+    pub fn code(&self) -> String {
+        let lines = self.without_tests().lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.map(|line| format!("{line}\n")).collect()
     }
 
@@ -309,26 +316,70 @@ fn every_vendor_has_the_same_files() {
     }
 }
 
+/// Where a vendor may be named outside of its folder, and why.
+const NAMING: &[(&str, &str)] = &[
+    ("src/cli/", "examples in help"),
+    ("src/lib.rs", "the architecture follows a field to the wire of one vendor"),
+    ("src/ops/probe.rs", "the source of a rule"),
+    ("src/commands/trunk_ensure.rs", "a hint"),
+];
+
+/// The folder, and in `src/vendors/mod.rs` its module and its row; everything else follows from the vendor's tables.
 #[test]
-fn the_model_has_no_vendor_words() {
-    let mut words: Vec<String> = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned()).collect();
-    words.extend(["errcode", "errmsg", "keyid", "sip_trunk", "siptrunk", "voicegroup"].map(str::to_owned));
+fn a_fourth_vendor_is_one_folder_and_two_lines() {
     // Names that the contract gives to settings.
     let documented = ["show_zoom_provided_callout_countries", "show_zoom_provided_numbers"];
+    // Profile keys that mean the same at every vendor, and the model's own names.
+    let shared = |key: &str| {
+        ["base_url", "access_token"].contains(&key) || Field::ALL.iter().any(|field| field.name() == key)
+    };
+    // One word in small letters may be anybody's.
+    let distinctive = |key: &str| key.contains(|c: char| c == '_' || c.is_uppercase());
+    let all = sources();
     let mut faults = Vec::new();
-    for source in sources().iter().filter(|source| source.name.starts_with("src/model/")) {
-        for line in source.text.lines() {
-            let plain =
-                documented.iter().fold(line.to_owned(), |line, name| line.replace(name, "")).to_lowercase();
-            faults.extend(
-                words
-                    .iter()
-                    .filter(|word| plain.contains(word.as_str()))
-                    .map(|word| format!("{}: `{word}` in {}", source.name, line.trim())),
-            );
+    for facts in vendors::ALL.iter().map(|vendor| vendor.facts()) {
+        let wires = facts.shapes.iter().flat_map(|shape| shape.fields).map(|fact| fact.wire);
+        let bodies = facts.reserved.iter().map(|(key, _)| *key).chain(facts.secret_keys.iter().copied());
+        let keys = facts.profile_keys.iter().map(|key| key.name).chain(wires).chain(bodies);
+        let mut keys: BTreeSet<&str> = keys.filter(|key| distinctive(key) && !shared(key)).collect();
+        // Of bodies and paths, in no table.
+        keys.extend(["errcode", "errmsg", "sip_trunk", "sipTrunk", "siptrunk", "voiceGroup", "voiceGroupId"]);
+        let mut registered = 0;
+        for source in &all {
+            let name = source.name.as_str();
+            let mut folders = name.strip_prefix("src/vendors/").unwrap_or_default().split('/');
+            let folder = folders.next().filter(|folder| vendors::by_name(folder).is_ok());
+            if folder == Some(facts.name) || NAMING.iter().any(|(place, _)| name.starts_with(place)) {
+                continue;
+            }
+            for line in source.without_tests().lines() {
+                let plain = documented.iter().fold(line.to_owned(), |line, name| line.replace(name, ""));
+                let named = plain.to_lowercase().contains(facts.name);
+                let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '_');
+                if named && name == "src/vendors/mod.rs" {
+                    registered += 1;
+                // Another vendor may have the same keys.
+                } else if named || (folder.is_none() && words.any(|word| keys.contains(word))) {
+                    faults.push(format!("{name}, of {}: {}", facts.name, line.trim()));
+                }
+            }
         }
+        assert_eq!(registered, 2, "lines of {} in src/vendors/mod.rs", facts.name);
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What an address is follows from the name of its key, and decides whether it may be plain HTTP.
+#[test]
+fn every_address_of_a_profile_is_known_as_one() {
+    for facts in vendors::ALL.iter().map(|vendor| vendor.facts()) {
+        let sandbox = facts.sandbox.iter().map(|(key, value)| (*key, *value));
+        let defaults = facts.profile_keys.iter().filter_map(|key| Some((key.name, key.default?)));
+        for (key, value) in sandbox.chain(defaults) {
+            let is_address = value.contains("://") || value.contains("{base}");
+            assert_eq!(ProfileKey::is_address(key), is_address, "{}: {key}", facts.name);
+        }
+    }
 }
 
 /// A sentence begins like one and ends like one.

@@ -119,11 +119,11 @@ fn sip_settings() -> [(&'static str, Value); 6] {
         ("show_callout_internal_number", flag("List the carrier's call-out numbers.")),
         (
             "show_zoom_provided_callout_countries",
-            word_or_figure("What becomes of Zoom's own call-out countries.", Provided::WORDS),
+            word_or_figure("What becomes of the vendor's own call-out countries.", Provided::WORDS),
         ),
         (
             "show_zoom_provided_numbers",
-            word_or_figure("What becomes of Zoom's own numbers.", Provided::WORDS),
+            word_or_figure("What becomes of the vendor's own numbers.", Provided::WORDS),
         ),
         (Field::VendorFields.name(), fields::schema(Field::VendorFields)),
     ]

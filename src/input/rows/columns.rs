@@ -19,7 +19,7 @@ pub struct Shape {
     pub bare: Option<&'static str>,
 }
 
-/// Internal numbers to be added, by the names of Zoom's fields.
+/// Internal numbers to be added.
 pub static NUMBERS: Shape = Shape {
     list: "internal_numbers",
     keys: &[

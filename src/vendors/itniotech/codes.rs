@@ -69,7 +69,7 @@ pub const CODES: &[Code] = &[
     row(
         ("-16", Auth, SignAgain),
         "The timestamp of the request is outside the accepted window.",
-        "This machine's clock is more than 30 minutes off, or the request was actual up on its way.",
+        "This machine's clock is more than 30 minutes off, or the request was held up on its way.",
         "Correct this machine's clock.",
     ),
     // Machine-translated as a fault of a "port program"; the Chinese page says system exception.

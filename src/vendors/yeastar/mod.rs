@@ -93,6 +93,7 @@ impl Vendor for Yeastar {
         Ok(write::identify(profile))
     }
 
+    /// A PBX allows eight live tokens.
     fn revoke(&self, profile: &Profile) -> Option<Call<()>> {
         Some(auth::revoke(profile))
     }

@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-/// "Rate limits", and the values of X-RateLimit-Type, which [`super::read`] adds to the text.
+/// "Rate limits": a daily limit comes with Retry-After as an instant, one by the second with no wait. The texts, and the values of X-RateLimit-Type, which [`super::read`] adds to the text.
 const DAILY: &[&str] =
     &["daily rate limit", "daily request limit", "daily limit", "daily-limit", "daily quota"];
 const CONCURRENT: &[&str] = &["too many concurrent requests"];
