@@ -1,6 +1,7 @@
 //! Finds canaries: secrets that carry a mark at either end, so that no encoding and no cut hides them.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -23,11 +24,11 @@ pub fn find(bytes: &[u8]) -> Vec<String> {
     for _ in 0..3 {
         plain = unescaped(&percent_decode_str(&plain).decode_utf8_lossy());
     }
-    let needles = needles();
     let mut found = Vec::new();
     for view in [&text, &plain] {
-        for (needle, exact) in &needles {
-            let hay = if *exact { view.clone() } else { view.to_ascii_lowercase() };
+        let lower = view.to_ascii_lowercase();
+        for (needle, exact) in NEEDLES.iter() {
+            let hay = if *exact { view } else { &lower };
             found.extend(hay.match_indices(needle.as_str()).map(|(at, _)| {
                 let from = view[..at].char_indices().rev().nth(30).map_or(0, |(at, _)| at);
                 view[from..].chars().take(90).collect::<String>()
@@ -38,7 +39,7 @@ pub fn find(bytes: &[u8]) -> Vec<String> {
 }
 
 /// The marks in every form, and whether its letter case matters.
-fn needles() -> Vec<(String, bool)> {
+static NEEDLES: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     let mut needles = Vec::new();
     for mark in MARKS {
         needles.push((mark.to_ascii_lowercase(), false));
@@ -52,7 +53,7 @@ fn needles() -> Vec<(String, bool)> {
         }
     }
     needles
-}
+});
 
 /// Without backslashes, and with `\u0063` read as what it means.
 fn unescaped(text: &str) -> String {

@@ -1,5 +1,10 @@
 //! The same manifest in three forms, made by the writers of each: whatever the texts are, the entries are the same.
 
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -32,76 +37,70 @@ const TEXTS: [&str; 24] = [
     "2026-01-01",
 ];
 
-/// Makes the value of a field.
-type Make = fn(&mut Dice) -> Value;
-
-/// Numbers in no order that anybody would choose, and the same at every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        // Knuth's MMIX.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn text(&mut self) -> Value {
-        TEXTS[self.below(TEXTS.len())].into()
-    }
-
-    fn trunk(&mut self, name: usize) -> Value {
-        let mut trunk = Map::new();
-        trunk.insert(
-            "name".into(),
-            format!("{name} {}", TEXTS[self.below(TEXTS.len())].replace('\n', "")).into(),
-        );
-        let fields: [(&str, Make); 9] = [
-            ("kind", |dice| ["peer", "register"][dice.below(2)].into()),
-            ("enabled", |dice| (dice.below(2) == 0).into()),
-            ("port", |dice| (dice.below(65535) + 1).into()),
-            ("username", Self::text),
-            ("country", Self::text),
-            ("caller_id", |dice| json!({"number": dice.text(), "name": dice.text()})),
-            ("dids", |dice| json!([{"number": dice.text()}])),
-            (
-                "vendor_fields",
-                |dice| json!({"x": dice.below(9), "y": dice.text(), "z": {"a": [true, dice.text()]}}),
-            ),
-            ("master_trunk", |dice| [Value::from(7), "7".into()][dice.below(2)].clone()),
-        ];
-        for (key, make) in fields {
-            if self.below(2) == 0 {
-                trunk.insert(key.into(), make(self));
-            }
-        }
-        let target = [("profile", json!("a")), ("profiles", json!(["b", "a"])), ("group", json!("g"))];
-        let (key, value) = target[self.below(3)].clone();
-        trunk.insert(key.into(), value);
-        trunk.into()
-    }
+fn text() -> impl Strategy<Value = Value> {
+    select(&TEXTS[..]).prop_map(Value::from)
 }
 
-#[test]
-fn whatever_is_wanted_is_the_same_in_every_form() {
-    let mut dice = Dice(5060);
-    for round in 0..200 {
-        let trunks: Vec<Value> = (0..1 + dice.below(4)).map(|name| dice.trunk(name)).collect();
+/// A trunk with some of the fields, whose name begins with its place in the list.
+fn trunk() -> impl Strategy<Value = Map<String, Value>> {
+    let fields = [
+        ("kind", select(vec!["peer", "register"]).prop_map(Value::from).boxed()),
+        ("enabled", any::<bool>().prop_map(Value::from).boxed()),
+        ("port", (1..=u16::MAX).prop_map(Value::from).boxed()),
+        ("username", text().boxed()),
+        ("country", text().boxed()),
+        (
+            "caller_id",
+            (text(), text()).prop_map(|(number, name)| json!({"number": number, "name": name})).boxed(),
+        ),
+        ("dids", text().prop_map(|number| json!([{"number": number}])).boxed()),
+        (
+            "vendor_fields",
+            (0..9, text(), text())
+                .prop_map(|(x, y, z)| json!({"x": x, "y": y, "z": {"a": [true, z]}}))
+                .boxed(),
+        ),
+        ("master_trunk", select(vec![json!(7), json!("7")]).boxed()),
+    ];
+    let fields = fields.map(|(key, value)| of(value).prop_map(move |value| value.map(|value| (key, value))));
+    let target = [("profile", json!("a")), ("profiles", json!(["b", "a"])), ("group", json!("g"))];
+    (select(&TEXTS[..]), fields, select(target.to_vec())).prop_map(|(name, fields, target)| {
+        let name = ("name", name.replace('\n', "").into());
+        let all = [Some(name), Some(target)].into_iter().chain(fields).flatten();
+        all.map(|(key, value)| (key.to_owned(), value)).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(Config {
+        cases: 100, rng_seed: RngSeed::Fixed(5060), failure_persistence: None, ..Config::default()
+    })]
+
+    #[test]
+    fn whatever_is_wanted_is_the_same_in_every_form(
+        mut trunks in vec(trunk(), 1..5),
+        domain in select(&TEXTS[..]),
+        labels in text(),
+    ) {
+        for (at, trunk) in trunks.iter_mut().enumerate() {
+            trunk["name"] = format!("{at} {}", trunk["name"].as_str().unwrap()).into();
+        }
         let manifest = json!({
             "groups": {"g": ["a", "b"]},
-            "defaults": {"trunk": {"domain": dice.text().as_str().unwrap().split_whitespace().count().to_string()}},
+            "defaults": {"trunk": {"domain": domain.split_whitespace().count().to_string()}},
             "trunk": trunks,
-            "internal_numbers": [{"profile": "a", "numbers": [{"number": "+442071838750", "labels": dice.text()}]}],
+            "internal_numbers": [{"profile": "a", "numbers": [{"number": "+442071838750", "labels": labels}]}],
         });
         let toml = ::toml::to_string(&manifest).unwrap();
         let yaml = yaml_serde::to_string(&manifest).unwrap();
-        let all =
-            [("m.toml", toml), ("m.yaml", yaml), ("m.json", format!("{manifest:#}"))].map(|(name, text)| {
-                let read = Folder::with(&[(name, &text)]).open(&[name]);
-                let read = read.unwrap_or_else(|error| panic!("round {round}: {}\n{text}", error.message));
-                let mut entries: Vec<String> = read.entries.iter().map(shown).collect();
-                entries.sort();
-                entries
-            });
-        assert!(all[0] == all[1] && all[1] == all[2], "round {round}: {all:#?}");
+        let all = [("m.toml", toml), ("m.yaml", yaml), ("m.json", format!("{manifest:#}"))];
+        let all = all.map(|(name, text)| {
+            let read = Folder::with(&[(name, &text)]).open(&[name]);
+            let read = read.unwrap_or_else(|error| panic!("{}\n{text}", error.message));
+            let mut entries: Vec<String> = read.entries.iter().map(shown).collect();
+            entries.sort();
+            entries
+        });
+        prop_assert!(all[0] == all[1] && all[1] == all[2], "{all:#?}");
     }
 }
