@@ -16,11 +16,14 @@ use crate::support::{Place, Ran, read};
 /// used, and the program's own code, which is no data, takes some 20 MiB.
 const MOST_DATA: usize = 80;
 
-/// The binary under that limit.
-fn limited(place: &Place, args: &[&str]) -> Command {
+/// The same where nothing is kept for long.
+const MOST_STREAMED: usize = 40;
+
+/// The binary under such a limit.
+fn limited(most: usize, place: &Place, args: &[&str]) -> Command {
     let plain = place.command(&[]);
     let mut command = Command::new("sh");
-    let script = format!("ulimit -d {} && exec \"$0\" \"$@\"", MOST_DATA << 10);
+    let script = format!("ulimit -d {} && exec \"$0\" \"$@\"", most << 10);
     command.args(["-c", &script, env!("CARGO_BIN_EXE_trunkctl")]).args(args);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -33,7 +36,7 @@ fn run(server: &Scripted, vendor: &str, line: &str) -> Ran {
     let profiles = profiles_with_tokens(&place, &server.base);
     let mut args = vec!["--profiles-file", &profiles, "-p", vendor, "--retries", "0"];
     args.extend(line.split(' '));
-    read(limited(&place, &args).output().unwrap())
+    read(limited(MOST_DATA, &place, &args).output().unwrap())
 }
 
 /// An answer of each vendor's list with these rows.
@@ -149,11 +152,11 @@ fn a_long_list_streams_in_every_format_for_programs() {
         let (place, server) = (Place::new(), endless());
         let profiles = profiles_with_tokens(&place, &server.base);
         let args = ["--profiles-file", &profiles, "-p", "yeastar", "trunk", "list", "-o", format];
-        let mut child = limited(&place, &args).spawn().unwrap();
+        let mut child = limited(MOST_STREAMED, &place, &args).spawn().unwrap();
         let mut out = child.stdout.take().unwrap();
         let mut taken = vec![0; 1 << 20];
         // More than is ever held back, or fits under the limit.
-        for _ in 0..100 {
+        for _ in 0..MOST_STREAMED + 4 {
             out.read_exact(&mut taken).unwrap_or_else(|error| panic!("{format}: {error}"));
         }
         drop(out);
@@ -198,12 +201,12 @@ fn a_file_without_an_end_is_refused() {
     ] {
         let mut args = vec!["--profiles-file", profiles];
         args.extend(line.split(' '));
-        let ran = read(limited(&place, &args).output().unwrap()).expect(code);
+        let ran = read(limited(MOST_DATA, &place, &args).output().unwrap()).expect(code);
         assert!(ran.err.contains(said) && ran.out.is_empty(), "{line}: {}", ran.err);
     }
     let rows = vec![r#"{"number":"+16466661110"}"#; 700_000].join(",");
     let path = place.write("rows.json", &format!("[{rows}]"));
     let args = ["--profiles-file", &config, "-p", "zoom", "internal-numbers", "add", "--from", &path];
-    let ran = read(limited(&place, &args).output().unwrap()).expect(4);
+    let ran = read(limited(MOST_DATA, &place, &args).output().unwrap()).expect(4);
     assert!(ran.err.contains("longer than 16 MiB") && ran.err.contains("CSV"), "{}", ran.err);
 }

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::Place;
 use crate::support::served::{Served, profiles};
+use crate::support::{Place, need};
 
 /// A folder as a pipeline's checkout has it, and the variables of its runner.
 struct Checkout {
@@ -43,7 +43,7 @@ impl Checkout {
         ] {
             let script =
                 format!("#!/bin/sh\n{{ {keep}; }} || {{ echo 'the body is empty' >&2; exit 22; }}\n");
-            executable(&place.write(&format!("bin/{tool}"), &script));
+            place.program(&format!("bin/{tool}"), &script);
         }
         let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
         let bin = place.path().join("bin").display().to_string();
@@ -94,21 +94,9 @@ fn script(file: &Value, job: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn executable(path: &str) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-}
-
 fn parsed(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(file);
     yaml_serde::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn has(tool: &str) -> bool {
-    Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap().status.success()
 }
 
 #[cfg(unix)]
@@ -159,9 +147,7 @@ fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
     is_told(&checkout.read("posted"));
     let judge = step(&file, "plan", "Judge").replace("${{ steps.plan.outputs.code }}", "4");
     assert_eq!(checkout.run(&judge).code, 1);
-    if !has("jq") {
-        return;
-    }
+    need("jq");
     let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
     refused(&checkout);
     let plan = checkout.run(&script(&file, "plan"));
@@ -239,9 +225,7 @@ fn a_plan_without_secrets_says_what_it_could_not_read() {
 #[cfg(unix)]
 #[test]
 fn the_gitlab_jobs_plan_post_and_apply_the_saved_plan() {
-    if !has("jq") {
-        return;
-    }
+    need("jq");
     let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
     let script = |job: &str| script(&file, job);
     for job in ["plan", "plan-main", "apply-main"] {

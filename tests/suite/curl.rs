@@ -9,10 +9,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::conformance::rig::is_write;
-use crate::support::Place;
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::scripted::http;
 use crate::support::served::Served;
+use crate::support::{Place, need};
 
 /// Whatever a shell, JSON and awk could trip over.
 const PASSWORD: &str = "q\"q\u{1}\u{1f} b\\b s  s $HOME $(id) `id` it's 100% & ; * é \\\\ \\\" !x # end\\";
@@ -152,12 +152,6 @@ fn curl() -> Command {
     curl
 }
 
-/// Without curl nothing here could be shown to hold, so its absence is no reason to pass.
-fn need_curl() {
-    let found = Command::new("curl").arg("--version").output();
-    assert!(found.is_ok_and(|found| found.status.success()), "install curl: these tests compare against it");
-}
-
 /// Runs a printed line as it is, in a shell that has nothing but the path and these variables.
 fn shell(place: &Place, line: &str, variables: &[(&str, String)]) -> (i32, Vec<u8>, String) {
     let mut shell = Command::new("sh");
@@ -200,7 +194,7 @@ fn essence(seen: &Seen) -> (String, Vec<(String, String)>, String) {
 
 #[test]
 fn the_printed_line_does_the_request_that_trunkctl_does() {
-    need_curl();
+    need("curl");
     for case in CASES {
         let what = format!("{} {}", case.profile, case.args.join(" "));
         let served = Served::start();
@@ -306,7 +300,7 @@ fn proof(seen: &Seen, what: &str) {
 /// Each password alone, so that one trap cannot hide another.
 #[test]
 fn no_password_is_changed_by_the_shell() {
-    need_curl();
+    need("curl");
     let served = Served::start();
     let recorder = Recorder::before(&served.base);
     let place = Place::new();
@@ -353,7 +347,7 @@ fn no_password_is_changed_by_the_shell() {
 /// A field is text, whatever characters it holds: only a secret's own place takes the secret.
 #[test]
 fn no_field_passes_for_the_place_of_a_secret() {
-    need_curl();
+    need("curl");
     let served = Served::start();
     let recorder = Recorder::before(&served.base);
     let place = Place::new();
@@ -373,7 +367,7 @@ fn no_field_passes_for_the_place_of_a_secret() {
 /// A token in the address and a secret in a header arrive as trunkctl sends them.
 #[test]
 fn secrets_outside_the_body_are_encoded_by_the_shell() {
-    need_curl();
+    need("curl");
     let served = Served::start();
     let recorder = Recorder::before(&served.base);
     let place = Place::new();

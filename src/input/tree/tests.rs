@@ -203,7 +203,7 @@ fn bombs_and_depths_are_refused() {
         bomb.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
     }
     assert!(mistake(&bomb, Format::Yaml).contains("aliases copy more than 64 MiB"));
-    for depth in [DEEPEST + 1, 100_000] {
+    for depth in [DEEPEST + 1, 30_000] {
         for (text, format) in [
             (format!("a = {}{}", "[".repeat(depth), "]".repeat(depth)), Format::Toml),
             (format!("a{} = 1", ".a".repeat(depth)), Format::Toml),

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Place;
 use crate::support::served::Served;
+use crate::support::{Place, need};
 
 /// Not run inside a test: they build and test the program itself.
 const OF_CARGO: &[&str] = &["cargo test --locked", "cargo install --path ."];
@@ -144,8 +144,7 @@ impl Scene {
             place.write(&format!("work/{file}"), &read(&root.join(&file)));
         }
         // The password store of the README's profiles.
-        let pass = place.write("bin/pass", "#!/bin/sh\n[ \"$*\" = 'show zoom' ] && echo sandbox-secret\n");
-        executable(&pass);
+        place.program("bin/pass", "#!/bin/sh\n[ \"$*\" = 'show zoom' ] && echo sandbox-secret\n");
         let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
         let system = std::env::var("PATH").unwrap();
         let bin = place.path().join("bin").display().to_string();
@@ -224,6 +223,9 @@ impl Scene {
             command.env_clear().envs(&self.variables).stdin(Stdio::null());
             command.output().unwrap()
         };
+        for tool in ["flock", "jq"].into_iter().filter(|tool| script.contains(&format!("{tool} -"))) {
+            need(tool);
+        }
         let checked = shell(&["-n", &file]);
         assert!(checked.status.success(), "{script}\n{}", String::from_utf8_lossy(&checked.stderr));
         let output = shell(&[&file]);
@@ -242,14 +244,6 @@ impl Scene {
 
     pub fn code(&self) -> i32 {
         self.code
-    }
-
-    /// Whether this machine has the tools that a recipe uses besides trunkctl.
-    pub fn can_run(&mut self, script: &str) -> bool {
-        ["flock", "jq"].into_iter().filter(|tool| script.contains(&format!("{tool} -"))).all(|tool| {
-            self.run(&format!("command -v {tool} > found"));
-            std::mem::take(&mut self.code) == 0
-        })
     }
 
     /// Starts the server that goes on in the background, and waits until it says where it listens.
@@ -319,10 +313,6 @@ impl Scene {
                 let steps = steps(block);
                 for (index, step) in steps.iter().enumerate() {
                     let command = step.command.join("\n");
-                    if !self.can_run(&command) {
-                        at += step.command.len() + step.shown.len();
-                        continue;
-                    }
                     let output = lines(&self.step(&command));
                     let asked = steps.get(index + 1).is_some_and(|next| next.command == ["echo $?"]);
                     assert!(self.code == 0 || asked, "{command}\nends with {}:\n{output:#?}", self.code);
@@ -335,9 +325,6 @@ impl Scene {
             }
             "sh" if !OF_CARGO.contains(&block.lines.join("\n").as_str()) => {
                 let script = block.lines.join("\n");
-                if !self.can_run(&script) {
-                    return stale;
-                }
                 let output = lines(&self.run(&script));
                 assert_eq!(self.code, 0, "{script}\n{output:#?}");
                 if let Some(shown) = next.filter(|next| next.language == "text")
@@ -402,15 +389,6 @@ fn fits(shown: &str, real: &str) -> bool {
         }),
     }
 }
-
-#[cfg(unix)]
-fn executable(path: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn executable(_: &str) {}
 
 #[test]
 fn wildcards_fit_what_varies_and_nothing_else() {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use super::*;
 use crate::support::given;
 use crate::support::scripted::{Gate, Scripted};
+#[cfg(target_os = "linux")]
+use crate::support::terminal::Terminal;
 
 /// Interrupts a job while the server holds back the answer to its n-th request.
 fn interrupted(lab: &Lab, server: &Scripted, job: Job, requests: usize) -> Ran {
@@ -149,37 +151,15 @@ fn a_write_that_waits_to_be_sent_again_and_is_interrupted_has_applied_nothing() 
     assert_eq!(server.requests().len(), 1);
 }
 
-/// `script` of util-linux gives the program a terminal; where it is not, there is nobody to ask.
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_is_heard_while_a_person_is_asked() {
-    use std::io::{Read, Write};
-    use std::process::Stdio;
-    if Command::new("script").arg("--version").output().is_err() {
-        return;
-    }
-    let place = crate::support::Place::new();
-    let plain = place.command(&[]);
-    let line = format!(
-        "'{}' --sandbox -p zoom sip-settings assign --enable false",
-        plain.get_program().to_str().unwrap()
-    );
-    let mut script = Command::new("script");
-    script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    script.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let mut child = script.spawn().unwrap();
-    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let (mut shown, mut byte) = (String::new(), [0]);
-    while !shown.contains("[y/N] ") {
-        assert_ne!(screen.read(&mut byte).unwrap(), 0, "{shown}");
-        shown.push(char::from(byte[0]));
-    }
-    keys.write_all(b"\x03").unwrap();
-    // Whoever waits for the answer all the same gets one.
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    let _ = keys.write_all(b"\n");
-    screen.read_to_string(&mut shown).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{shown}");
+    let place = Place::new();
+    let words = given::words("--sandbox -p zoom sip-settings assign --enable false");
+    let mut terminal = Terminal::start(&place, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    terminal.wait_for("[y/N] ").press("\x03");
+    let (status, shown) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{shown}");
     assert!(shown.contains("interrupted"), "{shown}");
 }
 

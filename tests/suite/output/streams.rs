@@ -3,6 +3,8 @@
 use std::process::Stdio;
 
 use super::*;
+#[cfg(target_os = "linux")]
+use crate::support::terminal::Terminal;
 
 /// Every kind of thing that is printed.
 const LINES: [&str; 9] = [
@@ -128,29 +130,16 @@ fn colours_follow_the_flag_then_the_environment() {
     }
 }
 
-/// Needs the pseudo terminal of `script`; where that is missing there is nothing to test with.
 #[cfg(target_os = "linux")]
 #[test]
 fn tables_fit_a_terminal_of_eighty_columns() {
-    let place = Place::new();
-    let binary = env!("CARGO_BIN_EXE_trunkctl");
+    let place = Place::new().with("TERM", "xterm");
     let example = "--sandbox -p yeastar trunk create --from examples/yeastar/register-trunk.toml";
     for line in
         ["vendors", "explain exit", "explain zoom", "explain yeastar", "explain zoom 300", example, "--help"]
     {
-        let mut command = place.command(&[]);
-        let inner = format!("stty cols 80 rows 24; exec '{binary}' {line}");
-        let mut script = std::process::Command::new("script");
-        script
-            .args(["-qec", &inner, "/dev/null"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stdin(Stdio::null());
-        for (name, value) in command.env("TERM", "xterm").get_envs() {
-            script.env(name, value.unwrap_or_default());
-        }
-        let Ok(output) = script.output() else { return };
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success() && !text.trim().is_empty(), "{line}: {text}");
+        let (status, text) = Terminal::start(&place, &line.split(' ').collect::<Vec<_>>()).end();
+        assert!(status.success() && !text.trim().is_empty(), "{line}: {text}");
         for row in text.lines() {
             let width = plain(row).chars().count();
             assert!(width <= 80, "{line}: {width} columns in {row:?}");

@@ -72,6 +72,17 @@ impl Place {
         path.to_string_lossy().into_owned()
     }
 
+    /// Writes a file that can be run.
+    pub fn program(&self, name: &str, text: &str) {
+        let path = self.write(name, text);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        let _ = path;
+    }
+
     /// The binary, with nothing of the machine's environment but the path, in the root of the repository.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trunkctl"));
@@ -132,6 +143,13 @@ pub fn create_folder(path: &Path) {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
     folders.recursive(true).create(path).unwrap();
+}
+
+/// Fails the test where this machine lacks a tool that it compares with: its absence is no reason to pass.
+#[track_caller]
+pub fn need(tool: &str) {
+    let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
+    assert!(found.is_ok_and(|found| found.status.success()), "install `{tool}`: this test runs it");
 }
 
 /// How a child ended.

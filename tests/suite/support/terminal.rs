@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use pty_process::Size;
 use pty_process::blocking::{Command, Pts, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
 
@@ -28,18 +29,19 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn start(place: &Place, args: &[&str]) -> Self {
-        Self::run(place, args, None)
+        Self::run(&place.command(args), None)
     }
 
     /// With standard output elsewhere.
     pub fn with_output(place: &Place, args: &[&str], output: Stdio) -> Self {
-        Self::run(place, args, Some(output))
+        Self::run(&place.command(args), Some(output))
     }
 
-    fn run(place: &Place, args: &[&str], output: Option<Stdio>) -> Self {
+    /// Runs a command whose environment is all its own.
+    pub fn run(plain: &std::process::Command, output: Option<Stdio>) -> Self {
         let (pty, pts) = open().unwrap();
-        let plain = place.command(args);
-        let mut command = Command::new(plain.get_program()).args(args).env_clear();
+        pty.resize(Size::new(24, 80)).unwrap();
+        let mut command = Command::new(plain.get_program()).args(plain.get_args()).env_clear();
         command = command.current_dir(plain.get_current_dir().unwrap());
         command = command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
         if let Some(output) = output {

@@ -5,6 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::conformance::rig::{is_write, samples, words};
 use crate::support::scripted::http;
+#[cfg(target_os = "linux")]
+use crate::support::terminal::Terminal;
 
 const PEER: &str =
     "trunk create --kind peer --transport udp --port 5060 --codecs ulaw --host 192.0.2.7 --name";
@@ -340,23 +342,13 @@ fn reading_before_a_delete_writes_nothing() {
     }
 }
 
-/// Runs a command on the pseudo terminal of `script`, with that typed into it; none where that is missing.
+/// Runs a command on a terminal, with that typed into it.
 #[cfg(target_os = "linux")]
-fn typed(rig: &Rig, line: &str, text: &str) -> Option<(i32, String)> {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let command = rig.command(&line.split(' ').collect::<Vec<_>>());
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let inner: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
-    let mut script = Command::new("script");
-    script.args(["-qec", &inner.join(" "), "/dev/null"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    for (name, value) in command.get_envs() {
-        script.env(name, value.unwrap_or_default());
-    }
-    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Some((output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned()))
+fn typed(rig: &Rig, line: &str, text: &str) -> (i32, String) {
+    let mut terminal = Terminal::run(&rig.command(&line.split(' ').collect::<Vec<_>>()), None);
+    terminal.press(text);
+    let (status, screen) = terminal.end();
+    (status.code().unwrap(), screen)
 }
 
 #[cfg(target_os = "linux")]
@@ -369,10 +361,10 @@ fn on_a_terminal_the_answer_counts() {
         ("numbers clear --account sub-1 --yes", "sub-2\n", "sub-1\n"),
     ] {
         let rig = DOOMED[2].rig();
-        let Some((code, screen)) = typed(&rig, line, refused) else { return };
+        let (code, screen) = typed(&rig, line, refused);
         assert_eq!((code, writes(&rig)), (4, Vec::new()), "{line}: {screen}");
         assert!(screen.contains("sub-1") && screen.contains("+16466661110"), "{line}: {screen}");
-        let (code, screen) = typed(&rig, line, agreed).unwrap();
+        let (code, screen) = typed(&rig, line, agreed);
         assert_eq!((code, writes(&rig).len()), (0, 1), "{line}: {screen}");
     }
 }
