@@ -66,7 +66,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
         context.diagnostics.note(&format!("dry run: `{}` was not written", path.display()));
         return Ok(shown);
     };
-    let text = draft.write(&path)?;
+    let text = draft.write(&path, context.options.deadline).await?;
     for (name, _) in &draft.files {
         let file = folder.join(name);
         context

@@ -29,6 +29,10 @@ pub fn of_environment(env: &Env) -> Result<Option<Proxy>> {
         }
     }
     let bypass = either(env, "NO_PROXY").map(|(_, list)| list.to_owned());
+    // For every host; reqwest takes the star for names only.
+    if bypass.as_deref().is_some_and(|list| list.split(',').any(|entry| entry.trim() == "*")) {
+        return Ok(None);
+    }
     Ok(chosen.map(|proxy| Proxy { bypass, ..proxy }))
 }
 

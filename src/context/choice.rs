@@ -1,6 +1,7 @@
 //! Which profile a command acts on, and through which proxy.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::{Context, keys_of};
 use crate::config::profiles;
@@ -20,7 +21,7 @@ impl Context {
     pub async fn profile(&self, name: Option<&str>) -> Result<Profile> {
         let folders = self.folders()?;
         if self.options.sandbox {
-            return self.sandbox_profile(name, &folders).await;
+            return self.sandbox_profile(name, &folders, self.options.deadline).await;
         }
         self.name_ignored_variables();
         let place = self.place(&folders, name);
@@ -115,7 +116,12 @@ impl Context {
         Where { env: &self.env, folders, file: self.options.profiles_file.as_deref(), name }
     }
 
-    async fn sandbox_profile(&self, name: Option<&str>, folders: &Folders) -> Result<Profile> {
+    async fn sandbox_profile(
+        &self,
+        name: Option<&str>,
+        folders: &Folders,
+        patience: Duration,
+    ) -> Result<Profile> {
         let Some(name) = name else {
             return Err(Error::config("the sandbox has several profiles")
                 .hint(format!("choose one with --profile: {}", sandbox_names())));
@@ -125,7 +131,7 @@ impl Context {
         let base = match address {
             Some(address) => address,
             None => {
-                let running = crate::sandbox::start_private(&folders.state).await?;
+                let running = crate::sandbox::start_private(&folders.state, patience).await?;
                 let address = running.address();
                 *self.sandbox.borrow_mut() = Some(running);
                 address

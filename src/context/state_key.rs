@@ -12,6 +12,9 @@ use crate::state::storage::{Untrusted, folder_of, trusted};
 /// The variable that gives the key, as any secret reference.
 const VARIABLE: &str = "TRUNKCTL_STATE_KEY";
 
+/// A shorter key could be guessed.
+const SHORTEST: usize = 16;
+
 /// The file that holds the key otherwise. It lies beside the profiles file and not in the state folder: a copy of the
 /// digests alone is worth nothing. The sandbox has the same one, as the passwords that it is given may be real.
 const FILE: &str = "state.key";
@@ -71,6 +74,10 @@ impl Context {
                 .hint("write env:NAME, file:PATH or cmd:COMMAND"));
         }
         let secret = self.look_up(secret, VARIABLE, None).await?;
+        if secret.expose().unwrap_or_default().len() < SHORTEST {
+            return Err(Error::config(format!("{VARIABLE} is shorter than {SHORTEST} characters"))
+                .hint("create one with `openssl rand -hex 32`"));
+        }
         Key::new(secret.expose().unwrap_or_default())
             .map_err(|cause| Error::config(format!("{VARIABLE} cannot be used: {cause}")))
     }

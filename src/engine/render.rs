@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::inject_secrets::{With, fill};
+use crate::model::net::is_loopback;
 use crate::model::profile::ProxyChoice;
 use crate::model::secret::MASK;
 use crate::model::text::printable_json;
@@ -48,9 +49,9 @@ pub fn curl(
         words.push(format!("--cacert {}", Word::of(path).quoted()));
     }
     match proxy {
-        // curl reads the same variables.
-        ProxyChoice::Environment => {}
-        ProxyChoice::Direct => words.push("--noproxy '*'".into()),
+        // curl reads the same variables; but plain HTTP and this machine's addresses never go through their proxy.
+        ProxyChoice::Environment if is_distant(&request.url) => {}
+        ProxyChoice::Environment | ProxyChoice::Direct => words.push("--noproxy '*'".into()),
         ProxyChoice::Own(proxy) if proxy.shown.contains(MASK) => {
             words.push(r#"--proxy "${TRUNKCTL_PROXY}""#.into());
         }
@@ -171,6 +172,12 @@ fn write_json(value: &Value, pointer: &str, slots: &[Slot], word: &mut Word) {
 /// How the shell gets at the secret.
 fn expansion(slot: &Slot) -> String {
     if slot.shell.starts_with('$') { slot.shell.clone() } else { format!("${{{}}}", slot.shell) }
+}
+
+/// Whether the environment's proxy is used for an address: one of another machine, by HTTPS.
+fn is_distant(address: &str) -> bool {
+    let url = reqwest::Url::parse(address);
+    url.is_ok_and(|url| url.scheme() == "https" && !is_loopback(url.host_str().unwrap_or_default()))
 }
 
 #[cfg(test)]

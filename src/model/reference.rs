@@ -83,7 +83,7 @@ impl SecretRef {
             "keyring" => Self::Keyring(rest.into()),
             _ => {
                 let near = nearest(scheme.trim(), SCHEMES);
-                let meant = near.map(|near| format!("; did you mean `{near}:…`?")).unwrap_or_default();
+                let meant = near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}:…`?"));
                 return Err(format!(
                     "{MALFORMED}: what stands before the colon is not a known scheme{meant} Write env:NAME, \
                      file:PATH or cmd:COMMAND; keep a secret that begins with a word and a colon in a file"

@@ -39,8 +39,8 @@ pub async fn start(listen: SocketAddr, file: Option<PathBuf>, faults: Vec<Fault>
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_private(folder: &Path) -> Result<Running> {
-    run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder)?, Vec::new()).await
+pub async fn start_private(folder: &Path, patience: Duration) -> Result<Running> {
+    run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder, patience).await?, Vec::new()).await
 }
 
 /// Forgets the state of [`start_private`].

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, Result};
-use crate::state::storage::{lock_file, own_folder, read_own, write_private};
+use crate::state::storage::{lock_within, own_folder, read_own, write_private};
 use crate::vendors::ALL;
 use crate::vendors::call::Response;
 use crate::vendors::simulator::{Incoming, Simulator};
@@ -57,7 +58,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::open`], and a folder that cannot be written.
-    pub fn lock(folder: &Path) -> Result<Self> {
+    pub async fn lock(folder: &Path, patience: Duration) -> Result<Self> {
         let path = file(folder);
         let lock = path.with_file_name("lock");
         let failed = |cause: io::Error| {
@@ -65,8 +66,7 @@ impl State {
                 .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
         };
         own_folder(path.parent().unwrap_or(folder)).map_err(failed)?;
-        let lock = lock_file(&lock).map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let lock = lock_within(&lock, patience).await.map_err(failed)?;
         let mut state = Self::read(Some(path), read_own)?;
         state._lock = Some(lock);
         Ok(state)
@@ -103,7 +103,11 @@ impl State {
 
 fn load(path: &Path, read: io::Result<Vec<u8>>) -> Result<Value> {
     match read {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| damaged(Some(path), "it is not JSON")),
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(state @ (Value::Object(_) | Value::Null)) => Ok(state),
+            Ok(_) => Err(damaged(Some(path), "it is not the state of a sandbox")),
+            Err(_) => Err(damaged(Some(path), "it is not JSON")),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Value::Null),
         Err(error) => Err(damaged(Some(path), &error.to_string())),
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::storage::{create_private, folder_of, own_folder, read_own};
+use crate::state::storage::{create_private, folder_of, keep_private, own_folder, read_own};
 
 /// A new key has so many bytes, each written as two hexadecimal digits.
 const LENGTH: usize = 32;
@@ -35,6 +35,7 @@ impl Key {
             }
             bytes => bytes?,
         };
+        keep_private(path)?;
         let text = std::str::from_utf8(&bytes).unwrap_or_default();
         // An editor ends the line.
         let text = text.strip_suffix('\n').unwrap_or(text);

@@ -4,9 +4,10 @@
 //! change: [`own_folder`], [`read_own`], [`lock_file`] and [`append_own`] check that and follow no links. The other
 //! functions also take paths that the user chose.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Why a file or folder is not used, and what to do about it. Travels in a [`std::io::Error`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +74,23 @@ fn judge(path: &Path, owner: u32, mode: u32, user: u32) -> std::result::Result<(
     Ok(())
 }
 
+/// Refuses a file that others can read: who knows a key can sign with it.
+pub fn keep_private(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = std::fs::metadata(path)?.mode();
+        if mode & 0o044 != 0 {
+            let path = path.display();
+            return Err(Error::from(Untrusted {
+                why: format!("others can read the key file `{path}` (mode {:04o})", mode & 0o7777),
+                remedy: format!("run `chmod 600 {path}`"),
+            }));
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file that only its owner can read, in one step: a reader sees the old or the new one, whole. A link of
 /// that name is replaced, not followed.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -132,7 +150,23 @@ pub fn lock_file(path: &Path) -> Result<File> {
     open_checked(path, private().write(true).create(true).truncate(false))
 }
 
-/// Opens a file of the program's own folders to be appended to and read; it need not exist.
+/// Locks a file of the program's own folders, and waits at most so long for another process that holds it.
+pub async fn lock_within(path: &Path, patience: Duration) -> Result<File> {
+    let (file, begun) = (lock_file(path)?, Instant::now());
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(cause)) => return Err(cause),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                let text = format!("another process holds the lock `{}`", path.display());
+                return Err(Error::new(ErrorKind::TimedOut, text));
+            }
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// Opens a file of the program's own folders to be appended to and read.
 pub fn append_own(path: &Path) -> Result<File> {
     open_checked(path, private().read(true).append(true).create(true))
 }

@@ -134,6 +134,44 @@ fn a_damaged_key_is_refused_and_left_as_it_is() {
 
 /// Nobody can create a file below a file: as a folder that is mounted read-only, also for root.
 #[test]
+fn a_key_that_others_can_read_or_guess_is_refused() {
+    let place = Place::new();
+    apply(&place).expect(0);
+    set_mode(&key_file(&place), 0o644);
+    let refused = plan(&place, None).expect(3);
+    assert!(
+        refused.err.contains("others can read the key file") && refused.err.contains("chmod 600"),
+        "{refused:?}"
+    );
+    let short = plan(&place, Some("k3y!")).expect(3);
+    assert!(short.err.contains("shorter than 16 characters"), "{short:?}");
+}
+
+/// Another process may hold a lock for as long as it likes.
+#[test]
+fn a_lock_that_another_process_holds_ends_with_the_deadline() {
+    let place = Place::new();
+    run(&place, "-p yeastar trunk list").expect(0);
+    let lock = below(place.path()).into_iter().find(|path| path.ends_with("sandbox/lock")).unwrap();
+    let held = fs::File::open(&lock).unwrap();
+    held.lock().unwrap();
+    let late = run(&place, "-p yeastar --deadline 1s trunk list").expect(3);
+    assert!(late.err.contains("another process holds the lock"), "{late:?}");
+    let profiles = place.write("p/profiles.toml", "");
+    let beside = fs::File::create(place.path().join("p/.profiles.toml.lock")).unwrap();
+    set_mode(&place.path().join("p/.profiles.toml.lock"), 0o600);
+    beside.lock().unwrap();
+    let line = format!(
+        "--profiles-file {profiles} --deadline 1s profile init x --vendor yeastar --no-check \
+         --set base_url=https://192.0.2.1:8088 --set access_token=env:T"
+    );
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let late = read(place.command(&words).output().unwrap()).expect(3);
+    assert!(late.err.contains("another process holds the lock"), "{late:?}");
+    assert_eq!(fs::read_to_string(&profiles).unwrap(), "");
+}
+
+#[test]
 fn where_no_key_can_be_kept_a_warning_says_what_follows() {
     let place = Place::new();
     let manifest = place.write("m/manifest.toml", MANIFEST);

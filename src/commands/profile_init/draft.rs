@@ -1,6 +1,7 @@
 //! A profile that is being made: its keys, and the secrets that go to files of their own.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{complain, ended, own_file, read, store, usage};
 use crate::cli::profile::Init;
@@ -222,7 +223,7 @@ impl<'a> Draft<'a> {
 
     /// Writes the profile into the file as it is now: others may have changed it since the first question. Answers
     /// the text before.
-    pub(super) fn write(&self, path: &Path) -> Result<String> {
+    pub(super) async fn write(&self, path: &Path, patience: Duration) -> Result<String> {
         let failed = |cause: std::io::Error| {
             Error::config(format!("`{}` cannot be written: {cause}", path.display()))
                 .hint("choose another place with --profiles-file")
@@ -233,8 +234,8 @@ impl<'a> Draft<'a> {
         // A link is followed, so that it stays one.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let lock = storage::lock_file(&target.with_file_name(format!(".{name}.lock"))).map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let lock = target.with_file_name(format!(".{name}.lock"));
+        let _lock = storage::lock_within(&lock, patience).await.map_err(failed)?;
         let text = read(path, self.folder)?;
         if !self.args.force {
             write::claim(&text, &self.args.name, path)?;

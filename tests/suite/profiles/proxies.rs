@@ -72,6 +72,7 @@ fn https_goes_through_the_proxy_of_the_environment() {
     assert_eq!(proxy.take().len(), 1, "HTTPS_PROXY comes before ALL_PROXY");
     list(&pbx(FAR, "proxy = \"none\""), &[("HTTPS_PROXY", &address), ("NO_PROXY", "x.example")]);
     list(&pbx(FAR, ""), &[("HTTPS_PROXY", &address), ("NO_PROXY", "192.0.2.0/24")]);
+    list(&pbx(FAR, ""), &[("HTTPS_PROXY", &address), ("NO_PROXY", "x.example, *")]);
     assert_eq!(proxy.take().len(), 0, "`none` and NO_PROXY");
 }
 
@@ -92,6 +93,19 @@ fn plain_http_goes_through_no_proxy_but_that_of_the_profile() {
     // The profile's own proxy is meant, whatever the environment leaves out.
     list(&pbx(FAR, &format!("proxy = \"{address}\"")), &[("NO_PROXY", "*")]);
     assert_eq!(proxy.take().len(), 1);
+}
+
+/// The line is run in a shell that has the variables too.
+#[test]
+fn a_printed_line_keeps_off_the_proxy_what_the_program_keeps_off_it() {
+    for (base, direct) in [(FAR, false), (FAR_HTTP, true), ("https://127.0.0.1:8088", true)] {
+        let place = Place::new().with("HTTPS_PROXY", "http://192.0.2.99:3128");
+        let profiles = place.write("profiles.toml", &pbx(base, "allow_http = true"));
+        let line = "--dry-run=curl trunk update id:1 --kind peer --port 5060";
+        let words = ["--profiles-file", &profiles].into_iter().chain(line.split(' '));
+        let ran = place.run(&words.collect::<Vec<_>>()).expect(0);
+        assert_eq!(ran.out.contains("--noproxy '*'"), direct, "{base}: {}", ran.out);
+    }
 }
 
 /// Each request is judged by its own address: here one of them leaves this machine, and the other does not.
