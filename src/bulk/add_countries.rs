@@ -1,17 +1,17 @@
 //! Call-out countries to add, in calls of as many as the vendor takes.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::countries::LIST;
 use super::decide::{Ended, Rest, Sent};
 use super::job::Job;
 use crate::engine::session::Session;
-use crate::engine::write::{Seen, Written};
+use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::support::Operation;
-use crate::ops::probe;
+use crate::ops::countries;
 use crate::ops::steps::begin;
 
 /// The countries of one account, as upper-case two-letter codes.
@@ -19,13 +19,13 @@ pub struct AddCountries<'s> {
     session: &'s Session,
     account: &'s str,
     skip_existing: bool,
-    held: HashSet<String>,
+    known: BTreeSet<String>,
 }
 
 impl<'s> AddCountries<'s> {
     /// A job; what is there already is a conflict, or to be left alone.
     pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
-        Self { session, account, skip_existing, held: HashSet::new() }
+        Self { session, account, skip_existing, known: BTreeSet::new() }
     }
 
     /// The same, with what is there read first where it is to be left alone.
@@ -34,9 +34,7 @@ impl<'s> AddCountries<'s> {
     /// Where it cannot be read.
     pub async fn knowing_held(mut self) -> Result<Self> {
         if self.skip_existing {
-            let rows = self.session.vendor().list_countries(self.session.profile(), self.account)?;
-            let held = self.session.read_all(rows).await?;
-            self.held.extend(held.into_iter().map(|country| country.id.to_uppercase()));
+            self.known = countries::codes(self.session, self.account).await?;
         }
         Ok(self)
     }
@@ -54,20 +52,13 @@ impl<'s> AddCountries<'s> {
 
     /// A refusal, which is none of the countries that are there. What is not there goes out again.
     async fn settle_conflict(&self, items: &[String], error: Error) -> Result<Sent> {
-        let Ok(there) = self.there(items).await else { return Err(error) };
+        let Ok(there) = countries::find(self.session, self.account, items).await else { return Err(error) };
         let found = Self::sent(items, &there, None);
         if found.done.is_empty() {
             return Err(error);
         }
         let done = found.done.into_iter().map(|(at, _, _)| (at, Outcome::Unchanged, None));
         Ok(Sent { done: done.collect(), rest: Rest::Refused, ..found })
-    }
-
-    async fn there(&self, items: &[String]) -> Result<Vec<CalloutCountry>> {
-        Ok(match probe::countries(self.session, self.account, items).await? {
-            Seen::Applied(there) => there,
-            Seen::Missing | Seen::Untold(_) => Vec::new(),
-        })
     }
 }
 
@@ -93,15 +84,14 @@ impl Job for AddCountries<'_> {
     }
 
     fn without_call(&self, item: &String) -> Option<Ended> {
-        let there = self.held.contains(item);
+        let there = self.known.contains(item);
         there.then(|| Ended::Done { outcome: Outcome::Unchanged, id: None, note: None })
     }
 
     async fn send(&self, items: &[String]) -> Result<Option<Sent>> {
-        let call = self.session.vendor().add_countries(self.session.profile(), self.account, items)?;
         let about: Vec<Change> = items.iter().map(|item| self.change(item)).collect();
-        let look = async || probe::countries(self.session, self.account, items).await;
-        match self.session.write(call, &about.iter().collect::<Vec<_>>(), look).await {
+        let about: Vec<&Change> = about.iter().collect();
+        match countries::add(self.session, self.account, items, &about).await {
             Ok(Written::Withheld) => Ok(None),
             Ok(Written::Done(there)) => Ok(Some(Self::sent(items, &there, None))),
             Ok(Written::Found(there, note)) => Ok(Some(Self::sent(items, &there, Some(note)))),
@@ -114,7 +104,7 @@ impl Job for AddCountries<'_> {
     }
 
     async fn look(&self, items: &[String]) -> Result<Sent> {
-        let there = self.there(items).await?;
+        let there = countries::find(self.session, self.account, items).await?;
         let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
         Ok(Self::sent(items, &there, Some(note.into())))
     }

@@ -1,24 +1,20 @@
 //! Internal numbers to add, in calls of as many as the vendor takes.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::decide::{Ended, Rest, Sent};
 use super::job::Job;
 use super::numbers::LIST;
-use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::engine::write::{Seen, Written};
+use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind, Result};
-use crate::model::number::{ActualNumber, InternalNumber};
+use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::support::Operation;
-use crate::ops::probe;
-use crate::ops::probe::FoundNumbers;
+use crate::ops::internal_numbers::{self, FoundNumbers};
 use crate::ops::steps::begin;
 use crate::vendors::Added;
-use crate::vendors::paging::Row;
 
 /// The numbers of one account.
 pub struct AddNumbers<'s> {
@@ -40,15 +36,7 @@ impl<'s> AddNumbers<'s> {
     /// Where it cannot be read.
     pub async fn knowing_held(mut self) -> Result<Self> {
         if self.skip_existing {
-            let call = self.session.vendor().list_numbers(self.session.profile(), self.account)?;
-            let actual = &mut self.actual;
-            let keep = |number: ActualNumber| {
-                // With the key, and the free places of the map.
-                let size = number.size() * 3 / 2;
-                actual.insert(number.number.clone(), number);
-                size
-            };
-            self.session.read_each(call, &Room::default(), keep).await?;
+            self.actual = internal_numbers::by_number(self.session, self.account).await?;
         }
         Ok(self)
     }
@@ -65,7 +53,7 @@ impl<'s> AddNumbers<'s> {
 
     /// A conflict, which is none for the numbers that are there as asked. What is not there goes out again.
     async fn settle_conflict(&self, items: &[InternalNumber], error: Error) -> Result<Sent> {
-        let Ok(found) = probe::find_numbers(self.session, self.account, items).await else {
+        let Ok(found) = internal_numbers::find(self.session, self.account, items).await else {
             return Err(error);
         };
         if found.added.is_empty() && found.differing.is_empty() {
@@ -104,7 +92,7 @@ impl Job for AddNumbers<'_> {
 
     fn without_call(&self, item: &InternalNumber) -> Option<Ended> {
         let actual = self.actual.get(item.number.as_str())?;
-        let fields = probe::differing(actual, item);
+        let fields = internal_numbers::differing(actual, item);
         Some(match fields.is_empty() {
             true => Ended::Done { outcome: Outcome::Unchanged, id: actual.id.clone(), note: None },
             false => Ended::Failed(exists_otherwise(item, &fields)),
@@ -112,22 +100,15 @@ impl Job for AddNumbers<'_> {
     }
 
     async fn send(&self, items: &[InternalNumber]) -> Result<Option<Sent>> {
-        let call = self.session.vendor().add_numbers(self.session.profile(), self.account, items)?;
         let about: Vec<Change> =
             items.iter().map(|item| Change { diff: diff::all(item), ..self.change(item) }).collect();
-        let differing = RefCell::new(Vec::new());
-        let look = async || {
-            let found = probe::find_numbers(self.session, self.account, items).await?;
-            let nothing = found.added.is_empty() && found.differing.is_empty();
-            differing.replace(found.differing);
-            Ok(if nothing { Seen::Missing } else { Seen::Applied(found.added) })
-        };
-        match self.session.write(call, &about.iter().collect::<Vec<_>>(), look).await {
-            Ok(Written::Withheld) => Ok(None),
-            Ok(Written::Done(added)) => Ok(Some(Self::sent(items, &added, None))),
-            Ok(Written::Found(added, note)) => {
+        let about: Vec<&Change> = about.iter().collect();
+        match internal_numbers::add(self.session, self.account, items, &about).await {
+            Ok((Written::Withheld, _)) => Ok(None),
+            Ok((Written::Done(added), _)) => Ok(Some(Self::sent(items, &added, None))),
+            Ok((Written::Found(added, note), differing)) => {
                 let sent = Self::sent(items, &added, Some(note));
-                Ok(Some(Sent { odd: odd(items, &differing.into_inner()), ..sent }))
+                Ok(Some(Sent { odd: odd(items, &differing), ..sent }))
             }
             Err(error) if self.skip_existing && error.kind == Kind::Conflict => {
                 self.settle_conflict(items, error).await.map(Some)
@@ -138,7 +119,7 @@ impl Job for AddNumbers<'_> {
 
     async fn look(&self, items: &[InternalNumber]) -> Result<Sent> {
         let FoundNumbers { added, differing } =
-            probe::find_numbers(self.session, self.account, items).await?;
+            internal_numbers::find(self.session, self.account, items).await?;
         let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
         Ok(Sent { odd: odd(items, &differing), ..Self::sent(items, &added, Some(note.into())) })
     }
@@ -146,15 +127,20 @@ impl Job for AddNumbers<'_> {
 
 /// The conflict with a number that is there with other properties.
 fn exists_otherwise(item: &InternalNumber, fields: &[String]) -> Error {
-    let mut error = Error::new(Kind::Conflict, probe::otherwise(&item.number, fields))
+    let mut error = Error::new(Kind::Conflict, otherwise(&item.number, fields))
         .hint("give it as it is there, or remove it first with `trunkctl internal-numbers remove`");
     error.outcome = Some(Applied::NotApplied);
     error
 }
 
+/// What to say of a number that exists otherwise.
+fn otherwise(number: &E164, fields: &[String]) -> String {
+    format!("{number} is there, but it differs in {}", fields.join(", "))
+}
+
 fn odd(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
     let told = differing.iter().filter_map(|(at, fields)| {
-        let text = format!("the answer was lost; {}", probe::otherwise(&items.get(*at)?.number, fields));
+        let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
         let mut error = Error::new(Kind::OutcomeUnknown, text)
             .hint("look at the number at the vendor before you repeat the command");
         error.outcome = Some(Applied::Unknown);

@@ -9,7 +9,7 @@ pub mod add_numbers;
 pub mod countries;
 mod decide;
 pub mod input;
-mod job;
+pub mod job;
 pub mod numbers;
 pub mod removals;
 pub mod remove_numbers;

@@ -6,16 +6,13 @@ use super::decide::{Ended, Rest, Sent};
 use super::job::Job;
 use super::numbers::LIST;
 use super::removals::Target;
-use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
-use crate::model::number::{ActualNumber, E164};
+use crate::model::number::E164;
 use crate::model::support::Operation;
-use crate::ops::probe;
+use crate::ops::internal_numbers;
 use crate::ops::steps::begin;
-use crate::vendors::paging::Row;
 
 /// The numbers of one account, with their ids.
 pub struct RemoveNumbers<'s> {
@@ -31,14 +28,7 @@ impl<'s> RemoveNumbers<'s> {
     /// # Errors
     /// Where they cannot be read.
     pub async fn new(session: &'s Session, account: &'s str, ignore_missing: bool) -> Result<Self> {
-        let mut ids = BTreeMap::new();
-        let call = session.vendor().list_numbers(session.profile(), account)?;
-        let keep = |ActualNumber { number, id, .. }: ActualNumber| {
-            let size = 2 * (number.size() + id.as_ref().map_or(0, Row::size));
-            ids.insert(number, id);
-            size
-        };
-        session.read_each(call, &Room::default(), keep).await?;
+        let ids = internal_numbers::ids(session, account).await?;
         Ok(Self { session, account, ignore_missing, ids })
     }
 
@@ -104,20 +94,14 @@ impl Job for RemoveNumbers<'_> {
         let mut sent = Sent::default();
         for (at, item) in items.iter().enumerate() {
             let id = self.id(item).unwrap_or_default();
-            let call = self.session.vendor().remove_number(self.session.profile(), self.account, id)?;
-            let look = async || probe::number_removed(self.session, self.account, id).await;
-            match self.session.write(call, &[&self.change(item)], look).await {
-                Ok(Written::Withheld) => return Ok(None),
-                Ok(Written::Done(())) => sent.done.push((at, Outcome::Deleted, None)),
-                Ok(Written::Found((), note)) => {
-                    sent.done.push((at, Outcome::Deleted, None));
-                    sent.looked = Some(note);
+            let (ignore, mut change) = (self.ignore_missing, self.change(item));
+            match internal_numbers::remove(self.session, self.account, id, ignore, &mut change).await {
+                Ok(false) => return Ok(None),
+                Ok(true) => {
+                    sent.done.push((at, change.outcome, None));
+                    sent.looked = change.note.or(sent.looked);
                 }
-                // Somebody else was faster.
-                Err(error) if error.kind == Kind::NotFound => match self.ignore_missing {
-                    true => sent.done.push((at, Outcome::Unchanged, None)),
-                    false => sent.failed.push((at, error)),
-                },
+                Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
                 Err(error) => return Err(error),
             }
         }

@@ -6,14 +6,13 @@ use crate::bulk::countries::{Countries, LIST};
 use crate::cli::countries::{Add, List, Remove};
 use crate::context::Context;
 use crate::engine::session::Session;
-use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::country;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::ops::probe;
+use crate::ops::countries;
 use crate::ops::steps::{account, begin, require};
 use crate::{bulk, reconcile};
 
@@ -29,7 +28,7 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
             (vec![country.id, country.name.unwrap_or_default(), country.code.unwrap_or_default()], data)
         }))
     };
-    session.read_pages(session.vendor().list_countries(session.profile(), &account)?, &mut take).await?;
+    countries::list(&session, &account, &mut take).await?;
     Ok(rows.finish())
 }
 
@@ -61,12 +60,11 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let account = account(&session, args.countries.account.as_deref())?;
     let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));
     context.confirm(&what, &[session.profile()]).await?;
-    let held = session.read_all(session.vendor().list_countries(session.profile(), &account)?).await?;
+    let actual = countries::codes(&session, &account).await?;
     let mut changes = Vec::new();
     for code in &codes {
-        let there = held.iter().any(|country| country.id.eq_ignore_ascii_case(code));
         let operation = Operation::CountriesRemove;
-        if !there {
+        if !actual.contains(code) {
             let mut error =
                 Error::new(Kind::NotFound, format!("account {account} has no call-out country {code}"));
             error.outcome = Some(Applied::NotApplied);
@@ -83,24 +81,12 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
             });
             continue;
         }
-        let call = session.vendor().remove_country(session.profile(), &account, code)?;
         let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
         let kind = reconcile::desired::Kind::CalloutCountry;
-        if let Err(error) = reconcile::ownership::gone(context, &session, Some(&account), kind, code).await {
-            changes.push(failed(&session, operation, &account, code, error));
-            continue;
-        }
-        let look = async || probe::country_removed(&session, &account, code).await;
-        match session.write(call, &[&gone], look).await.map(Written::done) {
-            Ok(Some(((), note))) => {
-                gone.note = note;
-                changes.push(gone);
-            }
-            Ok(None) => {}
-            // Somebody else was faster.
-            Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
-                changes.push(change(&session, operation, &account, code, Outcome::Unchanged))
-            }
+        let forget = reconcile::ownership::gone(context, &session, Some(&account), kind, code);
+        match countries::remove(&session, &account, code, args.ignore_missing, forget, &mut gone).await {
+            Ok(true) => changes.push(gone),
+            Ok(false) => {}
             Err(error) => changes.push(failed(&session, operation, &account, code, error)),
         }
     }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::ops::references;
 use crate::ops::steps::require;
 use crate::vendors::Entry;
 
@@ -29,7 +30,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
             (vec![entry.id, cell(entry.number), cell(entry.name), cell(entry.country)], data)
         }))
     };
-    session.read_pages(session.vendor().look_up(session.profile(), what, search)?, &mut take).await?;
+    references::list(&session, what, search, &mut take).await?;
     Ok(rows.finish())
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::rows::Rows;
 use crate::cli::numbers::{Assign, Clear};
 use crate::context::{Context, Reply};
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
@@ -14,8 +15,8 @@ use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::text::excerpt;
-use crate::ops::probe;
 use crate::ops::steps::{account, begin, require};
+use crate::ops::{internal_numbers, numbers};
 
 /// Lists.
 pub async fn list(context: &Context) -> Result<Report> {
@@ -28,7 +29,7 @@ pub async fn list(context: &Context) -> Result<Report> {
             (vec![number.number, number.country.unwrap_or_default()], data)
         }))
     };
-    session.read_pages(session.vendor().list_master_numbers(session.profile())?, &mut take).await?;
+    numbers::list(&session, &mut take).await?;
     Ok(rows.finish())
 }
 
@@ -40,22 +41,18 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
     let typed = typed(&args.numbers)?;
     let raw: Map<String, Value> = args.vendor_field.iter().cloned().collect();
     // Whatever is wrong with the account is said before anything is asked.
-    session.vendor().assign_master_numbers(session.profile(), &account, &typed, &raw)?;
-    let numbers = as_listed(&session, typed).await?;
-    let call = session.vendor().assign_master_numbers(session.profile(), &account, &numbers, &raw)?;
-    let mut changes: Vec<Change> = numbers
+    numbers::check(&session, &account, &typed, &raw)?;
+    let given = as_listed(&session, typed).await?;
+    let mut changes: Vec<Change> = given
         .iter()
         .map(|number| Change {
             name: Some(number.clone()),
             ..change(&session, Operation::MasterNumbersAssign, &account, Outcome::Assigned)
         })
         .collect();
-    let look = async || probe::given(&session, &account, &numbers).await;
-    let about: Vec<&Change> = changes.iter().collect();
-    let Some(((), note)) = session.write(call, &about, look).await?.done() else {
+    if !numbers::assign(&session, &account, &given, &raw, &mut changes).await? {
         return Ok(context.withheld(&session));
-    };
-    changes.iter_mut().for_each(|change| change.note.clone_from(&note));
+    }
     Ok(if changes.len() == 1 {
         Report::Change(Box::new(changes.remove(0)))
     } else {
@@ -86,7 +83,7 @@ fn typed(given: &[String]) -> Result<Vec<String>> {
 /// are sent as they are.
 async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>> {
     let list = match session.vendor().facts().support(Operation::MasterNumbersList).is_there() {
-        true => session.read_all(session.vendor().list_master_numbers(session.profile())?).await,
+        true => numbers::all(session).await,
         false => return Ok(typed),
     };
     let list = match list {
@@ -103,7 +100,7 @@ async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>>
         Err(error) => return Err(error),
     };
     let listed: HashMap<String, String> =
-        list.into_iter().map(|held| (digits(&held.number), held.number)).collect();
+        list.into_iter().map(|actual| (digits(&actual.number), actual.number)).collect();
     let (mut numbers, mut faults) = (Vec::new(), Vec::new());
     for text in typed {
         match listed.get(&digits(&text)) {
@@ -126,13 +123,13 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::MasterNumbersClear)?;
     let account = account(&session, Some(&args.account))?;
-    let call = session.vendor().clear_numbers(session.profile(), &account)?;
-    let mut held = Vec::new();
+    numbers::check_clear(&session, &account)?;
+    let mut actual = Vec::new();
     if context.options.dry_run.is_none() {
-        held = session.read_all(session.vendor().list_numbers(session.profile(), &account)?).await?;
-        let shown: Vec<&str> = held.iter().take(3).map(|held| held.number.as_str()).collect();
-        let more = if held.len() > shown.len() { ", …" } else { "" };
-        let listed = match held.len() {
+        actual = internal_numbers::all(&session, &account, &Room::default()).await?;
+        let shown: Vec<&str> = actual.iter().take(3).map(|actual| actual.number.as_str()).collect();
+        let more = if actual.len() > shown.len() { ", …" } else { "" };
+        let listed = match actual.len() {
             0 => "it lists no internal number".to_owned(),
             count => format!("{count} in all: {}{more}", shown.join(", ")),
         };
@@ -140,12 +137,10 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
         agree(context, args, &context.about(&what, &[session.profile()])).await?;
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
-    let look = async || probe::cleared(&session, &account, &held).await;
-    let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
-        return Ok(context.withheld(&session));
-    };
-    report.note = note;
-    Ok(Report::Change(Box::new(report)))
+    Ok(match numbers::clear(&session, &account, &actual, &mut report).await? {
+        true => Report::Change(Box::new(report)),
+        false => context.withheld(&session),
+    })
 }
 
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.

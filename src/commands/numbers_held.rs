@@ -8,13 +8,12 @@ use crate::bulk::remove_numbers::RemoveNumbers;
 use crate::cli::internal_numbers::{List, Remove, Update};
 use crate::context::Context;
 use crate::engine::session::Session;
-use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::number::{ActualNumber, E164};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::ops::probe;
+use crate::ops::internal_numbers;
 use crate::ops::steps::{account, begin, require};
 
 const COLUMNS: &[&str] = &["number", "id", "country", "type", "labels", "languages", "visible"];
@@ -31,7 +30,7 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
             (cells(actual), data)
         }))
     };
-    session.read_pages(session.vendor().list_numbers(session.profile(), &account)?, &mut take).await?;
+    internal_numbers::list(&session, &account, &mut take).await?;
     Ok(rows.finish())
 }
 
@@ -68,7 +67,7 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
             let number: E164 = given
                 .parse()
                 .map_err(|message| Error::fields("the number", vec![FieldError::new("number", message)]))?;
-            (find(&session, &account, &number).await?, Some(number))
+            (internal_numbers::find_id(&session, &account, &number).await?, Some(number))
         }
     };
     let mut change = Change {
@@ -89,17 +88,10 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let what = change.name.as_deref().unwrap_or(given);
     let what = format!("This removes the internal number {what} of account {account}");
     context.confirm(&what, &[session.profile()]).await?;
-    let call = session.vendor().remove_number(session.profile(), &account, &id)?;
-    let look = async || probe::number_removed(&session, &account, &id).await;
-    match session.write(call, &[&change], look).await.map(Written::done) {
-        Ok(Some(((), note))) => change.note = note,
-        Ok(None) => return Ok(context.withheld(&session)),
-        Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
-            change.outcome = Outcome::Unchanged
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(Report::Change(Box::new(change)))
+    Ok(match internal_numbers::remove(&session, &account, &id, args.ignore_missing, &mut change).await? {
+        true => Report::Change(Box::new(change)),
+        false => context.withheld(&session),
+    })
 }
 
 /// Removes those of a list, one a call.
@@ -111,22 +103,4 @@ async fn remove_list(context: &Context, args: &Remove, session: &Session, path: 
     let job = RemoveNumbers::new(session, &account, args.ignore_missing).await?;
     let what = (session, Operation::NumbersRemove, account.as_str());
     list.work_off(context, what, &options(&args.bulk), &job).await
-}
-
-/// The id of a number, from the list; the reading ends where it is found.
-async fn find(session: &Session, account: &str, number: &E164) -> Result<Option<String>> {
-    let mut found = None;
-    let mut take = |page: Vec<ActualNumber>| {
-        found = page.into_iter().find(|actual| actual.number == number.as_str());
-        Ok(found.is_none())
-    };
-    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, &mut take).await?;
-    match found {
-        None => Ok(None),
-        Some(ActualNumber { id: Some(id), .. }) => Ok(Some(id)),
-        Some(_) => {
-            Err(Error::new(Kind::Rejected, format!("the vendor's list does not tell the id of {number}"))
-                .hint("name the number by its id, as it was given when it was added: id:VALUE"))
-        }
-    }
 }

@@ -13,7 +13,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
-use crate::ops::probe;
+use crate::ops::settings;
 use crate::ops::steps::{account, begin, require};
 use crate::reconcile;
 
@@ -22,13 +22,13 @@ pub async fn show(context: &Context, args: &Show) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::SettingsRead)?;
     let account = account(&session, args.account.as_deref())?;
-    let held = session.read(session.vendor().read_settings(session.profile(), &account)?).await?;
+    let actual = settings::read(&session, &account).await?;
     let mut data = Map::from_iter([
         ("account".to_owned(), account.into()),
         ("vendor".to_owned(), session.vendor().facts().name.into()),
         ("profile".to_owned(), session.profile().name.clone().into()),
     ]);
-    data.extend(diff::all(&held).into_iter().map(|setting| (setting.field, setting.after)));
+    data.extend(diff::all(&actual).into_iter().map(|setting| (setting.field, setting.after)));
     Ok(Report::Record(Value::Object(data)))
 }
 
@@ -38,50 +38,47 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
     require(&session, Operation::SettingsAssign)?;
     let input = read(args)?;
     let account = account(&session, input.account.as_deref())?;
-    let settings = input.checked().map_err(|faults| Error::fields("the settings", faults))?;
-    if settings.is_empty() {
+    let wanted = input.checked().map_err(|faults| Error::fields("the settings", faults))?;
+    if wanted.is_empty() {
         return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")
             .hint("name one, as in --enable true; see `trunkctl sip-settings assign --help`"));
     }
     // Whatever is wrong with the account is said before anybody is asked.
-    let call = session.vendor().assign_settings(session.profile(), &account, &settings)?;
-    let deletes = settings.deletes();
+    settings::check(&session, &account, &wanted)?;
+    let deletes = wanted.deletes();
     if !deletes.is_empty() {
         let what = format!("This deletes {} (account {account})", deletes.join(", and "));
         context.confirm(&what, &[session.profile()]).await?;
     }
-    let held = held(&session, &account, &settings).await?;
+    let actual = comparable(&session, &account, &wanted).await?;
     let mut change = Change {
         account: Some(account.clone()),
-        id: Some(account),
-        diff: settings.changes(&held),
+        id: Some(account.clone()),
+        diff: wanted.changes(&actual),
         ..begin(&session, Operation::SettingsAssign, Outcome::Assigned, "sip_settings")
     };
     if change.diff.is_empty() {
         change.outcome = Outcome::Unchanged;
         return Ok(Report::Change(Box::new(change)));
     }
-    let account = change.account.as_deref().unwrap_or_default();
-    let look = async || probe::settings(&session, account, &settings, &held).await;
-    reconcile::ownership::doubt(context, &session, account, &settings).await?;
-    let Some(((), note)) = session.write(call, &[&change], look).await?.done() else {
+    let forget = reconcile::ownership::doubt(context, &session, &account, &wanted);
+    if !settings::assign(&session, &account, (&wanted, &actual), forget, &mut change).await? {
         return Ok(context.withheld(&session));
-    };
+    }
     // What can be read is compared with what there is.
-    let unread = settings.only(|field| !diff::all(&held).iter().any(|held| held.field == field));
-    reconcile::ownership::settings(context, &session, account, &unread).await;
-    change.note = note;
+    let unread = wanted.only(|field| !diff::all(&actual).iter().any(|actual| actual.field == field));
+    reconcile::ownership::settings(context, &session, &account, &unread).await;
     Ok(Report::Change(Box::new(change)))
 }
 
 /// What the account has of them. A dry run does not ask, and a right to assign settings may come without the right to
 /// read them.
-async fn held(session: &Session, account: &str, wanted: &SipSettings) -> Result<SipSettings> {
+async fn comparable(session: &Session, account: &str, wanted: &SipSettings) -> Result<SipSettings> {
     let can = session.vendor().facts().support(Operation::SettingsRead).is_there();
     if !wanted.can_be_compared() || !can || session.is_dry_run() {
         return Ok(SipSettings::default());
     }
-    match session.read(session.vendor().read_settings(session.profile(), account)?).await {
+    match settings::read(session, account).await {
         Err(error) if matches!(error.kind, Kind::Auth | Kind::Unsupported) => {
             let text =
                 format!("the settings cannot be compared with those of the account: {}", error.message);

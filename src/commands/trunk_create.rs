@@ -12,7 +12,7 @@ use crate::model::support::Operation;
 use crate::model::trunk::{Kind, Trunk};
 use crate::model::{check, diff};
 use crate::ops::steps::{begin, judge, require};
-use crate::ops::{probe, references};
+use crate::ops::{references, trunks};
 
 /// Runs it.
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
@@ -22,19 +22,16 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let errors = check::trunk(&trunk);
     judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
     references::resolve(&session, &mut trunk).await?;
-    let call = session.vendor().create_trunk(session.profile(), &trunk)?;
     let mut change = change(&session, Operation::TrunkCreate, Outcome::Created, &trunk);
     // An assignment gives an existing trunk to an account.
     if trunk.kind == Some(Kind::Assigned) || trunk.has(Field::MasterTrunk) {
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
-    let look = async || probe::created(&session, &trunk).await;
-    let Some((id, note)) = session.write(call, &[&change], look).await?.done() else {
-        return Ok(context.withheld(&session));
-    };
-    (change.id, change.note) = (Some(id), note);
-    Ok(Report::Change(Box::new(change)))
+    Ok(match trunks::create(&session, &trunk, &mut change).await? {
+        true => Report::Change(Box::new(change)),
+        false => context.withheld(&session),
+    })
 }
 
 /// The beginning of a change.

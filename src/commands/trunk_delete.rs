@@ -4,15 +4,13 @@ use super::trunk_create::change;
 use super::trunk_list::choose;
 use crate::cli::trunk::Delete;
 use crate::context::Context;
-use crate::engine::write::Written;
 use crate::model::change::Outcome;
 use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::Trunk;
-use crate::ops::probe;
 use crate::ops::steps::require;
-use crate::ops::trunks::Target;
+use crate::ops::trunks::{self, Target};
 use crate::reconcile;
 
 /// Runs it.
@@ -21,8 +19,8 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     require(&session, Operation::TrunkDelete)?;
     choose(&mut session, args.account.as_deref())?;
     let target = Target::parse(&args.trunk)?;
-    let held = match target.find(&session).await {
-        Ok(held) => held,
+    let actual = match target.find(&session).await {
+        Ok(actual) => actual,
         Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
             let mut report = change(&session, Operation::TrunkDelete, Outcome::Unchanged, &Trunk::default());
             match &target {
@@ -33,23 +31,15 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
         }
         Err(error) => return Err(error),
     };
-    let name = held.trunk.name.as_deref().unwrap_or_default();
-    let what = format!("This deletes the trunk `{name}` (id {})", held.id);
+    let name = actual.trunk.name.as_deref().unwrap_or_default();
+    let what = format!("This deletes the trunk `{name}` (id {})", actual.id);
     context.confirm(&what, &[session.profile()]).await?;
-    let call = session.vendor().delete_trunk(session.profile(), &held.id)?;
-    let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &held.trunk);
-    report.id = Some(held.id.clone());
-    let name = reconcile::identity(&held).to_owned();
-    reconcile::ownership::gone(context, &session, None, reconcile::desired::Kind::Trunk, &name).await?;
-    let look = async || probe::deleted(&session, &held.id).await;
-    match session.write(call, &[&report], look).await.map(Written::done) {
-        Ok(Some(((), note))) => report.note = note,
-        Ok(None) => return Ok(context.withheld(&session)),
-        // Somebody else was faster.
-        Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
-            report.outcome = Outcome::Unchanged
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(Report::Change(Box::new(report)))
+    let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &actual.trunk);
+    report.id = Some(actual.id.clone());
+    let name = reconcile::identity(&actual);
+    let forget = reconcile::ownership::gone(context, &session, None, reconcile::desired::Kind::Trunk, name);
+    Ok(match trunks::delete(&session, &actual.id, args.ignore_missing, forget, &mut report).await? {
+        true => Report::Change(Box::new(report)),
+        false => context.withheld(&session),
+    })
 }

@@ -15,7 +15,7 @@ use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::steps::{account, require};
-use crate::ops::trunks::Target;
+use crate::ops::trunks::{self, Target};
 use crate::vendors::{self, Facts};
 
 const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
@@ -88,12 +88,11 @@ pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
 }
 
 async fn read(session: &Session, args: &List, filter: &Filter<'_>, rows: &RefCell<Rows<'_>>) -> Result<()> {
-    let call = session.vendor().list_trunks(session.profile(), args.name.as_deref())?;
     let mut take = |page: Vec<ActualTrunk>| {
         let wanted = page.into_iter().filter(|actual| filter.wants(actual));
         rows.borrow_mut().take(wanted.map(|actual| (cells(&actual, session), data(actual, session))))
     };
-    session.read_pages(call, &mut take).await
+    trunks::list(session, args.name.as_deref(), &mut take).await
 }
 
 fn cells(actual: &ActualTrunk, session: &Session) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::model::trunk::{ActualTrunk, Did, Trunk, TrunkChange};
 use crate::model::{check, diff};
 use crate::ops::steps::{differences, judge, require, steers};
 use crate::ops::trunks::Target;
-use crate::ops::{probe, references};
+use crate::ops::{references, trunks};
 use crate::reconcile;
 use crate::vendors::{Facts, Reading};
 
@@ -62,14 +62,11 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         }
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
-    let call = vendor.update_trunk(session.profile(), &id, &set, actual.as_ref())?;
-    let look = async || probe::updated(&session, &id, &set, actual.as_ref()).await;
-    reconcile::ownership::trunk(context, &session, &id, &set).await?;
-    let Some(((), note)) = session.write(call, &[&report], look).await?.done() else {
-        return Ok(context.withheld(&session));
-    };
-    report.note = note;
-    Ok(Report::Change(Box::new(report)))
+    let forget = reconcile::ownership::trunk(context, &session, &id, &set);
+    Ok(match trunks::update(&session, &id, (&set, actual.as_ref()), forget, &mut report).await? {
+        true => Report::Change(Box::new(report)),
+        false => context.withheld(&session),
+    })
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {

@@ -6,14 +6,13 @@ use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Kind, Result};
 use crate::model::number::{ActualNumber, CalloutCountry};
-use crate::model::profile::Profile;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::ops::steps::{account, on_account, require};
+use crate::ops::steps::{account, require};
+use crate::ops::{countries, internal_numbers, settings, trunks};
 use crate::reconcile::account_identity;
 use crate::vendors::Vendor;
-use crate::vendors::paging::Row;
 
 /// What a profile holds.
 pub struct Holding {
@@ -70,37 +69,32 @@ pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result
 }
 
 async fn of_account(session: &Session, id: Option<String>, room: &Room) -> Result<Account> {
-    let vendor = session.vendor();
-    let profile = on_account(session, id.as_deref());
     let name = id.clone().unwrap_or_default();
-    let can = |operation| vendor.facts().support(operation).is_there();
-    let mut actual = Account { id, trunks: trunks(session, &profile, room).await?, ..Account::default() };
+    let can = |operation| session.vendor().facts().support(operation).is_there();
+    let trunks = trunks(session, id.as_deref(), room).await?;
+    let mut actual = Account { id, trunks, ..Account::default() };
     if can(Operation::NumbersList) {
-        actual.numbers = session.read_all_into(vendor.list_numbers(&profile, &name)?, room).await?;
+        actual.numbers = internal_numbers::all(session, &name, room).await?;
     }
     if can(Operation::CountriesList) {
-        actual.countries = session.read_all_into(vendor.list_countries(&profile, &name)?, room).await?;
+        actual.countries = countries::all(session, &name, room).await?;
     }
     if can(Operation::SettingsRead) {
-        actual.settings = session.read(vendor.read_settings(&profile, &name)?).await?;
+        actual.settings = settings::read(session, &name).await?;
     }
     Ok(actual)
 }
 
-async fn trunks(session: &Session, profile: &Profile, room: &Room) -> Result<Vec<ActualTrunk>> {
-    let rows = session.read_all_into(session.vendor().list_trunks(profile, None)?, room).await?;
-    let whole = try_join_all(rows.into_iter().map(|row| whole(session, profile, row, room))).await?;
-    let whole: Vec<ActualTrunk> = whole.into_iter().flatten().collect();
-    for password in whole.iter().filter_map(|actual| actual.trunk.password.as_ref()) {
-        session.conceal(password);
-    }
-    Ok(whole)
+async fn trunks(session: &Session, account: Option<&str>, room: &Room) -> Result<Vec<ActualTrunk>> {
+    let rows = trunks::rows(session, account, room).await?;
+    let whole = try_join_all(rows.into_iter().map(|row| whole(session, account, row, room))).await?;
+    Ok(whole.into_iter().flatten().collect())
 }
 
 /// The trunk of a row; none where it was deleted after the list was read.
 async fn whole(
     session: &Session,
-    profile: &Profile,
+    account: Option<&str>,
     row: ActualTrunk,
     room: &Room,
 ) -> Result<Option<ActualTrunk>> {
@@ -108,13 +102,8 @@ async fn whole(
         // No trunk of the model: its row tells enough to name it.
         return Ok(Some(row));
     }
-    let Some(call) = session.vendor().get_trunk(profile, &row.id)? else { return Ok(Some(row)) };
-    let name = call.name;
-    room.give_back(row.size());
-    match session.read(call).await {
-        Ok(actual) if room.take(actual.size()) => Ok(Some(actual)),
-        Ok(_) => Err(session.too_large(name)),
+    match trunks::whole(session, account, row, room).await {
         Err(error) if error.kind == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        actual => actual.map(Some),
     }
 }

@@ -11,6 +11,16 @@ use crate::vendors::Entry;
 /// What was found on a profile already, by operation and the word searched for.
 pub type Found = HashMap<(Operation, String), Vec<Entry>>;
 
+/// Hands over what a trunk can refer to, page by page; `search` is the vendor's own, and need not be exact.
+pub async fn list(
+    session: &Session,
+    what: Operation,
+    search: Option<&str>,
+    take: &mut dyn FnMut(Vec<Entry>) -> Result<bool>,
+) -> Result<()> {
+    session.read_pages(session.vendor().look_up(session.profile(), what, search)?, take).await
+}
+
 /// Fills in the ids of extensions, extension groups and agent groups.
 ///
 /// # Errors

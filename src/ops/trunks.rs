@@ -1,9 +1,17 @@
-//! Which trunk is meant.
+//! Trunks: list, find, create, update, delete, and what a read says of a write whose answer was lost.
 
+use super::steps::{on_account, steers};
+use super::verify::{self, Compared, send, send_deletion};
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::model::error::{Error, Kind, Result};
-use crate::model::trunk::ActualTrunk;
+use crate::engine::write::Seen;
+use crate::model::change::Change;
+use crate::model::diff;
+use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::fields::Field;
+use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::call::{Call, Page};
+use crate::vendors::paging::Row;
 
 /// How many trunks an error names where one word means several.
 const MOST_NAMED: usize = 20;
@@ -38,7 +46,7 @@ impl Target {
         Ok(target)
     }
 
-    /// The trunk as the vendor holds it, whole. Names match exactly, whatever the vendor's search does.
+    /// The whole trunk as the vendor has it. Names match exactly, whatever the vendor's search does.
     ///
     /// # Errors
     /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
@@ -65,7 +73,7 @@ impl Target {
         match vendor.get_trunk(profile, &row.id)? {
             Some(call) => {
                 let whole = session.read(call).await?;
-                // What a trunk is doing may be told by the list alone.
+                // The status may be in the list alone.
                 let status = whole.status.or(row.status);
                 Ok(ActualTrunk { status, status_code: whole.status_code.or(row.status_code), ..whole })
             }
@@ -111,7 +119,7 @@ impl Target {
     }
 }
 
-/// The vendor knows no such id: told like a name that it does not know, with what it said.
+/// The vendor knows no such id: reported like an unknown name, with the vendor's own words.
 fn unknown_id(mut error: Error, session: &Session, id: &str) -> Error {
     if error.kind != Kind::NotFound {
         return error;
@@ -122,6 +130,197 @@ fn unknown_id(mut error: Error, session: &Session, id: &str) -> Error {
     };
     error.message = format!("profile `{}` has no trunk with the id `{id}`{said}", session.profile().name);
     error.hint("look the id up at the vendor, or name the trunk with name:VALUE; nothing was changed")
+}
+
+/// Hands the trunks of the session's account over, page by page; `search` is the vendor's own, and need not be exact.
+pub async fn list(
+    session: &Session,
+    search: Option<&str>,
+    take: &mut dyn FnMut(Vec<ActualTrunk>) -> Result<bool>,
+) -> Result<()> {
+    session.read_pages(session.vendor().list_trunks(session.profile(), search)?, take).await
+}
+
+/// The rows of an account's list; [`whole`] reads what a row lacks.
+pub async fn rows(session: &Session, account: Option<&str>, room: &Room) -> Result<Vec<ActualTrunk>> {
+    let profile = on_account(session, account);
+    let rows = session.read_all_into(session.vendor().list_trunks(&profile, None)?, room).await?;
+    rows.iter().filter_map(|row| row.trunk.password.as_ref()).for_each(|password| session.conceal(password));
+    Ok(rows)
+}
+
+/// The whole trunk in place of its row, also in the room.
+///
+/// # Errors
+/// [`Kind::NotFound`] where it was deleted after the list was read.
+pub async fn whole(
+    session: &Session,
+    account: Option<&str>,
+    row: ActualTrunk,
+    room: &Room,
+) -> Result<ActualTrunk> {
+    let call = session.vendor().get_trunk(&on_account(session, account), &row.id)?;
+    let Some(call) = call else { return Ok(row) };
+    let name = call.name;
+    room.give_back(row.size());
+    let actual = session.read(call).await?;
+    if !room.take(actual.size()) {
+        return Err(session.too_large(name));
+    }
+    if let Some(password) = &actual.trunk.password {
+        session.conceal(password);
+    }
+    Ok(actual)
+}
+
+/// Creates a trunk, and puts its id into the change. False in a dry run.
+pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> Result<bool> {
+    let call = session.vendor().create_trunk(session.profile(), wanted)?;
+    change.id = send(session, call, change, async || created(session, wanted).await).await?;
+    Ok(change.id.is_some())
+}
+
+/// Sets fields of a trunk; `before` is the trunk as it was, where it was read. `forget` comes before the request.
+/// False in a dry run.
+pub async fn update(
+    session: &Session,
+    id: &str,
+    (set, before): (&Trunk, Option<&ActualTrunk>),
+    forget: impl Future<Output = Result<()>>,
+    change: &mut Change,
+) -> Result<bool> {
+    let call = session.vendor().update_trunk(session.profile(), id, set, before)?;
+    forget.await?;
+    let sent = send(session, call, change, async || updated(session, id, set, before).await).await?;
+    Ok(sent.is_some())
+}
+
+/// Deletes a trunk. `forget` comes before the request. False in a dry run.
+pub async fn delete(
+    session: &Session,
+    id: &str,
+    ignore_missing: bool,
+    forget: impl Future<Output = Result<()>>,
+    change: &mut Change,
+) -> Result<bool> {
+    let call = session.vendor().delete_trunk(session.profile(), id)?;
+    forget.await?;
+    send_deletion(session, call, ignore_missing, change, async || deleted(session, id).await).await
+}
+
+/// Reads a written trunk back; none where it cannot be read, as the change then says.
+///
+/// # Errors
+/// Where it does not exist, or is not as wanted.
+pub async fn verify(
+    session: &Session,
+    id: &str,
+    wanted: &Trunk,
+    change: &mut Change,
+) -> Result<Option<Compared>> {
+    match Target::Id(id.to_owned()).find(session).await {
+        Ok(actual) => compared(session, &actual, wanted).agreed().map(Some),
+        Err(error) if error.kind == Kind::NotFound => {
+            Err(verify::missing(change.name.as_deref().unwrap_or_default()))
+        }
+        Err(error) => {
+            verify::unread(session, change, &error);
+            Ok(None)
+        }
+    }
+}
+
+/// Whether the trunk exists as asked. Returns its id.
+async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
+    let found = match &trunk.master_trunk {
+        // An assignment is known by the master's trunk, in the account that it was given to.
+        Some(id) => {
+            let profile = on_account(session, trunk.account.as_deref());
+            let mut found = None;
+            let mut take = |page: Vec<ActualTrunk>| {
+                found = page.into_iter().find(|row| row.id == *id);
+                Ok(found.is_none())
+            };
+            session.read_pages(session.vendor().list_trunks(&profile, None)?, &mut take).await?;
+            found
+        }
+        None => found(Target::Name(trunk.name.clone().unwrap_or_default()).find(session).await)?,
+    };
+    let Some(found) = found else { return Ok(Seen::Missing) };
+    Ok(match compared(session, &found, trunk) {
+        Compared { differing, .. } if differing.is_empty() => Seen::Applied(found.id),
+        Compared { differing, .. } => Seen::Untold(format!(
+            "one is there, with the id {}, but it differs in {}",
+            found.id,
+            verify::names(&differing)
+        )),
+    })
+}
+
+/// Whether the trunk is as asked.
+async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&ActualTrunk>) -> Result<Seen<()>> {
+    let now = Target::Id(id.to_owned()).find(session).await?;
+    let Compared { differing, unreported } = compared(session, &now, set);
+    let asked = before.map(|before| compared(session, before, set).differing).unwrap_or_default();
+    if !differing.is_empty() {
+        // Yeastar's code 1 says that a part was done; what is seen of it rules out that nothing was.
+        let part = asked.iter().any(|asked| differing.iter().all(|change| change.field != asked.field));
+        let why = format!("only a part of it is seen: it differs in {}", verify::names(&differing));
+        return Ok(if part { Seen::Untold(why) } else { Seen::Missing });
+    }
+    // One request changes all or nothing, so a field that has changed speaks for those that are not reported.
+    if unreported.is_empty() || !asked.is_empty() {
+        return Ok(Seen::Applied(()));
+    }
+    Ok(Seen::Untold(format!("the vendor does not tell {}", verify::names(&unreported))))
+}
+
+/// Whether the trunk is gone.
+pub async fn deleted(session: &Session, id: &str) -> Result<Seen<()>> {
+    let found = found(Target::Id(id.to_owned()).find(session).await)?;
+    Ok(if found.is_none() { Seen::Applied(()) } else { Seen::Missing })
+}
+
+fn found(result: Result<ActualTrunk>) -> Result<Option<ActualTrunk>> {
+    match result {
+        Ok(actual) => Ok(Some(actual)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// How a trunk compares with what is wanted, but for the fields that say which trunk is meant.
+fn compared(session: &Session, actual: &ActualTrunk, wanted: &Trunk) -> Compared {
+    let facts = session.vendor().facts();
+    let mut compared = Compared::default();
+    let changes = diff::trunk(&actual.trunk, wanted);
+    for field in wanted.given().filter(|field| *field != Field::MasterTrunk && !steers(*field, facts)) {
+        let Some(change) = changes.iter().find(|change| change.field == field.name()) else { continue };
+        match diff::untold(field, &actual.trunk, wanted) {
+            true => compared.unreported.push(change.clone()),
+            false => compared.differing.push(change.clone()),
+        }
+    }
+    compared
+}
+
+/// Refuses to write over what somebody else has changed since the plan. Raw keys that are not wanted may be time
+/// stamps.
+pub fn refuse_moved(planned: &ActualTrunk, now: &ActualTrunk, wanted: &Trunk) -> Result<()> {
+    let known = |actual: &ActualTrunk| {
+        let mut trunk = actual.trunk.clone();
+        trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
+        trunk
+    };
+    let moved = diff::between(&known(planned), &known(now));
+    let Some(first) = moved.first() else { return Ok(()) };
+    let text = format!(
+        "the trunk has changed since it was planned: {} was {} and is {}",
+        first.field, first.before, first.after
+    );
+    let mut error = Error::new(Kind::Conflict, text).hint("plan again; this trunk was left alone");
+    error.outcome = Some(Applied::NotApplied);
+    Err(error)
 }
 
 #[cfg(test)]

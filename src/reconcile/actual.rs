@@ -9,11 +9,9 @@ use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::number::ActualNumber;
 use crate::model::settings::SipSettings;
-use crate::model::support::Operation;
 use crate::model::trunk;
 use crate::model::trunk::{ActualTrunk, Trunk};
-use crate::ops::steps::on_account;
-use crate::vendors::paging::Row;
+use crate::ops::{countries, internal_numbers, settings, trunks};
 
 /// An account of a profile; none where the vendor has one only.
 pub type Account = Option<String>;
@@ -50,11 +48,13 @@ impl Existing {
                     existing.trunks.insert(account, trunks);
                 }
                 Kind::InternalNumber => {
-                    let numbers = numbers(session, &account).await?;
+                    let id = account.as_deref().unwrap_or_default();
+                    let numbers = internal_numbers::by_number(session, id).await?;
                     existing.numbers.insert(account, numbers);
                 }
                 Kind::CalloutCountry => {
-                    let countries = countries(session, &account).await?;
+                    let id = account.as_deref().unwrap_or_default();
+                    let countries = countries::codes(session, id).await?;
                     existing.countries.insert(account, countries);
                 }
                 Kind::SipSettings => {
@@ -64,7 +64,8 @@ impl Existing {
                         _ => false,
                     };
                     if wanted.any(comparable) {
-                        let settings = settings(session, &account).await?;
+                        let id = account.as_deref().unwrap_or_default();
+                        let settings = settings::read_any(session, id).await?;
                         existing.settings.insert(account, settings);
                     }
                 }
@@ -115,63 +116,12 @@ pub fn identity(row: &ActualTrunk) -> &str {
 
 /// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
 async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<ActualTrunk>> {
-    let profile = on_account(session, account.as_deref());
-    let vendor = session.vendor();
     let room = Room::default();
-    let mut rows = session.read_all_into(vendor.list_trunks(&profile, None)?, &room).await?;
+    let mut rows = trunks::rows(session, account.as_deref(), &room).await?;
     for row in &mut rows {
-        if names.contains(identity(row))
-            && let Some(call) = vendor.get_trunk(&profile, &row.id)?
-        {
-            let name = call.name;
-            *row = session.read(call).await?;
-            if !room.take(row.size()) {
-                return Err(session.too_large(name));
-            }
-        }
-        if let Some(password) = &row.trunk.password {
-            session.conceal(password);
+        if names.contains(identity(row)) {
+            *row = trunks::whole(session, account.as_deref(), std::mem::take(row), &room).await?;
         }
     }
     Ok(rows)
-}
-
-/// The internal numbers of an account.
-///
-/// # Errors
-/// Whatever the read ends in.
-pub async fn numbers(session: &Session, account: &Account) -> Result<BTreeMap<String, ActualNumber>> {
-    let mut numbers = BTreeMap::new();
-    let account = account.as_deref().unwrap_or_default();
-    let call = session.vendor().list_numbers(session.profile(), account)?;
-    let keep = |actual: ActualNumber| {
-        // With the key, and the free places of the map.
-        let size = actual.size() * 3 / 2;
-        numbers.insert(actual.number.clone(), actual);
-        size
-    };
-    session.read_each(call, &Room::default(), keep).await?;
-    Ok(numbers)
-}
-
-/// The SIP settings of an account; none of them where the vendor returns none.
-///
-/// # Errors
-/// Whatever the read ends in.
-pub async fn settings(session: &Session, account: &Account) -> Result<SipSettings> {
-    if !session.vendor().facts().support(Operation::SettingsRead).is_there() {
-        return Ok(SipSettings::default());
-    }
-    let account = account.as_deref().unwrap_or_default();
-    session.read(session.vendor().read_settings(session.profile(), account)?).await
-}
-
-/// The call-out countries of an account.
-///
-/// # Errors
-/// Whatever the read ends in.
-pub async fn countries(session: &Session, account: &Account) -> Result<BTreeSet<String>> {
-    let account = account.as_deref().unwrap_or_default();
-    let rows = session.read_all(session.vendor().list_countries(session.profile(), account)?).await?;
-    Ok(rows.into_iter().map(|country| country.id.to_uppercase()).collect())
 }

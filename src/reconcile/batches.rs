@@ -1,22 +1,24 @@
 //! Numbers and countries of an account: they go out in lists, and are read back together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::desired::Key;
-use super::execute::Item;
 use super::planned::Write;
-use super::{actual, verify};
 use crate::bulk::add_countries::AddCountries;
 use crate::bulk::add_numbers::AddNumbers;
+use crate::bulk::job::Job;
 use crate::bulk::removals::Target;
 use crate::bulk::remove_numbers::RemoveNumbers;
 use crate::bulk::sequence::{Settled, settle};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
-use crate::model::diff;
 use crate::model::error::{Error, Result};
-use crate::model::number::{ActualNumber, InternalNumber};
+use crate::model::number::ActualNumber;
 use crate::model::plan::Step;
+use crate::ops::{countries, internal_numbers, verify};
+
+/// A step with its object and what it writes.
+pub type Item = (Step, Key, Write);
 
 /// What became of the items.
 #[derive(Default)]
@@ -31,55 +33,79 @@ pub struct Listed {
 
 /// Writes items of one kind to their account, until `over` says that nothing else is to be begun.
 pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: impl Fn() -> bool) -> Listed {
-    let place = batch.first().and_then(|(_, key, _)| key.account.clone());
-    let account = place.clone().unwrap_or_default();
-    let (mut numbers, mut ids, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-    let mut by_name = HashMap::new();
-    let mut listed = Listed::default();
+    let account = batch.first().and_then(|(_, key, _)| key.account.clone()).unwrap_or_default();
+    let (mut numbers, mut targets, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rest = Vec::new();
     for (step, key, write) in batch {
         match write {
-            Write::AddNumber(number) => numbers.push(number),
+            Write::AddNumber(number) => numbers.push((number, (step, key))),
             Write::RemoveNumber(id) => match target(&key.name, id) {
-                Some(target) => ids.push(target),
-                None => {
-                    listed.rest.push(step);
-                    continue;
-                }
+                Some(target) => targets.push((target, (step, key))),
+                None => rest.push(step),
             },
-            _ => codes.push(key.name.clone()),
+            _ => codes.push((key.name.clone(), (step, key))),
         }
-        by_name.insert(key.name.clone(), (step, key));
     }
-    if !numbers.is_empty() {
+    let mut listed = if !numbers.is_empty() {
         let job = AddNumbers::new(session, &account, false);
-        let mut settled = settle(&job, numbers, retries, over).await;
-        let actual = actual::numbers(session, &place);
-        read_back(session, &mut settled.ended, Outcome::Created, actual, added).await;
-        listed.take(settled, &mut by_name, |number| number.number.to_string());
-    } else if !ids.is_empty() {
-        let job = match RemoveNumbers::new(session, &account, true).await {
-            Ok(job) => job,
-            Err(error) => {
-                listed.rest.extend(by_name.into_values().map(|(step, _)| step));
-                listed.end = Some(error);
-                return listed;
+        let read = internal_numbers::by_number(session, &account);
+        settled(session, &job, numbers, retries, over, read, internal_numbers::check_added).await
+    } else if !targets.is_empty() {
+        match RemoveNumbers::new(session, &account, true).await {
+            Ok(job) => {
+                let read = internal_numbers::by_number(session, &account);
+                settled(session, &job, targets, retries, over, read, check_removed).await
             }
-        };
-        let mut settled = settle(&job, ids, retries, over).await;
-        let actual = actual::numbers(session, &place);
-        read_back(session, &mut settled.ended, Outcome::Deleted, actual, removed).await;
-        listed.take(settled, &mut by_name, |target| match target {
-            Target::Number(number) | Target::Id(_, Some(number)) => number.to_string(),
-            Target::Id(id, None) => id.clone(),
-        });
+            Err(error) => {
+                let rest = targets.into_iter().map(|(_, (step, _))| step).collect();
+                Listed { rest, end: Some(error), ..Listed::default() }
+            }
+        }
     } else {
         let job = AddCountries::new(session, &account, true);
-        let mut settled = settle(&job, codes, retries, over).await;
-        let actual = actual::countries(session, &place);
-        read_back(session, &mut settled.ended, Outcome::Created, actual, allowed).await;
-        listed.take(settled, &mut by_name, String::clone);
-    }
+        let read = countries::codes(session, &account);
+        settled(session, &job, codes, retries, over, read, countries::check_added).await
+    };
+    listed.rest.extend(rest);
     listed
+}
+
+/// Does with the items what the job does, and compares those that were written with what a read then finds.
+async fn settled<J: Job, A>(
+    session: &Session,
+    job: &J,
+    items: Vec<(J::Item, (Step, Key))>,
+    retries: u32,
+    over: impl Fn() -> bool,
+    read: impl Future<Output = Result<A>>,
+    check: impl Fn(&J::Item, &A) -> Result<()>,
+) -> Listed {
+    let mut steps = HashMap::new();
+    let items = items.into_iter().map(|(item, step)| {
+        steps.insert(job.key(&item), step);
+        item
+    });
+    let Settled { mut ended, rest, end } = settle(job, items.collect(), retries, over).await;
+    let written = |item: &J::Item, change: &Change| change.outcome == job.change(item).outcome;
+    let count = ended.iter().filter(|(item, change)| written(item, change)).count();
+    if count > 0 {
+        let actual = read.await;
+        if let Err(error) = &actual {
+            session.diagnostics().warn(&format!("{count} written: {}", verify::unread_text(error)));
+        }
+        for (item, change) in ended.iter_mut().filter(|(item, change)| written(item, change)) {
+            match actual.as_ref().map(|actual| check(item, actual)) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => (change.outcome, change.error) = (Outcome::Failed, Some(error)),
+                Err(error) => change.note = Some(verify::unread_text(error)),
+            }
+        }
+    }
+    let mut step = |item: &J::Item| steps.remove(&job.key(item));
+    let of_step = |(item, change): (J::Item, Change)| step(&item).map(|(step, key)| (step, key, change));
+    let ended = ended.into_iter().filter_map(of_step).collect();
+    let rest = rest.iter().filter_map(&mut step).map(|(step, _)| step).collect();
+    Listed { ended, rest, end }
 }
 
 /// A number that goes; the vendor may hold one that is none.
@@ -91,73 +117,12 @@ fn target(name: &str, id: Option<String>) -> Option<Target> {
     }
 }
 
-impl Listed {
-    fn take<I>(
-        &mut self,
-        settled: Settled<I>,
-        by_name: &mut HashMap<String, (Step, Key)>,
-        name: impl Fn(&I) -> String,
-    ) {
-        for (item, change) in settled.ended {
-            if let Some((step, key)) = by_name.remove(&name(&item)) {
-                self.ended.push((step, key, change));
-            }
-        }
-        let rest = settled.rest.iter().filter_map(|item| by_name.remove(&name(item)));
-        self.rest.extend(rest.map(|(step, _)| step));
-        self.end = settled.end;
-    }
-}
-
-/// What is not as the vendor said, of one item and what the account then holds.
-type Wrong<I, H> = fn(&I, &H) -> Option<Error>;
-
-/// Holds the items that ended so against what the account then has.
-async fn read_back<I, H>(
-    session: &Session,
-    ended: &mut [(I, Change)],
-    outcome: Outcome,
-    read: impl Future<Output = Result<H>>,
-    wrong: Wrong<I, H>,
-) {
-    let done = |change: &Change| change.outcome == outcome;
-    if !ended.iter().any(|(_, change)| done(change)) {
-        return;
-    }
-    let actual = read.await;
-    if let Err(error) = &actual {
-        let count = ended.iter().filter(|(_, change)| done(change)).count();
-        session.diagnostics().warn(&format!("{count} written: {}", verify::unread(error)));
-    }
-    for (item, change) in ended.iter_mut().filter(|(_, change)| done(change)) {
-        match actual.as_ref().map(|actual| wrong(item, actual)) {
-            Ok(None) => {}
-            Ok(Some(error)) => (change.outcome, change.error) = (Outcome::Failed, Some(error)),
-            Err(error) => change.note = Some(verify::unread(error)),
-        }
-    }
-}
-
-type Numbers = BTreeMap<String, ActualNumber>;
-
-fn added(number: &InternalNumber, actual: &Numbers) -> Option<Error> {
-    let Some(actual) = actual.get(number.number.as_str()) else {
-        return Some(verify::missing(number.number.as_str()));
-    };
-    let differing = diff::number(actual, number);
-    (!differing.is_empty()).then(|| verify::otherwise(&differing))
-}
-
-fn removed(target: &Target, actual: &Numbers) -> Option<Error> {
+fn check_removed(target: &Target, actual: &BTreeMap<String, ActualNumber>) -> Result<()> {
     let (name, there) = match target {
         Target::Number(number) | Target::Id(_, Some(number)) => {
             (number.as_str(), actual.contains_key(number.as_str()))
         }
         Target::Id(id, None) => (id.as_str(), actual.values().any(|actual| actual.id.as_ref() == Some(id))),
     };
-    there.then(|| verify::still_there(name))
-}
-
-fn allowed(code: &String, actual: &BTreeSet<String>) -> Option<Error> {
-    (!actual.contains(code)).then(|| verify::missing(code))
+    if there { Err(verify::still_there(name)) } else { Ok(()) }
 }

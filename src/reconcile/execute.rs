@@ -8,10 +8,11 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use super::actual::Account;
+use super::batches::Item;
 use super::desired::Key;
 use super::planned::Write;
 use super::planner::{Survey, Work};
-use super::{Fleet, Results, batches, write};
+use super::{Fleet, Results, batches};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
@@ -114,9 +115,6 @@ async fn profile(
     }
     desk.shown
 }
-
-/// A step with its object and what it writes.
-pub type Item = (Step, Key, Write);
 
 /// Whether a write goes out together with others: items of one kind and account do.
 fn joins(batch: &[Item], key: &Key, write: &Write) -> bool {
@@ -221,17 +219,10 @@ impl Desk<'_, '_> {
         let reason = step.error.as_ref().map(Error::copy);
         let notes = step.notes.join("; ");
         let mut change = change(step, session.vendor().facts().name);
-        let account = key.account.as_deref().unwrap_or_default();
         self.doubt(session, key, &write);
-        let done = match &write {
-            Write::CreateTrunk(wanted) => write::create(session, wanted, &mut change).await,
-            Write::UpdateTrunk(update) => write::update(session, update, &mut change).await,
-            Write::DeleteTrunk(held) => write::delete(session, held, &mut change).await,
-            Write::Assign(settings) => write::assign(session, account, settings, &mut change).await,
-            Write::RemoveCountry => write::remove_country(session, account, &key.name, &mut change).await,
-            Write::Nothing | Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_) => {
-                Err(reason.unwrap_or_else(|| Error::invalid("it cannot be done")))
-            }
+        let done = match reason {
+            Some(reason) if matches!(write, Write::Nothing) => Err(reason),
+            _ => super::write::write(session, key, &write, &mut change).await,
         };
         match done {
             Ok(None) => return None,

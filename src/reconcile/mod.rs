@@ -26,7 +26,6 @@ mod secrets;
 mod shared_accounts;
 mod snapshot;
 pub mod sources;
-mod verify;
 mod write;
 
 use std::collections::{HashMap, HashSet};

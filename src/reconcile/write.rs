@@ -1,182 +1,98 @@
-//! One write of a plan, by what it writes.
+//! One planned write, and what is to be remembered of it.
 
-use super::planned::Update;
-use super::{actual, verify};
+use super::desired::Key;
+use super::diff::value;
+use super::planned::Write;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::engine::write::{Seen, Written};
 use crate::model::change::{Change, Outcome};
-use crate::model::diff;
-use crate::model::error::{Applied, Error, Kind, Result};
+use crate::model::error::{Error, Result};
 use crate::model::settings::SipSettings;
-use crate::model::trunk::{ActualTrunk, Trunk};
-use crate::ops::probe;
-use crate::ops::trunks::Target;
+use crate::model::trunk::Trunk;
+use crate::ops::trunks::{self, Target};
+use crate::ops::{countries, settings, verify};
 use crate::state::digests::Note;
 
-/// What is to be remembered of an object that was written; none in a dry run.
-pub type Done = Option<Note>;
-
-/// Creates a trunk, and reads it back.
+/// Writes an object that is as it was when that was planned, and reads it back. Returns what is to be remembered of
+/// it; none in a dry run.
 ///
 /// # Errors
-/// Whatever the write ends in.
-pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> Result<Done> {
-    let call = session.vendor().create_trunk(session.profile(), wanted)?;
-    let look = async || probe::created(session, wanted).await;
-    let Some((id, note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
-    change.note = note;
-    change.id = Some(id.clone());
-    read_back(session, &id, (wanted, wanted), change).await.map(Some)
-}
-
-/// Changes a trunk that is as it was when that was planned, and reads it back.
-///
-/// # Errors
-/// Whatever the write ends in; a trunk that has changed meanwhile.
-pub async fn update(session: &Session, update: &Update, change: &mut Change) -> Result<Done> {
-    let Update { actual, set, wanted } = update;
-    let now = Target::Id(actual.id.clone()).find(session).await?;
-    unmoved(actual, &now, wanted)?;
-    let call = session.vendor().update_trunk(session.profile(), &actual.id, set, Some(&now))?;
-    let look = async || probe::updated(session, &actual.id, set, Some(&now)).await;
-    let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
-    change.note = note;
-    read_back(session, &actual.id, (set, wanted), change).await.map(Some)
-}
-
-/// Deletes a trunk that is as it was when that was planned.
-///
-/// # Errors
-/// Whatever the write ends in; a trunk that has changed meanwhile.
-pub async fn delete(session: &Session, actual: &ActualTrunk, change: &mut Change) -> Result<Done> {
-    // The row of the list was planned with, and is not the whole trunk.
-    let rows = session.read_all(session.vendor().list_trunks(session.profile(), None)?).await?;
-    let Some(now) = rows.iter().find(|row| row.id == actual.id) else {
-        // Somebody else was faster.
-        change.outcome = Outcome::Unchanged;
-        return Ok(Some(Note::default()));
-    };
-    unmoved(actual, now, &Trunk::default())?;
-    let call = session.vendor().delete_trunk(session.profile(), &actual.id)?;
-    let look = async || probe::deleted(session, &actual.id).await;
-    let written = session.write(call, &[&*change], look).await;
-    gone(session, written, change, probe::deleted(session, &actual.id)).await
-}
-
-/// Takes a call-out country away.
-///
-/// # Errors
-/// Whatever the write ends in.
-pub async fn remove_country(
-    session: &Session,
-    account: &str,
-    code: &str,
-    change: &mut Change,
-) -> Result<Done> {
-    let call = session.vendor().remove_country(session.profile(), account, code)?;
-    let look = async || probe::country_removed(session, account, code).await;
-    let written = session.write(call, &[&*change], look).await;
-    gone(session, written, change, probe::country_removed(session, account, code)).await
-}
-
-/// Assigns settings, and reads back what the vendor returns of them.
-///
-/// # Errors
-/// Whatever the write ends in.
-pub async fn assign(
-    session: &Session,
-    account: &str,
-    settings: &SipSettings,
-    change: &mut Change,
-) -> Result<Done> {
-    let call = session.vendor().assign_settings(session.profile(), account, settings)?;
-    let look = async || probe::settings(session, account, settings, &SipSettings::default()).await;
-    let Some(((), note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
-    change.note = note;
-    let now = match settings.can_be_compared() {
-        true => actual::settings(session, &Some(account.to_owned())).await,
-        false => Ok(SipSettings::default()),
-    };
-    let now = match now {
-        Ok(now) => now,
-        Err(error) => {
-            unread(session, change, &error);
-            SipSettings::default()
-        }
-    };
-    let (untold, differing): (Vec<_>, Vec<_>) =
-        settings.changes(&now).into_iter().partition(|change| change.before.is_null());
-    if !differing.is_empty() {
-        return Err(verify::otherwise(&differing));
-    }
-    let values = untold.into_iter().map(|set| (set.field, set.after.to_string()));
-    Ok(Some(Note { untold: values.collect(), ..Note::default() }))
-}
-
-/// The end of a deletion, with a look at whether it is one. That somebody else was faster is one, too.
-async fn gone(
-    session: &Session,
-    written: Result<Written<()>>,
-    change: &mut Change,
-    look: impl Future<Output = Result<Seen<()>>>,
-) -> Result<Done> {
-    match written.map(Written::done) {
-        Ok(Some(((), Some(note)))) => change.note = Some(note),
-        Ok(Some(((), None))) => match look.await {
-            Ok(Seen::Applied(()) | Seen::Untold(_)) => {}
-            Ok(Seen::Missing) => {
-                return Err(verify::still_there(change.name.as_deref().unwrap_or_default()));
+/// Whatever the write ends in; an object that has changed since.
+pub async fn write(session: &Session, key: &Key, write: &Write, change: &mut Change) -> Result<Option<Note>> {
+    // What the executor remembers is forgotten by the executor.
+    let kept = std::future::ready(Ok(()));
+    let account = key.account.as_deref().unwrap_or_default();
+    match write {
+        Write::CreateTrunk(wanted) => {
+            if !trunks::create(session, wanted, change).await? {
+                return Ok(None);
             }
-            Err(error) => unread(session, change, &error),
-        },
-        Ok(None) => return Ok(None),
-        Err(error) if error.kind == Kind::NotFound => change.outcome = Outcome::Unchanged,
-        Err(error) => return Err(error),
+            let id = change.id.clone().unwrap_or_default();
+            trunk(session, &id, (wanted, wanted), change).await.map(Some)
+        }
+        Write::UpdateTrunk(update) => {
+            let (id, set) = (&update.actual.id, &update.set);
+            let now = Target::Id(id.clone()).find(session).await?;
+            trunks::refuse_moved(&update.actual, &now, &update.wanted)?;
+            if !trunks::update(session, id, (set, Some(&now)), kept, change).await? {
+                return Ok(None);
+            }
+            trunk(session, id, (set, &update.wanted), change).await.map(Some)
+        }
+        Write::DeleteTrunk(actual) => {
+            // The row of the list was planned with, and is not the whole trunk.
+            let rows = trunks::rows(session, None, &Room::default()).await?;
+            let Some(now) = rows.iter().find(|row| row.id == actual.id) else {
+                // Somebody else was faster.
+                change.outcome = Outcome::Unchanged;
+                return Ok(Some(Note::default()));
+            };
+            trunks::refuse_moved(actual, now, &Trunk::default())?;
+            if !trunks::delete(session, &actual.id, true, kept, change).await? {
+                return Ok(None);
+            }
+            verify::deletion(session, change, trunks::deleted(session, &actual.id)).await?;
+            Ok(Some(Note::default()))
+        }
+        Write::RemoveCountry => {
+            let code = key.name.as_str();
+            if !countries::remove(session, account, code, true, kept, change).await? {
+                return Ok(None);
+            }
+            verify::deletion(session, change, countries::removed(session, account, code)).await?;
+            Ok(Some(Note::default()))
+        }
+        Write::Assign(wanted) => {
+            let before = SipSettings::default();
+            if !settings::assign(session, account, (wanted, &before), kept, change).await? {
+                return Ok(None);
+            }
+            let unreported = settings::verify(session, account, wanted, change).await?.unreported;
+            let untold = unreported.into_iter().map(|set| (set.field, set.after.to_string())).collect();
+            Ok(Some(Note { untold, ..Note::default() }))
+        }
+        Write::Nothing | Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_) => {
+            Err(Error::invalid("it cannot be done"))
+        }
     }
-    Ok(Some(Note::default()))
 }
 
-/// Refuses to write over what somebody else has changed meanwhile. Raw keys that nobody wants may be time stamps.
-fn unmoved(planned: &ActualTrunk, now: &ActualTrunk, wanted: &Trunk) -> Result<()> {
-    let known = |actual: &ActualTrunk| {
-        let mut trunk = actual.trunk.clone();
-        trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
-        trunk
-    };
-    let moved = diff::between(&known(planned), &known(now));
-    let Some(first) = moved.first() else { return Ok(()) };
-    let text = format!(
-        "the trunk has changed since it was planned: {} was {} and is {}",
-        first.field, first.before, first.after
-    );
-    let mut error = Error::new(Kind::Conflict, text).hint("plan again; this trunk was left alone");
-    error.outcome = Some(Applied::NotApplied);
-    Err(error)
-}
-
-/// Says of an object that was written, in the change and to people, that it could not be read back.
-fn unread(session: &Session, change: &mut Change, error: &Error) {
-    let text = verify::unread(error);
-    session.diagnostics().warn(&format!("{}: {text}", change.name.as_deref().unwrap_or_default()));
-    change.note = Some(text);
-}
-
-/// What is to be remembered of a trunk. Where it cannot be read back, that is said, and nothing is remembered.
-async fn read_back(
+/// What is to be remembered of a trunk that is read back; nothing where it cannot be read.
+async fn trunk(
     session: &Session,
     id: &str,
     (sent, wanted): (&Trunk, &Trunk),
     change: &mut Change,
 ) -> Result<Note> {
-    match verify::trunk(session, id, sent, wanted).await {
-        Ok(note) => Ok(note),
-        Err(error) if error.kind == Kind::Rejected && error.outcome == Some(Applied::Unknown) => Err(error),
-        Err(error) if error.kind == Kind::NotFound => {
-            Err(verify::missing(change.name.as_deref().unwrap_or_default()))
-        }
-        Err(error) => {
-            unread(session, change, &error);
-            Ok(Note::default())
+    let mut note = Note::default();
+    let Some(compared) = trunks::verify(session, id, wanted, change).await? else { return Ok(note) };
+    for field in wanted.given() {
+        match compared.unreported.iter().any(|change| change.field == field.name()) {
+            false => note.told.push(field.name().to_owned()),
+            true if sent.has(field) => note.untold.push((field.name().to_owned(), value(field, wanted))),
+            // What was not sent now is what it was, as far as anybody knows.
+            true => {}
         }
     }
+    Ok(note)
 }

@@ -219,6 +219,9 @@ fn no_two_files_need_each_other() {
     assert!(circles.is_empty(), "{circles:#?}");
 }
 
+/// Where operations on a vendor's resources are named: in `ops`, and where a plan only asks which request there would be.
+const OPERATIONS: [&str; 3] = ["src/vendors/", "src/ops/", "src/reconcile/diff/trunk.rs"];
+
 const TREE: [&str; 2] = ["src/commands/shell.rs", "src/commands/tree.rs"];
 
 /// The files that a rule applies to, the words that they must not hold, and why.
@@ -276,6 +279,29 @@ fn what_has_effects_stays_where_it_belongs() {
             },
             &["tokio::net", ".send().await", "reqwest::Client"],
             "only the engine and the sandbox's shell do I/O over the network",
+        ),
+        (
+            &|name| !OPERATIONS.iter().any(|place| name.starts_with(place)),
+            &[
+                ".create_trunk(",
+                ".update_trunk(",
+                ".delete_trunk(",
+                ".list_trunks(",
+                ".get_trunk(",
+                "vendor().look_up(",
+                "vendor().add_numbers(",
+                ".list_numbers(",
+                ".remove_number(",
+                ".read_settings(",
+                ".assign_settings(",
+                ".list_countries(",
+                "vendor().add_countries(",
+                ".remove_country(",
+                ".list_master_numbers(",
+                ".assign_master_numbers(",
+                ".clear_numbers(",
+            ],
+            "only ops calls a vendor's operations on resources",
         ),
     ];
     let mut faults = Vec::new();

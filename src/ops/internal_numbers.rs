@@ -1,0 +1,172 @@
+//! Internal numbers of an account: list, find, add, remove, and what a read says of a write whose answer was lost.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::verify::{self, send_deletion};
+use crate::engine::limits::Room;
+use crate::engine::session::Session;
+use crate::engine::write::{Seen, Written};
+use crate::model::change::Change;
+use crate::model::diff;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::number::{ActualNumber, E164, InternalNumber};
+use crate::vendors::Added;
+use crate::vendors::paging::Row;
+
+/// Hands the numbers over, page by page.
+pub async fn list(
+    session: &Session,
+    account: &str,
+    take: &mut dyn FnMut(Vec<ActualNumber>) -> Result<bool>,
+) -> Result<()> {
+    session.read_pages(session.vendor().list_numbers(session.profile(), account)?, take).await
+}
+
+/// All the numbers.
+pub async fn all(session: &Session, account: &str, room: &Room) -> Result<Vec<ActualNumber>> {
+    session.read_all_into(session.vendor().list_numbers(session.profile(), account)?, room).await
+}
+
+/// All the numbers, by themselves.
+pub async fn by_number(session: &Session, account: &str) -> Result<BTreeMap<String, ActualNumber>> {
+    let mut numbers = BTreeMap::new();
+    let keep = |actual: ActualNumber| {
+        // With the key, and the free places of the map.
+        let size = actual.size() * 3 / 2;
+        numbers.insert(actual.number.clone(), actual);
+        size
+    };
+    let call = session.vendor().list_numbers(session.profile(), account)?;
+    session.read_each(call, &Room::default(), keep).await?;
+    Ok(numbers)
+}
+
+/// The ids of all the numbers, as far as the vendor's list has them.
+pub async fn ids(session: &Session, account: &str) -> Result<BTreeMap<String, Option<String>>> {
+    let mut ids = BTreeMap::new();
+    let keep = |ActualNumber { number, id, .. }: ActualNumber| {
+        let size = 2 * (number.size() + id.as_ref().map_or(0, Row::size));
+        ids.insert(number, id);
+        size
+    };
+    let call = session.vendor().list_numbers(session.profile(), account)?;
+    session.read_each(call, &Room::default(), keep).await?;
+    Ok(ids)
+}
+
+/// The id of a number; the reading ends where it is found.
+///
+/// # Errors
+/// [`Kind::Rejected`] where the vendor's list has the number without an id.
+pub async fn find_id(session: &Session, account: &str, number: &E164) -> Result<Option<String>> {
+    match having(session, account, HashSet::from([number.as_str()])).await?.remove(number.as_str()) {
+        None => Ok(None),
+        Some(ActualNumber { id: Some(id), .. }) => Ok(Some(id)),
+        Some(_) => {
+            Err(Error::new(Kind::Rejected, format!("the vendor's list does not tell the id of {number}"))
+                .hint("name the number by its id, as it was given when it was added: id:VALUE"))
+        }
+    }
+}
+
+/// Numbers that exist, among those that were asked for.
+#[derive(Debug, Default)]
+pub struct FoundNumbers {
+    /// Those that are as asked.
+    pub added: Vec<Added>,
+    /// Those that are otherwise, by their place, with the fields that differ.
+    pub differing: Vec<(usize, Vec<String>)>,
+}
+
+/// Which of the numbers exist.
+pub async fn find(session: &Session, account: &str, asked: &[InternalNumber]) -> Result<FoundNumbers> {
+    let wanted = asked.iter().map(|number| number.number.as_str()).collect();
+    let actual = having(session, account, wanted).await?;
+    let mut found = FoundNumbers::default();
+    for (at, number) in asked.iter().enumerate() {
+        let Some(there) = actual.get(number.number.as_str()) else { continue };
+        match differing(there, number) {
+            fields if fields.is_empty() => found.added.push((number.number.to_string(), there.id.clone())),
+            fields => found.differing.push((at, fields)),
+        }
+    }
+    Ok(found)
+}
+
+/// The fields in which a number is not as asked.
+pub fn differing(actual: &ActualNumber, asked: &InternalNumber) -> Vec<String> {
+    diff::number(actual, asked).into_iter().map(|change| change.field).collect()
+}
+
+/// Adds numbers in one call. Returns also those that exist otherwise, where the answer was lost.
+pub async fn add(
+    session: &Session,
+    account: &str,
+    numbers: &[InternalNumber],
+    about: &[&Change],
+) -> Result<(Written<Vec<Added>>, Vec<(usize, Vec<String>)>)> {
+    let call = session.vendor().add_numbers(session.profile(), account, numbers)?;
+    let differing = RefCell::new(Vec::new());
+    let look = async || {
+        let found = find(session, account, numbers).await?;
+        let nothing = found.added.is_empty() && found.differing.is_empty();
+        differing.replace(found.differing);
+        Ok(if nothing { Seen::Missing } else { Seen::Applied(found.added) })
+    };
+    let written = session.write(call, about, look).await?;
+    Ok((written, differing.into_inner()))
+}
+
+/// Removes a number by its id. False in a dry run.
+pub async fn remove(
+    session: &Session,
+    account: &str,
+    id: &str,
+    ignore_missing: bool,
+    change: &mut Change,
+) -> Result<bool> {
+    let call = session.vendor().remove_number(session.profile(), account, id)?;
+    let look = async || removed(session, account, id).await;
+    send_deletion(session, call, ignore_missing, change, look).await
+}
+
+/// What is not as the vendor's answer to an addition said; `actual` is what a read then found.
+pub fn check_added(number: &InternalNumber, actual: &BTreeMap<String, ActualNumber>) -> Result<()> {
+    let name = number.number.as_str();
+    let actual = actual.get(name).ok_or_else(|| verify::missing(name))?;
+    verify::Compared { differing: diff::number(actual, number), ..Default::default() }.agreed().map(drop)
+}
+
+/// Whether the number is gone, by its id.
+async fn removed(session: &Session, account: &str, id: &str) -> Result<Seen<()>> {
+    let (mut there, mut reported) = (false, true);
+    let mut take = |page: Vec<ActualNumber>| {
+        there |= page.iter().any(|actual| actual.id.as_deref() == Some(id));
+        reported &= page.iter().all(|actual| actual.id.is_some());
+        Ok(!there)
+    };
+    list(session, account, &mut take).await?;
+    Ok(match (there, reported) {
+        (true, _) => Seen::Missing,
+        (false, true) => Seen::Applied(()),
+        (false, false) => Seen::Untold("the vendor's list does not tell the ids of its numbers".into()),
+    })
+}
+
+/// Those of the numbers that the account has.
+async fn having(
+    session: &Session,
+    account: &str,
+    asked: HashSet<&str>,
+) -> Result<HashMap<String, ActualNumber>> {
+    let mut found: HashMap<String, ActualNumber> = HashMap::new();
+    let mut take = |page: Vec<ActualNumber>| {
+        for actual in page.into_iter().filter(|actual| asked.contains(actual.number.as_str())) {
+            found.entry(actual.number.clone()).or_insert(actual);
+        }
+        Ok(found.len() < asked.len())
+    };
+    list(session, account, &mut take).await?;
+    Ok(found)
+}
