@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::countries::LIST;
 use super::decide::{Ended, Rest, Sent};
-use super::job::Job;
+use super::job::{EARLIER, Job};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
@@ -32,7 +32,7 @@ impl<'s> AddCountries<'s> {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub async fn knowing_held(mut self) -> Result<Self> {
+    pub async fn with_actual(mut self) -> Result<Self> {
         if self.skip_existing {
             self.known = countries::codes(self.session, self.account).await?;
         }
@@ -105,7 +105,6 @@ impl Job for AddCountries<'_> {
 
     async fn look(&self, items: &[String]) -> Result<Sent> {
         let there = countries::find(self.session, self.account, items).await?;
-        let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
-        Ok(Self::sent(items, &there, Some(note.into())))
+        Ok(Self::sent(items, &there, Some(EARLIER.into())))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::decide::{Ended, Rest, Sent};
-use super::job::Job;
+use super::job::{EARLIER, Job};
 use super::numbers::LIST;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
@@ -34,7 +34,7 @@ impl<'s> AddNumbers<'s> {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub async fn knowing_held(mut self) -> Result<Self> {
+    pub async fn with_actual(mut self) -> Result<Self> {
         if self.skip_existing {
             self.actual = internal_numbers::by_number(self.session, self.account).await?;
         }
@@ -120,8 +120,7 @@ impl Job for AddNumbers<'_> {
     async fn look(&self, items: &[InternalNumber]) -> Result<Sent> {
         let FoundNumbers { added, differing } =
             internal_numbers::find(self.session, self.account, items).await?;
-        let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
-        Ok(Sent { odd: odd(items, &differing), ..Self::sent(items, &added, Some(note.into())) })
+        Ok(Sent { odd: odd(items, &differing), ..Self::sent(items, &added, Some(EARLIER.into())) })
     }
 }
 
@@ -139,12 +138,12 @@ fn otherwise(number: &E164, fields: &[String]) -> String {
 }
 
 fn odd(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
-    let told = differing.iter().filter_map(|(at, fields)| {
+    let odd = differing.iter().filter_map(|(at, fields)| {
         let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
         let mut error = Error::new(Kind::OutcomeUnknown, text)
             .hint("look at the number at the vendor before you repeat the command");
         error.outcome = Some(Applied::Unknown);
         Some((*at, error))
     });
-    told.collect()
+    odd.collect()
 }

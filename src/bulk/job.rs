@@ -4,6 +4,10 @@ use super::decide::{Ended, Sent};
 use crate::model::change::Change;
 use crate::model::error::Result;
 
+/// The note of an item that only a read showed to be done.
+pub const EARLIER: &str =
+    "an earlier run sent it, and a look at what the vendor holds tells that it was done";
+
 /// A bulk operation: what one call of it does with its items.
 pub trait Job {
     /// What the rows are read as.
@@ -15,7 +19,7 @@ pub trait Job {
     /// How many items one call takes.
     fn per_call(&self) -> usize;
 
-    /// What tells an item from the others, in the results file.
+    /// What identifies an item in the results file.
     fn key(&self, item: &Self::Item) -> String;
 
     /// The change as it is once the item is done.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::{Ended, Rest, Sent};
-use super::job::Job;
+use super::job::{EARLIER, Job};
 use super::numbers::LIST;
 use super::removals::Target;
 use crate::engine::session::Session;
@@ -110,8 +110,7 @@ impl Job for RemoveNumbers<'_> {
 
     /// Those that are not listed any more are gone.
     async fn look(&self, items: &[Target]) -> Result<Sent> {
-        let note = "an earlier run sent it, and a look at what the vendor holds tells that it was done";
-        let mut sent = Sent { rest: Rest::Missing, looked: Some(note.into()), ..Sent::default() };
+        let mut sent = Sent { rest: Rest::Missing, looked: Some(EARLIER.into()), ..Sent::default() };
         let untold = self.ids.values().any(Option::is_none);
         for (at, item) in items.iter().enumerate() {
             let listed = number(item).map(|number| self.ids.contains_key(number.as_str()));

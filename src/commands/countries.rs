@@ -39,7 +39,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     if let Some(path) = &args.from {
         let list = bulk::List::open(context, path, Countries, LIST, &options(&args.bulk))?;
         let account = account(&session, args.account.as_deref())?;
-        let job = AddCountries::new(&session, &account, args.skip_existing).knowing_held().await?;
+        let job = AddCountries::new(&session, &account, args.skip_existing).with_actual().await?;
         let what = (&session, Operation::CountriesAdd, account.as_str());
         return list.work_off(context, what, &options(&args.bulk), &job).await;
     }
@@ -63,31 +63,28 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let actual = countries::codes(&session, &account).await?;
     let mut changes = Vec::new();
     for code in &codes {
-        let operation = Operation::CountriesRemove;
-        if !actual.contains(code) {
-            let mut error =
-                Error::new(Kind::NotFound, format!("account {account} has no call-out country {code}"));
+        let mut change = Change {
+            account: Some(account.clone()),
+            id: Some(code.clone()),
+            ..begin(&session, Operation::CountriesRemove, Outcome::Deleted, "callout_country")
+        };
+        let removed = if actual.contains(code) {
+            let kind = reconcile::desired::Kind::CalloutCountry;
+            let forget = reconcile::ownership::gone(context, &session, Some(&account), kind, code);
+            countries::remove(&session, &account, code, args.ignore_missing, forget, &mut change).await
+        } else if args.ignore_missing {
+            change.outcome = Outcome::Unchanged;
+            Ok(true)
+        } else {
+            let text = format!("account {account} has no call-out country {code}");
+            let mut error = Error::new(Kind::NotFound, text).hint("see `trunkctl callout-countries list`");
             error.outcome = Some(Applied::NotApplied);
-            changes.push(if args.ignore_missing {
-                change(&session, operation, &account, code, Outcome::Unchanged)
-            } else {
-                failed(
-                    &session,
-                    operation,
-                    &account,
-                    code,
-                    error.hint("see `trunkctl callout-countries list`"),
-                )
-            });
-            continue;
-        }
-        let mut gone = change(&session, operation, &account, code, Outcome::Deleted);
-        let kind = reconcile::desired::Kind::CalloutCountry;
-        let forget = reconcile::ownership::gone(context, &session, Some(&account), kind, code);
-        match countries::remove(&session, &account, code, args.ignore_missing, forget, &mut gone).await {
-            Ok(true) => changes.push(gone),
+            Err(error)
+        };
+        match removed {
+            Ok(true) => changes.push(change),
             Ok(false) => {}
-            Err(error) => changes.push(failed(&session, operation, &account, code, error)),
+            Err(error) => changes.push(failed(change, error)),
         }
     }
     finish(context, &session, changes)
@@ -130,19 +127,11 @@ fn checked(codes: &[String]) -> Result<Vec<String>> {
     }
 }
 
-fn change(session: &Session, operation: Operation, account: &str, code: &str, outcome: Outcome) -> Change {
-    Change {
-        account: Some(account.to_owned()),
-        id: Some(code.to_owned()),
-        ..begin(session, operation, outcome, "callout_country")
-    }
-}
-
-fn failed(session: &Session, operation: Operation, account: &str, code: &str, error: Error) -> Change {
+fn failed(change: Change, error: Error) -> Change {
     let outcome = match error.outcome {
         Some(Applied::Unknown) => Outcome::Unknown,
         _ if error.kind == Kind::Interrupted => Outcome::Skipped,
         _ => Outcome::Failed,
     };
-    Change { error: Some(error), ..change(session, operation, account, code, outcome) }
+    Change { outcome, error: Some(error), ..change }
 }

@@ -4,10 +4,9 @@ mod apply;
 mod countries;
 mod explain;
 mod history;
+mod internal_numbers;
 mod lookup;
 mod numbers;
-mod numbers_add;
-mod numbers_held;
 mod plan;
 mod profile;
 mod profile_init;
@@ -31,6 +30,8 @@ pub use vendors::matrix_markdown;
 
 use crate::cli::{self, Cli, Command};
 use crate::context::Context;
+use crate::engine::session::Session;
+use crate::model::change::Change;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 
@@ -53,10 +54,10 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::trunk::Verb::Delete(args) => trunk_delete::run(context, args).await,
         },
         Command::InternalNumbers { verb } => match verb {
-            cli::internal_numbers::Verb::Add(args) => numbers_add::add(context, args).await,
-            cli::internal_numbers::Verb::List(args) => numbers_held::list(context, args).await,
-            cli::internal_numbers::Verb::Update(args) => numbers_held::update(context, args).await,
-            cli::internal_numbers::Verb::Remove(args) => numbers_held::remove(context, args).await,
+            cli::internal_numbers::Verb::Add(args) => internal_numbers::add(context, args).await,
+            cli::internal_numbers::Verb::List(args) => internal_numbers::list(context, args).await,
+            cli::internal_numbers::Verb::Update(args) => internal_numbers::update(context, args).await,
+            cli::internal_numbers::Verb::Remove(args) => internal_numbers::remove(context, args).await,
         },
         Command::SipSettings { verb } => match verb {
             cli::settings::Verb::Assign(args) => settings::assign(context, args).await,
@@ -101,4 +102,12 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         }
         error
     })
+}
+
+/// What one write comes to: the change, or what a dry run did not send.
+fn changed(context: &Context, session: &Session, sent: bool, change: Change) -> Report {
+    match sent {
+        true => Report::Change(Box::new(change)),
+        false => context.withheld(session),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::changed;
 use super::rows::Rows;
 use crate::cli::numbers::{Assign, Clear};
 use crate::context::{Context, Reply};
@@ -137,10 +138,8 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
         agree(context, args, &context.about(&what, &[session.profile()])).await?;
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
-    Ok(match numbers::clear(&session, &account, &actual, &mut report).await? {
-        true => Report::Change(Box::new(report)),
-        false => context.withheld(&session),
-    })
+    let sent = numbers::clear(&session, &account, &actual, &mut report).await?;
+    Ok(changed(context, &session, sent, report))
 }
 
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.

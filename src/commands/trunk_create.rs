@@ -1,6 +1,6 @@
 //! `trunk create`
 
-use super::spec;
+use super::{changed, spec};
 use crate::cli::trunk::Create;
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -28,10 +28,8 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
-    Ok(match trunks::create(&session, &trunk, &mut change).await? {
-        true => Report::Change(Box::new(change)),
-        false => context.withheld(&session),
-    })
+    let sent = trunks::create(&session, &trunk, &mut change).await?;
+    Ok(changed(context, &session, sent, change))
 }
 
 /// The beginning of a change.

@@ -1,5 +1,6 @@
 //! `trunk delete`
 
+use super::changed;
 use super::trunk_create::change;
 use super::trunk_list::choose;
 use crate::cli::trunk::Delete;
@@ -38,8 +39,6 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     report.id = Some(actual.id.clone());
     let name = reconcile::identity(&actual);
     let forget = reconcile::ownership::gone(context, &session, None, reconcile::desired::Kind::Trunk, name);
-    Ok(match trunks::delete(&session, &actual.id, args.ignore_missing, forget, &mut report).await? {
-        true => Report::Change(Box::new(report)),
-        false => context.withheld(&session),
-    })
+    let sent = trunks::delete(&session, &actual.id, args.ignore_missing, forget, &mut report).await?;
+    Ok(changed(context, &session, sent, report))
 }

@@ -48,10 +48,8 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let notes = survey.plan.parts.iter().flat_map(|part| &part.notes).chain(of_steps);
     notes.for_each(|note| context.diagnostics.warn(note));
     if survey.plan.steps().next().is_none() {
-        let held = survey.works.iter().find_map(|work| work.only.clone());
-        return Ok(Report::Change(Box::new(
-            adopted(&fleet, &session, &key, Change { id: held, ..change }).await?,
-        )));
+        let id = survey.works.iter().find_map(|work| work.only.clone());
+        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id, ..change }).await?)));
     }
     let results = Results::of_one(context);
     let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;

@@ -119,7 +119,7 @@ fn cells(actual: &ActualTrunk, session: &Session) -> Vec<String> {
     ]
 }
 
-/// A trunk as data: what is held, and where.
+/// A trunk as data, with its vendor and profile.
 fn data(mut actual: ActualTrunk, session: &Session) -> Value {
     // Moved, because they can be most of it.
     let fields = std::mem::take(&mut actual.trunk.vendor_fields);

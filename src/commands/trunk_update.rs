@@ -1,6 +1,6 @@
 //! `trunk update`
 
-use super::spec;
+use super::{changed, spec};
 use crate::cli::trunk::Update;
 use crate::context::Context;
 use crate::model::change::Outcome;
@@ -63,10 +63,8 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
     let forget = reconcile::ownership::trunk(context, &session, &id, &set);
-    Ok(match trunks::update(&session, &id, (&set, actual.as_ref()), forget, &mut report).await? {
-        true => Report::Change(Box::new(report)),
-        false => context.withheld(&session),
-    })
+    let sent = trunks::update(&session, &id, (&set, actual.as_ref()), forget, &mut report).await?;
+    Ok(changed(context, &session, sent, report))
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {
@@ -82,7 +80,7 @@ fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Resu
 }
 
 /// The fields to set, with the whole list of DIDs where some are added or removed. A list that the vendor did not
-/// tell is not an empty one: writing it anew would take the DIDs away that nobody sees.
+/// return is not an empty one: replacing it would remove the DIDs that are not seen.
 fn with_dids(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Result<Trunk> {
     let mut set = change.set.clone();
     let Some(actual) = actual.filter(|_| !change.add_dids.is_empty() || !change.remove_dids.is_empty())

@@ -18,7 +18,7 @@ use crate::vendors::Vendor;
 pub struct Holding {
     /// The profile.
     pub profile: String,
-    /// Where it leads.
+    /// The identity of its account.
     pub home: String,
     /// Its vendor.
     pub vendor: &'static dyn Vendor,
@@ -99,7 +99,7 @@ async fn whole(
     room: &Room,
 ) -> Result<Option<ActualTrunk>> {
     if !session.vendor().facts().has_shape(&row.trunk) {
-        // No trunk of the model: its row tells enough to name it.
+        // No trunk of the model: its row is enough to name it.
         return Ok(Some(row));
     }
     match trunks::whole(session, account, row, room).await {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Take;
 use super::verify::{self, send_deletion};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
@@ -11,11 +12,7 @@ use crate::model::error::Result;
 use crate::model::number::CalloutCountry;
 
 /// Hands the countries over, page by page.
-pub async fn list(
-    session: &Session,
-    account: &str,
-    take: &mut dyn FnMut(Vec<CalloutCountry>) -> Result<bool>,
-) -> Result<()> {
+pub async fn list(session: &Session, account: &str, take: Take<'_, CalloutCountry>) -> Result<()> {
     session.read_pages(session.vendor().list_countries(session.profile(), account)?, take).await
 }
 

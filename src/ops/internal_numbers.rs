@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Take;
 use super::verify::{self, send_deletion};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
@@ -15,11 +16,7 @@ use crate::vendors::Added;
 use crate::vendors::paging::Row;
 
 /// Hands the numbers over, page by page.
-pub async fn list(
-    session: &Session,
-    account: &str,
-    take: &mut dyn FnMut(Vec<ActualNumber>) -> Result<bool>,
-) -> Result<()> {
+pub async fn list(session: &Session, account: &str, take: Take<'_, ActualNumber>) -> Result<()> {
     session.read_pages(session.vendor().list_numbers(session.profile(), account)?, take).await
 }
 

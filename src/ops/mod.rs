@@ -10,3 +10,6 @@ pub mod settings;
 pub mod steps;
 pub mod trunks;
 pub mod verify;
+
+/// Takes the rows of a page, and returns whether to read on.
+pub type Take<'a, T> = &'a mut dyn FnMut(Vec<T>) -> crate::model::error::Result<bool>;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::Take;
 use super::internal_numbers;
 use super::verify::send;
 use crate::engine::limits::Room;
@@ -15,7 +16,7 @@ use crate::model::error::Result;
 use crate::model::number::{ActualNumber, MasterNumber, digits};
 
 /// Hands the numbers over, page by page.
-pub async fn list(session: &Session, take: &mut dyn FnMut(Vec<MasterNumber>) -> Result<bool>) -> Result<()> {
+pub async fn list(session: &Session, take: Take<'_, MasterNumber>) -> Result<()> {
     session.read_pages(session.vendor().list_master_numbers(session.profile())?, take).await
 }
 

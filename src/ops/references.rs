@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Take;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::support::Operation;
@@ -16,7 +17,7 @@ pub async fn list(
     session: &Session,
     what: Operation,
     search: Option<&str>,
-    take: &mut dyn FnMut(Vec<Entry>) -> Result<bool>,
+    take: Take<'_, Entry>,
 ) -> Result<()> {
     session.read_pages(session.vendor().look_up(session.profile(), what, search)?, take).await
 }

@@ -1,5 +1,6 @@
 //! Trunks: list, find, create, update, delete, and what a read says of a write whose answer was lost.
 
+use super::Take;
 use super::steps::{on_account, steers};
 use super::verify::{self, Compared, send, send_deletion};
 use crate::engine::limits::Room;
@@ -133,11 +134,7 @@ fn unknown_id(mut error: Error, session: &Session, id: &str) -> Error {
 }
 
 /// Hands the trunks of the session's account over, page by page; `search` is the vendor's own, and need not be exact.
-pub async fn list(
-    session: &Session,
-    search: Option<&str>,
-    take: &mut dyn FnMut(Vec<ActualTrunk>) -> Result<bool>,
-) -> Result<()> {
+pub async fn list(session: &Session, search: Option<&str>, take: Take<'_, ActualTrunk>) -> Result<()> {
     session.read_pages(session.vendor().list_trunks(session.profile(), search)?, take).await
 }
 
@@ -235,14 +232,8 @@ async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
     let found = match &trunk.master_trunk {
         // An assignment is known by the master's trunk, in the account that it was given to.
         Some(id) => {
-            let profile = on_account(session, trunk.account.as_deref());
-            let mut found = None;
-            let mut take = |page: Vec<ActualTrunk>| {
-                found = page.into_iter().find(|row| row.id == *id);
-                Ok(found.is_none())
-            };
-            session.read_pages(session.vendor().list_trunks(&profile, None)?, &mut take).await?;
-            found
+            let rows = rows(session, trunk.account.as_deref(), &Room::default()).await?;
+            rows.into_iter().find(|row| row.id == *id)
         }
         None => found(Target::Name(trunk.name.clone().unwrap_or_default()).find(session).await)?,
     };

@@ -28,8 +28,8 @@ impl Compared {
         let list = self.differing.iter();
         let list = list.map(|is| format!("{} is {} and should be {}", is.field, is.before, is.after));
         let list = list.collect::<Vec<_>>().join(", ");
-        let text = format!("the vendor answered success, but what it holds is something else: {list}");
-        Err(rejected(text, "look at the object at the vendor; the next plan shows what is left to do"))
+        let text = format!("what it holds is something else: {list}");
+        Err(rejected(&text, "the object at the vendor"))
     }
 }
 
@@ -88,22 +88,17 @@ pub async fn deletion(
 
 /// The error of an object that was answered with success, and is not there.
 pub fn missing(name: &str) -> Error {
-    rejected(
-        format!("the vendor answered success, but {name} is not in its list"),
-        "look at the vendor's own pages; the next plan shows what is left to do",
-    )
+    rejected(&format!("{name} is not in its list"), "the vendor's own pages")
 }
 
 /// The error of an object whose deletion was answered with success, and that is there.
 pub fn still_there(name: &str) -> Error {
-    rejected(
-        format!("the vendor answered success, but {name} is still there"),
-        "look at the vendor's own pages; the next plan shows what is left to do",
-    )
+    rejected(&format!("{name} is still there"), "the vendor's own pages")
 }
 
-fn rejected(text: String, hint: &str) -> Error {
-    let mut error = Error::new(Kind::Rejected, text).hint(hint);
+fn rejected(what: &str, place: &str) -> Error {
+    let mut error = Error::new(Kind::Rejected, format!("the vendor answered success, but {what}"))
+        .hint(format!("look at {place}; the next plan shows what is left to do"));
     error.outcome = Some(Applied::Unknown);
     error
 }

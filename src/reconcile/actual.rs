@@ -40,6 +40,7 @@ impl Existing {
             goals.iter().map(|goal| goal.key()).map(|key| (key.kind, key.account)).collect();
         places.extend(others.iter().map(|key| (key.kind, key.account.clone())));
         for (kind, account) in places {
+            let id = account.clone().unwrap_or_default();
             match kind {
                 Kind::Trunk => {
                     let names = goals.iter().filter(|goal| goal.account == account);
@@ -48,13 +49,11 @@ impl Existing {
                     existing.trunks.insert(account, trunks);
                 }
                 Kind::InternalNumber => {
-                    let id = account.as_deref().unwrap_or_default();
-                    let numbers = internal_numbers::by_number(session, id).await?;
+                    let numbers = internal_numbers::by_number(session, &id).await?;
                     existing.numbers.insert(account, numbers);
                 }
                 Kind::CalloutCountry => {
-                    let id = account.as_deref().unwrap_or_default();
-                    let countries = countries::codes(session, id).await?;
+                    let countries = countries::codes(session, &id).await?;
                     existing.countries.insert(account, countries);
                 }
                 Kind::SipSettings => {
@@ -64,8 +63,7 @@ impl Existing {
                         _ => false,
                     };
                     if wanted.any(comparable) {
-                        let id = account.as_deref().unwrap_or_default();
-                        let settings = settings::read_any(session, id).await?;
+                        let settings = settings::read_any(session, &id).await?;
                         existing.settings.insert(account, settings);
                     }
                 }
@@ -108,7 +106,7 @@ fn name(goal: &Goal) -> Option<&str> {
     }
 }
 
-/// What tells a trunk from others: the master's trunk where one is assigned, its exact name elsewhere.
+/// What identifies a trunk: the master's trunk where one is assigned, its exact name elsewhere.
 pub fn identity(row: &ActualTrunk) -> &str {
     let assigned = row.trunk.kind == Some(trunk::Kind::Assigned);
     row.trunk.name.as_deref().filter(|_| !assigned).unwrap_or(&row.id)

@@ -12,7 +12,7 @@ use super::batches::Item;
 use super::desired::Key;
 use super::planned::Write;
 use super::planner::{Survey, Work};
-use super::{Fleet, Results, batches};
+use super::{Fleet, Results, batches, ownership};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
@@ -284,20 +284,24 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// What is about to be written is not what there is any more, nor surely what there will be.
     fn doubt(&self, session: &Session, key: &Key, write: &Write) {
         let Some(memory) = self.memory.as_ref().filter(|_| !session.is_dry_run()) else { return };
-        let (id, fields) = match write {
+        let (context, key) = (self.fleet.context, key.text());
+        match write {
             Write::UpdateTrunk(update) => {
-                let fields = update.set.given().map(|field| field.name().to_owned());
-                (Some(update.actual.id.as_str()), fields.collect::<Vec<_>>())
+                let object = (key.as_str(), Some(update.actual.id.as_str()));
+                ownership::unlearn(context, memory, object, update.set.given().map(Field::name));
             }
-            Write::Assign(settings) => (None, diff::all(settings).into_iter().map(|set| set.field).collect()),
-            _ => return,
-        };
-        for field in fields {
-            let forgotten = memory.unlearn(&key.text(), id, &field);
-            forgotten.unwrap_or_else(|warning| self.fleet.context.diagnostics.warn(&warning));
+            Write::Assign(settings) => {
+                let fields = diff::all(settings);
+                ownership::unlearn(
+                    context,
+                    memory,
+                    (&key, None),
+                    fields.iter().map(|set| set.field.as_str()),
+                );
+            }
+            _ => {}
         }
     }
 

@@ -7,21 +7,19 @@ use crate::context::{Context, journal_folder};
 use crate::engine::session::Session;
 use crate::model::diff;
 use crate::model::error::Result;
+use crate::model::fields::Field;
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use crate::state::digests::{Applied, FOLDER, Note};
 
 /// A trunk's fields are about to be set. What is remembered of them is forgotten, so that the next apply sends them
-/// again where the vendor does not tell them.
+/// again where the vendor does not return them.
 ///
 /// # Errors
 /// As [`Fleet::memory`].
 pub async fn trunk(context: &Context, session: &Session, id: &str, set: &Trunk) -> Result<()> {
     let Some(memory) = memory(context, session).await? else { return Ok(()) };
-    for field in set.given() {
-        let forgotten = memory.unlearn("", Some(id), field.name());
-        forgotten.unwrap_or_else(|warning| context.diagnostics.warn(&warning));
-    }
+    unlearn(context, &memory, ("", Some(id)), set.given().map(Field::name));
     Ok(())
 }
 
@@ -34,11 +32,23 @@ pub async fn doubt(context: &Context, session: &Session, account: &str, set: &Si
         return Ok(());
     }
     let Some(memory) = Fleet::new(context).memory(session).await? else { return Ok(()) };
-    for change in diff::all(set) {
-        let forgotten = memory.unlearn(&key(account).text(), None, &change.field);
+    let fields = diff::all(set);
+    unlearn(context, &memory, (&key(account).text(), None), fields.iter().map(|set| set.field.as_str()));
+    Ok(())
+}
+
+/// Fields of an object are about to be set, so that what was last applied is no longer what there is, nor surely what
+/// there will be.
+pub(super) fn unlearn<'f>(
+    context: &Context,
+    memory: &Applied,
+    (object, id): (&str, Option<&str>),
+    fields: impl Iterator<Item = &'f str>,
+) {
+    for field in fields {
+        let forgotten = memory.unlearn(object, id, field);
         forgotten.unwrap_or_else(|warning| context.diagnostics.warn(&warning));
     }
-    Ok(())
 }
 
 /// An account's settings were assigned.
@@ -56,7 +66,7 @@ pub async fn settings(context: &Context, session: &Session, account: &str, set: 
         .unwrap_or_else(|warning| context.diagnostics.warn(&warning));
 }
 
-/// An object is about to be deleted. Whoever makes it again does not do it for the manifest that made it first.
+/// An object is about to be deleted. One that is created again later does not belong to the manifest that created this one.
 ///
 /// # Errors
 /// As [`Fleet::memory`].

@@ -1,20 +1,23 @@
-//! `internal-numbers list | update | remove`
+//! `internal-numbers add | list | update | remove`
 
+use super::changed;
 use super::rows::{Rows, options};
 use crate::bulk;
-use crate::bulk::numbers::LIST;
+use crate::bulk::add_numbers::AddNumbers;
+use crate::bulk::numbers::{Additions, Draft, LIST, build};
 use crate::bulk::removals::Removals;
 use crate::bulk::remove_numbers::RemoveNumbers;
-use crate::cli::internal_numbers::{List, Remove, Update};
+use crate::cli::internal_numbers::{Add, List, Remove, Update};
 use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::number::{ActualNumber, E164};
+use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::internal_numbers;
 use crate::ops::steps::{account, begin, require};
+use crate::vendors::Verdict;
 
 const COLUMNS: &[&str] = &["number", "id", "country", "type", "labels", "languages", "visible"];
 
@@ -50,6 +53,47 @@ fn cells(actual: ActualNumber) -> Vec<String> {
 pub async fn update(context: &Context, _args: &Update) -> Result<Report> {
     let session = context.session().await?;
     Err(session.vendor().facts().refuse(Operation::NumbersUpdate))
+}
+
+/// Adds one, or those of a list.
+pub async fn add(context: &Context, args: &Add) -> Result<Report> {
+    let session = context.session().await?;
+    require(&session, Operation::NumbersAdd)?;
+    let Some(path) = &args.from else {
+        let number = from_flags(&session, args)?;
+        let account = account(&session, args.account.as_deref())?;
+        let job = AddNumbers::new(&session, &account, args.skip_existing);
+        return bulk::one(context, &session, &job, number).await;
+    };
+    let list = bulk::List::open(context, path, Additions(session.vendor()), LIST, &options(&args.bulk))?;
+    let account = account(&session, args.account.as_deref())?;
+    let job = AddNumbers::new(&session, &account, args.skip_existing).with_actual().await?;
+    let what = (&session, Operation::NumbersAdd, account.as_str());
+    list.work_off(context, what, &options(&args.bulk), &job).await
+}
+
+/// The number of the flags, or every complaint about it.
+fn from_flags(session: &Session, args: &Add) -> Result<InternalNumber> {
+    let draft = Draft {
+        number: args.number.clone(),
+        display_number: args.display_number.clone(),
+        country: args.country.clone(),
+        what: args.what.clone(),
+        labels: args.label.clone(),
+        languages: args.language.clone(),
+        visible: args.visible,
+        allow_join: args.allow_join,
+        allow_for_external_meetings: args.allow_external_meetings,
+        vendor_fields: args.vendor_field.iter().cloned().collect(),
+    };
+    let mut verdict = Verdict::default();
+    match build(draft, session.vendor(), &mut verdict) {
+        Some(number) if verdict.errors.is_empty() => {
+            verdict.warnings.iter().for_each(|warning| session.diagnostics().warn(warning));
+            Ok(number)
+        }
+        _ => Err(Error::fields("the number", verdict.errors).hint("nothing was sent")),
+    }
 }
 
 /// Removes one.
@@ -88,10 +132,8 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let what = change.name.as_deref().unwrap_or(given);
     let what = format!("This removes the internal number {what} of account {account}");
     context.confirm(&what, &[session.profile()]).await?;
-    Ok(match internal_numbers::remove(&session, &account, &id, args.ignore_missing, &mut change).await? {
-        true => Report::Change(Box::new(change)),
-        false => context.withheld(&session),
-    })
+    let sent = internal_numbers::remove(&session, &account, &id, args.ignore_missing, &mut change).await?;
+    Ok(changed(context, &session, sent, change))
 }
 
 /// Removes those of a list, one a call.
