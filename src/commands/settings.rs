@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::cli::settings::{Assign, Show};
-use crate::config::settings::Settings;
 use crate::context::Context;
 use crate::engine::session::Session;
 use crate::input::file::Source;
+use crate::input::settings::Settings;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error::{Error, Kind, Result};

@@ -5,7 +5,6 @@ use serde_json::{Value, json, to_value};
 
 use crate::cli::trunk::Fields;
 use crate::cli::values::{agent_group, did, vendor_field};
-use crate::config::secrets;
 use crate::input::file::Source;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::fields::{Field, Form};
@@ -46,7 +45,7 @@ fn from_file(path: &str) -> Result<Trunk> {
     let mut trunk: Trunk = source.read(Kind::Invalid)?;
     if let Some(password) = trunk.password.take() {
         refuse_readable(&source, &password)?;
-        trunk.password = Some(secrets::anchor(password, &source.folder));
+        trunk.password = Some(password.anchored(&source.folder));
     }
     Ok(trunk)
 }

@@ -4,10 +4,8 @@ mod command;
 pub mod profiles;
 pub mod proxy;
 pub mod secrets;
-pub mod settings;
 pub mod terminal;
 pub mod trust;
-pub mod waiting;
 pub mod write;
 
 use std::collections::BTreeMap;

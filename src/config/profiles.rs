@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::{Spanned, Value};
+use serde::de::IgnoredAny;
 
-use super::{Env, Folders, proxy, secrets, trust};
-use crate::input::file::{Source, place};
+use super::{Env, Folders, proxy, trust};
+use crate::input::file::Source;
+use crate::input::format::Format;
+use crate::input::tree;
+use crate::input::tree::{Figure, Mistake, Node, Table, Value};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::{KeyNeed, Names, Profile, ProfileKey, ProxyChoice};
 use crate::model::secret::{Secret, SecretRef};
-use crate::model::text::nearest;
+use crate::model::text::{Unknown, nearest};
 pub use values::{CONCURRENCY, check_value, host, is_distant, is_open, without_credentials};
 use values::{one_way, proxy_choice};
 use variables::Variables;
@@ -38,15 +41,32 @@ pub struct Where<'a> {
     pub name: Option<&'a str>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Keys {
+    default_profile: Option<String>,
+    // Their tables are read one by one, so that each value has its place.
+    #[serde(rename = "profiles")]
+    _profiles: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+}
+
 struct File {
     default_profile: Option<String>,
-    #[serde(default)]
     profiles: BTreeMap<String, Table>,
 }
 
-type Table = BTreeMap<Spanned<String>, Spanned<Value>>;
+impl File {
+    /// It is TOML, whatever its name: profiles are added to it, and its comments are kept.
+    fn read(source: &Source) -> Result<Self> {
+        let refuse = |mistakes: &[Mistake]| source.refuse(Kind::Config, mistakes);
+        let root = Node::parse(source.text(), Format::Toml).map_err(|mistake| refuse(&[mistake]))?;
+        let keys: Keys = tree::read_file(&root).map_err(|mistakes| refuse(&mistakes))?;
+        let profiles = root.into_table().into_iter().find(|(key, _)| key.text == "profiles");
+        let tables = profiles.map(|(_, node)| node.into_table()).unwrap_or_default().into_iter();
+        let profiles = tables.map(|(key, node)| (key.text, node.into_table())).collect();
+        Ok(Self { default_profile: keys.default_profile, profiles })
+    }
+}
 
 /// The name of the profile that the environment stands for.
 pub const ENVIRONMENT: &str = "environment";
@@ -82,7 +102,7 @@ impl Book {
     /// [`Kind::Config`]: no file, one that others can change, or one that cannot be understood.
     pub fn open(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Self> {
         let source = at.open()?;
-        let file: File = source.read_toml(Kind::Config)?;
+        let file = File::read(&source)?;
         let profiles = file.profiles.iter().map(|(name, table)| (name.as_str(), text_of(table, "vendor")));
         let variables = Variables::read(at.env, profiles, keys_of);
         Ok(Self { source, file, variables })
@@ -104,7 +124,7 @@ impl Book {
     /// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
     pub fn choose(&self, name: Option<&str>, keys_of: KeysOf<'_>) -> Result<Profile> {
         let name = pick(&self.file, name, &self.source.name)?;
-        let none = BTreeMap::new();
+        let none = Table::new();
         let table = self.file.profiles.get(name).unwrap_or(&none);
         let variables = self.variables.of(name)?;
         let vendor = variables.get("vendor").map(|variable| variable.value.as_str());
@@ -118,8 +138,8 @@ impl Book {
 
     /// The references of all profiles, as far as they are references.
     pub fn references(&self) -> impl Iterator<Item = SecretRef> {
-        let values = self.file.profiles.values().flat_map(|table| table.values());
-        values.filter_map(|value| SecretRef::parse(value.as_ref().as_str()?).ok())
+        let values = self.file.profiles.values().flatten();
+        values.filter_map(|(_, node)| SecretRef::parse(text(node)?).ok())
     }
 
     /// The profiles, in order of name, as variables have changed them.
@@ -144,8 +164,14 @@ impl Book {
 
 /// The text of a key in a profile's table.
 fn text_of<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
-    let pair = table.iter().find(|(known, _)| known.as_ref() == key);
-    pair.and_then(|(_, value)| value.as_ref().as_str())
+    table.iter().find(|(known, _)| known.text == key).and_then(|(_, node)| text(node))
+}
+
+fn text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// A profile of the sandbox, from the vendor's own facts.
@@ -270,6 +296,7 @@ fn pick<'f>(file: &'f File, asked: Option<&str>, from: &str) -> Result<&'f str> 
     })
 }
 
+/// What a profile's table gives, or everything that is wrong with it.
 fn read_table(
     source: &Source,
     name: &str,
@@ -282,58 +309,57 @@ fn read_table(
         Some(vendor) => keys_of(vendor)?,
         None => &[],
     };
-    let mut raw = BTreeMap::new();
-    for (key, value) in table {
-        let at = |span: std::ops::Range<usize>| Some(place(source.text(), span.start));
-        let known: Vec<&str> = COMMON.iter().copied().chain(keys.iter().map(|known| known.name)).collect();
-        if vendor.is_some() && !known.contains(&key.as_ref().as_str()) {
-            let what = format!("profile `{name}`: unknown key `{}`", key.as_ref());
-            let error = source.complain(Kind::Config, at(key.span()), &what);
-            return Err(match nearest(key.as_ref(), known.iter().copied()) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint(format!("the keys are {}", known.join(", "))),
-            });
+    let known: Vec<&str> = COMMON.iter().copied().chain(keys.iter().map(|known| known.name)).collect();
+    let (mut raw, mut mistakes) = (BTreeMap::new(), Vec::new());
+    for (key, node) in table {
+        let (own, place) = (key.text.as_str(), key.place);
+        let mistake = |place, what: &str| Mistake::at(place, format!("profile `{name}`: {what}"));
+        if vendor.is_some() && !known.contains(&own) {
+            let unknown = Unknown::new("key", own, true, &known);
+            mistakes.push(mistake(place, &unknown.what).remedy(unknown.remedy));
+            continue;
         }
-        let text = match value.as_ref() {
-            Value::String(text) => text.clone(),
-            Value::Boolean(on) => on.to_string(),
-            Value::Integer(number) => number.to_string(),
-            _ => {
-                let what = format!("profile `{name}`: key `{}` takes a text", key.as_ref());
-                return Err(source.complain(Kind::Config, at(value.span()), &what));
-            }
+        let Some(text) = word(node) else {
+            mistakes.push(mistake(node.place, &format!("key `{own}` takes a text")));
+            continue;
         };
-        if key.as_ref() == "proxy" && !source.private && proxy::has_credentials(&text) {
-            let what =
-                format!("profile `{name}`: key `proxy` holds credentials, and others can read the file");
-            return Err(source.complain(Kind::Config, at(key.span()), &what).hint(format!(
-                "run `chmod 600 {}`, or set {}",
-                source.name,
-                variable_of(name, "proxy")
-            )));
+        let public = !source.private;
+        let reference = keys.iter().any(|known| known.name == own && known.secret);
+        match reference.then(|| SecretRef::parse(&text)) {
+            _ if own == "proxy" && public && proxy::has_credentials(&text) => {
+                let variable = variable_of(name, "proxy");
+                let remedy = format!("run `chmod 600 {}`, or set {variable}", source.name);
+                let what = "key `proxy` holds credentials, and others can read the file";
+                mistakes.push(mistake(place, what).remedy(remedy));
+            }
+            Some(Err(why)) => mistakes.push(mistake(node.place, &format!("{own}: {why}"))),
+            Some(Ok(SecretRef::Literal(_))) if public => {
+                let what = format!("key `{own}` holds the secret itself, and others can read the file");
+                let remedy = "or write a reference: env:NAME, file:PATH, cmd:COMMAND";
+                mistakes
+                    .push(mistake(place, &what).remedy(format!("run `chmod 600 {}`, {remedy}", source.name)));
+            }
+            _ => {
+                let (origin, folder) = (source.name.clone(), source.folder.clone());
+                raw.insert(own.to_owned(), Entry { text, origin, folder });
+            }
         }
-        let secret = keys.iter().any(|known| known.name == key.as_ref() && known.secret);
-        let reference = secret.then(|| SecretRef::parse(&text));
-        if let Some(Err(why)) = &reference {
-            let what = format!("profile `{name}`: {}: {why}", key.as_ref());
-            return Err(source.complain(Kind::Config, at(value.span()), &what));
-        }
-        if !source.private && matches!(reference, Some(Ok(SecretRef::Literal(_)))) {
-            let what = format!(
-                "profile `{name}`: key `{}` holds the secret itself, and others can read the file",
-                key.as_ref()
-            );
-            return Err(source.complain(Kind::Config, at(key.span()), &what).hint(format!(
-                "run `chmod 600 {}`, or write a reference: env:NAME, file:PATH, cmd:COMMAND",
-                source.name
-            )));
-        }
-        raw.insert(
-            key.as_ref().clone(),
-            Entry { text, origin: source.name.clone(), folder: source.folder.clone() },
-        );
     }
-    Ok(raw)
+    if mistakes.is_empty() { Ok(raw) } else { Err(source.refuse(Kind::Config, &mistakes)) }
+}
+
+/// A text, true or false, or a whole number, as text.
+fn word(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Flag(flag) => Some(flag.to_string()),
+        Value::Number(number) => match tree::figure(number)? {
+            Figure::Whole(number) => Some(number.to_string()),
+            Figure::Negative(number) => Some(number.to_string()),
+            Figure::Fraction(_) => None,
+        },
+        _ => None,
+    }
 }
 
 /// Checks that all is there.
@@ -396,7 +422,7 @@ fn build(
                     .hint("write a reference: env:NAME, file:PATH, cmd:COMMAND")
             })?;
             let secret = Secret::reference(origin);
-            profile.secrets.insert(key.name.to_owned(), secrets::anchor(secret, &entry.folder));
+            profile.secrets.insert(key.name.to_owned(), secret.anchored(&entry.folder));
             continue;
         }
         check_value(name, key.name, key.values, &entry.text, profile.allow_http)?;

@@ -23,16 +23,6 @@ pub struct Lookup<'a> {
     pub deadline: Instant,
 }
 
-/// Anchors a relative `file:` reference at the folder of the file that names it.
-pub fn anchor(secret: Secret, folder: &Path) -> Secret {
-    match secret.origin() {
-        Some(SecretRef::File(path)) => {
-            Secret::reference(SecretRef::File(folder.join(path).to_string_lossy().into_owned()))
-        }
-        _ => secret,
-    }
-}
-
 /// Whether looking the secret up disturbs nobody: no command is run, nothing is asked, no input is used up.
 pub fn is_quiet(secret: &Secret) -> bool {
     !matches!(secret.origin(), Some(SecretRef::Command(_) | SecretRef::Stdin | SecretRef::Keyring(_)))
@@ -180,8 +170,7 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(look_up("cmd:printf 'from command\\n'").unwrap(), "from command");
         let relative = Secret::reference(SecretRef::parse("file:secret").unwrap());
-        let relative = anchor(relative, folder.path());
-        assert_eq!(resolve_now(relative).unwrap().expose(), Some("from file"));
+        assert_eq!(resolve_now(relative.anchored(folder.path())).unwrap().expose(), Some("from file"));
     }
 
     #[test]

@@ -4,26 +4,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use toml::Spanned;
-use toml::de::DeTable;
 
+use super::format::{Format, extension};
 use super::tree;
-use super::tree::Node;
-use crate::config::waiting::waiting;
+use super::tree::{Mistake, Node};
+use super::waiting::waiting;
 use crate::model::error::{Error, FieldError, Kind, Result};
-use crate::model::secret::MALFORMED;
-use crate::model::text::{Unknown, excerpt};
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// TOML
-    Toml,
-    /// JSON
-    Json,
-    /// YAML
-    Yaml,
-}
+use crate::model::text::excerpt;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -62,78 +49,37 @@ impl Source {
             return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
         }
         let file = Path::new(path);
-        let extension = file.extension().and_then(|extension| extension.to_str());
-        if let Some(other @ ("csv" | "jsonl" | "xlsx" | "ods")) = extension {
+        if let other @ ("csv" | "jsonl" | "xlsx" | "ods") = extension(path).as_str() {
             return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
                 .hint("give the data as TOML, JSON or YAML"));
         }
         let text = waiting(|| std::fs::File::open(file).and_then(bounded)).map_err(failed)?;
         let text = without_mark(text);
         let private = is_private(file).map_err(failed)?;
-        let format = match extension {
-            Some("toml") => Some(Format::Toml),
-            Some("json") => Some(Format::Json),
-            Some("yaml" | "yml") => Some(Format::Yaml),
-            _ => None,
-        };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { name: path.into(), folder, private, text, format })
+        Ok(Self { name: path.into(), folder, private, text, format: Format::of(path) })
     }
 
-    /// Reads the text as the file's name says, or as it looks: `{` begins JSON, a `key =` or a table TOML.
+    /// Reads the text as the file's name says, or as it looks.
     ///
     /// # Errors
-    /// Of the given kind, with file, line and column; an unknown key with the nearest known one.
+    /// Of the given kind: every mistake with line and column, an unknown key with the nearest known one.
     pub fn read<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
         // An empty text is TOML and YAML without fields, and says which are missing.
         if self.text.trim().is_empty() && !matches!(self.format, Some(Format::Toml | Format::Yaml)) {
             return Err(Error::new(kind, format!("{} is empty", self.name))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        Node::parse(&self.text, self.format()).and_then(|root| tree::read(&root)).map_err(|mistake| {
-            let (field, what, remedy) = mistake.parts(&[]);
-            // A reference that is wrong is a secret that is wrong, whatever the file is for.
-            let kind = if what.contains(MALFORMED) { Kind::Config } else { kind };
-            let field = FieldError::new(field, what);
-            let place = mistake.place.map(|place| (place.line, place.column));
-            let mut error = self.complain(kind, place, &field.line());
-            error.hint = remedy.or(error.hint.take());
-            error.fields.extend((!field.field.is_empty()).then_some(field));
-            error
-        })
+        let root = self.parse().map_err(|mistake| self.refuse(kind, &[mistake]))?;
+        tree::read_file(&root).map_err(|mistakes| self.refuse(kind, &mistakes))
     }
 
-    /// Reads TOML whose values have to know their places.
+    /// The tree of the text, as the file's name says, or as it looks.
     ///
     /// # Errors
-    /// As [`Source::read`].
-    pub fn read_toml<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
-        let place = |cause: &toml::de::Error| cause.span().map(|span| place(&self.text, span.start));
-        let reader = toml::Deserializer::parse(&self.text)
-            .map_err(|cause| self.complain(kind, place(&cause), cause.message()))?;
-        serde_path_to_error::deserialize(reader).map_err(|error| {
-            let (path, cause) = (error.path().to_string(), error.inner());
-            match unknown_key(cause.message()) {
-                Some((key, known)) => {
-                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                    let table = DeTable::parse(&self.text).map(Spanned::into_inner).unwrap_or_default();
-                    let count = table.keys().filter(|key| known.contains(&key.get_ref().as_ref())).count();
-                    let familiar = count > 0 && 2 * count >= table.len();
-                    let unknown = Unknown::new("key", &key, familiar, &known);
-                    let error = self.complain(kind, place(cause), &unknown.what);
-                    error.hint(unknown.remedy)
-                }
-                None => {
-                    let field = FieldError::new(path, without_value(cause.message()));
-                    self.complain(kind, place(cause), &field.line())
-                }
-            }
-        })
-    }
-
-    /// How the text is written: as the file's name says, or as it looks.
-    pub fn format(&self) -> Format {
-        self.format.unwrap_or_else(|| guess(&self.text))
+    /// Where the text is not what it should be.
+    pub fn parse(&self) -> Result<Node, Mistake> {
+        Node::parse(&self.text, self.format.unwrap_or_else(|| Format::guess(&self.text)))
     }
 
     /// The text.
@@ -141,19 +87,28 @@ impl Source {
         &self.text
     }
 
-    /// A mistake in the file, at a place.
-    pub fn complain(&self, kind: Kind, place: Option<(usize, usize)>, what: &str) -> Error {
-        let place = place.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default();
-        let error = Error::new(kind, format!("{}{place}: {}", self.name, excerpt(what, 400)));
-        error.hint(remedy_of(what).unwrap_or(CORRECT))
+    /// The refusal of what is wrong with the file.
+    pub fn refuse(&self, kind: Kind, mistakes: &[Mistake]) -> Error {
+        // A reference that is wrong is a secret that is wrong, whatever the file is for.
+        let kind = if mistakes.iter().any(Mistake::is_of_secret) { Kind::Config } else { kind };
+        let mut error = if let [mistake] = mistakes {
+            let (field, what, remedy) = mistake.parts(&[]);
+            let field = FieldError::new(field, what);
+            let place = mistake.place.map(|place| format!(", {place}")).unwrap_or_default();
+            let what = excerpt(&field.line(), 400);
+            let mut error = Error::new(kind, format!("{}{place}: {what}", self.name));
+            error.hint = remedy;
+            error.fields.extend((!field.field.is_empty()).then_some(field));
+            error
+        } else {
+            let fields = mistakes.iter().map(|mistake| mistake.field(&[]));
+            Error::fields(&self.name, fields.collect())
+        };
+        error.kind = kind;
+        error.hint.get_or_insert_with(|| "correct the file at that place".to_owned());
+        error
     }
 }
-
-/// What to do about a mistake that says no more.
-const CORRECT: &str = "correct the file at that place";
-
-/// What the file of a trunk holds.
-pub const ONE_TRUNK: &str = "the fields of one trunk";
 
 /// Longest file that is read as a whole, in bytes. A device may have no end.
 pub(super) const LONGEST: u64 = 16 << 20;
@@ -177,77 +132,6 @@ fn without_mark(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     }
-}
-
-/// The parsers repeat the place at the end of their messages.
-pub(super) fn without_place(text: &str) -> String {
-    text.rsplit_once(" at line ").map_or(text, |(text, _)| text).to_owned()
-}
-
-/// What to do about tabs in YAML, or about a value of another type than the one expected.
-pub(super) fn remedy_of(what: &str) -> Option<&'static str> {
-    if what.split(' ').any(|word| matches!(word, "tab" | "tabs")) {
-        return Some("indent with spaces");
-    }
-    [
-        ("a table with `number`", "write the number under its key, as in { number = \"5503300\" }"),
-        ("a table with `id` or `name`", "write one of them with its key, as in { name = \"Sales\" }"),
-        (ONE_TRUNK, "write each field with its value, as in {\"name\": \"itsp-main\"}"),
-        ("expected a string", "write the value as a text, in quotes"),
-        ("expected a sequence", "write a list, in brackets"),
-        ("expected a boolean", "write true or false, without quotes"),
-    ]
-    .into_iter()
-    .find_map(|(part, remedy)| what.ends_with(part).then_some(remedy))
-}
-
-/// serde's complaint about a value of the wrong type, without the value.
-fn without_value(message: &str) -> String {
-    let parts = message.split_once("invalid type: ").and_then(|(before, rest)| {
-        let (value, expected) = rest.rsplit_once(", expected ")?;
-        let noun = value.split(['`', '"']).next().unwrap_or_default().trim_end();
-        Some(format!("{before}invalid type: {noun}, expected {expected}"))
-    });
-    parts.unwrap_or_else(|| message.to_owned())
-}
-
-/// The key and its known neighbours in serde's complaint about an unknown field.
-fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
-    let rest = &message[message.find("unknown field `")? + 15..];
-    let (key, rest) = rest.split_once('`')?;
-    let known: Vec<String> = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-    Some((key.to_owned(), known))
-}
-
-/// How a text looks.
-pub(super) fn guess(text: &str) -> Format {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    match first {
-        Some(line) if line.starts_with('{') => Format::Json,
-        // A list of objects; a table's header in TOML goes on with its name or a second bracket.
-        Some(line)
-            if line.strip_prefix('[').is_some_and(|rest| {
-                let rest = rest.trim_start();
-                rest.is_empty() || rest.starts_with(['{', ']'])
-            }) =>
-        {
-            Format::Json
-        }
-        Some(line)
-            if line.starts_with('[') || line.split(':').next().is_some_and(|key| key.contains('=')) =>
-        {
-            Format::Toml
-        }
-        _ => Format::Yaml,
-    }
-}
-
-/// Line and column, from 1, of a byte.
-pub fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
 }
 
 #[cfg(unix)]
@@ -280,21 +164,6 @@ mod tests {
         {
             let trunk = parse(text, None).unwrap();
             assert_eq!((trunk.name.as_deref(), trunk.port), (Some("+1"), Some(5060)), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_list_is_told_from_a_tables_header() {
-        for (text, format) in [
-            ("[{\"number\": \"+1\"}]", Format::Json),
-            ("[\n  {\"number\": \"+1\"}\n]", Format::Json),
-            ("[ {", Format::Json),
-            ("[]", Format::Json),
-            ("[[internal_numbers]]\nnumber = \"+1\"", Format::Toml),
-            ("[caller_id]\nnumber = \"+1\"", Format::Toml),
-            ("- number: +1", Format::Yaml),
-        ] {
-            assert!(guess(text) == format, "{text}");
         }
     }
 

@@ -2,7 +2,11 @@
 //! mistake.
 
 pub mod confine;
+mod cursor;
 pub mod file;
+pub mod format;
 pub mod manifest;
 pub mod rows;
+pub mod settings;
 pub mod tree;
+pub mod waiting;

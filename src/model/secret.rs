@@ -133,6 +133,18 @@ impl Secret {
         self.origin.as_ref()
     }
 
+    /// The same secret, its relative file taken from the folder of the file that names it.
+    #[must_use]
+    pub fn anchored(self, folder: &Path) -> Self {
+        match &self.origin {
+            Some(SecretRef::File(path)) => {
+                let path = folder.join(path).to_string_lossy().into_owned();
+                Self { origin: Some(SecretRef::File(path)), ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// The same secret, whose file has to lie below the folder, also through links.
     #[must_use]
     pub fn kept_below(self, folder: PathBuf) -> Self {

@@ -111,7 +111,7 @@ pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
         return Err(Error::new(Kind::Usage, "no manifest was given")
             .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
     }
-    let vars = Vars::new(&context.env, selection.vars, selection.var_files)?;
+    let vars = Vars::new(context.env.all(), selection.vars, selection.var_files)?;
     let manifest = Manifest::open(selection.files, &vars, &profiles(context)?, selection.untrusted)?;
     vars.unused().iter().for_each(|warning| context.diagnostics.warn(warning));
     Ok(manifest)

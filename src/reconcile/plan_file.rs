@@ -347,7 +347,7 @@ fn number(value: &Value) -> Option<InternalNumber> {
 }
 
 fn settings(value: Value) -> Option<SipSettings> {
-    serde_json::from_value::<crate::config::settings::Settings>(value).ok()?.checked().ok()
+    serde_json::from_value::<crate::input::settings::Settings>(value).ok()?.checked().ok()
 }
 
 /// The objects whose passwords are not those that were planned with.

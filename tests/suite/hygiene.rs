@@ -77,7 +77,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("vendors", &["model"]),
     ("engine", &["model", "state", "vendors"]),
     ("sandbox", &["model", "state", "vendors"]),
-    ("input", &["model", "state", "config"]),
+    ("input", &["model", "state"]),
     ("config", &["model", "state", "input"]),
     ("context", &["model", "state", "vendors", "engine", "config", "sandbox"]),
     ("ops", &["model", "vendors", "engine"]),
@@ -104,7 +104,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "cli",
         ],
     ),
-    ("program", &["model", "engine", "config", "cli", "context", "commands", "output"]),
+    ("program", &["model", "engine", "config", "input", "cli", "context", "commands", "output"]),
     ("lib", &[]),
     ("main", &[]),
 ];

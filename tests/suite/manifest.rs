@@ -1,6 +1,5 @@
 //! The example of a manifest: read by the program's own reader, and taken by the vendors' own checks.
 
-use trunkctl::config::Env;
 use trunkctl::input::manifest::{Manifest, Vars, What};
 use trunkctl::vendors;
 
@@ -12,7 +11,7 @@ const FILES: [&str; 2] = ["examples/fleet/meetings.yaml", "examples/fleet/trunks
 fn fleet() -> Manifest {
     let folder = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
     let profiles: Vec<String> = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned()).collect();
-    let vars = Vars::new(&Env::default(), &[], &[]).unwrap();
+    let vars = Vars::new(std::iter::empty(), &[], &[]).unwrap();
     Manifest::open(&[folder], &vars, &profiles, false).unwrap_or_else(|error| panic!("{}", error.message))
 }
 

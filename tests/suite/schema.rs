@@ -1,7 +1,7 @@
 //! The schemas that the program prints, held against the examples and against what the program refuses.
 
 use serde_json::{Value, json};
-use trunkctl::input::file::Format;
+use trunkctl::input::format::Format;
 use trunkctl::input::tree::{Node, read};
 
 use crate::support::Place;

@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
             Ok(SecretRef::Literal(_)) => Ok(()),
             Ok(reference) => {
                 // Looked up only where that disturbs nobody.
-                let secret = secrets::anchor(Secret::reference(reference), self.folder);
+                let secret = Secret::reference(reference).anchored(self.folder);
                 if self.args.no_check || !secrets::is_quiet(&secret) {
                     return Ok(());
                 }

@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn settings_have_the_keys_of_the_reader() {
         for (key, _) in sip_settings() {
-            let read = serde_json::from_value::<crate::config::settings::Settings>(json!({key: null}));
+            let read = serde_json::from_value::<crate::input::settings::Settings>(json!({key: null}));
             assert!(read.is_ok(), "{key}");
         }
         let all = serde_json::to_value(crate::model::settings::SipSettings {

@@ -11,9 +11,8 @@ use super::mistakes::{At, Mistakes};
 use super::positions::Spots;
 use super::target::Groups;
 use super::{Entry, Numbers, Origin, What, numbers};
-use crate::config::secrets;
-use crate::config::settings::Settings;
 use crate::input::confine;
+use crate::input::settings::Settings;
 use crate::input::tree;
 use crate::input::tree::{Node, Value};
 use crate::model::error::{FieldError, Kind};
@@ -137,7 +136,7 @@ impl<'f> Reading<'f> {
                 mistakes.add(self.at_key("password"), "password", what);
                 sound = false;
             }
-            let password = secrets::anchor(password, &self.file.folder);
+            let password = password.anchored(&self.file.folder);
             trunk.password = Some(match &self.file.below {
                 Some(folder) => password.kept_below(folder.clone()),
                 None => password,

@@ -114,13 +114,14 @@ pub struct Raw {
     /// The folder that it may not reach out of, where it is not trusted.
     below: Option<PathBuf>,
     /// Its tables.
-    pub table: Table,
+    table: Table,
 }
 
 impl Raw {
-    /// How messages name it.
-    pub fn name(&self) -> &str {
-        &self.source.name
+    /// How messages name it, and what stands under `vars`, which it has no longer.
+    pub fn take_vars(&mut self) -> Option<(&str, Node)> {
+        let index = self.table.iter().position(|(key, _)| key.text == "vars")?;
+        Some((&self.source.name, self.table.remove(index).1))
     }
 }
 
@@ -133,8 +134,7 @@ pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw
     let source = source.map_err(|error| mistakes.of_file(at, &error)).ok()?;
     let at = At { file: &source.name, ..at };
     mistakes.begin(at.file);
-    let root = Node::parse(source.text(), source.format());
-    let root = root.map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
+    let root = source.parse().map_err(|mistake| mistakes.of_node(at, &mistake, &[])).ok()?;
     let noun = root.noun();
     let Value::Table(table) = root.value else {
         let what = format!("is {noun}; write the tables of a manifest, as in [[trunk]]");
@@ -180,7 +180,7 @@ pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
         match (key.text.as_str(), Sort::of(&key.text)) {
             ("name", _) => file.title = title(at, &node, mistakes),
             ("defaults", _) => file.defaults = defaults(at, node, mistakes),
-            ("groups", _) => file.groups = as_table(at, "groups", node, mistakes).unwrap_or_default(),
+            ("groups", _) => file.groups = mistakes.table(at, "groups", node).unwrap_or_default(),
             (_, Some(sort)) => lists.push((sort, node)),
             // `$schema`, and what was refused already.
             _ => {}
@@ -203,22 +203,9 @@ fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Pl
     text.map_err(|what| mistakes.add(at.place(node.place), "name", what)).ok().map(|text| (text, node.place))
 }
 
-/// The table under a key of the file.
-pub fn as_table(at: At<'_>, path: &str, node: Node, mistakes: &mut Mistakes) -> Option<Table> {
-    let noun = node.noun();
-    match node.value {
-        Value::Table(table) => Some(table),
-        Value::Nothing => None,
-        _ => {
-            mistakes.add(at.place(node.place), path, format!("is {noun}; write a table"));
-            None
-        }
-    }
-}
-
 fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(Sort, Table)> {
     let mut defaults = Vec::new();
-    let table = as_table(at, "defaults", node, mistakes).unwrap_or_default();
+    let table = mistakes.table(at, "defaults", node).unwrap_or_default();
     let known = table.iter().filter(|(key, _)| Sort::of(&key.text).is_some()).count();
     let familiar = known > 0 && 2 * known >= table.len();
     for (key, node) in table {
@@ -229,7 +216,7 @@ fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(Sort, Table
             continue;
         };
         let path = format!("defaults.{}", key.text);
-        defaults.extend(as_table(at, &path, node, mistakes).map(|table| (sort, table)));
+        defaults.extend(mistakes.table(at, &path, node).map(|table| (sort, table)));
     }
     defaults
 }
@@ -305,21 +292,10 @@ pub fn read_pairs<'f, T: serde::Deserialize<'f>>(
     others: &[&str],
     mistakes: &mut Mistakes,
 ) -> Option<T> {
-    let place = at.place?;
-    let whole = match tree::read_table::<T>(pairs.iter().copied(), place) {
+    let wrong = match tree::read_pairs(pairs, all.len(), at.place?) {
         Ok(read) => return Some(read),
-        Err(whole) => whole,
+        Err(wrong) => wrong,
     };
-    let single = pairs.iter().filter_map(|pair| tree::read_table::<T>([*pair], place).err());
-    let mut wrong: Vec<_> = single.collect();
-    if wrong.is_empty() {
-        wrong.push(whole);
-    }
-    let strangers = wrong.iter().filter(|mistake| mistake.is_of_key()).count();
-    let familiar = strangers < all.len() && 2 * strangers <= all.len();
-    for mistake in wrong {
-        let mistake = if familiar && mistake.is_of_key() { mistake.familiar() } else { mistake };
-        mistakes.of_node(at, &mistake, others);
-    }
+    wrong.iter().for_each(|mistake| mistakes.of_node(at, mistake, others));
     None
 }

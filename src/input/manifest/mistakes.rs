@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::input::tree;
-use crate::input::tree::{Node, Value};
+use crate::input::tree::{Node, Table, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
-use crate::model::secret::MALFORMED;
 
 /// How many mistakes are told; the others are counted.
 const TOLD: usize = 200;
@@ -98,12 +97,25 @@ impl Mistakes {
         if self.list.len() < TOLD { self.list.push(error) } else { self.more += 1 }
     }
 
+    /// The table under a key of the file.
+    pub fn table(&mut self, at: At<'_>, path: &str, node: Node) -> Option<Table> {
+        let noun = node.noun();
+        match node.value {
+            Value::Table(table) => Some(table),
+            Value::Nothing => None,
+            _ => {
+                self.add(at.place(node.place), path, format!("is {noun}; write a table"));
+                None
+            }
+        }
+    }
+
     /// What is wrong with a value of an entry; `others` are keys besides those that its reader knows.
     pub fn of_node(&mut self, at: At<'_>, mistake: &tree::Mistake, others: &[&str]) {
         let at = At { place: mistake.place.or(at.place), ..at };
         let fault = mistake.field(others);
         // A reference that is wrong is a secret that is wrong.
-        let kind = if fault.message.contains(MALFORMED) { Kind::Config } else { Kind::Invalid };
+        let kind = if mistake.is_of_secret() { Kind::Config } else { Kind::Invalid };
         self.push(kind, at, &fault.field, fault.message);
     }
 

@@ -120,7 +120,7 @@ impl Manifest {
         let files = paths::files(paths, &mut mistakes);
         let mut raw: Vec<_> =
             files.iter().filter_map(|path| file::parse(path, untrusted, &mut mistakes)).collect();
-        let vars = Scope::collect(vars, &mut raw, &mut mistakes);
+        let vars = Scope::collect(vars, raw.iter_mut().filter_map(file::Raw::take_vars), &mut mistakes);
         let files: Vec<_> = raw.into_iter().map(|raw| file::read(raw, &vars, &mut mistakes)).collect();
         let name = name(&files, paths, &mut mistakes);
         let groups = target::Groups::collect(&files, profiles, &mut mistakes);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::mistakes::{At, Mistakes};
-use crate::config::waiting::waiting;
+use crate::input::waiting::waiting;
 
 /// What is read of a folder.
 const ENDINGS: [&str; 4] = ["toml", "yaml", "yml", "json"];

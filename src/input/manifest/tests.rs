@@ -3,7 +3,6 @@ mod refusals;
 mod written;
 
 use super::*;
-use crate::config::Env;
 use crate::model::error::{Error, Kind};
 use crate::model::secret::SecretRef;
 use crate::model::settings::Provided;
@@ -35,12 +34,10 @@ impl Folder {
     }
 
     fn open(&self, names: &[&str]) -> Result<Manifest> {
-        let env = Env::new(
-            [("TRUNKCTL_VAR_SITE", "lab"), ("TRUNKCTL_VAR_EVIL", "a; b"), ("HOME", "canary")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned())),
-        );
+        let env = [("TRUNKCTL_VAR_SITE", "lab"), ("TRUNKCTL_VAR_EVIL", "a; b"), ("HOME", "canary")];
         let vars =
-            Vars::new(&env, &["PORT=5061".into(), "ZERO=".into(), "NAME=a-${SITE}".into()], &[]).unwrap();
+            Vars::new(env.into_iter(), &["PORT=5061".into(), "ZERO=".into(), "NAME=a-${SITE}".into()], &[])
+                .unwrap();
         let paths: Vec<String> = names.iter().map(|name| self.path(name)).collect();
         Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(String::from), false)
     }

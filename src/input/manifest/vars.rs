@@ -4,11 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Origin;
-use super::file::{Raw, as_table};
 use super::mistakes::{At, Mistakes};
-use crate::config::Env;
 use crate::input::file::Source;
-use crate::input::tree::{Node, Table, Value};
+use crate::input::tree::{Mistake, Node, Table, Value};
 use crate::model::error::{Error, Kind, Place, Result};
 use crate::model::secret::is_secret_key;
 use crate::model::text::{excerpt, nearest};
@@ -22,7 +20,7 @@ const OPTION: &str = "--var";
 /// The variables that are given beside a manifest: on the command line, in files, and in the environment.
 #[derive(Debug, Default)]
 pub struct Vars {
-    env: Env,
+    env: BTreeMap<String, String>,
     given: BTreeMap<String, Given>,
     used: RefCell<BTreeSet<String>>,
 }
@@ -39,8 +37,14 @@ impl Vars {
     ///
     /// # Errors
     /// [`Kind::Usage`] for what is not `NAME=VALUE`, [`Kind::Invalid`] for a file that is no table of texts.
-    pub fn new(env: &Env, given: &[String], files: &[String]) -> Result<Self> {
-        let mut vars = Self { env: env.clone(), ..Self::default() };
+    pub fn new<'e>(
+        env: impl Iterator<Item = (&'e str, &'e str)>,
+        given: &[String],
+        files: &[String],
+    ) -> Result<Self> {
+        let set = env.filter(|(_, value)| !value.is_empty());
+        let env = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut vars = Self { env, ..Self::default() };
         for path in files {
             let option = format!("--var-file {path}");
             for (name, value) in from_file(path)? {
@@ -69,7 +73,7 @@ impl Vars {
                 self.used.borrow_mut().insert(name.to_owned());
                 Some(&given.value)
             }
-            None => self.env.get(&format!("{PREFIX}{name}")),
+            None => self.env.get(&format!("{PREFIX}{name}")).map(String::as_str),
         }
     }
 
@@ -98,19 +102,21 @@ impl Vars {
 /// The variables of a file: a flat table of texts, figures and flags, as they are written.
 fn from_file(path: &str) -> Result<Vec<(String, String)>> {
     let source = Source::open(path, Kind::Invalid)?;
-    let refuse = |place: Option<Place>, what: &str| {
-        let place = place.map(|place| (place.line, place.column));
-        source
-            .complain(Kind::Invalid, place, what)
-            .hint("write a name and a text for each variable, as in site = \"oslo\"")
+    let refuse = |mistakes: &[Mistake]| {
+        let hint = "write a name and a text for each variable, as in site = \"oslo\"";
+        source.refuse(Kind::Invalid, mistakes).hint(hint)
     };
-    let root = Node::parse(source.text(), source.format())
-        .map_err(|mistake| refuse(mistake.place, &mistake.what()))?;
-    let Value::Table(table) = root.value else {
-        return Err(refuse(Some(root.place), &format!("is {}, not a table of variables", root.noun())));
-    };
-    let pairs = pairs(table).map(|pair| pair.map_err(|(place, what)| refuse(Some(place), &what)));
-    pairs.map(|pair| pair.map(|(name, value, _)| (name, value))).collect()
+    let root = source.parse().map_err(|mistake| refuse(&[mistake]))?;
+    let what = format!("is {}, not a table of variables", root.noun());
+    let Value::Table(table) = root.value else { return Err(refuse(&[Mistake::at(root.place, what)])) };
+    let (mut good, mut wrong) = (Vec::new(), Vec::new());
+    for pair in pairs(table) {
+        match pair {
+            Ok((name, value, _)) => good.push((name, value)),
+            Err((place, what)) => wrong.push(Mistake::at(place, what)),
+        }
+    }
+    if wrong.is_empty() { Ok(good) } else { Err(refuse(&wrong)) }
 }
 
 /// The names and values of a table, each with its place; or what is wrong with one of them, without repeating it.
@@ -136,14 +142,16 @@ pub struct Scope<'v> {
 }
 
 impl<'v> Scope<'v> {
-    /// Takes `[vars]` out of the files. One name has one value, whichever file gives it.
-    pub fn collect(vars: &'v Vars, files: &mut [Raw], mistakes: &mut Mistakes) -> Self {
+    /// Those of each file's `[vars]`. One name has one value, whichever file gives it.
+    pub fn collect<'f>(
+        vars: &'v Vars,
+        files: impl Iterator<Item = (&'f str, Node)>,
+        mistakes: &mut Mistakes,
+    ) -> Self {
         let mut own: BTreeMap<String, (String, Origin)> = BTreeMap::new();
-        for raw in files {
-            let Some(index) = raw.table.iter().position(|(key, _)| key.text == "vars") else { continue };
-            let (_, node) = raw.table.remove(index);
-            let at = At { file: raw.name(), place: None, path: "vars" };
-            for pair in pairs(as_table(at, "", node, mistakes).unwrap_or_default()) {
+        for (file, node) in files {
+            let at = At { file, place: None, path: "vars" };
+            for pair in pairs(mistakes.table(at, "", node).unwrap_or_default()) {
                 let (name, value, place) = match pair {
                     Ok(pair) => pair,
                     Err((place, what)) => {
@@ -162,7 +170,7 @@ impl<'v> Scope<'v> {
                     }
                     Some(_) => {}
                     None => {
-                        let origin = Origin { file: raw.name().into(), place };
+                        let origin = Origin { file: file.into(), place };
                         own.insert(name, (value, origin));
                     }
                 }

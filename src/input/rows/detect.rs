@@ -1,8 +1,7 @@
 //! How a list is written: by the file's name, or by how the text looks.
 
 use super::columns::Shape;
-use crate::input::file;
-use crate::input::file::Format;
+use crate::input::format::{Format, extension};
 use crate::model::error::{Error, Result};
 
 /// How a list is written.
@@ -12,12 +11,8 @@ pub enum Form {
     Csv,
     /// A JSON value a line.
     Lines,
-    /// One JSON value.
-    Json,
-    /// TOML
-    Toml,
-    /// YAML
-    Yaml,
+    /// A list in one piece.
+    Whole(Format),
 }
 
 /// What separates the cells of CSV. Spreadsheets write semicolons where the comma is the decimal mark.
@@ -28,18 +23,14 @@ pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 /// # Errors
 /// Where it names a spreadsheet's own format.
 pub fn by_name(path: &str) -> Result<Option<Form>> {
-    let extension = std::path::Path::new(path).extension().and_then(|extension| extension.to_str());
-    Ok(match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
+    Ok(match extension(path).as_str() {
         "csv" | "tsv" => Some(Form::Csv),
         "jsonl" | "ndjson" => Some(Form::Lines),
-        "json" => Some(Form::Json),
-        "toml" => Some(Form::Toml),
-        "yaml" | "yml" => Some(Form::Yaml),
         other @ ("xlsx" | "xls" | "ods" | "numbers") => {
             return Err(Error::invalid(format!("file `{path}`: `.{other}` files are not read"))
                 .hint("save it as \"CSV UTF-8\""));
         }
-        _ => None,
+        _ => Format::of(path).map(Form::Whole),
     })
 }
 
@@ -50,16 +41,12 @@ pub fn by_text(head: &str, shape: &Shape) -> Form {
     if first.starts_with('{') {
         let whole = serde_json::from_str::<serde_json::Value>(first);
         let row = whole.is_ok_and(|value| value.get(shape.list).is_none());
-        return if row { Form::Lines } else { Form::Json };
+        return if row { Form::Lines } else { Form::Whole(Format::Json) };
     }
     if lines.next().is_some_and(|line| is_header(line, shape)) {
         return Form::Csv;
     }
-    match file::guess(head) {
-        Format::Json => Form::Json,
-        Format::Toml => Form::Toml,
-        Format::Yaml => Form::Yaml,
-    }
+    Form::Whole(Format::guess(head))
 }
 
 fn is_header(line: &str, shape: &Shape) -> bool {
@@ -81,15 +68,15 @@ mod tests {
             ("number\n+1", Form::Csv),
             ("{\"number\": \"+1\"}", Form::Lines),
             ("{\"number\": \"+1\"}\n{\"number\": \"+2\"}", Form::Lines),
-            ("{\"numbers\": [{\"number\": \"+1\"}]}", Form::Json),
-            ("{\n\"numbers\": []}", Form::Json),
-            ("[{\"number\": \"+1\"}]", Form::Json),
-            ("[\n{}]", Form::Json),
-            ("[[numbers]]\nnumber = \"+1\"", Form::Toml),
-            ("numbers = [\n{number = \"+1\"}]", Form::Toml),
-            ("# x\nnumbers:\n- number: +1", Form::Yaml),
-            ("- number: +1", Form::Yaml),
-            ("- {number: +1, labels: a}", Form::Yaml),
+            ("{\"numbers\": [{\"number\": \"+1\"}]}", Form::Whole(Format::Json)),
+            ("{\n\"numbers\": []}", Form::Whole(Format::Json)),
+            ("[{\"number\": \"+1\"}]", Form::Whole(Format::Json)),
+            ("[\n{}]", Form::Whole(Format::Json)),
+            ("[[numbers]]\nnumber = \"+1\"", Form::Whole(Format::Toml)),
+            ("numbers = [\n{number = \"+1\"}]", Form::Whole(Format::Toml)),
+            ("# x\nnumbers:\n- number: +1", Form::Whole(Format::Yaml)),
+            ("- number: +1", Form::Whole(Format::Yaml)),
+            ("- {number: +1, labels: a}", Form::Whole(Format::Yaml)),
         ] {
             assert_eq!(by_text(text, &NUMBERS), form, "{text}");
         }

@@ -1,15 +1,13 @@
 //! Lists of rows for bulk commands: CSV, JSON, JSON Lines, TOML or YAML, each cell with its place.
 //!
-//! CSV and JSON Lines are read line by line and never held; the others are held as text.
+//! CSV and JSON Lines are read line by line and never kept; the others are read once, as a whole.
 
 pub mod cells;
 mod columns;
 mod csv;
-pub(super) mod cursor;
 mod detect;
 mod json;
 mod source;
-mod toml;
 pub(super) mod tree;
 
 use std::fs::File;
@@ -87,10 +85,7 @@ pub struct Sheet {
 enum Body {
     Csv(File),
     Lines(File),
-    Json(String),
-    Toml(String),
-    Yaml(String),
-    /// Rows that stand in another file.
+    /// Rows of a whole file, perhaps of another one.
     Given(Arc<[Row]>),
 }
 
@@ -98,7 +93,7 @@ impl Sheet {
     /// Opens a file, or standard input for `-`.
     ///
     /// # Errors
-    /// Where it cannot be read, is empty, or is no text in UTF-8.
+    /// Where it cannot be read, is empty, is no text in UTF-8, or is no list of its format.
     pub fn open(path: &str, shape: &'static Shape) -> Result<Self> {
         let (name, file) = source::open(path)?;
         let head = source::head(&name, &file)?;
@@ -106,9 +101,9 @@ impl Sheet {
         let body = match form {
             Form::Csv => Body::Csv(file),
             Form::Lines => Body::Lines(file),
-            Form::Json => Body::Json(source::text(&name, &file)?),
-            Form::Toml => Body::Toml(source::text(&name, &file)?),
-            Form::Yaml => Body::Yaml(source::text(&name, &file)?),
+            Form::Whole(format) => {
+                Body::Given(tree::rows(&name, &source::text(&name, &file)?, format, shape)?.into())
+            }
         };
         Ok(Self { name, shape, body, quiet: false })
     }
@@ -138,9 +133,6 @@ impl Sheet {
         let rows: Rows<'_> = match &self.body {
             Body::Csv(file) => Box::new(csv::rows(Lines::new(name, file), shape)?),
             Body::Lines(file) => Box::new(json::lines(Lines::new(name, file), shape)),
-            Body::Json(text) => Box::new(json::rows(name, text, shape)?.map(Ok)),
-            Body::Toml(text) => Box::new(toml::rows(name, text, shape)?.into_iter().map(Ok)),
-            Body::Yaml(text) => Box::new(tree::yaml(name, text, shape)?.map(Ok)),
             Body::Given(rows) => Box::new(rows.iter().cloned().map(Ok)),
         };
         if !self.quiet {

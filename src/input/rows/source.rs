@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Result as IoResult};
 
 use super::broken;
-use crate::config::waiting::waiting;
 use crate::input::file::{LONGEST as LONGEST_FILE, too_long};
+use crate::input::waiting::waiting;
 use crate::model::error::{Error, Place, Result};
 
 /// What is looked at to tell how a text is written.

@@ -1,24 +1,31 @@
-//! Rows of what was read as a tree already: YAML, whose values are texts as they are written, and the manifest.
+//! Rows of a tree: of a whole file, of a line, or of a manifest.
 
 use super::columns::{Held, Shape};
 use super::{Row, Value, broken};
-use crate::input::file::Format;
+use crate::input::format::Format;
 use crate::input::tree;
 use crate::input::tree::{Node, Table};
 use crate::model::error::Result;
 
-/// The rows of a YAML file.
+/// The rows of a whole file.
 ///
 /// # Errors
-/// With the place where the text is no YAML, or holds no list.
-pub fn yaml(name: &str, text: &str, shape: &'static Shape) -> Result<impl Iterator<Item = Row> + use<>> {
-    let root = Node::parse(text, Format::Yaml).map_err(|cause| broken(name, cause.place, &cause.what()))?;
+/// With the place where the text cannot be read, or holds no list.
+pub fn rows(name: &str, text: &str, format: Format, shape: &Shape) -> Result<Vec<Row>> {
+    let root = Node::parse(text, format).map_err(|mistake| {
+        let (_, what, remedy) = mistake.parts(&[]);
+        let error = broken(name, mistake.place, &what);
+        match remedy {
+            Some(remedy) => error.hint(remedy),
+            None => error,
+        }
+    })?;
     let (list, keyed) = match root.value {
         tree::Value::Table(table) => (under_key(name, table, shape)?, true),
         other => (other, false),
     };
     let tree::Value::List(list) = list else { return Err(shape.missing(name)) };
-    Ok(list.into_iter().map(move |node| row(&node, shape, keyed)))
+    Ok(list.iter().map(|node| row(node, shape, keyed)).collect())
 }
 
 fn under_key(name: &str, table: Table, shape: &Shape) -> Result<tree::Value> {
@@ -63,6 +70,7 @@ fn held(node: &Node) -> Held {
         }
         tree::Value::Flag(flag) => Held::Value(Value::Flag(*flag)),
         tree::Value::Number(text) => Held::Value(Value::Number(text.clone())),
+        tree::Value::Date => Held::Bad("is a date; write a text, in quotes"),
         tree::Value::List(_) | tree::Value::Table(_) => Held::NESTED,
     }
 }

@@ -6,22 +6,21 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{DEEPEST, Key, Mistake, Node, Table, Value, too_deep, unique};
-use crate::input::file::without_place;
-use crate::input::rows::cursor::Cursor;
+use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
-/// The tree of a text.
-pub fn parse(text: &str) -> Result<Node, Mistake> {
+/// The tree of a text, which begins in that line of its file.
+pub fn parse(text: &str, line: usize) -> Result<Node, Mistake> {
     if text.trim().is_empty() {
-        return Err(Mistake::at(Place { line: 1, column: 1 }, "is empty; write at least {}"));
+        return Err(Mistake::at(Place { line, column: 1 }, "is empty; write at least {}"));
     }
     let whole: &RawValue = serde_json::from_str(text).map_err(|cause| {
         // Read for its values, the text gets the clearer complaint.
         let cause = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(cause);
-        let place = Place { line: cause.line().max(1), column: cause.column().max(1) };
+        let place = Place { line: line + cause.line().max(1) - 1, column: cause.column().max(1) };
         Mistake::at(place, without_place(&cause.to_string()))
     })?;
-    node(whole.get(), &mut Cursor::new(text, 1), 0)
+    node(whole.get(), &mut Cursor::new(text, line), 0)
 }
 
 /// Each level is looked through once more for the values below it, and levels are few.
@@ -64,6 +63,11 @@ fn string(text: &str, place: Place) -> Result<String, Mistake> {
 /// The whole was read once already, so that its parts are JSON.
 fn part<'t, T: Deserialize<'t>>(text: &'t str, place: Place) -> Result<T, Mistake> {
     serde_json::from_str(text).map_err(|cause| Mistake::at(place, without_place(&cause.to_string())))
+}
+
+/// The parser repeats the place at the end of its messages.
+fn without_place(text: &str) -> &str {
+    text.rsplit_once(" at line ").map_or(text, |(text, _)| text)
 }
 
 /// The texts of an object's keys, quotes and all, and of its values.

@@ -12,10 +12,12 @@ mod yaml;
 
 use std::fmt;
 
-use super::file::{Format, remedy_of};
+use super::format::Format;
 use crate::model::error::{FieldError, Place};
+use crate::model::secret::MALFORMED;
 use crate::model::text::{Unknown, excerpt};
-pub use read::{read, read_table};
+pub use read::{read, read_file, read_pairs};
+pub use scalar::{Figure, figure};
 
 /// How deep lists and tables may stand in each other. What is walked through by recursion has to have an end.
 const DEEPEST: usize = 64;
@@ -50,6 +52,8 @@ pub enum Value {
     Flag(bool),
     /// A figure, as it was written.
     Number(String),
+    /// A date of TOML, which nothing here takes.
+    Date,
     /// A list.
     List(Vec<Node>),
     /// A table, in the order of the file.
@@ -79,6 +83,8 @@ pub struct Mistake {
     what: String,
     /// The same without the value, where it has one.
     quiet: Option<String>,
+    /// What to do about it.
+    remedy: Option<Box<str>>,
     /// A key that is not known: what is wrong is told of it and of the keys beside it.
     stranger: Option<Box<Stranger>>,
 }
@@ -99,19 +105,30 @@ impl Mistake {
     }
 
     fn new(what: impl Into<String>) -> Self {
-        Self { place: None, path: String::new(), what: what.into(), quiet: None, stranger: None }
+        Self {
+            place: None,
+            path: String::new(),
+            what: what.into(),
+            quiet: None,
+            remedy: None,
+            stranger: None,
+        }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn remedy(self, remedy: impl Into<String>) -> Self {
+        Self { remedy: Some(remedy.into().into()), ..self }
+    }
+
+    /// Whether a reference to a secret is wrong.
+    pub fn is_of_secret(&self) -> bool {
+        self.what.contains(MALFORMED)
     }
 
     /// Whether a key of the table itself is not known.
     pub fn is_of_key(&self) -> bool {
         self.stranger.is_some() && self.path.is_empty()
-    }
-
-    /// The same among keys that are known.
-    #[must_use]
-    pub fn familiar(mut self) -> Self {
-        self.stranger.iter_mut().for_each(|stranger| stranger.familiar = true);
-        self
     }
 
     /// What is wrong, without what to do about it.
@@ -135,8 +152,7 @@ impl Mistake {
     /// The field at fault, what is wrong with it, and what to do.
     pub fn parts(&self, others: &[&str]) -> (String, String, Option<String>) {
         let Some(stranger) = &self.stranger else {
-            let remedy = remedy_of(&self.what).map(str::to_owned);
-            return (self.path.clone(), excerpt(&self.what, 400), remedy);
+            return (self.path.clone(), excerpt(&self.what, 400), self.remedy.as_deref().map(str::to_owned));
         };
         let known: Vec<&str> = others.iter().chain(stranger.known).copied().collect();
         let unknown = Unknown::new("key", &stranger.key, stranger.familiar, &known);
@@ -161,9 +177,17 @@ impl Node {
     pub fn parse(text: &str, format: Format) -> Result<Self, Mistake> {
         match format {
             Format::Toml => toml::parse(text),
-            Format::Json => json::parse(text),
+            Format::Json => json::parse(text, 1),
             Format::Yaml => yaml::parse(text),
         }
+    }
+
+    /// The tree of a line of JSON.
+    ///
+    /// # Errors
+    /// As [`Node::parse`].
+    pub fn parse_line(text: &str, line: usize) -> Result<Self, Mistake> {
+        json::parse(text, line)
     }
 
     /// What stands under a key.
@@ -171,6 +195,14 @@ impl Node {
         match &self.value {
             Value::Table(table) => table.iter().find(|(known, _)| known.text == key).map(|(_, node)| node),
             _ => None,
+        }
+    }
+
+    /// Its keys and values; none where it is no table.
+    pub fn into_table(self) -> Table {
+        match self.value {
+            Value::Table(table) => table,
+            _ => Table::new(),
         }
     }
 
@@ -186,6 +218,7 @@ impl Node {
             Value::Text(_) | Value::Plain(_) | Value::Filled { .. } => "a text",
             Value::Flag(_) => "true or false",
             Value::Number(_) => "a figure",
+            Value::Date => "a date",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
         }
@@ -204,7 +237,7 @@ fn unique(table: &Table) -> Result<(), Mistake> {
 /// Nobody has judged the keys yet: the places name them.
 fn given_twice(place: Place, first: Option<Place>) -> Mistake {
     let first = first.map(|place| format!(", first on {place}")).unwrap_or_default();
-    Mistake::at(place, format!("the key is given twice{first}; keep one"))
+    Mistake::at(place, format!("the key is given twice{first}")).remedy("keep one")
 }
 
 fn too_deep(place: Place) -> Mistake {

@@ -9,10 +9,22 @@ use serde::de::{Unexpected, Visitor};
 use super::scalar;
 use super::scalar::Figure;
 use super::{Key, Mistake, Node, Stranger, Value};
-use crate::input::file::ONE_TRUNK;
 use crate::model::error::Place;
 use crate::model::secret::WANTED;
 use crate::model::text::excerpt;
+
+/// What the file of a trunk holds.
+const ONE_TRUNK: &str = "the fields of one trunk";
+
+/// What to do about a value that is not what was expected.
+const REMEDIES: [(&str, &str); 6] = [
+    ("a table with `number`", "write the number under its key, as in { number = \"5503300\" }"),
+    ("a table with `id` or `name`", "write one of them with its key, as in { name = \"Sales\" }"),
+    (ONE_TRUNK, "write each field with its value, as in {\"name\": \"itsp-main\"}"),
+    ("a string", "write the value as a text, in quotes"),
+    ("a sequence", "write a list, in brackets"),
+    ("a boolean", "write true or false, without quotes"),
+];
 
 /// What a node is read as.
 ///
@@ -22,11 +34,55 @@ pub fn read<'n, T: Deserialize<'n>>(node: &'n Node) -> Result<T, Mistake> {
     T::deserialize(Reader(node)).map_err(|mistake| mistake.of(node))
 }
 
-/// What some keys of a table are read as; the place is the table's.
+/// What a file is read as.
 ///
 /// # Errors
-/// The first mistake, with its place.
-pub fn read_table<'n, T: Deserialize<'n>>(
+/// Every key that is not known; else, for a table of other keys is something else, every value that is wrong.
+pub fn read_file<'n, T: Deserialize<'n>>(root: &'n Node) -> Result<T, Vec<Mistake>> {
+    let Value::Table(table) = &root.value else { return read(root).map_err(|mistake| vec![mistake]) };
+    let pairs: Vec<_> = table.iter().map(|(key, node)| (key, node)).collect();
+    read_pairs(&pairs, table.len(), root.place).map_err(|mut mistakes| {
+        if mistakes.iter().any(Mistake::is_of_key) {
+            mistakes.retain(Mistake::is_of_key);
+            let mut names = 0;
+            // One complaint about what may not be shown says as much as many.
+            mistakes
+                .retain(|mistake| !mistake.parts(&[]).0.is_empty() || std::mem::replace(&mut names, 1) == 0);
+        }
+        mistakes
+    })
+}
+
+/// What some keys of a table are read as; the place is the table's, `all` is how many keys it has.
+///
+/// # Errors
+/// Every key that is wrong by itself; else the first mistake.
+pub fn read_pairs<'n, T: Deserialize<'n>>(
+    pairs: &[(&'n Key, &'n Node)],
+    all: usize,
+    place: Place,
+) -> Result<T, Vec<Mistake>> {
+    let whole = match read_table::<T>(pairs.iter().copied(), place) {
+        Ok(read) => return Ok(read),
+        Err(whole) => whole,
+    };
+    let single = pairs.iter().filter_map(|pair| read_table::<T>([*pair], place).err());
+    let mut wrong: Vec<_> = single.collect();
+    if wrong.is_empty() {
+        wrong.push(whole);
+    }
+    let strangers = wrong.iter().filter(|mistake| mistake.is_of_key()).count();
+    if strangers < all && 2 * strangers <= all {
+        let strangers = wrong.iter_mut().filter(|mistake| mistake.is_of_key());
+        strangers
+            .filter_map(|mistake| mistake.stranger.as_mut())
+            .for_each(|stranger| stranger.familiar = true);
+    }
+    Err(wrong)
+}
+
+/// What some keys of a table are read as; the place is the table's.
+fn read_table<'n, T: Deserialize<'n>>(
     pairs: impl IntoIterator<Item = (&'n Key, &'n Node)>,
     place: Place,
 ) -> Result<T, Mistake> {
@@ -68,10 +124,13 @@ impl Mistake {
         let noun = shown.split(['`', '"']).next().unwrap_or_default().trim_end();
         let quiet = format!("invalid {what}: {noun}, expected {wanted}");
         let table = ["a map", "a table", "struct", ONE_TRUNK].iter().any(|word| wanted.starts_with(word));
-        if wanted.starts_with(WANTED) || (table && matches!(found, Unexpected::Str(_))) {
-            return Self::new(quiet);
-        }
-        Self { quiet: Some(quiet), ..Self::new(format!("invalid {what}: {shown}, expected {wanted}")) }
+        let mistake = if wanted.starts_with(WANTED) || (table && matches!(found, Unexpected::Str(_))) {
+            Self::new(quiet)
+        } else {
+            Self { quiet: Some(quiet), ..Self::new(format!("invalid {what}: {shown}, expected {wanted}")) }
+        };
+        let remedy = REMEDIES.iter().find(|(known, _)| *known == wanted);
+        Self { remedy: remedy.map(|(_, remedy)| (*remedy).into()), ..mistake }
     }
 
     /// The nearest place there is: of the value itself, or else of what it stands in.
@@ -175,6 +234,10 @@ impl<'n> Deserializer<'n> for Reader<'n> {
                     excerpt(text, 40)
                 ))),
             },
+            Value::Date => {
+                let mistake = Mistake::new("is a date, which nothing here takes");
+                Err(mistake.remedy("write a text, in quotes"))
+            }
             Value::List(list) => visitor.visit_seq(Entries(list.iter().enumerate())),
             Value::Table(table) => visitor.visit_map(Pairs {
                 rest: table.iter().map(|(key, node)| (key, node)),

@@ -4,7 +4,7 @@ use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue, Error};
 
 use super::{DEEPEST, Key, Mistake, Node, Table, Value, toml_twice, too_deep};
-use crate::input::rows::cursor::Cursor;
+use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
 /// The tree of a text.
@@ -59,12 +59,7 @@ impl Tree<'_> {
             DeValue::Integer(_) | DeValue::Float(_) => {
                 Value::Number(self.text.get(node.span()).unwrap_or_default().to_owned())
             }
-            DeValue::Datetime(_) => {
-                return Err(Mistake::at(
-                    place,
-                    "is a date, which nothing here takes; write a text, in quotes",
-                ));
-            }
+            DeValue::Datetime(_) => Value::Date,
         };
         Ok(Node { value, place })
     }

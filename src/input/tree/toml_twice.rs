@@ -6,7 +6,7 @@ use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
 use super::{Mistake, given_twice};
-use crate::input::rows::cursor::Cursor;
+use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
 /// The mistake, with both places where they can be told.

@@ -14,8 +14,11 @@ const MOST_COPIED: usize = 64 * 1024 * 1024;
 pub fn parse(text: &str) -> Result<Node, Mistake> {
     let mut tree = Tree::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) =
-            event.map_err(|error| Mistake::at(place(error.marker()), without_character(error.info())))?;
+        let (event, span) = event.map_err(|error| {
+            let mistake = Mistake::at(place(error.marker()), without_character(error.info()));
+            let of_tabs = error.info().split(' ').any(|word| matches!(word, "tab" | "tabs"));
+            if of_tabs { mistake.remedy("indent with spaces") } else { mistake }
+        })?;
         tree.take(event, place(&span.start))?;
     }
     let place = Place { line: 1, column: 1 };
@@ -168,7 +171,7 @@ fn weight(node: &Node) -> usize {
         }
         Value::List(list) => list.iter().map(weight).sum(),
         Value::Table(table) => table.iter().map(|(key, node)| key.text.len() + weight(node)).sum(),
-        Value::Nothing | Value::Flag(_) => 0,
+        Value::Nothing | Value::Flag(_) | Value::Date => 0,
     };
     below + size_of::<(Key, Node)>()
 }

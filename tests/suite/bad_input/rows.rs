@@ -263,7 +263,7 @@ fn control_characters_are_told_and_never_shown() {
             "{\"number\": \"+442071838750\", \"labels\": \"\\u001b[2J\"}".to_owned(),
             "line 1, column 39: labels: holds",
         ),
-        ("e.json", "{\"\\u001b[2J\": []}".to_owned(), "line 1, column 15: unknown key"),
+        ("e.json", "{\"\\u001b[2J\": []}".to_owned(), "line 1, column 2: unknown key"),
     ] {
         told(&add(&desk, name, text.as_bytes()), 4, &[place]);
         let file = desk.place.path().join(name).to_string_lossy().into_owned();

@@ -4,7 +4,6 @@ mod others;
 mod round;
 mod trouble;
 
-use trunkctl::config::Env;
 use trunkctl::input::manifest::{Entry, Manifest, Vars};
 use trunkctl::vendors;
 
@@ -41,7 +40,7 @@ fn sandbox(place: &Place, line: &str) -> Ran {
 /// Reads a manifest as `plan` would.
 fn read(place: &Place, form: &str, text: &str, profiles: &[&str]) -> Result<Manifest, String> {
     let path = place.write(&format!("read.{form}"), text);
-    let vars = Vars::new(&Env::default(), &["PROFILE=p".to_owned()], &[]).unwrap();
+    let vars = Vars::new(std::iter::empty(), &["PROFILE=p".to_owned()], &[]).unwrap();
     let profiles: Vec<String> = profiles.iter().map(|name| (*name).to_owned()).collect();
     Manifest::open(&[path], &vars, &profiles, false).map_err(|error| error.message.clone())
 }

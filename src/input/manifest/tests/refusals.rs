@@ -259,7 +259,7 @@ fn nothing_wanted_is_said_in_so_many_words() {
 
 #[test]
 fn variables_of_the_command_line_are_checked() {
-    let vars = |text: &str| Vars::new(&Env::default(), &[text.to_owned()], &[]);
+    let vars = |text: &str| Vars::new(std::iter::empty(), &[text.to_owned()], &[]);
     assert!(vars("A_1=x=y").is_ok() && vars("A=").is_ok());
     for bad in ["A", "=canary", "1A=canary", "A-B=canary", ""] {
         let error = vars(bad).unwrap_err();
