@@ -200,7 +200,7 @@ fn entry<K: Items>(items: &K, index: usize, mut row: Row, seen: &mut Seen) -> En
     // What a broken row holds would be found missing, or wrong once more.
     let read = if faults.is_empty() { items.read(&row, &mut verdict) } else { None };
     for fault in verdict.errors {
-        faults.push(row.told(FieldError { place: fault.place.or(row.place_of(&fault.field)), ..fault }));
+        faults.push(row.redacted(FieldError { place: fault.place.or(row.place_of(&fault.field)), ..fault }));
     }
     let item = match read {
         Some(item) if faults.is_empty() => {

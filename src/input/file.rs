@@ -1,6 +1,6 @@
 //! Reads files of data: TOML, JSON or YAML, with the place of every mistake.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use super::format::{Format, extension};
 use super::tree;
 use super::tree::{Mistake, Node};
 use super::waiting::waiting;
-use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::error::{Error, FieldError, Kind, Place, Result};
 use crate::model::text::excerpt;
 
 /// A file that was read.
@@ -32,29 +32,19 @@ impl Source {
     /// Of the given kind, where it cannot be read.
     pub fn open(path: &str, kind: Kind) -> Result<Self> {
         let what = if path == "-" { "standard input".to_owned() } else { format!("file `{path}`") };
-        let failed = |cause: std::io::Error| {
-            let error = Error::new(kind, format!("{what} cannot be read: {cause}"));
-            error.hint(match cause.kind() {
-                std::io::ErrorKind::InvalidData => "give a text in UTF-8",
-                std::io::ErrorKind::IsADirectory => "name a file in that folder",
-                std::io::ErrorKind::PermissionDenied => "check who may read it",
-                std::io::ErrorKind::FileTooLarge => "name the file that is meant, or split it",
-                _ => "check the path",
-            })
-        };
+        let failed = |cause| unreadable(kind, &what, &cause, "name the file that is meant, or split it");
         if path == "-" {
-            let text = waiting(|| bounded(std::io::stdin())).map_err(failed)?;
-            let folder = PathBuf::from(".");
-            let text = without_mark(text);
-            return Ok(Self { name: "standard input".into(), folder, private: true, text, format: None });
+            let bytes = waiting(|| bounded(std::io::stdin())).map_err(failed)?;
+            let text = decode(bytes).map_err(|mistake| refuse(&what, kind, &[mistake]))?;
+            return Ok(Self { name: what, folder: PathBuf::from("."), private: true, text, format: None });
         }
         let file = Path::new(path);
         if let other @ ("csv" | "jsonl" | "xlsx" | "ods") = extension(path).as_str() {
             return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let text = waiting(|| std::fs::File::open(file).and_then(bounded)).map_err(failed)?;
-        let text = without_mark(text);
+        let bytes = waiting(|| std::fs::File::open(file).and_then(bounded)).map_err(failed)?;
+        let text = decode(bytes).map_err(|mistake| refuse(path, kind, &[mistake]))?;
         let private = is_private(file).map_err(failed)?;
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Self { name: path.into(), folder, private, text, format: Format::of(path) })
@@ -89,49 +79,89 @@ impl Source {
 
     /// The refusal of what is wrong with the file.
     pub fn refuse(&self, kind: Kind, mistakes: &[Mistake]) -> Error {
-        // A reference that is wrong is a secret that is wrong, whatever the file is for.
-        let kind = if mistakes.iter().any(Mistake::is_of_secret) { Kind::Config } else { kind };
-        let mut error = if let [mistake] = mistakes {
-            let (field, what, remedy) = mistake.parts(&[]);
-            let field = FieldError::new(field, what);
-            let place = mistake.place.map(|place| format!(", {place}")).unwrap_or_default();
-            let what = excerpt(&field.line(), 400);
-            let mut error = Error::new(kind, format!("{}{place}: {what}", self.name));
-            error.hint = remedy;
-            error.fields.extend((!field.field.is_empty()).then_some(field));
-            error
-        } else {
-            let fields = mistakes.iter().map(|mistake| mistake.field(&[]));
-            Error::fields(&self.name, fields.collect())
-        };
-        error.kind = kind;
-        error.hint.get_or_insert_with(|| "correct the file at that place".to_owned());
-        error
+        refuse(&self.name, kind, mistakes)
     }
+}
+
+/// How many mistakes of a file are shown; the others are counted.
+pub(super) const MOST: usize = 200;
+
+/// The refusal of what is wrong with a file of that name.
+pub(super) fn refuse(name: &str, kind: Kind, mistakes: &[Mistake]) -> Error {
+    let mut error = if let [mistake] = mistakes {
+        let (field, what, remedy) = mistake.parts(&[]);
+        let field = FieldError::new(field, what);
+        let place = mistake.place.map(|place| format!(", {place}")).unwrap_or_default();
+        let error = Error::new(kind, format!("{name}{place}: {}", excerpt(&field.line(), 400)));
+        let mut error = error.hint(remedy.as_deref().unwrap_or("correct the file at that place"));
+        error.fields.extend((!field.field.is_empty()).then_some(field));
+        error
+    } else {
+        let fields = mistakes.iter().take(MOST).map(|mistake| mistake.field(&[])).collect();
+        let mut error = Error::fields(name, fields).hint("correct the file at these places");
+        if mistakes.len() > MOST {
+            error.message = format!("{}\n  and {} more", error.message, mistakes.len() - MOST);
+        }
+        error
+    };
+    // A reference that is wrong is a secret that is wrong, whatever the file is for.
+    error.kind = if mistakes.iter().any(Mistake::is_of_secret) { Kind::Config } else { kind };
+    error
+}
+
+/// The error of a file that cannot be read.
+pub(super) fn unreadable(kind: Kind, what: &str, cause: &std::io::Error, too_long: &str) -> Error {
+    Error::new(kind, format!("{what} cannot be read: {cause}")).hint(match cause.kind() {
+        ErrorKind::IsADirectory => "name a file in that folder",
+        ErrorKind::PermissionDenied => "check who may read it",
+        ErrorKind::FileTooLarge => too_long,
+        ErrorKind::StorageFull => "free some space for temporary files",
+        _ => "check the path",
+    })
 }
 
 /// Longest file that is read as a whole, in bytes. A device may have no end.
 pub(super) const LONGEST: u64 = 16 << 20;
 
-/// The whole text, where it is not too long.
-fn bounded(source: impl Read) -> std::io::Result<String> {
-    let mut text = String::new();
-    source.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST { Err(too_long(LONGEST)) } else { Ok(text) }
+/// All there is, where it is not too long.
+pub(super) fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST { Err(too_long(LONGEST)) } else { Ok(bytes) }
 }
+
+/// The text of a file.
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Mistake> {
+    match String::from_utf8(bytes) {
+        Ok(text) if without_mark(&text).len() == text.len() => Ok(text),
+        Ok(text) => Ok(without_mark(&text).to_owned()),
+        Err(error) => {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+            let start = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            Err(not_utf8(line, &good[start..]))
+        }
+    }
+}
+
+/// The mistake of a byte that is no text, behind those of its line.
+pub(super) fn not_utf8(line: usize, before: &[u8]) -> Mistake {
+    let column = 1 + String::from_utf8_lossy(before).chars().count();
+    Mistake::at(Place { line, column }, "a byte there is not UTF-8").remedy(UTF8)
+}
+
+/// What to do about a text in other characters.
+pub(super) const UTF8: &str = "save it as UTF-8; spreadsheets call that \"CSV UTF-8\"";
 
 /// The error of a file that is longer than that.
 pub(super) fn too_long(limit: u64) -> std::io::Error {
     let text = format!("it is longer than {} MiB", limit >> 20);
-    std::io::Error::new(std::io::ErrorKind::FileTooLarge, text)
+    std::io::Error::new(ErrorKind::FileTooLarge, text)
 }
 
 /// A byte order mark says nothing about a text that is read as UTF-8 anyway.
-fn without_mark(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    }
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 #[cfg(unix)]

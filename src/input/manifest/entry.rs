@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::file;
 use super::file::{Draft, File, Pairs, Sort};
 use super::mistakes::{At, Mistakes};
-use super::positions::Spots;
+use super::positions::Positions;
 use super::target::Groups;
 use super::{Entry, Numbers, Origin, What, numbers};
 use crate::input::confine;
@@ -33,8 +33,9 @@ fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes)
     let profiles = groups.target(at, &reading.all, mistakes);
     let (what, account) = reading.what(draft.sort, mistakes)?;
     let place = Origin { file: file.name.clone(), place: draft.place };
-    let spots = if draft.sort == Sort::Trunk { Spots::of(&reading.own) } else { Spots::default() };
-    Some(Entry { what, profiles: profiles?, account, place, spots })
+    let positions =
+        if draft.sort == Sort::Trunk { Positions::of(&reading.own) } else { Positions::default() };
+    Some(Entry { what, profiles: profiles?, account, place, positions })
 }
 
 /// Defaults that lie under no entry are held to the same keys.
@@ -227,7 +228,7 @@ impl<'f> Reading<'f> {
         let mut sound = true;
         for (at, node) in list.iter().enumerate() {
             let text: Result<String, _> = tree::read(node);
-            let code = text.map_err(|mistake| mistake.told()).and_then(|text| country::code(&text));
+            let code = text.map_err(|mistake| mistake.to_string()).and_then(|text| country::code(&text));
             let what = match code {
                 Ok(code) if codes.contains(&code) => format!("country `{code}` is listed twice; keep one"),
                 Ok(code) => {

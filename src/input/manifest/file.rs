@@ -196,7 +196,7 @@ pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
 }
 
 fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Place)> {
-    let text = tree::read::<String>(node).map_err(|mistake| mistake.told());
+    let text = tree::read::<String>(node).map_err(|mistake| mistake.to_string());
     let text = text.and_then(|text| {
         if text.trim().is_empty() { Err("is empty; give the manifest a name".to_owned()) } else { Ok(text) }
     });

@@ -1,13 +1,11 @@
-//! Everything that is wrong with a manifest, told at once.
+//! Everything that is wrong with a manifest, shown at once.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::input::file::MOST;
 use crate::input::tree;
 use crate::input::tree::{Node, Table, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
-
-/// How many mistakes are told; the others are counted.
-const TOLD: usize = 200;
 
 /// What was found so far.
 #[derive(Debug, Default)]
@@ -15,13 +13,13 @@ pub struct Mistakes {
     list: Vec<FieldError>,
     /// Of which kinds they are.
     kinds: HashSet<Kind>,
-    /// What lies under several entries is told once.
-    seen: HashSet<Told>,
+    /// What lies under several entries is shown once.
+    seen: HashSet<Message>,
     /// Values that a variable is missing in. Whatever else seems wrong with them is so for want of it.
-    unfilled: HashSet<Spot>,
-    /// Values that variables were put into, and what is told of one that is wrong: not the value.
-    filled: HashMap<Spot, String>,
-    /// Files of which no more is told: they may be no manifests.
+    unfilled: HashSet<Position>,
+    /// Values that variables were put into, and what is said of one that is wrong: not the value.
+    filled: HashMap<Position, String>,
+    /// Files of which no more is said: they may be no manifests.
     hushed: HashSet<String>,
     more: usize,
     /// The files, in the order in which they are read.
@@ -29,14 +27,14 @@ pub struct Mistakes {
 }
 
 /// The file, and the line with its column.
-type Spot = (String, (usize, usize));
+type Position = (String, (usize, usize));
 
-fn spot(file: &str, place: Place) -> Spot {
+fn position(file: &str, place: Place) -> Position {
     (file.to_owned(), (place.line, place.column))
 }
 
 /// The file, the line with its column, and the message.
-type Told = (Option<String>, Option<(usize, usize)>, String);
+type Message = (Option<String>, Option<(usize, usize)>, String);
 
 /// Where a mistake is.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +55,7 @@ impl<'a> At<'a> {
 }
 
 impl Mistakes {
-    /// The mistakes of a file are told before those of the files after it.
+    /// The mistakes of a file come before those of the files after it.
     pub fn begin(&mut self, file: &str) {
         self.files.push(file.to_owned());
     }
@@ -69,7 +67,7 @@ impl Mistakes {
 
     /// One of another kind. The refusal is one of the configuration where all its mistakes are.
     pub fn add_of(&mut self, kind: Kind, at: At<'_>, field: &str, what: impl Into<String>) {
-        let what = match at.place.and_then(|place| self.filled.get(&spot(at.file, place))) {
+        let what = match at.place.and_then(|place| self.filled.get(&position(at.file, place))) {
             Some(what) => what.clone(),
             None => what.into(),
         };
@@ -89,12 +87,12 @@ impl Mistakes {
             ..FieldError::new(field, what)
         };
         let place = at.place.map(|place| (place.line, place.column));
-        let unfilled = at.place.is_some_and(|place| self.unfilled.contains(&spot(at.file, place)));
+        let unfilled = at.place.is_some_and(|place| self.unfilled.contains(&position(at.file, place)));
         if unfilled || !self.seen.insert((error.file.clone(), place, error.message.clone())) {
             return;
         }
         self.kinds.insert(kind);
-        if self.list.len() < TOLD { self.list.push(error) } else { self.more += 1 }
+        if self.list.len() < MOST { self.list.push(error) } else { self.more += 1 }
     }
 
     /// The table under a key of the file.
@@ -119,7 +117,7 @@ impl Mistakes {
         self.push(kind, at, &fault.field, fault.message);
     }
 
-    /// No more is told of a file.
+    /// No more is said of a file.
     pub fn hush(&mut self, file: &str) {
         self.hushed.insert(file.to_owned());
     }
@@ -127,19 +125,19 @@ impl Mistakes {
     /// A variable that cannot be put into a value.
     pub fn of_variable(&mut self, at: At<'_>, place: Place, what: String) {
         self.push(Kind::Invalid, at.place(place), "", what);
-        self.unfilled.insert(spot(at.file, place));
+        self.unfilled.insert(position(at.file, place));
     }
 
     /// Variables were put into a value.
     pub fn fill(&mut self, at: At<'_>, place: Place, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|name| format!("${{{name}}}")).collect();
         let what = format!("the value of `{}` is not valid here and is not shown", names.join(" "));
-        self.filled.insert(spot(at.file, place), what);
+        self.filled.insert(position(at.file, place), what);
     }
 
-    /// What is told of a value that is wrong, where variables were put into it or into one of those below it.
+    /// What is said of a value that is wrong, where variables were put into it or into one of those below it.
     pub fn filled(&self, file: &str, node: &Node) -> Option<String> {
-        self.filled.get(&spot(file, node.place)).cloned().or_else(|| match &node.value {
+        self.filled.get(&position(file, node.place)).cloned().or_else(|| match &node.value {
             Value::List(list) => list.iter().find_map(|node| self.filled(file, node)),
             Value::Table(table) => table.iter().find_map(|(_, node)| self.filled(file, node)),
             _ => None,
@@ -149,7 +147,7 @@ impl Mistakes {
     /// Whether a variable is missing in a value, or in one of those below it.
     pub fn is_unfilled(&self, file: &str, node: &Node) -> bool {
         let below = |node: &Node| self.is_unfilled(file, node);
-        self.unfilled.contains(&spot(file, node.place))
+        self.unfilled.contains(&position(file, node.place))
             || match &node.value {
                 Value::List(list) => list.iter().any(below),
                 Value::Table(table) => table.iter().any(|(_, node)| below(node)),

@@ -25,7 +25,7 @@ use crate::model::trunk::Trunk;
 use file::Sort;
 pub use file::TARGET;
 use mistakes::{At, Mistakes};
-use positions::Spots;
+use positions::Positions;
 use vars::Scope;
 pub use vars::Vars;
 
@@ -55,7 +55,7 @@ pub struct Entry {
     pub account: Option<String>,
     /// Where it stands.
     pub place: Origin,
-    spots: Spots,
+    positions: Positions,
 }
 
 /// What an entry wants.
@@ -192,7 +192,7 @@ fn whole(path: &str) -> Option<String> {
 impl Entry {
     /// Where a field of it stands, perhaps among the defaults; where it stands itself if it gives no such field.
     pub fn place_of(&self, field: &str) -> Place {
-        self.spots.get(field).unwrap_or(self.place.place)
+        self.positions.get(field).unwrap_or(self.place.place)
     }
 
     /// What tells this trunk from others on the same profile and account: its name, or the master's trunk where

@@ -47,6 +47,6 @@ pub fn number(row: &Row) -> Result<(E164, Option<Place>), Vec<FieldError>> {
             None => {}
         }
     }
-    let told = |fault: FieldError| row.told(FieldError { place: fault.place.or(place), ..fault });
-    Err(faults.into_iter().map(told).collect())
+    let redacted = |fault: FieldError| row.redacted(FieldError { place: fault.place.or(place), ..fault });
+    Err(faults.into_iter().map(redacted).collect())
 }

@@ -6,17 +6,17 @@ use crate::model::fields::Field;
 
 /// The place of each field that is given, by the trunk itself or by what lies under it.
 #[derive(Debug, Default)]
-pub struct Spots(Box<[(Field, u32, u32)]>);
+pub struct Positions(Box<[(Field, u32, u32)]>);
 
-impl Spots {
+impl Positions {
     /// Those of a table.
     pub fn of(pairs: &Pairs<'_>) -> Self {
-        let spots = pairs.iter().filter_map(|(key, node)| {
+        let positions = pairs.iter().filter_map(|(key, node)| {
             let field = Field::ALL.iter().find(|field| field.name() == key.text)?;
             let (line, column) = (u32::try_from(node.place.line), u32::try_from(node.place.column));
             Some((*field, line.ok()?, column.ok()?))
         });
-        Self(spots.collect())
+        Self(positions.collect())
     }
 
     /// The place of a field, or of the one that it is a part of, as in `dids[0].number`.

@@ -67,7 +67,7 @@ impl<'p> Groups<'p> {
     fn group(&self, at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<Arc<[String]>> {
         let name = text(at, "group", node, mistakes)?;
         if let Some((members, _)) = self.groups.get(&name) {
-            // Of one that could not be read was told already.
+            // The complaint about one that could not be read was made already.
             return (!members.is_empty()).then(|| members.clone());
         }
         let shown = excerpt(&name, 40);
@@ -124,5 +124,5 @@ impl<'p> Groups<'p> {
 
 fn text(at: At<'_>, field: &str, node: &Node, mistakes: &mut Mistakes) -> Option<String> {
     let text: Result<String, _> = tree::read(node);
-    text.map_err(|mistake| mistakes.add(at.place(node.place), field, mistake.told())).ok()
+    text.map_err(|mistake| mistakes.add(at.place(node.place), field, mistake.to_string())).ok()
 }

@@ -1,6 +1,7 @@
 //! What a list may hold, and the row that is made of what it does hold.
 
 use super::{Cell, Row, Value};
+use crate::input::tree::Mistake;
 use crate::model::error::{Error, FieldError, Place};
 use crate::model::text::{Unknown, nearest};
 
@@ -67,14 +68,14 @@ impl Shape {
     }
 
     /// The complaint about a key beside the list's own, or in place of it.
-    pub fn misplaced(&self, name: &str, key: &str, familiar: bool, place: Option<Place>) -> Error {
+    pub fn misplaced(&self, name: &str, key: &str, familiar: bool, place: Place) -> Error {
         let unknown = Unknown::new("key", key, familiar, &[self.list]);
         let remedy = match nearest(key, [self.list]) {
             Some(_) => unknown.remedy,
             None => format!("the rows stand in a list, alone or under `{}`", self.list),
         };
-        let mut error = super::broken(name, place, &unknown.what).hint(remedy);
-        error.fields.push(FieldError { place, ..FieldError::new(unknown.name, unknown.what) });
+        let mut error = super::broken(name, Mistake::at(place, unknown.what.clone()).remedy(remedy));
+        error.fields.push(FieldError { place: Some(place), ..FieldError::new(unknown.name, unknown.what) });
         error
     }
 
@@ -118,7 +119,7 @@ impl Row {
         let unknown = |(key, place): (K, _)| shape.unknown("key", key.as_ref(), familiar, place);
         self.faults.extend(strangers.into_iter().map(unknown));
         if !familiar {
-            // What is known by no key need not be told of each.
+            // What is known by no key needs one complaint.
             self.faults.dedup_by(|next, first| next.field.is_empty() && first.field.is_empty());
         }
     }
@@ -145,7 +146,7 @@ impl Row {
     }
 
     /// What is wrong with a value, without the value where that may not be repeated.
-    pub fn told(&self, fault: FieldError) -> FieldError {
+    pub fn redacted(&self, fault: FieldError) -> FieldError {
         if !self.quiet || self.value(&fault.field).is_none() {
             return fault;
         }

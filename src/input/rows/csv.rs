@@ -6,6 +6,7 @@ use super::columns::{Column, Held, Shape};
 use super::detect::SEPARATORS;
 use super::source::{LONGEST, Lines};
 use super::{Row, broken};
+use crate::input::tree::Mistake;
 use crate::model::error::{Error, FieldError, Place, Result};
 
 /// The rows below the header.
@@ -71,7 +72,9 @@ fn record(lines: &mut Lines<'_>, separator: char) -> Result<Option<Vec<Raw>>> {
         length += next.map_or(0, |(_, line)| line.len());
         let Some((number, line)) = next.filter(|_| length <= LONGEST) else {
             return match open {
-                Some(place) => Err(broken(name, Some(place), "the quote that begins there is never closed")),
+                Some(place) => {
+                    Err(broken(name, Mistake::at(place, "the quote that begins there is never closed")))
+                }
                 None => Ok(None),
             };
         };

@@ -13,8 +13,9 @@ pub(super) mod tree;
 use std::fs::File;
 use std::sync::Arc;
 
-use crate::model::error::{Error, FieldError, Place, Result};
-use crate::model::text::excerpt;
+use super::file;
+use super::tree::Mistake;
+use crate::model::error::{Error, FieldError, Kind, Place, Result};
 pub use columns::{Held, NUMBERS, Shape};
 use detect::Form;
 use source::Lines;
@@ -22,7 +23,7 @@ use source::Lines;
 /// A row of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
-    /// Where it begins, where that can be told.
+    /// Where it begins, where that is known.
     pub place: Option<Place>,
     /// What it holds, in the order in which it stands there.
     pub cells: Vec<(&'static str, Cell)>,
@@ -38,7 +39,7 @@ pub struct Row {
 pub struct Cell {
     /// The value.
     pub value: Value,
-    /// Where it stands, where that can be told.
+    /// Where it stands, where that is known.
     pub place: Option<Place>,
 }
 
@@ -143,9 +144,8 @@ impl Sheet {
 }
 
 /// A mistake that ends the reading.
-fn broken(name: &str, place: Option<Place>, what: &str) -> Error {
-    let place = place.map(|place| format!(", {place}")).unwrap_or_default();
-    Error::invalid(format!("{name}{place}: {}", excerpt(what, 400))).hint("correct the file at that place")
+fn broken(name: &str, mistake: Mistake) -> Error {
+    file::refuse(name, Kind::Invalid, &[mistake])
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The bytes of a list: a file, or standard input kept in a file without a name.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Result as IoResult};
+use std::io::{BufRead, BufReader, Read, Result as IoResult};
 
 use super::broken;
-use crate::input::file::{LONGEST as LONGEST_FILE, too_long};
+use crate::input::file;
+use crate::input::file::{UTF8, bounded, decode, not_utf8, too_long, without_mark};
+use crate::input::tree::Mistake;
 use crate::input::waiting::waiting;
-use crate::model::error::{Error, Place, Result};
+use crate::model::error::{Error, Kind, Place, Result};
 
 /// What is looked at to tell how a text is written.
 const HEAD: usize = 64 * 1024;
@@ -16,8 +18,6 @@ const LONGEST_STREAM: u64 = 256 << 20;
 
 /// No row is as long. It bounds what an unclosed quote or a file without lines can take.
 pub const LONGEST: usize = 1024 * 1024;
-
-const UTF8: &str = "save it as UTF-8; spreadsheets call that \"CSV UTF-8\"";
 
 /// Opens a file that can be read from any place, and tells how messages name it.
 ///
@@ -55,15 +55,8 @@ fn spool(source: &mut impl Read) -> IoResult<File> {
 }
 
 fn unreadable(what: &str, cause: &std::io::Error) -> Error {
-    Error::invalid(format!("{what} cannot be read: {cause}")).hint(match cause.kind() {
-        ErrorKind::IsADirectory => "name a file in that folder",
-        ErrorKind::PermissionDenied => "check who may read it",
-        ErrorKind::FileTooLarge => {
-            "split it; rows in a file of CSV or JSON Lines may be as many as there are"
-        }
-        ErrorKind::StorageFull => "free some space for temporary files",
-        _ => "check the path",
-    })
+    let split = "split it; rows in a file of CSV or JSON Lines may be as many as there are";
+    file::unreadable(Kind::Invalid, what, cause, split)
 }
 
 /// The beginning of a file that is not empty and is no spreadsheet or UTF-16.
@@ -94,31 +87,9 @@ pub fn head(name: &str, file: &File) -> Result<String> {
 /// # Errors
 /// Where it cannot be read or is not UTF-8.
 pub fn text(name: &str, file: &File) -> Result<String> {
-    let mut bytes = Vec::new();
-    let read = At { file, at: 0 }.take(LONGEST_FILE + 1).read_to_end(&mut bytes);
-    let read =
-        read.and_then(|count| if count as u64 > LONGEST_FILE { Err(too_long(LONGEST_FILE)) } else { Ok(()) });
-    read.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
-    match String::from_utf8(bytes) {
-        Ok(text) if without_mark(&text).len() == text.len() => Ok(text),
-        Ok(text) => Ok(without_mark(&text).to_owned()),
-        Err(error) => {
-            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
-            let start = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            Err(not_utf8(name, line, &good[start..]))
-        }
-    }
-}
-
-fn not_utf8(name: &str, line: usize, before: &[u8]) -> Error {
-    let column = 1 + String::from_utf8_lossy(before).chars().count();
-    broken(name, Some(Place { line, column }), "a byte there is not UTF-8").hint(UTF8)
-}
-
-/// A byte order mark says nothing about a text that is read as UTF-8 anyway.
-fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
+    let bytes = bounded(At { file, at: 0 });
+    let bytes = bytes.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
+    decode(bytes).map_err(|mistake| broken(name, mistake))
 }
 
 /// Reads a file from a place of its own: several readings do not disturb each other.
@@ -175,16 +146,13 @@ impl<'f> Lines<'f> {
         }
         let place = Place { line: self.number, column: 1 };
         if count == LONGEST && !self.line.ends_with(b"\n") {
-            return Err(broken(
-                self.name,
-                Some(place),
-                "the line is longer than 1 MiB; write one row a line",
-            ));
+            let what = "the line is longer than 1 MiB; write one row a line";
+            return Err(broken(self.name, Mistake::at(place, what)));
         }
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = std::str::from_utf8(line)
-            .map_err(|error| not_utf8(self.name, self.number, &line[..error.valid_up_to()]))?;
+            .map_err(|error| broken(self.name, not_utf8(self.number, &line[..error.valid_up_to()])))?;
         Ok(Some((self.number, if self.number == 1 { without_mark(text) } else { text })))
     }
 }

@@ -12,14 +12,7 @@ use crate::model::error::Result;
 /// # Errors
 /// With the place where the text cannot be read, or holds no list.
 pub fn rows(name: &str, text: &str, format: Format, shape: &Shape) -> Result<Vec<Row>> {
-    let root = Node::parse(text, format).map_err(|mistake| {
-        let (_, what, remedy) = mistake.parts(&[]);
-        let error = broken(name, mistake.place, &what);
-        match remedy {
-            Some(remedy) => error.hint(remedy),
-            None => error,
-        }
-    })?;
+    let root = Node::parse(text, format).map_err(|mistake| broken(name, mistake))?;
     let (list, keyed) = match root.value {
         tree::Value::Table(table) => (under_key(name, table, shape)?, true),
         other => (other, false),
@@ -33,7 +26,7 @@ fn under_key(name: &str, table: Table, shape: &Shape) -> Result<tree::Value> {
     match (own.into_iter().next(), others.first()) {
         (own, Some((key, _))) => {
             let familiar = own.is_some() && others.len() == 1;
-            Err(shape.misplaced(name, &key.text, familiar, Some(key.place)))
+            Err(shape.misplaced(name, &key.text, familiar, key.place))
         }
         (Some((_, node)), None) => Ok(node.value),
         (None, None) => Err(shape.missing(name)),

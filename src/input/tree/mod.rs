@@ -7,7 +7,7 @@ mod json;
 mod read;
 mod scalar;
 mod toml;
-mod toml_twice;
+mod toml_duplicates;
 mod yaml;
 
 use std::fmt;
@@ -85,7 +85,7 @@ pub struct Mistake {
     quiet: Option<String>,
     /// What to do about it.
     remedy: Option<Box<str>>,
-    /// A key that is not known: what is wrong is told of it and of the keys beside it.
+    /// A key that is not known: what is wrong depends on the keys beside it.
     stranger: Option<Box<Stranger>>,
 }
 
@@ -131,16 +131,6 @@ impl Mistake {
         self.stranger.is_some() && self.path.is_empty()
     }
 
-    /// What is wrong, without what to do about it.
-    pub fn what(&self) -> String {
-        self.parts(&[]).1
-    }
-
-    /// The mistake in words for people, with what to do about it.
-    pub fn told(&self) -> String {
-        self.field(&[]).message
-    }
-
     /// The field at fault and what is wrong with it: a misspelt key with the nearest known one, also of `others`,
     /// which stand beside those that the reader of the table knows.
     pub fn field(&self, others: &[&str]) -> FieldError {
@@ -163,7 +153,7 @@ impl Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told())
+        f.write_str(&self.field(&[]).message)
     }
 }
 

@@ -332,7 +332,7 @@ impl<'n> Deserializer<'n> for Reader<'n> {
         visitor.visit_unit()
     }
 
-    // A text in the place of a list or a table is told as a text.
+    // A text in the place of a list or a table is reported as a text.
     as_one! { text: deserialize_str deserialize_string deserialize_char deserialize_bytes deserialize_byte_buf
     deserialize_identifier deserialize_seq deserialize_map }
     as_one! { number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128

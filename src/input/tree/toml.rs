@@ -3,7 +3,7 @@
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue, Error};
 
-use super::{DEEPEST, Key, Mistake, Node, Table, Value, toml_twice, too_deep};
+use super::{DEEPEST, Key, Mistake, Node, Table, Value, toml_duplicates, too_deep};
 use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
@@ -20,7 +20,7 @@ fn mistake(text: &str, cause: &Error) -> Mistake {
     if cause.message() == "duplicate key"
         && let Some(span) = span
     {
-        return toml_twice::told(text, span);
+        return toml_duplicates::mistake(text, span);
     }
     let place = span.map(|span| Cursor::new(text, 1).place(span.start));
     Mistake { place, ..Mistake::new(cause.message()) }

@@ -1,4 +1,4 @@
-//! Where a key of TOML that is given twice stood first. The parser tells only where it stands again.
+//! Where a key of TOML that is given twice stood first. The parser says only where it stands again.
 
 use std::ops::Range;
 
@@ -9,8 +9,8 @@ use super::{Mistake, given_twice};
 use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
-/// The mistake, with both places where they can be told.
-pub fn told(text: &str, again: Range<usize>) -> Mistake {
+/// The mistake, with both places where they are known.
+pub fn mistake(text: &str, again: Range<usize>) -> Mistake {
     let mut cursor = Cursor::new(text, 1);
     let key = text.get(again.clone()).unwrap_or_default().trim_matches(['"', '\'']);
     let place = cursor.place(again.start);
