@@ -7,11 +7,10 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::io::Read;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use support::{Place, Served, is_wanted, mebibytes, peak_memory};
+use support::{Place, Served, is_wanted, mebibytes, take_lines};
 
 /// What the sandbox takes for each call.
 const LATENCY: Duration = Duration::from_millis(20);
@@ -53,18 +52,7 @@ fn measure(rows: usize) -> (Duration, Option<u64>) {
     command.args(["--concurrency", &CONCURRENCY.to_string()]).arg("--results").arg(&results);
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut out = child.stdout.take().unwrap();
-    let (mut buffer, mut lines, mut peak) = (vec![0; 1 << 16], 0, None);
-    loop {
-        let read = out.read(&mut buffer).unwrap();
-        if read == 0 {
-            break;
-        }
-        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
-        peak = peak.max(peak_memory(child.id()));
-    }
-    assert!(child.wait().unwrap().success());
+    let peak = take_lines(&mut child, rows);
     let time = begun.elapsed();
-    assert_eq!(lines, rows, "a list that is not whole has no figures");
     (time, peak)
 }

@@ -6,14 +6,13 @@
 
 mod support;
 
-use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use support::{Place, Served, is_wanted, mebibytes, median, peak_memory};
+use support::{Place, Served, is_wanted, mebibytes, median, take_lines};
 
 const RUNS: usize = 7;
 
@@ -67,19 +66,8 @@ fn list(place: &Place, profiles: &str, rows: usize) -> (Duration, Option<u64>) {
     command.args(["--account", "sub-1", "-o", "jsonl"]).stdout(Stdio::piped());
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
-    let mut out = child.stdout.take().unwrap();
-    let (mut buffer, mut lines, mut peak) = (vec![0; 1 << 16], 0, None);
-    loop {
-        let read = out.read(&mut buffer).unwrap();
-        if read == 0 {
-            break;
-        }
-        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
-        peak = peak.max(peak_memory(child.id()));
-    }
-    assert!(child.wait().unwrap().success());
+    let peak = take_lines(&mut child, rows);
     let time = begun.elapsed();
-    assert_eq!(lines, rows, "a list that is not whole has no figures");
     (time, peak)
 }
 

@@ -7,6 +7,8 @@ mod place;
 #[path = "../../tests/suite/support/served.rs"]
 mod served;
 
+use std::io::Read;
+use std::process::Child;
 use std::time::Duration;
 
 pub use place::Place;
@@ -22,6 +24,24 @@ pub fn peak_memory(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Reads what a command prints as it comes, as by a pipe's other end, until it ends with success. Answers the most
+/// memory that it held.
+pub fn take_lines(child: &mut Child, rows: usize) -> Option<u64> {
+    let mut out = child.stdout.take().unwrap();
+    let (mut buffer, mut lines, mut peak) = (vec![0; 1 << 16], 0, None);
+    loop {
+        let read = out.read(&mut buffer).unwrap();
+        if read == 0 {
+            break;
+        }
+        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
+        peak = peak.max(peak_memory(child.id()));
+    }
+    assert!(child.wait().unwrap().success());
+    assert_eq!(lines, rows, "a list that is not whole has no figures");
+    peak
 }
 
 pub fn median(mut times: Vec<Duration>) -> Duration {

@@ -305,12 +305,8 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
     }
     let files = [place.write("as-it-is.toml", &text), place.write("all.toml", &all.join("\n"))];
     for file in &files {
-        #[cfg(unix)]
-        {
-            // The example holds no secret, so others may read it.
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        }
+        // The example holds no secret, so others may read it.
+        support::set_mode(file, 0o644);
         for args in [
             "-p lab-pbx trunk update id:1 --kind peer --host 192.0.2.1",
             "-p contact-center trunk create --name a --direction inbound --allowed-ip 192.0.2.1 \

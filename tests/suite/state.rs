@@ -1,13 +1,13 @@
 //! What is kept between runs: the state key, and whom the files are for.
 #![cfg(unix)]
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::place::create_folder;
-use crate::support::{Place, Ran, read};
+use crate::support::{Place, Ran, read, set_mode};
 
 /// Zoom returns no settings, so what was applied shows in its digest alone.
 const MANIFEST: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
@@ -44,10 +44,6 @@ fn key_file(place: &Place) -> PathBuf {
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
 /// Everything below a folder.

@@ -51,12 +51,10 @@ fn a_missing_secret_is_named_with_its_place() {
 #[cfg(unix)]
 #[test]
 fn a_mistyped_reference_is_no_password() {
-    use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let (profile, spec) = good("register");
     for format in super::FORMATS {
         let file = given::file(&desk.place, format, &over(&spec, &json!({"password": "envv:CANARY"})));
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
         let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
         told(&ran, 3, &[&file, "password", "not a secret reference", "did you mean `env:…`?"]);
         assert!(!ran.err.contains("CANARY"), "{ran:?}");
@@ -67,27 +65,23 @@ fn a_mistyped_reference_is_no_password() {
 #[cfg(unix)]
 #[test]
 fn a_literal_secret_is_refused_where_others_can_read_the_file() {
-    use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
-    let mode = |path: &str, mode: u32| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    };
     let (profile, spec) = good("register");
     for bits in [0o644, 0o640, 0o604] {
         for format in super::FORMATS {
             let file = given::file(&desk.place, format, &over(&spec, &json!({"password": CANARY})));
-            mode(&file, bits);
+            crate::support::set_mode(&file, bits);
             let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
             told(&ran, 3, &[&file, "password", "env:NAME", "chmod 600"]);
             assert!(!ran.err.contains(CANARY), "{ran:?}");
-            mode(&file, 0o600);
+            crate::support::set_mode(&file, 0o600);
             desk.run(profile, "trunk create --dry-run", &["--from".into(), file]).expect(0);
             // A reference may lie anywhere.
             let file = given::file(&desk.place, format, &spec);
-            mode(&file, bits);
+            crate::support::set_mode(&file, bits);
             desk.run(profile, "trunk create --dry-run", &["--from".into(), file]).expect(0);
         }
-        mode(&desk.profiles, bits);
+        crate::support::set_mode(&desk.profiles, bits);
         for (profile, key) in [("yeastar", "client_secret"), ("itniotech", "api_"), ("zoom", "client_secret")]
         {
             let ran = desk.run(profile, "trunk update id:1 --name x", &[]);
@@ -96,7 +90,7 @@ fn a_literal_secret_is_refused_where_others_can_read_the_file() {
                 assert!(!ran.err.contains(secret), "{ran:?}");
             }
         }
-        mode(&desk.profiles, 0o600);
+        crate::support::set_mode(&desk.profiles, 0o600);
     }
 }
 

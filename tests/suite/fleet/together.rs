@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::support::scripted::{Act, Scripted, http};
+use crate::support::given::answer;
+use crate::support::scripted::{Act, Scripted};
 
 const PBXS: usize = 3;
 const LIMIT: Duration = Duration::from_secs(15);
@@ -29,10 +30,6 @@ impl Meeting {
     }
 }
 
-fn answer(body: Value) -> Act {
-    Act::Raw(http(200, "Content-Type: application/json\r\n", &body.to_string()))
-}
-
 /// PBXs of which none answers before all have been asked, first for their trunks and then to make one.
 fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
     let (reads, writes) = (Arc::new(Meeting::default()), Arc::new(Meeting::default()));
@@ -46,14 +43,14 @@ fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
             });
             match request {
                 list if list.contains("trunk/list") => match reads.of(PBXS) {
-                    true => answer(json!({"errcode": 0, "total_number": 0, "data": []})),
+                    true => answer(200, &json!({"errcode": 0, "total_number": 0, "data": []})),
                     false => Act::Drop,
                 },
                 create if create.contains("trunk/create") => match writes.of(PBXS) {
-                    true => answer(ok),
+                    true => answer(200, &ok),
                     false => Act::Drop,
                 },
-                _ => answer(json!({"errcode": 0, "data": row})),
+                _ => answer(200, &json!({"errcode": 0, "data": row})),
             }
         })
     };
@@ -103,7 +100,7 @@ fn no_more_profiles_than_asked_for_are_worked_on_at_the_same_time() {
             let latency = Duration::from_millis(20);
             let mut seen = changed.wait_timeout_while(seen, latency, |seen| seen.most <= 2).unwrap().0;
             seen.now -= 1;
-            answer(json!({"errcode": 0, "total_number": 0, "data": []}))
+            answer(200, &json!({"errcode": 0, "total_number": 0, "data": []}))
         })
     };
     let pbxs: Vec<Scripted> = (0..ALL).map(pbx).collect();

@@ -7,6 +7,10 @@ fn literals() -> [(String, &'static str); 2] {
     [(Value::from(canary("Literal")).to_string(), "quoted"), ("cAnaryLiteral/x".to_owned(), "bare")]
 }
 
+fn args<'a>(profiles: &'a str, line: &'a str) -> Vec<&'a str> {
+    ["--profiles-file", profiles].into_iter().chain(line.split(' ')).collect()
+}
+
 #[test]
 fn a_malformed_profile_is_told_without_its_secrets() {
     let place = Place::new();
@@ -45,23 +49,8 @@ fn a_malformed_profile_is_told_without_its_secrets() {
             let inputs = Place::new();
             let profiles = inputs.write("profiles.toml", &text);
             for format in ["table", "json"] {
-                let args = [
-                    "--profiles-file",
-                    &profiles,
-                    "-p",
-                    "p",
-                    "-o",
-                    format,
-                    "-vvv",
-                    "trunk",
-                    "update",
-                    "id:1",
-                    "--kind",
-                    "peer",
-                    "--port",
-                    "5060",
-                ];
-                let ran = place.run(&args);
+                let line = format!("-p p -o {format} -vvv trunk update id:1 --kind peer --port 5060");
+                let ran = place.run(&args(&profiles, &line));
                 sweep(&place, &ran, &format!("{at}: {text}"));
                 assert_eq!(ran.code, 3, "{at}: {text}: {ran:?}");
             }
@@ -72,7 +61,6 @@ fn a_malformed_profile_is_told_without_its_secrets() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_is_refused_without_quoting_it() {
-    use std::os::unix::fs::PermissionsExt;
     let (place, inputs) = (Place::new(), Place::new());
     let secret = Value::from(canary("Literal"));
     let text = format!("[profiles.p]\nvendor = \"itniotech\"\napi_key = {secret}\napi_secret = {secret}\n");
@@ -80,7 +68,7 @@ fn a_file_that_others_can_read_is_refused_without_quoting_it() {
     let good = inputs.write("good.toml", &text);
     let spec = inputs.write("trunk.toml", &format!("name = \"t\"\npassword = {secret}\n"));
     for path in [&profiles, &spec] {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        crate::support::set_mode(path, 0o644);
     }
     for profiles in [&profiles, &good] {
         let args = ["--profiles-file", profiles, "-p", "p", "-vvv", "trunk", "create", "--from", &spec];
@@ -121,20 +109,8 @@ fn a_malformed_trunk_file_is_told_without_its_password() {
             for format in ["table", "json"] {
                 let ran = lab.run((vendor, &format!("trunk create --from {path}")), &format!("-o {format}"));
                 assert!([3, 4].contains(&ran.code), "{text}: {ran:?}");
-                let args = [
-                    "--profiles-file",
-                    &lab.profiles,
-                    "-p",
-                    vendor,
-                    "-o",
-                    format,
-                    "-vvv",
-                    "trunk",
-                    "create",
-                    "--from",
-                    "-",
-                ];
-                let ran = lab.place.pipe(&args, &text);
+                let line = format!("-p {vendor} -o {format} -vvv trunk create --from -");
+                let ran = lab.place.pipe(&args(&lab.profiles, &line), &text);
                 sweep(&lab.place, &ran, &text);
             }
         }
@@ -205,22 +181,10 @@ fn a_password_on_the_command_line_is_refused_without_repeating_it() {
     ] {
         for vendor in ["yeastar", "itniotech"] {
             for format in ["table", "json"] {
-                let args = [
-                    "--profiles-file",
-                    &lab.profiles,
-                    "-p",
-                    vendor,
-                    "-o",
-                    format,
-                    "-vvv",
-                    "trunk",
-                    "update",
-                    "id:1",
-                    "--kind",
-                    "peer",
-                    "--vendor-field",
-                    field,
-                ];
+                let line = format!(
+                    "-p {vendor} -o {format} -vvv trunk update id:1 --kind peer --vendor-field {field}"
+                );
+                let args = args(&lab.profiles, &line);
                 sweep(&lab.place, &lab.place.run(&args), &format!("{args:?}"));
             }
         }

@@ -11,6 +11,7 @@ mod strangers;
 
 use serde_json::{Value, json};
 
+use crate::support::given::answer;
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{Place, Ran};
 use search::{canary, sweep};
@@ -134,10 +135,6 @@ fn is_log_in(request: &str) -> bool {
 fn is_read(request: &str) -> bool {
     let line = request.lines().next().unwrap_or_default();
     ["/query", "/get?", "/list", "/search"].iter().any(|path| line.contains(path))
-}
-
-fn answer(status: u16, body: &Value) -> Act {
-    Act::Raw(http(status, "Content-Type: application/json\r\n", &body.to_string()))
 }
 
 /// What the vendors answer when all is well: with tokens, and with the passwords that they hold.

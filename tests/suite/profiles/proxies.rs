@@ -171,8 +171,7 @@ fn the_credentials_of_a_proxy_are_never_shown() {
     }
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        crate::support::set_mode(&path, 0o644);
         let token = std::fs::read_to_string(&path).unwrap().replace("\"canary-token\"", "\"env:T\"");
         std::fs::write(&path, token).unwrap();
         let ran = run(&place, &format!("{head} profile show")).expect(3);

@@ -52,10 +52,8 @@ fn a_file_is_found_beside_the_file_that_names_it_and_loses_one_newline() {
 #[cfg(unix)]
 #[test]
 fn a_secret_file_that_others_can_read_is_taken() {
-    use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
-    let path = place.write("etc/pbx", "s3cret\n");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    crate::support::set_mode(place.write("etc/pbx", "s3cret\n"), 0o444);
     let (ran, scripted) = log_in(&place, "etc", "file:pbx");
     assert_eq!((ran.code, received(&scripted).as_str()), (0, "s3cret"));
 }

@@ -1,17 +1,12 @@
 //! A profiles file that others could change is not believed.
 
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
+use std::os::unix::fs::chown;
 
 use super::*;
-use crate::support::read;
+use crate::support::{read, set_mode};
 
 const FILE: &str =
     "[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"https://192.0.2.1\"\naccess_token = \"env:T\"\n";
-
-fn mode(path: impl AsRef<Path>, mode: u32) {
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-}
 
 #[test]
 fn a_file_or_folder_that_others_can_write_to_is_refused() {
@@ -28,8 +23,8 @@ fn a_file_or_folder_that_others_can_write_to_is_refused() {
         (0o777, 0o600, Some(format!("chmod go-w {}", folder.display()))),
         (0o770, 0o600, Some(format!("chmod go-w {}", folder.display()))),
     ] {
-        mode(&file, of_file);
-        mode(&folder, of_folder);
+        set_mode(&file, of_file);
+        set_mode(&folder, of_folder);
         for verb in ["profile show", "profile list", "profile init new --vendor yeastar"] {
             let ran = run(&place, &format!("--profiles-file {file} -o json {verb}"));
             match &hint {
@@ -50,9 +45,9 @@ fn both_ends_of_a_link_are_checked() {
     let line = format!("--profiles-file {} profile show", link.display());
     run(&place, &line).expect(0);
     for folder in ["etc", "dotfiles"] {
-        mode(place.path().join(folder), 0o777);
+        set_mode(place.path().join(folder), 0o777);
         assert!(run(&place, &line).expect(3).err.contains(folder));
-        mode(place.path().join(folder), 0o700);
+        set_mode(place.path().join(folder), 0o700);
     }
 }
 

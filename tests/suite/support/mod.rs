@@ -10,4 +10,4 @@ pub mod silent;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 
-pub use place::{Place, Ran, need, read};
+pub use place::{Place, Ran, need, read, set_mode};

@@ -64,23 +64,13 @@ impl Place {
         let path = self.path().join(name);
         create_folder(path.parent().unwrap());
         std::fs::write(&path, text).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
+        set_mode(&path, 0o600);
         path.to_string_lossy().into_owned()
     }
 
     /// Writes a file that can be run.
     pub fn program(&self, name: &str, text: &str) {
-        let path = self.write(name, text);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
-        }
-        let _ = path;
+        set_mode(self.write(name, text), 0o700);
     }
 
     /// The binary, with nothing of the machine's environment but the path, in the root of the repository.
@@ -143,6 +133,14 @@ pub fn create_folder(path: &Path) {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
     folders.recursive(true).create(path).unwrap();
+}
+
+/// Sets who may read and write a file, where the system has modes.
+pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 /// Fails the test where this machine lacks a tool that it compares with: its absence is no reason to pass.
