@@ -11,7 +11,7 @@ use crate::model::fields::Field;
 use crate::model::trunk::Trunk;
 use crate::vendors::Vendor;
 
-use kind_mapping::Steered;
+use kind_mapping::Mapped;
 
 use super::normalize::to_fill_in;
 
@@ -60,9 +60,9 @@ const STAND_INS: &[(Field, Field)] = &[
 ///
 /// # Errors
 /// Why no trunk like it can be created.
-pub fn own(told: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
-    let steered = kind_mapping::own(told, vendor.facts())?;
-    let fit = Fit::new(told, steered, vendor, false).settled();
+pub fn own(source: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
+    let mapped = kind_mapping::own(source, vendor.facts())?;
+    let fit = Fit::new(source, mapped, vendor, false).settled();
     let named = fit.trunk.has(Field::Name) || fit.trunk.has(Field::MasterTrunk);
     let lost = |loss: &&Loss| match loss.field {
         Field::Kind | Field::Direction | Field::Account => !fit.trunk.has(loss.field),
@@ -77,13 +77,13 @@ pub fn own(told: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
 }
 
 /// The trunk as another vendor takes it.
-pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Fitted {
-    Fit::new(told, kind_mapping::other(told, vendor), vendor, true).settled()
+pub fn other(source: &Trunk, vendor: &dyn Vendor) -> Fitted {
+    Fit::new(source, kind_mapping::other(source, vendor), vendor, true).settled()
 }
 
 /// A trunk on its way.
 struct Fit<'t> {
-    told: &'t Trunk,
+    source: &'t Trunk,
     vendor: &'t dyn Vendor,
     /// Whether something near may stand for what is not possible.
     nearly: bool,
@@ -92,15 +92,15 @@ struct Fit<'t> {
 }
 
 impl<'t> Fit<'t> {
-    fn new(told: &'t Trunk, steered: Steered, vendor: &'t dyn Vendor, nearly: bool) -> Self {
-        Self { told, vendor, nearly, trunk: steered.trunk, losses: steered.losses }
+    fn new(source: &'t Trunk, mapped: Mapped, vendor: &'t dyn Vendor, nearly: bool) -> Self {
+        Self { source, vendor, nearly, trunk: mapped.trunk, losses: mapped.losses }
     }
 
     /// Works the complaints off, one field at a time.
     fn settled(mut self) -> Fitted {
         self.trunk.clear(Field::VendorFields);
-        if self.told.has(Field::VendorFields) {
-            let keys: Vec<&str> = self.told.vendor_fields.keys().map(String::as_str).collect();
+        if self.source.has(Field::VendorFields) {
+            let keys: Vec<&str> = self.source.vendor_fields.keys().map(String::as_str).collect();
             let why = format!("raw keys, which cannot be told from read-only ones: {}", keys.join(", "));
             self.note(Field::VendorFields, Fate::Dropped(why));
         }
@@ -112,7 +112,7 @@ impl<'t> Fit<'t> {
             }
         }
         self.tell_stand_ins();
-        for field in self.told.given() {
+        for field in self.source.given() {
             if !self.losses.iter().any(|loss| loss.field == field) {
                 self.note(field, Fate::Kept);
             }
@@ -189,7 +189,7 @@ impl<'t> Fit<'t> {
             self.trunk.password = Some(to_fill_in());
         }
         let from = self.stand_in(field).filter(|_| self.nearly);
-        match from.and_then(|from| self.told.text(from)) {
+        match from.and_then(|from| self.source.text(from)) {
             Some(text) => {
                 self.trunk.set_text(field, text);
                 self.note(field, Fate::Approximated(why));
@@ -200,13 +200,13 @@ impl<'t> Fit<'t> {
 
     fn stand_in(&self, field: Field) -> Option<Field> {
         let mut pairs = STAND_INS.iter().filter(|(to, _)| *to == field).map(|(_, from)| *from);
-        pairs.find(|from| self.told.text(*from).is_some())
+        pairs.find(|from| self.source.text(*from).is_some())
     }
 
     /// Says of what stands in where it comes from; a field that lives on under another name is not dropped.
     fn tell_stand_ins(&mut self) {
         for (to, from) in STAND_INS {
-            let given = self.told.has(*to) || self.stand_in(*to) != Some(*from) || !self.trunk.has(*to);
+            let given = self.source.has(*to) || self.stand_in(*to) != Some(*from) || !self.trunk.has(*to);
             if given {
                 continue;
             }

@@ -15,7 +15,7 @@ const NEAREST: &[(&str, &[&str])] = &[
 ];
 
 /// A trunk that has a shape, and what became of kind and direction.
-pub struct Steered {
+pub struct Mapped {
     /// The trunk.
     pub trunk: Trunk,
     /// What became of them, where they changed.
@@ -23,9 +23,9 @@ pub struct Steered {
 }
 
 /// The trunk with its own kind, in the model's word for it.
-pub fn own(told: &Trunk, facts: &Facts) -> Result<Steered, String> {
-    let (mut trunk, mut losses) = (told.clone(), Vec::new());
-    if let Some(Kind::Other(word)) = &told.kind {
+pub fn own(source: &Trunk, facts: &Facts) -> Result<Mapped, String> {
+    let (mut trunk, mut losses) = (source.clone(), Vec::new());
+    if let Some(Kind::Other(word)) = &source.kind {
         let kind = facts.shape_of(word).and_then(|shape| shape.name.parse().ok());
         let Some(kind) = kind else {
             return Err(format!("kind: `{word}` is no kind of trunk that trunkctl creates"));
@@ -36,19 +36,19 @@ pub fn own(told: &Trunk, facts: &Facts) -> Result<Steered, String> {
         });
         trunk.kind = Some(kind);
     }
-    Ok(Steered { trunk, losses })
+    Ok(Mapped { trunk, losses })
 }
 
 /// The trunk with the nearest kind and direction that the vendor has.
-pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Steered {
+pub fn other(source: &Trunk, vendor: &dyn Vendor) -> Mapped {
     // Raw fields are the source's own, and say nothing to this vendor.
-    let told = &Trunk { vendor_fields: Default::default(), ..told.clone() };
-    let kinds = kinds(told);
-    let directions = directions(told);
+    let source = &Trunk { vendor_fields: Default::default(), ..source.clone() };
+    let kinds = kinds(source);
+    let directions = directions(source);
     let with = |kind: &Option<Kind>, direction: &Option<Direction>| Trunk {
         kind: kind.clone(),
         direction: direction.clone(),
-        ..told.clone()
+        ..source.clone()
     };
     let mut best: Option<((usize, bool, usize), Trunk)> = None;
     for (rank, kind) in kinds.iter().enumerate() {
@@ -58,14 +58,14 @@ pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Steered {
             if errors.iter().any(|error| ["kind", "direction"].contains(&error.field.as_str())) {
                 continue;
             }
-            let cost = (rank, *direction != told.direction, errors.len());
+            let cost = (rank, *direction != source.direction, errors.len());
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, trunk));
             }
         }
     }
     let Some((_, trunk)) = best else {
-        return Steered { trunk: told.clone(), losses: Vec::new() };
+        return Mapped { trunk: source.clone(), losses: Vec::new() };
     };
     let why = |field: Field, tried: &Trunk| {
         let errors = vendor.check_create(tried).errors;
@@ -75,18 +75,18 @@ pub fn other(told: &Trunk, vendor: &dyn Vendor) -> Steered {
             .map(|error| format!(": {}", error.message))
     };
     let mut losses = Vec::new();
-    if trunk.kind != told.kind {
-        let why = why(Field::Kind, &with(&told.kind, &trunk.direction)).unwrap_or_default();
-        let how = format!("{} becomes {}{why}", word(told.kind.as_ref()), word(trunk.kind.as_ref()));
+    if trunk.kind != source.kind {
+        let why = why(Field::Kind, &with(&source.kind, &trunk.direction)).unwrap_or_default();
+        let how = format!("{} becomes {}{why}", word(source.kind.as_ref()), word(trunk.kind.as_ref()));
         losses.push(Loss { field: Field::Kind, fate: Fate::Approximated(how) });
     }
-    if trunk.direction != told.direction {
-        let why = why(Field::Direction, &with(&trunk.kind, &told.direction)).unwrap_or_default();
-        let (before, after) = (word(told.direction.as_ref()), word(trunk.direction.as_ref()));
+    if trunk.direction != source.direction {
+        let why = why(Field::Direction, &with(&trunk.kind, &source.direction)).unwrap_or_default();
+        let (before, after) = (word(source.direction.as_ref()), word(trunk.direction.as_ref()));
         let how = format!("{before} becomes {after}{why}");
         losses.push(Loss { field: Field::Direction, fate: Fate::Approximated(how) });
     }
-    Steered { trunk, losses }
+    Mapped { trunk, losses }
 }
 
 fn word(word: Option<&impl ToString>) -> String {
@@ -94,16 +94,18 @@ fn word(word: Option<&impl ToString>) -> String {
 }
 
 /// The kinds to try, the nearest first.
-fn kinds(told: &Trunk) -> Vec<Option<Kind>> {
-    let word = told.kind.as_ref().map(Kind::as_str).unwrap_or_default();
+fn kinds(source: &Trunk) -> Vec<Option<Kind>> {
+    let word = source.kind.as_ref().map(Kind::as_str).unwrap_or_default();
     let row = NEAREST.iter().find(|(kind, _)| stands_for(word, kind));
     let words = row.map_or(Kind::WORDS, |(_, words)| words);
     words.iter().map(|word| word.parse().ok()).collect()
 }
 
 /// The directions to try, the trunk's own first.
-fn directions(told: &Trunk) -> Vec<Option<Direction>> {
-    let mut all = vec![told.direction.clone()];
-    all.extend(Direction::WORDS.iter().map(|word| word.parse().ok()).filter(|word| *word != told.direction));
+fn directions(source: &Trunk) -> Vec<Option<Direction>> {
+    let mut all = vec![source.direction.clone()];
+    all.extend(
+        Direction::WORDS.iter().map(|word| word.parse().ok()).filter(|word| *word != source.direction),
+    );
     all
 }
