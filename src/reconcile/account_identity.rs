@@ -7,7 +7,7 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::vendors;
 use crate::vendors::Facts;
 
-/// As far as it can be told before secrets are looked up.
+/// The account of a profile, as far as it is known before secrets are looked up.
 pub fn of_profile(profile: &Profile) -> String {
     profile.home.clone().unwrap_or_else(|| {
         let facts = vendors::by_name(&profile.vendor).map(|vendor| vendor.facts());
@@ -29,7 +29,7 @@ pub fn of_key(profile: &Profile, facts: &Facts, key: &Key) -> Key {
     Key { account: key.account.as_ref().map(one), ..key.clone() }
 }
 
-/// Where a session has led. It may hold a secret, and is for digests only.
+/// The account of a session. It may contain a secret, and is for digests only.
 pub fn of_session(session: &Session) -> String {
     let (facts, profile) = (session.vendor().facts(), session.profile());
     profile.home.clone().unwrap_or_else(|| {

@@ -1,5 +1,5 @@
-//! Profiles that lead to one account or device. They share what is remembered of it, so that one of them alone prunes,
-//! and nothing that another wants.
+//! Profiles that belong to one account or device. They share what is remembered of it, so that only one of them
+//! prunes, and never what another wants.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::model::profile::Profile;
 use crate::state::digests::Applied;
 use crate::vendors::Facts;
 
-/// Profiles by where they lead.
+/// Profiles grouped by account.
 #[derive(Default)]
 pub struct Kin {
     groups: Vec<Vec<Profile>>,
@@ -44,7 +44,7 @@ impl Kin {
                     sort(profile);
                     left.push(name);
                 }
-                // Where it is planned, that is told.
+                // Reported where it is planned.
                 Err(_) => broken.push(name),
             }
         }
@@ -133,8 +133,8 @@ fn unnamed(context: &Context, manifest: &Manifest, named: &[String]) -> Result<V
     Ok(left)
 }
 
-/// Where those lead that only their secrets tell apart. Where a secret cannot be looked up, nothing is risked: then all
-/// of the vendor's lead to one place.
+/// The accounts of profiles that only their secrets tell apart. Where a secret cannot be looked up, all of the vendor's
+/// profiles count as one account.
 async fn by_secrets(context: &Context, profiles: Vec<Profile>) -> Vec<(String, Profile)> {
     let mut homes = HashMap::new();
     for profile in profiles.iter().filter(|_| profiles.len() > 1) {

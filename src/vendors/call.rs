@@ -123,7 +123,7 @@ impl Slot {
     }
 }
 
-/// Whether a call changes anything at the vendor. The method does not tell: some vendors delete with GET.
+/// Whether a call changes anything at the vendor. The method does not say: some vendors delete with GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// It only looks.

@@ -4,12 +4,13 @@
 //!
 //! 1. Make a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations,
 //!    fields and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (model
-//!    to requests), `read.rs` (answers to model), `rules.rs` (refusals that need no call), `codes.rs` (error
-//!    codes) and `sandbox/` (the simulator).
+//!    to requests), `read.rs` (answers to model), `lists.rs` (lists, page by page), `rules.rs` (refusals that
+//!    need no call), `codes.rs` (error codes) and `sandbox/` (the simulator).
 //! 2. Add its module and its row in [`ALL`] below.
 //!
-//! The capability matrix, the sandbox, `explain`, profiles and their checks follow from that row. Nothing in
-//! these folders awaits, prints, opens a file, or reads the clock or the environment.
+//! The capability matrix, the sandbox, `explain`, profiles and their checks follow from that row, and a test fails
+//! where other code names a vendor or a key of its own. Nothing in these folders awaits, prints, opens a file, or
+//! reads the clock or the environment.
 
 pub mod call;
 pub mod check;
@@ -117,7 +118,7 @@ impl Facts {
         self.shapes.iter().find(|shape| stands_for(word, shape.name))
     }
 
-    /// Whether there is a shape for such a trunk, as far as its kind tells.
+    /// Whether there is a shape for such a trunk, as far as its kind says.
     pub fn has_shape(&self, trunk: &Trunk) -> bool {
         let by_kind = || self.shapes.iter().any(|shape| trunk::Kind::WORDS.contains(&shape.name));
         trunk.kind.as_ref().is_none_or(|kind| !by_kind() || self.shape_of(kind.as_str()).is_some())
@@ -172,7 +173,7 @@ pub struct Verdict {
     pub warnings: Vec<String>,
 }
 
-/// What a look-up finds: an object that a trunk refers to.
+/// What a lookup finds: an object that a trunk refers to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
     /// The vendor's id.
@@ -191,7 +192,7 @@ pub struct Entry {
 /// Who answered a harmless read: names and values for people, such as the device's serial number.
 pub type Identity = Vec<(String, String)>;
 
-/// An internal number that was added, and its id where the vendor tells it.
+/// An internal number that was added, and its id where the vendor returns it.
 pub type Added = (String, Option<String>);
 
 /// Something that one trunk can have at a time: what it is, and its value.
@@ -233,7 +234,7 @@ pub trait Vendor: Sync {
     /// Judges a trunk that is to be created.
     fn check_create(&self, trunk: &Trunk) -> Verdict;
 
-    /// Judges a change; `held` is the trunk as it is, where it was read.
+    /// Judges a change; `actual` is the trunk as it is, where it was read.
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict;
 
     /// What no other trunk can have together with this one. An update that gives it up is sent before one that takes it.
@@ -254,7 +255,7 @@ pub trait Vendor: Sync {
         Reading::Trunk
     }
 
-    /// Changes a trunk; `held` is there whenever [`Vendor::reading`] asked for it.
+    /// Changes a trunk; `actual` is there whenever [`Vendor::reading`] asked for it.
     ///
     /// # Errors
     /// [`Kind::Unsupported`] or [`Kind::Invalid`]
@@ -263,18 +264,18 @@ pub trait Vendor: Sync {
         _profile: &Profile,
         _id: &str,
         _change: &Trunk,
-        _held: Option<&ActualTrunk>,
+        _actual: Option<&ActualTrunk>,
     ) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::TrunkUpdate))
     }
 
     /// The fields that this change empties at the vendor although it does not name them, as where a request
     /// replaces the whole trunk. They are shown as a part of the change.
-    fn emptied(&self, _change: &Trunk, _held: &ActualTrunk) -> &'static [Field] {
+    fn emptied(&self, _change: &Trunk, _actual: &ActualTrunk) -> &'static [Field] {
         &[]
     }
 
-    /// Lists trunks, perhaps only those that match `search`; rows may lack fields that [`Vendor::get_trunk`] tells.
+    /// Lists trunks, perhaps only those that match `search`; rows may lack fields that [`Vendor::get_trunk`] returns.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
@@ -436,7 +437,7 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::MasterNumbersClear))
     }
 
-    /// A harmless read that proves the credentials, and tells who answered.
+    /// A harmless read that proves the credentials and identifies who answered.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]

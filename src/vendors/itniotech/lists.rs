@@ -50,7 +50,7 @@ struct List<R, T> {
     id: fn(&T) -> &String,
 }
 
-/// What the pages before told.
+/// What the earlier pages returned.
 #[derive(Clone, Default)]
 struct Before {
     pages: u64,
@@ -60,7 +60,7 @@ struct Before {
 
 impl<R: serde::de::DeserializeOwned + 'static, T: Row + 'static> List<R, T> {
     /// One page, and behind it the next until as many rows were seen as the vendor says there are, or, where
-    /// it does not say, until a page is empty. The size that a page echoes tells nothing: the vendor's own
+    /// it does not say, until a page is empty. The size that a page echoes says nothing: the vendor's own
     /// sample contradicts its request.
     fn page(self, profile: Profile, before: Before) -> Call<Page<T>> {
         let body = json!({"current": before.pages + 1, "size": PAGE_SIZE, "params": self.params});

@@ -93,9 +93,7 @@ impl Vendor for Itniotech {
     }
 
     fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
-        match saved {
-            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
-            None => Some(Box::new(sandbox::Sandbox::new())),
-        }
+        let sandbox = saved.map_or_else(|| Some(sandbox::Sandbox::new()), sandbox::Sandbox::load)?;
+        Some(Box::new(sandbox))
     }
 }

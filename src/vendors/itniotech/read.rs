@@ -39,7 +39,7 @@ fn data(response: &Response) -> Result<Value, Fault> {
     Ok(member(&success(response)?, "data"))
 }
 
-/// The envelope of a success. No page tells which HTTP status failures come with, so the envelope decides.
+/// The envelope of a success. No page documents the HTTP status of failures, so the envelope decides.
 fn success(response: &Response) -> Result<Envelope<'_>, Fault> {
     let envelope: Envelope<'_> = serde_json::from_slice(&response.body).map_err(|_| {
         let is_json = serde_json::from_slice::<IgnoredAny>(&response.body).is_ok();
@@ -241,7 +241,7 @@ fn direction(code: &str) -> Direction {
     }
 }
 
-/// The API tells whether a trunk is on, not whether its far end answers.
+/// The API returns whether a trunk is on, not whether its far end answers.
 fn status(code: &str) -> Status {
     match code {
         "0" => Status::Disabled,

@@ -36,7 +36,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
     verdict
 }
 
-/// Judges a change. Where neither the trunk as it is nor the change tells the direction, only what holds both
+/// Judges a change. Where neither the trunk as it is nor the change names the direction, only what holds both
 /// ways is judged.
 pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let mut verdict = Verdict::default();
@@ -128,7 +128,7 @@ pub fn registers(trunk: &Trunk) -> Option<bool> {
     })
 }
 
-/// What a trunk that is about to be written still lacks. On update that is what the vendor did not tell.
+/// What a trunk that is about to be written still lacks. On update that is what the vendor did not return.
 pub fn lacking(trunk: &Trunk) -> Vec<FieldError> {
     let mut verdict = Verdict::default();
     let direction = trunk.direction.as_ref();

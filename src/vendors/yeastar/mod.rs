@@ -68,7 +68,7 @@ impl Vendor for Yeastar {
         profile: &Profile,
         id: &str,
         change: &Trunk,
-        _held: Option<&ActualTrunk>,
+        _actual: Option<&ActualTrunk>,
     ) -> Result<Call<()>> {
         write::update(profile, id, change)
     }
@@ -99,9 +99,7 @@ impl Vendor for Yeastar {
     }
 
     fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
-        match saved {
-            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
-            None => Some(Box::new(sandbox::Sandbox::new())),
-        }
+        let sandbox = saved.map_or_else(|| Some(sandbox::Sandbox::new()), sandbox::Sandbox::load)?;
+        Some(Box::new(sandbox))
     }
 }

@@ -224,7 +224,7 @@ impl Row for EntryRow {
     }
 }
 
-/// A trunk, as far as the row tells it.
+/// A trunk, as far as the row has it.
 fn trunk(mut row: TrunkRow) -> ActualTrunk {
     let (list_host, list_port) = row.host_port.take().map(host_port).unzip();
     // Account trunks: `number` is the name of the same field on create.

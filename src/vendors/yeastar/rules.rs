@@ -36,7 +36,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
     verdict
 }
 
-/// Judges a change. Without the trunk as it is, the given kind tells which fields there are.
+/// Judges a change. Without the trunk as it is, the given kind decides which fields there are.
 pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let mut verdict = Verdict::default();
     let set = &change.set;

@@ -179,7 +179,7 @@ pub struct Got<'a> {
     pub data: &'a RawValue,
 }
 
-/// A trunk as `trunk/list`, `trunk/search` and `trunk/get` tell it; lists leave out what does not apply.
+/// A trunk as `trunk/list`, `trunk/search` and `trunk/get` return it; lists leave out what does not apply.
 #[derive(Debug, Deserialize)]
 pub struct TrunkRow {
     pub id: Id,

@@ -52,7 +52,7 @@ pub fn delete_trunk(profile: &Profile, id: &str) -> Result<Call<()>> {
     Ok(Call::new("trunk/delete", Effect::Write, request, read::done))
 }
 
-/// One row of `trunk/list`: whoever may read it has working credentials.
+/// One row of `trunk/list`: reading it takes working credentials.
 pub fn identify(profile: &Profile) -> Call<Identity> {
     let request = get(profile, "trunk/list", &[("page", "1"), ("page_size", "1")]);
     Call::new("trunk/list", Effect::Read, request, read::identity)

@@ -22,7 +22,7 @@ pub fn list_trunks(profile: &Profile) -> Result<Call<Page<ActualTrunk>>> {
     trunks_call(profile, trunks)
 }
 
-/// The same call, of which only the count is told.
+/// The same call, of which only the count is reported.
 pub fn identify(profile: &Profile) -> Result<Call<Identity>> {
     trunks_call(profile, |response, account| {
         let count = trunks(response, account)?.items.len();
@@ -155,7 +155,7 @@ fn actual(mut row: Record, account: &str) -> Option<ActualTrunk> {
     Some(ActualTrunk { id, trunk, ..ActualTrunk::default() })
 }
 
-/// The OpenAPI file's schema of the list has no `id`, though the DELETE call tells to read it there.
+/// The OpenAPI file's schema of the list has no `id`, though the DELETE call's page says to read it there.
 fn number(mut row: Record) -> Option<ActualNumber> {
     let what = row.text("type").map(|what| match what.as_str() {
         "0" => NumberType::Toll,
@@ -240,7 +240,7 @@ fn page<T: Row>(
     Ok((Page { items, total, repeated: sifted.repeated, next: None }, walk))
 }
 
-/// Pages without a row that a list may hold, as where its last token leads to an empty page.
+/// Pages without a row that a list may hold, as where its last token is for an empty page.
 const EMPTY_PAGES: u64 = 3;
 /// Where a list that states no total is given up, however new its tokens look.
 const MOST_PAGES: u64 = 100_000;

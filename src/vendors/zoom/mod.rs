@@ -52,7 +52,7 @@ impl Vendor for Zoom {
     }
 
     /// Nothing to judge: the operation itself is refused.
-    fn check_update(&self, _change: &TrunkChange, _held: Option<&ActualTrunk>) -> Verdict {
+    fn check_update(&self, _change: &TrunkChange, _actual: Option<&ActualTrunk>) -> Verdict {
         Verdict::default()
     }
 
@@ -146,9 +146,7 @@ impl Vendor for Zoom {
     }
 
     fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {
-        match saved {
-            Some(saved) => sandbox::Sandbox::load(saved).map(|sandbox| Box::new(sandbox) as _),
-            None => Some(Box::new(sandbox::Sandbox::new())),
-        }
+        let sandbox = saved.map_or_else(|| Some(sandbox::Sandbox::new()), sandbox::Sandbox::load)?;
+        Some(Box::new(sandbox))
     }
 }

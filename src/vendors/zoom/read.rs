@@ -16,7 +16,7 @@ use crate::vendors::call::{Fault, QUOTABLE, Response, Token};
 use crate::vendors::codes::Heard;
 use crate::vendors::paging::{self, LONGEST_ROW, Unread};
 
-/// The life of a token where the answer does not tell it: one hour by the OAuth page.
+/// The life of a token where the answer does not state it: one hour by the OAuth page.
 const TOKEN_LIFE: u64 = 3600;
 /// Zoom's number for the request, which its support asks for.
 const TRACKING: &str = "x-zm-trackingid";

@@ -166,7 +166,7 @@ fn number_item(number: &InternalNumber) -> Result<NumberItem> {
     })
 }
 
-/// The values are told in prose only; the page's own sample, 50968347, is none of them.
+/// The values are documented in prose only; the page's own sample, 50968347, is not among them.
 fn provided(field: &str, value: Option<&Provided>) -> Result<Option<u32>> {
     Ok(match value {
         None => None,

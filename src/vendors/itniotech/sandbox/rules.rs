@@ -107,7 +107,7 @@ fn number(number: Option<&str>, required: bool) -> Result<(), Refusal> {
     }
 }
 
-/// Nothing tells which syntax the vendor takes; its own sample, 12.325.353.2, is no IPv4 address.
+/// The syntax that the vendor takes is not documented; its own sample, 12.325.353.2, is no IPv4 address.
 fn address(value: Option<&str>, required: bool, missing: Refusal, malformed: Refusal) -> Result<(), Refusal> {
     match value {
         None if required => Err(missing),
