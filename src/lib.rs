@@ -1,80 +1,106 @@
-//! trunkctl: one command line for SIP trunks on several vendors.
+//! trunkctl manages SIP trunks of several vendors from the command line. This page describes its architecture.
 //!
-//! # One idea
+//! # Vendors are pure, one engine does the I/O
 //!
-//! Vendors are pure; one engine does the I/O. A vendor is a folder of ordinary functions behind the small
-//! synchronous trait [`vendors::Vendor`]. It turns what is asked for in the common model into a
-//! [`vendors::call::Call`] and reads the vendor's answer back into the common model, or into a
-//! [`vendors::call::Fault`]. It never waits, prints, opens a file, or reads the clock or the environment.
+//! A vendor is a folder of ordinary functions behind the small synchronous trait [`vendors::Vendor`]. It turns a
+//! request of the common model into a [`vendors::call::Call`], and the vendor's answer into a value of the common
+//! model or a [`vendors::call::Fault`]. It never waits, prints, opens a file, or reads the clock or the environment.
 //!
-//! A `Call` is plain data: the HTTP request, what it does (read, write, log-in), the places of secrets in it, the
-//! vendor's own name for it, and a reader for its answer. Credentials are not in it. The engine fills secrets and
-//! credentials into a *copy* for each attempt, sends it, reads, and decides what may follow. So a dry run, a curl
-//! line and a log line are the same request filled with other things, and no vendor can forget to mask, renew or
-//! resend.
+//! A `Call` is plain data: the HTTP request, its effect (read, write or log-in), the places of its secrets, the
+//! vendor's name for it, and a reader for its answer. It contains no credentials. For each attempt, the engine adds
+//! the secrets and credentials to a *copy*, sends it, reads the answer, and decides whether to retry. A dry run, a
+//! curl command and a log line render the same request with other values in the places of the secrets, so no vendor
+//! can forget to mask a secret, renew a token or resend a request.
 //!
-//! ```text
-//! argv, env ─► cli ─► commands ─► vendor.check ─► vendor.<operation> ─► Call ─► engine ─► answer ─► vendor reads ─► output
-//!                                    (pure)            (pure)               (the only I/O)           (pure)
+//! Because vendors are pure, a program can use them without a network:
+//!
 //! ```
+//! use trunkctl::model::trunk::Trunk;
+//! use trunkctl::vendors;
 //!
-//! What takes several calls (find a trunk, read it, compare, write it) is written once in [`commands`], in the
-//! neutral words of [`model`], from the single calls that a vendor offers. A list is a [`vendors::call::Page`] that
-//! holds the call for the next page, so paging is the vendor's knowledge and the engine's work.
+//! for vendor in vendors::ALL {
+//!     // No vendor creates a trunk without any field.
+//!     let verdict = vendor.check_create(&Trunk::default());
+//!     assert!(!verdict.errors.is_empty(), "{}", vendor.facts().title);
+//! }
+//! ```
 //!
 //! # The rooms
 //!
-//! | room | what lives there | may use |
-//! | --- | --- | --- |
-//! | [`model`] | neutral nouns: trunk, number, secret, change, error, and what checks or compares them | nothing |
-//! | [`vendors`] | the trait, the adapters, their tables of abilities, fields and codes, their simulators | `model` |
-//! | [`storage`] | private files that nobody else can change, replaced in one step, and locks | nothing |
-//! | [`engine`] | sessions, credentials, HTTP, tokens, pacing, resending, the journal, redaction, dry runs | `model`, `vendors`, `storage` |
-//! | [`config`] | profiles, files of data, the manifest, the resolution of secrets | `model` |
-//! | [`cli`] | the clap tree | `model` |
-//! | [`sandbox`] | the HTTP shell around the simulators, and faults on demand | `model`, `vendors`, `storage` |
-//! | [`commands`] | from parsed arguments to a report | all of the above |
-//! | [`output`] | the only code that prints | `model`, `cli` |
-//! | [`program`] | the edge: arguments, streams, exit code | all |
+//! Each folder of `src` is a room. The order below goes from the ground up: a room uses only rooms above it, apart
+//! from `config`, which uses `input`. `cli` and `output` use only the model, and only `commands` and `program` use
+//! `cli`. Two files never import each other, unless one is the parent of the other. A test checks all of this.
 //!
-//! A test keeps it so.
+//! | room | content |
+//! | --- | --- |
+//! | [`model`] | the common nouns: trunk, number, secret, change, error; the table of trunk fields; comparing and checking values |
+//! | [`state`] | files that trunkctl keeps between runs: storage, locks, keyed digests |
+//! | [`vendors`] | the trait and the adapters, with their tables of abilities, fields and error codes, and their simulators |
+//! | [`engine`] | sessions, credentials, HTTP, tokens, rate limits, retries, the journal, redaction, dry runs |
+//! | [`sandbox`] | the HTTP server around the simulators, and faults on demand |
+//! | [`input`] | reads files with positions: TOML, YAML and JSON, lists of rows, manifests, trunk files |
+//! | [`config`] | profiles, the source of each key, secret references |
+//! | `context` | the environment of a command: variables, folders, prompts, sessions, cancellation |
+//! | [`ops`] | operations on resources: find an object, resolve references, check a write whose answer was lost |
+//! | `bulk` | bulk writes: from the rows of a list to calls, outcomes and the results file |
+//! | [`reconcile`] | manifests: desired and actual state, diff, plan, execution, verification |
+//! | `export` | from the actual state to a manifest, optionally converted for another vendor |
+//! | [`cli`] | the clap tree |
+//! | [`output`] | the only code that prints |
+//! | [`commands`] | from parsed arguments to a report, one file per noun |
+//! | [`program`] | the edge: arguments, streams, signals, exit code |
 //!
-//! # To follow one field from the command line to the wire
-//!
-//! `--codecs ulaw,alaw` is read in `cli/trunk.rs`, laid over the file in `commands/spec.rs`, checked for what
-//! no vendor takes in `model/check.rs` and for what this vendor takes in `vendors/check.rs` against the table in
-//! `vendors/yeastar/abilities.rs`, turned into `codec_sel` in `vendors/yeastar/write.rs` with the struct of
-//! `vendors/yeastar/wire.rs`, and sent by `engine/session.rs`.
-//!
-//! # A manifest, and one field of it on its way to the wire
+//! # One field on its way from the command line to the vendor
 //!
 //! ```text
-//! files ─► config::manifest ─► fleet::check ─► fleet::goal ─┐                         ┌─► output::plan
-//!          (entries, places)   (no vendor      (one object, ├─► fleet::compare ─► plan ┤
-//! vendors ─► fleet::read ──────could hold it)   one profile)┘    (pure)               └─► fleet::carry ─► fleet::write ─► Call
-//!            (what there is)                                                                (read back: fleet::verify)
+//! argv ─► cli ─► commands ─► vendor.check_create ─► ops ─► vendor.create_trunk ─► Call ─► engine ─► report ─► output
+//!                                 (pure)                       (pure)                 (the only I/O)
 //! ```
 //!
-//! `codecs = ["ulaw", "alaw"]` of a `[[trunk]]` is read in `config/manifest/entry.rs`, with its place, into the trunk of
-//! `model/trunk.rs`; refused where the vendor of a profile has no such codec in `commands/fleet/check.rs`, against the
-//! table in `vendors/yeastar/abilities.rs`; made the goal of one profile in `commands/fleet/goal.rs`; held against
-//! the trunk that `commands/fleet/read.rs` read (through `vendors/yeastar/read.rs`) in `commands/fleet/compare/trunk.rs`
-//! by `model/diff.rs`, where their order counts; shown by `output/plan/text.rs`; set in `commands/fleet/write.rs`, which
-//! asks `vendors/yeastar/write.rs` for the call, `codec_sel` in the struct of `vendors/yeastar/wire.rs`; sent by
-//! `engine/write.rs`, after `engine/journal.rs` put it down; and read back in `commands/fleet/verify.rs`.
+//! 1. `model/fields.rs` declares the field `codecs` with its flag `--codecs`. `cli/trunk.rs` creates the flag from
+//!    this table.
+//! 2. `commands/spec.rs` merges the flags into the trunk file, which `input/file.rs` read.
+//! 3. `model/check.rs` refuses values that no vendor accepts. `vendors/check.rs` refuses values that this vendor does
+//!    not accept, according to the table in `vendors/yeastar/abilities.rs`.
+//! 4. `ops/references.rs` resolves names in the trunk to ids.
+//! 5. `vendors/yeastar/write.rs` creates the call. In the struct of `vendors/yeastar/wire.rs`, the field is
+//!    `codec_sel`.
+//! 6. `engine/write.rs` records the write in the journal, and `engine/session.rs` sends it. If the answer is lost,
+//!    `ops/probe.rs` checks whether the vendor applied the write.
 //!
-//! # Where this differs from the first plan, and why
+//! # The same field on its way from a manifest to the vendor
 //!
-//! * Secrets have a [`vendors::call::Slot`] beside the request in place of a mere list of their places, so a `Call`
-//!   holds no secret at all and a slot also knows how a shell gets at it.
-//! * What a vendor's table of abilities and fields says lives in `abilities.rs`, apart from `rules.rs`, which holds
-//!   what a table cannot say.
-//! * A manifest is compared and carried out in `commands`, as plain steps over the same single calls: no vendor knows
-//!   of plans, so a fourth one can be planned for as soon as it can be read and written.
-//! * What no vendor tells is remembered as keyed digests by account (`engine/applied.rs`), not in a state file that
-//!   would have to be right: losing it costs a value sent once more, and what `--prune` would have deleted.
-//! * Multi-step work is plain `async` code over single calls and not a chain of continuations in the vendors: it is
-//!   the same for all of them.
+//! ```text
+//! files ──► input::manifest ─► reconcile::check ─► reconcile::desired ─┐
+//!                                                                      ├─► reconcile::diff ─► plan ─► reconcile::execute
+//! vendors ─► engine ─────────────────────────────► reconcile::actual ──┘       (pure)          │
+//!                                                                                              └─► output::plan
+//! ```
+//!
+//! 1. `input/manifest/entry.rs` reads `codecs = ["ulaw", "alaw"]` of a `[[trunk]]` with its position.
+//! 2. `reconcile/check.rs` refuses it, before anything is sent, if the vendor of a profile does not support it.
+//! 3. `reconcile/desired.rs` derives the desired trunk of each profile, and `reconcile/actual.rs` reads the existing
+//!    one.
+//! 4. `reconcile/diff/trunk.rs` compares the two with `model/diff.rs`; for codecs, the order matters.
+//! 5. `output/plan/text.rs` shows the difference.
+//! 6. `reconcile/execute.rs` makes the changes in a safe order. `reconcile/write.rs` gets the call from
+//!    `vendors/yeastar/write.rs`, and the engine sends it as above.
+//! 7. `reconcile/verify.rs` reads the trunk back, and compares it with the desired one.
+//!
+//! # Decisions
+//!
+//! * A `Call` has a [`vendors::call::Slot`] for each secret, beside the request. The request itself contains no
+//!   secret, and a slot also knows which variable contains the secret in a shell.
+//! * A page of a list contains the call for the next page ([`vendors::call::Page`]). The vendor knows how paging
+//!   works, the engine does it.
+//! * Work that takes several calls (find a trunk, read it, compare, write, read back) is plain `async` code over
+//!   single calls, written once for all vendors. No vendor knows about plans, so a new vendor gets plans as soon as
+//!   trunkctl can read and write its objects.
+//! * `abilities.rs` of a vendor contains everything that a table can express: operations, fields, profile keys.
+//!   `rules.rs` contains the rest.
+//! * Values that a vendor does not return are stored as keyed digests per account (`state/digests.rs`), not in a
+//!   state file that must be correct. If the digests are lost, a value is sent once more, and `--prune` no longer
+//!   knows which objects it created.
 
 pub(crate) mod bulk;
 pub mod cli;

@@ -1,16 +1,15 @@
-//! The vendors: a folder of ordinary functions for each, behind one small synchronous trait.
+//! The vendors: one folder of ordinary functions each, behind one small synchronous trait.
 //!
 //! # Adding a vendor
 //!
-//! 1. Make a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations,
-//!    fields and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (model
-//!    to requests), `read.rs` (answers to model), `lists.rs` (lists, page by page), `rules.rs` (refusals that
-//!    need no call), `codes.rs` (error codes) and `sandbox/` (the simulator).
+//! 1. Create a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations, fields
+//!    and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (from the model
+//!    to requests), `read.rs` (from answers to the model), `rules.rs` (checks that need no call and that no table can
+//!    express), `codes.rs` (error codes) and `sandbox/` (the simulator).
 //! 2. Add its module and its row in [`ALL`] below.
 //!
-//! The capability matrix, the sandbox, `explain`, profiles and their checks follow from that row, and a test fails
-//! where other code names a vendor or a key of its own. Nothing in these folders awaits, prints, opens a file, or
-//! reads the clock or the environment.
+//! The capability matrix, help texts, schemas, the sandbox, `explain`, profiles and their checks follow from that
+//! row. Code in these folders never awaits, prints, opens a file, or reads the clock or the environment.
 
 pub mod call;
 pub mod check;
