@@ -1,4 +1,4 @@
-//! What a command finds around it: environment, folders, a person to ask, and sessions to open.
+//! The environment of a command: variables, folders, prompts, and sessions.
 
 mod choice;
 pub mod interrupts;
@@ -31,80 +31,80 @@ pub use prompt::{Answer, Ask, AskSecret, AskText, People, Reply, Typed};
 use secrets::Found;
 use state_key::StateKey;
 
-/// Stands for a deadline beyond what a clock can tell.
+/// Used for a deadline beyond the range of the clock.
 const CENTURY: Duration = Duration::from_secs(100 * 366 * 86400);
 
-/// The options that every command takes.
+/// The global options.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The profile, or several separated by commas.
     pub profile: Option<String>,
-    /// The profiles file, where it is not the platform's.
+    /// The profiles file, if it is not the platform's default.
     pub profiles_file: Option<String>,
     /// How results are printed.
     pub output: Format,
-    /// Whether requests are shown in place of being sent.
+    /// Whether requests are shown instead of sent.
     pub dry_run: Option<DryRun>,
-    /// The limit of one attempt.
+    /// The time limit for one attempt.
     pub timeout: Duration,
-    /// The limit of the whole command.
+    /// The time limit for the whole command.
     pub deadline: Duration,
-    /// How often a request that surely was not processed is sent again.
+    /// How many times to retry a request that was certainly not processed.
     pub retries: u32,
-    /// Whether the sandbox answers in place of the vendors.
+    /// Whether the sandbox answers instead of the vendors.
     pub sandbox: bool,
     /// Whether writes are not recorded in the journal.
     pub no_journal: bool,
-    /// Whether confirmations are taken as given.
+    /// Whether confirmations are skipped.
     pub yes: bool,
 }
 
-/// Shows something before the command is over, and answers whether anybody still reads.
+/// Prints something before the command ends, and returns whether the reader still reads.
 pub type Publish = Box<dyn Fn(&mut Report) -> Result<bool>>;
 
-/// What a command finds around it.
+/// The environment of a command.
 pub struct Context {
-    /// The options that every command takes.
+    /// The global options.
     pub options: Options,
     /// The environment.
     pub env: Env,
-    /// Strikes secrets out of texts.
+    /// Masks secrets in texts.
     pub redactor: Redactor,
     /// Where warnings go.
     pub diagnostics: Arc<dyn Diagnostics>,
-    /// Asks a person.
+    /// Asks for confirmation.
     pub ask: Ask,
-    /// Asks a person for a text.
+    /// Prompts for a text.
     ask_text: AskText,
-    /// Asks a person for a text that is not shown while it is typed.
+    /// Prompts for a text without echoing it.
     pub(super) ask_secret: AskSecret,
-    /// Shows something before the command is over.
+    /// Prints something before the command ends.
     pub publish: Publish,
-    /// The words of the command line, as they may be recorded.
+    /// The words of the command line, without secrets.
     pub command: Vec<String>,
-    /// When the program began.
+    /// The start time of the program.
     pub begun: Instant,
-    /// How long a person was asked.
+    /// The time spent at prompts.
     pub(super) asked: Cell<Duration>,
-    /// What references have led to, each looked up once.
+    /// The resolved secret references; each is resolved once.
     pub(super) found: Found,
-    /// Ctrl-C, and what is on the wire when it comes.
+    /// Ctrl-C, and the requests in progress.
     pub cancellation: Rc<Cancellation>,
     /// The pacers of the accounts that this run has opened sessions for.
     pacers: RefCell<Vec<Paced>>,
     /// The journal of this run.
     recorder: OnceCell<Rc<Recorder>>,
-    /// The key of digests and saved plans, once it was looked up.
+    /// The key of digests and saved plans, once it is resolved.
     pub(super) state_key: OnceCell<StateKey>,
-    /// The profiles file, once it was read.
+    /// The profiles file, once it is read.
     profiles: OnceCell<profiles::Book>,
-    /// Whether the variables that are ignored were named.
+    /// Whether the warning about ignored variables was printed.
     ignored_named: Cell<bool>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
 }
 
-/// An account, and its pacer. The proof tells accounts apart whose profiles name none: a token as it is, or a key.
+/// An account and its pacer. For profiles without an account, the proof (a token or a key) distinguishes accounts.
 struct Paced {
     home: Option<String>,
     identity: String,
@@ -146,7 +146,7 @@ impl Context {
         }
     }
 
-    /// Opens a session with the profile that the options choose.
+    /// Opens a session with the profile selected by the options.
     ///
     /// # Errors
     /// A profile or secret that is missing or wrong.
@@ -154,7 +154,7 @@ impl Context {
         self.session_of(self.options.profile.as_deref()).await
     }
 
-    /// Opens a session with the profile of that name, or with the only one.
+    /// Opens a session with the profile of that name, or with the only profile.
     ///
     /// # Errors
     /// As [`Context::session`].
@@ -173,13 +173,13 @@ impl Context {
         self.look_up_secrets(vendor, &mut profile).await?;
         if profiles::is_open(&profile) {
             self.diagnostics.warn(&format!(
-                "profile `{}` talks plain HTTP (allow_http): whoever is on the path can read its secrets",
+                "profile `{}` uses plain HTTP (allow_http): anyone on the network path can read its secrets",
                 profile.name
             ));
             let variable = proxy::either(&self.env, proxy::PLAIN_HTTP);
             if let (ProxyChoice::Environment, Some((name, _))) = (&profile.proxy, variable) {
                 self.diagnostics.note(&format!(
-                    "{name} is not used for plain HTTP; the profile's key `proxy` can name a proxy"
+                    "{name} is not used for plain HTTP; to use a proxy, set `proxy` in the profile"
                 ));
             }
         }
@@ -188,7 +188,7 @@ impl Context {
             vendor.facts().profile_keys.iter().filter(|key| key.secret && key.name != "access_token");
         let credential =
             credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
-        // Only what logs in keeps tokens.
+        // Only profiles that log in cache tokens.
         let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
         let tokens = logs_in.then(|| TokenStore::new(&folders.cache, &profile.identity, &credential));
         let tokens =
@@ -212,16 +212,16 @@ impl Context {
         Session::new(vendor, profile, outside)
     }
 
-    /// When the command has to end; how long a person was asked does not count.
+    /// The deadline of the command; time spent at prompts does not count.
     pub fn deadline(&self) -> Instant {
         let begun = self.begun + self.asked.get();
         begun.checked_add(self.options.deadline).unwrap_or(begun + CENTURY)
     }
 
-    /// Makes sure that writes can be journalled, where they are to be.
+    /// Checks that the journal can be written, if writes are to be recorded.
     ///
     /// # Errors
-    /// [`crate::model::error::Kind::Config`] where they cannot.
+    /// [`crate::model::error::Kind::Config`] if it cannot.
     pub fn check_journal(&self) -> Result<()> {
         if self.options.no_journal || self.options.dry_run.is_some() {
             return Ok(());
@@ -229,7 +229,7 @@ impl Context {
         self.recorder(&self.folders()?.state, self.options.sandbox).check()
     }
 
-    /// The journal of this run, which begins with its first write.
+    /// The journal of this run, created at the first write.
     pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
         let user = user.unwrap_or("unknown").to_owned();
@@ -238,7 +238,7 @@ impl Context {
         Rc::clone(self.recorder.get_or_init(new))
     }
 
-    /// The one pacer of an account. Where its profiles differ in plan or concurrency, the first that is opened decides.
+    /// The pacer of an account. If its profiles differ in plan or concurrency, the first one opened decides.
     fn pacer(&self, vendor: &dyn Vendor, profile: &Profile, credential: Secret) -> Rc<Pacer> {
         let proof = profile.secrets.get("access_token").cloned().unwrap_or(credential);
         let mut pacers = self.pacers.borrow_mut();
@@ -255,12 +255,12 @@ impl Context {
         pacer
     }
 
-    /// What a dry run has to show.
+    /// The report of a dry run.
     pub fn withheld(&self, session: &Session) -> Report {
         let shown = session.withheld();
         if self.options.sandbox && self.options.dry_run == Some(DryRun::Curl) {
             self.diagnostics.note(
-                "this sandbox ends with the command; for a line to run, use the profiles of `trunkctl sandbox serve`",
+                "this sandbox ends with the command; for a curl command that works, use the profiles of `trunkctl sandbox serve`",
             );
         }
         match self.options.dry_run {
@@ -271,10 +271,10 @@ impl Context {
         }
     }
 
-    /// Ends what runs in the background, and keeps the sandbox's state.
+    /// Stops background tasks, and saves the sandbox's state.
     ///
     /// # Errors
-    /// Where the state cannot be written.
+    /// The state cannot be written.
     pub async fn close(&self) -> Result<()> {
         let running = self.sandbox.borrow_mut().take();
         match running {
@@ -284,12 +284,12 @@ impl Context {
     }
 }
 
-/// Where the journal is: what is done to simulators stays with them.
+/// The folder of the journal; changes to simulators have their own.
 pub fn journal_folder(state: &Path, sandbox: bool) -> PathBuf {
     if sandbox { state.join("sandbox") } else { state.to_owned() }
 }
 
-/// What a vendor's profiles hold.
+/// The keys of a vendor's profiles.
 pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
     Ok(vendors::by_name(vendor)?.facts().profile_keys)
 }

@@ -1,4 +1,4 @@
-//! The edge of the program: arguments and streams in, exit code out.
+//! The edge of the program: takes arguments and streams, and returns the exit code.
 
 mod codes;
 
@@ -49,11 +49,11 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     start_log(&cli, &env, &redactor);
     let (done, ended) = mpsc::channel();
     let done = Arc::new(done);
-    // The sandbox's own commands end themselves.
+    // The sandbox commands handle Ctrl-C themselves.
     let own = matches!(cli.command, crate::cli::Command::Sandbox { .. });
     let ctrl_c = (!own).then(|| watch(Arc::downgrade(&done), format, painted));
     let words = recorded(args.iter().map(|word| word.to_string_lossy().into_owned()));
-    // Not on this thread: what waits for input can be left behind, and the program still ends here.
+    // On a separate thread, so that the program can exit while that thread waits for input.
     std::thread::spawn(move || {
         let code = match run(&cli, words, env, redactor.clone(), terminal, painted, ctrl_c) {
             Ok(code) => code,
@@ -64,7 +64,7 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     ended.recv().unwrap_or(ExitCode::from(PANICKED))
 }
 
-/// What Rust's own programs end with after a panic.
+/// The exit code of a Rust program after a panic.
 const PANICKED: u8 = 101;
 
 fn run(
@@ -78,7 +78,7 @@ fn run(
 ) -> anyhow::Result<ExitCode> {
     let format = cli.globals.output;
     let known = redactor.clone();
-    // Rows that stream to the same terminal show the progress themselves.
+    // Rows that stream to the same terminal already show the progress.
     let streams = format == Format::Jsonl && io::stdout().is_terminal();
     let progress = match (io::stderr().is_terminal(), streams) {
         (true, false) => Shown::Bar,
@@ -103,7 +103,8 @@ fn run(
         Box::new(publish),
         words,
     );
-    // The command runs on this thread, and its connections on another: a request leaves while the next is made.
+    // The command runs on this thread, and its connections on another, so that a request is sent while the next is
+    // prepared.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -114,7 +115,7 @@ fn run(
         let closed = context.close().await;
         result.and_then(|report| closed.map(|()| report))
     });
-    // Whoever was interrupted while being asked is not waited for.
+    // Do not wait for a prompt that was interrupted.
     runtime.shutdown_background();
     let mut report = result?;
     printer.print(&mut report)?;
@@ -127,7 +128,7 @@ fn run(
     Ok(ExitCode::from(codes::of(&report)))
 }
 
-/// The options of every command, apart from those that only the edge needs.
+/// The global options, except those that only this module needs.
 fn options(globals: &Globals) -> Options {
     Options {
         profile: globals.profile.clone(),
@@ -143,10 +144,10 @@ fn options(globals: &Globals) -> Options {
     }
 }
 
-/// Tells of each Ctrl-C.
+/// Receives each Ctrl-C.
 type Presses = tokio::sync::mpsc::UnboundedReceiver<Signal>;
 
-/// Tells of Ctrl-C. A thread of its own watches for it, and ends the program itself while that waits for input.
+/// Reports each Ctrl-C. A separate thread watches for it, and ends the program itself while the command waits for input.
 fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> Presses {
     let (sender, presses) = tokio::sync::mpsc::unbounded_channel();
     let (ready, listening) = mpsc::channel();
@@ -158,7 +159,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
             loop {
                 let next = poll_fn(|context| {
                     let state = signal.as_mut().poll(context);
-                    // From its first poll on, the signal is caught.
+                    // The signal is caught from its first poll on.
                     drop(ready.take());
                     state
                 });
@@ -169,7 +170,7 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
                         }
                         (pressed, signal) = (true, Box::pin(asked_to_end()));
                     }
-                    // Whoever diagnostics ends the program, but for what waits for input.
+                    // The receiver ends the program, except while the command waits for input.
                     () = tokio::time::sleep(Duration::from_millis(20)), if pressed => {
                         if waiting::is_waiting() {
                             return true;
@@ -182,12 +183,12 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
             let _ = done.send(fail(&interrupts::interrupted(&[]), format, painted));
         }
     });
-    // Nothing is begun before Ctrl-C is listened for: a signal that nobody catches kills the program in silence.
+    // Start only once Ctrl-C is caught: an uncaught signal kills the program without a message.
     let _: Result<(), mpsc::RecvError> = listening.recv();
     presses
 }
 
-/// Ctrl-C, or what a service manager ends a program with.
+/// Waits for Ctrl-C, or for the signal with which a service manager ends a program.
 async fn asked_to_end() -> io::Result<Signal> {
     #[cfg(unix)]
     {
@@ -201,11 +202,11 @@ async fn asked_to_end() -> io::Result<Signal> {
     tokio::signal::ctrl_c().await.map(|()| Signal::CtrlC)
 }
 
-/// How long a command has to report what it did after a second Ctrl-C, once nothing on the wire is awaited any more.
+/// How long a command may take to report its changes after a second Ctrl-C, when it no longer waits for answers.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// Runs a command until Ctrl-C. A command that has begun a write is awaited, because it reports what it did; it begins
-/// nothing new. After a second Ctrl-C it awaits no answer either, and reports what it knows.
+/// Runs a command until Ctrl-C. A command that has started a write may finish it and report it, but starts nothing
+/// new. After a second Ctrl-C, it no longer waits for answers, and reports what it knows.
 async fn interruptible(
     command: impl Future<Output = Result<Report>>,
     context: &Context,
@@ -218,7 +219,7 @@ async fn interruptible(
     });
     loop {
         tokio::select! {
-            // In this order, so that Ctrl-C is noticed before anything else is begun.
+            // In this order, so that Ctrl-C is noticed before the next step starts.
             biased;
             signal = pressed(&mut ctrl_c) => {
                 if stop.is_asked() {
@@ -238,7 +239,7 @@ async fn interruptible(
     }
 }
 
-/// Ends with the next Ctrl-C, or never.
+/// Waits for the next Ctrl-C; without a receiver, forever.
 async fn pressed(ctrl_c: &mut Option<Presses>) -> Signal {
     if let Some(presses) = ctrl_c
         && let Some(signal) = presses.recv().await
@@ -248,8 +249,8 @@ async fn pressed(ctrl_c: &mut Option<Presses>) -> Signal {
     std::future::pending().await
 }
 
-/// How many bytes of a list are held back until it is whole, so that an error leaves nothing on standard output.
-/// A longer list streams.
+/// How many bytes of a list are buffered until it is complete, so that an error leaves nothing on standard output.
+/// A longer list is streamed.
 const HELD_BACK: usize = 8 << 20;
 
 /// Prints to standard output.
@@ -257,12 +258,12 @@ struct Printer {
     redactor: Redactor,
     format: Format,
     terminal: Terminal,
-    /// What is held back of a list; none once it streams.
+    /// The buffered part of a list; none once it is streamed.
     held: RefCell<Option<Vec<u8>>>,
 }
 
 impl Printer {
-    /// Prints a report without the secrets that are known. Answers whether anybody still reads: whoever closed the pipe has read enough.
+    /// Prints a report, with known secrets masked. Returns whether the reader still reads: it may have closed the pipe.
     fn print(&self, report: &mut Report) -> Result<bool> {
         self.redactor.scrub_report(report);
         let report = &*report;
@@ -271,9 +272,9 @@ impl Printer {
         };
         let mut held = self.held.borrow_mut();
         if let Some(bytes) = held.as_mut().filter(|_| self.format != Format::Jsonl) {
-            // At once, because growing would hold it twice. It is there only once it is used.
+            // Reserve all at once, because growing would need it twice. The system provides it only when it is used.
             bytes.reserve((HELD_BACK + HELD_BACK / 4).saturating_sub(bytes.len()));
-            // Into memory, where nothing fails.
+            // Writing to memory does not fail.
             let _ = output::report(bytes, report, self.format, self.terminal);
             if !last && bytes.len() < HELD_BACK {
                 return Ok(true);
@@ -294,7 +295,7 @@ fn print(report: &Report, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
             let error = Error::new(Kind::Internal, format!("standard output cannot be written: {cause}"));
             Err(match report {
                 Report::Change(_) | Report::Changes(_) => error.hint(
-                    "the command itself was carried out: look at what the vendor holds before you repeat it",
+                    "the command itself ran to its end: check the state at the vendor before you repeat it",
                 ),
                 _ => error,
             })
@@ -303,7 +304,7 @@ fn print(report: &Report, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 }
 
 fn fail(error: &Error, format: Format, color: bool) -> ExitCode {
-    // Where nobody listens, the exit code still tells.
+    // If standard error is closed, the exit code still reports the failure.
     let _ = output::error(&mut io::stderr().lock(), error, format, color);
     ExitCode::from(error.kind.exit_code())
 }
@@ -312,10 +313,11 @@ fn downcast(error: anyhow::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Internal, format!("{other:#}")))
 }
 
-/// clap's own answer: help and version on standard output, a refusal as the error `usage`.
+/// clap's own output: help and version on standard output, a refusal as the error `usage`.
 fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let format = asked_format(args, env);
-    let from = variable(refusal, args, env).map(|name| format!("the value is that of the variable {name}"));
+    let from = variable(refusal, args, env)
+        .map(|name| format!("the value comes from the environment variable {name}"));
     let tip = from.or_else(|| manifest(refusal));
     if !refusal.use_stderr() || format.is_for_people() {
         let _ = refusal.print();
@@ -325,21 +327,21 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
         return ExitCode::from(if refusal.use_stderr() { Kind::Usage.exit_code() } else { 0 });
     }
     let text = refusal.render().to_string();
-    // The complaint is the first paragraph; what it suggests stands in lines of its own.
+    // The first paragraph is the error; tips follow on their own lines.
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
     let message = paragraph.join(" ");
     let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let tips: Vec<&str> = tips.chain(tip.as_deref()).collect();
     let hint = match tips.as_slice() {
-        [] => "add --help to the command to see what it takes".to_owned(),
+        [] => "add --help to the command to see its options".to_owned(),
         tips => tips.join("; "),
     };
     let error = Error::new(Kind::Usage, message.trim_start_matches("error: ")).hint(hint);
     fail(&error, format, false)
 }
 
-/// The command line's grammar. A variable that is set to nothing is not set, and one whose flag is given is not
-/// looked at, so that a wrong one can be overruled.
+/// The command line's grammar. An empty variable counts as unset. A variable whose flag is given is ignored, so that
+/// the flag can override an invalid value.
 fn command(args: &[OsString]) -> clap::Command {
     commands::tree().mut_args(|arg| {
         let given = arg.get_long().is_some_and(|long| is_given(args, long, arg.get_short()));
@@ -367,16 +369,16 @@ fn variable(refusal: &clap::Error, args: &[OsString], env: &Env) -> Option<Strin
     (arg.get_env()? == name.as_str() && env.get(&name).is_some()).then_some(name)
 }
 
-/// What to do where a plan is asked for of a bare word.
+/// A hint for `plan` with a bare word.
 fn manifest(refusal: &clap::Error) -> Option<String> {
     let word = refusal.get(ContextKind::InvalidArg)?.to_string();
     let is_of_plan = refusal.get(ContextKind::Usage)?.to_string().contains("trunkctl plan");
     let is_bare = refusal.kind() == ErrorKind::UnknownArgument && !word.starts_with('-');
     (is_of_plan && is_bare)
-        .then(|| format!("give the manifest with -f, as in -f {}", shell_word(&printable(&word))))
+        .then(|| format!("give the manifest with -f, for example -f {}", shell_word(&printable(&word))))
 }
 
-/// The output format, where the command line as a whole could not be understood.
+/// The output format of a command line that could not be parsed.
 fn asked_format(args: &[OsString], env: &Env) -> Format {
     let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
     let flag = words.iter().enumerate().find_map(|(at, word)| {
@@ -396,7 +398,7 @@ fn terminal(choice: Color, env: &Env) -> Terminal {
     Terminal { width, color: color(choice, env, tty) }
 }
 
-/// Whether a stream takes colours: the flag decides, then NO_COLOR, then CLICOLOR_FORCE, then the stream.
+/// Whether to use colours on a stream: decided by the flag, then NO_COLOR, then CLICOLOR_FORCE, then the stream.
 fn color(choice: Color, env: &Env, tty: bool) -> bool {
     match choice {
         Color::Always => true,
@@ -408,7 +410,7 @@ fn color(choice: Color, env: &Env, tty: bool) -> bool {
     }
 }
 
-/// Asks for a text that is not shown while it is typed. The terminal shows it again however this ends.
+/// Prompts for a text without echoing it. The terminal's echo is restored in any case.
 fn ask_secret(question: &str, unseen: bool) -> Option<Typed> {
     if !io::stdin().is_terminal() || !(unseen || io::stderr().is_terminal()) {
         return None;
@@ -419,7 +421,7 @@ fn ask_secret(question: &str, unseen: bool) -> Option<Typed> {
     Some(Box::pin(async move {
         let typed = typed.await.ok()?;
         if typed.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::Interrupted) {
-            // Ctrl-C was typed and passed on as a signal, which ends this.
+            // Ctrl-C was typed; its signal ends the program.
             std::future::pending::<()>().await;
         }
         drop(before);
@@ -427,7 +429,7 @@ fn ask_secret(question: &str, unseen: bool) -> Option<Typed> {
     }))
 }
 
-/// Asks for a text on the terminal.
+/// Prompts for a text on the terminal.
 fn ask_text(question: &str) -> Reply {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Reply::NoTerminal;
@@ -440,14 +442,14 @@ fn ask_text(question: &str) -> Reply {
     }
 }
 
-/// The input ended at a question, and the cursor stands behind it.
+/// The input ended at a prompt; moves the cursor to a new line.
 fn ended() -> Reply {
     let _ = writeln!(io::stderr());
     Reply::Ended
 }
 
-/// Asks on the terminal; none where there is none. The answer is read on a thread of its own, because Ctrl-C is
-/// heard only while this one does not block.
+/// Asks yes or no on the terminal; none if there is no terminal. The answer is read on a separate thread, because a
+/// blocked thread does not notice Ctrl-C.
 fn ask(question: &str) -> Answer {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Box::pin(std::future::ready(None));
@@ -461,7 +463,7 @@ fn ask(question: &str) -> Answer {
     Box::pin(async move { tokio::task::spawn_blocking(read).await.ok().flatten() })
 }
 
-/// Log lines go to standard error, and through the redactor.
+/// Writes log lines to standard error, through the redactor.
 fn start_log(cli: &Cli, env: &Env, redactor: &Redactor) {
     let level = match (cli.globals.verbose, env.get("TRUNKCTL_LOG")) {
         (0, Some(name)) => name.parse().unwrap_or(tracing::Level::WARN),
@@ -485,7 +487,7 @@ impl Write for Scrubbed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = self.0.scrub(&String::from_utf8_lossy(bytes));
         let lines: Vec<String> = text.split('\n').map(printable).collect();
-        // A log that nobody reads is no failure.
+        // A log that cannot be written is not a failure.
         let _ = io::stderr().write_all(lines.join("\n").as_bytes());
         Ok(bytes.len())
     }

@@ -11,8 +11,8 @@ pub enum Verb {
     #[command(after_help = "Example:
   trunkctl -p meetings callout-countries add --account sub-1 US GB
 
-One country is a single write; several are reported one by one, and exit 12
-says that some failed.")]
+Several countries are reported one by one. Exit code 12 means that some of them
+failed.")]
     Add(Add),
     /// List countries
     List(List),
@@ -23,19 +23,19 @@ says that some failed.")]
 /// `callout-countries add`
 #[derive(Debug, Args)]
 pub struct Add {
-    /// Two-letter codes, as US GB
+    /// Two-letter country codes, for example US GB
     #[arg(value_name = "CODE", required_unless_present = "from", conflicts_with_all = LISTS)]
     pub codes: Vec<String>,
-    /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for stdin)
+    /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
     #[arg(long, value_name = "FILE", conflicts_with = "codes")]
     pub from: Option<String>,
-    /// A country that is there already is no failure
+    /// Succeed when a country already exists
     #[arg(long)]
     pub skip_existing: bool,
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// How a list is worked off.
+    /// How a list is processed.
     #[command(flatten)]
     pub bulk: Bulk,
 }
@@ -43,10 +43,10 @@ pub struct Add {
 /// Countries of an account.
 #[derive(Debug, Args)]
 pub struct Codes {
-    /// Two-letter codes, as US GB
+    /// Two-letter country codes, for example US GB
     #[arg(value_name = "CODE", required = true)]
     pub codes: Vec<String>,
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
 }
@@ -57,7 +57,7 @@ pub struct Remove {
     /// The countries.
     #[command(flatten)]
     pub countries: Codes,
-    /// Removing what is not there is no failure
+    /// Succeed when there is nothing to remove
     #[arg(long)]
     pub ignore_missing: bool,
 }
@@ -65,7 +65,7 @@ pub struct Remove {
 /// `callout-countries list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
 }

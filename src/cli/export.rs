@@ -5,13 +5,13 @@ use clap::Args;
 /// `export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Export every profile of the profiles file (or several: -p a,b,c)
+    /// Export every profile in the profiles file (for some of them: -p a,b,c)
     #[arg(long)]
     pub all_profiles: bool,
-    /// Export this account too, beside the profile's own (repeatable)
+    /// Also export this account (repeatable)
     #[arg(long = "account", value_name = "ID")]
     pub accounts: Vec<String>,
-    /// Rewrite everything for another vendor, and tell what is lost
+    /// Convert everything for another vendor, and report what is lost
     #[arg(long = "for", value_name = "VENDOR")]
     pub aim: Option<String>,
 }

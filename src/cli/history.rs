@@ -9,52 +9,52 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use super::values::whole;
 use crate::model::change::Outcome;
 
-/// What to do with the journal of this machine's changes.
+/// Subcommands of `history`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// List what this machine changed, the newest first
+    /// List changes made from this machine, newest first
     #[command(after_help = "Examples:
   trunkctl history list --unknown
   trunkctl -p lab-pbx history list --since 7d --outcome failed
   trunkctl history list --since 2026-11-21 --until 2026-11-22T06:00:00Z -o csv
   trunkctl history list --unknown -o json | jq -r '.[].check[]?'
 
-Times are in UTC. The journal holds every write, with --profile those of the
-profiles it names. An entry is written before its request is sent: what has no
-ending, as after a power cut, is unknown.")]
+Times are in UTC. The list covers all profiles unless --profile names some. An
+entry is written before its request is sent. If trunkctl was interrupted before
+it recorded the result, for example by a power cut, the outcome is unknown.")]
     List(List),
-    /// Show one entry whole: what was sent, how it ended, and how to find out where that is unknown
+    /// Show one change: the request, its outcome and, if that is unknown, how to check it
     Show(Show),
-    /// Close an entry in doubt: record what became of it
+    /// Record the outcome of a change whose outcome was unknown
     #[command(after_help = "Examples:
   trunkctl history list --unknown
   trunkctl history resolve 0r8k --outcome created
   trunkctl history resolve 0r8k --outcome failed    # it was not applied
 
-`history show ID` names the command that shows what became of it. Nothing is
-sent to the vendor. Without --outcome, you are asked on the terminal.")]
+To find out what happened, run the command that `history show ID` names. This
+command sends nothing to the vendor. Without --outcome, it prompts for one.")]
     Resolve(Resolve),
 }
 
 /// `history list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// At most so many entries; 50 where neither this nor --all nor --unknown is given
+    /// The maximum number of entries; defaults to 50, or to all with --unknown
     #[arg(long, value_name = "N", conflicts_with = "all", value_parser = whole::<u32>(1, u32::MAX.into()))]
     pub limit: Option<u32>,
-    /// Every entry
+    /// List every entry
     #[arg(long)]
     pub all: bool,
-    /// Only from then on: 2026-11-21T02:00:00Z, 2026-11-21, or 2h and 7d for so long ago
+    /// Only changes since this time: 2026-11-21T02:00:00Z, 2026-11-21, or an age such as 2h or 7d
     #[arg(long, value_name = "TIME", value_parser = begin)]
     pub since: Option<Timestamp>,
-    /// Only before then; a day is meant whole
+    /// Only changes before this time; a date includes that day
     #[arg(long, value_name = "TIME", value_parser = end)]
     pub until: Option<Timestamp>,
-    /// Only what ended so, as a whole or in a part; may be repeated
+    /// Only changes with this outcome, in whole or in part; repeatable
     #[arg(long, value_name = "WORD", value_parser = outcomes())]
     pub outcome: Vec<String>,
-    /// Only what still needs a look: it may or may not have been applied, and is not under way
+    /// Only changes whose outcome is unknown: they may or may not have been applied
     #[arg(long)]
     pub unknown: bool,
 }
@@ -62,16 +62,16 @@ pub struct List {
 /// `history show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The entry's id, or enough of its beginning
+    /// The entry's id, or a unique prefix of it
     pub id: String,
 }
 
 /// `history resolve`
 #[derive(Debug, Args)]
 pub struct Resolve {
-    /// The entry's id, or enough of its beginning
+    /// The entry's id, or a unique prefix of it
     pub id: String,
-    /// What became of it; failed: it was not applied
+    /// The actual outcome; `failed` means that the change was not applied
     #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(RESOLUTIONS))]
     pub outcome: Option<String>,
 }
@@ -109,7 +109,8 @@ fn instant(text: &str, after: bool, now: Timestamp) -> Result<Timestamp, String>
             .and_then(|ago| if ago.is_negative() { now.checked_add(ago) } else { now.checked_sub(ago) }),
     };
     at.map_err(|_| {
-        "write an instant as 2026-11-21T02:00:00Z, a day as 2026-11-21, or a time ago as 2h or 7d".into()
+        "write a time such as 2026-11-21T02:00:00Z, a date such as 2026-11-21, or an age such as 2h or 7d"
+            .into()
     })
 }
 

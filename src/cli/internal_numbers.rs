@@ -10,15 +10,15 @@ use crate::model::number::NumberType;
 /// What to do with internal numbers.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Add one number by flags, or many from a file
+    /// Add a number, or many numbers from a file
     #[command(after_help = "Examples:
   trunkctl -p meetings internal-numbers add --account sub-1 \\
       --number +16466661110 --type toll --label SIP --language en-US
   trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.csv
 
-Files are CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, alone
-or under `internal_numbers`. The columns and keys are number, display_number,
-country, type, labels, languages, visible, allow_join and
+A file is CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, at the
+top level or under `internal_numbers`. Its columns or keys are number,
+display_number, country, type, labels, languages, visible, allow_join and
 allow_for_external_meetings. A long list is sent in several calls.")]
     Add(Add),
     /// List the numbers of an account
@@ -35,7 +35,7 @@ allow_for_external_meetings. A long list is sent in several calls.")]
 /// `internal-numbers list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
 }
@@ -43,19 +43,19 @@ pub struct List {
 /// `internal-numbers update`
 #[derive(Debug, Args)]
 pub struct Update {
-    /// The number, as +16466661110, or id:VALUE
+    /// The number, for example +16466661110, or id:VALUE
     #[arg(value_name = "NUMBER|id:ID")]
     pub number: String,
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// The number as people see it
+    /// The number as shown to people
     #[arg(long, value_name = "TEXT")]
     pub display_number: Option<String>,
     /// A short description
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
-    /// The language of the prompts, as en-US
+    /// The language of the prompts, for example en-US
     #[arg(long, value_name = "LOCALE")]
     pub language: Option<String>,
 }
@@ -64,19 +64,19 @@ pub struct Update {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("removed").required(true).args(["number", "from"]))]
 pub struct Remove {
-    /// The number, as +16466661110, or id:VALUE
+    /// The number, for example +16466661110, or id:VALUE
     #[arg(value_name = "NUMBER|id:ID", conflicts_with_all = LISTS)]
     pub number: Option<String>,
     /// Read the numbers or ids from a CSV, JSON, JSONL, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with = "number")]
     pub from: Option<String>,
-    /// The account; the profile's `account` where it is not given
+    /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// Removing what is not there is no failure
+    /// Succeed when there is nothing to remove
     #[arg(long)]
     pub ignore_missing: bool,
-    /// How a list is worked off.
+    /// How a list is processed.
     #[command(flatten)]
     pub bulk: Bulk,
 }
@@ -85,46 +85,46 @@ pub struct Remove {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
 pub struct Add {
-    /// A number that is there already, as asked, is no failure
+    /// Succeed when the number already exists with the given values
     #[arg(long)]
     pub skip_existing: bool,
-    /// The account to add to; the profile's `account` where it is not given
+    /// The account to add to; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
     /// Read the numbers from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings", "vendor_field"])]
     pub from: Option<String>,
-    /// The number, as +16466661110
+    /// The number, for example +16466661110
     #[arg(long, conflicts_with_all = LISTS)]
     pub number: Option<String>,
-    /// The number as people see it; its international format where it is not given
+    /// The number as shown to people; defaults to its international format
     #[arg(long, value_name = "TEXT")]
     pub display_number: Option<String>,
-    /// Two-letter country code; the number's where it is not given
+    /// Two-letter country code; defaults to the country of the number
     #[arg(long, value_name = "CODE")]
     pub country: Option<String>,
-    /// Who pays for calls
+    /// The billing type of the number
     #[arg(long = "type", id = "type", value_name = "TYPE", value_parser = Words(NumberType::WORDS))]
     pub what: Option<String>,
     /// A short description
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
-    /// The language of the prompts, as en-US
+    /// The language of the prompts, for example en-US
     #[arg(long, value_name = "LOCALE")]
     pub language: Option<String>,
-    /// Whether people see it
+    /// Whether the number is visible to people
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub visible: Option<bool>,
-    /// Whether meetings can be joined through it
+    /// Whether people can join meetings through it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_join: Option<bool>,
-    /// Whether other organisations' meetings can be joined through it
+    /// Whether people can join other organisations' meetings through it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_external_meetings: Option<bool>,
-    /// A key of the vendor's own entry that has no flag; may be repeated
+    /// Set a key of the vendor's entry that has no flag; repeatable
     #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
     pub vendor_field: Vec<(String, Value)>,
-    /// How a list is worked off.
+    /// How a list is processed.
     #[command(flatten)]
     pub bulk: Bulk,
 }

@@ -2,23 +2,23 @@
 
 use clap::{Args, Subcommand};
 
-/// What to look up: what a trunk can refer to.
+/// Objects that a trunk can refer to.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// The providers' templates of a PBX
+    /// List provider templates of a PBX
     Itsps(Search),
-    /// Extensions
+    /// List extensions
     Extensions(Search),
-    /// Extension groups
+    /// List extension groups
     ExtensionGroups(Search),
-    /// Agent groups
+    /// List agent groups
     AgentGroups(Search),
 }
 
-/// What to look for.
+/// A search.
 #[derive(Debug, Args)]
 pub struct Search {
-    /// Only what holds this text in its number, name or country
+    /// Only rows whose number, name or country contains this text
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
 }

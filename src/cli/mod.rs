@@ -36,12 +36,12 @@ use values::whole;
   trunkctl vendors
   trunkctl explain yeastar 40003
 
-`trunkctl explain exit CODE` tells what an exit code means.")]
+To see what an exit code means: trunkctl explain exit CODE")]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub globals: Globals,
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -50,13 +50,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The profile to use; without it that of TRUNKCTL_VENDOR, else the file's `default_profile`, or its only one (a,b,c for trunk list, plan, apply, export and history list)
+    /// The profile to use; defaults to the TRUNKCTL_VENDOR profile, then to `default_profile` or the only profile in the file (trunk list, plan, apply, export and history list accept a,b,c)
     #[arg(short, long, global = true, env = "TRUNKCTL_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The profiles file; without it `profiles.toml` in the platform's configuration folder for trunkctl
+    /// The profiles file; defaults to `profiles.toml` in the platform's configuration folder for trunkctl
     #[arg(long, global = true, env = "TRUNKCTL_PROFILES_FILE", hide_env_values = true, value_name = "PATH")]
     pub profiles_file: Option<String>,
-    /// How to print what is found or done
+    /// The output format
     #[arg(
         short,
         long,
@@ -67,16 +67,16 @@ pub struct Globals {
         default_value = "table"
     )]
     pub output: Format,
-    /// Show what would be sent, as requests or as curl lines; send no write, and run no `cmd:` of a secret
+    /// Print the requests of a change instead of sending them; do not run `cmd:` secrets
     #[arg(long, global = true, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "http", value_name = "FORM")]
     pub dry_run: Option<DryRun>,
-    /// The limit of one attempt, as in 30s
+    /// The time limit for one attempt, for example 30s
     #[arg(long, global = true, env = "TRUNKCTL_TIMEOUT", hide_env_values = true, default_value = "30s", value_parser = duration, value_name = "DURATION")]
     pub timeout: Duration,
-    /// The limit of the whole command, as in 10m
+    /// The time limit for the whole command, for example 10m
     #[arg(long, global = true, env = "TRUNKCTL_DEADLINE", hide_env_values = true, default_value = "10m", value_parser = duration, value_name = "DURATION")]
     pub deadline: Duration,
-    /// How often a request that surely was not processed is sent again
+    /// How many times to retry a request that was certainly not processed
     #[arg(
         long,
         global = true,
@@ -87,22 +87,22 @@ pub struct Globals {
         value_name = "N"
     )]
     pub retries: u32,
-    /// Work on simulators of the vendors on this machine
+    /// Use local simulators of the vendors
     #[arg(long, global = true, env = "TRUNKCTL_SANDBOX", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub sandbox: bool,
-    /// Change things without a record of it in the journal
+    /// Do not record changes in the journal
     #[arg(long, global = true, env = "TRUNKCTL_NO_JOURNAL", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub no_journal: bool,
-    /// Tell what is sent (-v), how it is answered (-vv), and bodies with secrets masked (-vvv)
+    /// Log requests (-v), responses (-vv), and bodies with secrets masked (-vvv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// No warnings and notes, only errors
+    /// Print only errors, no warnings or notes
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Colours
+    /// When to use colours
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
-    /// Do not ask before an apply, and before something is deleted
+    /// Skip the confirmation before an apply or a deletion
     #[arg(short, long, global = true)]
     pub yes: bool,
 }
@@ -129,7 +129,7 @@ pub enum Command {
         #[command(subcommand)]
         verb: Box<trunk::Verb>,
     },
-    /// Manage your own numbers for meetings
+    /// Manage the numbers that people call to join meetings
     InternalNumbers {
         /// What to do with them.
         #[command(subcommand)]
@@ -141,48 +141,48 @@ pub enum Command {
         #[command(subcommand)]
         verb: settings::Verb,
     },
-    /// Choose the countries that meetings call out to
+    /// Manage the countries that meetings can call out to
     CalloutCountries {
         /// What to do with them.
         #[command(subcommand)]
         verb: countries::Verb,
     },
-    /// Assign numbers of a master account to sub accounts
+    /// List, assign and clear numbers of a master account
     Numbers {
         /// What to do with them.
         #[command(subcommand)]
         verb: numbers::Verb,
     },
-    /// Show what a manifest would change, and change nothing
+    /// Show the changes that a manifest would make
     Plan(Box<fleet::Plan>),
-    /// Make what there is what a manifest wants
+    /// Apply a manifest
     Apply(Box<fleet::Apply>),
-    /// Find the ids that a trunk refers to
+    /// Look up ids to use in a trunk
     Lookup {
         /// What to look up.
         #[command(subcommand)]
         verb: lookup::Verb,
     },
-    /// List, show, make, check and log out profiles
+    /// Manage profiles
     Profile {
         /// What to do with them.
         #[command(subcommand)]
         verb: profile::Verb,
     },
-    /// Show what each vendor can do: operation by operation, field by field
-    #[command(after_help = "`trunkctl vendors -o json` gives every reason, limit and value set.")]
+    /// Show the operations and fields that each vendor supports
+    #[command(after_help = "For reasons, limits and allowed values: trunkctl vendors -o json")]
     Vendors,
-    /// Write a manifest of what exists, or of what it would be at another vendor
+    /// Export existing objects as a manifest, optionally converted for another vendor
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx export > trunks.toml
   trunkctl export --all-profiles -o yaml > fleet.yaml
   trunkctl -p meetings export --account sub-1 --account sub-2 > meetings.toml
   trunkctl -p lab-pbx export --for itniotech > contact-center.toml
 
-Passwords are written as references to fill in, never as values. A profile that
-cannot be read is told beside those that can, and the exit code is 12.")]
+The manifest contains references for passwords, never values. If some profiles
+cannot be read, the others are exported and the exit code is 12.")]
     Export(export::Export),
-    /// Tell what an error code or an exit code means, without asking anybody
+    /// Explain an error code of a vendor or an exit code; works offline
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003
   trunkctl explain itniotech -47
@@ -192,32 +192,32 @@ cannot be read is told beside those that can, and the exit code is 12.")]
         /// A vendor, or `exit`
         #[arg(value_name = "VENDOR|exit")]
         subject: String,
-        /// The code; without it all of them
+        /// The code; defaults to all codes
         #[arg(allow_negative_numbers = true, allow_hyphen_values = true)]
         code: Option<String>,
     },
-    /// Tell what this machine changed, and what still needs a look
+    /// Show changes made from this machine
     History {
         /// What to do.
         #[command(subcommand)]
         verb: history::Verb,
     },
-    /// Print the JSON Schema of a kind of file, for editors and checks
+    /// Print the JSON Schema of a file format
     #[command(after_help = "Examples:
   trunkctl schema manifest > manifest.schema.json
   trunkctl schema profiles > profiles.schema.json")]
     Schema {
-        /// The kind of file
+        /// The file format
         #[arg(value_enum, value_name = "FILE")]
         of: schema::Of,
     },
-    /// Run simulators of the vendors for other programs, or empty those of --sandbox
+    /// Run or reset the vendor simulators
     Sandbox {
         /// What to do.
         #[command(subcommand)]
         verb: sandbox::Verb,
     },
-    /// Print a script that completes commands in a shell
+    /// Print a shell completion script
     #[command(after_help = "For bash:
   trunkctl completions bash \\
       > ~/.local/share/bash-completion/completions/trunkctl")]
@@ -226,7 +226,7 @@ cannot be read is told beside those that can, and the exit code is 12.")]
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Print the manual page, or write all of them to a folder
+    /// Print the manual page, or write all manual pages to a folder
     Man {
         /// The folder
         #[arg(value_name = "DIR")]
@@ -248,11 +248,12 @@ pub enum Shell {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration =
-        text.parse().map_err(|_| "write it with its unit, as in 500ms, 30s, 10m or 1h30m".to_owned())?;
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write a number and a unit, for example 500ms, 30s, 10m or 1h30m".to_owned())?;
     match Duration::try_from(span) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("give a time longer than nothing".into()),
+        _ => Err("the time must be greater than zero".into()),
     }
 }
 

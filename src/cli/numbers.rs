@@ -10,12 +10,12 @@ use super::values::vendor_field;
 pub enum Verb {
     /// List the numbers of the master account
     List,
-    /// Give numbers of the master account to a sub account
+    /// Assign numbers of the master account to a sub account
     #[command(after_help = "Example:
   trunkctl -p meetings numbers assign --account sub-1 14155550100 14155550101")]
     Assign(Assign),
     /// Remove every internal number of a sub account
-    #[command(after_help = "On a terminal the account's id has to be typed. Elsewhere:
+    #[command(after_help = "On a terminal, type the account's id to confirm. Without a terminal:
   trunkctl -p meetings numbers clear --account sub-1 --yes --confirm sub-1")]
     Clear(Clear),
 }
@@ -23,13 +23,13 @@ pub enum Verb {
 /// `numbers assign`
 #[derive(Debug, Args)]
 pub struct Assign {
-    /// The numbers, as `numbers list` shows them; a plus and spaces make no difference
+    /// The numbers, as shown by `numbers list`; plus signs and spaces are ignored
     #[arg(value_name = "NUMBER", required = true)]
     pub numbers: Vec<String>,
-    /// The sub account; the profile's `account` where it is not given
+    /// The sub account; defaults to the profile's `account`
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// A key of the vendor's own request body that has no flag; may be repeated
+    /// Set a key of the vendor's request body that has no flag; repeatable
     #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
     pub vendor_field: Vec<(String, Value)>,
 }
@@ -37,10 +37,10 @@ pub struct Assign {
 /// `numbers clear`
 #[derive(Debug, Args)]
 pub struct Clear {
-    /// The sub account; never taken from the profile
+    /// The sub account; required, the profile's `account` is not used
     #[arg(long, value_name = "ID")]
     pub account: String,
-    /// The sub account once more, where there is no terminal to ask on
+    /// The sub account again, to confirm without a terminal
     #[arg(long, value_name = "ID")]
     pub confirm: Option<String>,
 }

@@ -5,26 +5,25 @@ use clap::{Args, Subcommand};
 /// What to do with profiles.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// List the profiles of the profiles file
+    /// List the profiles in the profiles file
     List,
-    /// Show one profile: its settings, where each comes from, and its secrets as references
+    /// Show a profile: its settings, their sources, and references to its secrets
     Show,
-    /// Ask what a vendor needs and write a profile; without a terminal it takes --vendor and --set
+    /// Create a profile; prompts for values on a terminal, otherwise pass --vendor and --set
     #[command(after_help = "Examples:
   trunkctl profile init lab-pbx
   trunkctl profile init lab-pbx --vendor yeastar \\
       --set base_url=https://192.0.2.10:8088 --set client_id=ID \\
       --set client_secret=env:LAB_PBX_SECRET --no-check
 
-Secrets are stored as references. One that is typed on the terminal, or read
-from standard input (KEY=-), goes to a file of its own beside the profiles file,
-readable by you alone. Values are written as they are given: a relative
-file:PATH or ca_file starts at the profiles file. The credentials are tried
-before anything is written.")]
+Secrets are stored as references. A secret that you type on the terminal or pass
+on standard input (KEY=-) is saved in its own file next to the profiles file,
+readable only by you. Relative paths in file:PATH and ca_file are relative to
+the profiles file. The credentials are checked before the profile is written.")]
     Init(Init),
-    /// Prove the credentials with a harmless read, and tell who answered
+    /// Check the credentials with a read, and show the account that they belong to
     Check,
-    /// Revoke the token where the vendor can, and forget it here
+    /// Delete the saved token, and revoke it if the vendor supports that
     Logout,
 }
 
@@ -36,13 +35,13 @@ pub struct Init {
     /// The vendor
     #[arg(long)]
     pub vendor: Option<String>,
-    /// A key of the profile; may be repeated. Secrets take references: env:NAME, file:PATH, cmd:COMMAND, or -
+    /// Set a key of the profile; repeatable. Give secrets as references: env:NAME, file:PATH, cmd:COMMAND, or - for standard input
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Replace a profile that has the name already
+    /// Replace an existing profile of this name
     #[arg(long)]
     pub force: bool,
-    /// Write the profile without trying it
+    /// Write the profile without checking the credentials
     #[arg(long)]
     pub no_check: bool,
 }

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// What a JSON Schema is printed of.
+/// The file formats that have a JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Of {
     /// Manifests

@@ -19,7 +19,7 @@ pub enum Verb {
       --direction outbound --host 192.0.2.40 --agent-group Sales
   trunkctl -p meetings trunk create --account sub-1 --master-trunk trunk-a
 
-Which fields a vendor takes: trunkctl vendors")]
+For the fields that a vendor supports: trunkctl vendors")]
     Create(Create),
     /// Change a trunk
     #[command(after_help = "Examples:
@@ -28,28 +28,29 @@ Which fields a vendor takes: trunkctl vendors")]
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
     Update(Update),
-    /// Create a trunk, or change the one of that name so that it is as given
+    /// Create a trunk, or update the existing trunk of that name
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk ensure --from register-trunk.toml
   trunkctl -p lab-pbx trunk ensure --name itsp --kind peer --transport udp \\
       --host sip.example.com --port 5060 --codecs ulaw,alaw
 
-It ends in created, updated, unchanged, or adopted: the trunk was there as
-given, and this machine takes care of it from now on. What is not given is left
-alone. `trunkctl apply` does the same for many trunks on many profiles.")]
+The outcome is created, updated, unchanged, or adopted: the trunk already
+existed as given, and is managed from this machine from now on. Fields that you
+do not give stay as they are. `trunkctl apply` does the same for many trunks on
+many profiles.")]
     Ensure(Create),
-    /// List trunks, of one profile or of several at once
+    /// List trunks of one or more profiles
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk list --kind register --status failed
   trunkctl -p lab-pbx-1,lab-pbx-2 trunk list -o csv
   trunkctl trunk list --all-profiles -o jsonl | jq -r .name
 
-With several profiles they are read at the same time. One that cannot be read is
-reported beside the rows of the others, and the exit code is 12.")]
+Several profiles are read at the same time. If some cannot be read, the trunks
+of the others are listed and the exit code is 12.")]
     List(List),
-    /// Show one trunk with all that the vendor tells of it
+    /// Show a trunk with all fields that the vendor returns
     Get(Get),
-    /// Delete a trunk, or take an assigned one away
+    /// Delete a trunk, or unassign an assigned one
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk delete name:itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
@@ -59,19 +60,19 @@ reported beside the rows of the others, and the exit code is 12.")]
 /// `trunk list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// Only trunks of exactly this name
+    /// Only trunks with exactly this name
     #[arg(long)]
     pub name: Option<String>,
     /// Only trunks of this kind
     #[arg(long, value_parser = Words(Kind::WORDS))]
     pub kind: Option<String>,
-    /// Only trunks of this status, by trunkctl's word or the vendor's code
+    /// Only trunks with this status: one of the listed values, or the vendor's code
     #[arg(long, value_parser = Words(Status::WORDS))]
     pub status: Option<String>,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// Of every profile in the profiles file
+    /// List the trunks of every profile in the profiles file
     #[arg(long)]
     pub all_profiles: bool,
 }
@@ -79,7 +80,7 @@ pub struct List {
 /// `trunk get`
 #[derive(Debug, Args)]
 pub struct Get {
-    /// The trunk: id:VALUE, name:VALUE, or a name or id alone
+    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
     #[arg(value_name = "TRUNK")]
     pub trunk: String,
     /// The account; defaults to the profile's `account`
@@ -90,13 +91,13 @@ pub struct Get {
 /// `trunk delete`
 #[derive(Debug, Args)]
 pub struct Delete {
-    /// The trunk: id:VALUE, name:VALUE, or a name or id alone
+    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
     #[arg(value_name = "TRUNK")]
     pub trunk: String,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Deleting what is not there is no failure
+    /// Succeed when the trunk does not exist
     #[arg(long)]
     pub ignore_missing: bool,
 }
@@ -112,16 +113,16 @@ pub struct Create {
 /// `trunk update`
 #[derive(Debug, Args)]
 pub struct Update {
-    /// The trunk: id:VALUE, name:VALUE, or a name or id alone
+    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
     #[arg(value_name = "TRUNK")]
     pub trunk: String,
     /// The fields.
     #[command(flatten)]
     pub fields: Fields,
-    /// A DID to add to those that exist; may be repeated
+    /// Add a DID, and keep the existing ones; repeatable
     #[arg(long, value_name = "NUMBER[=NAME]", value_parser = did)]
     pub add_did: Vec<Did>,
-    /// A DID to take away; may be repeated
+    /// Remove a DID; repeatable
     #[arg(long, value_name = "NUMBER")]
     pub remove_did: Vec<String>,
 }
@@ -161,7 +162,7 @@ impl Args for Fields {
         let from = Arg::new("from")
             .long("from")
             .value_name("FILE")
-            .help("Read the fields from a TOML, JSON or YAML file (- for standard input); flags win over it");
+            .help("Read the fields from a TOML, JSON or YAML file (- for standard input); flags override it");
         let command = command.next_help_heading("Trunk fields").arg(from);
         flags().fold(command, |command, (row, flag)| {
             let arg = Arg::new(flag.name).long(flag.name).help(flag.help);

@@ -11,8 +11,8 @@ use crate::model::report::{DryRun, Format};
 use crate::model::secret::is_secret_key;
 use crate::model::trunk::{AgentGroup, Did};
 
-/// Takes any text, and tells shells and help which words there are. Whether a word is right is judged with the
-/// other fields, so that a flag and a file get the same answer and exit code.
+/// Accepts any text, and gives shells and help the allowed words. The word itself is checked with the other fields,
+/// so that a flag and a file get the same error and exit code.
 #[derive(Debug, Clone)]
 pub struct Words(pub &'static [&'static str]);
 
@@ -50,22 +50,22 @@ macro_rules! words {
 }
 
 words!(Format {
-    Table = "table": "For people; may change",
+    Table = "table": "A table for people; its layout may change",
     Json = "json": "JSON",
-    Jsonl = "jsonl": "One JSON object a line",
+    Jsonl = "jsonl": "JSON Lines: one object per line",
     Yaml = "yaml": "YAML",
     Csv = "csv": "Comma-separated values with a header",
-    Markdown = "markdown": "Markdown, for a merge request (plan)",
+    Markdown = "markdown": "Markdown, for a merge request (plan only)",
 });
 
 words!(DryRun {
-    Http = "http": "Method, address, headers and body, secrets masked",
-    Curl = "curl": "Lines for a shell that has the secrets in environment variables",
+    Http = "http": "HTTP requests with secrets masked",
+    Curl = "curl": "curl commands that read the secrets from environment variables",
 });
 
 words!(Prune {
-    Created = "created": "What an apply of this manifest, on this machine, created",
-    All = "all": "Everything of the kinds and accounts that the manifest speaks of",
+    Created = "created": "Objects created from this machine by an apply of this manifest",
+    All = "all": "All objects of the kinds and accounts that the manifest covers",
 });
 
 /// A whole number within bounds.
@@ -77,7 +77,7 @@ pub fn whole<T: FromStr + Clone + Send + Sync + 'static>(
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
         let value = number.and_then(|_| text.parse().ok());
         value.ok_or_else(|| match most {
-            u64::MAX => "write a whole number, as in 20".to_owned(),
+            u64::MAX => "write a whole number, for example 20".to_owned(),
             _ => format!("write a whole number from {least} to {most}"),
         })
     }
@@ -108,17 +108,18 @@ pub fn agent_group(text: &str) -> Result<AgentGroup, String> {
     }
 }
 
-/// `KEY=JSON`; a value that is no JSON is told how to become text.
+/// `KEY=JSON`; the error for a value that is not JSON shows how to quote a string.
 pub fn vendor_field(text: &str) -> Result<(String, Value), String> {
     let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-        return Err("write KEY=JSON, as in ignore_100_response=1".into());
+        return Err("write KEY=JSON, for example ignore_100_response=1".into());
     };
     if is_secret_key(key) {
         // It is refused with the other fields. A complaint here would be printed with the value.
         return Ok((key.to_owned(), Value::Null));
     }
-    let value = serde_json::from_str(json)
-        .map_err(|_| format!("`{json}` is not JSON; a text needs quotes, as in {key}='\"{json}\"'"))?;
+    let value = serde_json::from_str(json).map_err(|_| {
+        format!("`{json}` is not JSON; a string needs quotes, for example {key}='\"{json}\"'")
+    })?;
     Ok((key.to_owned(), value))
 }
 

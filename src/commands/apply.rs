@@ -13,7 +13,7 @@ use crate::reconcile::plan_file::Saved;
 use crate::reconcile::planner::{Survey, survey};
 use crate::reconcile::{Fleet, Limits, Results, guard};
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let concurrency = usize::from(args.concurrency.get());
     let (manifest, mut saved);
@@ -25,7 +25,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
             saved.hold_against(&survey)?;
             for (profile, why) in saved.failed() {
                 let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
-                let error = Error::new(Kind::Unavailable, text).hint("make the plan again");
+                let error = Error::new(Kind::Unavailable, text).hint("create the plan again");
                 survey.plan.parts.push(Part::failed(profile, error));
                 survey.works.push(Default::default());
             }
@@ -62,7 +62,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
         let profiles: Vec<&Profile> = profiles.iter().collect();
         context.confirm(&question(&survey.plan), &profiles).await?;
         if context.options.dry_run.is_none() {
-            // What was done is reported, whatever happens.
+            // Finished changes are always reported.
             context.cancellation.leave_to_command();
         }
     }
@@ -73,7 +73,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     if context.options.dry_run.is_none() {
         return Ok(Report::Changes(changes));
     }
-    // A dry run ends as the run would.
+    // A dry run has the exit code of the run.
     let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
     let mut report = withheld(context, shown);
     if failed.is_empty() {
@@ -81,11 +81,11 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     }
     (context.publish)(&mut report)?;
     let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
-    Err(Error::new(Kind::Partial, format!("not all of it can be done:\n  {}", list.join("\n  ")))
-        .hint("`trunkctl plan` shows it with the reasons; nothing was changed"))
+    Err(Error::new(Kind::Partial, format!("some changes are impossible:\n  {}", list.join("\n  ")))
+        .hint("`trunkctl plan` shows the reasons; nothing was changed"))
 }
 
-/// Passwords that nobody could look up are refused before anything is written: what they are for would be left out.
+/// Fails before anything is written if a password could not be resolved, because its trunk would be left out.
 fn refuse_missing(survey: &Survey) -> Result<()> {
     let missing: Vec<&Error> = survey.works.iter().flat_map(|work| &work.missing).collect();
     let mut texts: Vec<&str> = missing.iter().map(|error| error.message.as_str()).collect();
@@ -97,7 +97,7 @@ fn refuse_missing(survey: &Survey) -> Result<()> {
     Err(error.hint(format!("{hint}; nothing was changed")))
 }
 
-/// Shows what is to be done: where standard output is for what was done, beside it.
+/// Shows the plan; on standard error if standard output is for the results.
 fn show(context: &Context, plan: Plan) -> Result<Plan> {
     if context.options.dry_run.is_some() {
         return Ok(plan);
@@ -124,8 +124,8 @@ fn question(plan: &Plan) -> String {
     let summary = plan.summary();
     let besides = match plan.steps().filter(|step| step.takes_away()).count() {
         0 => String::new(),
-        1 => "An assignment of settings deletes something besides: see the plan. ".to_owned(),
-        several => format!("{several} assignments of settings delete something besides: see the plan. "),
+        1 => "An assignment of settings also deletes data: see the plan. ".to_owned(),
+        several => format!("{several} assignments of settings also delete data: see the plan. "),
     };
     format!(
         "{besides}This creates {}, changes {} and deletes {} objects",
@@ -133,11 +133,14 @@ fn question(plan: &Plan) -> String {
     )
 }
 
-/// What --fail-fast keeps from being begun.
+/// The error if --fail-fast prevents the apply from starting.
 fn short(plan: &Plan) -> Error {
     let failed = plan.parts.iter().filter_map(|part| part.failed.as_ref());
     let impossible = plan.steps().filter_map(|step| step.error.as_ref());
     let list: Vec<&str> = failed.chain(impossible).map(|error| error.message.as_str()).collect();
-    Error::new(Kind::Partial, format!("nothing was begun, as --fail-fast asks:\n  {}", list.join("\n  ")))
-        .hint("without --fail-fast, what can be done is done")
+    Error::new(
+        Kind::Partial,
+        format!("nothing was changed, because of --fail-fast:\n  {}", list.join("\n  ")),
+    )
+    .hint("without --fail-fast, apply makes the changes that are possible")
 }

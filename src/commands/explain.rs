@@ -1,4 +1,4 @@
-//! `explain`: what a code means, without asking anybody.
+//! `explain`: explains error codes and exit codes, offline.
 
 use serde_json::{Value, json};
 
@@ -7,14 +7,14 @@ use crate::model::report::{Listing, Report};
 use crate::vendors::codes::{After, Code};
 use crate::vendors::{self, Facts};
 
-/// Runs it.
+/// Runs the command.
 pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
     if subject == "exit" {
         return exit_codes(code);
     }
     let vendor = vendors::by_name(subject).map_err(|mut error| {
         error.kind = Kind::Usage;
-        error.hint(format!("`trunkctl explain` takes a vendor ({}) or `exit`", names().join(", ")))
+        error.hint(format!("use a vendor ({}) or `exit`", names().join(", ")))
     })?;
     vendor_codes(vendor.facts(), code)
 }
@@ -38,8 +38,8 @@ fn exit_codes(code: Option<&str>) -> Result<Report> {
     };
     let row = EXIT_CODES.iter().find(|row| row.code.to_string() == code || row.kind == code);
     let row = row.ok_or_else(|| {
-        Error::new(Kind::NotFound, format!("trunkctl has no exit code `{code}`"))
-            .hint("`trunkctl explain exit` lists them all")
+        Error::new(Kind::NotFound, format!("unknown exit code `{code}`"))
+            .hint("`trunkctl explain exit` lists all exit codes")
     })?;
     let text =
         format!("exit {} ({})\n\n  meaning  {}\n  remedy   {}", row.code, row.kind, row.meaning, row.remedy);
@@ -70,13 +70,12 @@ fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
     let rows: Vec<&Code> =
         facts.codes.iter().filter(|row| row.code.eq_ignore_ascii_case(code) || row.code == status).collect();
     if rows.is_empty() {
-        return Err(Error::new(Kind::NotFound, format!("{} documents no code `{code}`", facts.title)).hint(
-            format!(
-                "an undocumented code ends in exit 9 (rejected) with the vendor's text; \
-             `trunkctl explain {}` lists the documented ones",
+        return Err(Error::new(Kind::NotFound, format!("{} does not document code `{code}`", facts.title))
+            .hint(format!(
+                "an undocumented code causes exit 9 (rejected) with the vendor's text; \
+             `trunkctl explain {}` lists the documented codes",
                 facts.name
-            ),
-        ));
+            )));
     }
     let text: Vec<String> = rows.iter().map(|row| describe(facts, row)).collect();
     let data =
@@ -84,12 +83,12 @@ fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
     Ok(Report::Document { text: text.join("\n\n"), data })
 }
 
-/// 0 is the vendors' own word for success.
+/// 0 is the vendors' code for success.
 fn exit_of(row: &Code) -> u8 {
     if row.code == "0" { 0 } else { row.kind.exit_code() }
 }
 
-/// Of a write nobody knows what became of it, where the answer is like a 5xx, unless a look tells.
+/// After an answer like a 5xx, the outcome of a write is unknown, unless a read shows it.
 fn exit_of_write(row: &Code) -> Option<u8> {
     matches!(row.after, After::Lost | After::Partly | After::Pending)
         .then(|| Kind::OutcomeUnknown.exit_code())
@@ -124,7 +123,7 @@ fn when(row: &Code) -> Option<String> {
     }
     parts.extend(row.when.http.map(|status| format!("with HTTP {status}")));
     if !row.when.says.is_empty() {
-        parts.push(format!("where the text says `{}`", row.when.says.join("` or `")));
+        parts.push(format!("if the text contains `{}`", row.when.says.join("` or `")));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -132,13 +131,13 @@ fn when(row: &Code) -> Option<String> {
 fn resend(after: After) -> &'static str {
     match after {
         After::GiveUp => "repeating the request does not help",
-        After::Renew => "trunkctl gets a new token and sends once more",
-        After::SignAgain => "trunkctl signs anew and sends once more",
-        After::Later => "trunkctl sends again after a pause, within --retries and --deadline",
-        After::NextDay => "trunkctl does not wait that long; send again when the day's limit is over",
-        After::Lost => "reads are sent again; after a write, trunkctl looks at what the vendor holds",
-        After::Partly => "trunkctl looks at what the vendor holds, and repeats what is missing",
-        After::Pending => "trunkctl waits, and looks at what the vendor holds",
+        After::Renew => "trunkctl gets a new token and resends once",
+        After::SignAgain => "trunkctl signs again and resends once",
+        After::Later => "trunkctl retries after a pause, within --retries and --deadline",
+        After::NextDay => "trunkctl does not wait that long; repeat the command when the daily limit is over",
+        After::Lost => "trunkctl retries reads; after a write, it reads the state at the vendor first",
+        After::Partly => "trunkctl reads the state at the vendor and resends what is missing",
+        After::Pending => "trunkctl waits and reads the state at the vendor",
     }
 }
 

@@ -1,4 +1,4 @@
-//! `history list | show | resolve`: what this machine changed. No profile and no network is needed.
+//! `history list | show | resolve`: changes made from this machine. Needs no profile and no network.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,16 +15,16 @@ use crate::model::text::{excerpt, printable, printable_json, shell_word};
 
 const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcome", "resolved"];
 
-/// How many entries a list shows where nobody says.
+/// The default number of entries in a list.
 const SHOWN: usize = 50;
 
-/// Lists, the newest first.
+/// Lists entries, newest first.
 pub fn list(context: &Context, args: &List) -> Result<Report> {
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
-        return Err(Error::new(Kind::Usage, "--since does not lie before --until")
-            .hint("a list that ends before it begins is always empty"));
+        return Err(Error::new(Kind::Usage, "--since is not before --until")
+            .hint("give a --since that is earlier than --until"));
     }
     let (profiles, now) = (profiles(context)?, Timestamp::now());
     let wanted = |record: &Record| {
@@ -48,7 +48,9 @@ pub fn list(context: &Context, args: &List) -> Result<Report> {
             continue;
         }
         if shown == most {
-            context.diagnostics.note(&format!("the newest {SHOWN} are shown; --all shows every one"));
+            context
+                .diagnostics
+                .note(&format!("showing the newest {SHOWN} changes; use --all to show every change"));
             break;
         }
         shown += 1;
@@ -60,28 +62,30 @@ pub fn list(context: &Context, args: &List) -> Result<Report> {
     tell_of(context, &records);
     if !any && records.skipped() == 0 {
         let path = records.path().display();
-        context.diagnostics.note(&format!("nothing is recorded yet; changes will be in `{path}`"));
+        context.diagnostics.note(&format!("no changes are recorded yet; they will be recorded in `{path}`"));
     }
     Ok(rows.finish())
 }
 
-/// Shows one whole.
+/// Shows one entry.
 pub fn show(context: &Context, args: &Show) -> Result<Report> {
     let record = find(context, &args.id)?;
     Ok(Report::Document { text: text(&record), data: data(&record) })
 }
 
-/// Records what became of an entry in doubt.
+/// Records the outcome of an entry whose outcome is unknown.
 pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
     let record = find(context, &args.id)?;
     let id = record.id.as_str();
     if !record.has_outcome(Outcome::Unknown.word()) {
-        let text = format!("entry `{id}` is not in doubt: its outcome is {}", outcomes(&record));
-        return Err(Error::invalid(text).hint(format!("`trunkctl history show {id}` shows it whole")));
+        let text = format!("the outcome of entry `{id}` is already known: {}", outcomes(&record));
+        return Err(
+            Error::invalid(text).hint(format!("to see the whole entry, run `trunkctl history show {id}`"))
+        );
     }
     if !record.needs_a_look(Timestamp::now()) {
-        let text = format!("entry `{id}` is still under way, in process {}", record.pid);
-        return Err(Error::invalid(text).hint("wait until that command has ended"));
+        let text = format!("entry `{id}` is still in progress in process {}", record.pid);
+        return Err(Error::invalid(text).hint("wait until that command has finished"));
     }
     let possible = endings(&record);
     let words: Vec<&str> = possible.iter().map(|outcome| outcome.word()).collect();
@@ -90,9 +94,9 @@ pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
         None => ask(context, &record, &words).await?,
     };
     let Some(outcome) = possible.iter().find(|outcome| outcome.word() == word) else {
-        let text = format!("{} does not end in `{}`", operations(&record), excerpt(&word, 40));
+        let text = format!("{} cannot have the outcome `{}`", operations(&record), excerpt(&word, 40));
         return Err(Error::invalid(text)
-            .hint(format!("use one of {}; entry `{id}` is still in doubt", words.join(", "))));
+            .hint(format!("use one of {}; the outcome of entry `{id}` is still unknown", words.join(", "))));
     };
     if context.options.dry_run.is_some() {
         context.diagnostics.note(&format!("dry run: `{}` was not recorded for entry `{id}`", outcome.word()));
@@ -104,7 +108,7 @@ pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
     Ok(Report::Document { text: text(&record), data: data(&record) })
 }
 
-/// What an entry in doubt may turn out to be. Operations of a later version may end in anything.
+/// The outcomes that an entry can have. Operations of a later version may have any outcome.
 fn endings(record: &Record) -> Vec<Outcome> {
     use Outcome::{Assigned, Created, Deleted, Failed, Updated};
     let known = |settled: &Settled| {
@@ -123,27 +127,27 @@ fn endings(record: &Record) -> Vec<Outcome> {
 
 async fn ask(context: &Context, record: &Record, words: &[&str]) -> Result<String> {
     let what = format!(
-        "{}: {} {}, profile {}, is in doubt.",
+        "{}: {} {}, profile {}: the outcome is unknown.",
         record.id,
         operations(record),
         names(&record.subjects),
         record.profile
     );
     let checks: String =
-        checks(record).iter().map(|check| format!(" `{}` shows it.", printable(check))).collect();
-    let question = format!("{}{checks}\nWhat became of it ({})?", printable(&what), words.join(", "));
+        checks(record).iter().map(|check| format!(" Check with `{}`.", printable(check))).collect();
+    let question = format!("{}{checks}\nActual outcome ({}):", printable(&what), words.join(", "));
     match context.ask_for(&question, false).await {
         Reply::Text(text) => Ok(text),
         Reply::Ended => Err(Error::new(Kind::Usage, "no outcome was given; nothing was recorded")
             .hint(format!("give --outcome with one of {}", words.join(", ")))),
         Reply::NoTerminal => {
-            Err(Error::new(Kind::Usage, "--outcome is missing, and nobody can be asked for it: no terminal")
+            Err(Error::new(Kind::Usage, "--outcome is missing, and there is no terminal to prompt on")
                 .hint(format!("give --outcome with one of {}", words.join(", "))))
         }
     }
 }
 
-/// The entry of that id, or of the only id that begins so.
+/// The entry with this id, or with the only id that has this prefix.
 fn find(context: &Context, given: &str) -> Result<Record> {
     let id = given.trim().to_lowercase();
     if id.is_empty() {
@@ -171,29 +175,27 @@ fn find(context: &Context, given: &str) -> Result<Record> {
         }
         None => {
             let ids: Vec<&str> = found.iter().map(|record| record.id.as_str()).collect();
-            Err(Error::invalid(format!("`{given}` could mean several entries"))
-                .hint(format!("give more of the id: {}", ids.join(", "))))
+            Err(Error::invalid(format!("`{given}` matches several entries"))
+                .hint(format!("give a longer prefix of the id: {}", ids.join(", "))))
         }
     }
 }
 
-const IDS: &str = "`trunkctl history list` shows the ids; the beginning of one is enough";
+const IDS: &str = "`trunkctl history list` shows the ids; a unique prefix is enough";
 
 fn open(context: &Context) -> Result<Records> {
     journal::read(&journal_folder(&context.folders()?.state, context.options.sandbox))
 }
 
-/// The profiles asked for, if any. That a variable asks, which was set for other commands, is told.
+/// The requested profiles, if any. Prints a note if they come from a variable, which may be set for other commands.
 fn profiles(context: &Context) -> Result<Option<Vec<String>>> {
     let Some(asked) = context.options.profile.as_deref() else { return Ok(None) };
     if context.env.get("TRUNKCTL_PROFILE") == Some(asked) {
-        context
-            .diagnostics
-            .note(&format!("only of profile `{asked}`, as the variable TRUNKCTL_PROFILE says"));
+        context.diagnostics.note(&format!("showing only profile `{asked}`, because TRUNKCTL_PROFILE is set"));
     }
     let names: Vec<String> = context.profile_names(false)?.into_iter().flatten().collect();
     for name in &names {
-        // A profile that was removed since has a history too.
+        // A profile that no longer exists may have a history.
         if !has_entries(context, name)? {
             context.find_profile(name)?;
         }
@@ -214,12 +216,12 @@ fn tell_of(context: &Context, records: &Records) {
     let path = records.path().display();
     match records.skipped() {
         0 => {}
-        1 => context
-            .diagnostics
-            .warn(&format!("a line of the journal `{path}` cannot be read and is left out")),
+        1 => {
+            context.diagnostics.warn(&format!("ignoring a line of the journal `{path}` that cannot be read"))
+        }
         count => context
             .diagnostics
-            .warn(&format!("{count} lines of the journal `{path}` cannot be read and are left out")),
+            .warn(&format!("ignoring {count} lines of the journal `{path}` that cannot be read")),
     }
 }
 
@@ -233,7 +235,7 @@ fn is_between(record: &Record, args: &List) -> bool {
 }
 
 fn cells(record: &Record) -> Vec<String> {
-    // To the second; the data has it whole.
+    // To the second; the data has the full precision.
     let time = record.time.split('.').next().map(|time| format!("{}Z", time.trim_end_matches('Z')));
     vec![
         time.unwrap_or_default(),
@@ -253,7 +255,7 @@ fn operations(record: &Record) -> String {
     operations.join(", ")
 }
 
-/// The object, or the first and how many more.
+/// The object, or the first one and the number of others.
 fn names(subjects: &[Settled]) -> String {
     let first = subjects.first().map(|settled| {
         let subject = &settled.subject;
@@ -266,7 +268,7 @@ fn names(subjects: &[Settled]) -> String {
     }
 }
 
-/// The outcome, or how often there was which.
+/// The outcome, or the number of each.
 fn outcomes(record: &Record) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for settled in &record.subjects {
@@ -281,7 +283,7 @@ fn outcomes(record: &Record) -> String {
     }
 }
 
-/// The commands that tell what became of what is unknown.
+/// The commands that check unknown outcomes.
 fn checks(record: &Record) -> Vec<String> {
     let unknown = |settled: &&Settled| settled.outcome == Outcome::Unknown.word();
     let mut checks: Vec<String> = Vec::new();
@@ -297,7 +299,7 @@ fn checks(record: &Record) -> Vec<String> {
     checks
 }
 
-/// Everything, and what to do about it.
+/// All details, and what to do next.
 fn data(record: &Record) -> Value {
     let mut value = serde_json::to_value(record).unwrap_or_default();
     let checks = checks(record);
@@ -312,8 +314,8 @@ fn text(record: &Record) -> String {
     let mut add = |label: &str, value: &str| lines.push(format!("  {label:<9}{}", printable(value)));
     add("time", &record.time);
     let unended = match record.resolved {
-        Some(_) => "no ending was recorded",
-        None => "no ending was recorded: it may or may not have been applied",
+        Some(_) => "no result was recorded",
+        None => "no result was recorded: it may or may not have been applied",
     };
     add("ended", record.ended.as_deref().unwrap_or(unended));
     if let Some(resolved) = &record.resolved {
@@ -344,7 +346,7 @@ fn text(record: &Record) -> String {
     }
     let is_open = record.needs_a_look(Timestamp::now());
     if checks.is_empty() && is_open {
-        add("check", "no command can tell: look at what the vendor shows");
+        add("check", "no command can check this: look in the vendor's console");
     }
     if is_open {
         let words: Vec<&str> = endings(record).into_iter().map(Outcome::word).collect();

@@ -1,4 +1,4 @@
-//! From parsed arguments to a report, one file a noun. No HTTP here, and no printing.
+//! From parsed arguments to a report, one file per noun. No HTTP and no printing here.
 
 mod apply;
 mod countries;
@@ -38,11 +38,11 @@ use crate::model::report::{Format, Report};
 /// Runs a command to its report.
 ///
 /// # Errors
-/// Whatever the command ran into.
+/// Any failure of the command.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     if context.options.output == Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
-        return Err(Error::new(Kind::Usage, "only `trunkctl plan` writes Markdown")
-            .hint("choose another form with -o: table, json, jsonl, yaml or csv"));
+        return Err(Error::new(Kind::Usage, "only `trunkctl plan` supports -o markdown")
+            .hint("choose another format with -o: table, json, jsonl, yaml or csv"));
     }
     let result = match &command_line.command {
         Command::Trunk { verb } => match &**verb {
@@ -98,7 +98,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     };
     result.map_err(|mut error| {
         if context.options.sandbox && error.kind == Kind::Conflict {
-            error.hint = Some("this is the sandbox: `trunkctl sandbox reset` empties it".into());
+            error.hint = Some("this is the sandbox; `trunkctl sandbox reset` deletes its objects".into());
         }
         error
     })

@@ -68,7 +68,7 @@ fn typed(given: &[String]) -> Result<Vec<String>> {
         let strange = text.contains(|c: char| !(c.is_ascii_digit() || c == ' ' || "+-().".contains(c)));
         let shown = excerpt(text, 40);
         if strange || digits(text).is_empty() {
-            let what = format!("`{shown}` is not a number; give it as `trunkctl numbers list` shows it");
+            let what = format!("`{shown}` is not a number; write it as shown by `trunkctl numbers list`");
             faults.push(FieldError::new("number", what));
         } else if !known.insert(digits(text)) {
             faults.push(FieldError::new("number", format!("`{shown}` is listed twice; keep one")));
@@ -93,8 +93,7 @@ async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>>
             if session.is_dry_run()
                 || matches!(error.kind, Kind::Auth | Kind::NotFound | Kind::Rejected | Kind::Unsupported) =>
         {
-            let text =
-                format!("the numbers are not looked up, and sent as they are given: {}", error.message);
+            let text = format!("the numbers cannot be checked and are sent as given: {}", error.message);
             session.diagnostics().warn(&text);
             return Ok(typed);
         }
@@ -131,7 +130,7 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
         let shown: Vec<&str> = actual.iter().take(3).map(|actual| actual.number.as_str()).collect();
         let more = if actual.len() > shown.len() { ", …" } else { "" };
         let listed = match actual.len() {
-            0 => "it lists no internal number".to_owned(),
+            0 => "it has no internal numbers".to_owned(),
             count => format!("{count} in all: {}{more}", shown.join(", ")),
         };
         let what = format!("This removes every internal number of account {account} ({listed})");
@@ -154,11 +153,11 @@ async fn agree(context: &Context, args: &Clear, what: &str) -> Result<()> {
             let text = crate::model::text::excerpt(&text, 40);
             Err(Error::invalid(format!("{what} `{text}` is not its id, and nothing was removed")))
         }
-        Reply::Ended => Err(Error::invalid(format!("{what} This was not confirmed; nothing was removed"))),
+        Reply::Ended => Err(Error::invalid(format!("{what} You did not confirm; nothing was removed"))),
         Reply::NoTerminal => Err(Error::invalid(format!(
             "{what} Cannot ask for confirmation: no terminal; nothing was removed"
         ))
-        .hint(format!("add --yes --confirm {} to confirm it", args.account))),
+        .hint(format!("add --yes --confirm {} to confirm", args.account))),
     }
 }
 

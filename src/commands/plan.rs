@@ -8,7 +8,7 @@ use crate::reconcile;
 use crate::reconcile::planner::survey;
 use crate::reconcile::{Fleet, Selection, plan_file};
 
-/// The manifest, and the part of it that is meant.
+/// The manifest, and the selected part of it.
 pub fn selection(args: &Manifest) -> Selection<'_> {
     Selection {
         files: &args.files,
@@ -21,7 +21,7 @@ pub fn selection(args: &Manifest) -> Selection<'_> {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
     let saved = match &args.out {
         Some(path) => {
@@ -37,7 +37,7 @@ pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
     let survey = survey(&fleet, usize::from(args.concurrency.get())).await;
     if let Some((path, key)) = &saved {
         plan_file::save(path, key, &fleet, &survey)?;
-        context.diagnostics.note(&format!("the plan is saved: `trunkctl apply {path}` carries it out"));
+        context.diagnostics.note(&format!("the plan is saved; apply it with `trunkctl apply {path}`"));
     }
     Ok(Report::Plan { plan: survey.plan, pending: args.detailed_exitcode })
 }

@@ -18,7 +18,7 @@ use crate::ops::profiles::prove;
 use crate::ops::steps::{begin, require};
 use crate::vendors;
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     match verb {
         Verb::List => list(context),
@@ -51,7 +51,7 @@ fn list(context: &Context) -> Result<Report> {
     }]))
 }
 
-/// Those of the file, and that of the environment. One without an address of its own leads to its vendor's, where that has one for all.
+/// The profiles of the file and of the environment. One without an address has the default address of its vendor, if any.
 fn of_file(context: &Context) -> Result<Vec<Listed>> {
     let environment = context.env.get(VENDOR_VARIABLE);
     let path = context.place(&context.folders()?, None).path();
@@ -85,7 +85,7 @@ fn of_sandbox() -> Vec<Listed> {
     names.map(|name| Listed { vendor: Some(name.clone()), name, base_url: None, default: false }).collect()
 }
 
-/// Settings with their origins. A secret shows as the reference that leads to it; nothing is looked up.
+/// Settings with their origins. A secret is shown as its reference and is not resolved.
 async fn show(context: &Context) -> Result<Report> {
     let profile = context.profile(context.options.profile.as_deref()).await?;
     let mut keys: Vec<(String, String)> =

@@ -1,6 +1,6 @@
-//! `profile init`: asks what the vendor needs, tries it, and writes it down.
+//! `profile init`: prompts for the values that the vendor needs, checks the credentials, and writes the profile.
 //!
-//! Nothing is written before all of it is known to be good: a secret that was typed is tried from memory.
+//! Nothing is written before the check: a secret that was typed is checked from memory.
 
 mod draft;
 
@@ -22,12 +22,12 @@ use crate::state::storage::write_private;
 use crate::vendors;
 use draft::Draft;
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(context: &Context, args: &Init) -> Result<Report> {
     check_name(&args.name)?;
     if context.options.sandbox {
-        return Err(usage("profile init: with --sandbox the profiles are given").hint(
-            "leave --sandbox out; a profile for a simulator points at one that `trunkctl sandbox serve` keeps up",
+        return Err(usage("profile init: --sandbox has its own profiles").hint(
+            "omit --sandbox; for a profile of a simulator, run `trunkctl sandbox serve` and use its address",
         ));
     }
     let folders = context.folders()?;
@@ -59,7 +59,9 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
         }
         (record, shown) = tried.map_err(|error| {
             let hint = error.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
-            error.hint(format!("{hint}the profile was not written (--no-check writes it without trying it)"))
+            error.hint(format!(
+                "{hint}the profile was not written (--no-check writes it without checking the credentials)"
+            ))
         })?;
     }
     let Some(mut record) = record.filter(|_| context.options.dry_run.is_none()) else {
@@ -71,7 +73,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
         let file = folder.join(name);
         context
             .diagnostics
-            .note(&format!("the secret is kept in `{}`, which only you can read", file.display()));
+            .note(&format!("the secret is saved in `{}`, which only you can read", file.display()));
     }
     note_unused(context, &text, &draft);
     if let Some(map) = record.as_object_mut() {
@@ -80,7 +82,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
     Ok(Report::Record(record))
 }
 
-/// Proves the profile's credentials. A dry run has no record, and shows what it would send.
+/// Checks the profile's credentials. A dry run has no record, and shows the requests.
 async fn attempt(context: &Context, profile: Profile) -> Result<(Option<Value>, Report)> {
     let session = context.session_with(profile).await?;
     let record = prove(&session).await?;
@@ -91,7 +93,7 @@ fn usage(text: impl Into<String>) -> Error {
     Error::new(Kind::Usage, text)
 }
 
-/// Writes the secrets' own files, then the profiles file. Where one cannot be written, all are as they were.
+/// Writes the files of the secrets, then the profiles file. If one cannot be written, all are restored.
 fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> Result<()> {
     let secrets = files.iter().map(|(name, secret)| (folder.join(name), format!("{secret}\n")));
     let mut done: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
@@ -99,21 +101,21 @@ fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> 
         let before = std::fs::read(&file).ok();
         if let Err(cause) = write_private(&file, text.as_bytes()) {
             for (file, before) in done {
-                // There is nobody left to tell of a second failure.
+                // The first failure is the one to report.
                 let _ = match before {
                     Some(bytes) => write_private(&file, &bytes),
                     None => std::fs::remove_file(&file),
                 };
             }
             return Err(Error::config(format!("`{}` cannot be written: {cause}", file.display()))
-                .hint("choose another place with --profiles-file"));
+                .hint("choose another file with --profiles-file"));
         }
         done.push((file, before));
     }
     Ok(())
 }
 
-/// Variables that name this profile change it whenever it is used.
+/// Warns about variables that change this profile whenever it is used.
 fn warn_of_variables(context: &Context, draft: &Draft) {
     let names = draft.pairs.iter().map(|(key, _)| profiles::variable_of(&draft.args.name, key));
     for name in names.filter(|name| context.env.get(name).is_some()) {
@@ -123,7 +125,7 @@ fn warn_of_variables(context: &Context, draft: &Draft) {
     }
 }
 
-/// A profile that was replaced may leave the file of a secret behind.
+/// Prints a note about a secret file that the replaced profile no longer needs.
 fn note_unused(context: &Context, text: &str, draft: &Draft) {
     let name = draft.args.name.as_str();
     let Some(keys) = write::held(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
@@ -140,7 +142,7 @@ fn note_unused(context: &Context, text: &str, draft: &Draft) {
     }
 }
 
-/// The name of the file that a typed secret goes to, beside the profiles file.
+/// The name of the file for a typed secret, next to the profiles file.
 fn own_file(profile: &str, key: &str) -> String {
     format!("{profile}.{key}")
 }
@@ -152,17 +154,17 @@ fn check_name(name: &str) -> Result<()> {
         return Ok(());
     }
     Err(usage(format!("`{}` cannot be a profile's name", excerpt(name, 40)))
-        .hint("use letters, digits, `-`, `_` and `.`, as in lab-pbx"))
+        .hint("use letters, digits, `-`, `_` and `.`, for example lab-pbx"))
 }
 
-/// The text of the profiles file; none where there is no file yet.
+/// The text of the profiles file; none if it does not exist yet.
 fn read(path: &Path, folder: &Path) -> Result<String> {
     if let Some(other @ ("json" | "yaml" | "yml" | "csv" | "jsonl")) =
         path.extension().and_then(|extension| extension.to_str())
     {
         return Err(usage(format!("profile init: `{}`: profiles are written as TOML only", path.display()))
             .hint(format!(
-                "name a file that does not end in .{other}, or add the profile to this one by hand"
+                "use a file that does not end in .{other}, or add the profile to this file by hand"
             )));
     }
     if path.exists() {
@@ -174,7 +176,7 @@ fn read(path: &Path, folder: &Path) -> Result<String> {
         Ok(text) => Ok(text),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(cause) => Err(Error::config(format!("`{}` cannot be read: {cause}", path.display()))
-            .hint("choose another place with --profiles-file")),
+            .hint("choose another file with --profiles-file")),
     }
 }
 
@@ -199,8 +201,10 @@ async fn vendor(context: &Context, args: &Init) -> Result<&'static str> {
             Reply::Text(name) => name,
             Reply::Ended => return Err(ended("vendor")),
             Reply::NoTerminal => {
-                return Err(usage("profile init: no vendor was given, and there is no terminal to ask on")
-                    .hint(format!("give --vendor: {}", names.join(", "))));
+                return Err(usage(
+                    "profile init: no vendor was given, and there is no terminal to prompt on",
+                )
+                .hint(format!("give --vendor: {}", names.join(", "))));
             }
         };
         match find(&name) {
@@ -210,24 +214,24 @@ async fn vendor(context: &Context, args: &Init) -> Result<&'static str> {
     }
 }
 
-/// The input ended at a question.
+/// The input ended at a prompt.
 fn ended(key: &str) -> Error {
-    usage(format!("profile init: the input ended at the question for {key}; nothing was written"))
-        .hint("run it again, or give the answers with --vendor and --set")
+    usage(format!("profile init: the input ended at the prompt for {key}; nothing was written"))
+        .hint("run it again, or give the values with --vendor and --set")
 }
 
-/// Tells why an answer cannot be used; the question follows again.
+/// Reports why an answer is invalid; the prompt is repeated.
 fn complain(context: &Context, error: &Error) {
     let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
     context.diagnostics.warn(&format!("{}{hint}", error.message));
 }
 
-/// Keys that every vendor's profiles know; the vendor has a flag of its own.
+/// Keys of every vendor's profiles; the vendor has its own flag.
 fn common() -> impl Iterator<Item = &'static str> {
     COMMON.iter().copied().filter(|key| *key != "vendor")
 }
 
-/// The keys of `--set`, each known to the vendor, and no secret among them.
+/// The keys of `--set`: each is known to the vendor, and none is a literal secret.
 fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
     let keys = keys_of(vendor)?;
     let known: Vec<&str> = keys.iter().map(|key| key.name).chain(common()).collect();
@@ -245,7 +249,7 @@ fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
         }
         if value.is_empty() {
             return Err(
-                usage(format!("--set {key}: the value is empty")).hint("give a value, or leave it out")
+                usage(format!("--set {key}: the value is empty")).hint("give a value, or omit the key")
             );
         }
         if pairs.iter().any(|(other, _)| other == key) {
@@ -253,7 +257,7 @@ fn given(args: &Init, vendor: &str) -> Result<Vec<(String, String)>> {
         }
         let wrong = match SecretRef::parse(value) {
             _ if !keys.iter().any(|known| known.name == key && known.secret) => None,
-            Ok(SecretRef::Literal(_)) => Some("a secret may not stand on the command line".to_owned()),
+            Ok(SecretRef::Literal(_)) => Some("a secret is not allowed on the command line".to_owned()),
             Ok(_) => None,
             Err(why) => Some(format!("the value {why}")),
         };

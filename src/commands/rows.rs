@@ -93,9 +93,9 @@ fn too_long() -> Error {
     let size = MOST_KEPT >> 20;
     Error::new(
         Kind::Unavailable,
-        format!("the list takes more than {size} MiB of memory, and nothing was shown"),
+        format!("the list takes more than {size} MiB of memory; nothing was printed"),
     )
-    .hint("add -o jsonl, which shows each row as it is read and keeps none; or narrow the list with a filter")
+    .hint("add -o jsonl, which prints each row as it is read, or use a filter")
 }
 
 fn listing(columns: Vec<String>) -> Listing {

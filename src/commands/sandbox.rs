@@ -14,20 +14,22 @@ pub async fn serve(context: &Context, args: &Serve) -> Result<Report> {
     let faults = faults.map_err(|why| Error::new(Kind::Usage, format!("--fault: {why}")))?;
     let running = sandbox::start(args.listen, args.state.clone(), faults).await?;
     (context.publish)(&mut Report::Text(profiles_file(&running.address())))?;
-    context.diagnostics.note(&format!("the sandbox listens on {}; Ctrl-C ends it", running.address()));
+    context
+        .diagnostics
+        .note(&format!("the sandbox is listening on {}; press Ctrl-C to stop it", running.address()));
     running.until_interrupted().await?;
     Ok(Report::Nothing)
 }
 
-/// Empties the state of `--sandbox`.
+/// Deletes the state of `--sandbox`.
 pub fn reset(context: &Context) -> Result<Report> {
     let folders = context.folders()?;
     let emptied = sandbox::reset(&folders.state);
-    // What was applied to it is gone with it.
+    // The digests of what was applied to it are useless now.
     let forgotten = Applied::forget_all(&journal_folder(&folders.state, true));
     emptied.and(forgotten).map_err(|cause| {
         Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))
-            .hint("check that the folder is yours, or move it with TRUNKCTL_STATE_DIR")
+            .hint("check that you own the folder, or set TRUNKCTL_STATE_DIR to another folder")
     })?;
     context.diagnostics.note("the sandbox is empty");
     Ok(Report::Nothing)
@@ -36,8 +38,8 @@ pub fn reset(context: &Context) -> Result<Report> {
 /// A profiles file for the simulators at an address.
 fn profiles_file(base: &str) -> String {
     let mut text = String::from(
-        "# Profiles for a running trunkctl sandbox. Its secrets are no secrets; they stand behind `cmd:`\n\
-         # because a secret itself is refused in a file that others can read, as a redirected one is.\n",
+        "# Profiles for a running trunkctl sandbox. Its secrets are not confidential. They are written as\n\
+         # `cmd:` because trunkctl refuses plain secrets in a file that other users can read.\n",
     );
     for vendor in vendors::ALL {
         let facts = vendor.facts();

@@ -41,7 +41,7 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
     let wanted = input.checked().map_err(|faults| Error::fields("the settings", faults))?;
     if wanted.is_empty() {
         return Err(Error::new(Kind::Usage, "sip-settings assign: no setting was given")
-            .hint("name one, as in --enable true; see `trunkctl sip-settings assign --help`"));
+            .hint("give a setting, for example --enable true; see `trunkctl sip-settings assign --help`"));
     }
     // Whatever is wrong with the account is said before anybody is asked.
     settings::check(&session, &account, &wanted)?;
@@ -80,8 +80,10 @@ async fn comparable(session: &Session, account: &str, wanted: &SipSettings) -> R
     }
     match settings::read(session, account).await {
         Err(error) if matches!(error.kind, Kind::Auth | Kind::Unsupported) => {
-            let text =
-                format!("the settings cannot be compared with those of the account: {}", error.message);
+            let text = format!(
+                "the settings cannot be compared with the settings of the account: {}",
+                error.message
+            );
             session.diagnostics().warn(&text);
             Ok(SipSettings::default())
         }

@@ -24,7 +24,7 @@ pub fn completions(shell: Shell) -> Report {
     Report::Text(String::from_utf8_lossy(&script).into_owned())
 }
 
-/// The manual page, or all of them into a folder.
+/// Prints the manual page, or writes all of them to a folder.
 pub fn manual(folder: Option<&Path>) -> Result<Report> {
     let Some(folder) = folder else {
         let mut page = Vec::new();
@@ -36,7 +36,7 @@ pub fn manual(folder: Option<&Path>) -> Result<Report> {
     std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(tree(), folder)).map_err(
         |cause| {
             Error::config(format!("the manual pages cannot be written to `{}`: {cause}", folder.display()))
-                .hint("name a folder that you may write to")
+                .hint("choose a folder that you can write to")
         },
     )?;
     Ok(Report::Nothing)

@@ -19,9 +19,9 @@ use crate::context::Context;
 /// A file that cannot be understood, a value that cannot be right, a password that is missing.
 pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
     if fields.from.as_deref() == Some("-") && password_from_input(fields) {
-        let text = "--from - and --password-from - would both read standard input, which can be read once";
+        let text = "--from - and --password-from - cannot both read standard input";
         return Err(Error::new(Kind::Usage, text)
-            .hint("give one of them a file, or the password as env:NAME, file:PATH or cmd:COMMAND"));
+            .hint("use a file for one of them, or give the password as env:NAME, file:PATH or cmd:COMMAND"));
     }
     let base = match &fields.from {
         Some(path) => from_file(path)?,
@@ -54,13 +54,13 @@ fn from_file(path: &str) -> Result<Trunk> {
 fn refuse_readable(source: &Source, password: &Secret) -> Result<()> {
     let what = match password.origin() {
         Some(SecretRef::Literal(_)) if !source.private => {
-            "the password itself stands there, and others can read the file"
+            "the file contains the password itself, and other users can read the file"
         }
-        Some(SecretRef::Stdin) => "`password = \"-\"` is for the command line only",
+        Some(SecretRef::Stdin) => "`-` is allowed only on the command line",
         _ => return Ok(()),
     };
     Err(Error::config(format!("{}: password: {what}", source.name)).hint(
-        "write a reference (env:NAME, file:PATH, cmd:COMMAND), or keep the file to yourself with chmod 600",
+        "write a reference (env:NAME, file:PATH, cmd:COMMAND), or make the file private with chmod 600",
     ))
 }
 
@@ -119,7 +119,7 @@ fn value(field: Field, fields: &Fields) -> Option<Given> {
 /// histories. clap would repeat it in its complaint, so it is judged here.
 fn reference(text: &str) -> Result<Secret> {
     let why = match SecretRef::parse(text) {
-        Ok(SecretRef::Literal(_)) => "a password may not stand on the command line".to_owned(),
+        Ok(SecretRef::Literal(_)) => "a password is not allowed on the command line".to_owned(),
         Ok(reference) => return Ok(Secret::reference(reference)),
         Err(why) => format!("the value {why}"),
     };

@@ -1,5 +1,5 @@
-//! The command tree with what the vendors' tables say of it: a command or option that not every vendor knows
-//! names those that do.
+//! The command tree, completed from the vendors' tables: the help of a command or option that not every vendor supports
+//! names the vendors that do.
 
 use clap::{Arg, Command, CommandFactory};
 
@@ -11,10 +11,7 @@ use crate::vendors::{ALL, Facts};
 /// The command tree.
 pub fn tree() -> Command {
     let tree = Cli::command().mut_args(|arg| match arg.get_id() == "sandbox" {
-        true => arg.help(format!(
-            "Work on simulators of the vendors on this machine (profiles {})",
-            names(|_| true)
-        )),
+        true => arg.help(format!("Use local simulators of the vendors (profiles {})", names(|_| true))),
         false => arg,
     });
     tree.mut_subcommands(|noun| {
@@ -38,7 +35,7 @@ pub fn tree() -> Command {
     })
 }
 
-/// The names of the vendors for which this holds; empty where it holds for none.
+/// The names of the vendors for which this is true.
 fn names(holds: impl Fn(&Facts) -> bool) -> String {
     let names: Vec<&str> = ALL
         .iter()
@@ -49,7 +46,7 @@ fn names(holds: impl Fn(&Facts) -> bool) -> String {
     names.join(", ")
 }
 
-/// The note on who takes something; none where every vendor does, or none is known to.
+/// The note with the vendors that support something; none if all vendors or no vendors do.
 fn note(takers: &str) -> Option<String> {
     let all = names(|_| true);
     (!takers.is_empty() && takers != all).then(|| format!("[vendors: {takers}]"))
@@ -116,10 +113,10 @@ mod tests {
     #[test]
     fn help_names_the_vendors_of_what_not_every_vendor_has() {
         assert!(help(&[]).contains("[vendors: zoom]"));
-        assert!(help(&["lookup"]).contains("Extensions [vendors: yeastar]"));
+        assert!(help(&["lookup"]).contains("List extensions [vendors: yeastar]"));
         let create = help(&["trunk", "create"]).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(create.contains("--itsp <ITSP> The provider's template [vendors: yeastar]"), "{create}");
-        assert!(create.contains("trunk and its far end find each other [possible values"), "{create}");
+        assert!(create.contains("How the trunk connects to its peer [possible values"), "{create}");
         assert!(help(&["trunk", "get"]).contains("[vendors: zoom]"));
     }
 }

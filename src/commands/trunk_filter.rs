@@ -106,7 +106,7 @@ impl Word<'_> {
     fn refusal(&self, given: &str) -> Error {
         let near = nearest(given, self.known.iter().copied());
         let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-        Error::new(ErrorKind::Usage, format!("{} `{}` is not known", self.flag, excerpt(given, 60)))
+        Error::new(ErrorKind::Usage, format!("{}: unknown value `{}`", self.flag, excerpt(given, 60)))
             .hint(format!("{near}Use one of {}", self.known.join(", ")))
     }
 }

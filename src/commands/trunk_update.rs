@@ -72,9 +72,10 @@ fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Resu
     if fields || !change.add_dids.is_empty() || !change.remove_dids.is_empty() {
         return Ok(());
     }
-    let hint = "name a field to change, as in --host sip.example.com; see `trunkctl trunk update --help`";
+    let hint =
+        "give a field to change, for example --host sip.example.com; see `trunkctl trunk update --help`";
     Err(match from {
-        Some(file) => Error::invalid(format!("{file} names no field to change")).hint(hint),
+        Some(file) => Error::invalid(format!("{file} contains no field to change")).hint(hint),
         None => Error::new(Kind::Usage, "trunk update: no field to change was given").hint(hint),
     })
 }
@@ -88,7 +89,7 @@ fn with_dids(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Result<Trunk
         return Ok(set);
     };
     let Some(mut dids) = actual.trunk.dids.clone() else {
-        let text = "the vendor did not tell which the trunk has, so none can be added or taken away";
+        let text = "the vendor did not return the DIDs of the trunk, so none can be added or removed";
         return Err(Error::fields("the change", vec![FieldError::new(Field::Dids.name(), text)])
             .hint("give the whole list with --did; nothing was changed"));
     };
@@ -114,7 +115,7 @@ fn idle_dids(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Vec<String> 
         |added: &&Did| there(&added.number).is_some_and(|did| added.name.is_none() || did.name == added.name);
     let known = change.add_dids.iter().filter(same);
     missing
-        .chain(known.map(|did| format!("--add-did {}: the trunk has this DID already", did.number)))
+        .chain(known.map(|did| format!("--add-did {}: the trunk already has this DID", did.number)))
         .collect()
 }
 

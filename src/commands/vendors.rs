@@ -1,4 +1,4 @@
-//! `vendors`: the capability matrix, made from the adapters' own tables.
+//! `vendors`: the capability matrix, from the adapters' tables.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub fn matrix() -> Report {
     Report::Listing(vec![operations(), fields()])
 }
 
-/// The matrix as the README holds it.
+/// The matrix as shown in the README.
 pub fn matrix_markdown() -> String {
     let mut text = String::new();
     for listing in [operations(), fields()] {

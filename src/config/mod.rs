@@ -60,8 +60,7 @@ impl Folders {
         let platform = directories::ProjectDirs::from("", "", "trunkctl");
         let pick = |variable: &str, default: Option<PathBuf>| {
             env.get(variable).map(PathBuf::from).or(default).ok_or_else(|| {
-                Error::config("there is no home folder to keep files in")
-                    .hint(format!("set {variable} to a folder"))
+                Error::config("there is no home folder for files").hint(format!("set {variable} to a folder"))
             })
         };
         let platform = platform.as_ref();

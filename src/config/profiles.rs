@@ -276,13 +276,13 @@ fn pick<'f>(file: &'f File, asked: Option<&str>, from: &str) -> Result<&'f str> 
     }
     let names: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
     if names.is_empty() {
-        return Err(Error::config(format!("{from} holds no profile")).hint("add a table [profiles.NAME]"));
+        return Err(Error::config(format!("{from} contains no profile")).hint("add a table [profiles.NAME]"));
     }
     let name = match (asked.or(file.default_profile.as_deref()), names.as_slice()) {
         (Some(name), _) => name,
         (None, [only]) => only,
         (None, _) => {
-            return Err(Error::config(format!("{from} holds several profiles and no `default_profile`"))
+            return Err(Error::config(format!("{from} contains several profiles and no `default_profile`"))
                 .hint(format!("choose one with --profile: {}", names.join(", "))));
         }
     };
@@ -291,8 +291,8 @@ fn pick<'f>(file: &'f File, asked: Option<&str>, from: &str) -> Result<&'f str> 
     }
     let error = Error::config(format!("profile `{name}` is not in {from}"));
     Err(match nearest(name, names.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean `{near}`? It holds {}", names.join(", "))),
-        None => error.hint(format!("it holds {}", names.join(", "))),
+        Some(near) => error.hint(format!("did you mean `{near}`? It contains {}", names.join(", "))),
+        None => error.hint(format!("it contains {}", names.join(", "))),
     })
 }
 
@@ -329,12 +329,13 @@ fn read_table(
             _ if own == "proxy" && public && proxy::has_credentials(&text) => {
                 let variable = variable_of(name, "proxy");
                 let remedy = format!("run `chmod 600 {}`, or set {variable}", source.name);
-                let what = "key `proxy` holds credentials, and others can read the file";
+                let what = "key `proxy` contains credentials, and other users can read the file";
                 mistakes.push(mistake(place, what).remedy(remedy));
             }
             Some(Err(why)) => mistakes.push(mistake(node.place, &format!("{own}: {why}"))),
             Some(Ok(SecretRef::Literal(_))) if public => {
-                let what = format!("key `{own}` holds the secret itself, and others can read the file");
+                let what =
+                    format!("key `{own}` contains the secret itself, and other users can read the file");
                 let remedy = "or write a reference: env:NAME, file:PATH, cmd:COMMAND";
                 mistakes
                     .push(mistake(place, &what).remedy(format!("run `chmod 600 {}`, {remedy}", source.name)));
@@ -412,9 +413,7 @@ fn build(
         };
         if key.secret {
             let origin = SecretRef::parse(&entry.text).and_then(|origin| match origin {
-                SecretRef::Stdin => {
-                    Err("`-` stands for standard input, which only the command line may name".into())
-                }
+                SecretRef::Stdin => Err("`-` (standard input) is allowed only on the command line".into()),
                 origin => Ok(origin),
             });
             let origin = origin.map_err(|why| {

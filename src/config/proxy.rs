@@ -1,4 +1,4 @@
-//! HTTP proxies: of a profile, and of the environment.
+//! HTTP proxies, from a profile or from the environment.
 
 use reqwest::Url;
 
@@ -7,10 +7,10 @@ use crate::model::error::{Error, Result};
 use crate::model::profile::Proxy;
 use crate::model::secret::{MASK, Secret};
 
-/// What the profile key `proxy` says where no proxy is to be used.
+/// The value of the profile key `proxy` for no proxy.
 pub const NONE: &str = "none";
 
-/// The variables that name proxies, in capitals; each is also read in lower case.
+/// The variables for proxies, in capitals; each is also read in lower case.
 const VARIABLES: [&str; 3] = ["HTTPS_PROXY", "ALL_PROXY", PLAIN_HTTP];
 
 /// The variable for `http://` addresses.
@@ -18,7 +18,7 @@ pub const PLAIN_HTTP: &str = "HTTP_PROXY";
 
 /// The proxy of the environment, for `https://` addresses.
 ///
-/// `HTTP_PROXY` is checked and not used: plain HTTP goes through the proxy of a profile alone.
+/// `HTTP_PROXY` is checked but not used: plain HTTP uses only the proxy of a profile.
 pub fn of_environment(env: &Env) -> Result<Option<Proxy>> {
     let mut chosen = None;
     for name in VARIABLES {
@@ -36,32 +36,32 @@ pub fn of_environment(env: &Env) -> Result<Option<Proxy>> {
     Ok(chosen.map(|proxy| Proxy { bypass, ..proxy }))
 }
 
-/// A variable in capitals, else in lower case.
+/// A variable in capitals, or else in lower case.
 pub fn either<'e>(env: &'e Env, name: &str) -> Option<(String, &'e str)> {
     let names = [name.to_owned(), name.to_lowercase()];
     names.into_iter().find_map(|name| env.get(&name).map(|text| (name, text)))
 }
 
-/// The proxy that a profile names for itself, whatever the address.
+/// The proxy that a profile sets for all its addresses.
 pub fn of_profile(what: &str, text: &str) -> Result<Proxy> {
     Ok(Proxy { plain_http: true, ..read(what, text)? })
 }
 
-/// Reads a proxy's address. It may hold credentials, so no message repeats it.
+/// Parses the address of a proxy. It may contain credentials, so messages do not repeat it.
 fn read(what: &str, text: &str) -> Result<Proxy> {
     let failed = |why: &str| {
         Err(Error::config(format!("{what}: the proxy address {why}"))
             .hint("write it as http://HOST:PORT or https://HOST:PORT"))
     };
-    // Without a scheme it is that of an HTTP proxy, as curl reads it.
+    // Without a scheme, it is an HTTP proxy, as in curl.
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let Ok(url) = Url::parse(&full) else { return failed("cannot be read") };
     let scheme = match url.scheme() {
         scheme @ ("http" | "https") => scheme,
         scheme if scheme.starts_with("socks") => {
-            return failed("is that of a SOCKS proxy, which is not supported");
+            return failed("is a SOCKS address, and SOCKS is not supported");
         }
-        _ => return failed("begins with neither http:// nor https://"),
+        _ => return failed("does not begin with http:// or https://"),
     };
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return failed("has more than a host and a port");
@@ -72,7 +72,7 @@ fn read(what: &str, text: &str) -> Result<Proxy> {
     Ok(Proxy { url: Secret::known(url.as_str()), shown, plain_http: false, bypass: None })
 }
 
-/// What is secret in a proxy's address: a user without a password is a token.
+/// The secret in the address of a proxy; a user without a password is a token.
 fn secret(url: &Url) -> &str {
     url.password().unwrap_or(url.username())
 }
@@ -82,7 +82,7 @@ pub fn has_credentials(text: &str) -> bool {
     read("", text).is_ok_and(|proxy| !credentials(&proxy).is_empty())
 }
 
-/// The user and the secret in a proxy's address, as they are written there and as they are sent.
+/// The user and the secret in the address of a proxy, as written and as sent.
 pub fn credentials(proxy: &Proxy) -> Vec<(String, Secret)> {
     let Some(url) = proxy.url.expose().and_then(|text| Url::parse(text).ok()) else { return Vec::new() };
     if secret(&url).is_empty() {

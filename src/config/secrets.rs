@@ -71,7 +71,7 @@ pub async fn resolve(secret: Secret, lookup: &Lookup<'_>) -> Result<Secret> {
             SecretRef::Stdin => of_text(read(|| start(std::io::stdin().lock())).await)
                 .map_err(|why| failed(why).hint("write the secret to standard input, in one line")),
             SecretRef::Keyring(_) => Err(failed("cannot be read: this build knows no keyring".into()).hint(
-                "use env:NAME, file:PATH or cmd:COMMAND, as in cmd:secret-tool lookup service trunkctl",
+                "use env:NAME, file:PATH or cmd:COMMAND, for example cmd:secret-tool lookup service trunkctl",
             )),
             SecretRef::Literal(_) => Ok(secret.literal().unwrap_or_default().to_owned()),
         }

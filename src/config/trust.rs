@@ -1,4 +1,4 @@
-//! Whether another user could change what this program is about to believe.
+//! Checks whether another user could change a file that this program trusts.
 
 pub use platform::{check_file, check_folder};
 
@@ -11,13 +11,13 @@ mod platform {
     use crate::model::error::{Error, Result};
     use crate::model::text::shell_word;
 
-    /// Write permission for the group and for everybody.
+    /// Write permission for the group and for others.
     const OTHERS_WRITE: u32 = 0o022;
     /// In such a folder only the owner of a file can remove, rename or replace it.
     const STICKY: u32 = 0o1000;
 
-    /// Refuses a file that another user could change: where it or its folder belongs to another user, or others can
-    /// write to one of them. Files of root are trusted. A pipe has no folder.
+    /// Refuses a file that another user could change: it or its folder belongs to another user, or others can write
+    /// to one of them. Files of root are trusted. A pipe has no folder.
     pub fn check_file(what: &str, path: &Path) -> Result<()> {
         let unreadable = |cause: std::io::Error| {
             Error::config(format!("{what} `{}` cannot be read: {cause}", path.display()))
@@ -29,13 +29,13 @@ mod platform {
             return Ok(());
         }
         check_mode(what, path, &file)?;
-        // A link can be replaced in its own folder, and what it points to in another.
+        // A link can be replaced in its own folder, and its target in another.
         check_owner(what, path, &std::fs::symlink_metadata(path).map_err(unreadable)?)?;
         let target = std::fs::canonicalize(path).map_err(unreadable)?;
         [path, &target].into_iter().filter_map(Path::parent).try_for_each(|folder| check_folder(what, folder))
     }
 
-    /// Refuses a folder in which another user could replace a file of yours. A sticky folder that everybody can write
+    /// Refuses a folder in which another user could replace a file of yours. A sticky folder that everyone can write
     /// to, such as `/tmp`, is accepted, and so is a folder that does not exist.
     pub fn check_folder(what: &str, path: &Path) -> Result<()> {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -61,7 +61,7 @@ mod platform {
         Err(Error::config(format!(
             "{what} `{shown}` belongs to another user (uid {owner}), who can change it"
         ))
-        .hint(format!("copy the file into a folder of yours, or run `chown {me} {}` as root", quoted(path))))
+        .hint(format!("copy the file to a folder of your own, or run `chown {me} {}` as root", quoted(path))))
     }
 
     fn check_mode(what: &str, path: &Path, data: &Metadata) -> Result<()> {

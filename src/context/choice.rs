@@ -14,7 +14,7 @@ use crate::vendors;
 use crate::vendors::Vendor;
 
 impl Context {
-    /// The profile of that name, or the only one. Its secrets are not looked up.
+    /// The profile of that name, or the only profile. Its secrets are not resolved.
     ///
     /// # Errors
     /// A profile that is missing or wrong.
@@ -28,16 +28,16 @@ impl Context {
         if let Some(profile) = profiles::of_environment(&place, &keys_of) {
             if name.is_some() && self.book().is_ok_and(|book| book.has(ENVIRONMENT)) {
                 return Err(Error::config(format!(
-                    "`{ENVIRONMENT}` is a profile of the profiles file and that of {VENDOR_VARIABLE}"
+                    "`{ENVIRONMENT}` is both a profile in the profiles file and the profile of {VENDOR_VARIABLE}"
                 ))
-                .hint(format!("unset {VENDOR_VARIABLE}, or rename the profile of the file")));
+                .hint(format!("unset {VENDOR_VARIABLE}, or rename the profile in the file")));
             }
             return profile;
         }
         self.book()?.choose(name, &keys_of)
     }
 
-    /// Warns once of variables that would belong to the environment's profile if there was one.
+    /// Warns once about variables of the environment's profile that are ignored because it is not defined.
     fn name_ignored_variables(&self) {
         if self.env.get(VENDOR_VARIABLE).is_some() || self.ignored_named.replace(true) {
             return;
@@ -56,10 +56,10 @@ impl Context {
         }
     }
 
-    /// The profiles file, which is read once.
+    /// The profiles file; read only once.
     ///
     /// # Errors
-    /// Where there is none, or it cannot be understood.
+    /// The file does not exist or is invalid.
     pub fn book(&self) -> Result<&profiles::Book> {
         if let Some(book) = self.profiles.get() {
             return Ok(book);
@@ -69,7 +69,7 @@ impl Context {
         Ok(self.profiles.get_or_init(|| book))
     }
 
-    /// The profiles that a command over several of them works on; one that is not named stands for the only one.
+    /// The profiles of a command that accepts several; without a name, the only profile.
     ///
     /// # Errors
     /// A profiles file that cannot be read.
@@ -83,7 +83,7 @@ impl Context {
                 }
             }
             if names.is_empty() {
-                // Nothing but commas is the name of no profile; a list of no profiles would look like no trunks.
+                // Commas alone name no profile; an empty list of profiles would look like an empty list of trunks.
                 names.push(Some(list.to_owned()));
             }
             return Ok(names);
@@ -93,13 +93,13 @@ impl Context {
         }
         let listed = self.book()?.list();
         if listed.is_empty() {
-            return Err(Error::config("the profiles file holds no profiles")
-                .hint("`trunkctl profile init NAME` makes one"));
+            return Err(Error::config("the profiles file contains no profiles")
+                .hint("create one with `trunkctl profile init NAME`"));
         }
         Ok(listed.into_iter().map(|listed| Some(listed.name)).collect())
     }
 
-    /// Fails where no profile has that name. What the profile says is not judged.
+    /// Fails if no profile has that name. The profile itself is not checked.
     pub fn find_profile(&self, name: &str) -> Result<()> {
         if self.options.sandbox {
             return sandbox_vendor(name).map(drop);
@@ -111,7 +111,7 @@ impl Context {
         if book.has(name) { Ok(()) } else { book.choose(Some(name), &keys_of).map(drop) }
     }
 
-    /// Where profiles are looked for.
+    /// The path of the profiles file.
     pub fn place<'a>(&'a self, folders: &'a Folders, name: Option<&'a str>) -> Where<'a> {
         Where { env: &self.env, folders, file: self.options.profiles_file.as_deref(), name }
     }
@@ -141,7 +141,7 @@ impl Context {
         profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
     }
 
-    /// The proxy of a profile's requests; its credentials are kept out of every text.
+    /// The proxy of a profile's requests; its credentials are masked in all texts.
     pub(super) fn proxy(&self, profile: &Profile) -> Result<Option<Proxy>> {
         let proxy = match &profile.proxy {
             ProxyChoice::Own(proxy) => Some(proxy.clone()),
@@ -160,10 +160,10 @@ fn sandbox_names() -> String {
     vendors::ALL.iter().map(|vendor| vendor.facts().name).collect::<Vec<_>>().join(", ")
 }
 
-/// The vendor of a profile of the sandbox.
+/// The vendor of a sandbox profile.
 fn sandbox_vendor(name: &str) -> Result<&'static dyn Vendor> {
     vendors::ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
         Error::config(format!("profile `{name}` is not in the sandbox"))
-            .hint(format!("with --sandbox, --profile is one of {}", sandbox_names()))
+            .hint(format!("with --sandbox, use one of {}", sandbox_names()))
     })
 }

@@ -1,23 +1,26 @@
-//! What a command that Ctrl-C ended says of itself.
+//! Errors of commands that Ctrl-C interrupted.
 
 use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind};
 use crate::model::report::Report;
 
-/// The error of a command that Ctrl-C ended on the spot; `writes` are those that were under way.
+/// The error of a command that Ctrl-C ended at once; `writes` are the writes in progress.
 pub fn interrupted(writes: &[&str]) -> Error {
     let text = match writes {
-        [] => "interrupted: no write was under way".to_owned(),
-        [call] => format!("interrupted: {call} was under way, and its end was not awaited"),
+        [] => "interrupted: no write was in progress".to_owned(),
+        [call] => format!("interrupted: {call} was in progress, and trunkctl did not wait for its answer"),
         [call, ..] => {
-            format!("interrupted: {call} was under way {} times, and no end was awaited", writes.len())
+            format!(
+                "interrupted: {call} was in progress {} times, and trunkctl did not wait for the answers",
+                writes.len()
+            )
         }
     };
     let error = Error::new(Kind::Interrupted, text);
     if writes.is_empty() { harmless(error) } else { doubtful(error) }
 }
 
-/// The error of a command that reports what it did before Ctrl-C, beside that report.
+/// The error printed with the report of a command that was interrupted.
 pub fn ended(report: &Report) -> Error {
     let unknown = match report {
         Report::Changes(changes) => changes.tally.of(Outcome::Unknown),
@@ -26,10 +29,10 @@ pub fn ended(report: &Report) -> Error {
     };
     let error = |text: &str| Error::new(Kind::Interrupted, format!("interrupted: {text}"));
     match unknown {
-        0 => error("what was under way was done, and is reported"),
-        1 => doubtful(error("one change may or may not have been applied; what was done is reported")),
+        0 => error("the changes in progress were finished, and are reported"),
+        1 => doubtful(error("one change may or may not have been applied; finished changes are reported")),
         _ => doubtful(error(&format!(
-            "{unknown} changes may or may not have been applied; what was done is reported"
+            "{unknown} changes may or may not have been applied; finished changes are reported"
         ))),
     }
 }
@@ -51,6 +54,6 @@ fn harmless(mut error: Error) -> Error {
 fn doubtful(mut error: Error) -> Error {
     error.outcome = Some(Applied::Unknown);
     error.hint(
-        "look at what the vendor has before you repeat it; `trunkctl history list --unknown` names what is in doubt",
+        "check the state at the vendor before you repeat the command; `trunkctl history list --unknown` lists the changes with an unknown outcome",
     )
 }

@@ -1,4 +1,4 @@
-//! Questions to a person.
+//! Prompts and confirmations.
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -8,47 +8,47 @@ use crate::config::profiles;
 use crate::model::error::{Error, Result};
 use crate::model::profile::Profile;
 
-/// How many profiles a question names.
+/// The maximum number of profiles that a question names.
 const NAMED: usize = 20;
 
-/// A person's answer; none where there is no terminal.
+/// The answer to a question; none if there is no terminal.
 pub type Answer = Pin<Box<dyn Future<Output = Option<bool>>>>;
 
-/// Asks a person, and can be interrupted meanwhile.
+/// Asks for confirmation; can be interrupted.
 pub type Ask = Box<dyn Fn(&str) -> Answer>;
 
-/// What came of a question for a text.
+/// The result of a prompt for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The answer.
     Text(String),
     /// The input ended (Ctrl-D).
     Ended,
-    /// There is no terminal to ask on.
+    /// There is no terminal.
     NoTerminal,
 }
 
-/// Asks a person for a text.
+/// Prompts for a text.
 pub type AskText = Box<dyn Fn(&str) -> Reply>;
 
-/// What a person types unseen; none where the input ends.
+/// The secret that is typed; none if the input ends.
 pub type Typed = Pin<Box<dyn Future<Output = Option<String>>>>;
 
-/// Asks a person for a secret; none where there is no terminal. The flag asks also where the question is not seen.
+/// Prompts for a secret; none if there is no terminal. With the flag, it also prompts if the question cannot be seen.
 pub type AskSecret = Box<dyn Fn(&str, bool) -> Option<Typed>>;
 
-/// The ways to ask a person.
+/// The prompts of a terminal.
 pub struct People {
     /// For yes or no.
     pub ask: Ask,
     /// For a text.
     pub text: AskText,
-    /// For a text that is not shown while it is typed.
+    /// For a text that is not echoed.
     pub secret: AskSecret,
 }
 
 impl Context {
-    /// Asks a person for a text, which is not shown while it is typed where it is a secret.
+    /// Prompts for a text; a secret is not echoed.
     pub async fn ask_for(&self, question: &str, secret: bool) -> Reply {
         let asked = Instant::now();
         let reply = match secret.then(|| (self.ask_secret)(question, false)) {
@@ -60,7 +60,7 @@ impl Context {
         reply
     }
 
-    /// What is about to be done, as a sentence with the profiles and the addresses that it is done to.
+    /// A sentence that describes the change, with the profiles and their addresses.
     pub fn about(&self, what: &str, profiles: &[&Profile]) -> String {
         let address = |profile: &Profile| match self.options.sandbox {
             true => "the sandbox".to_owned(),
@@ -75,10 +75,10 @@ impl Context {
         format!("{what} on {noun} {}.", list.join(", "))
     }
 
-    /// Makes sure that a person wants what cannot be undone, on these profiles.
+    /// Asks for confirmation of a change on these profiles that cannot be undone.
     ///
     /// # Errors
-    /// [`Kind::Invalid`] where there is no terminal to ask on, or the answer is no.
+    /// [`Kind::Invalid`] if there is no terminal, or the answer is no.
     pub async fn confirm(&self, what: &str, profiles: &[&Profile]) -> Result<()> {
         if self.options.yes || self.options.dry_run.is_some() {
             return Ok(());
@@ -90,11 +90,11 @@ impl Context {
         self.asked.set(self.asked.get() + asked.elapsed());
         match answer {
             Some(true) => Ok(()),
-            Some(false) => Err(Error::invalid(format!("{what} This was not confirmed; nothing was sent"))),
+            Some(false) => Err(Error::invalid(format!("{what} You did not confirm; nothing was sent"))),
             None => Err(Error::invalid(format!(
                 "{what} Cannot ask for confirmation: no terminal; nothing was sent"
             ))
-            .hint("add --yes to confirm it")),
+            .hint("add --yes to confirm")),
         }
     }
 }

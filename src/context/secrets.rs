@@ -1,4 +1,4 @@
-//! Secrets, as commands look them up: each once, within the deadline, and no command of theirs in a dry run.
+//! Resolves secret references: each once, within the deadline, and without running `cmd:` in a dry run.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,19 +17,19 @@ use crate::model::profile::{KeyNeed, Profile};
 use crate::model::secret::{Secret, SecretRef};
 use crate::vendors::Vendor;
 
-/// What references have led to. A command may ask somebody, and is not run again for another profile.
+/// The resolved references. A command may prompt, so it is not run again for another profile.
 #[derive(Default)]
 pub struct Found(RefCell<HashMap<Name, Rc<OnceCell<Result<Secret>>>>>);
 
-/// A reference, the folder that its file has to lie below, and whether a manifest names it.
+/// A reference, the folder that must contain its file, and whether it is in a manifest.
 type Name = (String, Option<PathBuf>, bool);
 
 impl Context {
-    /// Looks a secret of the command line or of a file up. A dry run looks up only what disturbs nobody, and does
-    /// without the rest, because the input's secrets are not sent.
+    /// Resolves a secret of the command line or of a file. A dry run resolves only references without side effects,
+    /// because it does not send the secrets of the input.
     ///
     /// # Errors
-    /// Where it is missing, and this is no dry run.
+    /// The secret is missing, and this is not a dry run.
     pub async fn secret(&self, secret: Secret, purpose: &str) -> Result<Secret> {
         let dry_run = self.options.dry_run.is_some();
         if dry_run && !secrets::is_quiet(&secret) {
@@ -41,10 +41,10 @@ impl Context {
         }
     }
 
-    /// Looks a secret up, whatever it takes. The commands of a manifest get an environment of their own.
+    /// Resolves a secret. The commands of a manifest run with a reduced environment.
     ///
     /// # Errors
-    /// Where it is missing; where Ctrl-C comes first.
+    /// The secret is missing, or the command was interrupted.
     pub async fn look_up(&self, secret: Secret, purpose: &str, of_manifest: Option<&Env>) -> Result<Secret> {
         let name = secret.origin().and_then(SecretRef::text);
         let find = || self.find(secret.clone(), purpose, of_manifest);
@@ -81,7 +81,7 @@ impl Context {
                 tokio::select! {
                     biased;
                     () = self.cancellation.asked() => {
-                        return Err(Error::new(Kind::Interrupted, "interrupted before the secret was there"));
+                        return Err(Error::new(Kind::Interrupted, "interrupted before the secret was read"));
                     }
                     found = secrets::resolve(secret, &lookup) => found?,
                 }
@@ -91,11 +91,11 @@ impl Context {
         Ok(secret)
     }
 
-    /// Looks up what a profile needs. A dry run may have to read with it, and may as well never need it.
+    /// Resolves the secrets of a profile. A dry run may or may not need them for a read.
     pub(super) async fn look_up_secrets(&self, vendor: &dyn Vendor, profile: &mut Profile) -> Result<()> {
         let has_token = profile.secrets.contains_key("access_token");
         for key in vendor.facts().profile_keys.iter().filter(|key| key.secret) {
-            // With a token given, nothing logs in: the other secrets may rest.
+            // With a token, there is no log-in, and the other secrets are not needed.
             if has_token && key.need == KeyNeed::ToLogIn {
                 continue;
             }

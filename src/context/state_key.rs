@@ -1,4 +1,4 @@
-//! The state folder, and the key of the digests and plans that are kept.
+//! The state folder, and the key of digests and saved plans.
 
 use std::io::{self, ErrorKind};
 
@@ -9,20 +9,20 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::state::key::Key;
 use crate::state::storage::{Untrusted, folder_of, trusted};
 
-/// The variable that gives the key, as any secret reference.
+/// The variable with the key or a reference to it.
 const VARIABLE: &str = "TRUNKCTL_STATE_KEY";
 
 /// A shorter key could be guessed.
 const SHORTEST: usize = 16;
 
-/// The file that holds the key otherwise. It lies beside the profiles file and not in the state folder: a copy of the
-/// digests alone is worth nothing. The sandbox has the same one, as the passwords that it is given may be real.
+/// The default file of the key. It is next to the profiles file and not in the state folder, so that a copy of the
+/// digests alone is useless. The sandbox uses the same key, because its passwords may be real.
 const FILE: &str = "state.key";
 
-/// The key, or why there is none: then nothing can be remembered.
+/// The key, or why there is none; without it, no digests are stored.
 pub type StateKey = std::result::Result<Key, String>;
 
-/// The error of a file or folder that another user can change; none where the file system failed.
+/// The error of a file or folder that another user can change; none for other errors of the file system.
 pub fn untrusted(cause: &io::Error) -> Option<Error> {
     Untrusted::of(cause).map(|found| Error::config(found.why.clone()).hint(found.remedy.clone()))
 }
@@ -31,19 +31,19 @@ impl Context {
     /// The platform's folders.
     ///
     /// # Errors
-    /// Where there is none, or another user can change the state folder.
+    /// There is no such folder, or another user can change the state folder.
     pub fn folders(&self) -> Result<Folders> {
         let folders = Folders::find(&self.env)?;
         let fault = trusted(&folders.state).err();
         let Some(found) = fault.as_ref().and_then(Untrusted::of) else { return Ok(folders) };
-        let hint = format!("{}, or choose a folder of your own with TRUNKCTL_STATE_DIR", found.remedy);
-        Err(Error::config(format!("the state folder is not used: {}", found.why)).hint(hint))
+        let hint = format!("{}, or set TRUNKCTL_STATE_DIR to a folder of your own", found.remedy);
+        Err(Error::config(format!("the state folder cannot be used: {}", found.why)).hint(hint))
     }
 
-    /// The key of digests and saved plans, which is looked up once.
+    /// The key of digests and saved plans; resolved once.
     ///
     /// # Errors
-    /// A reference that cannot be looked up; a key file that is damaged, or that another user can change.
+    /// A reference that cannot be resolved; a key file that is damaged, or that another user can change.
     pub async fn state_key(&self) -> Result<StateKey> {
         if let Some(known) = self.state_key.get() {
             return Ok(known.clone());
@@ -55,14 +55,14 @@ impl Context {
         Ok(self.state_key.get_or_init(|| key).clone())
     }
 
-    /// The same for what cannot be done without a key: to save a plan, and to apply a saved one.
+    /// The key, for operations that require one: saving a plan, and applying a saved plan.
     ///
     /// # Errors
-    /// As [`Context::state_key`], and where there is no key.
+    /// As [`Context::state_key`], and if there is no key.
     pub async fn plan_key(&self) -> Result<Key> {
         self.state_key().await?.map_err(|why| {
-            Error::config(format!("a saved plan is signed with the state key: {why}"))
-                .hint(format!("set {VARIABLE} to a secret reference, such as env:NAME or file:PATH"))
+            Error::config(format!("cannot sign the saved plan with the state key: {why}"))
+                .hint(format!("set {VARIABLE} to a secret reference, for example env:NAME or file:PATH"))
         })
     }
 
@@ -70,7 +70,7 @@ impl Context {
         let reference = SecretRef::parse(text).map_err(|why| Error::config(format!("{VARIABLE} {why}")))?;
         let secret = Secret::reference(reference);
         if secret.origin() == Some(&SecretRef::Stdin) {
-            return Err(Error::config(format!("{VARIABLE}: `-` is for the command line only"))
+            return Err(Error::config(format!("{VARIABLE}: `-` is allowed only on the command line"))
                 .hint("write env:NAME, file:PATH or cmd:COMMAND"));
         }
         let secret = self.look_up(secret, VARIABLE, None).await?;
@@ -84,7 +84,7 @@ impl Context {
 
     fn key_file(&self) -> Result<StateKey> {
         let folders = self.folders()?;
-        // A profiles file on standard input is in no folder.
+        // A profiles file on standard input has no folder.
         let chosen = self.options.profiles_file.as_deref().filter(|path| *path != "-");
         let folder = match chosen {
             Some(path) => folder_of(path.as_ref()),
@@ -100,15 +100,13 @@ impl Context {
         };
         if cause.kind() == ErrorKind::InvalidData {
             return Err(Error::config(cause.to_string()).hint(
-                "restore it from a copy, or delete it: then a new one is created, plans that were saved before are \
+                "restore it from a backup, or delete it. With a new key, plans that were saved before are \
                  refused, and values that the vendor does not return are sent once more",
             ));
         }
         match untrusted(&cause) {
             Some(error) => Err(error),
-            None => {
-                Ok(Err(format!("the key file `{}` can be neither read nor created: {cause}", path.display())))
-            }
+            None => Ok(Err(format!("the key file `{}` cannot be read or created: {cause}", path.display()))),
         }
     }
 }

@@ -1,29 +1,29 @@
-//! Ctrl-C: what is asked of everything that is under way.
+//! Cancellation by Ctrl-C or SIGTERM.
 
 use std::cell::{Cell, RefCell};
 
 use tokio::sync::Notify;
 
-/// What asks a command to end.
+/// A signal that ends a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// Ctrl-C.
     CtrlC,
-    /// What a service manager ends a program with.
+    /// The signal with which a service manager ends a program.
     Terminate,
 }
 
 impl Signal {
-    /// What is told of the first one.
+    /// The note printed for the first signal.
     pub fn noted(self) -> &'static str {
         match self {
-            Self::CtrlC => "Ctrl-C: waiting for what is on the wire; press it again to end at once",
-            Self::Terminate => "SIGTERM: waiting for what is on the wire; send it again to end at once",
+            Self::CtrlC => "Ctrl-C: waiting for requests in progress; press it again to stop at once",
+            Self::Terminate => "SIGTERM: waiting for requests in progress; send it again to stop at once",
         }
     }
 }
 
-/// Shared by the signal handler and everything that is under way.
+/// Shared by the signal handler and all tasks.
 #[derive(Default)]
 pub struct Cancellation {
     asked: Flag,
@@ -32,7 +32,7 @@ pub struct Cancellation {
     ends_itself: Cell<bool>,
 }
 
-/// Something that is said once, and can be waited for.
+/// A flag that is set once, and can be awaited.
 #[derive(Default)]
 struct Flag {
     is_set: Cell<bool>,
@@ -54,12 +54,12 @@ impl Flag {
 }
 
 impl Cancellation {
-    /// Asks everything to end: what is on the wire is awaited, and nothing else is begun.
+    /// Asks all tasks to end: they wait for requests in progress, and start nothing new.
     pub fn ask(&self) {
         self.asked.set();
     }
 
-    /// Asks that nothing on the wire is awaited any longer either.
+    /// Asks all tasks to stop waiting for requests in progress.
     pub fn cut(&self) {
         self.cut.set();
     }
@@ -69,37 +69,38 @@ impl Cancellation {
         self.asked.is_set.get()
     }
 
-    /// Whether nothing is to be awaited any longer.
+    /// Whether tasks must not wait any longer.
     pub fn is_cut(&self) -> bool {
         self.cut.is_set.get()
     }
 
-    /// Ends once [`Cancellation::ask`] was called.
+    /// Completes when [`Cancellation::ask`] is called.
     pub async fn asked(&self) {
         self.asked.wait().await;
     }
 
-    /// Ends once [`Cancellation::cut`] was called.
+    /// Completes when [`Cancellation::cut`] is called.
     pub async fn cut_off(&self) {
         self.cut.wait().await;
     }
 
-    /// The writes that are under way, by the vendor's names of their calls. Each has an open entry in the journal.
+    /// The writes in progress, by the vendor's names of their calls. Each has an open entry in the journal.
     pub fn writes(&self) -> Vec<&'static str> {
         self.writes.borrow().clone()
     }
 
-    /// Says that the command sees to its own end, and to a report of what it did.
+    /// Declares that the command handles cancellation itself, and reports its changes.
     pub fn leave_to_command(&self) {
         self.ends_itself.set(true);
     }
 
-    /// Whether the command is awaited after Ctrl-C: it sees to its own end, or a write was begun.
+    /// Whether to wait for the command after Ctrl-C: it handles cancellation itself, or has started a write.
     pub fn is_awaited(&self) -> bool {
         self.ends_itself.get()
     }
 
-    /// Notes that a write begins. From then on the command is awaited, so that its end is journalled and reported.
+    /// Records the start of a write. From then on, the program waits for the command, so that the outcome is journalled
+    /// and reported.
     pub(super) fn begin(&self, call: &'static str) -> UnderWay<'_> {
         self.leave_to_command();
         self.writes.borrow_mut().push(call);
@@ -107,7 +108,7 @@ impl Cancellation {
     }
 }
 
-/// A write that has begun and is not over.
+/// A write in progress.
 pub(super) struct UnderWay<'s> {
     stop: &'s Cancellation,
     call: &'static str,

@@ -1,4 +1,4 @@
-//! The credentials of a session: its token, from where it is kept or from the vendor, and the end of it.
+//! The credentials of a session: gets its token from the cache or the vendor, and revokes it.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,12 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::secret::Secret;
 use crate::vendors::Proof;
 
-/// Longer than any log-in takes; whoever waits longer for another process goes on without it.
+/// Longer than any log-in takes. A process stops waiting for another one after this time.
 const LONGEST_TURN: Duration = Duration::from_secs(90);
 
 impl Session {
-    /// Gets a new token with the credentials themselves, whatever the cache holds. The old one is revoked where
-    /// the vendor can, because some allow only so many live ones. A dry run keeps both back.
+    /// Gets a new token with the credentials, regardless of the cache. Revokes the old one if the vendor supports
+    /// that, because some limit the number of valid tokens. A dry run sends neither request.
     ///
     /// # Errors
     /// Credentials that the vendor refuses.
@@ -43,10 +43,10 @@ impl Session {
         self.log_in(None).await.map(|_| ())
     }
 
-    /// Revokes the token that is kept, where the vendor can, and forgets it. None where none is kept.
+    /// Deletes the cached token, and revokes it if the vendor supports that. None if no token is cached.
     ///
     /// # Errors
-    /// A dry run's defects; a revocation that fails is a warning, because the token ends by itself.
+    /// Errors of a dry run. A failed revocation is only a warning, because the token expires on its own.
     pub async fn log_out(&self) -> Result<Option<Written<()>>> {
         let kept = self.cached();
         let revocation =
@@ -66,20 +66,20 @@ impl Session {
             if !revoked {
                 self.outside
                     .diagnostics
-                    .warn("the vendor did not confirm that the token is revoked; it ends by itself");
+                    .warn("the vendor did not confirm that the token is revoked; it expires on its own");
             }
         }
-        // Also what was got with another secret, or is damaged: after this, nothing of the account is kept.
+        // Also delete a token of another secret, or a damaged file, so that nothing of the account is left.
         let forgotten = self.outside.tokens.as_ref().is_some_and(TokenStore::forget);
         Ok(forgotten.then_some(Written::Done(())))
     }
 
-    /// The token that the profile gives, to be used as it is.
+    /// The token given in the profile, used as it is.
     pub(super) fn static_token(&self) -> Option<Secret> {
         self.profile.secrets.get("access_token").cloned()
     }
 
-    /// A token that is good for a while: the profile's, this run's, the cache's, or a new one.
+    /// A token that is valid for a while: from the profile, this run, the cache, or a new log-in.
     pub(super) async fn token(&self) -> Result<Secret> {
         if self.vendor.proof() == Proof::Signature {
             return Ok(Secret::withheld());
@@ -93,7 +93,7 @@ impl Session {
         }
     }
 
-    /// Replaces a token that the vendor no longer takes. Another process may have replaced it already.
+    /// Replaces a token that the vendor no longer accepts. Another process may have replaced it already.
     pub(super) async fn renew(&self, stale: &Secret) -> Result<Secret> {
         match self.known(Some(stale)) {
             Some(kept) => Ok(kept),
@@ -101,7 +101,7 @@ impl Session {
         }
     }
 
-    /// This run's token, or the cache's, where it is good and not the stale one.
+    /// The token of this run or of the cache, if it is valid and not the stale one.
     fn known(&self, stale: Option<&Secret>) -> Option<Secret> {
         let fresh = |kept: &Kept| kept.is_good(now()) && stale.is_none_or(|stale| kept.access != *stale);
         let own = self.token.borrow().clone().filter(fresh);
@@ -110,7 +110,7 @@ impl Session {
         Some(kept.access)
     }
 
-    /// Gets a token in this call's and this process's turn, unless another has got one meanwhile.
+    /// Gets a token when it is the turn of this call and process, unless another one got it in the meantime.
     async fn obtain(&self, stale: Option<&Secret>) -> Result<Secret> {
         let _own = self.log_ins.lock().await;
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
@@ -132,7 +132,7 @@ impl Session {
         self.log_in(cached).await
     }
 
-    /// Gets a token: by the refresh token where one lives, else by the credentials.
+    /// Gets a token with a valid refresh token, or else with the credentials.
     async fn log_in(&self, old: Option<Kept>) -> Result<Secret> {
         let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
         let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
@@ -140,7 +140,7 @@ impl Session {
             None => None,
             Some(call) => match Box::pin(self.exchange(&call, &mut Tried::default())).await {
                 Ok(token) => Some(token),
-                // A blocked address, a limit or a vendor that does not answer stops a log-in just the same.
+                // A blocked address, a limit or a vendor that does not answer would also stop a log-in.
                 Err(error) if self.is_about_address(&error) || is_passing(&error) => return Err(error),
                 Err(_) => None,
             },
@@ -174,16 +174,16 @@ impl Session {
     fn refuse_again(&self) -> Result<()> {
         let Some(at) = self.outside.tokens.as_ref().and_then(TokenStore::refused) else { return Ok(()) };
         let text = format!(
-            "profile `{}`: the vendor refused these credentials {}, and they have not changed; nothing was sent",
+            "profile `{}`: the vendor refused these credentials {}, and they have not changed since; nothing was sent",
             self.profile.name,
             ago(now().saturating_sub(at))
         );
         let mut error = Error::new(Kind::Auth, text);
         error.vendor = Some(self.vendor.facts().name);
-        Err(error.hint("correct the credentials; `trunkctl profile check` tries the same ones once more"))
+        Err(error.hint("correct the credentials, or try the same ones again with `trunkctl profile check`"))
     }
 
-    /// A refusal that speaks of the address and not of the credentials passes by itself, and is not kept.
+    /// A refusal because of the address, not the credentials, is temporary, and is not stored.
     fn note_refusal(&self, error: &Error) {
         if let Some(store) =
             self.outside.tokens.as_ref().filter(|_| error.kind == Kind::Auth && !self.is_about_address(error))
@@ -207,7 +207,7 @@ impl Session {
     }
 }
 
-/// How long ago something was, by its seconds.
+/// An age in words, from seconds.
 fn ago(seconds: u64) -> String {
     match seconds / 60 {
         0 => "less than a minute ago".to_owned(),

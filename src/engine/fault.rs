@@ -1,4 +1,4 @@
-//! Turns what went wrong into the one error that people and scripts see.
+//! Turns failures of calls into errors for people and scripts.
 
 use jiff::Timestamp;
 
@@ -10,10 +10,10 @@ use crate::vendors::Facts;
 use crate::vendors::call::{Effect, Fault};
 use crate::vendors::codes::After;
 
-/// Longest quotation of a vendor's text in a message.
+/// The maximum length of a vendor's text in a message.
 const QUOTE: usize = 300;
 
-/// The call that failed, as far as a message names it.
+/// The parts of a failed call that a message needs.
 #[derive(Clone, Copy)]
 pub struct Failed<'a> {
     /// The vendor.
@@ -22,7 +22,7 @@ pub struct Failed<'a> {
     pub call: &'a str,
     /// What the call does.
     pub effect: Effect,
-    /// Strikes out secrets.
+    /// Masks secrets.
     pub redactor: &'a Redactor,
 }
 
@@ -38,7 +38,7 @@ impl Failed<'_> {
             (Some(code), false) => format!("{code}: {quoted}"),
             (Some(code), true) => format!("code {code}"),
             (None, false) => quoted.clone(),
-            (None, true) => format!("HTTP {} without a text", fault.http),
+            (None, true) => format!("HTTP {} without a message", fault.http),
         };
         let what = match fault.known {
             Some(row) => format!("{} ({said})", row.meaning.trim_end_matches('.')),
@@ -57,7 +57,7 @@ impl Failed<'_> {
                 FieldError::new(own(&field.field), own(&field.message))
             })
             .collect();
-        // Where the fields only repeat the vendor's text, it is not said twice.
+        // If the fields only repeat the vendor's text, do not show it twice.
         if error.fields.iter().any(|field| Some(&field.message) != error.vendor_message.as_ref()) {
             error.message = format!("{}: {}", error.message, Error::list(&error.fields));
         }
@@ -74,37 +74,37 @@ impl Failed<'_> {
         error
     }
 
-    /// The request surely did not reach the vendor.
+    /// The request certainly did not reach the vendor.
     pub fn not_sent(&self, why: &str) -> Error {
         let mut error = self.error(Kind::Unavailable, &self.redactor.scrub(why));
         error.retryable = true;
         error.hint(if [OVERDUE, CROWDED, PACED].contains(&why) {
             "nothing was sent; give the command more time with --deadline"
         } else if why.contains("not valid for name") {
-            "write a name that the certificate holds into the profile's `base_url`"
+            "set the profile's `base_url` to a name in the certificate"
         } else if why.contains("certificate") {
-            "if the server is the right one, name its certificate or its authority's in the profile's `ca_file`"
+            "if this is the right server, set the profile's `ca_file` to its certificate or to that of its authority"
         } else {
-            "check the address in the profile, the network, and that the vendor's API is switched on"
+            "check the address in the profile, the network, and whether the vendor's API is enabled"
         })
     }
 
-    /// The request did not get its turn.
+    /// The pacer did not allow the request.
     pub fn held(&self, why: Held) -> Error {
         let told = match why {
             Held::Crowded => return self.not_sent(CROWDED),
             Held::Paced => return self.not_sent(PACED),
             Held::Limited(told) => told,
         };
-        let mut error = self.error(Kind::RateLimited, "the vendor's limit is reached, and nothing was sent");
+        let mut error = self.error(Kind::RateLimited, "the vendor's rate limit is reached; nothing was sent");
         error.retryable = true;
         until(error.hint("try again later, or give the command more time with --deadline"), told)
     }
 
-    /// Ctrl-C came before the request was sent, or after the vendor had refused it.
+    /// The command was interrupted before the request was sent, or after the vendor had refused it.
     pub fn interrupted(&self) -> Error {
         let what = match self.effect {
-            Effect::Write => "the command was interrupted, and nothing was applied",
+            Effect::Write => "the command was interrupted; nothing was applied",
             Effect::Read | Effect::LogIn => "the command was interrupted",
         };
         let mut error = self.error(Kind::Interrupted, what);
@@ -112,7 +112,7 @@ impl Failed<'_> {
         error
     }
 
-    /// The request was sent, and no whole answer came.
+    /// The request was sent, but no complete answer arrived.
     pub fn lost(&self, why: &str) -> Error {
         let unknown = self.effect == Effect::Write;
         let kind = if unknown { Kind::OutcomeUnknown } else { Kind::Unavailable };
@@ -121,26 +121,26 @@ impl Failed<'_> {
         if unknown { error.hint(UNKNOWN) } else { error.hint("try again later") }
     }
 
-    /// The answer was lost, and what the vendor holds tells that nothing was applied.
+    /// The answer was lost, and a read afterwards shows that nothing was applied.
     pub fn missing(&self, lost: &Error) -> Error {
         let mut error = lost.copy();
         error.kind = Kind::Unavailable;
         error.outcome = Some(Applied::NotApplied);
         error.retryable = true;
-        error.message = format!("{}; what the vendor holds tells that it was not applied", lost.message);
-        error.hint("try again later; raise --retries to have it sent again")
+        error.message = format!("{}; a read afterwards shows that it was not applied", lost.message);
+        error.hint("try again later, or raise --retries")
     }
 
-    /// The vendor's address answered with a redirect, which is never followed: it could carry secrets away.
+    /// The vendor's address answered with a redirect. Redirects are never followed, because they could leak secrets.
     pub fn redirected(&self, status: u16, target: &str) -> Error {
         let target = self.redactor.scrub(target.split(['?', '#']).next().unwrap_or_default());
         let target = excerpt(&without_user(&target), QUOTE);
         let mut error = self.error(
             Kind::Unavailable,
-            &format!("HTTP {status} redirects to `{target}`, which is not followed"),
+            &format!("HTTP {status} redirects to `{target}`; redirects are not followed"),
         );
         error.http_status = Some(status);
-        error.hint("if that is the right address, write it into the profile's `base_url`")
+        error.hint("if that is the right address, set it as the profile's `base_url`")
     }
 
     fn error(&self, kind: Kind, what: &str) -> Error {
@@ -156,22 +156,20 @@ impl Failed<'_> {
     }
 
     fn unknown_code(&self, error: &Error) -> Option<String> {
-        error.vendor_code.as_ref().map(|code| {
-            format!(
-                "code {code} is not among those that {} documents; its support can tell",
-                self.facts.title
-            )
-        })
+        error
+            .vendor_code
+            .as_ref()
+            .map(|code| format!("{} does not document code {code}; ask its support", self.facts.title))
     }
 }
 
-/// What to do where nothing of the vendor's is at the address.
+/// The hint for an address that may not belong to the vendor's API.
 fn misled(error: &Error) -> Option<String> {
     (error.http_status == Some(404))
-        .then(|| "the address may not be that of the vendor's API: check the profile's `base_url`".to_owned())
+        .then(|| "check the profile's `base_url`: this may not be the address of the vendor's API".to_owned())
 }
 
-/// The address without the user and password that may stand before its host.
+/// The address without a user and password before its host.
 fn without_user(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("//") else { return address.to_owned() };
     let host = rest.find('/').unwrap_or(rest.len());
@@ -181,24 +179,25 @@ fn without_user(address: &str) -> String {
     }
 }
 
-/// Adds from when on the vendor takes requests again, where it told that and nothing is in doubt.
+/// Adds the time from which the vendor accepts requests again, if it is known and the error is retryable.
 pub fn until(error: Error, told: Option<Timestamp>) -> Error {
     match told {
         Some(told) if error.retryable => {
-            error.hint(format!("try again after {told}; the vendor takes no more requests before"))
+            error.hint(format!("try again after {told}; until then the vendor accepts no more requests"))
         }
         _ => error,
     }
 }
 
-/// Why nothing is sent where others are under way for as long as the command may last.
-const CROWDED: &str = "the deadline of the command passed before another request of the profile had ended";
+/// The error if other requests are in progress until the deadline.
+const CROWDED: &str =
+    "the deadline of the command passed while other requests of the profile were still in progress";
 
-/// Why nothing is sent where a rate gives no turn in time.
-const PACED: &str = "its turn, by the vendor's rate limit, comes after the deadline of the command";
+/// The error if the rate limit does not allow a request before the deadline.
+const PACED: &str = "the vendor's rate limit does not allow the request before the deadline of the command";
 
-/// Why nothing is sent any more once the deadline has passed.
+/// The error once the deadline has passed.
 pub const OVERDUE: &str = "the deadline of the command has passed";
 
-const UNKNOWN: &str = "the request may or may not have been applied: look at what the vendor holds before \
-     you repeat it";
+const UNKNOWN: &str =
+    "the request may or may not have been applied: check the state at the vendor before you repeat it";

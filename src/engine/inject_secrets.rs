@@ -1,4 +1,4 @@
-//! Puts secrets, or what stands for them, into their places in a copy of a request.
+//! Puts secrets, or masks, into their places in a copy of a request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,16 +8,16 @@ use serde_json::Value;
 use crate::model::secret::MASK;
 use crate::vendors::call::{Body, Place, Request, Slot};
 
-/// What goes into the places.
+/// The values for the places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum With {
-    /// The values themselves, to be sent.
+    /// The secrets themselves, for sending.
     Values,
-    /// The mask, to be shown.
+    /// Masks, for display.
     Masks,
 }
 
-/// A slot that is needed has no value: the secret behind it was never looked up.
+/// A required slot has no value, because its secret was not resolved.
 #[derive(Debug)]
 pub struct Missing;
 

@@ -1,8 +1,9 @@
-//! What this machine changed: every write is on disk as an intent before it is sent, and gets its ending after.
+//! The journal of changes made from this machine: every write is recorded on disk before it is sent, and gets its
+//! outcome afterwards.
 //!
-//! `history/journal.jsonl` below the state folder holds one JSON object a line: `begun` and, with the same id,
-//! `ended`. An intent without an ending is what a power cut or `kill -9` leaves; it reads as outcome `unknown`. Of what is
-//! unknown, a third line may say what a person found out: `resolved`.
+//! `history/journal.jsonl` in the state folder contains one JSON object per line: `begun` and, with the same id,
+//! `ended`. After a power cut or `kill -9`, `ended` may be missing; the outcome is then `unknown`. A third line,
+//! `resolved`, may record the outcome that a person found out.
 
 mod file;
 mod line;
@@ -25,52 +26,52 @@ use line::{Begun, Ended, Line, Resolved};
 
 pub use read::{Record, Records, Resolution, Settled, read};
 
-/// The journal's newest file below a state folder.
+/// The newest file of the journal in a state folder.
 pub fn path(state: &Path) -> PathBuf {
     Folder::below(state).newest()
 }
 
-/// Who runs which command: the same for every entry of this process.
+/// The user and the command, which are the same for every entry of this process.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// Who runs it.
+    /// The user.
     pub user: String,
     /// The command line, its secrets masked.
     pub command: Vec<String>,
 }
 
-/// A write that is about to be sent. Nothing in it may be a secret.
+/// A write that is about to be sent. It must not contain secrets.
 #[derive(Debug, Clone)]
 pub struct Intent {
     /// The profile used.
     pub profile: String,
     /// The vendor asked.
     pub vendor: String,
-    /// The account acted on, where the vendor has several.
+    /// The account, if the vendor has several.
     pub account: Option<String>,
     /// The vendor's name of the call.
     pub call: String,
-    /// What the call changes: one object, or the rows of a batch.
+    /// The objects that the call changes: one, or the rows of a batch.
     pub subjects: Vec<Subject>,
 }
 
 /// One object of a write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subject {
-    /// The operation, as in `trunk.create`.
+    /// The operation, for example `trunk.create`.
     pub operation: String,
-    /// What kind of object it is.
+    /// The kind of the object.
     pub kind: String,
-    /// The vendor's id, as far as it is known.
+    /// The vendor's id, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What people call the object.
+    /// The name of the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// As it was, where that is known.
+    /// The fields before the write, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
-    /// As it is to be.
+    /// The fields after the write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
 }
@@ -78,24 +79,24 @@ pub struct Subject {
 /// How a write ended.
 #[derive(Debug, Clone)]
 pub struct Ending {
-    /// Of the write as a whole.
+    /// The outcome of the whole write.
     pub outcome: Outcome,
-    /// One a subject, in their order, where they differ; else empty.
+    /// One per subject, in their order, if they differ; otherwise empty.
     pub outcomes: Vec<Outcome>,
-    /// The vendor's ids of the subjects, in their order, as far as they are known now.
+    /// The vendor's ids of the subjects, in their order, if known now.
     pub ids: Vec<Option<String>>,
     /// Why it failed.
     pub error: Option<Failure>,
     /// Status of the HTTP answer.
     pub http_status: Option<u16>,
-    /// What the vendor's support asks for.
+    /// The request id, for the vendor's support.
     pub request_id: Option<String>,
-    /// What else is worth knowing.
+    /// A note.
     pub note: Option<String>,
 }
 
 impl Ending {
-    /// It ended so, and no more is known.
+    /// An ending with only an outcome.
     pub fn new(outcome: Outcome) -> Self {
         Self {
             outcome,
@@ -108,7 +109,7 @@ impl Ending {
         }
     }
 
-    /// It ended in an error. The caller strikes secrets out of it first.
+    /// An ending with an error. The caller masks secrets in it first.
     pub fn failed(error: &Error) -> Self {
         let unknown = error.kind == Kind::OutcomeUnknown || error.outcome == Some(Applied::Unknown);
         Self {
@@ -124,7 +125,7 @@ impl Ending {
     }
 }
 
-/// The error of a write, as far as it is kept.
+/// The recorded parts of a write's error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The error's kind.
@@ -136,7 +137,7 @@ pub struct Failure {
     pub vendor_code: Option<String>,
 }
 
-/// The journal of a process, from its first write on: by then every secret of its command line is known.
+/// The journal of a process, created at its first write, when every secret of its command line is known.
 #[derive(Debug)]
 pub struct Recorder {
     state: PathBuf,
@@ -145,18 +146,18 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Below a state folder; the command line as it is.
+    /// The journal in a state folder, with the command line before masking.
     pub fn new(state: &Path, run: Run) -> Self {
         Self { state: state.to_owned(), run, journal: OnceCell::new() }
     }
 
-    /// Fails with [`Kind::Config`] where the journal cannot be written. A disk that is full shows only in a write.
+    /// Fails with [`Kind::Config`] if the journal cannot be written. A full disk shows only in a write.
     pub fn check(&self) -> Result<()> {
         let folder = Folder::below(&self.state);
         folder.check().map_err(|cause| refuse(&folder, &cause))
     }
 
-    /// The journal; `mask` strikes secrets out of the command line.
+    /// The journal; `mask` masks secrets in the command line.
     pub fn journal(&self, mask: impl Fn(&str) -> String) -> &Journal {
         self.journal.get_or_init(|| {
             let command = self.run.command.iter().map(|word| mask(word)).collect();
@@ -165,12 +166,12 @@ impl Recorder {
     }
 }
 
-/// Waits until what was written to a file is on disk; where that cannot be told, it is as safe as it gets.
+/// Waits until a file is on disk, if the platform supports that.
 pub async fn on_disk(file: Arc<std::fs::File>) {
     let _ = tokio::task::spawn_blocking(move || file.sync_data()).await;
 }
 
-/// Writes the journal; one a process, cloned at will.
+/// Writes the journal; one per process, cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Journal(Arc<Inner>);
 
@@ -178,7 +179,7 @@ pub struct Journal(Arc<Inner>);
 struct Inner {
     folder: Folder,
     run: Run,
-    /// Tasks of this process queue here, where waking up costs less than asking for the file lock again.
+    /// Tasks of this process queue here, because waking up costs less than requesting the file lock again.
     turn: Mutex<()>,
 }
 
@@ -190,7 +191,7 @@ pub struct Entry {
 }
 
 impl Journal {
-    /// The journal below a state folder. Nothing is written before the first entry.
+    /// The journal in a state folder. Nothing is written before the first entry.
     pub fn new(state: &Path, run: Run) -> Self {
         Self::of(Folder::below(state), run)
     }
@@ -199,10 +200,10 @@ impl Journal {
         Self(Arc::new(Inner { folder, run, turn: Mutex::default() }))
     }
 
-    /// Puts an intent on disk, and answers only then.
+    /// Writes an intent, and returns once it is on disk.
     ///
     /// # Errors
-    /// [`Kind::Config`] where it cannot be written: then nothing may be sent.
+    /// [`Kind::Config`] if it cannot be written; the request must then not be sent.
     pub async fn begin(&self, intent: Intent) -> Result<Entry> {
         let journal = self.clone();
         let written = tokio::task::spawn_blocking(move || journal.intend(intent)).await;
@@ -211,17 +212,17 @@ impl Journal {
         Ok(unsent.take())
     }
 
-    /// Adds what the user says of an entry in doubt.
+    /// Adds the outcome that the user gives for an entry with an unknown outcome.
     ///
     /// # Errors
-    /// [`Kind::Config`] where it cannot be written.
+    /// [`Kind::Config`] if it cannot be written.
     pub fn resolve(&self, id: &str, outcome: Outcome) -> Result<()> {
         let line = Line::Resolved(Resolved::new(id, &self.0.run.user, outcome));
         let written = self.append(&line).and_then(|file| file.sync_data());
         written.map_err(|cause| {
             let path = self.0.folder.newest();
             Error::config(format!("the journal `{}` cannot be written: {cause}", path.display()))
-                .hint("free space there, or make the folder yours; the entry stays in doubt")
+                .hint("free disk space, or make yourself the owner of the folder; the outcome of the entry is still unknown")
         })
     }
 
@@ -230,7 +231,7 @@ impl Journal {
         let id = begun.id.clone();
         let file = self.append(&Line::Begun(begun))?;
         let unsent = Unsent { entry: Entry { id, journal: self.clone() }, taken: false };
-        // After the lock is released: several entries then reach the disk together.
+        // After the lock is released, so that several entries reach the disk together.
         file.sync_data()?;
         Ok(unsent)
     }
@@ -245,19 +246,19 @@ impl Journal {
 fn refuse(folder: &Folder, why: &dyn std::fmt::Display) -> Error {
     let path = folder.newest();
     Error::config(format!("the journal `{}` cannot be written, and nothing was sent: {why}", path.display()))
-        .hint("free space there, make the folder yours, or go on without a record with --no-journal")
+        .hint("free disk space, make yourself the owner of the folder, or continue without a record with --no-journal")
 }
 
 impl Entry {
-    /// Its id, as `history show` takes it.
+    /// Its id, for `history show`.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Adds the ending. It may be lost in a power cut: then the entry reads as `unknown`.
+    /// Adds the ending. If it is lost in a power cut, the outcome is `unknown`.
     ///
     /// # Errors
-    /// Text for a warning: the write itself is over.
+    /// Text for a warning; the write itself is finished.
     pub async fn end(self, ending: Ending) -> Result<(), String> {
         let (id, path) = (self.id.clone(), self.journal.0.folder.newest());
         let written = tokio::task::spawn_blocking(move || self.ended(ending)).await;
@@ -267,7 +268,7 @@ impl Entry {
             Err(cause) => cause.to_string(),
         };
         Err(format!(
-            "the journal `{}` cannot be written: {why}; the write is over, and its entry {id} stays `unknown`",
+            "the journal `{}` cannot be written: {why}; the write is finished, but its entry {id} stays `unknown`",
             path.display()
         ))
     }
@@ -277,7 +278,7 @@ impl Entry {
     }
 }
 
-/// An entry that nobody has taken over yet. Where nobody does, as after Ctrl-C, nothing was sent.
+/// An entry whose request is not sent yet. If it is dropped in this state, as after Ctrl-C, nothing was sent.
 struct Unsent {
     entry: Entry,
     taken: bool,
@@ -294,8 +295,9 @@ impl Drop for Unsent {
     fn drop(&mut self) {
         if !self.taken {
             let mut ending = Ending::new(Outcome::Failed);
-            ending.note = Some("nothing was sent: the command ended, or the disk failed, before that".into());
-            // Where this cannot be written either, the entry reads as `unknown`.
+            ending.note =
+                Some("nothing was sent: the command ended, or the disk failed, before the request".into());
+            // If this cannot be written either, the outcome of the entry is `unknown`.
             let _ = self.entry.ended(ending);
         }
     }

@@ -1,24 +1,24 @@
-//! How much one answer and one list may take: nothing that a vendor sends makes this program take all memory.
+//! Limits for one answer and one list, so that no vendor can make this program use all memory.
 
 use std::cell::Cell;
 
-/// Longest answer, in bytes. No answer that a vendor documents comes near this.
+/// The maximum size of an answer in bytes, far more than any documented answer.
 pub const LONGEST_ANSWER: usize = 8 << 20;
 
-/// Most objects in an answer. The vendors are asked for pages of 100 and 300 rows.
+/// The maximum number of objects in an answer. Requested pages have 100 and 300 rows.
 const MOST_OBJECTS: usize = 20_000;
 
-/// Most values in an answer, objects and lists among them: 10,000 rows of 30 fields, and some more. Each takes up
-/// to 200 bytes, whatever its text takes.
+/// The maximum number of values in an answer, including objects and lists: 10,000 rows of 30 fields, and some more.
+/// Each takes up to 200 bytes, besides its text.
 const MOST_VALUES: usize = 350_000;
 
-/// Most rows that a list may have, over all pages.
+/// The maximum number of rows in a list, over all pages.
 pub const MOST_ROWS: u64 = 1_000_000;
 
-/// Most bytes that rows may take where all of them are kept, by `Row::size`.
+/// The maximum size in bytes, by `Row::size`, of rows that are all kept in memory.
 pub const MOST_KEPT: usize = 48 << 20;
 
-/// The memory for rows that are kept.
+/// The memory budget for rows that are kept.
 #[derive(Debug)]
 pub struct Room {
     left: Cell<usize>,
@@ -32,17 +32,17 @@ impl Default for Room {
 }
 
 impl Room {
-    /// For rows of which so many times their size is made.
+    /// A budget for rows that are copied so many times.
     pub fn of_copies(times: usize) -> Self {
         Self { left: Cell::new(MOST_KEPT), times }
     }
 
-    /// Gives back the room of rows that are not kept any more.
+    /// Releases the memory of rows that are no longer kept.
     pub fn give_back(&self, size: usize) {
         self.left.set(self.left.get().saturating_add(size.saturating_mul(self.times)));
     }
 
-    /// Takes the room for so many bytes. Answers whether there is any.
+    /// Reserves so many bytes. Returns whether the budget allows it.
     pub fn take(&self, size: usize) -> bool {
         let left = self.left.get().checked_sub(size.saturating_mul(self.times));
         self.left.set(left.unwrap_or_default());
@@ -50,9 +50,9 @@ impl Room {
     }
 }
 
-/// Why an answer is not to be parsed; none where it is. Parsed, a small text can take a hundred times its length.
+/// Why an answer must not be parsed, if so. A small text can take a hundred times its length when parsed.
 pub fn too_many(body: &[u8]) -> Option<String> {
-    // What begins otherwise is no JSON, or a single value.
+    // Anything else is not JSON, or a single value.
     if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
     }
@@ -70,12 +70,12 @@ pub fn too_many(body: &[u8]) -> Option<String> {
         }
     }
     match (objects > MOST_OBJECTS, values > MOST_VALUES) {
-        (true, _) => {
-            Some(format!("the answer has more than {MOST_OBJECTS} objects; no documented one comes near"))
-        }
-        (_, true) => {
-            Some(format!("the answer has more than {MOST_VALUES} values; no documented one comes near"))
-        }
+        (true, _) => Some(format!(
+            "the answer has more than {MOST_OBJECTS} objects, far more than any documented answer"
+        )),
+        (_, true) => Some(format!(
+            "the answer has more than {MOST_VALUES} values, far more than any documented answer"
+        )),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Lists, which are read page by page and end.
+//! Reads lists page by page, with limits.
 
 use super::limits::{MOST_KEPT, MOST_ROWS, Room};
 use super::session::Session;
@@ -6,15 +6,15 @@ use crate::model::error::{Error, Result};
 use crate::vendors::call::{Call, Effect, Page};
 use crate::vendors::paging::Row;
 
-/// Pages without a row, one after the other, that a list may have.
+/// The maximum number of consecutive empty pages in a list.
 const MOST_EMPTY: u64 = 3;
 
-/// What the pages of a list gave so far.
+/// The state of reading a list.
 #[derive(Debug, Default)]
 struct Progress {
     rows: u64,
     repeated: u64,
-    /// Pages without a row since the last one with any.
+    /// Empty pages since the last page with rows.
     empty: u64,
 }
 
@@ -32,7 +32,7 @@ impl Progress {
     }
 }
 
-/// Why a list is taken for one without an end.
+/// Why a list is considered endless.
 #[derive(Debug, PartialEq, Eq)]
 enum Unending {
     Empty,
@@ -45,7 +45,7 @@ impl Session {
         self.read_all_into(first, &Room::default()).await
     }
 
-    /// The same, with the room that several lists share.
+    /// The same, with a memory budget that several lists share.
     pub async fn read_all_into<T: Row>(&self, first: Call<Page<T>>, room: &Room) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         let keep = |row: T| {
@@ -57,7 +57,7 @@ impl Session {
         Ok(rows)
     }
 
-    /// Hands every row of a list to a caller that keeps it, or a part of it, and answers how many bytes that takes.
+    /// Passes every row of a list to a caller that keeps all or a part of it, and returns how many bytes that takes.
     pub async fn read_each<T>(
         &self,
         first: Call<Page<T>>,
@@ -78,14 +78,15 @@ impl Session {
 
     /// The error of a read whose result cannot be kept.
     pub fn too_large(&self, name: &str) -> Error {
-        let why = format!("what this command has to keep takes more than {} MiB of memory", MOST_KEPT >> 20);
+        let why =
+            format!("the rows that this command must keep in memory take more than {} MiB", MOST_KEPT >> 20);
         let mut error = self.failed(name, Effect::Read).lost(&why);
         error.retryable = false;
-        error.hint("the commands that list show as many rows as there are, with -o jsonl")
+        error.hint("use a list command with -o jsonl, which has no such limit")
     }
 
-    /// Hands the rows of a list over page by page, until `take` answers that it has had enough. What fails, or what
-    /// `take` fails with, ends it, and so does a list without an end.
+    /// Passes the rows of a list to `take`, page by page, until it returns false. Stops at an error, also of `take`,
+    /// and at an endless list.
     pub async fn read_pages<T>(
         &self,
         first: Call<Page<T>>,
@@ -103,8 +104,8 @@ impl Session {
         }
         if progress.repeated > 0 {
             self.diagnostics().warn(&format!(
-                "{name}: rows that came twice: {}, as in a list that changes while it is read. Each is taken once; \
-                 run the command again to be sure that none is missing",
+                "{name}: duplicate rows: {}, probably because the list changed while it was read. Each is used once; \
+                 run the command again to make sure that no row is missing",
                 progress.repeated
             ));
         }
@@ -114,11 +115,11 @@ impl Session {
     fn unending(&self, name: &str, why: &Unending) -> Error {
         let failed = self.failed(name, Effect::Read);
         match why {
-            Unending::Empty => failed.lost("the list never ends: page after page is empty"),
+            Unending::Empty => failed.lost("the list does not end: too many empty pages"),
             Unending::Rows => {
                 let mut error = failed.lost(&format!("the list has more than {MOST_ROWS} rows"));
                 error.retryable = false;
-                error.hint("the vendor may repeat its list under new ids; ask its support")
+                error.hint("the vendor may be repeating its list with new ids; ask its support")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The only asynchronous code: sends calls and hides nothing of how they went.
+//! The only asynchronous code: sends calls, and reports exactly how they ended.
 
 pub mod cancel;
 mod credentials;

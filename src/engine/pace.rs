@@ -1,5 +1,5 @@
-//! Paces the requests of one account, for all of its sessions in this process: so many at the same time, so many
-//! a second, and none while a limit is in force. The first request after a limit goes alone.
+//! Paces the requests of one account, for all of its sessions in this process: limits concurrent requests and
+//! requests per second, and pauses while the vendor's limit is in force. The first request after a pause is sent alone.
 
 mod state;
 
@@ -17,17 +17,17 @@ use crate::vendors::call::{Effect, Fault};
 use crate::vendors::codes::After;
 use state::{Asker, Limit, Pass, Shown, State, Step};
 
-/// Longer than any command runs.
+/// Longer than the run of any command.
 const NEVER: Duration = Duration::from_secs(365 * 86400);
 
 /// Why a request is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
-    /// Others of the profile are under way until the deadline.
+    /// Other requests of the profile are in progress until the deadline.
     Crowded,
-    /// Its turn comes after the deadline.
+    /// The rate does not allow it before the deadline.
     Paced,
-    /// A limit outlasts the deadline, or is one of a day; with its end where the vendor told it.
+    /// A limit lasts beyond the deadline, or is a daily one; with its end, if the vendor returned it.
     Limited(Option<Timestamp>),
 }
 
@@ -40,7 +40,7 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// For the account of a profile.
+    /// The pacer for the account of a profile.
     pub fn new(facts: &Facts, profile: &Profile) -> Self {
         let plan = profile.settings.get("plan").map_or(facts.pace.default_plan, String::as_str);
         Self {
@@ -50,12 +50,12 @@ impl Pacer {
         }
     }
 
-    /// Waits until a request may leave. First come, first served; whoever goes away while it waits holds nobody up.
+    /// Waits until a request may be sent, in the order of arrival. A waiting request that is dropped does not block others.
     ///
-    /// A log-in counts neither against the limit of requests at the same time nor against a rate.
+    /// A log-in does not count as a concurrent request or against a rate.
     ///
     /// # Errors
-    /// A wait that would pass the deadline. It is not begun where that can be known.
+    /// A wait beyond the deadline. If that is known in advance, it fails at once.
     pub async fn turn(
         &self,
         label: &'static str,
@@ -74,7 +74,7 @@ impl Pacer {
         };
         let mut place = None;
         loop {
-            // Made before the question, so that no change between the two is missed.
+            // Created before the state is read, so that no change in between is missed.
             let changed = self.changed.notified();
             let step = self.state.borrow_mut().ask(asker, &mut place, Instant::now())?;
             let until = match step {
@@ -92,24 +92,24 @@ impl Pacer {
     }
 }
 
-/// The right to have one request under way. It ends when it is dropped, and with it what the request has shown.
+/// A permit for one request. When it is dropped, the pacer learns the result of the request.
 #[derive(Debug)]
 pub struct Turn<'p> {
     pacer: &'p Pacer,
     pass: Pass,
     shown: Shown,
-    // Given back after the end is told, because fields are dropped after their owner.
+    // Released after the result is reported, because fields are dropped after their owner.
     _permit: Option<SemaphorePermit<'p>>,
 }
 
 impl Turn<'_> {
-    /// An answer came, and the vendor is well.
+    /// An answer arrived without a limit.
     pub fn answered(&mut self) {
         self.shown = Shown::Room;
     }
 
-    /// Slows the account down where the fault is a limit: for as long as the vendor asks for, which is until `told`,
-    /// else for `pause`. Answers the wait before this request is sent again, where there is one.
+    /// Slows the account down if the fault is a limit: until `told` if the vendor returned a time, otherwise for
+    /// `pause`. Returns the wait before this request is sent again, if any.
     pub fn heed(
         &mut self,
         fault: &Fault,

@@ -1,4 +1,4 @@
-//! The net under the types: every secret that was ever looked up is struck out of whatever is shown.
+//! The last safeguard behind the types: masks every resolved secret in all output.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -15,27 +15,27 @@ use crate::model::report::Report;
 use crate::model::secret::{MASK, Secret, may_be_secret};
 use crate::model::text::holds_data;
 
-/// Shorter values would strike out half of any text.
+/// Masking shorter values would destroy ordinary texts.
 const SHORTEST: usize = 4;
 
-/// Knows the secrets of this process.
+/// The secrets of this process.
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
-    /// The secrets themselves. A token is learnt again with every request.
+    /// The secrets themselves. A token is added again with every request.
     secrets: HashSet<String>,
-    /// What they look like, by how that begins: a fleet has thousands, and a text hardly one.
+    /// Their forms by first characters: there may be thousands of secrets, but rarely one in a text.
     forms: HashMap<Option<Opening>, BTreeSet<Form>>,
     begins: Begins,
 }
 
-/// What a secret looks like. Longer forms come first, so that no part of one is left behind.
+/// The forms of a secret. Longer forms come first, so that no part of one remains.
 type Form = (Reverse<usize>, String);
 
 impl Redactor {
-    /// Learns a secret, also as it looks in base64 and in hexadecimal.
+    /// Adds a secret, also in base64 and in hexadecimal.
     pub fn learn(&self, secret: &Secret) {
         let Some(value) = secret.expose().filter(|value| value.len() >= SHORTEST) else { return };
         let mut known = self.known();
@@ -52,7 +52,7 @@ impl Redactor {
         }
     }
 
-    /// Learns a secret as the password of HTTP Basic authentication.
+    /// Adds a secret as the password of HTTP Basic authentication.
     pub fn learn_basic(&self, user: &str, secret: &Secret) {
         let Some(value) = secret.expose() else { return };
         let both = format!("{user}:{value}");
@@ -63,12 +63,12 @@ impl Redactor {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The text without any known secret, however it is spelt.
+    /// The text with every known secret masked, in any encoding.
     pub fn scrub(&self, text: &str) -> String {
         self.scrubbed(text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// Strikes every known secret out of a text, and answers whether there was one.
+    /// Masks every known secret in a text, and returns whether there was one.
     pub fn scrub_in_place(&self, text: &mut String) -> bool {
         self.scrubbed(text).is_some_and(|scrubbed| {
             let found = scrubbed != *text;
@@ -77,7 +77,7 @@ impl Redactor {
         })
     }
 
-    /// The text without any known secret; none where it surely holds none.
+    /// The text with every known secret masked; none if it certainly contains none.
     fn scrubbed(&self, text: &str) -> Option<String> {
         let known = self.known();
         if text.len() < SHORTEST || known.forms.is_empty() {
@@ -94,7 +94,7 @@ impl Redactor {
         (!possible.is_empty()).then(|| possible.into_iter().fold(text.to_owned(), strike))
     }
 
-    /// The error without any known secret in its texts.
+    /// The error with every known secret masked in its texts.
     #[must_use]
     pub fn scrub_error(&self, mut error: Error) -> Error {
         error.visit_texts(&mut |text| {
@@ -103,8 +103,7 @@ impl Redactor {
         error
     }
 
-    /// Strikes every known secret out of the values of a report. Its form is left alone: whatever a secret is, JSON
-    /// stays JSON.
+    /// Masks every known secret in the values of a report, but not in its structure, so that JSON stays JSON.
     pub fn scrub_report(&self, report: &mut Report) {
         report.visit_texts(&mut |text| {
             self.scrub_in_place(text);
@@ -121,8 +120,8 @@ impl Known {
     }
 }
 
-/// An answer as a log shows it. The values of secret keys are masked, wherever they are, and so is every text
-/// in the answer to a log-in. Damaged JSON is not shown at all: nobody can tell what in it is a secret.
+/// An answer for the log. The values of secret keys are masked everywhere, and so are all texts in the answer to a
+/// log-in. Invalid JSON is not shown at all, because its secrets cannot be identified.
 pub fn answer(body: &[u8], secret_keys: &[&str], log_in: bool) -> String {
     match serde_json::from_slice::<Value>(body) {
         Ok(mut value) => {

@@ -1,4 +1,4 @@
-//! Shows a request that is not sent: as data, or as a curl line.
+//! Renders a request without sending it: as data, or as a curl command.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub fn http(request: &Request, slots: &[Slot]) -> Value {
         Body::Empty => Value::Null,
         Body::Json(body) => body,
         Body::Form(fields) => pairs(fields),
-        // Each field is a part of its own, a text even where it looks like JSON. The boundary is made when it is sent.
+        // Each field is a separate text part, even if it looks like JSON. The boundary is generated on sending.
         Body::Multipart(fields) => {
             headers.insert("Content-Type".into(), MULTIPART.into());
             let part = |(name, value)| json!({"name": name, "value": value});
@@ -33,10 +33,10 @@ pub fn http(request: &Request, slots: &[Slot]) -> Value {
     json!({"method": request.method.as_str(), "url": request.url, "headers": headers, "body": body})
 }
 
-/// The request as a line for a shell that has the secrets in environment variables.
+/// The request as a shell command that reads the secrets from environment variables.
 ///
-/// Each word is put together of what the request holds and of what the shell puts in, as data: nothing is looked for
-/// in a text, so no field can pass for the place of a secret.
+/// Each word is built as data from parts of the request and parts that the shell inserts. No text is searched for
+/// placeholders, so no field can be mistaken for the place of a secret.
 pub fn curl(
     request: &Request,
     slots: &[Slot],
@@ -95,7 +95,7 @@ pub fn curl(
     if prelude.is_empty() { line } else { format!("{prelude}; {line}") }
 }
 
-/// Escapes a line for the inside of a JSON text: quotes, backslashes and control characters.
+/// Escapes a line for a JSON string: quotes, backslashes and control characters.
 const JSON_ESCAPE: &str = r#"LC_ALL=C awk '{gsub(/[\\"]/,"\\\\&");for(i=1;i<32;i++)gsub(sprintf("%c",i),sprintf("\\u%04x",i));printf "%s",$0}'"#;
 
 /// Percent-encodes every byte but ASCII letters and digits, as the program does.
@@ -106,9 +106,9 @@ const URL_ENCODE: &str = r#"od -An -v -tu1 | awk '{for(i=1;i<=NF;i++)printf(($i>
 struct Word(Vec<Part>);
 
 enum Part {
-    /// It stands for itself.
+    /// Literal text.
     Text(String),
-    /// The shell puts something in its place.
+    /// An expression that the shell expands.
     Shell(String),
 }
 
@@ -129,7 +129,7 @@ impl Word {
         self
     }
 
-    /// Texts in single quotes, and what the shell puts in between in double quotes.
+    /// Literal text in single quotes, and expressions in double quotes.
     fn quoted(&self) -> String {
         let quoted = self.0.iter().map(|part| match part {
             Part::Text(text) => format!("'{}'", text.replace('\'', r"'\''")),
@@ -139,7 +139,7 @@ impl Word {
     }
 }
 
-/// The body as JSON, with what the shell puts in at the places of secrets.
+/// The body as JSON, with shell expressions at the places of secrets.
 fn write_json(value: &Value, pointer: &str, slots: &[Slot], word: &mut Word) {
     let slot = slots.iter().find(|slot| matches!(&slot.place, Place::Json(place) if place == pointer));
     if let Some(slot) = slot {
@@ -169,7 +169,7 @@ fn write_json(value: &Value, pointer: &str, slots: &[Slot], word: &mut Word) {
     }
 }
 
-/// How the shell gets at the secret.
+/// The shell expression of the secret.
 fn expansion(slot: &Slot) -> String {
     if slot.shell.starts_with('$') { slot.shell.clone() } else { format!("${{{}}}", slot.shell) }
 }

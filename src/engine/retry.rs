@@ -1,4 +1,4 @@
-//! Decides what follows a failed attempt. Pure: the session asks, waits and sends.
+//! Decides what to do after a failed attempt. Pure: the session asks, waits and sends.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use crate::vendors::call::{Effect, Response};
 use crate::vendors::codes::After;
 
-/// How an attempt ended without the value.
+/// How an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// It surely never reached the vendor.
+    /// It certainly did not reach the vendor.
     NotSent,
-    /// It was sent, and no whole answer came.
+    /// It was sent, but no complete answer arrived.
     Lost,
     /// The vendor answered with a fault.
     Fault(After),
@@ -23,18 +23,18 @@ pub enum Ended {
 pub struct Tried {
     /// Attempts sent again so far.
     pub again: u32,
-    /// Whether the token was renewed, or the request signed anew, already.
+    /// Whether the token was already renewed, or the request signed again.
     pub renewed: bool,
-    /// Whether an attempt ran into its time limit: the vendor may have been at work still.
+    /// Whether an attempt timed out; the vendor may still be processing it.
     pub late: bool,
-    /// Whether the vendor said that a part was applied.
+    /// Whether the vendor reported that a part was applied.
     pub partly: bool,
-    /// Whether the vendor said that it is still at work.
+    /// Whether the vendor reported that it is still processing.
     pub pending: bool,
 }
 
 impl Tried {
-    /// Counts one more attempt, where there may be one.
+    /// Counts one more attempt, if one is left.
     pub fn again(&mut self, retries: u32) -> bool {
         let may = self.again < retries;
         self.again += u32::from(may);
@@ -53,7 +53,7 @@ pub enum Next {
     Again,
 }
 
-/// What follows. A write whose answer was lost is never sent again: it may have been applied.
+/// The next step. A write whose answer was lost is never sent again here, because it may have been applied.
 pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
     let again = if tried.again < retries { Next::Again } else { Next::Stop };
     match ended {
@@ -69,19 +69,18 @@ pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
 }
 
 /// How long to wait before the attempt after `again` others: doubling from a quarter of a second to eight seconds,
-/// less up to half of it by chance, so that many processes do not come back at the same moment.
+/// less a random part of up to half, so that many processes do not retry at the same moment.
 pub fn pause(again: u32, chance: f64) -> Duration {
     let whole = Duration::from_millis(250) * 2u32.saturating_pow(again.min(5));
     whole.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0)
 }
 
-/// How long to wait after a limit that comes without a wait: one to two seconds, and twice as long after each that
-/// follows, up to eight times.
+/// How long to wait after a limit without a given time: one to two seconds, doubled after each further one, up to eight times.
 pub fn limit_pause(again: u32, chance: f64) -> Duration {
     Duration::from_secs(1 << again.min(3)).mul_f64(1.0 + chance.clamp(0.0, 1.0))
 }
 
-/// The wait that the vendor asks for: in seconds, as an instant or as a date of HTTP.
+/// The wait that the vendor requests: in seconds, as an instant or as an HTTP date.
 pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
     let text = answer.header("retry-after")?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -92,7 +91,7 @@ pub fn retry_after(answer: &Response, now: u64) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(until.as_second()).unwrap_or(0).saturating_sub(now)))
 }
 
-/// The instant at which a wait that begins now is over; none where no calendar has it.
+/// The end of a wait that begins now; none if it is out of range.
 pub fn instant(wait: Duration, now: u64) -> Option<jiff::Timestamp> {
     jiff::Timestamp::from_second(i64::try_from(now.checked_add(wait.as_secs())?).ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! A session: one profile, its credentials, and everything that is sent on its behalf.
+//! A session: one profile, its credentials, and the requests sent for it.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, Hasher};
@@ -29,13 +29,13 @@ use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
 use crate::vendors::codes::After;
 use crate::vendors::{Proof, Vendor};
 
-/// Longest part of an answer that a log shows.
+/// The maximum length of an answer in the log.
 const LOGGED: usize = 4000;
 
-/// Why the answer to a write is not known after the second Ctrl-C.
-const UNAWAITED: &str = "the command was interrupted before the answer came";
+/// The error of a write after a second Ctrl-C.
+const UNAWAITED: &str = "the command was interrupted before the answer arrived";
 
-/// Longest answer that a log shows anything of: it is parsed and searched for secrets first.
+/// Longer answers are not logged at all, because an answer must be parsed and searched for secrets first.
 const LOGGABLE: usize = 256 << 10;
 
 /// HTTP 504
@@ -44,44 +44,44 @@ const GATEWAY_TIMEOUT: u16 = 504;
 /// Limits of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Of one attempt.
+    /// The time limit for one attempt.
     pub timeout: Duration,
-    /// When the whole command ends.
+    /// The deadline of the whole command.
     pub deadline: Instant,
-    /// How often a request may be sent again.
+    /// The maximum number of retries.
     pub retries: u32,
 }
 
-/// What a session is given from outside.
+/// The environment of a session.
 pub struct Outside {
-    /// Where tokens are kept between runs, if anywhere.
+    /// The token cache, if any.
     pub tokens: Option<TokenStore>,
     /// The limits.
     pub limits: Limits,
-    /// Whether writes are shown and not sent.
+    /// Whether writes are shown instead of sent.
     pub dry_run: Option<DryRun>,
-    /// Strikes secrets out of texts.
+    /// Masks secrets in texts.
     pub redactor: Redactor,
     /// Where warnings go.
     pub diagnostics: Arc<dyn Diagnostics>,
-    /// Ctrl-C, and what is on the wire when it comes.
+    /// Ctrl-C, and the requests in progress.
     pub cancellation: Rc<Cancellation>,
-    /// Where writes are put down before they are sent, if anywhere.
+    /// The journal, if any.
     pub journal: Option<Rc<Recorder>>,
     /// Paces the requests of the account, in all of its sessions.
     pub pacer: Rc<Pacer>,
-    /// The HTTP proxy, if any. Requests to loopback addresses go through none.
+    /// The HTTP proxy, if any. Requests to loopback addresses never use it.
     pub proxy: Option<Proxy>,
 }
 
-/// One profile, ready to be used.
+/// One profile, ready for use.
 pub struct Session {
     pub(super) vendor: &'static dyn Vendor,
     pub(super) profile: Profile,
     transport: Transport,
     pub(super) outside: Outside,
     pub(super) token: RefCell<Option<Kept>>,
-    /// Held by the call that gets a token for all of them.
+    /// Locked by the call that gets a token for all calls.
     pub(super) log_ins: tokio::sync::Mutex<()>,
     skew: Cell<Option<i64>>,
     pub(super) withheld: RefCell<Vec<Value>>,
@@ -122,45 +122,45 @@ impl Session {
         &*self.outside.diagnostics
     }
 
-    /// What a dry run kept back: requests, or curl lines as texts.
+    /// The requests of a dry run, or curl commands as texts.
     pub fn withheld(&self) -> Vec<Value> {
         self.withheld.take()
     }
 
-    /// Whether a dry run has kept anything back.
+    /// Whether a dry run has withheld any request.
     pub fn withholds(&self) -> bool {
         !self.withheld.borrow().is_empty()
     }
 
-    /// Whether writes are shown and not sent.
+    /// Whether writes are shown instead of sent.
     pub fn is_dry_run(&self) -> bool {
         self.outside.dry_run.is_some()
     }
 
-    /// Keeps a secret that the vendor told out of every text for people.
+    /// Masks a secret that the vendor returned in all output.
     pub fn conceal(&self, secret: &Secret) {
         self.outside.redactor.learn(secret);
     }
 
-    /// Sends a call that only looks. Dry runs send it too.
+    /// Sends a call that only reads. Dry runs send it too.
     ///
     /// # Errors
-    /// Whatever went wrong; an answer that cannot be understood is never an empty one.
+    /// Any failure; an answer that cannot be parsed is never treated as empty.
     pub async fn read<T>(&self, call: Call<T>) -> Result<T> {
         self.exchange(&call, &mut Tried::default()).await
     }
 
-    /// How many seconds this machine's clock is ahead of the vendor's, by its last answer.
+    /// How many seconds this machine's clock is ahead of the vendor's, according to the last answer.
     pub fn clock_skew(&self) -> Option<i64> {
         self.skew.get()
     }
 
-    /// Acts on another account than the profile's.
+    /// Uses another account than the profile's.
     pub fn choose_account(&mut self, account: String) {
         self.profile.settings.insert("account".into(), account);
     }
 
-    /// Sends a call until it is answered, or must not be sent again.
+    /// Sends a call, and retries it until it is answered or must not be sent again.
     pub(super) async fn exchange<T>(&self, call: &Call<T>, tried: &mut Tried) -> Result<T> {
         let failed = self.failed(call.name, call.effect);
         loop {
@@ -181,7 +181,7 @@ impl Session {
                     Ok(value) => return Ok(value),
                     Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
                     Err(Refusal::Fault(fault)) => {
-                        // What stands before the vendor waited no longer.
+                        // A gateway in front of the vendor timed out.
                         tried.late |= answer.status == GATEWAY_TIMEOUT;
                         tried.partly |= fault.after == After::Partly;
                         tried.pending |= fault.after == After::Pending;
@@ -193,7 +193,7 @@ impl Session {
                     }
                 },
             };
-            // What follows may be a log-in or a pause, and must not hold the others up.
+            // A log-in or a pause may follow, which must not block other requests.
             drop(turn);
             match next(ended, call.effect, *tried, self.outside.limits.retries) {
                 Next::Stop => return Err(error),
@@ -213,9 +213,9 @@ impl Session {
                 Next::Again => {
                     let wait = wait.unwrap_or_else(|| pause(tried.again, chance()));
                     tried.again += 1;
-                    info!("{}: {error}; again in {} ms", call.name, wait.as_millis());
+                    info!("{}: {error}; retrying in {} ms", call.name, wait.as_millis());
                     if !self.wait(wait).await {
-                        // What would be sent again was not applied.
+                        // A request that may be sent again was not applied.
                         let stopped = call.effect == Effect::Write && self.outside.cancellation.is_asked();
                         return Err(if stopped { failed.interrupted() } else { error });
                     }
@@ -224,7 +224,7 @@ impl Session {
         }
     }
 
-    /// Gets a token for a write. Ctrl-C ends that: nothing of the write is on the wire.
+    /// Gets a token for a write. Ctrl-C interrupts this, because the write is not sent yet.
     async fn before_write(
         &self,
         failed: Failed<'_>,
@@ -237,7 +237,7 @@ impl Session {
         }
     }
 
-    /// Waits, unless that would outlast the deadline or Ctrl-C comes. Answers whether to go on.
+    /// Waits, unless the deadline would pass or the command is interrupted. Returns whether to continue.
     pub(super) async fn wait(&self, time: Duration) -> bool {
         if time >= self.outside.limits.deadline.saturating_duration_since(Instant::now()) {
             return false;
@@ -249,7 +249,7 @@ impl Session {
         }
     }
 
-    /// One attempt, in its turn and within what is left of the deadline.
+    /// One attempt, when the pacer allows it, and within the remaining time.
     pub(super) async fn attempt<T>(&self, call: &Call<T>, token: &Secret) -> Result<(Attempt, Turn<'_>)> {
         let failed = self.failed(call.name, call.effect);
         let deadline = self.outside.limits.deadline;
@@ -264,7 +264,7 @@ impl Session {
         };
         let mut turn = turn.map_err(|held| failed.held(held))?;
         let left = deadline.saturating_duration_since(Instant::now());
-        // Only now, because a signature is old soon.
+        // As late as possible, because signatures expire soon.
         let slots = &self.proven(call, token);
         let filled = fill(&call.request, slots, With::Values).map_err(|_| self.unproven(call.name))?;
         info!("{} {}", call.name, self.shown_line(call, slots));
@@ -308,7 +308,7 @@ impl Session {
         Ok((attempt, turn))
     }
 
-    /// The refusal of a call that needs a secret of the profile which a dry run did not look up, or did not find.
+    /// The error of a dry run that needs a secret of the profile which was not resolved or found.
     fn unproven(&self, call: &str) -> Error {
         let unknown = self.profile.secrets.iter().filter(|(_, secret)| secret.expose().is_none());
         let list: Vec<String> = unknown
@@ -318,12 +318,12 @@ impl Session {
             })
             .collect();
         let text = format!(
-            "profile `{}`: a dry run has to send {call} here, and has no value for {}",
+            "profile `{}`: this dry run must send {call}, but has no value for {}",
             self.profile.name,
             list.join(", ")
         );
         Error::config(text).hint(
-            "a dry run sends the reads that the request depends on, and runs no `cmd:`: for it, give the secret by \
+            "a dry run sends the reads that the request depends on, but does not run `cmd:`; give the secret by \
              env:NAME or file:PATH",
         )
     }
@@ -337,11 +337,11 @@ impl Session {
 
     fn shown_answer<T>(&self, call: &Call<T>, answer: &Response) -> String {
         if answer.body.len() > LOGGABLE {
-            return format!("({} bytes, too long to be shown)", answer.body.len());
+            return format!("({} bytes, too long to show)", answer.body.len());
         }
         let log_in = call.effect == Effect::LogIn;
         let body = redact::answer(&answer.body, self.vendor.facts().secret_keys, log_in);
-        // Cut only now, so that no secret is cut out of recognition.
+        // Truncate only after masking, so that no secret is cut and missed.
         excerpt(&self.outside.redactor.scrub(&body), LOGGED)
     }
 
@@ -376,7 +376,7 @@ enum Refusal {
     Fault(Box<Fault>),
 }
 
-/// How far this machine's clock is ahead of the one that dated the answer.
+/// How far this machine's clock is ahead of the date of the answer.
 fn skew(answer: &Response) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?;
     i64::try_from(now()).ok().map(|now| now - date.timestamp().as_second())

@@ -1,8 +1,8 @@
-//! TLS with the system's authorities, and with an authority of the profile's own.
+//! TLS with the system's authorities, and with an additional authority of the profile.
 //!
-//! A PBX comes with a certificate that it signed itself, often marked as an authority, which no verifier takes
-//! for a server's. Where a profile's `ca_file` holds exactly the certificate that the server shows, that is proof
-//! enough of who it is; its name still has to be right.
+//! A PBX has a self-signed certificate, often marked as an authority, which verifiers do not accept for a server. If
+//! a profile's `ca_file` contains exactly the certificate of the server, this is sufficient proof of its identity; its
+//! name must still match.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,8 +14,8 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-/// A configuration that trusts the system's authorities. They are read once in a process: that takes milliseconds, and
-/// a fleet has a session for each of its profiles.
+/// A configuration that trusts the system's authorities. They are read once per process, because that takes
+/// milliseconds, and a plan opens a session for each profile.
 ///
 /// # Errors
 /// Authorities that cannot be read.
@@ -25,7 +25,7 @@ pub fn system(provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
         Some(config) => Ok(config.clone()),
         None => {
             let mut config = trusting(Vec::new(), provider)?;
-            // As reqwest says where it makes a configuration itself.
+            // The same as in reqwest's own configuration.
             config.alpn_protocols = vec![b"http/1.1".to_vec()];
             Ok(SYSTEM.get_or_init(|| config).clone())
         }
@@ -35,7 +35,7 @@ pub fn system(provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
 /// A configuration that trusts the system's authorities and the given certificates.
 ///
 /// # Errors
-/// A certificate that cannot be understood.
+/// A certificate that cannot be parsed.
 pub fn trusting(
     certificates: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
@@ -67,7 +67,7 @@ impl ServerCertVerifier for Known {
     ) -> Result<ServerCertVerified, Error> {
         let verdict =
             self.system.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        // Whatever speaks against a certificate by itself (its dates, its name) still counts.
+        // Other errors of the certificate (its dates, its name) still count.
         let self_signed = matches!(
             verdict,
             Err(Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::Other(_)))

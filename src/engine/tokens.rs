@@ -1,4 +1,4 @@
-//! Tokens between runs: one file an account, readable by its owner only, replaced in one step.
+//! The token cache: one file per account, readable only by its owner, replaced atomically.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,29 +10,29 @@ use crate::state::key::{Key, hex};
 use crate::state::storage::{lock_file, own_folder, read_own, write_cached, write_private};
 use crate::vendors::call::Token;
 
-/// A token is not used in its last seconds: the request may take longer than they do.
+/// A token is not used in its last seconds, because the request may take longer.
 const MARGIN: u64 = 30;
 
-/// Where the tokens of one account are kept.
+/// The cache of one account's tokens.
 #[derive(Debug, Clone)]
 pub struct TokenStore {
     path: PathBuf,
     owner: String,
 }
 
-/// A token with the moments of its end.
+/// A token with its expiry times.
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// The token.
     pub access: Secret,
-    /// Unix time of its end.
+    /// The Unix time at which it expires.
     pub until: u64,
-    /// What renews it, and until when.
+    /// The refresh token and its expiry time.
     pub refresh: Option<(Secret, u64)>,
 }
 
 impl Kept {
-    /// A token that was given at `now`.
+    /// A token issued at `now`.
     pub fn new(token: Token, now: u64) -> Self {
         Self {
             access: token.access,
@@ -41,12 +41,12 @@ impl Kept {
         }
     }
 
-    /// Whether it will still be good in a moment.
+    /// Whether it is still valid for a moment.
     pub fn is_good(&self, now: u64) -> bool {
         now.saturating_add(MARGIN) < self.until
     }
 
-    /// What renews it, if that still lives.
+    /// The refresh token, if it is still valid.
     pub fn refresh(&self, now: u64) -> Option<&Secret> {
         self.refresh
             .as_ref()
@@ -55,8 +55,8 @@ impl Kept {
     }
 }
 
-/// The file. `owner` tells whose tokens they are: the account and a digest of its secret, so that a token got
-/// with another secret is never used.
+/// The file. `owner` identifies the account and a digest of its secret, so that a token issued for another secret is
+/// never used.
 #[derive(Serialize, Deserialize)]
 struct File {
     owner: String,
@@ -66,30 +66,30 @@ struct File {
     refresh_until: Option<u64>,
 }
 
-/// What is remembered of credentials that the vendor refused.
+/// The record of credentials that the vendor refused.
 #[derive(Serialize, Deserialize)]
 struct Refused {
     owner: String,
     at: u64,
 }
 
-/// Held by the one process that is about to log in.
+/// The lock of the process that is about to log in.
 pub struct Turn(#[expect(dead_code, reason = "the lock ends with the file")] Option<std::fs::File>);
 
 impl TokenStore {
-    /// The place for an account below the cache folder. Whose token it is, says a digest of the account and its
-    /// secret. Its key lies in the cache, beside the tokens, which are worth more than it: the state key is not
-    /// needed to log in.
+    /// The cache of an account in the cache folder. A digest of the account and its secret identifies the owner. The
+    /// key of this digest is in the cache, next to the tokens, which are more valuable; a log-in does not need the
+    /// state key.
     ///
     /// # Errors
-    /// Text for a warning: where no key can be kept, no token is. Nor is one where another user could change it.
+    /// Text for a warning: without a key, or if another user can change the folder, no tokens are cached.
     pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Result<Self, String> {
         let name = hex(identity.as_bytes());
         let failed =
-            |error: io::Error| format!("the token cache `{}` is not used: {error}", folder.display());
+            |error: io::Error| format!("the token cache `{}` cannot be used: {error}", folder.display());
         let (key, tokens) = (folder.join("key"), folder.join("tokens"));
         let key = match Key::of(&key) {
-            // With another key every kept token is somebody else's: all that is lost is a log-in.
+            // With another key, cached tokens no longer match their owner; this costs only a log-in.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 std::fs::remove_file(&key).and_then(|()| Key::of(&key))
             }
@@ -100,8 +100,8 @@ impl TokenStore {
         Ok(Self { path: tokens.join(format!("{}.json", &name[..24])), owner })
     }
 
-    /// Waits until no other process logs in to this account. Where the file system knows no locks, or the wait
-    /// takes too long, the turn is taken all the same: one log-in too many is better than none.
+    /// Waits until no other process logs in to this account. Without file locks, or after too long a wait, it
+    /// continues anyway: an extra log-in is better than none.
     pub async fn turn(&self, patience: std::time::Duration) -> Turn {
         let Ok(file) = lock_file(&self.path.with_extension("lock")) else { return Turn(None) };
         let begun = std::time::Instant::now();
@@ -109,37 +109,37 @@ impl TokenStore {
             if begun.elapsed() >= patience {
                 return Turn(None);
             }
-            // Another session of this process may hold it, so the thread has to go on meanwhile.
+            // Another session of this process may have the lock, so the thread must not block.
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         Turn(Some(file))
     }
 
-    /// When the vendor refused exactly these credentials; none where it never did.
+    /// When the vendor refused exactly these credentials, if it did.
     pub fn refused(&self) -> Option<u64> {
         let bytes = read_own(&self.path.with_extension("refused")).ok()?;
         let refused: Refused = serde_json::from_slice(&bytes).ok()?;
         (refused.owner == self.owner).then_some(refused.at)
     }
 
-    /// Remembers that the vendor refused these credentials. Never the secret itself.
+    /// Records that the vendor refused these credentials; never stores the secret itself.
     pub fn remember_refusal(&self, now: u64) {
         let refused = Refused { owner: self.owner.clone(), at: now };
-        // Where it cannot be remembered, the next command finds out again.
+        // If it cannot be stored, the next command is refused again.
         if let Ok(bytes) = serde_json::to_vec(&refused) {
             let _ = write_private(&self.path.with_extension("refused"), &bytes);
         }
     }
 
-    /// Forgets it.
+    /// Deletes the record.
     pub fn forget_refusal(&self) {
         let _ = std::fs::remove_file(self.path.with_extension("refused"));
     }
 
-    /// What is kept; none where there is nothing, or nothing of this account.
+    /// The cached token; none if there is none for this account.
     ///
     /// # Errors
-    /// Text for a warning: a cache that cannot be read is never a failure.
+    /// Text for a warning; a cache that cannot be read is never a failure.
     pub fn load(&self) -> Result<Option<Kept>, String> {
         let bytes = match read_own(&self.path) {
             Ok(bytes) => bytes,
@@ -147,7 +147,7 @@ impl TokenStore {
             Err(error) => return Err(self.say("cannot be read", &error)),
         };
         let file: File = serde_json::from_slice(&bytes).map_err(|error| {
-            // The parser's own words could quote the file.
+            // The parser's message could quote the file.
             self.say(
                 "is damaged and is ignored",
                 &format!("line {}, column {}", error.line(), error.column()),
@@ -160,7 +160,7 @@ impl TokenStore {
         Ok(Some(Kept { access: Secret::known(file.access), until: file.until, refresh }))
     }
 
-    /// Keeps a token.
+    /// Saves a token.
     ///
     /// # Errors
     /// Text for a warning.
@@ -176,7 +176,7 @@ impl TokenStore {
         write_cached(&self.path, &bytes).map_err(|error| self.say("cannot be written", &error))
     }
 
-    /// Forgets what is kept. Answers whether there was anything.
+    /// Deletes the cached token. Returns whether there was one.
     pub fn forget(&self) -> bool {
         std::fs::remove_file(&self.path).is_ok()
     }
@@ -186,7 +186,7 @@ impl TokenStore {
     }
 }
 
-/// A short digest that tells two accounts apart. It is not keyed: what it is of must hold no secret.
+/// A short digest that distinguishes two accounts. It has no key, so its input must not contain a secret.
 pub fn digest(identity: &str) -> String {
     hex(identity.as_bytes())[..16].to_owned()
 }

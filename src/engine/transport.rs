@@ -1,4 +1,4 @@
-//! HTTP: one attempt, and how it ended.
+//! HTTP: one attempt and its result.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::model::net::is_loopback;
 use crate::model::profile::{Profile, Proxy};
 use crate::vendors::call::{Body, Method, Request, Response};
 
-/// Longest time that a connection may take.
+/// The time limit for connecting.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// How one attempt ended.
 #[derive(Debug)]
 pub enum Attempt {
-    /// With a whole answer.
+    /// With a complete answer.
     Answered(Response),
     /// Before anything reached the vendor.
     NotSent(String),
-    /// Somewhere after that.
+    /// After that, without a complete answer.
     Lost(String),
-    /// With nothing, or a part of an answer, when its time was over.
+    /// At its time limit, with no answer or a part of one.
     Late(String),
 }
 
@@ -39,16 +39,16 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// A client that follows no redirects and verifies certificates; `limit` is that of one attempt.
+    /// A client that verifies certificates and does not follow redirects; `limit` is the time limit for one attempt.
     ///
     /// # Errors
-    /// An unreadable `ca_file`, or a TLS set-up that fails.
+    /// A `ca_file` that cannot be read, or TLS that cannot be set up.
     pub fn new(profile: &Profile, proxy: Option<&Proxy>, limit: Duration) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // The client would read the environment by itself, and the system's settings.
+            // By default, the client reads the environment and the system's settings.
             .no_proxy()
-            // Shorter than the attempt's own limit, which cannot tell whether anything was sent.
+            // Shorter than the limit of the attempt, which does not show whether anything was sent.
             .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
             // Idle connections are of use only to vendors that leave them open.
             .pool_max_idle_per_host(16);
@@ -58,7 +58,7 @@ impl Transport {
             addresses.push(address);
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        // Fails only where one was installed already, by an earlier session of this process.
+        // Fails only if an earlier session of this process already installed one.
         let _ = CryptoProvider::clone(&provider).install_default();
         if let Some(path) = &profile.ca_file {
             let tls = authority(&profile.name, path).and_then(|certificates| {
@@ -70,7 +70,7 @@ impl Transport {
             let tls = tls::system(provider).map_err(|cause| failed(profile, &cause))?;
             builder = builder.tls_backend_preconfigured(tls);
         } else {
-            // Reading the system's authorities takes milliseconds that plain HTTP has no use for.
+            // Reading the system's authorities takes milliseconds, and plain HTTP does not need them.
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|cause| failed(profile, &cause))?;
@@ -102,7 +102,7 @@ impl Transport {
         };
         match builder.send().await {
             Ok(answer) => read(answer).await,
-            // Whatever fails before a connection stands, or before a request could be made, was never sent.
+            // A request that fails before the connection is established was never sent.
             Err(cause) if cause.is_connect() || cause.is_builder() => {
                 Attempt::NotSent(self.by_way_of_proxy(&request.url, describe(cause)))
             }
@@ -112,10 +112,10 @@ impl Transport {
 }
 
 impl Transport {
-    /// A failure to connect, with the proxy that it was.
+    /// A failure to connect, with the proxy that was used.
     fn by_way_of_proxy(&self, url: &str, text: String) -> String {
         let Some(proxy) = &self.proxy else { return text };
-        // The client's own words where it asks a proxy for a connection to the server.
+        // The client's message if a proxy refuses the connection to the server.
         let tunnel = text.strip_prefix("tunnel error: ");
         let plain = proxy.plain_http
             && reqwest::Url::parse(url)
@@ -133,13 +133,13 @@ pub fn authority(profile: &str, path: &Path) -> Result<Vec<CertificateDer<'stati
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
         .map_err(|cause| bad_authority(profile, path, &cause))?;
     if certificates.is_empty() {
-        return Err(bad_authority(profile, path, &"it holds no PEM certificate"));
+        return Err(bad_authority(profile, path, &"it contains no PEM certificate"));
     }
     Ok(certificates)
 }
 
 fn failed(profile: &Profile, cause: &dyn std::error::Error) -> Error {
-    let error = Error::config(format!("profile `{}`: the TLS set-up failed: {}", profile.name, chain(cause)));
+    let error = Error::config(format!("profile `{}`: TLS cannot be set up: {}", profile.name, chain(cause)));
     match &profile.ca_file {
         Some(path) => error.hint(format!("check the certificates in ca_file `{}`", path.display())),
         None => error,
@@ -148,7 +148,7 @@ fn failed(profile: &Profile, cause: &dyn std::error::Error) -> Error {
 
 fn bad_authority(profile: &str, path: &Path, why: &dyn std::fmt::Display) -> Error {
     Error::config(format!("profile `{profile}`: ca_file `{}` cannot be used: {why}", path.display()))
-        .hint("give the path of a PEM file with the authority's certificate, or the PBX's own")
+        .hint("set it to a PEM file with the certificate of the authority or of the PBX")
 }
 
 async fn read(mut answer: reqwest::Response) -> Attempt {
@@ -184,14 +184,14 @@ fn lost(cause: reqwest::Error, what: &str) -> Attempt {
     if late { Attempt::Late(text) } else { Attempt::Lost(text) }
 }
 
-/// The failure in words, without the address: a vendor's token may ride in it.
+/// The failure in words, without the address, because it may contain a token.
 fn describe(cause: reqwest::Error) -> String {
     let cause = cause.without_url();
     if cause.is_timeout() && !cause.is_connect() {
-        return "no answer came within the time limit".into();
+        return "no answer within the time limit".into();
     }
     if cause.is_timeout() {
-        return "no connection came about within the time limit".into();
+        return "no connection within the time limit".into();
     }
     chain(&cause)
 }
@@ -202,7 +202,7 @@ fn chain(cause: &dyn std::error::Error) -> String {
     let mut next = Some(cause);
     while let Some(error) = next {
         let text = error.to_string();
-        // The client's own layers say nothing that the innermost cause does not.
+        // The outer layers of the client add nothing to the innermost cause.
         let hollow = text.starts_with("error sending request") || text.starts_with("client error");
         if !hollow && !texts.iter().any(|seen| seen.contains(&text)) {
             texts.push(text);
@@ -215,10 +215,10 @@ fn chain(cause: &dyn std::error::Error) -> String {
     crate::model::text::excerpt(&texts.join(": "), 300)
 }
 
-/// Hosts that are reached without a proxy, for each request by itself: the addresses of a profile may differ.
+/// Hosts that are reached without a proxy, decided for each request, because the addresses of a profile may differ.
 const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
 
-/// What goes through a proxy. Plain HTTP shows it the credentials, and goes there only where the profile says so.
+/// The requests that use a proxy. Plain HTTP reveals the credentials to it, so it is used only if the profile says so.
 fn through(proxy: &Proxy, address: &str) -> reqwest::Result<reqwest::Proxy> {
     let bypass = format!("{THIS_MACHINE},{}", proxy.bypass.as_deref().unwrap_or_default());
     let through =

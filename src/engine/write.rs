@@ -1,4 +1,4 @@
-//! Writes: sent, looked up where the answer is lost, and sent again only where nothing can be done twice.
+//! Writes: sends them, checks them if the answer is lost, and resends them only if nothing can be applied twice.
 
 use serde_json::{Map, Value, json};
 use tracing::info;
@@ -17,18 +17,18 @@ use crate::model::support::Operation;
 use crate::vendors::Added;
 use crate::vendors::call::{Call, Effect};
 
-/// What became of a write.
+/// The result of a write.
 pub enum Written<T> {
-    /// The vendor said that it was done.
+    /// The vendor confirmed it.
     Done(T),
-    /// The vendor's answer was lost; a look at what it holds tells that it was done, in these words.
+    /// The vendor's answer was lost, but a read afterwards shows that the write was applied; with a note.
     Found(T, String),
-    /// It was shown instead.
+    /// It was shown instead of sent.
     Withheld,
 }
 
 impl<T> Written<T> {
-    /// What was done, with a note where only a look at the vendor told it; none in a dry run.
+    /// The value, with a note if it comes from a read after a lost answer; none in a dry run.
     pub fn done(self) -> Option<(T, Option<String>)> {
         match self {
             Self::Done(value) => Some((value, None)),
@@ -38,9 +38,9 @@ impl<T> Written<T> {
     }
 }
 
-/// What a vendor's answer says of each object that a write is about.
+/// The information in a vendor's answer about each object of a write.
 pub trait Answer {
-    /// The object's id, as far as the answer tells it; none where the answer leaves the object out.
+    /// The object's id, if the answer contains it; none if the answer omits the object.
     fn tells(&self, about: &Change) -> Option<Option<String>>;
 }
 
@@ -72,23 +72,23 @@ impl Answer for Vec<CalloutCountry> {
     }
 }
 
-/// What a look at the vendor tells of a write whose answer was lost.
+/// What a read shows about a write whose answer was lost.
 pub enum Seen<T> {
-    /// It was applied, and this is what the answer would have said.
+    /// It was applied; with the value that the answer would have had.
     Applied(T),
-    /// What was asked for is not there.
+    /// It was not found as requested.
     Missing,
-    /// It cannot be told, for this reason.
+    /// It cannot be determined, for this reason.
     Untold(String),
 }
 
 impl Session {
-    /// Sends a call that changes something, or keeps it back in a dry run. Where its answer is lost, `look` tells
-    /// whether it was applied. Only what is surely not applied is sent again: what was asked for is missing before
-    /// and after a pause, and the vendor would refuse to make it twice.
+    /// Sends a call that changes something, or shows it in a dry run. If its answer is lost, `look` checks whether it
+    /// was applied. The call is sent again only if it was certainly not applied: the object is missing before and after
+    /// a pause, and the vendor would refuse to create it twice.
     ///
     /// # Errors
-    /// Whatever went wrong; `outcome_unknown` where the change may have been made all the same.
+    /// Any failure; `outcome_unknown` if the change may have been made.
     pub async fn write<T: Answer>(
         &self,
         call: Call<T>,
@@ -125,8 +125,8 @@ impl Session {
         written
     }
 
-    /// An object as the journal keeps it. Only the write of one object can carry a password, and with it a text that
-    /// holds the same.
+    /// An object for the journal. Only the write of a single object can contain a password, and thus other texts that
+    /// repeat it.
     fn subject(&self, change: &Change, alone: bool) -> Subject {
         let mut subject = subject(change);
         if alone {
@@ -143,10 +143,10 @@ impl Session {
         let (account, id, name) = (&change.account, &change.id, &change.name);
         let profile = &self.profile.name;
         match telling(change.operation, profile, account.as_deref(), id.as_deref(), name.as_deref()) {
-            Some(command) => format!("it may or may not have been applied: `{command}` tells"),
+            Some(command) => format!("it may or may not have been applied: check with `{command}`"),
             None => {
-                "it may or may not have been applied, and no read tells; look at the vendor's own pages, or \
-                     repeat the command: it sets the same again"
+                "it may or may not have been applied, and it cannot be read back; check it in the vendor's console, \
+                     or repeat the command, which sets the same values again"
                     .into()
             }
         }
@@ -164,7 +164,7 @@ impl Session {
 
     fn ending<T: Answer>(&self, written: &Result<Written<T>>, about: &[&Change]) -> Ending {
         let (answer, note, left_out) = match written {
-            // What an answer leaves out may have been done; what a look does not find was not.
+            // An object missing from an answer may have been written; one missing from a read was not.
             Ok(Written::Done(answer)) => (answer, None, Outcome::Unknown),
             Ok(Written::Found(answer, note)) => (answer, Some(note.clone()), Outcome::Failed),
             Ok(Written::Withheld) => return Ending::new(Outcome::Failed),
@@ -190,7 +190,7 @@ impl Session {
         ending
     }
 
-    /// Shows in a dry run what would be sent.
+    /// Records a request of a dry run, to be shown.
     pub fn withhold<T>(&self, call: &Call<T>) {
         let slots = self.proven(call, &self.static_token().unwrap_or_else(Secret::withheld));
         let shown = match self.outside.dry_run {
@@ -225,14 +225,14 @@ impl Session {
             let unknown = error.outcome == Some(Applied::Unknown);
             let (unanswered, refusal) = match lost.take() {
                 _ if unknown => (error, None),
-                // What is there now, or gone, may be the doing of the attempt whose answer was lost.
+                // The attempt whose answer was lost may have caused the conflict, or removed the object.
                 Some(lost) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => (lost, Some(error)),
                 _ => return Err(error),
             };
             if self.outside.cancellation.is_cut() {
                 return Err(unanswered);
             }
-            info!("{}: {unanswered}; looking at what the vendor holds", call.name);
+            info!("{}: {unanswered}; reading the state at the vendor", call.name);
             let missing = match self.look_up(call.name, &look, &tried, unanswered).await? {
                 Looked::Applied(value, note) => return Ok(Written::Found(value, note)),
                 Looked::Missing(unanswered) => unanswered,
@@ -242,18 +242,24 @@ impl Session {
             }
             if self.outside.cancellation.is_asked() || !tried.again(self.outside.limits.retries) {
                 return Err(match (tried.partly, tried.late) {
-                    (true, _) => told(missing, "it is not there as asked, but a part of it may be"),
-                    // A vendor that is slow may come to it yet.
-                    (_, true) => told(missing, "it is not there, but it may come about yet"),
+                    (true, _) => told(
+                        missing,
+                        "the read afterwards did not find it as requested, but a part of it may have been applied",
+                    ),
+                    // A slow vendor may still apply it.
+                    (_, true) => told(
+                        missing,
+                        "the read afterwards did not find it, but the vendor may still apply it",
+                    ),
                     _ => self.failed(call.name, Effect::Write).missing(&missing),
                 });
             }
-            info!("{}: it was surely not applied; sending it again", call.name);
+            info!("{}: it was not applied; sending it again", call.name);
             lost = Some(missing);
         }
     }
 
-    /// Looks until it is told what became of a write. Missing before and after a pause, it was not applied.
+    /// Reads until the outcome of a write is known. If it is missing before and after a pause, it was not applied.
     async fn look_up<T>(
         &self,
         name: &str,
@@ -263,29 +269,29 @@ impl Session {
     ) -> Result<Looked<T>> {
         let looks = if tried.pending { self.outside.limits.retries.saturating_add(2) } else { 2 };
         for at in 0..looks {
-            // What is still being worked on is given time before the first look.
+            // If the vendor is still processing the write, wait before the first read.
             if (at > 0 || tried.pending) && !self.wait(pause(at, chance())).await {
                 let why = match self.outside.cancellation.is_asked() {
-                    true => "the command was interrupted before that was made sure of",
-                    false => "there was no time left to make sure",
+                    true => "the command was interrupted before this could be checked",
+                    false => "there was no time left to check",
                 };
                 return Err(told(lost, why));
             }
             match look().await {
                 Ok(Seen::Applied(value)) => {
                     let note = format!(
-                        "{name}: the answer was lost, and a look at what the vendor holds tells that it was done"
+                        "{name}: the answer was lost, but a read afterwards shows that the change was applied"
                     );
                     self.diagnostics().note(&note);
                     return Ok(Looked::Applied(value, note));
                 }
                 Ok(Seen::Missing) => {}
                 Ok(Seen::Untold(why)) => return Err(told(lost, &why)),
-                Err(error) => return Err(told(lost, &format!("looking it up failed too: {error}"))),
+                Err(error) => return Err(told(lost, &format!("the read afterwards failed too: {error}"))),
             }
         }
         match tried.pending {
-            true => Err(told(lost, "the vendor was still at work when it was last looked at")),
+            true => Err(told(lost, "the vendor was still processing it at the last read")),
             false => Ok(Looked::Missing(lost)),
         }
     }
@@ -296,14 +302,14 @@ enum Looked<T> {
     Missing(Error),
 }
 
-/// The loss, and why looking did not help.
+/// The error of the lost answer, with the reason why a read did not resolve it.
 fn told(mut lost: Error, why: &str) -> Error {
     lost.message = format!("{}; {why}", lost.message);
     lost
 }
 
-/// An object as the journal keeps it: each field before and after, its secrets masked. Its name is the one that it has
-/// when the write begins, because a rename may fail.
+/// An object for the journal: each field before and after, with secrets masked. It has the name from before the write,
+/// because a rename may fail.
 fn subject(change: &Change) -> Subject {
     let fields = |value: fn(&FieldChange) -> &Value| {
         let all: Map<String, Value> = change
@@ -327,7 +333,7 @@ fn subject(change: &Change) -> Subject {
         if let Some(renamed) = change.diff.iter().find(|field| field.field == name) {
             subject.name = renamed.before.as_str().map(str::to_owned);
         } else if change.diff.is_empty() {
-            // The trunk was not read: the only name known is the one that it is to have.
+            // The trunk was not read, so only its new name is known.
             subject.after = subject.name.take().map(|new| json!({ name: new }));
         }
     }

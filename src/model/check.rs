@@ -72,7 +72,7 @@ pub fn raw(fields: &Map<String, Value>, own: &[&str]) -> Vec<FieldError> {
     let refused = fields.keys().filter_map(|key| {
         let why = match key.as_str() {
             key if own.contains(&key) => "has a name of its own here; give that one in its place",
-            key if is_secret_key(key) => "looks like a secret, which no raw field may hold",
+            key if is_secret_key(key) => "looks like a secret, which is not allowed in a raw field",
             _ => return None,
         };
         Some(FieldError::new(format!("vendor_fields.{key}"), why))
@@ -93,7 +93,7 @@ fn name_error(name: &str) -> Option<String> {
     if name.trim().is_empty() {
         return Some("is empty; give the trunk a name".into());
     }
-    (name.chars().any(char::is_control)).then(|| "holds a control character; remove it".into())
+    (name.chars().any(char::is_control)).then(|| "contains a control character; remove it".into())
 }
 
 /// Why the text is no bare host name or address; `port_home` says where a port belongs.
@@ -109,12 +109,12 @@ fn host_error(host: &str, port_home: &str) -> Option<String> {
         return Some(format!("`{shown}` is not a bare host; give the host name or address alone"));
     }
     if host.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Some(format!("`{shown}` holds white space or a control character; remove it"));
+        return Some(format!("`{shown}` contains white space or a control character; remove it"));
     }
     let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     if host.contains(':') && address.parse::<Ipv6Addr>().is_err() {
         return Some(format!(
-            "`{shown}` holds a port; give the host alone, and the port in {port_home} where the vendor takes one"
+            "`{shown}` contains a port; give only the host here, and the port in {port_home} if the vendor supports one"
         ));
     }
     None
@@ -149,7 +149,7 @@ fn override_error(entry: &CallerIdOverride) -> Option<String> {
     match entry.option {
         OverrideOption::Range => {
             let Some(extensions) = &entry.extension_range else {
-                return Some("option `range` needs `extension_range`, as in \"1000-1009\"".into());
+                return Some("option `range` needs `extension_range`, for example \"1000-1009\"".into());
             };
             if !entry.extensions.is_empty() {
                 return Some("option `range` takes `extension_range`, not `extensions`".into());
@@ -184,7 +184,7 @@ fn range_error(numbers: &str, extensions: &str) -> Option<String> {
         return Some(format!("`extension_range` `{extensions}` is not a range; write it as \"1000-1009\""));
     };
     (count != places)
-        .then(|| format!("the range holds {count} numbers but {places} extensions; make them equal"))
+        .then(|| format!("the range has {count} numbers but {places} extensions; make them equal"))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub fn code(text: &str) -> Result<String, String> {
         return Ok(upper);
     }
     let near = if upper == "UK" { "; did you mean `GB`?" } else { "" };
-    Err(format!("`{}` is no two-letter country code{near}", excerpt(text, 20)))
+    Err(format!("`{}` is not a two-letter country code{near}", excerpt(text, 20)))
 }
 
 /// By area code. Toll-free and other shared codes belong to no single country.

@@ -23,7 +23,7 @@ pub enum Kind {
     Auth,
     /// The object does not exist.
     NotFound,
-    /// The object exists already, or is in use.
+    /// The object already exists, or is in use.
     Conflict,
     /// Still limited when the retries or the deadline ran out, or a quota is reached.
     RateLimited,
@@ -31,11 +31,11 @@ pub enum Kind {
     Rejected,
     /// The vendor could not be reached or failed; nothing was applied.
     Unavailable,
-    /// A write was sent and its answer never came.
+    /// A write was sent but no answer arrived.
     OutcomeUnknown,
     /// Some items of a bulk command failed.
     Partial,
-    /// The vendor has no such operation.
+    /// The vendor does not support this operation.
     Unsupported,
     /// Ctrl-C.
     Interrupted,
@@ -48,7 +48,7 @@ pub struct ExitCode {
     pub code: u8,
     /// The kind's name; `done` for 0.
     pub kind: &'static str,
-    /// What a script may conclude from it.
+    /// What the code means to a script.
     pub meaning: &'static str,
     /// What to do next.
     pub remedy: &'static str,
@@ -60,8 +60,8 @@ pub const EXIT_CODES: &[ExitCode] = &[
     exit(
         1,
         "internal",
-        "Standard output could not be written, as to a full disk, or trunkctl has a defect.",
-        "Make room, and look at what was done before you repeat the command; report a defect with the command and its output at -vv.",
+        "Standard output could not be written, for example because the disk is full, or trunkctl has a bug.",
+        "Free disk space, and check what was changed before you repeat the command. Report a bug with the command and its -vv output.",
     ),
     exit(2, "usage", "The command line is wrong.", "Read the message, or add --help to the command."),
     exit(
@@ -73,64 +73,69 @@ pub const EXIT_CODES: &[ExitCode] = &[
     exit(
         4,
         "invalid",
-        "The input was refused before anything was sent; also a destructive command without --yes where nobody can be asked.",
-        "Correct the field that the message names; nothing was changed.",
+        "The input was refused before anything was sent, or a command needed confirmation and there was neither --yes nor a terminal.",
+        "Correct the field that the message names. Nothing was changed.",
     ),
     exit(
         5,
         "auth",
         "The vendor refused the credentials, or they lack the permission or scope.",
-        "Check the profile's credentials and what they may do at the vendor; repeating the command does not help.",
+        "Check the profile's credentials and their permissions at the vendor. Repeating the command does not help.",
     ),
     exit(6, "not_found", "The object does not exist at the vendor.", "Check its name or id and the account."),
     exit(
         7,
         "conflict",
-        "The object exists already, or is in use.",
-        "Use another name or number, or update what exists.",
+        "The object already exists, or is in use.",
+        "Use another name or number, or update the existing object.",
     ),
     exit(
         8,
         "rate_limited",
-        "Still limited when the retries or the deadline ran out, or a quota is reached.",
-        "Try again later, or have the quota raised.",
+        "The vendor's rate limit was still in force when the retries or the deadline ran out, or a quota is used up.",
+        "Try again later, or ask the vendor for a higher quota.",
     ),
-    exit(9, "rejected", "The vendor refused the request.", "Read the vendor's code with `trunkctl explain`."),
+    exit(
+        9,
+        "rejected",
+        "The vendor refused the request.",
+        "Look up the vendor's code with `trunkctl explain`.",
+    ),
     exit(
         10,
         "unavailable",
         "The vendor could not be reached, or failed; nothing was applied.",
-        "Check the address and the network; the command may be repeated safely.",
+        "Check the address and the network. It is safe to repeat the command.",
     ),
     exit(
         11,
         "outcome_unknown",
-        "A write was sent and its answer never came; it may or may not have been applied.",
-        "Look at what the vendor holds before repeating the command.",
+        "A write was sent but no answer arrived; it may or may not have been applied.",
+        "Check the state at the vendor before you repeat the command.",
     ),
     exit(
         12,
         "partial",
-        "A bulk command: some items failed.",
-        "Read the changes in the output; repeat the failed items.",
+        "Some of the items or profiles failed.",
+        "Read the errors in the output, and repeat the failed items.",
     ),
     exit(
         13,
         "unsupported",
-        "This vendor has no such operation.",
-        "See `trunkctl vendors`; the message says what to do instead.",
+        "The vendor does not support this operation.",
+        "The message says what to do instead. `trunkctl vendors` lists the supported operations.",
     ),
     exit(
         14,
         "changes_pending",
-        "There is something to do: `plan --detailed-exitcode` ends so.",
-        "Look at the plan; `trunkctl apply` does it.",
+        "`plan --detailed-exitcode` found changes to make.",
+        "Review the plan, then run `trunkctl apply`.",
     ),
     exit(
         130,
         "interrupted",
-        "Ctrl-C; what was done is reported.",
-        "Read the message: it says whether a request was under way.",
+        "The command was interrupted by Ctrl-C or SIGTERM; finished changes are reported.",
+        "Read the message: it says whether a request was in progress.",
     ),
 ];
 
@@ -165,13 +170,13 @@ impl Kind {
     }
 }
 
-/// Whether what was asked for may have been applied all the same.
+/// Whether a failed change may have been applied nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applied {
-    /// Surely not.
+    /// It was not applied.
     NotApplied,
-    /// Nobody knows.
+    /// It may or may not have been applied.
     Unknown,
 }
 
@@ -197,21 +202,21 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it, and what to do.
     pub message: String,
-    /// The file that it stands in, where there are several.
+    /// The file, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Where it stands in the input, where that can be told.
+    /// The position in the input, if known.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
 
 impl FieldError {
-    /// A complaint about a field.
+    /// An error in a field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into(), file: None, place: None }
     }
 
-    /// Reads a word, and notes what is wrong with it.
+    /// Parses a word, and records the error if that fails.
     pub fn parse<T: std::str::FromStr<Err = String>>(
         faults: &mut Vec<Self>,
         field: &str,
@@ -220,9 +225,9 @@ impl FieldError {
         text?.parse().map_err(|message| faults.push(Self::new(field, message))).ok()
     }
 
-    /// The complaint in one line; a message that begins with the field's name needs no other.
+    /// The error in one line; the field's name is left out if the message begins with it.
     pub(crate) fn line(&self) -> String {
-        // The line says which entry of a list is meant.
+        // The line identifies the entry of a list.
         let field = match self.place {
             Some(_) => self.field.rsplit(']').next().unwrap_or_default().trim_start_matches('.'),
             None => &self.field,
@@ -262,9 +267,9 @@ pub struct Facts {
     pub vendor_message: Option<String>,
     /// Status of the HTTP answer.
     pub http_status: Option<u16>,
-    /// What the vendor's support asks for.
+    /// The request id, for the vendor's support.
     pub request_id: Option<String>,
-    /// The fields at fault.
+    /// The invalid fields.
     pub fields: Vec<FieldError>,
     /// The failure underneath.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -303,8 +308,8 @@ impl Error {
     pub fn fields(what: &str, fields: Vec<FieldError>) -> Self {
         let list: Vec<String> = fields.iter().map(FieldError::line).collect();
         let message = match list.as_slice() {
-            [one] => format!("{what} was refused: {one}"),
-            many => format!("{what} was refused:\n  {}", many.join("\n  ")),
+            [one] => format!("cannot use {what}: {one}"),
+            many => format!("cannot use {what}:\n  {}", many.join("\n  ")),
         };
         let mut error = Self::invalid(message);
         error.fields = fields;
@@ -329,7 +334,7 @@ impl Error {
         }
     }
 
-    /// The same error once more, for each item that it befell; without the failure underneath.
+    /// A copy of the error, for each item that it affects; without its source.
     #[must_use]
     pub fn copy(&self) -> Self {
         Self(Box::new(Facts {
@@ -436,7 +441,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_told_where_it_is_known() {
+    fn a_known_place_is_shown() {
         let mut field = FieldError::new("internal_numbers[4].number", "is missing");
         assert_eq!(field.line(), "internal_numbers[4].number: is missing");
         assert_eq!(serde_json::to_value(&field).unwrap().as_object().unwrap().len(), 2);

@@ -141,32 +141,32 @@ macro_rules! fields {
 fields! {
     Name name: Form::Text, [flag("name", "NAME", "The trunk's name")],
         "The trunk's name, unique at the vendor.";
-    Kind kind: Form::Word(Kind::WORDS), [flag("kind", "KIND", "How the trunk and its far end find each other")],
-        "register: we register with the provider; peer: IP to IP, no registration; account: the far end registers \
-         with us; assigned: a trunk of a master account given to a sub account.";
-    Direction direction: Form::Word(Direction::WORDS), [flag("direction", "DIRECTION", "Which way calls go")],
-        "Which way calls go.";
+    Kind kind: Form::Word(Kind::WORDS), [flag("kind", "KIND", "How the trunk connects to its peer")],
+        "register: the trunk registers with the provider; peer: IP to IP, without registration; account: the other \
+         side registers with the trunk; assigned: a trunk of a master account assigned to a sub account.";
+    Direction direction: Form::Word(Direction::WORDS), [flag("direction", "DIRECTION", "The direction of calls")],
+        "The direction of calls.";
     Enabled enabled: Form::Switch, [
-        switch("enable", "Put the trunk into use"),
-        switch("disable", "Take the trunk out of use")
-    ], "Whether the trunk is in use.";
+        switch("enable", "Enable the trunk"),
+        switch("disable", "Disable the trunk")
+    ], "Whether the trunk is enabled.";
     Host host: Form::Text, [flag("host", "HOST", "The provider's SIP host or address")],
         "The provider's SIP address.";
     Port port: Form::Port, [flag("port", "PORT", "The provider's SIP port")],
         "The provider's SIP port, usually 5060.";
     Domain domain: Form::Text, [flag("domain", "DOMAIN", "The SIP domain; defaults to the host on create")],
-        "The SIP domain; the host where it is not given.";
+        "The SIP domain; defaults to the host.";
     Transport transport: Form::Word(Transport::WORDS), [flag("transport", "TRANSPORT", "The SIP transport")],
-        "How SIP messages travel.";
+        "The SIP transport.";
     Username username: Form::Text, [flag("username", "USERNAME", "The SIP user name")],
         "The SIP user name.";
     AuthName auth_name: Form::Text, [flag("auth-name", "AUTH_NAME", "The SIP authentication name")],
         "The SIP authentication name.";
     Password password: Form::Secret, [flag(
         "password-from", "REF",
-        "Where the SIP password is: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not show"
-    )], "The SIP password, as a reference.";
-    Codecs codecs: Form::Codecs, [flag("codecs", "CODECS", "Codecs in order of preference, as in ulaw,alaw")],
+        "A reference to the SIP password: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not echo"
+    )], "A reference to the SIP password.";
+    Codecs codecs: Form::Codecs, [flag("codecs", "CODECS", "Codecs in order of preference, for example ulaw,alaw")],
         "Codecs in order of preference.";
     Country country: Form::Text, [flag(
         "country", "COUNTRY", "The country of the provider's template; `general` for none"
@@ -175,35 +175,35 @@ fields! {
         "The provider's template.";
     OutboundProxy outbound_proxy: Form::Proxy, [
         flag("outbound-proxy", "HOST[:PORT]", "The outbound proxy"),
-        switch("no-outbound-proxy", "No outbound proxy")
-    ], "Where outbound requests are sent.";
+        switch("no-outbound-proxy", "Remove the outbound proxy")
+    ], "The outbound proxy.";
     CallerId caller_id: Form::CallerId, [
         flag("caller-id", "NUMBER", "The default outbound caller ID"),
         flag("caller-id-name", "NAME", "The name of the default outbound caller ID")
     ], "The default outbound caller ID.";
     CallerIdOverrides caller_id_overrides: Form::CallerIdOverrides, [],
         "Caller IDs for particular extensions.";
-    Dids dids: Form::Dids, [flag("did", "NUMBER[=NAME]", "A DID; repeat for each (replaces the list)")],
-        "The DIDs that arrive on the trunk.";
+    Dids dids: Form::Dids, [flag("did", "NUMBER[=NAME]", "Set the DIDs (replaces the list); repeatable")],
+        "The DIDs of the trunk.";
     Prefix prefix: Form::Text, [flag("prefix", "PREFIX", "The dial prefix")],
         "The dial prefix.";
     AgentGroups agent_groups: Form::AgentGroups, [flag(
         "agent-group", "ID_OR_NAME[=NUMBER]",
-        "An agent group that the trunk serves; repeat for each (replaces the list)"
-    )], "The agent groups that the trunk serves, by id or name.";
-    AllowedIp allowed_ip: Form::Text, [flag("allowed-ip", "ADDRESS", "The carrier's address")],
-        "The address that the carrier calls from.";
+        "Set the agent groups (replaces the list); repeatable"
+    )], "The agent groups of the trunk, by id or name.";
+    AllowedIp allowed_ip: Form::Text, [flag("allowed-ip", "ADDRESS", "The IP address that the carrier calls from")],
+        "The IP address that the carrier calls from.";
     Account account: Form::Text, [flag(
         "account", "ID|me", "The account to act on; defaults to the profile's `account`"
-    )], "The account acted on.";
+    )], "The account to act on.";
     MasterTrunk master_trunk: Form::Id, [flag("master-trunk", "ID", "The trunk of the master account to assign")],
         "The master account's trunk to assign.";
     Dnis dnis: Form::Text, [flag("dnis", "DNIS", "The dialled-number prefix of the assignment")],
         "The dialled-number prefix of the assignment.";
     VendorFields vendor_fields: Form::Raw, [flag(
         "vendor-field", "KEY=JSON",
-        "A key of the vendor's own request that the model does not name; repeat for each"
-    )], "Keys of the vendor's own request that the model does not name, sent as they are.";
+        "Set a key of the vendor's request that has no flag; repeatable"
+    )], "Keys of the vendor's request that have no common field, sent as they are.";
 }
 
 impl Field {

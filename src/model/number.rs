@@ -39,7 +39,7 @@ fn complaint(text: &str) -> String {
     let shown = excerpt(text, 40);
     // Printed, it may look like what it should be.
     let hidden = match phone_repair::disguised(text) {
-        Some(c) => format!(" (it holds the character U+{:04X})", u32::from(c)),
+        Some(c) => format!(" (it contains the character U+{:04X})", u32::from(c)),
         None => String::new(),
     };
     match phone_repair::meant(text) {

@@ -46,7 +46,7 @@ impl FromStr for Partition {
                 "parts are counted from 1: write 1/{count} to {count}/{count}; where jobs are counted from 0, add 1"
             )),
             Some((index, count)) => Err(format!("there is no part {index} of {count}")),
-            None => Err("write I/N, as in 2/4 for the second of four parts".into()),
+            None => Err("write I/N, for example 2/4 for the second of four parts".into()),
         }
     }
 }

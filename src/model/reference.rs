@@ -75,7 +75,7 @@ impl SecretRef {
             "env" if is_variable(rest) => Self::Env(rest.into()),
             "env" => {
                 return Err(format!(
-                    "{MALFORMED}: env: takes the name of a variable, in letters, digits and underscores, as in env:NAME"
+                    "{MALFORMED}: env: must be followed by the name of a variable, in letters, digits and underscores, for example env:NAME"
                 ));
             }
             "file" => Self::File(rest.into()),

@@ -241,7 +241,7 @@ impl de::Visitor<'_> for Reference {
 }
 
 fn unquoted<E: de::Error>() -> E {
-    E::custom("a secret reference is a text; write it in quotes, as in \"env:NAME\"")
+    E::custom("a secret reference is a string; write it in quotes, for example \"env:NAME\"")
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use crate::model::diagnostics::{Diagnostics, Progress};
 use crate::model::plan::Plan;
 use crate::model::text::printable;
 
-/// Strikes secrets out of a text.
+/// Masks secrets in a text.
 pub type Scrub = Box<dyn Fn(&str) -> String + Send + Sync>;
 
-/// Writes warnings and notes to standard error, each warning once, and how far a long command is.
+/// Writes warnings and notes to standard error, each warning once, and the progress of a long command.
 pub struct Console {
     quiet: bool,
     scrub: Scrub,
@@ -21,7 +21,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// A console; a quiet one shows only why something was not done.
+    /// A console; a quiet one shows only why something failed or was skipped.
     pub fn new(quiet: bool, progress: Shown, scrub: Scrub) -> Self {
         let meter = Meter::new(if quiet { Shown::Nothing } else { progress });
         Self { quiet, scrub, said: Mutex::default(), meter: Mutex::new(meter) }
@@ -31,7 +31,7 @@ impl Console {
         let line = format!("{word}: {}", printable(&(self.scrub)(text)));
         let mut said = lock(&self.said);
         if !quiet && !said.contains(&line) {
-            // `eprintln!` would panic where nobody listens any more.
+            // `eprintln!` would panic if standard error is closed.
             lock(&self.meter).aside(|| drop(writeln!(io::stderr(), "{line}")));
             said.push(line);
         }
@@ -56,7 +56,7 @@ impl Diagnostics for Console {
     }
 
     fn plan(&self, plan: &Plan) {
-        // Whoever is asked has to see it, also where nothing else is to be said.
+        // The plan belongs to the question, so it is shown also with --quiet.
         let mut text = Vec::new();
         let _ = super::plan(&mut text, plan, Terminal::default());
         let text = (self.scrub)(&String::from_utf8_lossy(&text));

@@ -1,4 +1,4 @@
-//! JSON, JSON lines, YAML and CSV: what scripts read.
+//! Output for scripts: JSON, JSON Lines, YAML and CSV.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         return writeln!(out);
     }
     if let Report::Changes(changes) = report {
-        // A long list is never held as text.
+        // A long list is never in memory as text.
         out.write_all(b"{\n  \"changes\": ")?;
         json_list(out, changes.list.iter().map(to_value), 2)?;
         let summary = serde_json::to_string_pretty(&summary(&changes.tally))?.replace('\n', "\n  ");
@@ -37,8 +37,7 @@ fn json_list<T: std::borrow::Borrow<Value>>(
     json_rows(out, rows, indent, (true, true))
 }
 
-/// The rows of an array of which some went before, unless they are the first, and some follow, unless they are the
-/// last.
+/// Some rows of an array: with its beginning if they are the first, and with its end if they are the last.
 fn json_rows<T: std::borrow::Borrow<Value>>(
     out: &mut dyn Write,
     rows: impl Iterator<Item = T>,
@@ -84,7 +83,7 @@ fn yaml_row(out: &mut dyn Write, row: &Value) -> io::Result<()> {
     out.write_all(yaml::document(&Value::Array(vec![row.clone()])).as_bytes())
 }
 
-/// One object a line.
+/// One object per line.
 pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     match report {
         Report::Changes(changes) => lines(out, &changes.list),
@@ -131,7 +130,7 @@ fn csv_rows(out: &mut dyn Write, listing: &Listing, with_header: bool) -> io::Re
     writer.flush()
 }
 
-/// The error of the stream itself, whose kind tells a closed pipe.
+/// The error of the stream, whose kind shows whether the pipe is closed.
 fn of_stream(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

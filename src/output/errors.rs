@@ -11,13 +11,13 @@ use crate::model::text::{printable, printable_json};
 /// Prints an error: words for people, the contract's JSON object under any other format.
 ///
 /// # Errors
-/// Whatever the stream says.
+/// An error of the stream.
 pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) -> io::Result<()> {
     if !format.is_for_people() {
         return writeln!(out, "{}", printable_json(&json!({ "error": error }).to_string()));
     }
     let (red, bold, plain) = if color { ("\u{1b}[31m", "\u{1b}[1m", "\u{1b}[0m") } else { ("", "", "") };
-    // The message's own line breaks are ours; everything else was made printable where it was read.
+    // The line breaks of the message are our own; everything else was made printable where it was read.
     let message: Vec<String> = error.message.lines().map(printable).collect();
     writeln!(out, "{red}error:{plain} {}", message.join("\n"))?;
     if let Some(id) = &error.request_id {

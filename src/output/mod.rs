@@ -1,5 +1,6 @@
-//! The only code that prints. Standard output carries data and nothing else.
+//! The only code that prints. Standard output contains only data.
 
+mod cell;
 mod console;
 mod data;
 mod errors;
@@ -17,19 +18,19 @@ use crate::model::plan::Plan;
 use crate::model::report::Format;
 use crate::model::report::Report;
 
-/// What is known of where the output goes.
+/// Properties of standard output.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal {
-    /// Columns, where it is a terminal.
+    /// The number of columns, if it is a terminal.
     pub width: Option<u16>,
-    /// Whether standard output takes colours.
+    /// Whether to use colours on standard output.
     pub color: bool,
 }
 
-/// Prints what is to be done, for people, where standard output is for something else.
+/// Prints a plan for people, to a stream other than standard output.
 ///
 /// # Errors
-/// Whatever the stream says.
+/// An error of the stream.
 pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
     plan::text(out, plan, terminal)
 }
@@ -37,7 +38,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<
 /// Prints a report.
 ///
 /// # Errors
-/// Whatever the stream says; a closed pipe among it.
+/// An error of the stream, such as a closed pipe.
 pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Terminal) -> io::Result<()> {
     match (report, format) {
         (Report::Nothing, _) => Ok(()),

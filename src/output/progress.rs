@@ -1,4 +1,4 @@
-//! How far a long command is: a bar on a terminal, plain lines elsewhere.
+//! The progress of a long command: a bar on a terminal, plain lines elsewhere.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -8,15 +8,15 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, P
 
 use crate::model::diagnostics::Progress;
 
-/// How often a plain line is written.
+/// The interval between plain lines.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// As a bar that is drawn anew.
+    /// As a bar that is redrawn.
     Bar,
-    /// As lines, now and then.
+    /// As a line at regular intervals.
     Lines,
     /// Not at all.
     Nothing,
@@ -36,18 +36,18 @@ impl Meter {
         Self { shown, bar: None, begun: None, last: None }
     }
 
-    /// Shows how far the command is.
+    /// Shows the progress of the command.
     pub fn show(&mut self, progress: &Progress) {
         let now = Instant::now();
         let begun = *self.begun.get_or_insert(now);
         if self.shown == Shown::Bar && !self.draw(progress) {
-            // A terminal that cannot draw takes lines.
+            // A terminal that cannot draw gets lines.
             self.shown = Shown::Lines;
         }
         match self.shown {
             Shown::Nothing | Shown::Bar => {}
             Shown::Lines => {
-                // A command that is over at once has nothing to tell on the way.
+                // A short command needs no progress.
                 let due = now.duration_since(self.last.unwrap_or(begun)) >= EVERY;
                 if due || (progress.over && self.last.is_some()) {
                     self.last = Some(now);
@@ -58,7 +58,7 @@ impl Meter {
         }
     }
 
-    /// Writes something beside the bar.
+    /// Writes a line above the bar.
     pub fn aside(&self, write: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(write),
@@ -66,7 +66,7 @@ impl Meter {
         }
     }
 
-    /// Answers whether the terminal can.
+    /// Returns whether the terminal can draw it.
     fn draw(&mut self, progress: &Progress) -> bool {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(progress.total), ProgressDrawTarget::stderr());
@@ -107,7 +107,7 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
     }
     text.push_str(&format!(", {rate:.0} {noun}/s"));
     if over {
-        text.push_str(&format!(", over after {}", HumanDuration(elapsed)));
+        text.push_str(&format!(", finished after {}", HumanDuration(elapsed)));
     } else if rate > 0.0 {
         let left = Duration::from_secs_f64(total.saturating_sub(done) as f64 / rate.max(0.001));
         text.push_str(&format!(", about {} left", HumanDuration(left)));

@@ -7,6 +7,7 @@ use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::cell::{arrow, fold, text};
 use super::{Terminal, plan};
 use crate::model::change::Change;
 use crate::model::report::{Listing, Report};
@@ -42,7 +43,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             Ok(())
         }
         Report::Plan { plan, .. } => plan::text(out, plan, terminal),
-        // What was to be done is shown already, and nothing of it was.
+        // The plan was already shown, and nothing was changed.
         Report::Changes(all) if all.list.is_empty() => Ok(()),
         Report::Changes(all) => {
             grid(out, &changes(&all.list), terminal)?;
@@ -79,7 +80,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
     }
 }
 
-/// The table of a report, as CSV has it too: of several, the first. What follows it is for people.
+/// The table of a report, also used for CSV; the first one if there are several, because the others are for people.
 pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
     Some(Cow::Owned(match report {
         Report::Change(change) => changes(std::slice::from_ref(change)),
@@ -107,7 +108,7 @@ pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
                 .and_then(|row| row.as_object())
                 .map(|row| row.keys().cloned().collect())
                 .unwrap_or_default();
-            // Programs read this: what there is not is an empty cell.
+            // For programs, a missing value is an empty cell.
             let is_nothing = |value: &Value| {
                 value.is_null() || *value == "" || value.as_array().is_some_and(Vec::is_empty)
             };
@@ -148,7 +149,7 @@ fn changes(list: &[Change]) -> Listing {
     listing(&["outcome", "kind", "name", "id", "profile", "account"], rows)
 }
 
-/// A table without lines. Columns that are empty throughout are left out; where there is no row, all are shown.
+/// A table without lines. Empty columns are left out, unless there are no rows.
 fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Result<()> {
     let used: Vec<usize> = (0..listing.columns.len())
         .filter(|at| {
@@ -157,7 +158,7 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
                 || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
         })
         .collect();
-    // A wide table has to fit eighty columns too.
+    // A wide table should also fit eighty columns.
     let gap = if used.len() > 6 { 1 } else { 2 };
     let text: usize = listing.rows.iter().flatten().map(String::len).sum();
     if listing.rows.len() > MOST_ARRANGED.0 || text > MOST_ARRANGED.1 {
@@ -184,8 +185,8 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if at + 1 == used.len() { 0 } else { gap }));
     }
-    // What a row is about is never broken, and no word is: they are there to be read and copied. A terminal that
-    // is too narrow for that breaks the line itself.
+    // The first column and single words are never broken, so that they can be copied. A terminal that is too narrow
+    // wraps the line itself.
     for (at, column) in used.iter().enumerate().skip(1) {
         let cells = listing.rows.iter().filter_map(|row| row.get(*column));
         let words = cells.chain([&listing.columns[*column]]).flat_map(|cell| cell.split(' '));
@@ -205,14 +206,14 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     Ok(())
 }
 
-/// Rows, and bytes of their text, up to which a table is arranged for the width of the terminal. That takes a
-/// multiple of the table's own size in memory.
+/// The maximum number of rows, and of bytes of text, for which a table is arranged for the width of the terminal.
+/// Arranging takes a multiple of the table's size in memory.
 const MOST_ARRANGED: (usize, usize) = (2000, 256 << 10);
 
-/// Widest column of a long table. What is longer moves the rest of its own line only.
+/// The maximum width of a column in a long table. A longer cell shifts only the rest of its own line.
 const WIDEST: usize = 200;
 
-/// A long table, line by line. A terminal that is too narrow breaks its lines.
+/// A long table, line by line. A terminal that is too narrow wraps its lines.
 fn plain(out: &mut dyn Write, listing: &Listing, used: &[usize], gap: usize, color: bool) -> io::Result<()> {
     let heads: Vec<String> = used.iter().map(|at| listing.columns[*at].to_uppercase()).collect();
     let cell = |row: &[String], at: usize| printable(row.get(at).map_or("", String::as_str));
@@ -226,7 +227,7 @@ fn plain(out: &mut dyn Write, listing: &Listing, used: &[usize], gap: usize, col
     let rows = listing.rows.iter().map(|row| used.iter().map(|at| cell(row, *at)).collect());
     for (at, cells) in std::iter::once(heads).chain(rows).enumerate() {
         let (before, after) = if at == 0 { (bold, normal) } else { ("", "") };
-        // Spaces only before a text: what is empty at the end of a line leaves nothing.
+        // Write spaces only before a text, so that empty cells at the end of a line leave nothing.
         let mut missing = 0;
         for (text, width) in cells.iter().zip(&widths) {
             if !text.is_empty() {
@@ -240,14 +241,14 @@ fn plain(out: &mut dyn Write, listing: &Listing, used: &[usize], gap: usize, col
     Ok(())
 }
 
-/// A request as it would go over the wire.
+/// A request as it would be sent.
 fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
     let get = |key: &str| text(request.get(key).unwrap_or(&Value::Null));
     writeln!(out, "{} {}", get("method"), get("url"))?;
     for (name, value) in request.get("headers").and_then(Value::as_object).into_iter().flatten() {
         writeln!(out, "{name}: {}", text(value))?;
     }
-    // The parts of a form, one a line.
+    // The parts of a form, one per line.
     let is_form = request.pointer("/headers/Content-Type").is_some_and(|kind| kind == "multipart/form-data");
     if let Some(fields) = request.pointer("/body/fields").filter(|_| is_form) {
         writeln!(out)?;
@@ -262,79 +263,12 @@ fn http(out: &mut dyn Write, request: &Value) -> io::Result<()> {
     }
 }
 
-/// A value before and after.
-pub fn arrow(before: &Value, after: &Value) -> String {
-    match before {
-        Value::Null => text(after),
-        before => format!("{} -> {}", text(before), text(after)),
-    }
-}
-
-/// A value as people write it.
-pub fn text(value: &Value) -> String {
-    printable(&match value {
-        Value::Null => "(none)".to_owned(),
-        Value::String(text) if text.is_empty() => "(none)".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(list) if list.is_empty() => "(none)".to_owned(),
-        Value::Array(list) if list.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            list.iter().map(text_of).collect::<Vec<_>>().join(",")
-        }
-        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join("; "),
-        Value::Object(map) => {
-            map.iter().map(|(key, value)| format!("{key}={}", text_of(value))).collect::<Vec<_>>().join(" ")
-        }
-        other => other.to_string(),
-    })
-}
-
-fn text_of(value: &Value) -> String {
-    text(value)
-}
-
-/// Breaks a line of `head  body` at the width, with the body's column, `start`, kept.
-pub fn fold(line: &str, start: usize, width: Option<u16>) -> String {
-    let line = printable(line);
-    let Some(width) = width.map(usize::from).filter(|width| *width >= 40 && line.chars().count() > *width)
-    else {
-        return line;
-    };
-    let (head, body) = line.split_at_checked(start).unwrap_or(("", &line));
-    let mut lines = vec![head.to_owned()];
-    for word in body.split(' ') {
-        let current = lines.last().map_or(0, |last| last.chars().count());
-        if current > start && current + 1 + word.chars().count() > width {
-            lines.push(" ".repeat(start) + word);
-        } else if let Some(last) = lines.last_mut() {
-            if current > start {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    lines.join("\n")
-}
-
-/// Where the text begins beside its heading in a document for people.
+/// The column of the text next to its heading, in a document for people.
 const BODY_COLUMN: usize = 11;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_emptied_is_told() {
-        let before = serde_json::json!([{"number": "5503308"}]);
-        assert_eq!(arrow(&before, &serde_json::json!([])), "number=5503308 -> (none)");
-    }
-
-    #[test]
-    fn long_lines_are_folded_under_their_text() {
-        let line = "  remedy   one two three four five six seven eight nine";
-        let folded = "  remedy   one two three four five six\n           seven eight nine";
-        assert_eq!(fold(line, BODY_COLUMN, Some(40)), folded);
-        assert_eq!(fold(line, BODY_COLUMN, None), line);
-    }
 
     #[test]
     fn no_word_is_broken_where_the_terminal_is_narrow() {

@@ -1,4 +1,4 @@
-//! The exit code of a report, and the errors that are told beside it.
+//! The exit code of a report, and the errors that are printed with it.
 
 use crate::model::change::{Change, Changes, Outcome};
 use crate::model::error::{Error, Kind};
@@ -6,10 +6,10 @@ use crate::model::plan::Plan;
 use crate::model::report::Format;
 use crate::model::report::Report;
 
-/// What `plan --detailed-exitcode` ends with where there is something to do.
+/// The exit code of `plan --detailed-exitcode` if there are changes.
 const CHANGES_PENDING: u8 = 14;
 
-/// The exit code. A bulk write of which some items failed, or were not tried, ends in `partial`.
+/// The exit code. A bulk write with items that failed or were not tried has the code of `partial`.
 pub fn of(report: &Report) -> u8 {
     let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Unknown);
     match report {
@@ -28,14 +28,14 @@ pub fn of(report: &Report) -> u8 {
     }
 }
 
-/// Errors that standard output tells in its own way, or not at all.
+/// The errors to print on standard error, because standard output shows them differently or not at all.
 pub fn told(report: &Report, format: Format) -> Vec<Error> {
     let errors: Vec<&Error> = match report {
         Report::Partial(_, errors) | Report::PartialText(_, errors) => errors.iter().collect(),
         Report::Plan { plan, .. } => plan.parts.iter().filter_map(|part| part.failed.as_ref()).collect(),
         Report::Changes(changes) => match unread(changes) {
             Some((_, errors)) => errors,
-            // Its rows have no room for reasons.
+            // Rows of CSV contain no reasons.
             None if format == Format::Csv => return reasons(&changes.list),
             None => Vec::new(),
         },
@@ -44,7 +44,7 @@ pub fn told(report: &Report, format: Format) -> Vec<Error> {
     errors.into_iter().map(Error::copy).collect()
 }
 
-/// The errors of changes, each with what it is about. What was not begun has few reasons: each is told once.
+/// The errors of changes, each with the object's name. Skipped changes share few reasons: each reason is reported once.
 fn reasons(changes: &[Change]) -> Vec<Error> {
     let mut list: Vec<Error> = Vec::new();
     let mut skipped: Vec<(&Error, Vec<&str>)> = Vec::new();
@@ -73,8 +73,8 @@ fn about(name: &str, error: &Error) -> Error {
     error
 }
 
-/// Why none of the profiles could be read, where that was one reason for all. One that could be read has something to
-/// show for it, if it be objects that are as they are wanted.
+/// Why no profile could be read, if all have the same kind of error. A profile that could be read shows something, at
+/// least its unchanged objects.
 fn unread(changes: &Changes) -> Option<(Kind, Vec<&Error>)> {
     let error = |change: &Change| change.kind == "profile" && change.error.is_some();
     let unread = !changes.list.is_empty() && changes.list.iter().all(error);
@@ -86,7 +86,7 @@ fn unread(changes: &Changes) -> Option<(Kind, Vec<&Error>)> {
     errors.iter().all(|error| error.kind == kind).then_some((kind, errors))
 }
 
-/// A plan ends as its profiles did, where none of them could be read and all for one reason.
+/// A plan has the exit code of its profiles if none of them could be read and all have the same kind of error.
 fn planned(plan: &Plan, pending: bool) -> u8 {
     let mut failed = plan.parts.iter().map(|part| part.failed.as_ref().map(|error| error.kind));
     let first = failed.next().flatten();

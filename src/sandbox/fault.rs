@@ -75,7 +75,7 @@ impl FromStr for Fault {
         for part in parts {
             let (key, value) = halves(part);
             let number =
-                || value.parse::<u64>().map_err(|_| format!("`{part}`: `{value}` is no whole number"));
+                || value.parse::<u64>().map_err(|_| format!("`{part}`: `{value}` is not a whole number"));
             match key {
                 "call" => fault.call = value.to_owned(),
                 "skip" => fault.skip = number()?,
@@ -103,7 +103,7 @@ impl FromStr for Fault {
         let span = || {
             argument
                 .parse::<jiff::SignedDuration>()
-                .map_err(|_| format!("`{name}={argument}`: write a time with its unit, as in 20ms"))
+                .map_err(|_| format!("`{name}={argument}`: write a time with its unit, for example 20ms"))
         };
         let delay = || Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned());
         fault.kind = match name {
@@ -119,7 +119,7 @@ impl FromStr for Fault {
             "quota" => Kind::Quota(argument.parse()?, headers),
             "expire-token" => Kind::ExpireToken,
             "odd-tokens" => Kind::OddTokens,
-            _ => return Err(format!("`{name}` is no fault; use one of {FORMS}")),
+            _ => return Err(format!("`{name}` is not a fault; use one of {FORMS}")),
         };
         Ok(fault)
     }

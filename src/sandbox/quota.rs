@@ -28,7 +28,8 @@ impl FromStr for Quota {
 
     /// `N/DURATION`, or `N/day`
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`quota={text}`: write calls and a time, as in quota=4/1s or quota=6000/day");
+        let wrong =
+            || format!("`quota={text}`: write calls and a time, for example quota=4/1s or quota=6000/day");
         let (most, span) = text.split_once('/').ok_or_else(wrong)?;
         let span = match span {
             "day" => Span::Day,

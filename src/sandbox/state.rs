@@ -50,7 +50,7 @@ impl State {
             .collect();
         match simulators {
             Some(simulators) => Ok(Self { simulators, file, changed: false, _lock: None }),
-            None => Err(damaged(file.as_deref(), "it does not hold the state of this version's sandbox")),
+            None => Err(damaged(file.as_deref(), "it does not contain the state of this version's sandbox")),
         }
     }
 

@@ -264,7 +264,7 @@ impl Applied {
         let begun = Instant::now();
         while let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() {
             if begun.elapsed() >= PATIENCE {
-                return Err(failed(&"another process holds its lock"));
+                return Err(failed(&"another process has locked it"));
             }
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -42,7 +42,7 @@ impl Key {
         if text.len() != 2 * LENGTH || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             let what = if bytes.is_empty() { "is empty" } else { "is damaged" };
             let why = format!(
-                "the key file `{}` {what}: it must hold {} hexadecimal digits",
+                "the key file `{}` {what}: it must contain {} hexadecimal digits",
                 path.display(),
                 2 * LENGTH
             );

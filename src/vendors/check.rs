@@ -39,7 +39,7 @@ pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: 
             Some(Need::Refused(why)) if trunk.has(field) => complain(field, why.to_owned()),
             Some(Need::Required) if !trunk.has(field) && !raw => complain(
                 field,
-                format!("{vendor} demands it for {} trunk; give {}", article(shape.name), field.ways()),
+                format!("{vendor} requires it for {} trunk; give {}", article(shape.name), field.ways()),
             ),
             _ => {}
         }
@@ -89,8 +89,7 @@ fn raw_fields(facts: &Facts, shape: &Shape, trunk: &Trunk, verdict: &mut Verdict
         if let Some((_, why)) = facts.reserved.iter().find(|(reserved, _)| reserved == key) {
             verdict.errors.push(FieldError::new(format!("vendor_fields.{key}"), (*why).to_owned()));
         } else if is_secret_key(key) {
-            let why =
-                "looks like a secret, which no raw field may hold; give a password with --password-from";
+            let why = "looks like a secret, which is not allowed in a raw field; give a password with --password-from";
             verdict.errors.push(FieldError::new(format!("vendor_fields.{key}"), why));
         } else if let Some(fact) = shape.fields.iter().find(|fact| fact.wire == key) {
             verdict.warnings.push(format!(

@@ -135,9 +135,9 @@ fn rows_that_have_to_be_kept_end_in_an_error_where_they_take_too_much() {
     );
     let plan = format!("plan -f {manifest}");
     for (line, said) in [
-        ("trunk list", "nothing was shown"),
-        ("export", "what this command has to keep"),
-        (plan.as_str(), "what this command has to keep"),
+        ("trunk list", "nothing was printed"),
+        ("export", "the rows that this command must keep in memory"),
+        (plan.as_str(), "the rows that this command must keep in memory"),
     ] {
         let server = endless();
         let ran = run(&server, "yeastar", line).expect(10);

@@ -51,9 +51,9 @@ fn a_plan_of_a_bare_word_is_told_where_the_manifest_goes() {
     let place = Place::new();
     let ran = place.run(&["plan", "fleet.toml"]).expect(2);
     let last = ran.err.lines().last().unwrap();
-    assert_eq!(last, "hint: give the manifest with -f, as in -f fleet.toml", "{ran:?}");
+    assert_eq!(last, "hint: give the manifest with -f, for example -f fleet.toml", "{ran:?}");
     let error = place.run(&["-o", "json", "plan", "my fleet"]).expect(2).error();
-    assert_eq!(error["hint"], "give the manifest with -f, as in -f 'my fleet'");
+    assert_eq!(error["hint"], "give the manifest with -f, for example -f 'my fleet'");
     for args in [&["plan", "--flie", "fleet.toml"][..], &["trunk", "list", "fleet.toml"]] {
         assert!(!place.run(args).expect(2).err.contains("-f "), "{args:?}");
     }

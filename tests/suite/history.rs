@@ -189,7 +189,7 @@ fn a_long_history_is_cut_and_says_so() {
 #[test]
 fn what_is_unknown_comes_with_the_command_that_tells() {
     let past = Past::new();
-    let mut error = Error::new(Kind::OutcomeUnknown, "no answer came within the time limit");
+    let mut error = Error::new(Kind::OutcomeUnknown, "no answer within the time limit");
     error.outcome = Some(Applied::Unknown);
     let id = past.add(intent("lab", vec![subject("trunk.create", "a b")]), Some(Ending::failed(&error)));
     let row = past.list("--unknown").remove(0);

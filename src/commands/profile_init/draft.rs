@@ -1,4 +1,4 @@
-//! A profile that is being made: its keys, and the secrets that go to files of their own.
+//! A profile that is being created: its keys, and the secrets for its secret files.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::state::storage;
 use crate::vendors::{self, Facts};
 
-/// The profile as far as it is filled in, and the secrets that go to files of their own.
+/// A partly completed profile, and the secrets for its secret files.
 pub(super) struct Draft<'a> {
     pub(super) args: &'a Init,
     pub(super) folder: &'a Path,
     /// The keys that the command line gives.
     given: &'a [(String, String)],
     pub(super) pairs: Vec<(String, String)>,
-    /// Names, beside the profiles file, and contents.
+    /// Names of files, next to the profiles file, and their contents.
     pub(super) files: Vec<(String, String)>,
-    /// The same secrets by their keys.
+    /// The same secrets by key.
     typed: Vec<(&'static str, Secret)>,
-    /// The secrets that a person was asked for.
+    /// The secrets that were typed at a prompt.
     asked: Vec<&'static ProfileKey>,
     facts: Option<&'static Facts>,
 }
@@ -45,7 +45,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Checks the values of the command line before anybody is asked for the rest.
+    /// Checks the values of the command line before prompting for the others.
     pub(super) fn check_given(&self) -> Result<()> {
         let keys = self.facts.map_or(&[][..], |facts| facts.profile_keys);
         for (name, text) in self.given {
@@ -66,7 +66,7 @@ impl<'a> Draft<'a> {
         profiles::check_value(&self.args.name, key, values, text, allow_http)
     }
 
-    /// Every key: as given, else as a person answers.
+    /// Every key, from the command line or from a prompt.
     pub(super) async fn fill(&mut self, context: &Context, keys: &'static [ProfileKey]) -> Result<()> {
         let has_token = self.given.iter().any(|(name, _)| name == "access_token");
         let mut missing: Vec<&ProfileKey> = Vec::new();
@@ -80,7 +80,7 @@ impl<'a> Draft<'a> {
                 KeyNeed::ToLogIn => !has_token,
                 KeyNeed::Optional => false,
             };
-            // A person is asked for what is needed, and for what has a default worth seeing; not for the rest.
+            // Prompt for required keys, and for keys with a useful default; not for the others.
             if !needed && (key.default.is_none() || !self.args.set.is_empty()) {
                 continue;
             }
@@ -105,7 +105,7 @@ impl<'a> Draft<'a> {
             .collect();
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let mut error = usage(format!(
-            "profile init: {} {verb} missing, and there is no terminal to ask on",
+            "profile init: {} {verb} missing, and there is no terminal to prompt on",
             names.join(", ")
         ))
         .hint(format!("give {}", flags.join(" ")));
@@ -113,7 +113,7 @@ impl<'a> Draft<'a> {
         Err(error)
     }
 
-    /// Asks until the answer can be used; none where there is no terminal.
+    /// Prompts until the answer is valid; none if there is no terminal.
     async fn ask(&self, context: &Context, key: &ProfileKey, needed: bool) -> Result<Option<String>> {
         let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
         let forms = if key.secret { " (env:…, file:…, cmd:…, or the secret)" } else { "" };
@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether an answer can be used, as far as that can be told at once. No command is run for it.
+    /// Checks an answer, without running a command.
     async fn judge(&self, context: &Context, key: &ProfileKey, text: &str) -> Result<()> {
         if text.is_empty() {
             return Err(usage(format!("{} is needed", key.name)));
@@ -143,12 +143,12 @@ impl<'a> Draft<'a> {
             return self.check(key.name, key.values, text);
         }
         match SecretRef::parse(text) {
-            Err(why) => Err(usage(format!("{}: what was typed {why}", key.name))),
-            // Standard input is this very terminal.
+            Err(why) => Err(usage(format!("{}: the value {why}", key.name))),
+            // Standard input is this terminal.
             Ok(SecretRef::Stdin) => Err(usage("type the secret itself, or a reference to it")),
             Ok(SecretRef::Literal(_)) => Ok(()),
             Ok(reference) => {
-                // Looked up only where that disturbs nobody.
+                // Resolved only if this has no side effects.
                 let secret = Secret::reference(reference).anchored(self.folder);
                 if self.args.no_check || !secrets::is_quiet(&secret) {
                     return Ok(());
@@ -158,7 +158,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A key's value. A secret that is no reference goes to a file of its own.
+    /// A key's value. A secret that is not a reference is saved in its own file.
     async fn take(&mut self, context: &Context, key: &'static ProfileKey, text: String) -> Result<()> {
         let reference = match SecretRef::parse(&text) {
             Ok(own @ (SecretRef::Literal(_) | SecretRef::Stdin)) if key.secret => own,
@@ -177,7 +177,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The profile, with the secrets that are in no file yet.
+    /// The profile, with the secrets that are not in files yet.
     pub(super) fn profile(&self, context: &Context) -> Result<Profile> {
         let mut profile = profiles::assemble(&self.args.name, &self.pairs, self.folder, &keys_of)?;
         for (key, secret) in &self.typed {
@@ -187,18 +187,20 @@ impl<'a> Draft<'a> {
         Ok(profile)
     }
 
-    /// Whether the vendor refused a secret that a person can type again.
+    /// Whether the vendor refused a secret that can be typed again.
     pub(super) fn may_ask_again(&self, error: &Error) -> bool {
         let codes = self.facts.map_or(&[][..], |facts| facts.address_codes);
         let of_address = error.vendor_code.as_deref().is_some_and(|code| codes.contains(&code));
         error.kind == Kind::Auth && !of_address && !self.asked.is_empty()
     }
 
-    /// Asks for the secrets once more.
+    /// Prompts for the secrets once more.
     pub(super) async fn ask_again(&mut self, context: &Context, refusal: &Error) -> Result<()> {
         let limit = self.facts.and_then(|facts| Some((facts.title, facts.log_in_attempts?)));
         let limit = limit.map(|(title, count)| {
-            format!("; {title} blocks this machine's address after {count} failed log-ins, and this was one")
+            format!(
+                "; this was a failed log-in, and {title} blocks this machine's address after {count} of them"
+            )
         });
         context.diagnostics.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
         for key in self.asked.clone() {
@@ -211,27 +213,27 @@ impl<'a> Draft<'a> {
         self.claim_files()
     }
 
-    /// Refuses to write a secret over a file that is there.
+    /// Refuses to overwrite an existing file with a secret.
     pub(super) fn claim_files(&self) -> Result<()> {
         let mut files = self.files.iter().map(|(name, _)| self.folder.join(name));
         match files.find(|file| !self.args.force && file.exists()) {
             None => Ok(()),
-            Some(file) => Err(Error::new(Kind::Conflict, format!("`{}` exists already", file.display()))
-                .hint("the secret would go there: choose another name, or add --force to replace it")),
+            Some(file) => Err(Error::new(Kind::Conflict, format!("`{}` already exists", file.display()))
+                .hint("the secret would be saved there: choose another name, or add --force to replace the file")),
         }
     }
 
-    /// Writes the profile into the file as it is now: others may have changed it since the first question. Answers
-    /// the text before.
+    /// Writes the profile into the current file, which may have changed since the first prompt. Returns the previous
+    /// text.
     pub(super) async fn write(&self, path: &Path, patience: Duration) -> Result<String> {
         let failed = |cause: std::io::Error| {
             Error::config(format!("`{}` cannot be written: {cause}", path.display()))
-                .hint("choose another place with --profiles-file")
+                .hint("choose another file with --profiles-file")
         };
         if !self.folder.as_os_str().is_empty() {
             storage::create_folder(self.folder).map_err(failed)?;
         }
-        // A link is followed, so that it stays one.
+        // A link is followed, so that it remains a link.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lock = target.with_file_name(format!(".{name}.lock"));

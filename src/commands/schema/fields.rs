@@ -1,4 +1,4 @@
-//! A field of a trunk, as the schema has it.
+//! The schema of a trunk field.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub fn schema(field: Field) -> Value {
     }
 }
 
-/// Who takes a field, from the vendors' own tables.
+/// The vendors that support a field, from their tables.
 fn takers(field: Field) -> String {
     let names: Vec<String> = ALL
         .iter()
@@ -52,7 +52,7 @@ fn is_taken(fact: &FieldFact) -> bool {
     !matches!((fact.create, fact.update), (Need::Refused(_), Need::Refused(_)))
 }
 
-/// The values of a field, where every vendor that takes it has a closed set of them.
+/// The values of a field, if every vendor that supports it has a closed set of them.
 fn values(field: Field) -> Vec<&'static str> {
     let shapes = ALL.iter().flat_map(|vendor| vendor.facts().shapes);
     let facts: Vec<_> = shapes.filter_map(|shape| shape.fact(field)).filter(|fact| is_taken(fact)).collect();
@@ -76,33 +76,39 @@ fn outbound_proxy(meaning: &str) -> Value {
     let server = table(
         "A server.",
         [
-            ("enabled", flag("Whether it is used.")),
-            ("host", text("Its name or address.")),
-            ("port", port("Its SIP port; 5060 where it is not given.")),
+            ("enabled", flag("Whether the proxy is used.")),
+            ("host", text("The host name or address.")),
+            ("port", port("The SIP port; defaults to 5060.")),
         ],
     );
-    let text = text("HOST[:PORT], or an empty text for none.");
+    let text = text("HOST[:PORT], or an empty string for no proxy.");
     json!({"description": meaning, "anyOf": [text, {"const": false, "description": "No proxy."}, server]})
 }
 
 fn caller_id_override() -> Value {
     let extension = table(
-        "An extension or a group of them, by id, number or name.",
+        "An extension or an extension group, by id, number or name.",
         [
             ("id", id("The vendor's id.")),
             ("number", text("The extension's number.")),
-            ("name", text("Its name, or the group's.")),
-            ("type", word("What it is; an extension where it is not given.", ExtensionType::WORDS)),
+            ("name", text("The name of the extension or group.")),
+            ("type", word("The type; defaults to extension.", ExtensionType::WORDS)),
         ],
     );
     let whole = table(
-        "One caller ID for several extensions, or a range for a range.",
+        "One caller ID shared by several extensions, or a range of caller IDs for a range of extensions.",
         [
-            ("option", word("A range, one to one, or one number shared by all.", OverrideOption::WORDS)),
+            (
+                "option",
+                word(
+                    "range: one number for each extension; shared: one number for all.",
+                    OverrideOption::WORDS,
+                ),
+            ),
             ("number", text("The number, or A-B for a range.")),
             ("name", text("The name.")),
-            ("extension_range", text("A-B, as many extensions as numbers.")),
-            ("extensions", list("Who shares the number.", extension)),
+            ("extension_range", text("A-B, with as many extensions as numbers.")),
+            ("extensions", list("The extensions that share the number.", extension)),
         ],
     );
     needing(whole, &["option", "number"])
@@ -113,7 +119,7 @@ fn agent_group() -> Value {
         "An agent group.",
         [
             ("id", id("The vendor's id.")),
-            ("name", text("Its name, which is looked up.")),
+            ("name", text("The name of the group; trunkctl looks up its id.")),
             ("number", text("The number bound to it.")),
         ],
     )

@@ -10,32 +10,37 @@ use crate::model::fields::Field;
 use crate::model::number::NumberType;
 use crate::model::settings::Provided;
 
-/// All of it.
+/// The whole schema.
 pub fn schema() -> Value {
     let of = |key: &str| json!({"$ref": format!("#/$defs/{key}")});
     let mut keys = vec![
         ("$schema", text("The address of this schema, for editors.")),
-        ("name", text("What `apply --prune` remembers this manifest by; else the place of its first file.")),
+        (
+            "name",
+            text(
+                "The name by which `apply --prune` identifies this manifest; defaults to the path of its first file.",
+            ),
+        ),
         (
             "vars",
             json!({
                 "type": "object",
-                "description": "The values of variables, where nothing else gives them.",
+                "description": "Default values of variables.",
                 "additionalProperties": {"type": ["string", "number", "boolean"]},
             }),
         ),
-        ("defaults", table("What lies under every entry of this file.", SORTS.map(|key| (key, of(key))))),
+        ("defaults", table("Default fields of every entry in this file.", SORTS.map(|key| (key, of(key))))),
         (
             "groups",
             json!({
                 "type": "object",
-                "description": "Lists of profiles by a name, known to all files of the manifest.",
+                "description": "Named lists of profiles, visible to all files of the manifest.",
                 "additionalProperties": profiles(),
             }),
         ),
     ];
-    keys.extend(SORTS.map(|key| (key, list("What is wanted.", of(key)))));
-    let mut schema = table("What should exist on a fleet of profiles.", keys);
+    keys.extend(SORTS.map(|key| (key, list("The desired objects.", of(key)))));
+    let mut schema = table("The desired objects on one or more profiles.", keys);
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), DRAFT.into());
         schema.insert("title".to_owned(), "A manifest of trunkctl".into());
@@ -44,7 +49,7 @@ pub fn schema() -> Value {
     schema
 }
 
-/// What the schema refers to.
+/// The definitions of the schema.
 fn definitions() -> Value {
     let [trunk, numbers, settings, countries] = SORTS;
     let fields = Field::ALL.iter().map(|field| (field.name(), fields::schema(*field)));
@@ -63,16 +68,16 @@ fn definitions() -> Value {
 fn entry(meaning: &str, own: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let [profile, several, group] = TARGET;
     let target = [
-        (profile, text("The profile that it is for.")),
+        (profile, text("The profile that the entry applies to.")),
         (several, profiles()),
-        (group, text("The group of profiles that it is for.")),
+        (group, text("The group of profiles that the entry applies to.")),
     ];
     let schema = table(meaning, target.into_iter().chain(own));
     one_of_keys(schema, &TARGET)
 }
 
 fn profiles() -> Value {
-    let mut list = list("Profiles.", text("A profile of the profiles file."));
+    let mut list = list("Profiles.", text("A profile in the profiles file."));
     if let Some(list) = list.as_object_mut() {
         list.insert("minItems".to_owned(), 1.into());
         list.insert("uniqueItems".to_owned(), true.into());
@@ -81,7 +86,7 @@ fn profiles() -> Value {
 }
 
 fn account() -> (&'static str, Value) {
-    ("account", text("The account; the profile's own where it is not given."))
+    ("account", text("The account; defaults to the profile's `account`."))
 }
 
 fn internal_numbers() -> Vec<(&'static str, Value)> {
@@ -90,47 +95,53 @@ fn internal_numbers() -> Vec<(&'static str, Value)> {
     vec![
         account(),
         ("numbers", list("The numbers.", needing(number, &needed))),
-        ("from", text("A file with the numbers in CSV, JSON, JSON Lines, TOML or YAML, beside this one.")),
+        (
+            "from",
+            text("A file with the numbers in CSV, JSON, JSON Lines, TOML or YAML, relative to this file."),
+        ),
     ]
 }
 
 /// A cell of a row of internal numbers.
 fn cell(key: &str) -> Value {
     match key {
-        "number" => text("The number in E.164 form, as in +442071838750."),
-        "display_number" => text("The form shown to people; the international one where it is not given."),
-        "country" => text("Its two-letter code; the number's own where it is not given."),
-        "type" => word_or_figure("Who pays; toll where it is not given.", NumberType::WORDS),
+        "number" => text("The number in E.164 form, for example +442071838750."),
+        "display_number" => text("The number as shown to people; defaults to the international format."),
+        "country" => text("The two-letter country code; defaults to the country of the number."),
+        "type" => word_or_figure("The billing type; defaults to toll.", NumberType::WORDS),
         "labels" => text("A short description."),
-        "languages" => text("The language of the prompts, as in en-US."),
-        "visible" => flag("Whether people see it."),
-        "allow_join" => flag("Whether meetings can be joined through it."),
+        "languages" => text("The language of the prompts, for example en-US."),
+        "visible" => flag("Whether the number is visible to people."),
+        "allow_join" => flag("Whether people can join meetings through it."),
         "allow_for_external_meetings" => {
-            flag("Whether meetings of other organisations can be joined through it.")
+            flag("Whether people can join other organisations' meetings through it.")
         }
-        _ => text("As in the file of a list."),
+        _ => text("The same key as in a list file."),
     }
 }
 
 fn sip_settings() -> [(&'static str, Value); 6] {
     [
         account(),
-        ("enable", flag("Give the account the master's SIP configuration, or delete it there.")),
-        ("show_callout_internal_number", flag("List the carrier's call-out numbers.")),
+        ("enable", flag("Assign the master's SIP configuration to the account, or delete it.")),
+        ("show_callout_internal_number", flag("Whether to list the carrier's call-out numbers.")),
         (
             "show_zoom_provided_callout_countries",
-            word_or_figure("What becomes of the vendor's own call-out countries.", Provided::WORDS),
+            word_or_figure(
+                "Show, hide or remove the call-out countries that the vendor provides.",
+                Provided::WORDS,
+            ),
         ),
         (
             "show_zoom_provided_numbers",
-            word_or_figure("What becomes of the vendor's own numbers.", Provided::WORDS),
+            word_or_figure("Show, hide or remove the numbers that the vendor provides.", Provided::WORDS),
         ),
         (Field::VendorFields.name(), fields::schema(Field::VendorFields)),
     ]
 }
 
 fn callout_countries() -> [(&'static str, Value); 2] {
-    [account(), ("countries", list("Two-letter codes.", text("A code, as in GB.")))]
+    [account(), ("countries", list("Two-letter codes.", text("A code, for example GB.")))]
 }
 
 #[cfg(test)]
@@ -140,7 +151,7 @@ mod tests {
     #[test]
     fn every_cell_is_explained() {
         for key in NUMBERS.keys {
-            assert_ne!(cell(key)["description"], "As in the file of a list.", "{key}");
+            assert_ne!(cell(key)["description"], "The same key as in a list file.", "{key}");
         }
     }
 

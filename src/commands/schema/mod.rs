@@ -1,5 +1,4 @@
-//! `schema`: what files may hold, as JSON Schema (draft 2020-12) for editors and checks, made from the tables that
-//! the program itself goes by.
+//! `schema`: JSON Schemas (draft 2020-12) of file formats, from the same tables that the program uses.
 
 mod fields;
 mod manifest;
@@ -10,7 +9,7 @@ use crate::cli::schema::Of;
 use crate::context::Context;
 use crate::model::report::{Format, Report};
 
-/// The schema: as JSON, unless another form is asked for.
+/// The schema: as JSON, unless another format is requested.
 pub fn run(context: &Context, of: Of) -> Report {
     let schema = match of {
         Of::Manifest => manifest::schema(),

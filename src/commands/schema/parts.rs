@@ -1,11 +1,11 @@
-//! The pieces that schemas are put together of.
+//! Building blocks of schemas.
 
 use serde_json::{Map, Value, json};
 
-/// The keyword that tells which edition a schema is written in.
+/// The draft of JSON Schema.
 pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Any text.
+/// Any string.
 pub fn text(meaning: &str) -> Value {
     json!({"type": "string", "description": meaning})
 }
@@ -15,12 +15,12 @@ pub fn id(meaning: &str) -> Value {
     json!({"type": ["string", "integer"], "description": meaning})
 }
 
-/// One of these words. Where there are none, any text.
+/// One of these words; without words, any string.
 pub fn word(meaning: &str, words: &[&str]) -> Value {
     if words.is_empty() { text(meaning) } else { or_variable(meaning, json!({"enum": words})) }
 }
 
-/// One of these words, or the vendor's own figure for it: the first word is 0.
+/// One of these words, or the vendor's number for it: the first word is 0.
 pub fn word_or_figure(meaning: &str, words: &[&str]) -> Value {
     let figures = (0..words.len()).map(Value::from);
     let all: Vec<Value> = words.iter().map(|word| Value::from(*word)).chain(figures).collect();
@@ -37,15 +37,15 @@ pub fn port(meaning: &str) -> Value {
     or_variable(meaning, json!({"type": "integer", "minimum": 1, "maximum": 65535}))
 }
 
-/// A value, or a text that a variable is put into.
+/// A value, or a string with a variable.
 fn or_variable(meaning: &str, schema: Value) -> Value {
     json!({"description": meaning, "anyOf": [schema, {"$ref": "#/$defs/variable"}]})
 }
 
-/// The text with a variable that other definitions refer to.
+/// The definition of a string with a variable.
 pub fn variable() -> Value {
     json!({
-        "description": "A text with ${NAME}, from --var or the environment.",
+        "description": "A string with ${NAME}, set by --var or the environment.",
         "type": "string",
         "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*\}",
     })
@@ -53,7 +53,7 @@ pub fn variable() -> Value {
 
 /// A reference to a secret.
 pub fn secret(meaning: &str) -> Value {
-    let how = "env:NAME, file:PATH or cmd:COMMAND; the secret itself only in a file that others cannot read";
+    let how = "Write env:NAME, file:PATH or cmd:COMMAND; the secret itself is allowed only in a file that other users cannot read";
     json!({"type": "string", "description": format!("{meaning} {how}.")})
 }
 
@@ -62,13 +62,13 @@ pub fn list(meaning: &str, items: Value) -> Value {
     json!({"type": "array", "description": meaning, "items": items})
 }
 
-/// A table that holds these keys and no others.
+/// A table with these keys and no others.
 pub fn table(meaning: &str, keys: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let keys: Map<String, Value> = keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     json!({"type": "object", "description": meaning, "properties": keys, "additionalProperties": false})
 }
 
-/// The schema with keys that must be there.
+/// The schema with required keys.
 pub fn needing(mut schema: Value, keys: &[&str]) -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("required".to_owned(), json!(keys));
@@ -76,7 +76,7 @@ pub fn needing(mut schema: Value, keys: &[&str]) -> Value {
     schema
 }
 
-/// The schema, refusing tables that hold two of these keys.
+/// The schema, refusing tables with two of these keys.
 pub fn one_of_keys(mut schema: Value, keys: &[&str]) -> Value {
     let pairs =
         keys.iter().enumerate().flat_map(|(at, one)| keys[at + 1..].iter().map(move |two| [one, two]));

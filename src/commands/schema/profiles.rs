@@ -7,7 +7,7 @@ use crate::config::profiles::{COMMON, CONCURRENCY};
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::vendors::{ALL, Facts};
 
-/// All of it.
+/// The whole schema.
 pub fn schema() -> Value {
     let vendors = ALL.iter().map(|vendor| vendor.facts());
     let kinds: Map<String, Value> =
@@ -16,13 +16,13 @@ pub fn schema() -> Value {
     json!({
         "$schema": DRAFT,
         "title": "The profiles file of trunkctl",
-        "description": "Accounts and devices, and how they are reached.",
+        "description": "Connections to vendor accounts and devices.",
         "type": "object",
         "properties": {
-            "default_profile": text("The profile that is used where the command line names none."),
+            "default_profile": text("The profile to use if the command line names none."),
             "profiles": {
                 "type": "object",
-                "description": "The profiles by their names.",
+                "description": "The profiles by name.",
                 "additionalProperties": {"oneOf": any},
             },
         },
@@ -31,7 +31,7 @@ pub fn schema() -> Value {
     })
 }
 
-/// A vendor's profiles. The environment may give any key but the vendor, so that no other has to be there.
+/// The profiles of a vendor. Only the vendor is required, because the environment may set any other key.
 fn kind(facts: &Facts) -> Value {
     let mut keys: Map<String, Value> =
         COMMON.iter().map(|key| ((*key).to_owned(), common(key, facts))).collect();
@@ -50,28 +50,26 @@ fn common(key: &str, facts: &Facts) -> Value {
         "vendor" => json!({"const": facts.name, "description": "The vendor."}),
         "allow_http" => json!({
             "type": "boolean",
-            "description": "Accept plain http:// to a host that is not this machine.",
+            "description": "Allow plain http:// to other hosts than this machine.",
             "default": false,
         }),
         "concurrency" => json!({
             "type": "integer",
-            "description": "How many requests are under way at the same time.",
+            "description": "The maximum number of concurrent requests.",
             "minimum": CONCURRENCY.start(),
             "maximum": CONCURRENCY.end(),
             "default": facts.pace.concurrency,
         }),
-        "proxy" => text(
-            "The HTTP proxy of this profile, as http://HOST:PORT, or none; by default that of HTTPS_PROXY.",
-        ),
-        _ => text("A PEM file with an authority to trust besides the system's, relative to this file."),
+        "proxy" => text("The HTTP proxy, as http://HOST:PORT, or `none`; defaults to HTTPS_PROXY."),
+        _ => text("A PEM file with an additional certificate authority to trust, relative to this file."),
     }
 }
 
 fn own(key: &ProfileKey) -> Value {
     let needed = match key.need {
         _ if key.default.is_some() => "",
-        KeyNeed::Always => ", needed",
-        KeyNeed::ToLogIn => ", needed without `access_token`",
+        KeyNeed::Always => ", required",
+        KeyNeed::ToLogIn => ", required unless `access_token` is set",
         KeyNeed::Optional => "",
     };
     let meaning = format!("{}{needed}.", key.meaning);

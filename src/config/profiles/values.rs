@@ -23,7 +23,7 @@ pub fn check_value(profile: &str, key: &str, values: &[&str], text: &str, allow_
         }
         "concurrency" if !text.parse().is_ok_and(|count| CONCURRENCY.contains(&count)) => {
             let (least, most) = (CONCURRENCY.start(), CONCURRENCY.end());
-            Err(failed("is no number of requests")
+            Err(failed("is not a number of requests")
                 .hint(format!("write a whole number from {least} to {most}")))
         }
         "proxy" => proxy_choice(profile, text).map(drop),
@@ -42,14 +42,14 @@ fn check_address(profile: &str, key: &str, text: &str, allow_http: bool) -> Resu
     };
     let bare = url.query().is_none() && url.fragment().is_none();
     if !url.username().is_empty() || url.password().is_some() || !bare {
-        return Err(failed("holds credentials, a query or a fragment")
+        return Err(failed("contains credentials, a query or a fragment")
             .hint("give the bare address; credentials have keys of their own"));
     }
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(url.host_str().unwrap_or_default()) || allow_http => Ok(()),
         "http" => {
-            Err(failed(&format!("`{text}` is plain HTTP: whoever is on the path can read the secrets"))
+            Err(failed(&format!("`{text}` is plain HTTP: anyone on the network path can read the secrets"))
                 .hint("use https://, or say `allow_http = true` in the profile"))
         }
         other => Err(failed(&format!("has the scheme `{other}`")).hint("use https://")),

@@ -1,4 +1,4 @@
-//! The journal's files: appended to under a lock, rotated by size.
+//! The files of the journal: appended to under a lock, rotated by size.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -13,10 +13,10 @@ const LONGEST: u64 = 10 << 20;
 /// How many rotated files are kept.
 const KEPT: usize = 10;
 
-/// Nobody holds the lock for longer than one line takes; who waits this long waits for a process that hangs.
+/// The lock is needed only for one line. After this time, the process that has it hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The folder that holds the journal.
+/// The folder of the journal.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
@@ -25,7 +25,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The one below a state folder.
+    /// The folder in a state folder.
     pub fn below(state: &Path) -> Self {
         Self { path: state.join("history"), longest: LONGEST, kept: KEPT }
     }
@@ -46,23 +46,23 @@ impl Folder {
         self.path.join(format!("journal.{number}.jsonl"))
     }
 
-    /// Adds a line whole. The caller may wait for the disk when the lock is released.
+    /// Adds a whole line. The caller may wait for the disk after the lock is released.
     pub fn append(&self, mut line: Vec<u8>) -> io::Result<File> {
         own_folder(&self.path)?;
         let locked = self.lock(PATIENCE)?;
         line.push(b'\n');
-        // Without a lock nobody may move the files away.
+        // Without a lock, the files must not be rotated.
         if locked.is_some() {
             self.make_room(line.len() as u64)?;
         }
         let mut file = append_own(&self.newest())?;
         let end = file.seek(SeekFrom::End(0))?;
         if !ends_a_line(&mut file, end)? {
-            // What a crashed process left stays a line of its own.
+            // A partial line of a crashed process stays on its own line.
             line.insert(0, b'\n');
         }
         if let Err(cause) = file.write_all(&line) {
-            // A full disk may have taken half of it.
+            // A full disk may have stored half of it.
             let _ = file.set_len(end);
             return Err(cause);
         }
@@ -72,7 +72,7 @@ impl Folder {
         Ok(file)
     }
 
-    /// Fails where no line could be added.
+    /// Fails if no line could be added.
     pub fn check(&self) -> io::Result<()> {
         own_folder(&self.path)?;
         self.lock(PATIENCE)?;
@@ -85,7 +85,7 @@ impl Folder {
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             trusted => trusted?,
         }
-        // Whoever may only read goes without the lock.
+        // Without write access, read without the lock.
         let _locked = self.lock(Duration::from_secs(2)).ok();
         let mut files = Vec::new();
         for path in [self.newest()].into_iter().chain((1..=self.kept).map(|number| self.rotated(number))) {
@@ -98,7 +98,7 @@ impl Folder {
         Ok(files.into_iter().map(|(length, file)| (file, length)).collect())
     }
 
-    /// The lock, until it is dropped; none where the file system knows no locks.
+    /// The lock, until it is dropped; none if the file system does not support locks.
     fn lock(&self, patience: Duration) -> io::Result<Option<File>> {
         let file = lock_file(&self.path.join("lock"))?;
         let (begun, mut pause) = (Instant::now(), Duration::from_micros(50));
@@ -107,7 +107,7 @@ impl Folder {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::Error(_)) => return Ok(None),
                 Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
-                    return Err(io::Error::new(ErrorKind::TimedOut, "another process holds its lock"));
+                    return Err(io::Error::new(ErrorKind::TimedOut, "another process has locked it"));
                 }
                 Err(TryLockError::WouldBlock) => {
                     std::thread::sleep(pause);
@@ -117,7 +117,7 @@ impl Folder {
         }
     }
 
-    /// Moves every file one number up where the newest has no room for a line.
+    /// Renames every file to the next number if the newest has no room for a line.
     fn make_room(&self, more: u64) -> io::Result<()> {
         let length = std::fs::metadata(self.newest()).map_or(0, |data| data.len());
         if length == 0 || length + more <= self.longest {
@@ -129,11 +129,11 @@ impl Folder {
         move_file(&self.newest(), &self.rotated(1))
     }
 
-    /// A power cut may take the name of a new file, however well its lines are on disk.
+    /// After a power cut, the name of a new file may be lost, even if its lines are on disk.
     fn sync_names(&self) {
         let folders = [Some(self.path.as_path()), self.path.parent()];
         for folder in folders.into_iter().flatten() {
-            // Not every platform can; then the name is as safe as it gets.
+            // Not every platform supports this.
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
     }

@@ -1,4 +1,4 @@
-//! The lines of the journal, and the ids that tie them together.
+//! The lines of the journal, and the ids that connect them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,9 +14,9 @@ use crate::model::change::Outcome;
 pub enum Line {
     /// A write is about to be sent.
     Begun(Begun),
-    /// It is over.
+    /// It has ended.
     Ended(Ended),
-    /// A person says what became of it.
+    /// A person recorded its outcome.
     Resolved(Resolved),
 }
 
@@ -37,7 +37,7 @@ pub struct Begun {
 }
 
 impl Begun {
-    /// An intent of now.
+    /// An intent with the current time.
     pub fn new(run: &Run, intent: Intent) -> Self {
         let now = Timestamp::now();
         Self {
@@ -55,7 +55,7 @@ impl Begun {
     }
 }
 
-/// An ending. Outcomes are words, so that those of a later version can be read.
+/// An ending. Outcomes are texts, so that outcomes of later versions can be read.
 #[derive(Serialize, Deserialize)]
 pub struct Ended {
     pub id: String,
@@ -76,7 +76,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// The ending of an entry, now.
+    /// The ending of an entry, with the current time.
     pub fn new(id: &str, ending: Ending) -> Self {
         Self {
             id: id.to_owned(),
@@ -92,7 +92,7 @@ impl Ended {
     }
 }
 
-/// What a person says of an entry in doubt.
+/// The outcome that a person recorded for an entry.
 #[derive(Serialize, Deserialize)]
 pub struct Resolved {
     pub id: String,
@@ -102,7 +102,7 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// What that user says, now.
+    /// The outcome from that user, with the current time.
     pub fn new(id: &str, user: &str, outcome: Outcome) -> Self {
         let (id, user, outcome) = (id.to_owned(), user.to_owned(), outcome.word().into());
         Self { id, time: written(Timestamp::now()), user, outcome }
@@ -113,10 +113,10 @@ fn written(at: Timestamp) -> String {
     format!("{at:.6}")
 }
 
-/// Crockford's digits: in the order of their characters, and none is taken for another.
+/// Crockford's digits: sorted by character, and hard to confuse.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// The microsecond, never the same twice in a process, and a number by chance for the others.
+/// The microsecond, unique within the process, and a random number to distinguish processes.
 fn new_id(now: Timestamp) -> String {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let now = u64::try_from(now.as_microsecond()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The journal read back, the newest entry first, line by line.
+//! Reads the journal, line by line, newest entry first.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -31,25 +31,25 @@ pub struct Record {
     pub profile: String,
     /// The vendor asked.
     pub vendor: String,
-    /// The account acted on, where the vendor has several.
+    /// The account, if the vendor has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// The vendor's name of the call.
     pub call: String,
-    /// How it ended; `unknown` where no ending was recorded.
+    /// The outcome; `unknown` if no ending was recorded.
     pub outcome: String,
-    /// What it was about.
+    /// The objects of the write.
     pub subjects: Vec<Settled>,
-    /// Who ran the command.
+    /// The user who ran the command.
     pub user: String,
     /// The command, its secrets masked.
     pub command: Vec<String>,
     /// The process.
     pub pid: u32,
-    /// Who closed it by hand, where it was in doubt.
+    /// The person who recorded an unknown outcome, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved: Option<Resolution>,
-    /// When it ended; absent where no ending was recorded.
+    /// When it ended; absent if no ending was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
     /// Why it failed.
@@ -58,15 +58,15 @@ pub struct Record {
     /// Status of the HTTP answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// What the vendor's support asks for.
+    /// The request id, for the vendor's support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// What else is worth knowing.
+    /// A note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Who closed an entry by hand, and when.
+/// Who recorded the outcome of an entry, and when.
 #[derive(Debug, Clone, Serialize)]
 pub struct Resolution {
     /// When.
@@ -123,7 +123,7 @@ impl Record {
         record
     }
 
-    /// Takes what a person says of that in it which is in doubt.
+    /// Applies the outcome that a person recorded to the unknown parts of the entry.
     fn resolve(&mut self, said: Resolved) {
         let unknown = Outcome::Unknown.word();
         if !self.has_outcome(unknown) {
@@ -136,13 +136,13 @@ impl Record {
         self.resolved = Some(Resolution { time: said.time, user: said.user });
     }
 
-    /// Whether it ended so, as a whole or in a part.
+    /// Whether it has this outcome, in whole or in part.
     pub fn has_outcome(&self, word: &str) -> bool {
         self.outcome == word || self.subjects.iter().any(|settled| settled.outcome == word)
     }
 
-    /// Whether somebody has to look what became of it. What is still under way is left out: its process runs, and
-    /// it is not older than a write can be.
+    /// Whether a person must check its outcome. Entries in progress are excluded: their process is running, and they
+    /// are not older than a write can take.
     pub fn needs_a_look(&self, now: Timestamp) -> bool {
         let is_young =
             self.time.parse().is_ok_and(|begun: Timestamp| now.duration_since(begun) < LONGEST_WRITE);
@@ -151,16 +151,16 @@ impl Record {
     }
 }
 
-/// Whether the process may still run; where that cannot be told, it may.
+/// Whether the process may still be running; true if unknown.
 fn may_run(pid: u32) -> bool {
     let processes = Path::new("/proc");
     !processes.join("self").exists() || processes.join(pid.to_string()).exists()
 }
 
-/// Opens the journal below a state folder; one that is not there has no entries.
+/// Opens the journal in a state folder; a missing journal has no entries.
 ///
 /// # Errors
-/// [`crate::model::error::Kind::Config`] where it is there and cannot be read.
+/// [`crate::model::error::Kind::Config`] if it exists and cannot be read.
 pub fn read(state: &Path) -> Result<Records> {
     let folder = Folder::below(state);
     records(&folder).map_err(|cause| unreadable(&folder.newest(), &cause))
@@ -174,22 +174,22 @@ pub(super) fn records(folder: &Folder) -> io::Result<Records> {
 
 fn unreadable(path: &Path, cause: &io::Error) -> Error {
     Error::config(format!("the journal `{}` cannot be read: {cause}", path.display()))
-        .hint("make the folder yours, or move it with TRUNKCTL_STATE_DIR")
+        .hint("make yourself the owner of the folder, or set TRUNKCTL_STATE_DIR to another folder")
 }
 
 /// The entries, the newest first.
 pub struct Records {
     path: PathBuf,
     files: VecDeque<Backward>,
-    /// Endings whose intents stand further up.
+    /// Endings whose intents are further up.
     ended: HashMap<String, Ended>,
-    /// The same of what people say of entries in doubt.
+    /// The same for outcomes that people recorded.
     resolved: HashMap<String, Resolved>,
     skipped: u64,
 }
 
 impl Records {
-    /// How many lines could not be understood so far.
+    /// The number of lines that could not be parsed so far.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -233,13 +233,13 @@ impl Iterator for Records {
                     return Some(Ok(record));
                 }
                 Ok(Line::Resolved(said)) => {
-                    // Of several, the last one counts, which is read first.
+                    // If there are several, the last one counts, which is read first.
                     self.resolved.entry(said.id.clone()).or_insert(said);
                 }
                 Ok(Line::Ended(ended)) => {
                     self.ended.insert(ended.id.clone(), ended);
                 }
-                // Half a line of a process that was killed, or what is no line of this program.
+                // A partial line of a killed process, or a line that is not from this program.
                 Err(_) => self.skipped += 1,
             }
         }
@@ -249,9 +249,9 @@ impl Iterator for Records {
 /// The lines of a file, the last one first.
 struct Backward {
     file: File,
-    /// What stands before this place is still to be read.
+    /// The part before this position is still to be read.
     at: u64,
-    /// What was read and not yet handed out.
+    /// Data that was read but not returned yet.
     rest: Vec<u8>,
 }
 

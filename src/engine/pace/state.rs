@@ -1,4 +1,4 @@
-//! When the next request may leave. Pure: the time is an argument, and the waiting is done elsewhere.
+//! Decides when the next request may be sent. Pure: the time is an argument, and the caller waits.
 
 #[cfg(test)]
 mod tests;
@@ -11,65 +11,65 @@ use jiff::Timestamp;
 use super::Held;
 use crate::vendors::PlanRate;
 
-/// How often a rate is halved at most: then it is an eighth of what is documented.
+/// The maximum number of times that a rate is halved, down to an eighth of the documented rate.
 const MOST_HALVINGS: u32 = 3;
 
-/// So many answers in a row without a limit double a rate again.
+/// The number of consecutive answers without a limit after which a rate doubles again.
 const STEP: u32 = 10;
 
-/// A limit that the vendor has told.
+/// A limit reported by the vendor.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {
-    /// Nobody sends before.
+    /// No request is sent before this time.
     pub until: Instant,
-    /// The same as the vendor told it, where it did.
+    /// The end as returned by the vendor, if any.
     pub told: Option<Timestamp>,
-    /// Whether it is the limit of a day, which nobody waits for.
+    /// Whether it is a daily limit, for which no command waits.
     pub daily: bool,
 }
 
-/// Who asks to send.
+/// A request that asks to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Asker {
-    /// The label of the call; a rate that is not known paces nothing.
+    /// The label of the call; a label without a rate is not paced.
     pub label: &'static str,
-    /// A log-in waits for the end of a pause, and for nothing else: other requests may need it.
+    /// A log-in waits only for the end of a pause, because other requests may need it.
     pub log_in: bool,
-    /// When the command ends.
+    /// The deadline of the command.
     pub deadline: Instant,
 }
 
-/// A place in the line of a rate.
+/// A place in the queue of a rate.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     at: Instant,
     epoch: u64,
 }
 
-/// What an asker does next.
+/// The next step of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// It sends.
     Send(Pass),
-    /// It asks again then, or when something changes.
+    /// It asks again at this time, or when something changes.
     Wait(Instant),
-    /// It asks again when the request that tries whether a limit is over has its answer.
+    /// It asks again when the request that probes the limit has its answer.
     Watch,
 }
 
-/// What a request is sent with, and hands in at its end.
+/// The permit of a request, returned at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pass {
-    /// It tries, alone, whether a limit is over.
+    /// It probes, alone, whether a limit is over.
     probe: bool,
     log_in: bool,
     epoch: u64,
 }
 
-/// What a request has shown of the vendor's limits.
+/// What a request has shown about the vendor's limits.
 #[derive(Debug, Clone, Copy)]
 pub enum Shown {
-    /// Nothing: no answer came.
+    /// Nothing, because no answer arrived.
     Nothing,
     /// There was no limit.
     Room,
@@ -81,30 +81,30 @@ pub enum Shown {
 enum Probe {
     /// No limit is in force.
     Unneeded,
-    /// One request is to try it, once the pause is over.
+    /// One request will probe it after the pause.
     Wanted,
-    /// It is under way.
+    /// The probe is in progress.
     Sent,
 }
 
-/// What is known of the limits of one account.
+/// The known limits of one account.
 #[derive(Debug)]
 pub struct State {
     /// The spacing of each label's calls.
     spacings: HashMap<&'static str, Duration>,
-    /// When the next of them may leave.
+    /// When the next call of each label may be sent.
     next: HashMap<&'static str, Instant>,
     halvings: u32,
     /// Answers since the last change of the rates.
     answers: u32,
     limit: Option<Limit>,
     probe: Probe,
-    /// How many limits were told; a place or a pass from before the last counts less.
+    /// The number of limits reported so far; a place or a permit from before the last one counts less.
     epoch: u64,
 }
 
 impl State {
-    /// Nothing is known but the rates of the plan.
+    /// The initial state: only the rates of the plan are known.
     pub fn new(rates: &[PlanRate], plan: &str) -> Self {
         let own = rates.iter().filter(|rate| rate.plan == plan);
         Self {
@@ -121,7 +121,7 @@ impl State {
     /// The end of the pause, if there is one.
     ///
     /// # Errors
-    /// A limit that outlasts the deadline, or the day.
+    /// A limit that lasts beyond the deadline, or a daily limit.
     pub fn pause(&self, deadline: Instant, now: Instant) -> Result<Option<Instant>, Held> {
         match self.limit.filter(|limit| now < limit.until) {
             Some(limit) if limit.daily || limit.until >= deadline => Err(Held::Limited(limit.told)),
@@ -129,10 +129,10 @@ impl State {
         }
     }
 
-    /// What the asker does next; `place` is its own from one question to the next.
+    /// The next step of a request; it keeps `place` between calls.
     ///
     /// # Errors
-    /// A wait that would pass the deadline.
+    /// A wait beyond the deadline.
     pub fn ask(&mut self, asker: Asker, place: &mut Option<Place>, now: Instant) -> Result<Step, Held> {
         if let Some(until) = self.pause(asker.deadline, now)? {
             return Ok(Step::Wait(until));
@@ -166,7 +166,7 @@ impl State {
         Ok(if at <= now { Step::Send(pass) } else { Step::Wait(at) })
     }
 
-    /// What a request has shown. Answers whether those who wait should ask again.
+    /// Records what a request has shown. Returns whether waiting requests should ask again.
     pub fn end(&mut self, pass: Pass, shown: Shown) -> bool {
         let probed = pass.probe && self.probe == Probe::Sent;
         match shown {
@@ -185,7 +185,7 @@ impl State {
         true
     }
 
-    /// Requests that were under way together are limited together: only the first of them halves the rates.
+    /// Concurrent requests are limited together, so only the first of them halves the rates.
     fn slow_down(&mut self, pass: Pass, limit: Limit) {
         if pass.epoch == self.epoch {
             self.halvings = (self.halvings + 1).min(MOST_HALVINGS);

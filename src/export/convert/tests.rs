@@ -177,7 +177,7 @@ fn a_trunk_for_another_vendor_is_the_nearest_one() {
         told.iter().any(|(field, fate)| *field == name && format!("{fate:?}").starts_with(begin))
     };
     assert!(starts("direction", "Approximated(\"both becomes outbound: "), "{told:#?}");
-    assert!(starts("agent_groups", "NeedsInput(\"Itniotech contact center demands it"), "{told:#?}");
+    assert!(starts("agent_groups", "NeedsInput(\"Itniotech contact center requires it"), "{told:#?}");
     assert!(starts("dids", "Dropped(\"Itniotech has numbers on agent groups"), "{told:#?}");
     assert!(starts("codecs", "Dropped") && starts("vendor_fields", "Dropped"), "{told:#?}");
 

@@ -8,7 +8,7 @@ use crate::model::plan::{Part, Plan};
 use crate::model::report::Listing;
 use crate::model::text::printable_json;
 
-/// All of it as one value.
+/// The whole plan as one value.
 pub fn value(plan: &Plan) -> Value {
     json!({
         "changes": plan.steps().map(|step| to_value(step).unwrap_or_default()).collect::<Vec<_>>(),
@@ -35,10 +35,10 @@ fn profile(part: &Part) -> Value {
     value
 }
 
-/// One object a line: a change, a note on a profile, or a profile that could not be read.
+/// One object per line: a change, a note on a profile, or a profile that could not be read.
 ///
 /// # Errors
-/// Whatever the stream says.
+/// An error of the stream.
 pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     for part in &plan.parts {
         for step in &part.steps {
@@ -57,7 +57,7 @@ pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     Ok(())
 }
 
-/// The table of it, for CSV.
+/// The plan as a table, for CSV.
 pub fn listing(plan: &Plan) -> Listing {
     let columns = ["action", "kind", "name", "id", "profile", "account", "fields", "reason"];
     let rows = plan.steps().map(|step| {

@@ -1,18 +1,19 @@
-//! A plan for a merge request. Whatever a vendor or a manifest says stands in code spans, where it can start nothing.
+//! A plan for a merge request. Texts of a vendor or a manifest are in code spans, so that they cannot contain markup.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{NAMED, groups, is_listed, object, properties, shown, total, verb};
+use super::{NAMED, groups, is_listed, object, properties, total, verb};
 use crate::model::change::FieldChange;
 use crate::model::plan::{Action, Part, Plan, Step};
 use crate::model::text::printable;
+use crate::output::cell;
 
-/// Prints it.
+/// Prints the plan.
 ///
 /// # Errors
-/// Whatever the stream says.
+/// An error of the stream.
 pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let summary = plan.summary();
     writeln!(out, "### trunkctl plan\n\n{}.", total(&summary, plan.parts.len()))?;
@@ -26,7 +27,7 @@ pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     }
     let failed: Vec<&Part> = plan.parts.iter().filter(|part| part.failed.is_some()).collect();
     if !failed.is_empty() {
-        writeln!(out, "\nNot read, and not planned:\n")?;
+        writeln!(out, "\nProfiles that could not be read, and were not planned:\n")?;
         for part in failed {
             let why = part.failed.as_ref().map(|error| error.message.as_str()).unwrap_or_default();
             writeln!(out, "- {}: {}", code(&part.profile), code(why))?;
@@ -69,14 +70,14 @@ fn fields(step: &Step) -> String {
 }
 
 fn field(change: &FieldChange) -> String {
-    let (field, after) = (code(&change.field), code(&shown(&change.after)));
+    let (field, after) = (code(&change.field), code(&cell::text(&change.after)));
     match change.before {
         Value::Null => format!("{field} {after}"),
-        _ => format!("{field} {} → {after}", code(&shown(&change.before))),
+        _ => format!("{field} {} → {after}", code(&cell::text(&change.before))),
     }
 }
 
-/// A code span. The fence is longer than any in the text, and a bar does not end the cell of a table.
+/// A code span. The fence is longer than any in the text, and a bar does not end a table cell.
 fn code(text: &str) -> String {
     let text = printable(&text.replace(['\n', '\r'], " "));
     let runs = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -88,8 +89,7 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{}{pad}{fence}", barred(&text))
 }
 
-/// The text with a backslash before each bar. Some readers take two of them for one of the text, so that there is
-/// always an odd number.
+/// The text with a backslash before each bar. Some renderers read two backslashes as one, so the number is always odd.
 fn barred(text: &str) -> String {
     let (mut barred, mut slashes) = (String::with_capacity(text.len()), 0);
     for c in text.chars() {

@@ -6,33 +6,35 @@ mod text;
 
 use serde_json::Value;
 
+use super::cell;
 use crate::model::plan::{Action, Step, Summary};
 use crate::model::text::printable;
 pub use data::{lines, listing, value};
 pub use markdown::markdown;
 pub use text::text;
 
-/// How many objects of one kind, without fields worth a line, are named one by one.
+/// The maximum number of objects of one kind without important fields that are listed one by one.
 const NAMED: usize = 20;
 
-/// Whether the object is one of many that are alike, and is told of in one line.
+/// Whether the object is one of many similar objects, and is shown in one line.
 fn is_listed(step: &Step) -> bool {
     matches!(step.kind, "internal_number" | "callout_country") && step.error.is_none()
 }
 
-/// What one of many that are alike should be, without what its number says by itself.
+/// The properties of one of many similar objects, without those that follow from its number.
 fn properties(step: &Step) -> Vec<String> {
-    let told =
+    let shown =
         step.diff.iter().filter(|change| !["number", "display_number", "country"].contains(&&*change.field));
-    told.map(|change| match &change.after {
-        Value::Bool(true) => change.field.clone(),
-        Value::Bool(false) => format!("not {}", change.field),
-        other => shown(other),
-    })
-    .collect()
+    shown
+        .map(|change| match &change.after {
+            Value::Bool(true) => change.field.clone(),
+            Value::Bool(false) => format!("not {}", change.field),
+            other => cell::text(other),
+        })
+        .collect()
 }
 
-/// The steps of a part, those that are alike together.
+/// The steps of a part, with similar steps grouped.
 fn groups(steps: &[Step]) -> Vec<&[Step]> {
     let alike = |a: &Step, b: &Step| {
         is_listed(a) && is_listed(b) && a.kind == b.kind && a.action == b.action && a.account == b.account
@@ -40,7 +42,7 @@ fn groups(steps: &[Step]) -> Vec<&[Step]> {
     steps.chunk_by(alike).collect()
 }
 
-/// What an object is called.
+/// The display name of an object.
 fn object(step: &Step) -> String {
     let noun = match step.kind {
         "sip_settings" => "SIP settings".to_owned(),
@@ -61,19 +63,19 @@ fn verb(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "change",
         Action::Delete => "delete",
-        Action::Impossible => "cannot be done:",
+        Action::Impossible => "impossible:",
     }
 }
 
-/// How much there is to do, in a line.
+/// The number of changes, in one line.
 fn total(summary: &Summary, profiles: usize) -> String {
     let Summary { create, update, delete, impossible, unchanged, uncompared, failed } = *summary;
     let on = counted(profiles as u64, "profile");
     let read = if failed > 0 { "the profiles that could be read" } else { &on };
     let mut line = match (summary.writes(), impossible) {
         (0, 0) if failed > 0 => format!("No changes on {read}, {unchanged} unchanged"),
-        (0, 0) => format!("No changes: nothing is to be done on {on}, {unchanged} unchanged"),
-        (0, _) => format!("Nothing can be done on {read}: {impossible} impossible, {unchanged} unchanged"),
+        (0, 0) => format!("No changes on {on}, {unchanged} unchanged"),
+        (0, _) => format!("No possible changes on {read}: {impossible} impossible, {unchanged} unchanged"),
         _ => {
             format!(
                 "{create} to create, {update} to change, {delete} to delete, {unchanged} unchanged, on {on}"
@@ -84,7 +86,7 @@ fn total(summary: &Summary, profiles: usize) -> String {
         line.push_str(&format!("; {} could not be compared", counted(uncompared, "password")));
     }
     if impossible > 0 && summary.writes() > 0 {
-        line.push_str(&format!("; {impossible} cannot be done"));
+        line.push_str(&format!("; {impossible} impossible"));
     }
     if failed > 0 {
         line.push_str(&format!("; {failed} of {on} could not be read"));
@@ -94,11 +96,6 @@ fn total(summary: &Summary, profiles: usize) -> String {
 
 fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// The value of a field as people write it.
-fn shown(value: &Value) -> String {
-    super::table::text(value)
 }
 
 #[cfg(test)]
@@ -113,21 +110,21 @@ mod tests {
             total(&summary, 2)
         };
         for (line, told) in [
-            (with(|_| ()), "No changes: nothing is to be done on 2 profiles, 6 unchanged"),
+            (with(|_| ()), "No changes on 2 profiles, 6 unchanged"),
             (
                 with(|all| all.uncompared = 3),
-                "No changes: nothing is to be done on 2 profiles, 6 unchanged; 3 passwords could not be compared",
+                "No changes on 2 profiles, 6 unchanged; 3 passwords could not be compared",
             ),
-            (with(|all| all.impossible = 1), "Nothing can be done on 2 profiles: 1 impossible, 6 unchanged"),
+            (with(|all| all.impossible = 1), "No possible changes on 2 profiles: 1 impossible, 6 unchanged"),
             (
                 with(|all| (all.impossible, all.failed) = (2, 1)),
-                "Nothing can be done on the profiles that could be read: 2 impossible, 6 unchanged; \
+                "No possible changes on the profiles that could be read: 2 impossible, 6 unchanged; \
                  1 of 2 profiles could not be read",
             ),
             (
                 with(|all| (all.create, all.impossible, all.uncompared) = (4, 1, 1)),
                 "4 to create, 0 to change, 0 to delete, 6 unchanged, on 2 profiles; \
-                 1 password could not be compared; 1 cannot be done",
+                 1 password could not be compared; 1 impossible",
             ),
         ] {
             assert_eq!(line, told);

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::{NAMED, groups, is_listed, object, properties, shown, total, verb};
+use super::{NAMED, groups, is_listed, object, properties, total, verb};
 use crate::model::plan::{Action, Part, Plan, Step};
 use crate::model::text::printable;
 use crate::output::Terminal;
-use crate::output::table::{arrow, fold};
+use crate::output::cell::{self, arrow, fold};
 
-/// Prints it.
+/// Prints the plan.
 ///
 /// # Errors
-/// Whatever the stream says.
+/// An error of the stream.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
     for part in plan.parts.iter().filter(|part| tells(part)) {
         heading(out, part, terminal)?;
@@ -84,7 +84,7 @@ fn fields(out: &mut dyn Write, step: &Step, terminal: Terminal) -> io::Result<()
     let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
     for change in &step.diff {
         let values = match step.action {
-            Action::Create => shown(&change.after),
+            Action::Create => cell::text(&change.after),
             _ => arrow(&change.before, &change.after),
         };
         line(out, &format!("      {:<width$}  {values}", change.field), width + 8, terminal)?;

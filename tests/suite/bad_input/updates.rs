@@ -111,7 +111,7 @@ fn dids_that_were_not_told_are_not_written_anew() {
     let head = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "trunk", "update", "id:7"];
     for change in ["--add-did", "--remove-did"] {
         let ran = place.run(&[&head[..], &[change, "5503309"]].concat());
-        refused(&ran, 4, "dids", &["did not tell", "--did"]);
+        refused(&ran, 4, "dids", &["did not return", "--did"]);
     }
     let requests = scripted.requests();
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
@@ -127,7 +127,7 @@ fn dids_that_are_not_there_or_there_already_are_warned_of() {
     let ran = run("-o json trunk update t --remove-did 2 --add-did 1 --add-did 3").expect(0);
     assert_eq!(ran.json()["outcome"], "updated");
     for warning in
-        ["--remove-did 2: the trunk has no such DID", "--add-did 1: the trunk has this DID already"]
+        ["--remove-did 2: the trunk has no such DID", "--add-did 1: the trunk already has this DID"]
     {
         assert_eq!(ran.err.matches(warning).count(), 1, "{warning}: {ran:?}");
     }

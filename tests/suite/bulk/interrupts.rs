@@ -118,7 +118,7 @@ fn a_run_that_waits_out_a_limit_ends_at_once() {
     let list = place.write("numbers.csv", &csv(0..300));
     let line = format!("-v internal-numbers add --from {list} --results {file}");
     let mut child = start(command(&place, &profiles, &line));
-    let heard = hear(&mut child, "; again in ");
+    let heard = hear(&mut child, "; retrying in ");
     press(&child);
     let ran = rest(child, heard).expect(130);
     ended_in(&ran.json(), &[("skipped", 300)]);
@@ -140,7 +140,7 @@ fn a_batch_that_is_refused_after_the_signal_is_not_split() {
     let mut child = start(command(&place, &profiles, &line));
     server.wait_for(1);
     signal(&child, "-TERM");
-    let heard = hear(&mut child, "SIGTERM: waiting for what is on the wire; send it again");
+    let heard = hear(&mut child, "SIGTERM: waiting for requests in progress; send it again");
     release.send(()).unwrap();
     let ran = rest(child, heard).expect(130);
     ended_in(&ran.json(), &[("skipped", 60)]);

@@ -140,7 +140,7 @@ fn a_write_that_waits_to_be_sent_again_and_is_interrupted_has_applied_nothing() 
     let mut child = lab.start(job, "-v --deadline 5m");
     let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut text = String::new();
-    while !text.contains("; again in ") {
+    while !text.contains("; retrying in ") {
         assert_ne!(std::io::BufRead::read_line(&mut log, &mut text).unwrap(), 0, "{text}");
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());

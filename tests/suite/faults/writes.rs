@@ -91,7 +91,7 @@ fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
         let mut child = lab.start(*job, "-v --retries 8 --deadline 20s");
         let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        while !line.contains("; again in ") {
+        while !line.contains("; retrying in ") {
             line.clear();
             let read = std::io::BufRead::read_line(&mut log, &mut line).unwrap();
             assert_ne!(read, 0, "{job:?} gave up without trying again");

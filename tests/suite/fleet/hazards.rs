@@ -120,7 +120,7 @@ fn settings_that_delete_are_called_that() {
     let plan = lab.run(&format!("plan -f {path}")).expect(0);
     assert!(plan.out.contains("this deletes the account's SIP configuration"), "{}", plan.out);
     let refused = lab.run(&format!("apply -f {path}")).expect(4).error();
-    assert!(refused["message"].as_str().unwrap().contains("deletes something besides"), "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("also deletes data"), "{refused}");
 }
 
 #[test]

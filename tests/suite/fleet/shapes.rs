@@ -237,7 +237,10 @@ fn markdown_is_for_plans() {
         "-o markdown vendors".to_owned(),
     ] {
         let ran = lab.run(&line).expect(2);
-        assert!(ran.err.contains("only `trunkctl plan` writes Markdown") && ran.out.is_empty(), "{ran:?}");
+        assert!(
+            ran.err.contains("only `trunkctl plan` supports -o markdown") && ran.out.is_empty(),
+            "{ran:?}"
+        );
     }
     let by_variable = read(lab.command("vendors").env("TRUNKCTL_OUTPUT", "markdown").output().unwrap());
     by_variable.expect(0);

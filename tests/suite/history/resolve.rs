@@ -78,7 +78,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
         (format!("{settled} --outcome failed"), 4, "its outcome is created"),
         (format!("{doubtful} --outcome created"), 4, "use one of deleted, failed"),
         ("0000 --outcome failed".to_owned(), 6, "history list"),
-        (format!("{} --outcome failed", &doubtful[..3]), 4, "give more of the id"),
+        (format!("{} --outcome failed", &doubtful[..3]), 4, "give a longer prefix of the id"),
         (format!("{doubtful} --outcome creatd"), 2, "created"),
         (format!("{doubtful} --outcome unknown"), 2, "possible values"),
         // There is nobody to ask.
@@ -87,7 +87,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
     if cfg!(target_os = "linux") {
         // This process runs, and might be waiting for the answer.
         let under_way = past.add(intent("lab", vec![subject("trunk.create", "b")]), None);
-        cases.push((format!("{under_way} --outcome failed"), 4, "still under way"));
+        cases.push((format!("{under_way} --outcome failed"), 4, "still in progress"));
     }
     let before = past.bytes();
     for (line, code, part) in cases {
@@ -110,11 +110,11 @@ fn without_an_outcome_a_person_is_asked() {
     let id = past.doubtful("trunk.create");
     let words = ["history", "resolve", id.as_str()];
     let mut terminal = Terminal::start(&past.place, &words);
-    terminal.wait_for("What became of it (created, assigned, failed)? ").type_line("perhaps");
+    terminal.wait_for("Actual outcome (created, assigned, failed)? ").type_line("perhaps");
     let (status, shown) = terminal.end();
     assert!(status.code() == Some(4) && shown.contains("trunk get name:a"), "{shown}");
     let mut terminal = Terminal::start(&past.place, &words);
-    terminal.wait_for("What became of it").type_line("created");
+    terminal.wait_for("Actual outcome").type_line("created");
     let (status, shown) = terminal.end();
     assert!(status.success() && shown.contains("resolved by hand"), "{shown}");
 }

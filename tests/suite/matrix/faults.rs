@@ -7,7 +7,7 @@ use super::writes::{Answer, Look, Write};
 /// What a fault does to a write.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It surely never reached the vendor.
+    /// It certainly did not reach the vendor.
     NotSent,
     /// It was not processed, and its answer does not tell that.
     LostBefore,

@@ -163,7 +163,7 @@ fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> R
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     let mut err = String::new();
-    while !always && !err.contains("; again in ") {
+    while !always && !err.contains("; retrying in ") {
         if log.read_line(&mut err).unwrap() == 0 {
             break;
         }

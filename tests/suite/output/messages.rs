@@ -51,7 +51,7 @@ fn white_space_after_a_comma_is_no_part_of_a_codec() {
 #[test]
 fn what_no_shape_can_do_without_is_told_of_none() {
     let ran = Shop::new().run("", "-p yeastar trunk create --name t").expect(4);
-    assert!(ran.err.contains("codecs: Yeastar P-Series demands it; give `codecs` (--codecs)"), "{ran:?}");
+    assert!(ran.err.contains("codecs: Yeastar P-Series requires it; give `codecs` (--codecs)"), "{ran:?}");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn the_end_of_the_input_ends_the_questions() {
         let (status, shown) = terminal.end();
         assert_eq!(status.code(), Some(2), "{shown}");
         assert!(
-            shown.contains(&format!("the input ended at the question for {at}; nothing was written")),
+            shown.contains(&format!("the input ended at the prompt for {at}; nothing was written")),
             "{shown}"
         );
         assert!(!shown.contains("no terminal") && place.kept().is_empty(), "{shown}");

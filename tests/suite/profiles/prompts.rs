@@ -61,10 +61,7 @@ fn the_question_names_profile_and_host() {
     let mut terminal = Terminal::start(&place, &["-p", "yeastar", "trunk", "delete", "name:t"]);
     terminal.wait_for(&about).wait_for("[y/N]").type_line("n");
     let (status, shown) = terminal.end();
-    assert!(
-        status.code() == Some(4) && shown.contains("This was not confirmed; nothing was sent"),
-        "{shown}"
-    );
+    assert!(status.code() == Some(4) && shown.contains("You did not confirm; nothing was sent"), "{shown}");
     assert_eq!(shown.matches(&about).count(), 2, "{shown}");
     let mut terminal = Terminal::start(&place, &["-p", "zoom", "numbers", "clear", "--account", "sub-1"]);
     terminal.wait_for(&format!("on profile `zoom` ({host}).")).wait_for("account's id").press("\u{4}");

@@ -246,6 +246,6 @@ fn a_row_that_comes_twice_is_shown_once_and_warned_of() {
         let ran = place.run(&[&common[..], &list.args()].concat()).expect(0);
         let name = format!("{} {}: {ran:?}", list.vendor, list.command);
         assert_eq!(lines(&ran.out, "id"), list.ids()[..total], "{name}");
-        assert!(ran.err.starts_with("warning: ") && ran.err.contains("rows that came twice: 1"), "{name}");
+        assert!(ran.err.starts_with("warning: ") && ran.err.contains("duplicate rows: 1"), "{name}");
     }
 }

@@ -140,7 +140,7 @@ fn numbers_of_the_master_are_given_in_one_call() {
     let refused = json!({"code": 4711, "message": "Invalid access token, does not contain scopes."});
     rig.recorder.instead("sip_trunk/numbers", 2, http(400, "", &refused.to_string()));
     let ran = assign("+14155550100").expect(9);
-    assert!(ran.err.contains("sent as they are given"), "{ran:?}");
+    assert!(ran.err.contains("sent as given"), "{ran:?}");
     assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550100"]}));
 }
 

@@ -70,7 +70,7 @@ fn an_assignment_goes_on_where_they_may_not_be_read() {
     let profiles = given::profiles_with_tokens(&place, &server.base);
     let args = ["--profiles-file", &profiles, "-p", "zoom", "-o", "json", "sip-settings", "assign"];
     let ran = place.run(&[&args[..], &["--show-zoom-provided-numbers", "hide"]].concat()).expect(0);
-    assert!(ran.err.contains("cannot be compared with those of the account"), "{ran:?}");
+    assert!(ran.err.contains("cannot be compared with the settings of the account"), "{ran:?}");
     assert_eq!(ran.json()["diff"][0]["before"], Value::Null, "{ran:?}");
 }
 

@@ -155,7 +155,7 @@ fn every_refusal_has_file_and_line() {
         ),
         (
             "[[callout_countries]]\nprofile = 'a'\ncountries = ['US', 'UK']\n",
-            "line 6, column 20: `UK` is no two-letter country code; did you mean `GB`?",
+            "line 6, column 20: `UK` is not a two-letter country code; did you mean `GB`?",
         ),
         (
             "[[callout_countries]]\nprofile = 'a'\ncountries = ['US', 'us']\n",
