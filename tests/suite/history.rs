@@ -200,14 +200,14 @@ fn what_is_unknown_comes_with_the_command_that_tells() {
         "check    trunkctl -p lab trunk get name:'a b' --account sub-1",
         "command  trunkctl trunk create --password-from '***' --name 'a b'",
         "user     anna",
-        "error    outcome_unknown: no answer came within the time limit",
+        "error    outcome_unknown: no answer within the time limit",
         "trunk.create trunk `a b`: unknown",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let id = past.add(intent("lab", vec![subject("numbers.assign", "x")]), Some(Ending::failed(&error)));
     let shown = past.run(&format!("history show {id}")).expect(0).out;
-    assert!(shown.contains("check    no command can tell"), "{shown}");
+    assert!(shown.contains("check    no command can check this"), "{shown}");
 }
 
 /// What a process leaves that is killed while it waits for the answer.

@@ -57,7 +57,7 @@ fn a_second_signal_ends_at_once_and_what_was_done_is_reported() {
         }
         signal(&child, name);
         let (mut err, mut heard) = (BufReader::new(child.stderr.take().unwrap()), String::new());
-        while !heard.contains("to end at once") {
+        while !heard.contains("to stop at once") {
             assert_ne!(err.read_line(&mut heard).unwrap(), 0, "{heard}");
         }
         signal(&child, name);

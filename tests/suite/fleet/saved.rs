@@ -212,7 +212,7 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
         (place.write("told.json", &told), "plan -f MANIFEST --out FILE"),
         (format!("{manifest}.none"), "a manifest is given with -f"),
         (newer, "plan -f MANIFEST --out FILE"),
-        (odd, "create the plan again"),
+        (odd, "make the plan again"),
     ] {
         lab.requests();
         let error = lab.run(&format!("apply {file} --yes")).expect(4).error();

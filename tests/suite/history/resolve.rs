@@ -67,7 +67,7 @@ fn an_entry_without_an_ending_is_closed_once_its_process_is_gone() {
     past.run(&format!("history resolve {id} --outcome created")).expect(0);
     assert_eq!(past.list("")[0]["outcome"], json!("created"));
     let text = past.run(&format!("history show {id}")).expect(0).out;
-    assert!(text.contains("ended    no ending was recorded\n"), "{text}");
+    assert!(text.contains("ended    no result was recorded\n"), "{text}");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
     let past = Past::new();
     let (settled, doubtful) = (past.trunk("lab", "a", Outcome::Created), past.doubtful("trunk.delete"));
     let mut cases = vec![
-        (format!("{settled} --outcome failed"), 4, "its outcome is created"),
+        (format!("{settled} --outcome failed"), 4, "already known: created"),
         (format!("{doubtful} --outcome created"), 4, "use one of deleted, failed"),
         ("0000 --outcome failed".to_owned(), 6, "history list"),
         (format!("{} --outcome failed", &doubtful[..3]), 4, "give a longer prefix of the id"),
@@ -99,7 +99,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
     assert_eq!(past.bytes(), before);
     past.run(&format!("history resolve {doubtful} --outcome failed")).expect(0);
     let ran = past.run(&format!("history resolve {doubtful} --outcome deleted")).expect(4);
-    assert!(ran.err.contains("its outcome is failed"), "{ran:?}");
+    assert!(ran.err.contains("already known: failed"), "{ran:?}");
 }
 
 #[cfg(target_os = "linux")]
@@ -110,7 +110,7 @@ fn without_an_outcome_a_person_is_asked() {
     let id = past.doubtful("trunk.create");
     let words = ["history", "resolve", id.as_str()];
     let mut terminal = Terminal::start(&past.place, &words);
-    terminal.wait_for("Actual outcome (created, assigned, failed)? ").type_line("perhaps");
+    terminal.wait_for("Actual outcome (created, assigned, failed): ").type_line("perhaps");
     let (status, shown) = terminal.end();
     assert!(status.code() == Some(4) && shown.contains("trunk get name:a"), "{shown}");
     let mut terminal = Terminal::start(&past.place, &words);
