@@ -23,7 +23,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let trunk = spec::trunk(context, &args.fields).await?;
     if identity(&trunk).is_empty() {
         return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")
-            .hint("give --name, or --master-trunk for an assigned one (Zoom)"));
+            .hint("give --name, or --master-trunk for an assigned one"));
     }
     let refused = Verdict { errors: check::refused(&trunk, session.vendor()), ..Verdict::default() };
     judge(&session, "the trunk", fields::trunk(&trunk), refused)?;

@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_curl_line_names_variables_and_quotes_the_rest() {
-        let request = Request { headers: Vec::new(), ..Request::new(Method::Post, "http://h/p".into()) }
+        let request = Request { headers: Vec::new(), ..Request::new(Method::Post, "https://h/p".into()) }
             .json("application/json", json!({"name": "it's", "password": MASK}));
         let secret = Secret::reference(SecretRef::parse("env:ITSP").unwrap()).resolved("canary".into());
         let slots = [
@@ -201,7 +201,7 @@ mod tests {
                 "curl -sS -g -X POST -H 'Content-Type: application/json' ",
                 r#"--data-raw '{"name":"it'\''s","password":"'"$(printf %s "${ITSP}" | LC_ALL=C awk '{gsub(/[\\"]/,"\\\\&");"#,
                 r#"for(i=1;i<32;i++)gsub(sprintf("%c",i),sprintf("\\u%04x",i));printf "%s",$0}')"'"}' "#,
-                r#"'http://h/p?access_token='"$(printf %s "${TRUNKCTL_ACCESS_TOKEN}" | od -An -v -tu1 | "#,
+                r#"'https://h/p?access_token='"$(printf %s "${TRUNKCTL_ACCESS_TOKEN}" | od -An -v -tu1 | "#,
                 r#"awk '{for(i=1;i<=NF;i++)printf(($i>47&&$i<58||$i>64&&$i<91||$i>96&&$i<123)?"%c":"%%%02X",$i)}')""#,
             )
         );

@@ -254,7 +254,7 @@ async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Actua
     let Compared { differing, unreported } = compared(session, &now, set);
     let asked = before.map(|before| compared(session, before, set).differing).unwrap_or_default();
     if !differing.is_empty() {
-        // Yeastar's code 1 says that a part was done; what is seen of it rules out that nothing was.
+        // A vendor may report that a part was done; a part that is seen rules out that nothing was.
         let part = asked.iter().any(|asked| differing.iter().all(|change| change.field != asked.field));
         let why = format!("only a part of it is seen: it differs in {}", verify::names(&differing));
         return Ok(if part { Seen::Untold(why) } else { Seen::Missing });

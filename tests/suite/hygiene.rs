@@ -346,8 +346,6 @@ fn every_vendor_has_the_same_files() {
 const NAMING: &[(&str, &str)] = &[
     ("src/cli/", "examples in help"),
     ("src/lib.rs", "the architecture follows a field to the wire of one vendor"),
-    ("src/ops/probe.rs", "the source of a rule"),
-    ("src/commands/trunk_ensure.rs", "a hint"),
 ];
 
 /// The folder, and in `src/vendors/mod.rs` its module and its row; everything else follows from the vendor's tables.

@@ -100,7 +100,7 @@ fn the_key_can_be_any_secret_reference_and_is_the_same_key_in_every_form() {
     for (key, says) in [
         ("env:UNSET", "env:UNSET is not set"),
         ("evn:SHARED", "did you mean `env:"),
-        ("-", "for the command line only"),
+        ("-", "allowed only on the command line"),
         ("cmd:exit 3", "exit status 3"),
     ] {
         let error = plan(&place, Some(key)).expect(3).error();

@@ -198,9 +198,7 @@ impl<'a> Draft<'a> {
     pub(super) async fn ask_again(&mut self, context: &Context, refusal: &Error) -> Result<()> {
         let limit = self.facts.and_then(|facts| Some((facts.title, facts.log_in_attempts?)));
         let limit = limit.map(|(title, count)| {
-            format!(
-                "; this was a failed log-in, and {title} blocks this machine's address after {count} of them"
-            )
+            format!("; {title} blocks this machine's address after {count} failed log-ins, and this was one")
         });
         context.diagnostics.warn(&format!("{}{}", refusal.message, limit.unwrap_or_default()));
         for key in self.asked.clone() {

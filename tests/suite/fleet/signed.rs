@@ -121,7 +121,7 @@ fn a_plan_of_another_key_is_refused_and_one_of_a_shared_key_is_applied() {
         command.env("TRUNKCTL_STATE_KEY", key).env("TRUNKCTL_STATE_DIR", lab.place.path().join("elsewhere"));
         read(command.envs(more.iter().copied()).output().unwrap())
     };
-    let ran = apply("another key", &[]).expect(4);
+    let ran = apply("another-key-of-a-machine", &[]).expect(4);
     assert!(ran.error()["hint"].as_str().unwrap().contains("TRUNKCTL_STATE_KEY"), "{ran:?}");
     assert!(!ran.err.contains("another key than") && lab.requests().is_empty(), "{ran:?}");
     // The key of the first machine, given to the second.

@@ -66,7 +66,7 @@ fn a_value_from_the_environment_is_told_as_one() {
     let place = Place::new().with("TRUNKCTL_TIMEOUT", "5").with("TRUNKCTL_OUTPUT", "");
     for format in ["table", "json"] {
         let ran = place.run(&["vendors", "-o", format]).expect(2);
-        assert!(ran.err.contains("the variable TRUNKCTL_TIMEOUT"), "{ran:?}");
+        assert!(ran.err.contains("the environment variable TRUNKCTL_TIMEOUT"), "{ran:?}");
         let ran = place.run(&["vendors", "-o", format, "--timeout", "6"]).expect(2);
         assert!(!ran.err.contains("TRUNKCTL_TIMEOUT"), "{ran:?}");
     }

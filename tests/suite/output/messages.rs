@@ -83,5 +83,5 @@ fn a_write_that_could_not_be_printed_was_done_all_the_same() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = command.stdout(full).output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(1) && err.contains("was carried out"), "{err}");
+    assert!(output.status.code() == Some(1) && err.contains("ran to its end"), "{err}");
 }

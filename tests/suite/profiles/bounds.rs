@@ -184,7 +184,7 @@ fn a_dry_run_runs_no_command() {
     ] {
         let ran = dry(line);
         assert!(ran.code == 3 || ran.code == 12, "{line}: {ran:?}");
-        for part in ["profile `p`", "client_secret (cmd:touch …)", "a dry run"] {
+        for part in ["profile `p`", "client_secret (cmd:touch …)", "dry run"] {
             assert!(ran.err.contains(part), "{line}: {ran:?}");
         }
     }

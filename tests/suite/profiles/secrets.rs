@@ -98,12 +98,16 @@ fn a_trunks_password_follows_the_same_rules() {
     assert!(place.pipe(&words, "").expect(3).err.contains("standard input is empty"));
     let twice = args("--from - --password-from -");
     let twice: Vec<&str> = twice.split_whitespace().collect();
-    assert!(place.pipe(&twice, "country = \"US\"\n").expect(2).err.contains("read once"));
+    assert!(
+        place.pipe(&twice, "country = \"US\"\n").expect(2).err.contains("cannot both read standard input")
+    );
     // On a flag a path starts where the command runs, not beside the specification.
     let here = run(&place, &args(&format!("--from {spec} --password-from file:secrets/sip"))).expect(3);
     assert!(here.err.contains("file:secrets/sip"), "{here:?}");
     let input = place.write("specs/dash.toml", "password = \"-\"\n");
-    assert!(run(&place, &args(&format!("--from {input}"))).expect(3).err.contains("command line only"));
+    assert!(
+        run(&place, &args(&format!("--from {input}"))).expect(3).err.contains("only on the command line")
+    );
     assert_eq!(scripted.requests().len(), 4);
 }
 
