@@ -133,7 +133,7 @@ fn a_damaged_key_is_refused_and_left_as_it_is() {
 fn a_key_that_others_can_read_or_guess_is_refused() {
     let place = Place::new();
     apply(&place).expect(0);
-    set_mode(&key_file(&place), 0o644);
+    set_mode(key_file(&place), 0o644);
     let refused = plan(&place, None).expect(3);
     assert!(
         refused.err.contains("others can read the key file") && refused.err.contains("chmod 600"),
@@ -155,7 +155,7 @@ fn a_lock_that_another_process_holds_ends_with_the_deadline() {
     assert!(late.err.contains("another process holds the lock"), "{late:?}");
     let profiles = place.write("p/profiles.toml", "");
     let beside = fs::File::create(place.path().join("p/.profiles.toml.lock")).unwrap();
-    set_mode(&place.path().join("p/.profiles.toml.lock"), 0o600);
+    set_mode(place.path().join("p/.profiles.toml.lock"), 0o600);
     beside.lock().unwrap();
     let line = format!(
         "--profiles-file {profiles} --deadline 1s profile init x --vendor yeastar --no-check \
@@ -186,8 +186,8 @@ fn with_an_open_umask_everything_is_for_its_owner_only() {
     let home = place.path().join("home");
     fs::create_dir_all(home.join(".local/state")).unwrap();
     set_mode(&home, 0o755);
-    set_mode(&home.join(".local"), 0o755);
-    set_mode(&home.join(".local/state"), 0o755);
+    set_mode(home.join(".local"), 0o755);
+    set_mode(home.join(".local/state"), 0o755);
     let numbers = place.write("numbers.csv", "number,labels,languages\n+16466661110,A,en-US\n");
     let made = place.path().join("made");
     for line in [
