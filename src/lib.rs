@@ -27,9 +27,8 @@
 //!
 //! # The rooms
 //!
-//! Each folder of `src` is a room. The order below goes from the ground up: a room uses only rooms above it, apart
-//! from `config`, which uses `input`. `cli` and `output` use only the model, and only `commands` and `program` use
-//! `cli`. Two files never import each other, unless one is the parent of the other. A test checks all of this.
+//! Each folder of `src` is a room. The order below goes from the ground up: a room uses only rooms above it.
+//! `cli` and `output` use only the model, and only `commands` and `program` use `cli`. Two files never import each other, unless one is the parent of the other. A test checks all of this.
 //!
 //! | room | content |
 //! | --- | --- |
@@ -66,7 +65,7 @@
 //! 5. `vendors/yeastar/write.rs` creates the call. In the struct of `vendors/yeastar/wire.rs`, the field is
 //!    `codec_sel`.
 //! 6. `engine/write.rs` records the write in the journal, and `engine/session.rs` sends it. If the answer is lost,
-//!    `ops/probe.rs` checks whether the vendor applied the write.
+//!    `ops/trunks.rs` checks whether the vendor applied the write.
 //!
 //! # The same field on its way from a manifest to the vendor
 //!
@@ -83,9 +82,9 @@
 //!    one.
 //! 4. `reconcile/diff/trunk.rs` compares the two with `model/diff.rs`; for codecs, the order matters.
 //! 5. `output/plan/text.rs` shows the difference.
-//! 6. `reconcile/execute.rs` makes the changes in a safe order. `reconcile/write.rs` gets the call from
+//! 6. `reconcile/execute.rs` makes the changes in a safe order. `ops/trunks.rs` gets the call from
 //!    `vendors/yeastar/write.rs`, and the engine sends it as above.
-//! 7. `reconcile/verify.rs` reads the trunk back, and compares it with the desired one.
+//! 7. `ops/verify.rs` reads the trunk back, and compares it with the desired one.
 //!
 //! # Decisions
 //!

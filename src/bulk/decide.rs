@@ -217,7 +217,7 @@ fn left_out() -> Error {
 }
 
 fn never_done() -> Error {
-    let text = "the vendor's answers were lost, and what it holds tells that this was not done";
+    let text = "the vendor's answers were lost, and a read shows that this was not done";
     let mut error = Error::new(Kind::Unavailable, text).hint("try again later; raise --retries");
     error.outcome = Some(Applied::NotApplied);
     error.retryable = true;

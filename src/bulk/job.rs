@@ -5,8 +5,7 @@ use crate::model::change::Change;
 use crate::model::error::Result;
 
 /// The note of an item that only a read showed to be done.
-pub const EARLIER: &str =
-    "an earlier run sent it, and a look at what the vendor holds tells that it was done";
+pub const EARLIER: &str = "an earlier run sent it, and a read shows that it was done";
 
 /// A bulk operation: what one call of it does with its items.
 pub trait Job {

@@ -96,7 +96,7 @@ pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option
     let number = number?;
     let country = draft.country.or_else(|| country::of(&number).map(str::to_owned));
     if country.is_none() {
-        let text = "cannot be told from the number; give its two-letter code";
+        let text = "cannot be derived from the number; give its two-letter code";
         faults.push(FieldError::new("country", text));
     }
     let built = InternalNumber {

@@ -1,12 +1,21 @@
 //! Runs the command of a `cmd:` reference, and ends it together with what it started.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
 use super::Env;
 use super::terminal::Terminal;
+
+/// The signal of Ctrl-C.
+#[cfg(unix)]
+const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
+
+/// How long the program may take to notice a Ctrl-C that has ended its command already.
+#[cfg(unix)]
+const NOTICED: Duration = Duration::from_secs(1);
 
 /// The standard output of a shell command, up to one byte more than `most`. Its standard error and its standard input
 /// are the program's own, because it may ask something. With an environment given, it gets nothing but that.
@@ -37,6 +46,11 @@ pub async fn output(command: &str, env: Option<&Env>, most: usize) -> Result<Vec
     let status = running.child.wait().await.map_err(broken)?;
     if status.success() {
         return Ok(bytes);
+    }
+    #[cfg(unix)]
+    if running.terminal.is_some() && std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGINT) {
+        // The Ctrl-C that ended it was sent to this program as well, which drops this future once it has noticed.
+        tokio::time::sleep(NOTICED).await;
     }
     Err(format!("failed: the command ended with {status}").replace("status: ", "status "))
 }

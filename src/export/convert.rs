@@ -101,7 +101,8 @@ impl<'t> Fit<'t> {
         self.trunk.clear(Field::VendorFields);
         if self.source.has(Field::VendorFields) {
             let keys: Vec<&str> = self.source.vendor_fields.keys().map(String::as_str).collect();
-            let why = format!("raw keys, which cannot be told from read-only ones: {}", keys.join(", "));
+            let why =
+                format!("raw keys, which cannot be distinguished from read-only ones: {}", keys.join(", "));
             self.note(Field::VendorFields, Fate::Dropped(why));
         }
         while let Some((field, complaint)) = self.next() {
@@ -217,7 +218,7 @@ impl<'t> Fit<'t> {
                     self.losses.retain(|loss| loss.field != *to);
                 }
                 _ => {
-                    let how = format!("is the `{}`, because none was told", from.name());
+                    let how = format!("is the `{}`, because none was returned", from.name());
                     self.note(*to, Fate::Approximated(how));
                 }
             }

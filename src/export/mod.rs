@@ -147,9 +147,9 @@ fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
     }
     let what = match aim {
         Some(aim) => {
-            format!("What there is on {}, written for {}.", names.join(", "), aim.vendor.facts().title)
+            format!("What exists on {}, written for {}.", names.join(", "), aim.vendor.facts().title)
         }
-        None => format!("What there is on {}.", names.join(", ")),
+        None => format!("What exists on {}.", names.join(", ")),
     };
     vec![format!("{what} See the end for what it leaves open.")]
 }

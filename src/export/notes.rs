@@ -65,7 +65,7 @@ impl Remarks {
                 Fate::NeedsInput(_) if loss.field == Field::Password => continue,
                 Fate::Kept => continue,
                 Fate::Approximated(why) | Fate::Dropped(why) => why.clone(),
-                Fate::NeedsInput(why) => format!("was not told: {why}"),
+                Fate::NeedsInput(why) => format!("was not returned: {why}"),
             };
             let key = (profile.to_owned(), loss.field.name(), why);
             self.fields.entry(key).or_default().insert(excerpt(name, NAME));

@@ -1,4 +1,4 @@
-//! What there is on a profile, as far as a manifest speaks of it. A read that fails is an error, never an empty list.
+//! What exists on a profile, as far as a manifest speaks of it. A read that fails is an error, never an empty list.
 
 use std::collections::{BTreeMap, BTreeSet};
 

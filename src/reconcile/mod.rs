@@ -109,7 +109,7 @@ pub struct Part {
 pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
     if selection.files.is_empty() {
         return Err(Error::new(Kind::Usage, "no manifest was given")
-            .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what there is"));
+            .hint("give one with -f, as in -f trunks.toml; `trunkctl export` writes one of what exists"));
     }
     let vars = Vars::new(context.env.all(), selection.vars, selection.var_files)?;
     let manifest = Manifest::open(selection.files, &vars, &profiles(context)?, selection.untrusted)?;

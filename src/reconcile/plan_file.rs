@@ -118,7 +118,7 @@ pub fn free(path: &str) -> Result<()> {
     if !Path::new(path).exists() || std::fs::read(path).is_ok_and(is_plan) {
         return Ok(());
     }
-    Err(Error::invalid(format!("`{path}` is there already, and is no saved plan"))
+    Err(Error::invalid(format!("`{path}` exists already, and is not a saved plan"))
         .hint("name another file with --out, or remove that one"))
 }
 
@@ -187,7 +187,7 @@ impl Saved {
     /// A file that is no saved plan of this version, was signed with another key, or was changed since.
     pub fn open(path: &str, key: &key::Key) -> Result<Self> {
         let wrong = |why: String| {
-            Error::invalid(format!("`{path}` is no saved plan: {why}")).hint(
+            Error::invalid(format!("`{path}` is not a saved plan: {why}")).hint(
                 "save one with `trunkctl plan -f MANIFEST --out FILE`; to apply a manifest itself, write \
                  `trunkctl apply -f MANIFEST`",
             )

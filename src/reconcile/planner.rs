@@ -93,7 +93,7 @@ async fn plan(fleet: &Fleet<'_>, profile: &str, passwords: &Passwords<'_>) -> Re
     let session = fleet.context.session_of(Some(profile)).await?;
     let memory = fleet.memory(&session).await?;
     if fleet.prune == Some(Prune::Created) && memory.as_ref().is_none_or(Applied::is_damaged) {
-        let text = "what the manifest created cannot be told, so nothing can be pruned";
+        let text = "what the manifest created is unknown, so nothing can be pruned";
         return Err(Error::config(text).hint("leave --prune out once, or mend the state folder"));
     }
     let goals = fleet.goals(session.profile(), session.vendor())?;

@@ -252,7 +252,7 @@ pub const CODES: &[Code] = &[
     ),
     row(
         ("-61", Rejected, GiveUp),
-        "The country of the number cannot be told.",
+        "The country of the number is unknown.",
         "The number of an agent group has no known country code.",
         "Give the number in international format.",
     ),
@@ -331,7 +331,7 @@ pub const CODES: &[Code] = &[
         ("HTTP 404", Unsupported, GiveUp),
         "The vendor has no such operation at this address.",
         "The operation does not exist, or base_url is wrong.",
-        "Check base_url; it is https://api.itniotech.com unless the vendor told you otherwise.",
+        "Check base_url; it is https://api.itniotech.com unless the vendor gave you another address.",
     ),
 ];
 

@@ -29,7 +29,7 @@ pub fn create(trunk: &Trunk) -> Verdict {
             complain(&mut verdict, Field::Kind, "is missing; give --kind register or peer");
         }
         if registers(trunk) == Some(true) {
-            verdict.errors.extend(missing_credentials(trunk, "demands it for a trunk that registers"));
+            verdict.errors.extend(missing_credentials(trunk, "requires it for a trunk that registers"));
         }
     }
     credentials(direction, registers(trunk), trunk, &mut verdict);
@@ -158,7 +158,7 @@ pub fn lacking(trunk: &Trunk) -> Vec<FieldError> {
 }
 
 const WHOLE: &str =
-    "Itniotech demands it in every write of such a trunk, and it was neither given nor read back";
+    "Itniotech requires it in every write of such a trunk, and it was neither given nor read back";
 
 /// A group's id as the number that the vendor takes.
 pub fn group_id(group: &AgentGroup) -> Option<u64> {
@@ -207,7 +207,7 @@ fn steering(trunk: &Trunk, verdict: &mut Verdict) {
 fn groups(direction: Option<&Direction>, trunk: &Trunk, verdict: &mut Verdict) {
     let Some(groups) = &trunk.agent_groups else { return };
     if groups.is_empty() {
-        complain(verdict, Field::AgentGroups, "is empty; Itniotech demands at least one --agent-group");
+        complain(verdict, Field::AgentGroups, "is empty; Itniotech requires at least one --agent-group");
     }
     let (mut ids, mut names) = (HashSet::new(), HashSet::new());
     for group in groups {

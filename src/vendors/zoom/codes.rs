@@ -226,7 +226,7 @@ pub const CODES: &[Code] = &[
     row("300", RateLimited, GiveUp)
         .says(QUOTA)
         .means("The account holds as many internal numbers as it may.")
-        .cause("Zoom caps the numbers of each account; the message tells the cap.")
+        .cause("Zoom caps the numbers of each account; the message states the cap.")
         .remedy("Remove numbers that are not needed, or ask Zoom for a higher cap."),
     row("300", Rejected, GiveUp)
         .says(PAGE_TOKEN)
@@ -276,7 +276,7 @@ pub const CODES: &[Code] = &[
         .remedy("Correct the field that the message or its field list names."),
     row("300", Rejected, GiveUp)
         .means("Zoom refused the request: validation, or a rule of the account.")
-        .cause("Code 300 covers every refusal of the SIP trunk endpoints; only the message tells which.")
+        .cause("Code 300 covers every refusal of the SIP trunk endpoints; only the message says which.")
         .remedy("Read Zoom's message and correct what it names."),
     row("400", Rejected, GiveUp)
         .means("The phone number does not belong to the master account.")

@@ -91,7 +91,7 @@ pub fn number(number: &InternalNumber) -> Verdict {
     let mut refuse = |field: &str, text: String| verdict.errors.push(FieldError::new(field, text));
     for (field, value) in [("display_number", &number.display_number), ("labels", &number.labels)] {
         if value.trim().is_empty() {
-            refuse(field, "is empty, but Zoom demands it; give a text".into());
+            refuse(field, "is empty, but Zoom requires it; give a text".into());
         }
     }
     let country = text::excerpt(&number.country, 40);

@@ -215,6 +215,18 @@ fn a_command_on_the_terminal_ends_and_the_terminal_shows_what_is_typed() {
     silent.untouched("a command that ended");
 }
 
+/// Ctrl-C reaches the command too, which may end before the program has noticed.
+#[test]
+fn a_command_that_ctrl_c_ends_first_is_an_interruption_all_the_same() {
+    let (place, silent) = (Place::new(), Silent::start());
+    let file = with_command(&place, &silent.base, "kill -INT 0; sleep 20");
+    let words: Vec<&str> = ["--profiles-file", &file].into_iter().chain(PEER.split(' ')).collect();
+    let mut terminal = Terminal::start(&place, &words);
+    terminal.ended();
+    let (status, shown) = terminal.end();
+    assert_eq!(status.code(), Some(130), "{shown}");
+}
+
 /// `--password-from -` asks a person, and does not show the answer.
 #[test]
 fn a_password_on_standard_input_is_asked_for_on_a_terminal() {

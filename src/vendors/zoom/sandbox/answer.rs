@@ -32,7 +32,7 @@ pub(super) fn over_quota(ends: Option<&str>) -> Response {
     let Some(ends) = ends else {
         return refusal(429, 429, "More calls came than the per-second rate limit allows; try again later.");
     };
-    let text = "The daily rate limit is used up; the response header tells when it ends.";
+    let text = "The daily rate limit is used up; the response header says when it ends.";
     let mut refusal = refusal(429, 429, text);
     let headers = [("X-RateLimit-Type", "Daily-limit"), ("Retry-After", ends)];
     refusal.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));

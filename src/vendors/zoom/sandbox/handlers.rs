@@ -217,7 +217,7 @@ pub(super) fn assign_trunks(state: &mut State, account: &str, request: &Incoming
 /// The master's trunk with what the sub account changes; its faults are noted in the item.
 fn read_trunk(item: &mut Item<'_>, masters: &[SipTrunk]) -> Option<SipTrunk> {
     let known = |id: &str| masters.iter().any(|master| master.id == id);
-    let id = item.text("id", "This trunk is none of the master account.", known);
+    let id = item.text("id", "This trunk does not belong to the master account.", known);
     let master = masters.iter().find(|master| master.id == id);
     let prefix: String =
         master.map(|master| master.dnis.chars().take(DNIS_PREFIX).collect()).unwrap_or_default();
