@@ -1,6 +1,7 @@
 //! A person at a terminal: the program on a pseudo terminal, and what is typed there.
 
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -13,6 +14,9 @@ use rustix::termios::{LocalModes, tcgetattr};
 use super::Place;
 
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// What a test writes to the terminal once the program has ended. No program writes that.
+const LAST: &str = "\u{1}the end\u{1}";
 
 /// The program at work.
 pub struct Terminal {
@@ -133,9 +137,18 @@ impl Terminal {
     #[track_caller]
     pub fn end(mut self) -> (ExitStatus, String) {
         let status = self.ended();
-        self.pts = None;
-        while let Ok(bytes) = self.output.recv_timeout(LIMIT) {
-            self.shown.push_str(&String::from_utf8_lossy(&bytes));
+        // What the program wrote last may still be on its way, and a closed terminal may lose it: what is written now
+        // comes after it.
+        if let Some(pts) = self.pts.take() {
+            let mut side = std::fs::File::from(pts.as_fd().try_clone_to_owned().unwrap());
+            side.write_all(LAST.as_bytes()).unwrap();
+            let end = Instant::now() + LIMIT;
+            while !self.shown.ends_with(LAST) {
+                let left = end.saturating_duration_since(Instant::now());
+                let bytes = self.output.recv_timeout(left).expect("the terminal shows what is written last");
+                self.shown.push_str(&String::from_utf8_lossy(&bytes));
+            }
+            self.shown.truncate(self.shown.len() - LAST.len());
         }
         (status, std::mem::take(&mut self.shown))
     }
