@@ -65,7 +65,7 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
     if !settings::assign(&session, &account, (&wanted, &actual), forget, &mut change).await? {
         return Ok(context.withheld(&session));
     }
-    // What can be read is compared with what there is.
+    // The vendor returns the other settings, so they need no digest.
     let unread = wanted.only(|field| !diff::all(&actual).iter().any(|actual| actual.field == field));
     reconcile::ownership::settings(context, &session, &account, &unread).await;
     Ok(Report::Change(Box::new(change)))

@@ -5,13 +5,12 @@ use serde_json::{Value, json, to_value};
 
 use crate::cli::trunk::Fields;
 use crate::cli::values::{agent_group, did, vendor_field};
+use crate::context::Context;
 use crate::input::file::Source;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::fields::{Field, Form};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
-
-use crate::context::Context;
 
 /// The trunk that a file and flags describe, its password looked up.
 ///

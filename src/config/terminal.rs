@@ -1,7 +1,7 @@
 //! The terminal that the program was started from, and how it was.
 
-/// The settings of the terminal, put back when this is dropped: whoever hides what is typed may be ended before it
-/// shows it again.
+/// The settings of the terminal, restored when this is dropped: a program that hides what is typed may be killed
+/// before it restores them.
 pub struct Terminal {
     #[cfg(unix)]
     device: std::fs::File,

@@ -180,10 +180,10 @@ fn without_user(address: &str) -> String {
 }
 
 /// Adds the time from which the vendor accepts requests again, if it is known and the error is retryable.
-pub fn until(error: Error, told: Option<Timestamp>) -> Error {
-    match told {
-        Some(told) if error.retryable => {
-            error.hint(format!("try again after {told}; until then the vendor accepts no more requests"))
+pub fn until(error: Error, time: Option<Timestamp>) -> Error {
+    match time {
+        Some(time) if error.retryable => {
+            error.hint(format!("try again after {time}; until then the vendor accepts no more requests"))
         }
         _ => error,
     }
