@@ -33,20 +33,20 @@
 //! | room | content |
 //! | --- | --- |
 //! | [`model`] | the common nouns: trunk, number, secret, change, error; the table of trunk fields; comparing and checking values |
-//! | [`state`] | files that trunkctl keeps between runs: storage, locks, keyed digests |
+//! | `state` | files that trunkctl keeps between runs: storage, locks, keyed digests |
 //! | [`vendors`] | the trait and the adapters, with their tables of abilities, fields and error codes, and their simulators |
 //! | [`engine`] | sessions, credentials, HTTP, tokens, rate limits, retries, the journal, redaction, dry runs |
-//! | [`sandbox`] | the HTTP server around the simulators, and faults on demand |
-//! | [`input`] | reads files with positions: TOML, YAML and JSON, lists of rows, manifests, trunk files |
-//! | [`config`] | profiles, the source of each key, secret references |
+//! | `sandbox` | the HTTP server around the simulators, and faults on demand |
+//! | `input` | reads files with positions: TOML, YAML and JSON, lists of rows, manifests, trunk files |
+//! | `config` | profiles, the source of each key, secret references |
 //! | `context` | the environment of a command: variables, folders, prompts, sessions, cancellation |
-//! | [`ops`] | operations on resources: find an object, resolve references, check a write whose answer was lost |
+//! | `ops` | operations on resources: find an object, resolve references, check a write whose answer was lost |
 //! | `bulk` | bulk writes: from the rows of a list to calls, outcomes and the results file |
-//! | [`reconcile`] | manifests: desired and actual state, diff, plan, execution, verification |
+//! | `reconcile` | manifests: desired and actual state, diff, plan, execution, verification |
 //! | `export` | from the actual state to a manifest, optionally converted for another vendor |
-//! | [`cli`] | the clap tree |
-//! | [`output`] | the only code that prints |
-//! | [`commands`] | from parsed arguments to a report, one file per noun |
+//! | `cli` | the clap tree |
+//! | `output` | the only code that prints |
+//! | `commands` | from parsed arguments to a report, one file per noun |
 //! | [`program`] | the edge: arguments, streams, signals, exit code |
 //!
 //! # One field on its way from the command line to the vendor
@@ -101,19 +101,31 @@
 //!   state file that must be correct. If the digests are lost, a value is sent once more, and `--prune` no longer
 //!   knows which objects it created.
 
-pub(crate) mod bulk;
-pub mod cli;
-pub mod commands;
-pub mod config;
-pub(crate) mod context;
+mod bulk;
+mod cli;
+mod commands;
+mod config;
+mod context;
 pub mod engine;
-pub(crate) mod export;
-pub mod input;
+mod export;
+mod input;
 pub mod model;
-pub mod ops;
-pub mod output;
+mod ops;
+mod output;
 pub mod program;
-pub mod reconcile;
-pub mod sandbox;
-pub mod state;
+mod reconcile;
+mod sandbox;
+mod state;
 pub mod vendors;
+
+/// What this package's own tests and benchmarks look at. No promise to anybody else.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::cli::Cli;
+    pub use crate::commands::matrix_markdown;
+    pub use crate::config::profiles::COMMON;
+    pub use crate::input::format::Format;
+    pub use crate::input::manifest::{Entry, Manifest, Vars, What};
+    pub use crate::input::tree::{Node, read};
+    pub use crate::sandbox::start;
+}

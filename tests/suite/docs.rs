@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
-use trunkctl::config::profiles::COMMON;
+use trunkctl::internal::COMMON;
 use trunkctl::model::change::Outcome;
 use trunkctl::model::error::EXIT_CODES;
 use trunkctl::model::fields::Field;
@@ -91,7 +91,7 @@ fn the_readmes_generated_parts_are_fresh() {
         .collect();
     let codes = format!("| code | kind | meaning | what to do |\n| --- | --- | --- | --- |\n{codes}");
     for (name, wanted) in [
-        ("matrix", trunkctl::commands::matrix_markdown()),
+        ("matrix", trunkctl::internal::matrix_markdown()),
         ("exit codes", codes),
         ("profile keys", profile_keys()),
     ] {

@@ -1,6 +1,6 @@
 //! The example of a manifest: read by the program's own reader, and taken by the vendors' own checks.
 
-use trunkctl::input::manifest::{Manifest, Vars, What};
+use trunkctl::internal::{Manifest, Vars, What};
 use trunkctl::vendors;
 
 use crate::schema;

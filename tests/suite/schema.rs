@@ -1,8 +1,8 @@
 //! The schemas that the program prints, held against the examples and against what the program refuses.
 
 use serde_json::{Value, json};
-use trunkctl::input::format::Format;
-use trunkctl::input::tree::{Node, read};
+use trunkctl::internal::Format;
+use trunkctl::internal::{Node, read};
 
 use crate::support::Place;
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::file;
 use super::tree::Mistake;
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
-pub use columns::{Held, NUMBERS, Shape};
+pub use columns::{NUMBERS, Shape};
 use detect::Form;
 use source::Lines;
 

@@ -4,7 +4,7 @@ mod others;
 mod round;
 mod trouble;
 
-use trunkctl::input::manifest::{Entry, Manifest, Vars};
+use trunkctl::internal::{Entry, Manifest, Vars};
 use trunkctl::vendors;
 
 use crate::support::{Place, Ran};

@@ -1,6 +1,6 @@
 //! An export for another vendor: it is what that vendor takes, and tells what became of the rest.
 
-use trunkctl::input::manifest::What;
+use trunkctl::internal::What;
 
 use super::*;
 use crate::support::served::Served;

@@ -1,7 +1,7 @@
 //! What is exported is what there is, and makes the same again.
 
 use serde_json::{Map, Value, json};
-use trunkctl::input::manifest::What;
+use trunkctl::internal::What;
 
 use super::*;
 use crate::support::given::answer;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use clap::CommandFactory;
-use trunkctl::cli::Cli;
+use trunkctl::internal::Cli;
 
 use super::*;
 use crate::support::silent::Silent;

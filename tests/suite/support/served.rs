@@ -52,7 +52,7 @@ impl Served {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let any = SocketAddr::from(([127, 0, 0, 1], 0));
-                let running = trunkctl::sandbox::start(any, state, faults).await.unwrap();
+                let running = trunkctl::internal::start(any, state, faults).await.unwrap();
                 tell.send(running.address()).unwrap();
                 let _ = stopped.await;
                 running.stop().await.unwrap();
