@@ -105,7 +105,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("program", &["model", "engine", "config", "input", "cli", "context", "commands", "output"]),
-    ("lib", &[]),
+    // For the tests only.
+    ("lib", &["cli", "commands", "config", "input", "sandbox"]),
     ("main", &[]),
 ];
 
