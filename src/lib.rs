@@ -97,9 +97,8 @@
 //!   trunkctl can read and write its objects.
 //! * `abilities.rs` of a vendor contains everything that a table can express: operations, fields, profile keys.
 //!   `rules.rs` contains the rest.
-//! * Values that a vendor does not return are stored as keyed digests per account (`state/digests.rs`), not in a
-//!   state file that must be correct. If the digests are lost, a value is sent once more, and `--prune` no longer
-//!   knows which objects it created.
+//! * What a manifest owns is declared in it. Only keyed digests of values that no vendor returns are stored, per
+//!   account (`state/digests.rs`). If they are lost, such a value is sent once more.
 
 mod bulk;
 mod cli;

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::values::whole;
 use crate::model::partition::Partition;
-use crate::model::plan::Prune;
 
 /// The manifest, and which part of it.
 #[derive(Debug, Args)]
@@ -26,9 +25,9 @@ pub struct Manifest {
     /// Process only part I of N of the profiles, counted from 1; for parallel jobs
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Partition>,
-    /// Delete objects that are not in the manifest: those that it created (the default), or all
-    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "created")]
-    pub prune: Option<Prune>,
+    /// Delete objects that the manifest owns ([[owns]]) and no entry wants
+    #[arg(long)]
+    pub prune: bool,
     /// Send passwords that cannot be compared, even when the same password was sent before
     #[arg(long)]
     pub rotate_secrets: bool,

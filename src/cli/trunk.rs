@@ -34,10 +34,8 @@ For the fields that a vendor supports: trunkctl vendors")]
   trunkctl -p lab-pbx trunk ensure --name itsp --kind peer --transport udp \\
       --host sip.example.com --port 5060 --codecs ulaw,alaw
 
-The outcome is created, updated, unchanged, or adopted: the trunk already
-existed as given, and is managed from this machine from now on. Fields that you
-do not give stay as they are. `trunkctl apply` does the same for many trunks on
-many profiles.")]
+The outcome is created, updated, or unchanged. Fields that you do not give stay
+as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
     Ensure(Create),
     /// List trunks of one or more profiles
     #[command(after_help = "Examples:

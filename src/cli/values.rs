@@ -6,7 +6,6 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::Value;
 
-use crate::model::plan::Prune;
 use crate::model::report::{DryRun, Format};
 use crate::model::secret::is_secret_key;
 use crate::model::trunk::{AgentGroup, Did};
@@ -61,11 +60,6 @@ words!(Format {
 words!(DryRun {
     Http = "http": "HTTP requests with secrets masked",
     Curl = "curl": "curl commands that read the secrets from environment variables",
-});
-
-words!(Prune {
-    Created = "created": "Objects created from this machine by an apply of this manifest",
-    All = "all": "All objects of the kinds and accounts that the manifest covers",
 });
 
 /// A whole number within bounds.

@@ -3,73 +3,39 @@
 use crate::cli::fleet::Apply;
 use crate::context::Context;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::plan::{Part, Plan};
+use crate::model::plan::{Plan, ProfilePlan};
 use crate::model::profile::Profile;
-use crate::model::report::Format;
-use crate::model::report::Report;
-use crate::reconcile;
-use crate::reconcile::execute::{Manner, carry_out, withheld};
+use crate::model::report::{Format, Report};
+use crate::reconcile::execute::{Options, execute, withheld};
 use crate::reconcile::plan_file::Saved;
-use crate::reconcile::planner::{Survey, survey};
-use crate::reconcile::{Fleet, Limits, Results, guard};
+use crate::reconcile::planner;
+use crate::reconcile::{self, Limits, Results, Scope, guard, refuse_missing};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
-    let concurrency = usize::from(args.concurrency.get());
-    let (manifest, mut saved);
-    let (fleet, mut survey) = match &args.plan {
-        Some(path) => {
-            saved = Saved::open(path, &context.plan_key().await?)?;
-            let fleet = saved.fleet(Fleet::new(context))?;
-            let mut survey = survey(&fleet, concurrency).await;
-            saved.hold_against(&survey)?;
-            for (profile, why) in saved.failed() {
-                let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
-                let error = Error::new(Kind::Unavailable, text).hint("create the plan again");
-                survey.plan.parts.push(Part::failed(profile, error));
-                survey.works.push(Default::default());
-            }
-            (fleet, survey)
-        }
-        None => {
-            let selection = super::plan::selection(&args.manifest);
-            manifest = reconcile::open(context, &selection)?;
-            let fleet = Fleet::of(context, &manifest, &selection).await?;
-            let survey = survey(&fleet, concurrency).await;
-            (fleet, survey)
-        }
-    };
-    refuse_missing(&survey)?;
-    if survey.plan.summary().writes() > 0 {
-        context.check_journal()?;
-    }
-    survey.plan = show(context, survey.plan)?;
-    let summary = survey.plan.summary();
+    let plan = show(context, planned(context, args).await?)?;
+    let summary = plan.summary();
     let results = Results::new(context, summary.writes() + summary.impossible + summary.failed);
-    let manner = Manner { concurrency, fail_fast: args.fail_fast };
+    let options = Options { concurrency: usize::from(args.concurrency.get()), fail_fast: args.fail_fast };
     if summary.writes() > 0 {
-        guard(
-            &survey.plan,
-            Limits { max_changes: args.max_changes, allow_mass_change: args.allow_mass_change },
-        )?;
-        if args.fail_fast && summary.falls_short() {
-            return Err(short(&survey.plan));
+        guard(&plan, Limits { max_changes: args.max_changes, allow_mass_change: args.allow_mass_change })?;
+        if args.fail_fast && summary.is_incomplete() {
+            return Err(not_begun(&plan));
         }
         let mut profiles = Vec::new();
-        for part in survey.plan.parts.iter().filter(|part| !part.steps.is_empty()) {
-            profiles.push(context.profile(Some(&part.profile)).await?);
+        for profile in plan.profiles.iter().filter(|profile| !profile.changes.is_empty()) {
+            profiles.push(context.profile(Some(&profile.profile)).await?);
         }
         let profiles: Vec<&Profile> = profiles.iter().collect();
-        context.confirm(&question(&survey.plan), &profiles).await?;
+        context.confirm(&question(&plan), &profiles).await?;
         if context.options.dry_run.is_none() {
             // Finished changes are always reported.
             context.cancellation.leave_to_command();
         }
     }
-    let profiles: Vec<String> = survey.plan.parts.iter().map(|part| part.profile.clone()).collect();
-    let shown = carry_out(&fleet, survey, manner, &results).await;
-    reconcile::sources::remember(&fleet);
-    let changes = results.finish(&profiles)?;
+    let order: Vec<String> = plan.profiles.iter().map(|profile| profile.profile.clone()).collect();
+    let shown = execute(context, plan, options, &results).await;
+    let changes = results.finish(&order)?;
     if context.options.dry_run.is_none() {
         return Ok(Report::Changes(changes));
     }
@@ -85,16 +51,33 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
         .hint("`trunkctl plan` shows the reasons; nothing was changed"))
 }
 
-/// Fails before anything is written if a password could not be resolved, because its trunk would be left out.
-fn refuse_missing(survey: &Survey) -> Result<()> {
-    let missing: Vec<&Error> = survey.works.iter().flat_map(|work| &work.missing).collect();
-    let mut texts: Vec<&str> = missing.iter().map(|error| error.message.as_str()).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let Some(first) = missing.first() else { return Ok(()) };
-    let error = Error::config(texts.join("\n  "));
-    let hint = first.hint.clone().unwrap_or_default();
-    Err(error.hint(format!("{hint}; nothing was changed")))
+/// The plan: of a manifest, or of a saved plan where nothing has changed since.
+async fn planned(context: &Context, args: &Apply) -> Result<Plan> {
+    let concurrency = usize::from(args.concurrency.get());
+    let plan = match &args.plan {
+        Some(path) => {
+            let key = context.plan_key().await?;
+            let mut saved = Saved::open(path, &key)?;
+            let mut plan = planner::plan(&saved.scope(context)?, concurrency).await;
+            saved.compare(&key, &plan)?;
+            for (profile, why) in saved.failed() {
+                let text = format!("profile `{profile}` could not be read when the plan was made: {why}");
+                let error = Error::new(Kind::Unavailable, text).hint("create the plan again");
+                plan.profiles.push(ProfilePlan::failed(profile, error));
+            }
+            plan
+        }
+        None => {
+            let selection = super::plan::selection(&args.manifest);
+            let manifest = reconcile::open(context, &selection)?;
+            planner::plan(&Scope::of(context, &manifest, &selection).await?, concurrency).await
+        }
+    };
+    refuse_missing(&plan)?;
+    if plan.summary().writes() > 0 {
+        context.check_journal()?;
+    }
+    Ok(plan)
 }
 
 /// Shows the plan; on standard error if standard output is for the results.
@@ -108,7 +91,7 @@ fn show(context: &Context, plan: Plan) -> Result<Plan> {
         }
         return Ok(plan);
     }
-    let follows = plan.steps().next().is_some();
+    let follows = plan.changes().next().is_some();
     let mut report = Report::Plan { plan, pending: false };
     (context.publish)(&mut report)?;
     if follows {
@@ -122,7 +105,7 @@ fn show(context: &Context, plan: Plan) -> Result<Plan> {
 
 fn question(plan: &Plan) -> String {
     let summary = plan.summary();
-    let besides = match plan.steps().filter(|step| step.takes_away()).count() {
+    let besides = match plan.changes().filter(|change| change.deletes_data()).count() {
         0 => String::new(),
         1 => "An assignment of settings also deletes data: see the plan. ".to_owned(),
         several => format!("{several} assignments of settings also delete data: see the plan. "),
@@ -134,9 +117,9 @@ fn question(plan: &Plan) -> String {
 }
 
 /// The error if --fail-fast prevents the apply from starting.
-fn short(plan: &Plan) -> Error {
-    let failed = plan.parts.iter().filter_map(|part| part.failed.as_ref());
-    let impossible = plan.steps().filter_map(|step| step.error.as_ref());
+fn not_begun(plan: &Plan) -> Error {
+    let failed = plan.profiles.iter().filter_map(|profile| profile.failed.as_ref());
+    let impossible = plan.changes().filter_map(|change| change.error.as_ref());
     let list: Vec<&str> = failed.chain(impossible).map(|error| error.message.as_str()).collect();
     Error::new(
         Kind::Partial,

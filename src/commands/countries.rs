@@ -1,6 +1,7 @@
 //! `callout-countries add | list | remove`
 
 use super::rows::{Rows, options};
+use crate::bulk;
 use crate::bulk::add_countries::AddCountries;
 use crate::bulk::countries::{Countries, LIST};
 use crate::cli::countries::{Add, List, Remove};
@@ -14,7 +15,6 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::countries;
 use crate::ops::steps::{account, begin, require};
-use crate::{bulk, reconcile};
 
 /// Lists.
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
@@ -69,9 +69,7 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
             ..begin(&session, Operation::CountriesRemove, Outcome::Deleted, "callout_country")
         };
         let removed = if actual.contains(code) {
-            let kind = reconcile::desired::Kind::CalloutCountry;
-            let forget = reconcile::ownership::gone(context, &session, Some(&account), kind, code);
-            countries::remove(&session, &account, code, args.ignore_missing, forget, &mut change).await
+            countries::remove(&session, &account, code, args.ignore_missing, &mut change).await
         } else if args.ignore_missing {
             change.outcome = Outcome::Unchanged;
             Ok(true)

@@ -5,8 +5,7 @@ use crate::context::Context;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::reconcile;
-use crate::reconcile::planner::survey;
-use crate::reconcile::{Fleet, Selection, plan_file};
+use crate::reconcile::{Limits, Scope, Selection, guard, plan_file, planner, refuse_missing};
 
 /// The manifest, and the selected part of it.
 pub fn selection(args: &Manifest) -> Selection<'_> {
@@ -32,12 +31,13 @@ pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
     };
     let selection = selection(&args.manifest);
     let manifest = reconcile::open(context, &selection)?;
-    let fleet = Fleet::of(context, &manifest, &selection).await?;
-    let fleet = Fleet { keeps: saved.is_some(), ..fleet };
-    let survey = survey(&fleet, usize::from(args.concurrency.get())).await;
+    let scope = Scope { keeps: saved.is_some(), ..Scope::of(context, &manifest, &selection).await? };
+    let mut plan = planner::plan(&scope, usize::from(args.concurrency.get())).await;
     if let Some((path, key)) = &saved {
-        plan_file::save(path, key, &fleet, &survey)?;
+        plan_file::save(path, key, &scope, &plan)?;
         context.diagnostics.note(&format!("the plan is saved; apply it with `trunkctl apply {path}`"));
     }
-    Ok(Report::Plan { plan: survey.plan, pending: args.detailed_exitcode })
+    let refusals = [refuse_missing(&plan).err(), guard(&plan, Limits::default()).err()];
+    plan.refusals = refusals.into_iter().flatten().map(|error| error.message.clone()).collect();
+    Ok(Report::Plan { plan, pending: args.detailed_exitcode })
 }

@@ -5,7 +5,7 @@ use crate::context::{Context, journal_folder};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::sandbox::{self, fault::Fault};
-use crate::state::digests::Applied;
+use crate::state::digests::Digests;
 use crate::vendors;
 
 /// Serves until interrupted.
@@ -26,7 +26,7 @@ pub fn reset(context: &Context) -> Result<Report> {
     let folders = context.folders()?;
     let emptied = sandbox::reset(&folders.state);
     // The digests of what was applied to it are useless now.
-    let forgotten = Applied::forget_all(&journal_folder(&folders.state, true));
+    let forgotten = Digests::remove_all(&journal_folder(&folders.state, true));
     emptied.and(forgotten).map_err(|cause| {
         Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))
             .hint("check that you own the folder, or set TRUNKCTL_STATE_DIR to another folder")

@@ -15,7 +15,7 @@ use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::ops::settings;
 use crate::ops::steps::{account, begin, require};
-use crate::reconcile;
+use crate::reconcile::remembered;
 
 /// Shows what the vendor returns.
 pub async fn show(context: &Context, args: &Show) -> Result<Report> {
@@ -61,13 +61,13 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
         change.outcome = Outcome::Unchanged;
         return Ok(Report::Change(Box::new(change)));
     }
-    let forget = reconcile::ownership::doubt(context, &session, &account, &wanted);
-    if !settings::assign(&session, &account, (&wanted, &actual), forget, &mut change).await? {
+    remembered::forget_settings(context, &session, &account, &wanted).await?;
+    if !settings::assign(&session, &account, (&wanted, &actual), &mut change).await? {
         return Ok(context.withheld(&session));
     }
     // The vendor returns the other settings, so they need no digest.
     let unread = wanted.only(|field| !diff::all(&actual).iter().any(|actual| actual.field == field));
-    reconcile::ownership::settings(context, &session, &account, &unread).await;
+    remembered::remember_settings(context, &session, &account, &unread).await;
     Ok(Report::Change(Box::new(change)))
 }
 

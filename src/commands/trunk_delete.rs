@@ -12,7 +12,6 @@ use crate::model::support::Operation;
 use crate::model::trunk::Trunk;
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target};
-use crate::reconcile;
 
 /// Runs it.
 pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
@@ -37,8 +36,6 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     context.confirm(&what, &[session.profile()]).await?;
     let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &actual.trunk);
     report.id = Some(actual.id.clone());
-    let name = reconcile::identity(&actual);
-    let forget = reconcile::ownership::gone(context, &session, None, reconcile::desired::Kind::Trunk, name);
-    let sent = trunks::delete(&session, &actual.id, args.ignore_missing, forget, &mut report).await?;
+    let sent = trunks::delete(&session, &actual.id, args.ignore_missing, &mut report).await?;
     Ok(changed(context, &session, sent, report))
 }

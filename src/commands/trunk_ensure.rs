@@ -3,17 +3,17 @@
 use super::spec;
 use crate::cli::trunk::Create;
 use crate::context::Context;
-use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::check as fields;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::{Desired, What};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::steps::{judge, require};
-use crate::reconcile::desired::{Goal, What, account, identity};
-use crate::reconcile::execute::{Manner, carry_out, withheld};
-use crate::reconcile::planner::survey;
-use crate::reconcile::{Fleet, Part, Results, Source, check};
+use crate::reconcile::desired::account;
+use crate::reconcile::execute::{Options, execute, withheld};
+use crate::reconcile::planner::plan;
+use crate::reconcile::{ProfileScope, Results, Scope, check};
 use crate::vendors::Verdict;
 
 /// Runs it.
@@ -21,7 +21,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;
     let trunk = spec::trunk(context, &args.fields).await?;
-    if identity(&trunk).is_empty() {
+    if trunk.identity().is_empty() {
         return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")
             .hint("give --name, or --master-trunk for an assigned one"));
     }
@@ -34,25 +34,21 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         account: account.clone(),
         ..super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Unchanged, &trunk)
     };
-    let goal = Goal { what: What::trunk(trunk), account, place: "the command".into() };
-    let key = goal.key().text();
-    let fleet = Fleet {
-        source: Source::Saved(vec![Part { profile, goals: vec![goal], spared: Vec::new() }]),
-        ..Fleet::new(context)
-    };
-    let mut survey = survey(&fleet, 1).await;
-    if let Some(error) = survey.plan.parts.iter_mut().find_map(|part| part.failed.take()) {
+    let desired = vec![Desired::new(What::Trunk(Box::new(trunk)), account, "the command".into())];
+    let scope = Scope::given(context, vec![ProfileScope { profile, desired, ..ProfileScope::default() }]);
+    let mut plan = plan(&scope, 1).await;
+    if let Some(error) = plan.profiles.iter_mut().find_map(|profile| profile.failed.take()) {
         return Err(error);
     }
-    let of_steps = survey.plan.steps().flat_map(|step| &step.notes);
-    let notes = survey.plan.parts.iter().flat_map(|part| &part.notes).chain(of_steps);
+    let of_changes = plan.changes().flat_map(|change| &change.notes);
+    let notes = plan.profiles.iter().flat_map(|profile| &profile.notes).chain(of_changes);
     notes.for_each(|note| context.diagnostics.warn(note));
-    if survey.plan.steps().next().is_none() {
-        let id = survey.works.iter().find_map(|work| work.only.clone());
-        return Ok(Report::Change(Box::new(adopted(&fleet, &session, &key, Change { id, ..change }).await?)));
+    if plan.changes().next().is_none() {
+        let id = plan.profiles.iter().find_map(|profile| profile.only.clone());
+        return Ok(Report::Change(Box::new(Change { id, ..change })));
     }
     let results = Results::of_one(context);
-    let shown = carry_out(&fleet, survey, Manner { concurrency: 1, fail_fast: true }, &results).await;
+    let shown = execute(context, plan, Options { concurrency: 1, fail_fast: true }, &results).await;
     let mut list = results.finish(&[])?.list;
     if context.options.dry_run.is_some() && list.is_empty() {
         return Ok(withheld(context, shown));
@@ -62,19 +58,4 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         Some(change) => Ok(Report::Change(Box::new(change))),
         None => Ok(Report::Nothing),
     }
-}
-
-/// A trunk that is there as asked: from the first time on, this machine takes care of it.
-async fn adopted(fleet: &Fleet<'_>, session: &Session, key: &str, change: Change) -> Result<Change> {
-    let Some(memory) = fleet.memory(session).await?.filter(|_| !session.is_dry_run()) else {
-        return Ok(change);
-    };
-    let is_known = memory.cares_for(key);
-    let noted = match is_known {
-        // No manifest's any more.
-        true => memory.give(&[key.to_owned()], None),
-        false => memory.remember(vec![(key.to_owned(), Default::default())]),
-    };
-    noted.unwrap_or_else(|warning| fleet.context.diagnostics.warn(&warning));
-    Ok(if is_known { change } else { Change { outcome: Outcome::Adopted, ..change } })
 }

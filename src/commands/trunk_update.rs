@@ -13,7 +13,7 @@ use crate::model::{check, diff};
 use crate::ops::steps::{differences, judge, require, steers};
 use crate::ops::trunks::Target;
 use crate::ops::{references, trunks};
-use crate::reconcile;
+use crate::reconcile::remembered;
 use crate::vendors::{Facts, Reading};
 
 /// Runs it.
@@ -62,8 +62,8 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         }
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
-    let forget = reconcile::ownership::trunk(context, &session, &id, &set);
-    let sent = trunks::update(&session, &id, (&set, actual.as_ref()), forget, &mut report).await?;
+    remembered::forget_trunk(context, &session, &id, &set).await?;
+    let sent = trunks::update(&session, &id, (&set, actual.as_ref()), &mut report).await?;
     Ok(changed(context, &session, sent, report))
 }
 

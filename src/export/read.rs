@@ -11,7 +11,7 @@ use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::steps::{account, require};
 use crate::ops::{countries, internal_numbers, settings, trunks};
-use crate::reconcile::account_identity;
+use crate::reconcile::account as identity;
 use crate::vendors::Vendor;
 
 /// What a profile holds.
@@ -53,7 +53,7 @@ pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result
     let mut ids: Vec<Option<String>> = Vec::new();
     if has_accounts(session) {
         let all = std::iter::once(account(session, None)?).chain(named.iter().cloned());
-        let known = all.map(|id| account_identity::of_account(profile, facts, &id).to_owned());
+        let known = all.map(|id| identity::of_account(profile, facts, &id).to_owned());
         for id in known.filter(|id| !id.is_empty()).map(Some) {
             if !ids.contains(&id) {
                 ids.push(id);
@@ -64,7 +64,7 @@ pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result
         ids.push(None);
     }
     let accounts = try_join_all(ids.into_iter().map(|id| of_account(session, id, room))).await?;
-    let (name, home) = (profile.name.clone(), account_identity::of_profile(profile));
+    let (name, home) = (profile.name.clone(), identity::of_profile(profile));
     Ok(Holding { profile: name, home, vendor: session.vendor(), accounts })
 }
 

@@ -17,8 +17,6 @@ pub enum Outcome {
     Updated,
     /// Nothing had to be done.
     Unchanged,
-    /// Nothing had to be done, and this machine takes care of the object from now on.
-    Adopted,
     /// The object was deleted.
     Deleted,
     /// Given to an account.
@@ -33,11 +31,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of summaries.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Created,
         Self::Updated,
         Self::Unchanged,
-        Self::Adopted,
         Self::Assigned,
         Self::Deleted,
         Self::Failed,
@@ -51,7 +48,6 @@ impl Outcome {
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
-            Self::Adopted => "adopted",
             Self::Deleted => "deleted",
             Self::Assigned => "assigned",
             Self::Failed => "failed",

@@ -236,6 +236,25 @@ impl Serialize for Field {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Field {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::named(&name).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Field {
+    /// The field with that name.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest known one.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().copied().find(|field| field.name() == name);
+        let names: Vec<&str> = Self::ALL.iter().map(|field| field.name()).collect();
+        found.ok_or_else(|| super::open_enum::complain("field", name, &names))
+    }
+}
+
 impl Trunk {
     /// The fields that were given, in the model's order.
     pub fn given(&self) -> impl Iterator<Item = Field> + '_ {

@@ -86,10 +86,10 @@ super::open_enum::words! {
 }
 
 /// A number that an organisation brings to its meetings account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InternalNumber {
     /// The vendor's id, once it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The number.
     pub number: E164,
@@ -105,16 +105,16 @@ pub struct InternalNumber {
     /// The language of the prompts, as a locale.
     pub languages: String,
     /// Whether people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible: Option<bool>,
     /// Whether meetings can be joined through it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_join: Option<bool>,
     /// Whether other organisations' meetings can be joined through it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_for_external_meetings: Option<bool>,
     /// Keys of the vendor's own entry that the model does not name.
-    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub vendor_fields: serde_json::Map<String, serde_json::Value>,
 }
 

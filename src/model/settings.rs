@@ -1,6 +1,6 @@
 //! The SIP settings that a master account assigns to an account.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::change::FieldChange;
@@ -19,7 +19,8 @@ super::open_enum::words! {
 }
 
 /// Settings to assign, or as a vendor has them. What is absent is left alone, or not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SipSettings {
     /// Give the account the master's SIP configuration, or delete it there.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -267,6 +267,21 @@ pub struct ActualTrunk {
     pub trunk: Trunk,
 }
 
+impl Trunk {
+    /// What identifies it on its account: the master's trunk where one is assigned, its name elsewhere.
+    pub fn identity(&self) -> &str {
+        self.master_trunk.as_deref().or(self.name.as_deref()).unwrap_or_default()
+    }
+}
+
+impl ActualTrunk {
+    /// What identifies it on its account: its id where it is assigned, its name elsewhere.
+    pub fn identity(&self) -> &str {
+        let assigned = self.trunk.kind == Some(Kind::Assigned);
+        self.trunk.name.as_deref().filter(|_| !assigned).unwrap_or(&self.id)
+    }
+}
+
 /// What is to be changed in a trunk.
 #[derive(Debug, Clone, Default)]
 pub struct TrunkChange {

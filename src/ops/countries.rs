@@ -49,17 +49,15 @@ pub async fn add(
     session.write(call, about, look).await
 }
 
-/// Removes a country. `forget` comes before the request. False in a dry run.
+/// Removes a country. False in a dry run.
 pub async fn remove(
     session: &Session,
     account: &str,
     code: &str,
     ignore_missing: bool,
-    forget: impl Future<Output = Result<()>>,
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().remove_country(session.profile(), account, code)?;
-    forget.await?;
     let look = async || removed(session, account, code).await;
     send_deletion(session, call, ignore_missing, change, look).await
 }

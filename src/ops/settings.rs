@@ -26,17 +26,15 @@ pub fn check(session: &Session, account: &str, settings: &SipSettings) -> Result
     session.vendor().assign_settings(session.profile(), account, settings).map(drop)
 }
 
-/// Assigns settings; `before` is what the account had, as far as that was read. `forget` comes before the request.
+/// Assigns settings; `before` is what the account had, as far as that was read.
 /// False in a dry run.
 pub async fn assign(
     session: &Session,
     account: &str,
     (settings, before): (&SipSettings, &SipSettings),
-    forget: impl Future<Output = Result<()>>,
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().assign_settings(session.profile(), account, settings)?;
-    forget.await?;
     let look = async || assigned(session, account, settings, before).await;
     Ok(send(session, call, change, look).await?.is_some())
 }

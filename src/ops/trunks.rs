@@ -177,31 +177,22 @@ pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> R
     Ok(change.id.is_some())
 }
 
-/// Sets fields of a trunk; `before` is the trunk as it was, where it was read. `forget` comes before the request.
+/// Sets fields of a trunk; `before` is the trunk as it was, where it was read.
 /// False in a dry run.
 pub async fn update(
     session: &Session,
     id: &str,
     (set, before): (&Trunk, Option<&ActualTrunk>),
-    forget: impl Future<Output = Result<()>>,
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().update_trunk(session.profile(), id, set, before)?;
-    forget.await?;
     let sent = send(session, call, change, async || updated(session, id, set, before).await).await?;
     Ok(sent.is_some())
 }
 
-/// Deletes a trunk. `forget` comes before the request. False in a dry run.
-pub async fn delete(
-    session: &Session,
-    id: &str,
-    ignore_missing: bool,
-    forget: impl Future<Output = Result<()>>,
-    change: &mut Change,
-) -> Result<bool> {
+/// Deletes a trunk. False in a dry run.
+pub async fn delete(session: &Session, id: &str, ignore_missing: bool, change: &mut Change) -> Result<bool> {
     let call = session.vendor().delete_trunk(session.profile(), id)?;
-    forget.await?;
     send_deletion(session, call, ignore_missing, change, async || deleted(session, id).await).await
 }
 

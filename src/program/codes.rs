@@ -32,7 +32,9 @@ pub fn of(report: &Report) -> u8 {
 pub fn told(report: &Report, format: Format) -> Vec<Error> {
     let errors: Vec<&Error> = match report {
         Report::Partial(_, errors) | Report::PartialText(_, errors) => errors.iter().collect(),
-        Report::Plan { plan, .. } => plan.parts.iter().filter_map(|part| part.failed.as_ref()).collect(),
+        Report::Plan { plan, .. } => {
+            plan.profiles.iter().filter_map(|profile| profile.failed.as_ref()).collect()
+        }
         Report::Changes(changes) => match unread(changes) {
             Some((_, errors)) => errors,
             // Rows of CSV contain no reasons.
@@ -88,12 +90,12 @@ fn unread(changes: &Changes) -> Option<(Kind, Vec<&Error>)> {
 
 /// A plan has the exit code of its profiles if none of them could be read and all have the same kind of error.
 fn planned(plan: &Plan, pending: bool) -> u8 {
-    let mut failed = plan.parts.iter().map(|part| part.failed.as_ref().map(|error| error.kind));
+    let mut failed = plan.profiles.iter().map(|profile| profile.failed.as_ref().map(|error| error.kind));
     let first = failed.next().flatten();
     let summary = plan.summary();
     match first {
         Some(kind) if failed.all(|other| other == Some(kind)) => kind.exit_code(),
-        _ if summary.falls_short() => Kind::Partial.exit_code(),
+        _ if summary.is_incomplete() => Kind::Partial.exit_code(),
         _ if pending && summary.writes() > 0 => CHANGES_PENDING,
         _ => 0,
     }

@@ -1,25 +1,23 @@
-//! What exists on a profile, as far as a manifest speaks of it. A read that fails is an error, never an empty list.
+//! What exists on a profile, as far as a manifest describes it. A read that fails is an error, never an empty list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::desired;
-use super::desired::{Goal, Key, Kind, What};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::number::ActualNumber;
+use crate::model::plan::{Desired, Key, Owned, ResourceKind, What};
 use crate::model::settings::SipSettings;
-use crate::model::trunk;
-use crate::model::trunk::{ActualTrunk, Trunk};
+use crate::model::trunk::ActualTrunk;
 use crate::ops::{countries, internal_numbers, settings, trunks};
 
 /// An account of a profile; none where the vendor has one only.
 pub type Account = Option<String>;
 
-/// What there is.
+/// What exists.
 #[derive(Debug, Default)]
-pub struct Existing {
-    /// The trunks of each account that was read. Those that are wanted are whole.
+pub struct Actual {
+    /// The trunks of each account that was read. Desired ones are whole.
     pub trunks: BTreeMap<Account, Vec<ActualTrunk>>,
     /// The internal numbers of each account that was read.
     pub numbers: BTreeMap<Account, BTreeMap<String, ActualNumber>>,
@@ -29,50 +27,57 @@ pub struct Existing {
     pub settings: BTreeMap<Account, SipSettings>,
 }
 
-impl Existing {
-    /// Reads what the goals speak of, and the kinds and accounts of `others`.
+impl Actual {
+    /// Reads the kinds and accounts of the desired objects, and of those that are owned.
     ///
     /// # Errors
-    /// Whatever a read ends in.
-    pub async fn read(session: &Session, goals: &[&Goal], others: &[Key]) -> Result<Self> {
-        let mut existing = Self::default();
-        let mut places: BTreeSet<(Kind, Account)> =
-            goals.iter().map(|goal| goal.key()).map(|key| (key.kind, key.account)).collect();
-        places.extend(others.iter().map(|key| (key.kind, key.account.clone())));
-        for (kind, account) in places {
+    /// A read that fails.
+    pub async fn read(session: &Session, desired: &[&Desired], owned: &[Owned]) -> Result<Self> {
+        let mut actual = Self::default();
+        let keys = desired.iter().map(|desired| desired.key());
+        let mut kinds: BTreeSet<(ResourceKind, Account)> =
+            keys.map(|Key { kind, account, .. }| (kind, account)).collect();
+        kinds.extend(owned.iter().map(|owned| (owned.kind, owned.account.clone())));
+        for (kind, account) in kinds {
             let id = account.clone().unwrap_or_default();
+            let mut here = desired.iter().filter(|desired| desired.account == account);
             match kind {
-                Kind::Trunk => {
-                    let names = goals.iter().filter(|goal| goal.account == account);
-                    let names: BTreeSet<&str> = names.filter_map(|goal| name(goal)).collect();
+                ResourceKind::Trunk => {
+                    // A deletion is compared with the row of the list, so that is what it is planned with.
+                    let kept = here.filter(|desired| !desired.absent);
+                    let names =
+                        kept.filter_map(|desired| Some((desired.trunk()?, desired.previous_name.as_deref())));
+                    let names: BTreeSet<&str> = names
+                        .flat_map(|(trunk, before)| [Some(trunk.identity()), before])
+                        .flatten()
+                        .collect();
                     let trunks = trunks(session, &account, &names).await?;
-                    existing.trunks.insert(account, trunks);
+                    actual.trunks.insert(account, trunks);
                 }
-                Kind::InternalNumber => {
+                ResourceKind::InternalNumber => {
                     let numbers = internal_numbers::by_number(session, &id).await?;
-                    existing.numbers.insert(account, numbers);
+                    actual.numbers.insert(account, numbers);
                 }
-                Kind::CalloutCountry => {
+                ResourceKind::CalloutCountry => {
                     let countries = countries::codes(session, &id).await?;
-                    existing.countries.insert(account, countries);
+                    actual.countries.insert(account, countries);
                 }
-                Kind::SipSettings => {
-                    let mut wanted = goals.iter().filter(|goal| goal.account == account);
-                    let comparable = |goal: &&Goal| match &goal.what {
-                        What::Settings(wanted) => wanted.can_be_compared(),
+                ResourceKind::SipSettings => {
+                    let comparable = |desired: &&Desired| match &desired.what {
+                        What::SipSettings(settings) => settings.can_be_compared(),
                         _ => false,
                     };
-                    if wanted.any(comparable) {
+                    if here.any(comparable) {
                         let settings = settings::read_any(session, &id).await?;
-                        existing.settings.insert(account, settings);
+                        actual.settings.insert(account, settings);
                     }
                 }
             }
         }
-        Ok(existing)
+        Ok(actual)
     }
 
-    /// How many objects there are.
+    /// The number of objects.
     pub fn len(&self) -> u64 {
         let trunks = self.trunks.values().map(Vec::len).sum::<usize>();
         let numbers = self.numbers.values().map(BTreeMap::len).sum::<usize>();
@@ -80,14 +85,13 @@ impl Existing {
         (trunks + numbers + countries) as u64
     }
 
-    /// The trunk that is meant, where there is one.
+    /// The trunk with that identity; none where it does not exist.
     ///
     /// # Errors
-    /// Where there are several of the name.
-    pub fn trunk(&self, account: &Account, wanted: &Trunk) -> Result<Option<&ActualTrunk>> {
-        let identity = desired::identity(wanted);
+    /// Where several have it.
+    pub fn trunk(&self, account: &Account, identity: &str) -> Result<Option<&ActualTrunk>> {
         let rows = self.trunks.get(account).map(Vec::as_slice).unwrap_or_default();
-        let mut meant = rows.iter().filter(|row| self::identity(row) == identity);
+        let mut meant = rows.iter().filter(|row| row.identity() == identity);
         match (meant.next(), meant.next()) {
             (Some(first), Some(second)) => Err(Error::invalid(format!(
                 "there are several trunks with the name `{identity}`, as the ids {} and {}",
@@ -99,25 +103,12 @@ impl Existing {
     }
 }
 
-fn name(goal: &Goal) -> Option<&str> {
-    match &goal.what {
-        What::Trunk(trunk) => Some(desired::identity(trunk)),
-        _ => None,
-    }
-}
-
-/// What identifies a trunk: the master's trunk where one is assigned, its exact name elsewhere.
-pub fn identity(row: &ActualTrunk) -> &str {
-    let assigned = row.trunk.kind == Some(trunk::Kind::Assigned);
-    row.trunk.name.as_deref().filter(|_| !assigned).unwrap_or(&row.id)
-}
-
 /// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
 async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<ActualTrunk>> {
     let room = Room::default();
     let mut rows = trunks::rows(session, account.as_deref(), &room).await?;
     for row in &mut rows {
-        if names.contains(identity(row)) {
+        if names.contains(row.identity()) {
             *row = trunks::whole(session, account.as_deref(), std::mem::take(row), &room).await?;
         }
     }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::desired::Key;
-use super::planned::Write;
 use crate::bulk::add_countries::AddCountries;
 use crate::bulk::add_numbers::AddNumbers;
 use crate::bulk::job::Job;
@@ -14,40 +12,43 @@ use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, Result};
 use crate::model::number::ActualNumber;
-use crate::model::plan::Step;
+use crate::model::plan::{PlannedChange, Write};
 use crate::ops::{countries, internal_numbers, verify};
-
-/// A step with its object and what it writes.
-pub type Item = (Step, Key, Write);
 
 /// What became of the items.
 #[derive(Default)]
 pub struct Listed {
     /// Those that have come to their end.
-    pub ended: Vec<(Step, Key, Change)>,
+    pub ended: Vec<(PlannedChange, Change)>,
     /// Those that were not tried.
-    pub rest: Vec<Step>,
+    pub rest: Vec<PlannedChange>,
     /// Why nothing else is to be sent to this profile.
     pub end: Option<Error>,
 }
 
 /// Writes items of one kind to their account, until `over` says that nothing else is to be begun.
-pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: impl Fn() -> bool) -> Listed {
-    let account = batch.first().and_then(|(_, key, _)| key.account.clone()).unwrap_or_default();
+pub async fn write(
+    session: &Session,
+    batch: Vec<PlannedChange>,
+    retries: u32,
+    over: impl Fn() -> bool,
+) -> Listed {
+    let account = batch.first().and_then(|change| change.key.account.clone()).unwrap_or_default();
     let (mut numbers, mut targets, mut codes) = (Vec::new(), Vec::new(), Vec::new());
     let mut rest = Vec::new();
-    for (step, key, write) in batch {
-        match write {
-            Write::AddNumber(number) => numbers.push((number, (step, key))),
-            Write::RemoveNumber(id) => match target(&key.name, id) {
-                Some(target) => targets.push((target, (step, key))),
-                None => rest.push(step),
+    for mut change in batch {
+        match std::mem::take(&mut change.write) {
+            Write::AddNumber(number) => numbers.push((number, change)),
+            Write::RemoveNumber(id) => match target(&change.key.name, id) {
+                Some(target) => targets.push((target, change)),
+                None => rest.push(change),
             },
-            _ => codes.push((key.name.clone(), (step, key))),
+            _ => codes.push((change.key.name.clone(), change)),
         }
     }
     let mut listed = if !numbers.is_empty() {
-        let job = AddNumbers::new(session, &account, false);
+        // Another run may have added them in the meantime.
+        let job = AddNumbers::new(session, &account, true);
         let read = internal_numbers::by_number(session, &account);
         settled(session, &job, numbers, retries, over, read, internal_numbers::check_added).await
     } else if !targets.is_empty() {
@@ -57,7 +58,7 @@ pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: i
                 settled(session, &job, targets, retries, over, read, check_removed).await
             }
             Err(error) => {
-                let rest = targets.into_iter().map(|(_, (step, _))| step).collect();
+                let rest = targets.into_iter().map(|(_, change)| change).collect();
                 Listed { rest, end: Some(error), ..Listed::default() }
             }
         }
@@ -74,15 +75,15 @@ pub async fn work_off(session: &Session, batch: Vec<Item>, retries: u32, over: i
 async fn settled<J: Job, A>(
     session: &Session,
     job: &J,
-    items: Vec<(J::Item, (Step, Key))>,
+    items: Vec<(J::Item, PlannedChange)>,
     retries: u32,
     over: impl Fn() -> bool,
     read: impl Future<Output = Result<A>>,
     check: impl Fn(&J::Item, &A) -> Result<()>,
 ) -> Listed {
-    let mut steps = HashMap::new();
-    let items = items.into_iter().map(|(item, step)| {
-        steps.insert(job.key(&item), step);
+    let mut planned = HashMap::new();
+    let items = items.into_iter().map(|(item, change)| {
+        planned.insert(job.key(&item), change);
         item
     });
     let Settled { mut ended, rest, end } = settle(job, items.collect(), retries, over).await;
@@ -101,10 +102,9 @@ async fn settled<J: Job, A>(
             }
         }
     }
-    let mut step = |item: &J::Item| steps.remove(&job.key(item));
-    let of_step = |(item, change): (J::Item, Change)| step(&item).map(|(step, key)| (step, key, change));
-    let ended = ended.into_iter().filter_map(of_step).collect();
-    let rest = rest.iter().filter_map(&mut step).map(|(step, _)| step).collect();
+    let mut find = |item: &J::Item| planned.remove(&job.key(item));
+    let ended = ended.into_iter().filter_map(|(item, change)| Some((find(&item)?, change))).collect();
+    let rest = rest.iter().filter_map(&mut find).collect();
     Listed { ended, rest, end }
 }
 

@@ -1,6 +1,5 @@
-//! Carries a plan out: profiles at the same time, the steps of each in order, one account after the other.
+//! Makes the planned changes: profiles at the same time, the changes of each in order.
 
-use crate::context::Context;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -8,48 +7,67 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use super::actual::Account;
-use super::batches::Item;
-use super::desired::Key;
-use super::planned::Write;
-use super::planner::{Survey, Work};
-use super::{Fleet, Results, batches, ownership};
+use super::{Results, batches, remembered};
+use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
 use crate::model::error;
 use crate::model::error::{Error, Result};
 use crate::model::fields::Field;
-use crate::model::plan::{Action, Part, Step};
+use crate::model::plan::{Action, Key, Plan, PlannedChange, ProfilePlan, ResourceKind, Write};
 use crate::model::report::DryRun;
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::state::digests::{Applied, Note};
+use crate::state::digests::{Digests, Written};
 
-/// How a plan is carried out.
+/// How the changes are made.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// How many profiles are worked on at the same time.
+pub struct Options {
+    /// The number of profiles that are changed at the same time.
     pub concurrency: usize,
     /// Whether the first failure ends it.
     pub fail_fast: bool,
 }
 
-/// Carries a plan out. Answers what a dry run kept back.
-pub async fn carry_out(
-    fleet: &Fleet<'_>,
-    survey: Survey,
-    manner: Manner,
-    results: &Results<'_>,
-) -> Vec<Value> {
-    let dry = fleet.context.options.dry_run.is_some();
+/// Makes the changes of a plan. Returns what a dry run withheld.
+pub async fn execute(context: &Context, plan: Plan, options: Options, results: &Results<'_>) -> Vec<Value> {
     // A dry run shows its requests in the order of the plan.
-    let concurrency = if dry { 1 } else { manner.concurrency.max(1) };
-    let parts = survey.plan.parts.into_iter().zip(survey.works);
-    let runs = parts.map(|(part, work)| {
-        results.unchanged(part.unchanged);
-        profile(fleet, part, work, manner, results)
-    });
-    stream::iter(runs).buffered(concurrency).collect::<Vec<_>>().await.concat()
+    let concurrency = if context.options.dry_run.is_some() { 1 } else { options.concurrency.max(1) };
+    let (plans, moves) = with_moves_apart(plan);
+    let mut shown = Vec::new();
+    for (plans, moves) in [(plans, false), (moves, true)] {
+        let runs = plans.into_iter().map(|plan| {
+            results.unchanged(plan.unchanged);
+            execute_profile(context, plan, options, moves, results)
+        });
+        shown.extend(stream::iter(runs).buffered(concurrency).collect::<Vec<_>>().await.concat());
+    }
+    shown
+}
+
+/// The plans, and apart from them the deletions of objects that another profile creates: an object that moves to
+/// another profile is deleted only when it is confirmed there.
+fn with_moves_apart(plan: Plan) -> (Vec<ProfilePlan>, Vec<ProfilePlan>) {
+    let created: HashMap<(ResourceKind, String), String> = plan
+        .changes()
+        .filter(|change| change.action == Action::Create)
+        .map(|change| ((change.key.kind, change.key.name.clone()), change.profile.clone()))
+        .collect();
+    let moves = |change: &PlannedChange| {
+        let target = created.get(&(change.key.kind, change.key.name.clone()));
+        change.action == Action::Delete && target.is_some_and(|target| *target != change.profile)
+    };
+    let mut apart = Vec::new();
+    let mut plans = plan.profiles;
+    for plan in &mut plans {
+        let (moved, rest) = std::mem::take(&mut plan.changes).into_iter().partition(&moves);
+        plan.changes = rest;
+        if !Vec::is_empty(&moved) {
+            apart.push(ProfilePlan { changes: moved, ..ProfilePlan::new(&plan.profile) });
+        }
+    }
+    (plans, apart)
 }
 
 /// What a dry run has to show.
@@ -62,109 +80,95 @@ pub fn withheld(context: &Context, shown: Vec<Value>) -> Report {
     }
 }
 
-/// What the steps of one profile share.
-struct Desk<'r, 'w> {
-    fleet: &'r Fleet<'w>,
+/// What the changes of one profile share.
+struct Executor<'r, 'w> {
+    context: &'r Context,
     profile: String,
-    manner: Manner,
+    options: Options,
+    /// Whether the changes delete what another profile has created.
+    moves: bool,
     results: &'r Results<'w>,
     sessions: HashMap<Account, Rc<Session>>,
-    memory: Option<Applied>,
+    digests: Option<Digests>,
     /// Why nothing else is to be sent to this profile.
     end: Option<Error>,
-    /// Trunks that were to be made and are not, by their account.
-    unmade: HashMap<Account, String>,
-    /// What a dry run kept back, in the order of the steps.
+    /// Trunks that were not created, by their account.
+    not_created: HashMap<Account, String>,
+    /// What a dry run withheld, in the order of the changes.
     shown: Vec<Value>,
 }
 
-/// The steps of one profile. Answers what a dry run kept back.
-async fn profile(
-    fleet: &Fleet<'_>,
-    part: Part,
-    work: Work,
-    manner: Manner,
+/// Makes the changes of one profile. Returns what a dry run withheld.
+async fn execute_profile(
+    context: &Context,
+    plan: ProfilePlan,
+    options: Options,
+    moves: bool,
     results: &Results<'_>,
 ) -> Vec<Value> {
-    if let Some(error) = part.failed {
-        results.take(vec![unread(&part.profile, error)]);
+    if let Some(error) = plan.failed {
+        results.take(vec![unread(&plan.profile, error)]);
         return Vec::new();
     }
-    let mut desk = Desk {
-        fleet,
-        profile: part.profile,
-        manner,
+    let mut executor = Executor {
+        context,
+        profile: plan.profile,
+        options,
+        moves,
         results,
         sessions: HashMap::new(),
-        memory: None,
+        digests: None,
         end: None,
-        unmade: HashMap::new(),
+        not_created: HashMap::new(),
         shown: Vec::new(),
     };
-    desk.take(&work.taken).await;
-    let mut steps = part.steps.into_iter().zip(work.writes).peekable();
-    while let Some((step, (key, write))) = steps.next() {
-        let mut batch = vec![(step, key, write)];
-        while let Some((step, (key, write))) = steps.next_if(|(_, (key, write))| joins(&batch, key, write)) {
-            batch.push((step, key, write));
+    let mut changes = plan.changes.into_iter().peekable();
+    while let Some(first) = changes.next() {
+        let mut batch = vec![first];
+        while let Some(change) = changes.next_if(|change| joins(&batch, change)) {
+            batch.push(change);
         }
-        desk.work_off(batch).await;
+        executor.make(batch).await;
     }
-    if let Some(error) = desk.end.filter(|_| fleet.context.options.dry_run.is_none()) {
+    if let Some(error) = executor.end.filter(|_| context.options.dry_run.is_none()) {
         results.ended(error);
     }
-    desk.shown
+    executor.shown
 }
 
-/// Whether a write goes out together with others: items of one kind and account do.
-fn joins(batch: &[Item], key: &Key, write: &Write) -> bool {
-    let Some((_, first, other)) = batch.first() else { return false };
-    let alike = std::mem::discriminant(write) == std::mem::discriminant(other);
-    let listed = matches!(write, Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_));
-    alike && listed && key.kind == first.kind && key.account == first.account
+/// Whether a change goes out together with others: numbers and countries of one account do.
+fn joins(batch: &[PlannedChange], change: &PlannedChange) -> bool {
+    let Some(first) = batch.first() else { return false };
+    let alike = std::mem::discriminant(&change.write) == std::mem::discriminant(&first.write);
+    alike && is_listed(change) && change.key.kind == first.key.kind && change.key.account == first.key.account
 }
 
-impl Desk<'_, '_> {
-    /// What another manifest created and this one wants is this one's from now on.
-    async fn take(&mut self, objects: &[String]) {
-        if objects.is_empty()
-            || self.fleet.context.options.dry_run.is_some()
-            || self.session(&None).await.is_err()
-        {
-            return;
-        }
-        let given = self.memory.as_ref().map(|memory| memory.give(objects, self.fleet.manifest.as_deref()));
-        if let Some(Err(warning)) = given {
-            self.fleet.context.diagnostics.warn(&warning);
-        }
-    }
+fn is_listed(change: &PlannedChange) -> bool {
+    matches!(change.write, Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_))
+}
 
-    async fn work_off(&mut self, batch: Vec<Item>) {
-        let impossible = batch.first().is_some_and(|(step, ..)| step.action == Action::Impossible);
-        if !impossible && (self.is_over() || batch.first().is_some_and(|item| self.is_kept(item))) {
-            let changes = batch.into_iter().map(|(step, ..)| self.skipped(step)).collect();
+impl Executor<'_, '_> {
+    async fn make(&mut self, batch: Vec<PlannedChange>) {
+        let Some(first) = batch.first() else { return };
+        if first.action != Action::Impossible && (self.is_over() || self.is_kept(first)) {
+            let changes = batch.into_iter().map(|change| self.skipped(change)).collect();
             return self.results.take(changes);
         }
-        let account = batch.first().and_then(|(_, key, _)| key.account.clone());
+        let (account, listed) = (first.key.account.clone(), is_listed(first));
         let session = match self.session(&account).await {
             Ok(session) => session,
             Err(error) => {
-                let failed = |step| failed(change(step, self.vendor()), error.copy());
-                let changes = batch.into_iter().map(|(step, ..)| failed(step)).collect();
-                self.end = Some(error.copy());
+                let changes = batch.into_iter().map(|change| failed(begun(change), error.copy())).collect();
+                self.end = Some(error);
                 return self.results.take(changes);
             }
         };
-        let several = matches!(
-            batch.first(),
-            Some((_, _, Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_)))
-        );
-        let changes = match several {
+        let changes = match listed {
             true => self.several(&session, batch).await,
             false => {
                 let mut changes = Vec::new();
-                for (step, key, write) in batch {
-                    changes.extend(self.one(&session, step, &key, write).await);
+                for change in batch {
+                    changes.extend(self.one(&session, change).await);
                 }
                 changes
             }
@@ -176,74 +180,53 @@ impl Desk<'_, '_> {
     /// Whether nothing else is to be begun.
     fn is_over(&self) -> bool {
         self.end.is_some()
-            || self.fleet.context.cancellation.is_asked()
-            || (self.manner.fail_fast && self.results.is_failed())
+            || self.context.cancellation.is_asked()
+            || (self.options.fail_fast && self.results.is_failed())
     }
 
-    /// Whether a trunk stays, because one that may stand in its place was not made.
-    fn is_kept(&self, (_, key, write): &Item) -> bool {
-        matches!(write, Write::DeleteTrunk(_)) && self.unmade.contains_key(&key.account)
+    /// Whether an object stays, because what takes its place was not created.
+    fn is_kept(&self, change: &PlannedChange) -> bool {
+        let replaced =
+            change.key.kind == ResourceKind::Trunk && self.not_created.contains_key(&change.key.account);
+        change.action == Action::Delete
+            && (replaced || self.moves && self.results.is_not_created(&change.key))
     }
 
-    /// Items that go out in lists.
-    async fn several(&mut self, session: &Session, batch: Vec<Item>) -> Vec<Change> {
+    /// Numbers or countries, in lists.
+    async fn several(&mut self, session: &Session, batch: Vec<PlannedChange>) -> Vec<Change> {
         let over = || self.is_over();
-        let listed = batches::work_off(session, batch, self.fleet.context.options.retries, over).await;
+        let listed = batches::write(session, batch, self.context.options.retries, over).await;
         let mut changes: Vec<Change> = Vec::new();
-        let mut notes = Vec::new();
-        for (step, key, ended) in listed.ended {
-            let (deletes, creates) = (step.action == Action::Delete, step.action == Action::Create);
-            let planned = change(step, session.vendor().facts().name);
-            let id = ended.id.clone();
-            let created = creates && ended.outcome == Outcome::Created;
-            let done = ended.error.is_none();
+        for (planned, ended) in listed.ended {
+            let planned = begun(planned);
             changes.push(Change { diff: planned.diff, name: planned.name, ..ended });
-            if done && deletes {
-                self.forget(&key);
-            } else if created {
-                notes.push((
-                    key.text(),
-                    Note { id, created_by: self.fleet.manifest.clone(), ..Note::default() },
-                ));
-            }
         }
-        self.remember(session, notes);
         self.end = self.end.take().or(listed.end);
-        changes.extend(listed.rest.into_iter().map(|step| self.skipped(step)));
+        changes.extend(listed.rest.into_iter().map(|change| self.skipped(change)));
         changes
     }
 
     /// One write, its object read back. None in a dry run.
-    async fn one(&mut self, session: &Session, step: Step, key: &Key, write: Write) -> Option<Change> {
-        let created = step.action == Action::Create;
-        let reason = step.error.as_ref().map(Error::copy);
-        let notes = step.notes.join("; ");
-        let mut change = change(step, session.vendor().facts().name);
-        self.doubt(session, key, &write);
+    async fn one(&mut self, session: &Session, mut planned: PlannedChange) -> Option<Change> {
+        let write = std::mem::take(&mut planned.write);
+        let (key, reason, notes) = (planned.key.clone(), planned.error.take(), planned.notes.join("; "));
+        let mut change = begun(planned);
+        self.forget(session, &key, &write);
         let done = match reason {
             Some(reason) if matches!(write, Write::Nothing) => Err(reason),
-            _ => super::write::write(session, key, &write, &mut change).await,
+            _ => super::write::write(session, &key, &write, &mut change).await,
         };
         match done {
             Ok(None) => return None,
-            Ok(Some(_)) if matches!(write, Write::DeleteTrunk(_) | Write::RemoveCountry) => self.forget(key),
-            Ok(Some(mut note)) => {
-                note.created_by = self.fleet.manifest.clone().filter(|_| created);
-                note.id = change.id.clone();
-                self.remember(session, vec![(key.text(), note)]);
+            Ok(Some(unreported)) => {
+                self.remember(session, (key.text(), change.id.clone(), unreported));
                 if change.note.is_none() && !notes.is_empty() {
                     change.note = Some(notes);
                 }
             }
             Err(error) => {
-                // What was made is ours, even where it is not as it should be.
-                if let (true, Some(id)) = (created, &change.id) {
-                    let created_by = self.fleet.manifest.clone();
-                    let note = Note { id: Some(id.clone()), created_by, ..Note::default() };
-                    self.remember(session, vec![(key.text(), note)]);
-                }
                 if matches!(write, Write::CreateTrunk(_)) {
-                    self.unmade.insert(key.account.clone(), key.shown());
+                    self.not_created.insert(key.account.clone(), key.shown());
                 }
                 if ends(&error) && !matches!(write, Write::Nothing) {
                     self.end = Some(error.copy());
@@ -259,66 +242,57 @@ impl Desk<'_, '_> {
         if let Some(session) = self.sessions.get(account) {
             return Ok(Rc::clone(session));
         }
-        let mut session = self.fleet.context.session_of(Some(&self.profile)).await?;
+        let mut session = self.context.session_of(Some(&self.profile)).await?;
         if let Some(account) = account {
             session.choose_account(account.clone());
         }
-        if self.memory.is_none() {
-            self.memory = self.fleet.memory(&session).await?;
+        if self.digests.is_none() {
+            self.digests = remembered::open(self.context, &session).await?;
         }
         let session = Rc::new(session);
         self.sessions.insert(account.clone(), Rc::clone(&session));
         Ok(session)
     }
 
-    fn vendor(&self) -> &'static str {
-        self.sessions.values().next().map_or("", |session| session.vendor().facts().name)
-    }
-
-    fn remember(&self, session: &Session, notes: Vec<(String, Note)>) {
-        if notes.is_empty() || session.is_dry_run() {
-            return;
-        }
-        if let Some(Err(warning)) = self.memory.as_ref().map(|memory| memory.remember(notes)) {
-            self.fleet.context.diagnostics.warn(&warning);
-        }
-    }
-
-    fn doubt(&self, session: &Session, key: &Key, write: &Write) {
-        let Some(memory) = self.memory.as_ref().filter(|_| !session.is_dry_run()) else { return };
-        let (context, key) = (self.fleet.context, key.text());
-        match write {
+    /// Removes the digests of what is about to be written.
+    fn forget(&self, session: &Session, key: &Key, write: &Write) {
+        let Some(digests) = self.digests.as_ref().filter(|_| !session.is_dry_run()) else { return };
+        let (id, fields): (Option<&str>, Vec<String>) = match write {
             Write::UpdateTrunk(update) => {
-                let object = (key.as_str(), Some(update.actual.id.as_str()));
-                ownership::unlearn(context, memory, object, update.set.given().map(Field::name));
+                (Some(&update.actual.id), update.set.given().map(|field| field.name().to_owned()).collect())
             }
-            Write::Assign(settings) => {
-                let fields = diff::all(settings);
-                ownership::unlearn(
-                    context,
-                    memory,
-                    (&key, None),
-                    fields.iter().map(|set| set.field.as_str()),
-                );
+            Write::DeleteTrunk(actual) => {
+                (Some(&actual.id), Field::ALL.iter().map(|field| field.name().to_owned()).collect())
             }
-            _ => {}
+            Write::AssignSettings(settings) => {
+                (None, diff::all(settings).into_iter().map(|change| change.field).collect())
+            }
+            _ => return,
+        };
+        let forgotten = digests.forget((&key.text(), id), &fields);
+        forgotten.unwrap_or_else(|warning| self.context.diagnostics.warn(&warning));
+    }
+
+    fn remember(&self, session: &Session, written: Written) {
+        if let Some(digests) = self.digests.as_ref().filter(|_| !session.is_dry_run()) {
+            let remembered = digests.remember(vec![written]);
+            remembered.unwrap_or_else(|warning| self.context.diagnostics.warn(&warning));
         }
     }
 
-    fn forget(&self, key: &Key) {
-        if let Some(Err(warning)) = self.memory.as_ref().map(|memory| memory.forget(&key.text())) {
-            self.fleet.context.diagnostics.warn(&warning);
-        }
-    }
-
-    fn skipped(&self, step: Step) -> Change {
-        let unmade = self.unmade.get(&step.account).filter(|_| step.operation == Operation::TrunkDelete);
-        let (kind, why) = match (&self.end, self.fleet.context.cancellation.is_asked()) {
+    fn skipped(&self, planned: PlannedChange) -> Change {
+        let not_created = self.not_created.get(&planned.key.account);
+        let not_created = not_created.filter(|_| planned.operation == Operation::TrunkDelete);
+        let moved = self.moves && self.results.is_not_created(&planned.key);
+        let (kind, why) = match (&self.end, self.context.cancellation.is_asked()) {
             (_, true) => (error::Kind::Interrupted, "the command was interrupted".to_owned()),
-            (Some(end), _) => (error::Kind::Unavailable, format!("an earlier step failed: {}", end.message)),
+            (Some(end), _) => {
+                (error::Kind::Unavailable, format!("an earlier change failed: {}", end.message))
+            }
             (None, _) => {
-                let why = match unmade {
-                    Some(trunk) => format!("{trunk} was not made, which may stand in its place"),
+                let why = match not_created {
+                    Some(trunk) => format!("{trunk} was not created, which may take its place"),
+                    None if moved => "it was not created on the profile that it moves to".to_owned(),
                     None => "another profile failed, and --fail-fast was given".to_owned(),
                 };
                 (error::Kind::Unavailable, why)
@@ -327,32 +301,31 @@ impl Desk<'_, '_> {
         let mut error = Error::new(kind, format!("was not begun, because {why}"));
         error.outcome = Some(error::Applied::NotApplied);
         error.retryable = true;
-        let vendor = step.vendor;
-        Change { outcome: Outcome::Skipped, error: Some(error), ..change(step, vendor) }
+        Change { outcome: Outcome::Skipped, error: Some(error), ..begun(planned) }
     }
 }
 
-/// The change that a step comes to.
-fn change(step: Step, vendor: &'static str) -> Change {
-    // A master's trunk is there already; it is given to the account.
-    let given = step.diff.iter().any(|change| change.field == Field::MasterTrunk.name());
-    let assigned = step.operation == Operation::SettingsAssign || given;
+/// The change that a planned one becomes when it succeeds.
+fn begun(planned: PlannedChange) -> Change {
+    // A master's trunk exists already; it is given to the account.
+    let given = planned.diff.iter().any(|change| change.field == Field::MasterTrunk.name());
+    let assigned = planned.operation == Operation::SettingsAssign || given;
     Change {
-        operation: step.operation,
-        outcome: match step.action {
+        operation: planned.operation,
+        outcome: match planned.action {
             Action::Create | Action::Update if assigned => Outcome::Assigned,
             Action::Create => Outcome::Created,
             Action::Update => Outcome::Updated,
             Action::Delete => Outcome::Deleted,
             Action::Impossible => Outcome::Failed,
         },
-        profile: step.profile,
-        vendor,
-        account: step.account,
-        kind: step.kind,
-        id: step.id,
-        name: Some(step.name),
-        diff: step.diff,
+        profile: planned.profile,
+        vendor: planned.vendor,
+        account: planned.key.account,
+        kind: planned.key.kind.word(),
+        id: planned.id,
+        name: Some(planned.key.name),
+        diff: planned.diff,
         note: None,
         error: None,
     }

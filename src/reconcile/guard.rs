@@ -1,18 +1,18 @@
-//! Refuses plans that go further than anybody is likely to mean.
+//! Refuses plans that change more than anybody is likely to mean.
 
 use crate::model::error::{Error, Result};
-use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan};
 use crate::model::support::Operation;
 
-/// Above so many objects a share of them is looked at.
+/// Above this number of objects, the share of changed ones counts.
 const FEW: u64 = 10;
 /// The share, in percent, that may be changed or deleted at one time.
 const SHARE: u64 = 30;
 
-/// How far a plan may go.
+/// How much a plan may change.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
-    /// The most changes, where there is a limit.
+    /// The maximum number of changes, where there is one.
     pub max_changes: Option<u64>,
     /// Whether more than the usual share of objects may be changed or deleted.
     pub allow_mass_change: bool,
@@ -26,59 +26,82 @@ pub fn guard(plan: &Plan, limits: Limits) -> Result<()> {
     let summary = plan.summary();
     if let Some(most) = limits.max_changes.filter(|most| summary.writes() > *most) {
         let text = format!("--max-changes allows {most}, and the plan has {}", summary.writes());
-        return Err(Error::invalid(text).hint("look at the plan; raise --max-changes if it is meant"));
+        return Err(Error::invalid(text).hint("check the plan; raise --max-changes if it is meant"));
     }
     if limits.allow_mass_change {
         return Ok(());
     }
-    let whole = plan.parts.iter().fold((0, 0), |sum, part| {
-        let (touched, held) = share(part);
-        (sum.0 + touched, sum.1 + held)
+    let whole = plan.profiles.iter().fold((0, 0), |sum, profile| {
+        let (changed, existing) = share(profile);
+        (sum.0 + changed, sum.1 + existing)
     });
-    let parts = plan.parts.iter().map(|part| (format!(" on profile `{}`", part.profile), share(part)));
-    let parts = std::iter::once((String::new(), whole)).chain(parts);
-    for (on, (touched, held)) in parts {
-        if held > FEW && touched * 100 > held * SHARE {
+    let profiles =
+        plan.profiles.iter().map(|profile| (format!(" on profile `{}`", profile.profile), share(profile)));
+    for (on, (changed, existing)) in std::iter::once((String::new(), whole)).chain(profiles) {
+        if existing > FEW && changed * 100 > existing * SHARE {
             let text = format!(
-                "the plan changes or deletes {touched} of {held} objects{on}, which is more than {SHARE} %"
+                "the plan changes or deletes {changed} of {existing} objects{on}, which is more than {SHARE} %"
             );
-            return Err(Error::invalid(text).hint("look at the plan; add --allow-mass-change if it is meant"));
+            return Err(Error::invalid(text).hint("check the plan; add --allow-mass-change if it is meant"));
         }
     }
     Ok(())
 }
 
-/// How many objects are touched, and how many there are. Settings are no objects, unless something goes with them.
-fn share(part: &Part) -> (u64, u64) {
-    let settings = |step: &&Step| step.operation == Operation::SettingsAssign;
-    let is = |step: &&Step, action| step.action == action;
-    let objects = part.steps.iter().filter(|step| !settings(step));
-    let touched = objects.filter(|step| is(step, Action::Update) || is(step, Action::Delete)).count() as u64;
-    let emptied = part.steps.iter().filter(|step| step.takes_away()).count() as u64;
-    (touched + emptied, part.held + emptied)
+/// Refuses a plan in which a password could not be resolved, because its trunk would be left out.
+///
+/// # Errors
+/// That refusal, with every reason.
+pub fn refuse_missing(plan: &Plan) -> Result<()> {
+    let missing: Vec<&Error> = plan.profiles.iter().flat_map(|profile| &profile.missing).collect();
+    let mut texts: Vec<&str> = missing.iter().map(|error| error.message.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let error = Error::config(texts.join("\n  "));
+    let hint = first.hint.clone().unwrap_or_default();
+    Err(error.hint(format!("{hint}; nothing was changed")))
+}
+
+/// The number of objects that are changed or deleted, and of those that exist. Settings are no objects, unless
+/// something is deleted with them. A password that is sent because it cannot be compared changes nothing visible.
+fn share(profile: &ProfilePlan) -> (u64, u64) {
+    let counts = |change: &&PlannedChange| {
+        matches!(change.action, Action::Update | Action::Delete)
+            && change.operation != Operation::SettingsAssign
+            && !change.only_sends_unseen()
+    };
+    let changed = profile.changes.iter().filter(counts).count() as u64;
+    let emptied = profile.changes.iter().filter(|change| change.deletes_data()).count() as u64;
+    (changed + emptied, profile.existing + emptied)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::change::FieldChange;
+    use crate::model::plan::{Key, ResourceKind, Write};
+    use serde_json::Value;
 
-    fn plan(actions: &[(Action, usize)], held: u64) -> Plan {
-        let step = |action| Step {
+    fn plan(actions: &[(Action, usize)], existing: u64) -> Plan {
+        let key = Key { kind: ResourceKind::Trunk, account: None, name: "t".into() };
+        let change = |action| PlannedChange {
             action,
             operation: Operation::TrunkUpdate,
             profile: "p".into(),
             vendor: "yeastar",
-            account: None,
-            kind: "trunk",
+            key: key.clone(),
             id: None,
-            name: "t".into(),
-            diff: Vec::new(),
+            diff: vec![FieldChange { field: "host".into(), before: "a".into(), after: "b".into() }],
             notes: Vec::new(),
             error: None,
-            place: None,
+            position: None,
+            write: Write::Nothing,
         };
-        let steps = actions.iter().flat_map(|(action, count)| (0..*count).map(|_| step(*action))).collect();
-        Plan { parts: vec![Part { steps, held, ..Part::new("p") }] }
+        let changes =
+            actions.iter().flat_map(|(action, count)| (0..*count).map(|_| change(*action))).collect();
+        let profiles = vec![ProfilePlan { changes, existing, ..ProfilePlan::new("p") }];
+        Plan { profiles, ..Plan::default() }
     }
 
     fn limits(max_changes: Option<u64>, allow_mass_change: bool) -> Limits {
@@ -100,10 +123,20 @@ mod tests {
     }
 
     #[test]
+    fn passwords_that_cannot_be_compared_are_no_mass_change() {
+        let mut plan = plan(&[(Action::Update, 20)], 20);
+        for change in plan.profiles.iter_mut().flat_map(|profile| &mut profile.changes) {
+            change.diff =
+                vec![FieldChange { field: "password".into(), before: Value::Null, after: "***".into() }];
+        }
+        assert!(guard(&plan, limits(None, false)).is_ok());
+    }
+
+    #[test]
     fn one_profile_is_not_hidden_by_the_others() {
         let free = limits(None, false);
         let mut fleet = plan(&[(Action::Update, 10)], 20);
-        fleet.parts.push(Part { held: 1000, ..Part::new("q") });
+        fleet.profiles.push(ProfilePlan { existing: 1000, ..ProfilePlan::new("q") });
         assert!(guard(&fleet, free).unwrap_err().message.contains("profile `p`"));
     }
 

@@ -1,54 +1,44 @@
-//! A fleet: what a manifest wants on many profiles, held against what there is.
+//! Manifests: what should exist on many profiles, compared with what exists, and the changes that make them equal.
 //!
-//! `check` refuses what no vendor could hold and `places` what is wanted twice, before anything is sent. `goal` is one
-//! object that is wanted. `survey` goes over the profiles: `secrets` looks passwords up, `read` reads what there is,
-//! `compare` says what is to be done, as `task`s in a safe `order`. `saved` keeps a plan in a file. `guard` refuses
-//! plans that go too far, and `carry` does the rest. `home` says where a profile leads, and `kin` which profiles lead
-//! to one place. `sources` are a manifest's files.
+//! The flow is one-way. `check` refuses what no vendor can have, before anything is sent. For each profile, `planner`
+//! derives the desired objects (`desired`), resolves their passwords (`secrets`), reads the actual ones (`actual`) and
+//! compares the two (`diff`), which gives [`crate::model::plan::PlannedChange`]s in a safe `order`. `guard` says what
+//! apply refuses. `execute` makes the changes; `plan_file` keeps them in a file in between.
+//!
+//! What a manifest owns is declared in it (`[[owns]]`). Only digests of values that no vendor returns are remembered
+//! between runs (`remembered`), and losing them costs one more write of these values.
 
-pub mod account_identity;
+pub mod account;
 mod actual;
 mod batches;
 pub mod check;
-mod complaints;
 pub mod desired;
 pub mod diff;
-mod duplicates;
 pub mod execute;
 mod guard;
 mod order;
-pub mod ownership;
 pub mod plan_file;
-mod planned;
 pub mod planner;
+pub mod remembered;
 mod results;
 mod secrets;
-mod shared_accounts;
-mod snapshot;
-pub mod sources;
 mod write;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::config::profiles::{ENVIRONMENT, VENDOR_VARIABLE};
-use crate::context::state_key::untrusted;
-use crate::context::{Context, journal_folder};
-use crate::engine::session::Session;
-use crate::input::manifest::{Manifest, Vars, Wanted};
+use crate::context::Context;
+use crate::input::manifest::{Manifest, Owns, Vars, Wanted};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
-use crate::model::plan::Prune;
+use crate::model::plan::{Desired, Key, Owned};
 use crate::model::profile::Profile;
 use crate::model::text::nearest;
-use crate::state::digests::{Applied, FOLDER};
 use crate::vendors::Vendor;
-pub use actual::identity;
-use desired::{Goal, Key};
-pub use guard::{Limits, guard};
+pub use guard::{Limits, guard, refuse_missing};
 pub use results::Results;
-use shared_accounts::Kin;
 
-/// A manifest as the command line names it, and the part of it that is meant.
+/// A manifest as the command line names it, and the selected part of it.
 pub struct Selection<'a> {
     /// Its files and folders.
     pub files: &'a [String],
@@ -56,53 +46,62 @@ pub struct Selection<'a> {
     pub vars: &'a [String],
     /// Files with the values of variables.
     pub var_files: &'a [String],
-    /// Whether the manifest is of people who may not run commands here.
+    /// Whether the authors of the manifest may not run commands here.
     pub untrusted: bool,
     /// The part of the profiles, for parallel jobs.
     pub partition: Option<Partition>,
-    /// What may be deleted.
-    pub prune: Option<Prune>,
+    /// Whether objects that are owned and not wanted are deleted.
+    pub prune: bool,
     /// Whether passwords that cannot be compared are sent again.
     pub rotate_secrets: bool,
 }
 
-/// What is wanted on many profiles, and how it is to be held against what there is.
-pub struct Fleet<'a> {
+/// What is desired on which profiles, and how it is compared.
+pub struct Scope<'a> {
     /// The context.
     pub context: &'a Context,
-    /// What is wanted.
+    /// Where the desired objects are described.
     pub source: Source<'a>,
-    /// The name by which this machine remembers what the manifest created, where it has one.
-    pub manifest: Option<String>,
-    /// Its files.
-    pub files: Vec<String>,
-    /// What may be deleted.
-    pub prune: Option<Prune>,
+    /// Whether objects that are owned and not wanted are deleted.
+    pub prune: bool,
     /// Whether passwords that cannot be compared are sent again.
     pub rotate_secrets: bool,
-    /// Whether a plan keeps what it was made from.
+    /// Whether the plan keeps the desired objects, because it is saved.
     pub keeps: bool,
 }
 
-/// Where it stands what is wanted.
+/// Where the desired objects are described.
 pub enum Source<'a> {
     /// In a manifest.
-    Manifest(HashMap<&'a str, Wanted<'a>>, Vec<String>, Kin),
-    /// In a saved plan.
-    Saved(Vec<Part>),
+    Manifest(Described<'a>),
+    /// In a saved plan, or in a command.
+    Given(Vec<ProfileScope>),
 }
 
-/// What is wanted on a profile, by a saved plan.
-pub struct Part {
+/// What a manifest describes.
+pub struct Described<'a> {
+    /// The selected profiles.
+    profiles: Vec<String>,
+    wanted: HashMap<&'a str, Wanted<'a>>,
+    owns: &'a [Owns],
+    /// The other profiles of the manifest that belong to the same account.
+    siblings: HashMap<String, Vec<Profile>>,
+}
+
+/// What is desired on one profile.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct ProfileScope {
     /// The profile.
     pub profile: String,
-    /// What is wanted there.
-    pub goals: Vec<Goal>,
-    /// What other profiles want or prune there.
+    /// The desired objects.
+    pub desired: Vec<Desired>,
+    /// What the manifest owns there.
+    pub owned: Vec<Owned>,
+    /// What other profiles of the same account want; it is never deleted.
     pub spared: Vec<Key>,
 }
 
-/// Reads a manifest for the profiles that there are.
+/// Reads a manifest for the existing profiles.
 ///
 /// # Errors
 /// Every mistake in it.
@@ -117,7 +116,7 @@ pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// The profiles that there are. The environment stands for one, and then there need be no file.
+/// The existing profiles. The environment can define one, and then there need be no file.
 fn profiles(context: &Context) -> Result<Vec<String>> {
     let of_environment = !context.options.sandbox && context.env.get(VENDOR_VARIABLE).is_some();
     let mut names: Vec<String> = match context.profile_names(true) {
@@ -128,135 +127,117 @@ fn profiles(context: &Context) -> Result<Vec<String>> {
     Ok(names)
 }
 
-impl<'a> Fleet<'a> {
-    /// A fleet of nothing.
-    pub fn new(context: &'a Context) -> Self {
-        let source = Source::Saved(Vec::new());
-        Self {
-            context,
-            source,
-            manifest: None,
-            files: Vec::new(),
-            prune: None,
-            rotate_secrets: false,
-            keeps: false,
-        }
+impl<'a> Scope<'a> {
+    /// Objects that are not described by a manifest of this run.
+    pub fn given(context: &'a Context, profiles: Vec<ProfileScope>) -> Self {
+        Self { context, source: Source::Given(profiles), prune: false, rotate_secrets: false, keeps: false }
     }
 
-    /// What a manifest wants, of the part and the profiles that were chosen. What no vendor can hold is refused.
+    /// What a manifest describes, on the selected profiles. What no vendor can have is refused.
     ///
     /// # Errors
-    /// That refusal, with file and line.
+    /// That refusal, with file, line and column.
     pub async fn of(context: &'a Context, manifest: &'a Manifest, selection: &Selection<'_>) -> Result<Self> {
+        if selection.prune && manifest.owns.is_empty() {
+            return Err(Error::invalid("--prune: the manifest owns nothing, so nothing can be deleted").hint(
+                "declare what belongs to it, for example [[owns]] with profile = \"NAME\" and trunks = [\"lab-*\"]",
+            ));
+        }
         let wanted = manifest.by_profile();
-        if selection.prune == Some(Prune::Created) && manifest.name.is_none() {
-            return Err(Error::invalid("--prune: the manifest has no name to remember by what it created")
-                .hint("write `name = \"NAME\"` into one of its files; nothing was sent"));
-        }
-        if selection.prune == Some(Prune::Created) {
-            sources::check(context, manifest)?;
-        }
-        check::check(context, &wanted, selection.prune).await?;
+        let siblings = check::check(context, manifest, &wanted).await?;
         // A damaged key is refused once, and not for every profile.
         let _ = context.state_key().await?;
-        let mut kin = Kin::default();
-        let mut order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
-        if selection.prune == Some(Prune::Created) {
-            let left;
-            (kin, left) = Kin::of(context, manifest, &order).await?;
-            order.extend(left);
-        }
-        let order = choose(context, selection.partition, order)?;
-        let wanted = wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect();
+        let order: Vec<String> = wanted.iter().map(|wanted| wanted.profile.to_owned()).collect();
+        let described = Described {
+            profiles: choose(context, selection.partition, order)?,
+            wanted: wanted.into_iter().map(|wanted| (wanted.profile, wanted)).collect(),
+            owns: &manifest.owns,
+            siblings,
+        };
         Ok(Self {
-            source: Source::Manifest(wanted, order, kin),
-            manifest: manifest.name.clone(),
-            files: manifest.files.clone(),
+            source: Source::Manifest(described),
             prune: selection.prune,
             rotate_secrets: selection.rotate_secrets,
-            ..Self::new(context)
+            ..Self::given(context, Vec::new())
         })
     }
 
     /// The profiles, in the order in which they are first named.
-    pub fn profiles(&self) -> impl Iterator<Item = &str> {
-        let (named, saved) = match &self.source {
-            Source::Manifest(_, order, _) => (order.as_slice(), [].as_slice()),
-            Source::Saved(parts) => ([].as_slice(), parts.as_slice()),
-        };
-        named.iter().chain(saved.iter().map(|part| &part.profile)).map(String::as_str)
+    pub fn profiles(&self) -> Vec<&str> {
+        match &self.source {
+            Source::Manifest(described) => described.profiles.iter().map(String::as_str).collect(),
+            Source::Given(profiles) => profiles.iter().map(|scope| scope.profile.as_str()).collect(),
+        }
     }
 
-    /// What is wanted on a profile.
+    /// What is desired on a profile.
     ///
     /// # Errors
     /// A list of numbers that cannot be read any more.
-    fn goals(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Result<Vec<Goal>> {
-        match &self.source {
-            Source::Manifest(wanted, ..) => match wanted.get(profile.name.as_str()) {
-                Some(wanted) => desired::goals(wanted, vendor, profile),
-                None => Ok(Vec::new()),
-            },
-            Source::Saved(_) => Ok(self.part(profile).map(|part| part.goals.clone()).unwrap_or_default()),
-        }
-    }
-
-    /// What is not pruned with a profile, of what the manifest created where it leads.
-    ///
-    /// # Errors
-    /// A list of numbers that cannot be read any more.
-    fn spared(&self, profile: &Profile, vendor: &'static dyn Vendor, created: &[Key]) -> Result<Vec<Key>> {
-        match &self.source {
-            Source::Manifest(_, _, kin) => {
-                kin.spared(profile, vendor.facts(), created, |other| self.goals(other, vendor))
-            }
-            Source::Saved(_) => Ok(self.part(profile).map(|part| part.spared.clone()).unwrap_or_default()),
-        }
-    }
-
-    fn part(&self, profile: &Profile) -> Option<&Part> {
-        let Source::Saved(parts) = &self.source else { return None };
-        parts.iter().find(|part| part.profile == profile.name)
-    }
-
-    /// What this machine applied to the session's account. Where that cannot be remembered, a warning says so.
-    ///
-    /// # Errors
-    /// A key that cannot be looked up or is damaged; a file or folder that another user can change.
-    pub async fn memory(&self, session: &Session) -> Result<Option<Applied>> {
-        let folder = journal_folder(&self.context.folders()?.state, self.context.options.sandbox);
-        let profile = session.profile();
-        let opened = match self.context.state_key().await? {
-            Ok(key) => Applied::open(&folder, key, &profile.name, &account_identity::of_session(session)),
-            Err(why) => {
-                Err(std::io::Error::other(format!("{why}; TRUNKCTL_STATE_KEY can give the key instead")))
+    fn on(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Result<ProfileScope> {
+        let described = match &self.source {
+            Source::Manifest(described) => described,
+            Source::Given(profiles) => {
+                let scope = profiles.iter().find(|scope| scope.profile == profile.name);
+                return Ok(scope.cloned().unwrap_or_default());
             }
         };
-        let memory = match opened {
-            Ok(memory) => memory,
-            Err(cause) => {
-                if let Some(error) = untrusted(&cause) {
-                    return Err(error);
-                }
-                self.context.diagnostics.warn(&format!(
-                    "what is applied is not remembered in `{}`, so what a vendor does not return is sent again: \
-                     {cause}",
-                    folder.join(FOLDER).display()
-                ));
-                return Ok(None);
-            }
+        let mut scope = ProfileScope {
+            profile: profile.name.clone(),
+            desired: described.desired(profile, vendor)?,
+            owned: described.owned(profile, vendor),
+            spared: Vec::new(),
         };
-        if memory.is_damaged() {
-            self.context.diagnostics.warn(&format!(
-                "what was applied to profile `{}` from here cannot be understood and is forgotten",
-                profile.name
-            ));
+        for other in described.siblings.get(&profile.name).into_iter().flatten() {
+            let desired = described.desired(other, vendor)?;
+            scope
+                .spared
+                .extend(desired.iter().map(|desired| account::of_key(other, vendor.facts(), &desired.key())));
         }
-        Ok(Some(memory))
+        Ok(scope)
+    }
+
+    /// The passwords that are described.
+    fn passwords(&self) -> Vec<&crate::model::secret::Secret> {
+        use crate::input::manifest::What;
+        match &self.source {
+            Source::Manifest(described) => {
+                let entries = described.wanted.values().flat_map(|wanted| &wanted.entries);
+                let trunks = entries.filter_map(|entry| match &entry.what {
+                    What::Trunk(trunk) => Some(trunk),
+                    _ => None,
+                });
+                trunks.filter_map(|trunk| trunk.password.as_ref()).collect()
+            }
+            Source::Given(profiles) => {
+                let desired = profiles.iter().flat_map(|scope| &scope.desired);
+                desired.filter_map(|desired| desired.trunk()?.password.as_ref()).collect()
+            }
+        }
     }
 }
 
-/// The profiles that were chosen, of those that `what` names; all of them where none was.
+impl Described<'_> {
+    fn desired(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Result<Vec<Desired>> {
+        match self.wanted.get(profile.name.as_str()) {
+            Some(wanted) => desired::of(wanted, vendor, profile),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What the manifest owns on a profile.
+    fn owned(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Vec<Owned> {
+        let own = self.owns.iter().filter(|owns| owns.profiles.contains(&profile.name));
+        let own = own.flat_map(|owns| &owns.owned);
+        own.map(|owned| Owned {
+            account: desired::account(vendor.facts(), profile, owned.account.as_deref()),
+            ..owned.clone()
+        })
+        .collect()
+    }
+}
+
+/// The selected profiles, of those that `what` names; all of them where none was selected.
 ///
 /// # Errors
 /// One that it does not name.
@@ -282,7 +263,7 @@ fn chosen<'n>(
     }
 }
 
-/// Leaves the profiles that were chosen.
+/// Leaves the selected profiles.
 fn choose(context: &Context, partition: Option<Partition>, mut profiles: Vec<String>) -> Result<Vec<String>> {
     let all = profiles.len();
     if let Some(names) = chosen(context, "manifest", profiles.iter().map(String::as_str))? {

@@ -1,43 +1,45 @@
-//! The order in which tasks are done.
+//! The order in which changes are made.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::desired::Kind;
-use super::planned::{Task, Update, Write};
-use crate::model::plan::Action;
+use crate::model::plan::{Action, Key, PlannedChange, ResourceKind, TrunkUpdate, Write};
 use crate::vendors::{Claim, Vendor};
 
-/// In a safe order: settings before numbers, who gives something up before who takes it, creates before deletes.
-pub fn sort(tasks: &mut Vec<Task>, vendor: &dyn Vendor) {
-    let (updates, rest) = std::mem::take(tasks).into_iter().partition(|task| update(task).is_some());
-    *tasks = givers_first(updates, vendor);
-    tasks.extend(rest);
-    tasks.sort_by_key(rank);
+/// A safe order: settings before numbers, who gives something up before who takes it, creates before deletes. An object
+/// that is replaced goes before it is created again.
+pub fn sort(changes: &mut Vec<PlannedChange>, vendor: &dyn Vendor) {
+    let (updates, rest) = std::mem::take(changes).into_iter().partition(|change| update(change).is_some());
+    *changes = givers_first(updates, vendor);
+    changes.extend(rest);
+    let created = changes.iter().filter(|change| change.action == Action::Create);
+    let created: HashSet<Key> = created.map(|change| change.key.clone()).collect();
+    changes.sort_by_key(|change| rank(change, &created));
 }
 
-fn rank(task: &Task) -> u8 {
-    match (task.key.kind, task.step.action) {
-        (Kind::SipSettings, _) => 0,
-        (Kind::Trunk, Action::Update) => 1,
-        (Kind::Trunk, Action::Create) => 2,
-        (Kind::InternalNumber, Action::Create | Action::Update) => 3,
-        (Kind::CalloutCountry, Action::Create | Action::Update) => 4,
-        (Kind::CalloutCountry, Action::Delete) => 5,
-        (Kind::InternalNumber, Action::Delete) => 6,
-        (Kind::Trunk, Action::Delete) => 7,
-        (_, Action::Impossible) => 8,
+fn rank(change: &PlannedChange, created: &HashSet<Key>) -> u8 {
+    match (change.key.kind, change.action) {
+        (_, Action::Delete) if created.contains(&change.key) => 0,
+        (ResourceKind::SipSettings, _) => 1,
+        (ResourceKind::Trunk, Action::Update) => 2,
+        (ResourceKind::Trunk, Action::Create) => 3,
+        (ResourceKind::InternalNumber, Action::Create | Action::Update) => 4,
+        (ResourceKind::CalloutCountry, Action::Create | Action::Update) => 5,
+        (ResourceKind::CalloutCountry, Action::Delete) => 6,
+        (ResourceKind::InternalNumber, Action::Delete) => 7,
+        (ResourceKind::Trunk, Action::Delete) => 8,
+        (_, Action::Impossible) => 9,
     }
 }
 
-fn update(task: &Task) -> Option<&Update> {
-    match &task.write {
+fn update(change: &PlannedChange) -> Option<&TrunkUpdate> {
+    match &change.write {
         Write::UpdateTrunk(update) => Some(update),
         _ => None,
     }
 }
 
 /// The same updates, each behind those that give up what it takes. A ring has no first update and keeps its order.
-fn givers_first(updates: Vec<Task>, vendor: &dyn Vendor) -> Vec<Task> {
+fn givers_first(updates: Vec<PlannedChange>, vendor: &dyn Vendor) -> Vec<PlannedChange> {
     let mut givers: HashMap<Claim, usize> = HashMap::new();
     let mut taken: Vec<BTreeSet<Claim>> = Vec::new();
     for (at, update) in updates.iter().filter_map(update).enumerate() {
@@ -46,7 +48,7 @@ fn givers_first(updates: Vec<Task>, vendor: &dyn Vendor) -> Vec<Task> {
         givers.extend(before.difference(&after).map(|claim| (claim.clone(), at)));
         taken.push(after.difference(&before).cloned().collect());
     }
-    let mut tasks: Vec<Option<Task>> = updates.into_iter().map(Some).collect();
+    let mut tasks: Vec<Option<PlannedChange>> = updates.into_iter().map(Some).collect();
     let (mut order, mut seen) = (Vec::with_capacity(tasks.len()), BTreeSet::new());
     for first in 0..tasks.len() {
         let mut path = Vec::from_iter(seen.insert(first).then_some(first));

@@ -1,30 +1,26 @@
-//! A plan in a file: what was wanted, what was read, and what is to be done.
+//! A plan in a file: what was desired, and the planned changes. Apply plans again from it, and refuses where another
+//! plan comes out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json, to_value};
+use serde_json::{Map, Value, to_value};
 
-use super::desired::{Goal, Key, What};
-use super::planner::Survey;
-use super::snapshot::{Snapshot, object};
-use super::{Fleet, Source, chosen};
+use super::{ProfileScope, Scope, Source, chosen};
+use crate::context::Context;
 use crate::model::error::{Error, Result};
-use crate::model::number::{E164, InternalNumber};
-use crate::model::plan::Part;
-use crate::model::plan::Prune;
+use crate::model::plan::{Desired, Key, Plan, PlannedChange, ProfilePlan, Write};
 use crate::model::secret::SecretRef;
-use crate::model::settings::SipSettings;
 use crate::model::text::excerpt;
-use crate::model::trunk::Trunk;
+use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::state::key;
 use crate::state::storage::write_private;
 
 /// The first key of such a file.
 const FORMAT: &str = "trunkctl plan";
 /// Raised whenever an older version could misread it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The key of such a file that signs all the others. Without it, whoever can change a plan between the job that makes
 /// it and the job that applies it could make the second job run a command, or send a password elsewhere.
 const MAC: &str = "mac";
@@ -36,71 +32,98 @@ struct File {
     program: String,
     /// Tells keys apart, so that another machine's plan is not taken for one that somebody changed.
     key: String,
-    manifest: Option<String>,
     sandbox: bool,
-    prune: Option<String>,
+    prune: bool,
     rotate_secrets: bool,
-    parts: Vec<SavedPart>,
+    profiles: Vec<SavedProfile>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct SavedPart {
-    profile: String,
-    /// A digest of the account or device that the profile leads to.
-    #[serde(default)]
-    home: String,
+struct SavedProfile {
+    #[serde(flatten)]
+    scope: ProfileScope,
+    /// A digest of the account or device that the profile belongs to.
+    account: String,
     /// Why it could not be planned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     failed: Option<String>,
-    wanted: Vec<SavedGoal>,
-    /// What is not pruned with the profile, because others want it or prune it.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    spared: Vec<Key>,
-    seen: Vec<Snapshot>,
-    /// Keyed digests of the passwords, by object: one that was changed since is noticed.
-    #[serde(default)]
+    /// Keyed digests of the passwords, by object: a secret that has changed since is noticed.
     passwords: BTreeMap<String, String>,
-    steps: Vec<Value>,
+    changes: Vec<SavedChange>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct SavedGoal {
-    kind: super::desired::Kind,
-    account: Option<String>,
-    place: String,
-    value: Value,
+/// A planned change, without what is only said of it.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct SavedChange {
+    key: Key,
+    change: Value,
+    /// The object as it was read, where the change is based on it. Without its password, and without raw keys that
+    /// nobody wants: they may be time stamps.
+    actual: Option<Map<String, Value>>,
+}
+
+impl SavedChange {
+    fn of(change: &PlannedChange) -> Self {
+        let mut value = to_value(change).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            ["notes", "place", "error"].iter().for_each(|key| drop(fields.remove(*key)));
+        }
+        let actual = match &change.write {
+            Write::UpdateTrunk(update) => Some(fields(&update.actual, &update.wanted)),
+            Write::DeleteTrunk(actual) => Some(fields(actual, &Trunk::default())),
+            _ => None,
+        };
+        Self { key: change.key.clone(), change: value, actual }
+    }
+}
+
+fn fields(actual: &ActualTrunk, wanted: &Trunk) -> Map<String, Value> {
+    let mut trunk = actual.trunk.clone();
+    trunk.password = None;
+    trunk.vendor_fields.retain(|key, _| wanted.vendor_fields.contains_key(key));
+    match to_value(&trunk) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
 }
 
 /// Saves a plan, signed with the key. Passwords stay references: one that is none is refused.
-pub fn save(path: &str, key: &key::Key, fleet: &Fleet<'_>, survey: &Survey) -> Result<()> {
-    let parts = survey.plan.parts.iter().zip(&survey.works).map(|(part, work)| {
-        Ok(SavedPart {
-            profile: part.profile.clone(),
-            home: work.home.clone(),
-            failed: part.failed.as_ref().map(|error| error.message.clone()),
-            wanted: work.goals.iter().map(goal).collect::<Result<_>>()?,
-            spared: work.spared.clone(),
-            seen: work.seen.clone(),
-            passwords: work.passwords.clone(),
-            steps: steps(part),
-        })
+pub fn save(path: &str, key: &key::Key, scope: &Scope<'_>, plan: &Plan) -> Result<()> {
+    let profiles = plan.profiles.iter().map(|profile| SavedProfile {
+        scope: ProfileScope {
+            profile: profile.profile.clone(),
+            desired: profile.desired.clone(),
+            owned: profile.owned.clone(),
+            spared: profile.spared.clone(),
+        },
+        account: profile.account_digest.clone(),
+        failed: profile.failed.as_ref().map(|error| error.message.clone()),
+        passwords: passwords(key, profile),
+        changes: profile.changes.iter().map(SavedChange::of).collect(),
     });
     let file = File {
         format: FORMAT.into(),
         version: VERSION,
         program: env!("CARGO_PKG_VERSION").into(),
         key: name(key),
-        manifest: fleet.manifest.clone(),
-        sandbox: fleet.context.options.sandbox,
-        prune: fleet.prune.map(|prune| word(prune).to_owned()),
-        rotate_secrets: fleet.rotate_secrets,
-        parts: parts.collect::<Result<_>>()?,
+        sandbox: scope.context.options.sandbox,
+        prune: scope.prune,
+        rotate_secrets: scope.rotate_secrets,
+        profiles: profiles.collect(),
     };
     let failed = |cause: &dyn std::fmt::Display| {
         Error::config(format!("the plan cannot be saved in `{path}`: {cause}"))
             .hint("check the folder; nothing was changed")
     };
     let mut file = to_value(&file).map_err(|cause| failed(&cause))?;
+    // A secret is never serialised, so its reference is put in the place of its mask.
+    for (at, profile) in plan.profiles.iter().enumerate() {
+        for (index, desired) in profile.desired.iter().enumerate() {
+            if let Some(text) = reference(desired)? {
+                file["profiles"][at]["desired"][index]["what"]["value"]["password"] = text.into();
+            }
+        }
+    }
     file[MAC] = key.digest(&["plan", &file.to_string()]).into();
     free(path)?;
     write_private(Path::new(path), file.to_string().as_bytes()).map_err(|cause| failed(&cause))
@@ -122,59 +145,32 @@ pub fn free(path: &str) -> Result<()> {
         .hint("name another file with --out, or remove that one"))
 }
 
-fn word(prune: Prune) -> &'static str {
-    match prune {
-        Prune::Created => "created",
-        Prune::All => "all",
-    }
-}
-
-fn goal(goal: &Goal) -> Result<SavedGoal> {
-    let value = match &goal.what {
-        What::Trunk(trunk) => {
-            let mut fields = object(trunk);
-            if let Some(password) = &trunk.password {
-                let Some(text) = password.origin().and_then(reference) else {
-                    let text = format!(
-                        "{}: the password stands in the manifest itself, and a saved plan would hold it",
-                        goal.place
-                    );
-                    return Err(
-                        Error::invalid(text).hint("write a reference: env:NAME, file:PATH, cmd:COMMAND")
-                    );
-                };
-                fields.insert("password".into(), text.into());
-            }
-            Value::Object(fields)
-        }
-        What::Number(number) => json!(number),
-        What::Settings(settings) => json!(settings),
-        What::Country(code) => json!(code),
-    };
-    Ok(SavedGoal { kind: goal.key().kind, account: goal.account.clone(), place: goal.place.clone(), value })
-}
-
-/// A reference that leads to the same place from any folder.
-fn reference(origin: &SecretRef) -> Option<String> {
-    match origin {
-        SecretRef::File(path) => {
+/// The reference of a password, in a form that works from any folder; none where there is no password.
+fn reference(desired: &Desired) -> Result<Option<String>> {
+    let Some(password) = desired.trunk().and_then(|trunk| trunk.password.as_ref()) else { return Ok(None) };
+    let text = match password.origin() {
+        Some(SecretRef::File(path)) => {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
             SecretRef::File(path.to_string_lossy().into_owned()).text()
         }
-        other => other.text(),
-    }
+        origin => origin.and_then(SecretRef::text),
+    };
+    let refused = || {
+        let what = "the password stands in the manifest itself, and a saved plan would contain it";
+        Error::invalid(format!("{}: {what}", desired.position))
+            .hint("write a reference: env:NAME, file:PATH, cmd:COMMAND")
+    };
+    text.map(Some).ok_or_else(refused)
 }
 
-/// The steps, without where the manifest stands and what is only said.
-fn steps(part: &Part) -> Vec<Value> {
-    let steps = part.steps.iter().map(|step| {
-        let mut value = to_value(step).unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            ["notes", "place", "error"].iter().for_each(|key| drop(fields.remove(*key)));
-        }
-        value
+/// Digests of the desired passwords.
+fn passwords(key: &key::Key, profile: &ProfilePlan) -> BTreeMap<String, String> {
+    let passwords = profile.desired.iter().filter_map(|desired| {
+        let object = desired.key();
+        let password = desired.trunk()?.password.as_ref()?.expose()?;
+        Some((object.shown(), key.digest(&["password", &object.text(), password])))
     });
-    steps.collect()
+    passwords.collect()
 }
 
 /// A saved plan that was read.
@@ -223,167 +219,124 @@ impl Saved {
         })
     }
 
-    /// The fleet that it was made for, of the profiles that were chosen.
+    /// The scope that it was made for, on the selected profiles.
     ///
     /// # Errors
-    /// A plan of the sandbox that is applied elsewhere, or the other way round; a goal that cannot be understood; a
-    /// chosen profile that it does not name.
-    pub fn fleet<'a>(&mut self, fleet: Fleet<'a>) -> Result<Fleet<'a>> {
-        let named = self.0.parts.iter().map(|part| part.profile.as_str());
-        if let Some(names) = chosen(fleet.context, "plan", named)? {
-            self.0.parts.retain(|part| names.contains(&part.profile));
+    /// A plan of the sandbox that is applied elsewhere, or the other way round; a selected profile that it does not
+    /// name.
+    pub fn scope<'a>(&mut self, context: &'a Context) -> Result<Scope<'a>> {
+        let named = self.0.profiles.iter().map(|saved| saved.scope.profile.as_str());
+        if let Some(names) = chosen(context, "plan", named)? {
+            self.0.profiles.retain(|saved| names.contains(&saved.scope.profile));
         }
-        let file = &self.0;
-        if file.sandbox != fleet.context.options.sandbox {
-            let (made, hint) = match file.sandbox {
+        if self.0.sandbox != context.options.sandbox {
+            let (made, hint) = match self.0.sandbox {
                 true => ("in the sandbox", "add --sandbox"),
                 false => ("for real profiles", "leave --sandbox out"),
             };
             return Err(Error::invalid(format!("the plan was made {made}")).hint(hint));
         }
-        let mut goals = Vec::new();
-        for part in file.parts.iter().filter(|part| part.failed.is_none()) {
-            let own: Option<Vec<Goal>> = part.wanted.iter().map(read).collect();
-            let own = own.ok_or_else(|| {
-                Error::invalid(format!("the plan's part for profile `{}` cannot be understood", part.profile))
-                    .hint("make it again with this version")
-            })?;
-            goals.push(super::Part {
-                profile: part.profile.clone(),
-                goals: own,
-                spared: part.spared.clone(),
-            });
-        }
-        Ok(Fleet {
-            source: Source::Saved(goals),
-            manifest: file.manifest.clone(),
-            prune: match file.prune.as_deref() {
-                Some("all") => Some(Prune::All),
-                Some(_) => Some(Prune::Created),
-                None => None,
-            },
-            rotate_secrets: file.rotate_secrets,
+        let planned = self.0.profiles.iter().filter(|saved| saved.failed.is_none());
+        Ok(Scope {
+            source: Source::Given(planned.map(|saved| saved.scope.clone()).collect()),
+            prune: self.0.prune,
+            rotate_secrets: self.0.rotate_secrets,
             keeps: true,
-            ..fleet
+            ..Scope::given(context, Vec::new())
         })
     }
 
     /// The profiles that could not be planned.
     pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.parts.iter().filter_map(|part| Some((part.profile.as_str(), part.failed.as_deref()?)))
+        self.0
+            .profiles
+            .iter()
+            .filter_map(|saved| Some((saved.scope.profile.as_str(), saved.failed.as_deref()?)))
     }
 
-    /// Refuses where the context, or what this machine remembers of it, is not the one that was planned for.
+    /// Refuses where the plan of now is another one.
     ///
     /// # Errors
     /// That refusal, with everything that differs.
-    pub fn hold_against(&self, survey: &Survey) -> Result<()> {
+    pub fn compare(&self, key: &key::Key, plan: &Plan) -> Result<()> {
         let mut moved = Vec::new();
-        for saved in self.0.parts.iter().filter(|part| part.failed.is_none()) {
-            let now = survey.plan.parts.iter().zip(&survey.works);
-            let Some((part, work)) = now.into_iter().find(|(part, _)| part.profile == saved.profile) else {
-                continue;
-            };
-            if part.failed.is_some() {
-                continue;
-            }
-            let before = moved.len();
-            if saved.home != work.home {
-                moved.push(format!("profile `{}` leads to another account or device", part.profile));
+        for saved in self.0.profiles.iter().filter(|saved| saved.failed.is_none()) {
+            let name = &saved.scope.profile;
+            let now =
+                plan.profiles.iter().find(|profile| profile.profile == *name && profile.failed.is_none());
+            let Some(now) = now else { continue };
+            if saved.account != now.account_digest {
+                moved.push(format!("profile `{name}` belongs to another account or device"));
                 continue;
             }
+            let other = passwords(key, now);
+            let passwords =
+                saved.passwords.iter().filter(|(object, digest)| other.get(*object) != Some(*digest));
             moved.extend(
-                differences(&saved.seen, &work.seen)
-                    .map(|what| format!("profile `{}`: {what}", part.profile)),
+                passwords
+                    .map(|(object, _)| format!("profile `{name}`: the password of {object} has changed")),
             );
-            moved.extend(other_passwords(&saved.passwords, &work.passwords).map(|object| {
-                format!("profile `{}`: the password of {object} is another one", part.profile)
-            }));
-            if moved.len() == before && saved.steps != steps(part) {
-                moved.push(format!(
-                    "profile `{}`: another plan would be made now: a password, or what was last applied from here, differs",
-                    part.profile
-                ));
-            }
+            let changes: Vec<SavedChange> = now.changes.iter().map(SavedChange::of).collect();
+            moved.extend(
+                differences(&saved.changes, &changes).map(|what| format!("profile `{name}`: {what}")),
+            );
         }
         if moved.is_empty() {
             return Ok(());
         }
         let list = moved.join("\n  ");
-        Err(Error::invalid(format!("something has changed since the plan was made:\n  {list}")).hint(
-            "make the plan again with `trunkctl plan … --out FILE`, and look at it; nothing was changed",
-        ))
+        Err(Error::invalid(format!("something has changed since the plan was made:\n  {list}"))
+            .hint("make the plan again with `trunkctl plan … --out FILE`, and check it; nothing was changed"))
     }
 }
 
-fn read(saved: &SavedGoal) -> Option<Goal> {
-    let value = saved.value.clone();
-    let what = match saved.kind {
-        super::desired::Kind::Trunk => What::Trunk(Box::new(serde_json::from_value::<Trunk>(value).ok()?)),
-        super::desired::Kind::InternalNumber => What::Number(number(&value)?),
-        super::desired::Kind::SipSettings => What::Settings(settings(value)?),
-        super::desired::Kind::CalloutCountry => What::Country(value.as_str()?.to_owned()),
+/// What differs between the changes of then and now.
+fn differences<'a>(before: &'a [SavedChange], now: &'a [SavedChange]) -> impl Iterator<Item = String> + 'a {
+    let find = |list: &'a [SavedChange], one: &SavedChange| {
+        list.iter().find(|other| other.key == one.key && other.change["action"] == one.change["action"])
     };
-    Some(Goal { what, account: saved.account.clone(), place: saved.place.clone() })
-}
-
-fn number(value: &Value) -> Option<InternalNumber> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let flag = |key: &str| value.get(key).and_then(Value::as_bool);
-    Some(InternalNumber {
-        id: None,
-        number: text("number")?.parse::<E164>().ok()?,
-        display_number: text("display_number")?,
-        country: text("country")?,
-        what: text("type")?.parse().ok()?,
-        labels: text("labels")?,
-        languages: text("languages")?,
-        visible: flag("visible"),
-        allow_join: flag("allow_join"),
-        allow_for_external_meetings: flag("allow_for_external_meetings"),
-        // No list of a manifest has any.
-        vendor_fields: Map::new(),
-    })
-}
-
-fn settings(value: Value) -> Option<SipSettings> {
-    serde_json::from_value::<crate::input::settings::Settings>(value).ok()?.checked().ok()
-}
-
-/// The objects whose passwords are not those that were planned with.
-fn other_passwords<'a>(
-    before: &'a BTreeMap<String, String>,
-    now: &'a BTreeMap<String, String>,
-) -> impl Iterator<Item = String> + 'a {
-    let differing = before.iter().filter(|(object, digest)| now.get(*object) != Some(*digest));
-    differing.filter_map(|(object, _)| Key::parse(object)).map(|key| key.shown())
-}
-
-/// The fields that are not as they were. What would be deleted is among the objects while it is there.
-fn differences<'a>(before: &'a [Snapshot], now: &'a [Snapshot]) -> impl Iterator<Item = String> + 'a {
-    let index = |list: &'a [Snapshot]| -> BTreeMap<&'a Key, Option<&'a Map<String, Value>>> {
-        list.iter().map(|seen| (&seen.key, seen.fields.as_ref())).collect()
-    };
-    let (was, is) = (index(before), index(now));
-    let keys: BTreeSet<&Key> = was.keys().chain(is.keys()).copied().collect();
-    keys.into_iter().filter_map(move |key| {
-        let of = |index: &BTreeMap<&Key, Option<&'a Map<String, Value>>>| index.get(key).copied().flatten();
-        let what = match (of(&was), of(&is)) {
-            (was, is) if was == is => return None,
-            (None, _) => "was not there, and is there now".to_owned(),
-            (_, None) => "is not there any more".to_owned(),
-            (Some(was), Some(is)) => changed(was, is),
+    let gone = before.iter().filter_map(move |saved| {
+        let what = match find(now, saved) {
+            Some(same) if same == saved => return None,
+            Some(other) => match (&saved.actual, &other.actual) {
+                (Some(was), Some(is)) if was != is => changed(was, is),
+                _ => "would be changed in another way now".to_owned(),
+            },
+            // What has become of it is another change of now.
+            None if now.iter().any(|other| other.key == saved.key) => return None,
+            None => match saved.change["action"].as_str() {
+                Some("create") => "did not exist, and exists now".to_owned(),
+                Some("delete") => "does not exist any more".to_owned(),
+                _ => "is as desired now".to_owned(),
+            },
         };
-        Some(format!("{} {what}", key.shown()))
-    })
+        Some(format!("{} {what}", saved.key.shown()))
+    });
+    let new = now.iter().filter(move |change| find(before, change).is_none()).map(|change| {
+        let what = match change.change["action"].as_str() {
+            Some("create") => "does not exist any more".to_owned(),
+            Some("delete") => "did not exist, and exists now".to_owned(),
+            _ => {
+                // It was as desired.
+                let rows = change.change["diff"].as_array().into_iter().flatten();
+                let rows = rows.map(|row| {
+                    let (was, is) = (plain(&row["after"]), plain(&row["before"]));
+                    format!("{} was `{was}` and is `{is}`", row["field"].as_str().unwrap_or_default())
+                });
+                rows.collect::<Vec<_>>().join(", ")
+            }
+        };
+        format!("{} {what}", change.key.shown())
+    });
+    gone.chain(new)
 }
 
 fn changed(was: &Map<String, Value>, is: &Map<String, Value>) -> String {
-    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-    let differing = keys.into_iter().filter(|key| was.get(*key) != is.get(*key));
+    let keys: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let shown = |map: &Map<String, Value>, key: &String| {
         map.get(key).map_or_else(|| "nothing".to_owned(), |value| format!("`{}`", plain(value)))
     };
+    let differing = keys.into_iter().filter(|key| was.get(*key) != is.get(*key));
     let list: Vec<String> =
         differing.map(|key| format!("{key} was {} and is {}", shown(was, key), shown(is, key))).collect();
     list.join(", ")

@@ -1,12 +1,13 @@
-//! What became of the steps: counted, and told as they end.
+//! The results of an apply: counted, and shown as the changes end.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::context::Context;
-use crate::model::change::{Change, Changes, Outcome};
+use crate::model::change::{Change, Changes, Outcome, successes};
 use crate::model::diagnostics::Progress;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::Key;
 use crate::model::report::Format;
 use crate::model::report::Report;
 
@@ -18,19 +19,21 @@ pub struct Results<'w> {
     changes: RefCell<Changes>,
     progress: Cell<Progress>,
     failed: Cell<bool>,
+    /// Objects that were to be created and were not.
+    not_created: RefCell<HashSet<(&'static str, String)>>,
     heard: Cell<bool>,
     /// What is wrong on this machine, where that kept a write from being sent.
     own: RefCell<Option<Error>>,
 }
 
 impl<'w> Results<'w> {
-    /// Of so many steps.
+    /// Of this many changes.
     pub fn new(context: &'w Context, total: u64) -> Self {
         let progress = Progress { total, noun: "changes", ..Progress::default() };
         let (changes, progress) = (RefCell::default(), Cell::new(progress));
         let (failed, heard, own) = (Cell::new(false), Cell::new(true), RefCell::default());
         let streams = context.options.output == Format::Jsonl && context.options.dry_run.is_none();
-        Self { context, streams, changes, progress, failed, heard, own }
+        Self { context, streams, changes, progress, failed, not_created: RefCell::default(), heard, own }
     }
 
     /// The same for one step, whose change the command itself shows.
@@ -38,7 +41,7 @@ impl<'w> Results<'w> {
         Self { streams: false, ..Self::new(scope, 1) }
     }
 
-    /// Takes changes that have come to their end.
+    /// Takes changes that have ended.
     pub fn take(&self, list: Vec<Change>) {
         let mut progress = self.progress.get();
         let mut changes = self.changes.borrow_mut();
@@ -48,6 +51,10 @@ impl<'w> Results<'w> {
             progress.done += 1;
             progress.failed += u64::from(bad);
             self.failed.set(self.failed.get() || bad);
+            let creates = successes(change.operation).contains(&Outcome::Created);
+            if let (true, true, Some(name)) = (bad, creates, &change.name) {
+                self.not_created.borrow_mut().insert((change.kind, name.clone()));
+            }
         }
         self.progress.set(progress);
         if !self.streams {
@@ -67,7 +74,7 @@ impl<'w> Results<'w> {
         }
     }
 
-    /// Counts objects that are as they are wanted.
+    /// Counts objects that are as desired.
     pub fn unchanged(&self, count: u64) {
         self.changes.borrow_mut().tally.add(Outcome::Unchanged, count);
     }
@@ -75,6 +82,11 @@ impl<'w> Results<'w> {
     /// Whether anything was not done.
     pub fn is_failed(&self) -> bool {
         self.failed.get()
+    }
+
+    /// Whether an object with this kind and name was to be created on some profile, and was not.
+    pub fn is_not_created(&self, key: &Key) -> bool {
+        self.not_created.borrow().contains(&(key.kind.word(), key.name.clone()))
     }
 
     /// All of it, in the order of the profiles: whichever was faster, the same plan gives the same list. Where

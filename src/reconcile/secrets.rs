@@ -1,55 +1,34 @@
 //! The passwords of a manifest.
 
-use super::desired;
-use super::desired::Goal;
-use super::{Fleet, Source};
+use super::Scope;
 use crate::config::Env;
 use crate::config::profiles::Book;
 use crate::config::secrets::{is_quiet, without_secrets};
-use crate::input::manifest::{Entry, What};
 use crate::model::error::Error;
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 
-/// Looks passwords up.
-pub struct Passwords<'f> {
-    fleet: &'f Fleet<'f>,
-    /// What their commands get: none of the secrets of the profiles, nor of the manifest.
+/// Resolves passwords.
+pub struct Passwords<'s> {
+    scope: &'s Scope<'s>,
+    /// The environment of their commands, without the secrets of the profiles and of the manifest.
     env: Env,
 }
 
-impl<'f> Passwords<'f> {
-    /// Nothing was looked up yet.
-    pub fn new(fleet: &'f Fleet<'_>) -> Self {
-        let trunks: Vec<&Trunk> = match &fleet.source {
-            Source::Manifest(wanted, ..) => {
-                let entries = wanted.values().flat_map(|wanted| &wanted.entries);
-                let trunk = |entry: &&'f Entry| match &entry.what {
-                    What::Trunk(trunk) => Some(&**trunk),
-                    _ => None,
-                };
-                entries.filter_map(trunk).collect()
-            }
-            Source::Saved(parts) => {
-                let trunk = |goal: &'f Goal| match &goal.what {
-                    desired::What::Trunk(trunk) => Some(&**trunk),
-                    _ => None,
-                };
-                parts.iter().flat_map(|part| &part.goals).filter_map(trunk).collect()
-            }
-        };
-        // Without a profiles file the environment stands for the profile.
-        let book = if fleet.context.options.sandbox { None } else { fleet.context.book().ok() };
+impl<'s> Passwords<'s> {
+    /// Nothing is resolved yet.
+    pub fn new(scope: &'s Scope<'_>) -> Self {
+        // Without a profiles file, the environment defines the profile.
+        let book = if scope.context.options.sandbox { None } else { scope.context.book().ok() };
         let of_profiles: Vec<SecretRef> = book.into_iter().flat_map(Book::references).collect();
-        let passwords =
-            trunks.into_iter().filter_map(|trunk| trunk.password.as_ref().and_then(Secret::origin));
-        let env = without_secrets(&fleet.context.env, passwords.chain(&of_profiles));
-        Self { fleet, env }
+        let passwords = scope.passwords().into_iter().filter_map(Secret::origin);
+        let env = without_secrets(&scope.context.env, passwords.chain(&of_profiles));
+        Self { scope, env }
     }
 
-    /// Looks the trunk's password up. Answers why not, and leaves the reference where it is. A dry run runs no command.
+    /// Resolves the trunk's password. Returns why not, and keeps the reference then. A dry run runs no command.
     pub async fn fill(&self, trunk: &mut Trunk, place: &str) -> Option<Error> {
-        let Fleet { context, .. } = self.fleet;
+        let Scope { context, .. } = self.scope;
         let unknown = |secret: &mut Secret| secret.expose().is_none();
         let secret = trunk.password.take_if(unknown)?;
         if context.options.dry_run.is_some() && !is_quiet(&secret) {

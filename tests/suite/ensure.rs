@@ -70,13 +70,13 @@ fn a_trunk_is_created_then_left_alone_then_changed() {
 }
 
 #[test]
-fn a_trunk_that_is_there_as_asked_is_adopted_once() {
+fn a_trunk_that_is_as_asked_is_unchanged() {
     let lab = Lab::new();
     lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
     assert_eq!(lab.ensure("yeastar", &format!("{PEER} --dry-run")).1, 0);
     let id = lab.run("yeastar", "trunk get name:a").expect(0).json()["id"].clone();
-    let adopted = lab.run("yeastar", &format!("trunk ensure {PEER}")).expect(0).json();
-    assert_eq!((&adopted["outcome"], &adopted["id"]), (&Value::from("adopted"), &id));
+    let first = lab.run("yeastar", &format!("trunk ensure {PEER}")).expect(0).json();
+    assert_eq!((&first["outcome"], &first["id"]), (&Value::from("unchanged"), &id));
     assert_eq!(lab.ensure("yeastar", PEER), ("unchanged".to_owned(), 0));
 }
 
@@ -86,8 +86,8 @@ fn what_cannot_become_so_is_refused_and_nothing_is_written() {
     lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
     lab.recorder.take();
     for (args, code, part) in [
-        ("--name a --kind register", 4, "cannot become so"),
-        ("--name b --kind peer", 4, "cannot be made"),
+        ("--name a --kind register", 4, "cannot be changed so"),
+        ("--name b --kind peer", 4, "cannot be created"),
         ("--name a --prefix 9", 4, "no such field"),
         ("--port 5061", 2, "has no name"),
         ("--name a --password-from env:MISSING", 3, "env:MISSING"),

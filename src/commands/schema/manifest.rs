@@ -3,24 +3,27 @@
 use serde_json::{Value, json};
 
 use super::fields;
-use super::parts::{DRAFT, flag, list, needing, one_of_keys, table, text, variable, word_or_figure};
-use crate::input::manifest::{SORTS, TARGET};
+use super::parts::{DRAFT, flag, list, needing, one_of_keys, table, text, variable, word, word_or_figure};
+use crate::input::manifest::{Owns, TARGET};
 use crate::input::rows::NUMBERS;
 use crate::model::fields::Field;
 use crate::model::number::NumberType;
+use crate::model::plan::ResourceKind;
 use crate::model::settings::Provided;
+
+/// The keys of the lists of entries.
+const SECTIONS: [&str; 4] = [
+    ResourceKind::Trunk.section(),
+    ResourceKind::InternalNumber.section(),
+    ResourceKind::SipSettings.section(),
+    ResourceKind::CalloutCountry.section(),
+];
 
 /// The whole schema.
 pub fn schema() -> Value {
     let of = |key: &str| json!({"$ref": format!("#/$defs/{key}")});
     let mut keys = vec![
         ("$schema", text("The address of this schema, for editors.")),
-        (
-            "name",
-            text(
-                "The name by which `apply --prune` identifies this manifest; defaults to the path of its first file.",
-            ),
-        ),
         (
             "vars",
             json!({
@@ -29,7 +32,10 @@ pub fn schema() -> Value {
                 "additionalProperties": {"type": ["string", "number", "boolean"]},
             }),
         ),
-        ("defaults", table("Default fields of every entry in this file.", SORTS.map(|key| (key, of(key))))),
+        (
+            "defaults",
+            table("Default fields of every entry in this file.", SECTIONS.map(|key| (key, of(key)))),
+        ),
         (
             "groups",
             json!({
@@ -39,7 +45,11 @@ pub fn schema() -> Value {
             }),
         ),
     ];
-    keys.extend(SORTS.map(|key| (key, list("The desired objects.", of(key)))));
+    keys.push((
+        "owns",
+        list("What belongs to the manifest; `apply --prune` deletes what no entry wants of it.", owns()),
+    ));
+    keys.extend(SECTIONS.map(|key| (key, list("The desired objects.", of(key)))));
     let mut schema = table("The desired objects on one or more profiles.", keys);
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), DRAFT.into());
@@ -51,16 +61,20 @@ pub fn schema() -> Value {
 
 /// The definitions of the schema.
 fn definitions() -> Value {
-    let [trunk, numbers, settings, countries] = SORTS;
+    let [trunk, numbers, settings, countries] = SECTIONS;
     let fields = Field::ALL.iter().map(|field| (field.name(), fields::schema(*field)));
-    let lists = entry("Internal numbers of an account.", internal_numbers());
+    let fields = fields.chain(options(ResourceKind::Trunk));
+    let lists = entry(
+        "Internal numbers of an account.",
+        internal_numbers().into_iter().chain(options(ResourceKind::InternalNumber)),
+    );
     let meaning = "Countries that meetings of an account can call out to.";
     json!({
         "variable": variable(),
         trunk: entry("A trunk.", fields),
         numbers: one_of_keys(lists, &["numbers", "from"]),
         settings: entry("SIP settings of an account.", sip_settings()),
-        countries: entry(meaning, callout_countries()),
+        countries: entry(meaning, callout_countries().into_iter().chain(options(ResourceKind::CalloutCountry))),
     })
 }
 
@@ -74,6 +88,43 @@ fn entry(meaning: &str, own: impl IntoIterator<Item = (&'static str, Value)>) ->
     ];
     let schema = table(meaning, target.into_iter().chain(own));
     one_of_keys(schema, &TARGET)
+}
+
+/// What belongs to the manifest.
+fn owns() -> Value {
+    let names = |kind| {
+        let names = list("Names, with `*` and `?`.", text("A name or a pattern."));
+        (Owns::key(kind), json!({"description": "The owned objects.", "anyOf": [{"const": "all"}, names]}))
+    };
+    let kinds = [ResourceKind::Trunk, ResourceKind::InternalNumber, ResourceKind::CalloutCountry];
+    entry("Objects of one or more profiles.", [account()].into_iter().chain(kinds.map(names)))
+}
+
+/// The keys that say how an entry is compared and changed.
+fn options(kind: ResourceKind) -> Vec<(&'static str, Value)> {
+    let mut keys = Vec::new();
+    if kind != ResourceKind::SipSettings {
+        keys.push(("protect", flag("Whether `apply` may never delete the object.")));
+        keys.push((
+            "state",
+            word("Whether the object should exist; defaults to present.", &["present", "absent"]),
+        ));
+    }
+    if kind == ResourceKind::Trunk {
+        let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+        keys.push((
+            "ignore",
+            list("Fields that are neither compared nor changed.", word("A field.", &names)),
+        ));
+        keys.push(("previous_name", text("The name that the trunk had before; it is renamed.")));
+    }
+    if kind == ResourceKind::InternalNumber {
+        keys.push((
+            "replace",
+            flag("Whether the number may be deleted and created again where it cannot be updated."),
+        ));
+    }
+    keys
 }
 
 fn profiles() -> Value {

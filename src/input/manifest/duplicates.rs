@@ -20,8 +20,8 @@ pub fn check(manifest: &Manifest, mistakes: &mut Mistakes) {
     let mut countries = Seen::default();
     for entry in &manifest.entries {
         match &entry.what {
-            What::Trunk(_) => {
-                let name = entry.trunk_identity().unwrap_or_default();
+            What::Trunk(trunk) => {
+                let name = trunk.name.as_deref().or(trunk.master_trunk.as_deref()).unwrap_or_default();
                 let shown = format!("trunk `{}` is", excerpt(name, 40));
                 trunks.note(entry, name, &shown, mistakes);
             }

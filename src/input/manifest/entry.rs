@@ -6,16 +6,18 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::file;
-use super::file::{Draft, File, Pairs, Sort};
+use super::file::{Draft, File, Pairs};
 use super::mistakes::{At, Mistakes};
 use super::positions::Positions;
 use super::target::Groups;
-use super::{Entry, Numbers, Origin, What, numbers};
+use super::{Entry, Numbers, Options, Origin, What, numbers};
 use crate::input::confine;
 use crate::input::settings::Settings;
 use crate::input::tree;
 use crate::input::tree::{Node, Value};
 use crate::model::error::{FieldError, Kind};
+use crate::model::fields::Field;
+use crate::model::plan::ResourceKind;
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 use crate::model::{check, country};
@@ -31,30 +33,45 @@ fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes)
     let at = file.at(&draft.path).place(draft.place);
     let reading = Reading::new(file, at, draft.table.iter().map(|(key, node)| (key, node)).collect());
     let profiles = groups.target(at, &reading.all, mistakes);
-    let (what, account) = reading.what(draft.sort, mistakes)?;
+    let options = reading.options(draft.kind, mistakes);
+    let (what, account) = reading.what(draft.kind, mistakes)?;
     let place = Origin { file: file.name.clone(), place: draft.place };
     let positions =
-        if draft.sort == Sort::Trunk { Positions::of(&reading.own) } else { Positions::default() };
-    Some(Entry { what, profiles: profiles?, account, place, positions })
+        if draft.kind == ResourceKind::Trunk { Positions::of(&reading.own) } else { Positions::default() };
+    Some(Entry { what, profiles: profiles?, account, options: options?, place, positions })
 }
 
 /// Defaults that lie under no entry are held to the same keys.
 fn check_defaults(file: &File, groups: &Groups<'_>, mistakes: &mut Mistakes) {
-    for (sort, table) in &file.defaults {
+    for (kind, table) in &file.defaults {
         let Some((first, _)) = table.first() else { continue };
-        let path = format!("defaults.{}", sort.key());
+        let path = format!("defaults.{}", kind.section());
         let at = file.at(&path).place(first.place);
         let reading = Reading::new(file, at, table.iter().map(|(key, node)| (key, node)).collect());
         if reading.all.len() > reading.own.len() {
             groups.target(at, &reading.all, mistakes);
         }
-        match sort {
-            Sort::Trunk => drop(reading.trunk(mistakes)),
-            Sort::Numbers => drop(reading.of::<NumbersTable>(mistakes)),
-            Sort::Settings => drop(reading.of::<Settings>(mistakes)),
-            Sort::Countries => drop(reading.of::<CountriesTable>(mistakes)),
+        match kind {
+            ResourceKind::Trunk => drop(reading.trunk(mistakes)),
+            ResourceKind::InternalNumber => drop(reading.of::<NumbersTable>(mistakes)),
+            ResourceKind::SipSettings => drop(reading.of::<Settings>(mistakes)),
+            ResourceKind::CalloutCountry => drop(reading.of::<CountriesTable>(mistakes)),
         }
     }
+}
+
+/// The keys that say how an entry is compared and changed.
+const OPTIONS: [&str; 5] = ["ignore", "protect", "state", "replace", "previous_name"];
+
+/// The options of an entry as a file gives them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OptionsTable {
+    ignore: Vec<String>,
+    protect: bool,
+    state: Option<String>,
+    replace: bool,
+    previous_name: Option<String>,
 }
 
 /// The reading of one table.
@@ -62,7 +79,7 @@ struct Reading<'f> {
     file: &'f File,
     at: At<'f>,
     all: Pairs<'f>,
-    /// Without what names the profiles.
+    /// Without what names the profiles, and without options.
     own: Pairs<'f>,
 }
 
@@ -71,8 +88,62 @@ type Read = (What, Option<String>);
 
 impl<'f> Reading<'f> {
     fn new(file: &'f File, at: At<'f>, all: Pairs<'f>) -> Self {
-        let own = all.iter().copied().filter(|(key, _)| !file::TARGET.contains(&key.text.as_str()));
+        let others = |key: &str| file::TARGET.contains(&key) || OPTIONS.contains(&key);
+        let own = all.iter().copied().filter(|(key, _)| !others(key.text.as_str()));
         Self { file, at, own: own.collect(), all }
+    }
+
+    /// The options. Each belongs to some kinds of objects only.
+    fn options(&self, kind: ResourceKind, mistakes: &mut Mistakes) -> Option<Options> {
+        let pairs: Pairs<'f> =
+            self.all.iter().copied().filter(|(key, _)| OPTIONS.contains(&key.text.as_str())).collect();
+        let mut sound = true;
+        for (key, _) in &pairs {
+            let fits = match key.text.as_str() {
+                "previous_name" | "ignore" => kind == ResourceKind::Trunk,
+                "replace" => kind == ResourceKind::InternalNumber,
+                _ => kind != ResourceKind::SipSettings,
+            };
+            if !fits {
+                let what = format!("does not apply to [[{}]]; leave it out", kind.section());
+                mistakes.add(self.at.place(key.place), &key.text, what);
+                sound = false;
+            }
+        }
+        let table: OptionsTable = file::read_pairs(self.at, &pairs, &self.all, &[], mistakes)?;
+        let place = |name: &str| {
+            let node = pairs.iter().find(|(key, _)| key.text == name).map(|(_, node)| node.place);
+            At { place: node.or(self.at.place), ..self.at }
+        };
+        let absent = match table.state.as_deref() {
+            None | Some("present") => false,
+            Some("absent") => true,
+            Some(other) => {
+                let what = crate::model::open_enum::complain("state", other, &["present", "absent"]);
+                mistakes.add(place("state"), "state", what);
+                return None;
+            }
+        };
+        if absent && table.protect {
+            mistakes.add(
+                place("protect"),
+                "protect",
+                "the object is protected, and `state` asks to delete it; keep one",
+            );
+            sound = false;
+        }
+        let mut ignore = Vec::new();
+        for name in &table.ignore {
+            match Field::named(name) {
+                Ok(field) => ignore.push(field),
+                Err(what) => {
+                    mistakes.add(place("ignore"), "ignore", what);
+                    sound = false;
+                }
+            }
+        }
+        let OptionsTable { protect, replace, previous_name, .. } = table;
+        sound.then_some(Options { ignore, protect, absent, replace, previous_name })
     }
 
     fn of<T: Deserialize<'f>>(&self, mistakes: &mut Mistakes) -> Option<T> {
@@ -102,12 +173,12 @@ impl<'f> Reading<'f> {
         sound
     }
 
-    fn what(&self, sort: Sort, mistakes: &mut Mistakes) -> Option<Read> {
-        match sort {
-            Sort::Trunk => self.named_trunk(mistakes),
-            Sort::Numbers => self.numbers(mistakes),
-            Sort::Settings => self.settings(mistakes),
-            Sort::Countries => self.countries(mistakes),
+    fn what(&self, kind: ResourceKind, mistakes: &mut Mistakes) -> Option<Read> {
+        match kind {
+            ResourceKind::Trunk => self.named_trunk(mistakes),
+            ResourceKind::InternalNumber => self.numbers(mistakes),
+            ResourceKind::SipSettings => self.settings(mistakes),
+            ResourceKind::CalloutCountry => self.countries(mistakes),
         }
     }
 

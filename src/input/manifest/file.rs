@@ -10,47 +10,16 @@ use crate::input::file::Source;
 use crate::input::tree;
 use crate::input::tree::{Key, Node, Table, Value};
 use crate::model::error::{Kind, Place};
+use crate::model::plan::ResourceKind;
 use crate::model::text::Unknown;
-
-/// What an entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// `[[trunk]]`
-    Trunk,
-    /// `[[internal_numbers]]`
-    Numbers,
-    /// `[[sip_settings]]`
-    Settings,
-    /// `[[callout_countries]]`
-    Countries,
-}
-
-impl Sort {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Trunk, Self::Numbers, Self::Settings, Self::Countries];
-
-    /// The key in a file.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Trunk => "trunk",
-            Self::Numbers => "internal_numbers",
-            Self::Settings => "sip_settings",
-            Self::Countries => "callout_countries",
-        }
-    }
-
-    fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sort| sort.key() == key)
-    }
-}
 
 /// The keys that name the profiles of an entry, of which it gives one.
 pub const TARGET: [&str; 3] = ["profile", "profiles", "group"];
 
 /// The keys of a file. `$schema` is for editors.
 const KEYS: [&str; 9] = [
-    "name",
     "vars",
+    "owns",
     "defaults",
     "groups",
     "trunk",
@@ -71,14 +40,14 @@ pub struct File {
     pub private: bool,
     /// The folder that what it names has to lie below, where it is not trusted.
     pub below: Option<PathBuf>,
-    /// What this machine remembers the manifest by, and where it says so.
-    pub title: Option<(String, Place)>,
     /// What lies under the entries of a sort.
-    pub defaults: Vec<(Sort, Table)>,
+    pub defaults: Vec<(ResourceKind, Table)>,
     /// The groups of profiles.
     pub groups: Table,
     /// The entries, in the order of the file.
     pub entries: Vec<Draft>,
+    /// What it owns: tables and where they begin.
+    pub owns: Vec<(Table, Place)>,
     /// Whether a list of entries is there, perhaps without any.
     has_lists: bool,
 }
@@ -87,7 +56,7 @@ pub struct File {
 #[derive(Debug)]
 pub struct Draft {
     /// What it is about.
-    pub sort: Sort,
+    pub kind: ResourceKind,
     /// The way to it, as in `trunk[2]`.
     pub path: String,
     /// Its keys, with those of the defaults that it does not give itself.
@@ -169,66 +138,80 @@ pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
         below,
         folder: source.folder,
         private: source.private,
-        title: None,
         defaults: Vec::new(),
         groups: Table::new(),
         entries: Vec::new(),
+        owns: Vec::new(),
         has_lists: false,
     };
     let mut lists = Vec::new();
     for (key, node) in table {
-        match (key.text.as_str(), Sort::of(&key.text)) {
-            ("name", _) => file.title = title(at, &node, mistakes),
+        match (key.text.as_str(), of_section(&key.text)) {
+            ("owns", _) => {
+                file.has_lists = true;
+                file.owns = tables(at, "owns", node, mistakes);
+            }
             ("defaults", _) => file.defaults = defaults(at, node, mistakes),
             ("groups", _) => file.groups = mistakes.table(at, "groups", node).unwrap_or_default(),
-            (_, Some(sort)) => lists.push((sort, node)),
+            (_, Some(kind)) => lists.push((kind, node)),
             // `$schema`, and what was refused already.
             _ => {}
         }
     }
-    for (sort, node) in lists {
+    for (kind, node) in lists {
         file.has_lists = true;
-        let drafts = drafts(at, sort, node, &file.defaults, mistakes);
+        let drafts = drafts(at, kind, node, &file.defaults, mistakes);
         file.entries.extend(drafts);
     }
     file.entries.sort_by_key(|draft| (draft.place.line, draft.place.column));
     file
 }
 
-fn title(at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<(String, Place)> {
-    let text = tree::read::<String>(node).map_err(|mistake| mistake.to_string());
-    let text = text.and_then(|text| {
-        if text.trim().is_empty() { Err("is empty; give the manifest a name".to_owned()) } else { Ok(text) }
-    });
-    text.map_err(|what| mistakes.add(at.place(node.place), "name", what)).ok().map(|text| (text, node.place))
-}
-
-fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(Sort, Table)> {
+fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(ResourceKind, Table)> {
     let mut defaults = Vec::new();
     let table = mistakes.table(at, "defaults", node).unwrap_or_default();
-    let known = table.iter().filter(|(key, _)| Sort::of(&key.text).is_some()).count();
+    let known = table.iter().filter(|(key, _)| of_section(&key.text).is_some()).count();
     let familiar = known > 0 && 2 * known >= table.len();
     for (key, node) in table {
-        let Some(sort) = Sort::of(&key.text) else {
-            let unknown = Unknown::new("key", &key.text, familiar, &Sort::ALL.map(Sort::key));
+        let Some(kind) = of_section(&key.text) else {
+            let unknown =
+                Unknown::new("key", &key.text, familiar, &ResourceKind::ALL.map(ResourceKind::section));
             let at = At { path: "defaults", ..at };
             mistakes.add(at.place(key.place), &unknown.name, unknown.line());
             continue;
         };
         let path = format!("defaults.{}", key.text);
-        defaults.extend(mistakes.table(at, &path, node).map(|table| (sort, table)));
+        defaults.extend(mistakes.table(at, &path, node).map(|table| (kind, table)));
     }
     defaults
 }
 
+fn of_section(key: &str) -> Option<ResourceKind> {
+    ResourceKind::ALL.into_iter().find(|kind| kind.section() == key)
+}
+
 fn drafts(
     at: At<'_>,
-    sort: Sort,
+    kind: ResourceKind,
     node: Node,
-    defaults: &[(Sort, Table)],
+    defaults: &[(ResourceKind, Table)],
     mistakes: &mut Mistakes,
 ) -> Vec<Draft> {
-    let (key, noun) = (sort.key(), node.noun());
+    let key = kind.section();
+    let below = defaults.iter().find(|(known, _)| *known == kind).map(|(_, table)| table);
+    let tables = tables(at, key, node, mistakes).into_iter().enumerate();
+    let drafts = tables.map(|(index, (mut table, place))| {
+        if let Some(below) = below {
+            lay(&mut table, below);
+        }
+        Draft { kind, path: format!("{key}[{index}]"), table, place }
+    });
+    drafts.collect()
+}
+
+/// A list of tables, each with where it begins.
+fn tables(at: At<'_>, key: &str, node: Node, mistakes: &mut Mistakes) -> Vec<(Table, Place)> {
+    let noun = node.noun();
     let list = match node.value {
         Value::List(list) => list,
         Value::Nothing => Vec::new(),
@@ -238,21 +221,18 @@ fn drafts(
             return Vec::new();
         }
     };
-    let below = defaults.iter().find(|(known, _)| *known == sort).map(|(_, table)| table);
-    let mut drafts = Vec::new();
+    let mut tables = Vec::new();
     for (index, node) in list.into_iter().enumerate() {
-        let (place, path) = (node.place, format!("{key}[{index}]"));
-        let noun = node.noun();
-        let Value::Table(mut table) = node.value else {
-            mistakes.add(at.place(place), &path, format!("is {noun}; write a table of keys and values"));
-            continue;
-        };
-        if let Some(below) = below {
-            lay(&mut table, below);
+        let (place, noun) = (node.place, node.noun());
+        match node.value {
+            Value::Table(table) => tables.push((table, place)),
+            _ => {
+                let what = format!("is {noun}; write a table of keys and values");
+                mistakes.add(at.place(place), &format!("{key}[{index}]"), what);
+            }
         }
-        drafts.push(Draft { sort, path, table, place });
     }
-    drafts
+    tables
 }
 
 /// Keys of which one stands for all.
@@ -262,7 +242,7 @@ const ONE_OF: [&[&str]; 2] = [&TARGET, &["numbers", "from"]];
 const DEEP: [&str; 2] = ["caller_id", "vendor_fields"];
 
 /// Lays a table under another: what that one gives, be it null, stays.
-fn lay(table: &mut Table, below: &Table) {
+pub fn lay(table: &mut Table, below: &Table) {
     let own: Vec<String> = table.iter().map(|(key, _)| key.text.clone()).collect();
     for (key, node) in below {
         let alike = ONE_OF.into_iter().find(|keys| keys.contains(&key.text.as_str()));

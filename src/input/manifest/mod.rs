@@ -6,6 +6,7 @@ mod entry;
 mod file;
 mod mistakes;
 mod numbers;
+mod owns;
 mod paths;
 mod positions;
 mod target;
@@ -20,28 +21,23 @@ use std::sync::Arc;
 use super::confine;
 use super::rows::{NUMBERS, Row, Sheet};
 use crate::model::error::{Error, Place, Result};
+use crate::model::fields::Field;
+use crate::model::plan::{Owned, ResourceKind};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
-use file::Sort;
 pub use file::TARGET;
 use mistakes::{At, Mistakes};
 use positions::Positions;
 use vars::Scope;
 pub use vars::Vars;
 
-/// The keys of the lists of entries: trunks, internal numbers, SIP settings, call-out countries.
-pub const SORTS: [&str; 4] =
-    [Sort::Trunk.key(), Sort::Numbers.key(), Sort::Settings.key(), Sort::Countries.key()];
-
 /// Several files as one.
 #[derive(Debug)]
 pub struct Manifest {
-    /// What this machine remembers it by: its `name`, else the place of its only file.
-    pub name: Option<String>,
-    /// The files that say what is wanted, by their one path. Standard input is none.
-    pub files: Vec<String>,
     /// What is wanted, in the order of the files.
     pub entries: Vec<Entry>,
+    /// What belongs to it.
+    pub owns: Vec<Owns>,
 }
 
 /// One thing that is wanted on one or more profiles.
@@ -53,9 +49,47 @@ pub struct Entry {
     pub profiles: Arc<[String]>,
     /// The account; the profile's own where none is given.
     pub account: Option<String>,
+    /// How it is compared and changed.
+    pub options: Options,
     /// Where it stands.
     pub place: Origin,
     positions: Positions,
+}
+
+/// How an entry is compared and changed.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Fields that are neither compared nor changed.
+    pub ignore: Vec<Field>,
+    /// Whether apply may never delete the object.
+    pub protect: bool,
+    /// Whether the object should not exist.
+    pub absent: bool,
+    /// Whether the object may be deleted and created again where the vendor cannot update it.
+    pub replace: bool,
+    /// The name that the trunk had before.
+    pub previous_name: Option<String>,
+}
+
+/// What belongs to the manifest: one `[[owns]]`.
+#[derive(Debug)]
+pub struct Owns {
+    /// The profiles.
+    pub profiles: Arc<[String]>,
+    /// The objects, by kind, with the account as the manifest gives it.
+    pub owned: Vec<Owned>,
+    /// Where it stands.
+    pub place: Origin,
+}
+
+impl Owns {
+    /// The key of a kind.
+    pub fn key(kind: ResourceKind) -> &'static str {
+        match kind {
+            ResourceKind::Trunk => "trunks",
+            kind => kind.section(),
+        }
+    }
 }
 
 /// What an entry wants.
@@ -69,6 +103,18 @@ pub enum What {
     Settings(SipSettings),
     /// Call-out countries, as upper-case two-letter codes, each once.
     Countries(Vec<String>),
+}
+
+impl What {
+    /// The kind of its objects.
+    pub fn kind(&self) -> ResourceKind {
+        match self {
+            Self::Trunk(_) => ResourceKind::Trunk,
+            Self::Numbers(_) => ResourceKind::InternalNumber,
+            Self::Settings(_) => ResourceKind::SipSettings,
+            Self::Countries(_) => ResourceKind::CalloutCountry,
+        }
+    }
 }
 
 /// A list of internal numbers.
@@ -122,17 +168,15 @@ impl Manifest {
             files.iter().filter_map(|path| file::parse(path, untrusted, &mut mistakes)).collect();
         let vars = Scope::collect(vars, raw.iter_mut().filter_map(file::Raw::take_vars), &mut mistakes);
         let files: Vec<_> = raw.into_iter().map(|raw| file::read(raw, &vars, &mut mistakes)).collect();
-        let name = name(&files, paths, &mut mistakes);
         let groups = target::Groups::collect(&files, profiles, &mut mistakes);
         let blank = files.iter().all(file::File::is_blank);
-        let own = files.iter().filter(|file| !file.is_blank()).filter_map(|file| whole(&file.name));
-        let own = own.collect();
         let only = if let [only] = files.as_slice() { only.name.clone() } else { "".into() };
-        let mut entries = Vec::new();
+        let (mut entries, mut owns) = (Vec::new(), Vec::new());
         for file in files {
+            owns.extend(owns::read_all(&file, &groups, &mut mistakes));
             entries.extend(entry::read_all(file, &groups, &mut mistakes));
         }
-        let manifest = Self { name, files: own, entries };
+        let manifest = Self { entries, owns };
         duplicates::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
@@ -147,14 +191,15 @@ impl Manifest {
     pub fn by_profile(&self) -> Vec<Wanted<'_>> {
         let mut wanted: Vec<Wanted<'_>> = Vec::new();
         let mut known = HashMap::new();
-        for entry in &self.entries {
-            for profile in entry.profiles.iter().map(String::as_str) {
+        let entries = self.entries.iter().map(|entry| (&entry.profiles, Some(entry)));
+        for (profiles, entry) in entries.chain(self.owns.iter().map(|owns| (&owns.profiles, None))) {
+            for profile in profiles.iter().map(String::as_str) {
                 let at = *known.entry(profile).or_insert_with(|| {
                     wanted.push(Wanted { profile, entries: Vec::new() });
                     wanted.len() - 1
                 });
                 if let Some(wanted) = wanted.get_mut(at) {
-                    wanted.entries.push(entry);
+                    wanted.entries.extend(entry);
                 }
             }
         }
@@ -162,46 +207,10 @@ impl Manifest {
     }
 }
 
-/// The name that a file gives; those of several files are one.
-fn name(files: &[file::File], paths: &[String], mistakes: &mut Mistakes) -> Option<String> {
-    let mut named: Option<(&str, &file::File)> = None;
-    for file in files {
-        match (&file.title, named) {
-            (Some((name, place)), Some((known, first))) if name != known => {
-                let what = format!("the manifest has another name in {}, `{known}`; keep one", first.name);
-                mistakes.add(file.at("name").place(*place), "", what);
-            }
-            (Some((name, _)), None) => named = Some((name, file)),
-            _ => {}
-        }
-    }
-    // Of several places none stands for the others, and standard input is none.
-    let place = match paths {
-        [only] => whole(only),
-        _ => None,
-    };
-    named.map(|(name, _)| name.to_owned()).or(place)
-}
-
-/// The one path of a file or a folder.
-fn whole(path: &str) -> Option<String> {
-    let whole = std::fs::canonicalize(path).ok().filter(|_| path != "-");
-    whole.map(|path| path.to_string_lossy().into_owned())
-}
-
 impl Entry {
     /// Where a field of it stands, perhaps among the defaults; where it stands itself if it gives no such field.
     pub fn place_of(&self, field: &str) -> Place {
         self.positions.get(field).unwrap_or(self.place.place)
-    }
-
-    /// What tells this trunk from others on the same profile and account: its name, or the master's trunk where
-    /// the vendor keeps the name.
-    pub fn trunk_identity(&self) -> Option<&str> {
-        match &self.what {
-            What::Trunk(trunk) => trunk.name.as_deref().or(trunk.master_trunk.as_deref()),
-            _ => None,
-        }
     }
 }
 

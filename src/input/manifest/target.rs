@@ -7,8 +7,9 @@ use super::Origin;
 use super::file::{File, Pairs, TARGET};
 use super::mistakes::{At, Mistakes};
 use crate::input::tree;
-use crate::input::tree::Node;
+use crate::input::tree::{Node, Value};
 use crate::model::error::Kind;
+use crate::model::pattern::{covers, is_pattern};
 use crate::model::text::{excerpt, nearest};
 
 /// The groups of all files, and the profiles that there are.
@@ -83,7 +84,7 @@ impl<'p> Groups<'p> {
     }
 
     fn several(&self, at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<Arc<[String]>> {
-        let tree::Value::List(list) = &node.value else {
+        let Value::List(list) = &node.value else {
             let what = format!("is {}; write a list of profiles, in brackets", node.noun());
             mistakes.add(at.place(node.place), "", what);
             return None;
@@ -91,16 +92,34 @@ impl<'p> Groups<'p> {
         if list.is_empty() {
             mistakes.add(at.place(node.place), "", "names no profile; give at least one");
         }
-        let names: Vec<Option<String>> = list.iter().map(|node| self.one(at, "", node, mistakes)).collect();
-        let mut seen = HashSet::new();
-        for (name, node) in names.iter().zip(list) {
-            if let Some(name) = name.as_ref().filter(|name| !seen.insert(*name)) {
-                let what = format!("profile `{}` is listed twice; keep one", excerpt(name, 40));
-                mistakes.add(at.place(node.place), "", what);
+        let (mut names, mut sound): (Vec<String>, bool) = (Vec::new(), true);
+        for node in list {
+            // What a pattern covers besides is no mistake.
+            if let Value::Text(text) = &node.value
+                && is_pattern(text)
+            {
+                let mut covered: Vec<&str> =
+                    self.profiles.iter().copied().filter(|profile| covers(text, profile)).collect();
+                covered.sort_unstable();
+                if covered.is_empty() {
+                    let what = format!("no profile has a name like `{}`", excerpt(text, 40));
+                    mistakes.add_of(Kind::Config, at.place(node.place), "", what);
+                    sound = false;
+                }
+                covered.retain(|profile| names.iter().all(|known| known != profile));
+                names.extend(covered.into_iter().map(str::to_owned));
+                continue;
+            }
+            match self.one(at, "", node, mistakes) {
+                Some(name) if names.contains(&name) => {
+                    let what = format!("profile `{}` is listed twice; keep one", excerpt(&name, 40));
+                    mistakes.add(at.place(node.place), "", what);
+                }
+                Some(name) => names.push(name),
+                None => sound = false,
             }
         }
-        let whole: Option<Vec<String>> = names.iter().cloned().collect();
-        whole.filter(|names| !names.is_empty()).map(Into::into)
+        (sound && !names.is_empty()).then(|| names.into())
     }
 
     fn one(&self, at: At<'_>, field: &str, node: &Node, mistakes: &mut Mistakes) -> Option<String> {

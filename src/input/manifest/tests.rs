@@ -281,23 +281,64 @@ fn a_file_from_another_system_is_read() {
 }
 
 #[test]
-fn a_manifest_is_known_by_its_name_or_by_its_place() {
-    let entry = "[[trunk]]\nprofile = 'a'\nname = 't'";
-    let named = |name: &str| format!("name = '{name}'\n{}", entry.replace("'t'", &format!("'{name}'")));
-    let folder = Folder::with(&[
-        ("one.toml", &named("fleet")),
-        ("same.toml", "name = 'fleet'"),
-        ("other.toml", &named("other")),
-        ("plain.toml", entry),
-        ("plain2.toml", "trunk = []"),
-        ("empty.toml", "name = ' '"),
-    ]);
-    let named = folder.open(&["one.toml", "same.toml", "plain.toml"]).unwrap().name;
-    assert_eq!(named.as_deref(), Some("fleet"));
-    let place = std::fs::canonicalize(folder.path("plain.toml")).unwrap();
-    assert_eq!(folder.open(&["plain.toml"]).unwrap().name.as_deref(), place.to_str());
-    assert_eq!(folder.open(&["plain.toml", "plain2.toml"]).unwrap().name, None);
-    let (_, text) = folder.refusal(&["one.toml", "other.toml"]);
-    assert!(text.contains("other.toml, line 1") && text.contains("another name in"), "{text}");
-    assert!(folder.refusal(&["empty.toml", "plain.toml"]).1.contains("give the manifest a name"));
+fn what_a_manifest_owns_is_declared_in_it() {
+    let owns = "[groups]\nboth = ['a', 'b']\n[[owns]]\ngroup = 'both'\ntrunks = ['lab-*', 'x']\n\
+                [[owns]]\nprofile = 'lab-pbx'\naccount = 'sub-1'\ncallout_countries = 'all'\n";
+    let manifest = open("m.toml", owns);
+    assert!(manifest.entries.is_empty());
+    let [first, second] = manifest.owns.as_slice() else { panic!("{:?}", manifest.owns) };
+    assert_eq!((first.profiles.join(" ").as_str(), first.owned.len()), ("a b", 1));
+    let names = &first.owned[0].names;
+    assert!(names.covers("lab-1") && names.covers("x") && !names.covers("y"));
+    assert_eq!(second.owned[0].account.as_deref(), Some("sub-1"));
+    assert!(second.owned[0].names.covers("GB"));
+    // A profile that is only owned is planned, too.
+    let profiles: Vec<&str> = manifest.by_profile().iter().map(|wanted| wanted.profile).collect();
+    assert_eq!(profiles, ["a", "b", "lab-pbx"]);
+}
+
+#[test]
+fn mistakes_in_what_is_owned_have_their_position() {
+    for (table, says) in [
+        ("trunks = ['a']", "line 1, column 1: names no profile"),
+        ("profile = 'a'", "owns nothing"),
+        ("profile = 'a'\ntrunks = []", "line 3, column 10: trunks: is empty"),
+        ("profile = 'a'\ntrunks = 'x'", "line 3, column 10: trunks: is a text; write \"all\""),
+        ("profile = 'a'\ntrunks = [1]", "line 3, column 11"),
+        ("profile = 'a'\ntrunks = ['']", "line 3, column 11: is empty"),
+        (
+            "profile = 'a'\ntrunk = ['x']",
+            "line 3, column 1: trunk: unknown key `trunk`; did you mean `trunks`?",
+        ),
+        ("profile = 'nobody'\ntrunks = 'all'", "there is no profile `nobody`"),
+        ("profile = 'a'\nsip_settings = 'all'", "unknown key `sip_settings`"),
+    ] {
+        let folder = Folder::with(&[("m.toml", &format!("[[owns]]\n{table}\n"))]);
+        let (_, text) = folder.refusal(&["m.toml"]);
+        assert!(text.contains(says), "{table}: {text}");
+    }
+}
+
+#[test]
+fn options_of_entries_are_read_and_checked() {
+    let entry = |options: &str| format!("[[trunk]]\nprofile = 'a'\nname = 't'\n{options}\n");
+    let manifest = open("m.toml", &entry("ignore = ['codecs']\nprotect = true\nprevious_name = 'old'"));
+    let options = &manifest.entries[0].options;
+    assert_eq!((options.ignore.as_slice(), options.protect), ([Field::Codecs].as_slice(), true));
+    assert_eq!((options.previous_name.as_deref(), options.absent), (Some("old"), false));
+    assert!(open("m.toml", &entry("state = 'absent'")).entries[0].options.absent);
+    for (options, says) in [
+        ("ignore = ['codec']", "did you mean `codecs`?"),
+        ("state = 'abscent'", "did you mean `absent`?"),
+        ("state = 'absent'\nprotect = true", "line 5, column 11"),
+        ("replace = true", "does not apply to [[trunk]]"),
+        ("protect = 'yes'", "line 4, column 11"),
+    ] {
+        let folder = Folder::with(&[("m.toml", &entry(options))]);
+        let (_, text) = folder.refusal(&["m.toml"]);
+        assert!(text.contains(says), "{options}: {text}");
+    }
+    let settings = "[[sip_settings]]\nprofile = 'a'\nenable = true\nprotect = true";
+    let folder = Folder::with(&[("m.toml", settings)]);
+    assert!(folder.refusal(&["m.toml"]).1.contains("does not apply to [[sip_settings]]"));
 }

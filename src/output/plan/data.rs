@@ -4,31 +4,33 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json, to_value};
 
-use crate::model::plan::{Part, Plan};
+use crate::model::plan::{Plan, ProfilePlan};
 use crate::model::report::Listing;
 use crate::model::text::printable_json;
 
 /// The whole plan as one value.
 pub fn value(plan: &Plan) -> Value {
     json!({
-        "changes": plan.steps().map(|step| to_value(step).unwrap_or_default()).collect::<Vec<_>>(),
-        "profiles": plan.parts.iter().map(profile).collect::<Vec<_>>(),
+        "changes": plan.changes().map(|change| to_value(change).unwrap_or_default()).collect::<Vec<_>>(),
+        "profiles": plan.profiles.iter().map(profile).collect::<Vec<_>>(),
+        "unwanted": plan.profiles.iter().flat_map(|profile| &profile.unwanted).collect::<Vec<_>>(),
+        "refusals": plan.refusals,
         "summary": plan.summary(),
     })
 }
 
-fn profile(part: &Part) -> Value {
+fn profile(plan: &ProfilePlan) -> Value {
     let mut value = json!({
-        "profile": part.profile,
-        "outcome": if part.failed.is_some() { "failed" } else { "planned" },
-        "changes": part.steps.len(),
-        "unchanged": part.unchanged,
+        "profile": plan.profile,
+        "outcome": if plan.failed.is_some() { "failed" } else { "planned" },
+        "changes": plan.changes.len(),
+        "unchanged": plan.unchanged,
     });
     if let Some(fields) = value.as_object_mut() {
-        if !part.notes.is_empty() {
-            fields.insert("notes".into(), json!(part.notes));
+        if !plan.notes.is_empty() {
+            fields.insert("notes".into(), json!(plan.notes));
         }
-        if let Some(error) = &part.failed {
+        if let Some(error) = &plan.failed {
             fields.insert("error".into(), to_value(error).unwrap_or_default());
         }
     }
@@ -40,9 +42,14 @@ fn profile(part: &Part) -> Value {
 /// # Errors
 /// An error of the stream.
 pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
-    for part in &plan.parts {
-        for step in &part.steps {
-            writeln!(out, "{}", printable_json(&serde_json::to_string(step)?))?;
+    for part in &plan.profiles {
+        for change in &part.changes {
+            writeln!(out, "{}", printable_json(&serde_json::to_string(change)?))?;
+        }
+        for unwanted in &part.unwanted {
+            let mut line = to_value(unwanted)?;
+            line["action"] = "unwanted".into();
+            writeln!(out, "{}", printable_json(&line.to_string()))?;
         }
         for note in &part.notes {
             let note = json!({"action": "note", "profile": part.profile, "kind": "profile", "note": note});
@@ -60,26 +67,26 @@ pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
 /// The plan as a table, for CSV.
 pub fn listing(plan: &Plan) -> Listing {
     let columns = ["action", "kind", "name", "id", "profile", "account", "fields", "reason"];
-    let rows = plan.steps().map(|step| {
+    let rows = plan.changes().map(|step| {
         let fields: Vec<&str> = step.diff.iter().map(|change| change.field.as_str()).collect();
         vec![
             step.action.word().to_owned(),
-            step.kind.to_owned(),
-            step.name.clone(),
+            step.key.kind.word().to_owned(),
+            step.key.name.clone(),
             step.id.clone().unwrap_or_default(),
             step.profile.clone(),
-            step.account.clone().unwrap_or_default(),
+            step.key.account.clone().unwrap_or_default(),
             fields.join(" "),
             step.error.as_ref().map_or_else(|| step.notes.join("; "), |error| error.message.clone()),
         ]
     });
-    let of_profile = |action: &str, part: &Part, reason: String| {
+    let of_profile = |action: &str, part: &ProfilePlan, reason: String| {
         let words = [action, "profile", &part.profile, "", &part.profile, "", "", &reason];
         words.map(str::to_owned).to_vec()
     };
-    let noted = plan.parts.iter().filter(|part| !part.notes.is_empty());
+    let noted = plan.profiles.iter().filter(|part| !part.notes.is_empty());
     let noted = noted.map(|part| of_profile("note", part, part.notes.join("; ")));
-    let failed = plan.parts.iter().filter_map(|part| {
+    let failed = plan.profiles.iter().filter_map(|part| {
         let error = part.failed.as_ref()?;
         Some(of_profile("failed", part, error.message.clone()))
     });
@@ -99,8 +106,11 @@ mod tests {
 
     #[test]
     fn notes_and_failures_of_profiles_are_in_lines_and_rows() {
-        let noted = Part { notes: vec!["one".into(), "two".into()], ..Part::new("a") };
-        let plan = Plan { parts: vec![noted, Part::failed("b", Error::invalid("why"))] };
+        let noted = ProfilePlan { notes: vec!["one".into(), "two".into()], ..ProfilePlan::new("a") };
+        let plan = Plan {
+            profiles: vec![noted, ProfilePlan::failed("b", Error::invalid("why"))],
+            ..Plan::default()
+        };
         let mut out = Vec::new();
         lines(&mut out, &plan).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{NAMED, groups, is_listed, object, properties, total, verb};
 use crate::model::change::FieldChange;
-use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan};
 use crate::model::text::printable;
 use crate::output::cell;
 
@@ -16,16 +16,16 @@ use crate::output::cell;
 /// An error of the stream.
 pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let summary = plan.summary();
-    writeln!(out, "### trunkctl plan\n\n{}.", total(&summary, plan.parts.len()))?;
-    if plan.steps().next().is_some() {
+    writeln!(out, "### trunkctl plan\n\n{}.", total(&summary, plan.profiles.len()))?;
+    if plan.changes().next().is_some() {
         writeln!(out, "\n| | profile | object | fields |\n|---|---|---|---|")?;
-        for part in &plan.parts {
-            for group in groups(&part.steps) {
+        for part in &plan.profiles {
+            for group in groups(&part.changes) {
                 rows(out, group)?;
             }
         }
     }
-    let failed: Vec<&Part> = plan.parts.iter().filter(|part| part.failed.is_some()).collect();
+    let failed: Vec<&ProfilePlan> = plan.profiles.iter().filter(|part| part.failed.is_some()).collect();
     if !failed.is_empty() {
         writeln!(out, "\nProfiles that could not be read, and were not planned:\n")?;
         for part in failed {
@@ -33,7 +33,23 @@ pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
             writeln!(out, "- {}: {}", code(&part.profile), code(why))?;
         }
     }
-    for part in plan.parts.iter().filter(|part| !part.notes.is_empty()) {
+    let unwanted: Vec<_> = plan.profiles.iter().flat_map(|part| &part.unwanted).collect();
+    if !unwanted.is_empty() {
+        writeln!(out, "\nOwned by the manifest and not wanted (`--prune` deletes them):\n")?;
+        for unwanted in unwanted.iter().take(NAMED) {
+            writeln!(out, "- {}: {}", code(&unwanted.profile), code(&unwanted.key.shown()))?;
+        }
+        if let more @ 1.. = unwanted.len().saturating_sub(NAMED) {
+            writeln!(out, "- and {more} more")?;
+        }
+    }
+    if !plan.refusals.is_empty() {
+        writeln!(out, "\n`apply` refuses this plan:\n")?;
+        for refusal in &plan.refusals {
+            writeln!(out, "- {}", code(refusal))?;
+        }
+    }
+    for part in plan.profiles.iter().filter(|part| !part.notes.is_empty()) {
         writeln!(out, "\nNotes on {}:\n", code(&part.profile))?;
         for note in &part.notes {
             writeln!(out, "- {}", code(note))?;
@@ -42,7 +58,7 @@ pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     Ok(())
 }
 
-fn rows(out: &mut dyn Write, group: &[Step]) -> io::Result<()> {
+fn rows(out: &mut dyn Write, group: &[PlannedChange]) -> io::Result<()> {
     for step in group.iter().take(NAMED) {
         let word = match step.action {
             Action::Impossible => "**cannot**",
@@ -58,7 +74,7 @@ fn rows(out: &mut dyn Write, group: &[Step]) -> io::Result<()> {
     }
 }
 
-fn fields(step: &Step) -> String {
+fn fields(step: &PlannedChange) -> String {
     let mut lines: Vec<String> = match is_listed(step) {
         true => vec![properties(step).iter().map(|text| code(text)).collect::<Vec<_>>().join(", ")],
         false => step.diff.iter().map(field).collect(),

@@ -7,7 +7,7 @@ mod text;
 use serde_json::Value;
 
 use super::cell;
-use crate::model::plan::{Action, Step, Summary};
+use crate::model::plan::{Action, PlannedChange, ResourceKind, Summary};
 use crate::model::text::printable;
 pub use data::{lines, listing, value};
 pub use markdown::markdown;
@@ -17,12 +17,13 @@ pub use text::text;
 const NAMED: usize = 20;
 
 /// Whether the object is one of many similar objects, and is shown in one line.
-fn is_listed(step: &Step) -> bool {
-    matches!(step.kind, "internal_number" | "callout_country") && step.error.is_none()
+fn is_listed(step: &PlannedChange) -> bool {
+    matches!(step.key.kind, ResourceKind::InternalNumber | ResourceKind::CalloutCountry)
+        && step.error.is_none()
 }
 
 /// The properties of one of many similar objects, without those that follow from its number.
-fn properties(step: &Step) -> Vec<String> {
+fn properties(step: &PlannedChange) -> Vec<String> {
     let shown =
         step.diff.iter().filter(|change| !["number", "display_number", "country"].contains(&&*change.field));
     shown
@@ -35,24 +36,29 @@ fn properties(step: &Step) -> Vec<String> {
 }
 
 /// The steps of a part, with similar steps grouped.
-fn groups(steps: &[Step]) -> Vec<&[Step]> {
-    let alike = |a: &Step, b: &Step| {
-        is_listed(a) && is_listed(b) && a.kind == b.kind && a.action == b.action && a.account == b.account
+fn groups(steps: &[PlannedChange]) -> Vec<&[PlannedChange]> {
+    let alike = |a: &PlannedChange, b: &PlannedChange| {
+        is_listed(a)
+            && is_listed(b)
+            && a.key.kind == b.key.kind
+            && a.action == b.action
+            && a.key.account == b.key.account
     };
     steps.chunk_by(alike).collect()
 }
 
 /// The display name of an object.
-fn object(step: &Step) -> String {
-    let noun = match step.kind {
-        "sip_settings" => "SIP settings".to_owned(),
-        kind => format!("{} {}", kind.replace('_', " ").replace("callout", "call-out"), step.name),
+fn object(step: &PlannedChange) -> String {
+    let key = &step.key;
+    let noun = match key.kind {
+        ResourceKind::SipSettings => "SIP settings".to_owned(),
+        kind => format!("{} {}", kind.word().replace('_', " ").replace("callout", "call-out"), key.name),
     };
-    let account = step.account.as_ref().map(|account| format!(" of account {account}")).unwrap_or_default();
+    let account = key.account.as_ref().map(|account| format!(" of account {account}")).unwrap_or_default();
     let id = step
         .id
         .as_ref()
-        .filter(|id| step.kind == "trunk" || **id != step.name)
+        .filter(|id| key.kind == ResourceKind::Trunk || **id != key.name)
         .map(|id| format!(" (id {id})"))
         .unwrap_or_default();
     printable(&format!("{noun}{account}{id}"))
@@ -69,7 +75,7 @@ fn verb(action: Action) -> &'static str {
 
 /// The number of changes, in one line.
 fn total(summary: &Summary, profiles: usize) -> String {
-    let Summary { create, update, delete, impossible, unchanged, uncompared, failed } = *summary;
+    let Summary { create, update, delete, impossible, unchanged, unwanted, uncompared, failed } = *summary;
     let on = counted(profiles as u64, "profile");
     let read = if failed > 0 { "the profiles that could be read" } else { &on };
     let mut line = match (summary.writes(), impossible) {
@@ -82,6 +88,9 @@ fn total(summary: &Summary, profiles: usize) -> String {
             )
         }
     };
+    if unwanted > 0 {
+        line.push_str(&format!("; {unwanted} not wanted (--prune deletes them)"));
+    }
     if uncompared > 0 {
         line.push_str(&format!("; {} could not be compared", counted(uncompared, "password")));
     }

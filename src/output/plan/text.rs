@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{NAMED, groups, is_listed, object, properties, total, verb};
-use crate::model::plan::{Action, Part, Plan, Step};
+use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan};
 use crate::model::text::printable;
 use crate::output::Terminal;
 use crate::output::cell::{self, arrow, fold};
@@ -13,26 +13,30 @@ use crate::output::cell::{self, arrow, fold};
 /// # Errors
 /// An error of the stream.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
-    for part in plan.parts.iter().filter(|part| tells(part)) {
+    for part in plan.profiles.iter().filter(|part| tells(part)) {
         heading(out, part, terminal)?;
-        for group in groups(&part.steps) {
+        for group in groups(&part.changes) {
             steps(out, group, terminal)?;
         }
+        unwanted(out, part, terminal)?;
         for note in &part.notes {
             line(out, &format!("  note: {note}"), 8, terminal)?;
         }
         writeln!(out)?;
     }
+    for refusal in &plan.refusals {
+        line(out, &format!("apply refuses this plan: {}", printable(refusal)), 2, terminal)?;
+    }
     let summary = plan.summary();
-    let total = total(&summary, plan.parts.len());
+    let total = total(&summary, plan.profiles.len());
     writeln!(out, "{}", paint(&total, if summary.writes() == 0 { None } else { Some("1") }, terminal))
 }
 
-fn tells(part: &Part) -> bool {
-    !part.steps.is_empty() || !part.notes.is_empty() || part.failed.is_some()
+fn tells(part: &ProfilePlan) -> bool {
+    !part.changes.is_empty() || !part.unwanted.is_empty() || !part.notes.is_empty() || part.failed.is_some()
 }
 
-fn heading(out: &mut dyn Write, part: &Part, terminal: Terminal) -> io::Result<()> {
+fn heading(out: &mut dyn Write, part: &ProfilePlan, terminal: Terminal) -> io::Result<()> {
     let profile = printable(&part.profile);
     match &part.failed {
         None => writeln!(out, "{}", paint(&format!("profile {profile}"), Some("1"), terminal)),
@@ -49,7 +53,21 @@ fn heading(out: &mut dyn Write, part: &Part, terminal: Terminal) -> io::Result<(
     }
 }
 
-fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<()> {
+/// Objects that are owned and not wanted.
+fn unwanted(out: &mut dyn Write, part: &ProfilePlan, terminal: Terminal) -> io::Result<()> {
+    let names: Vec<String> = part.unwanted.iter().map(|unwanted| printable(&unwanted.key.shown())).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let list = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    line(out, &format!("  {} not wanted: {list}{more}", names.len()), 4, terminal)
+}
+
+fn steps(out: &mut dyn Write, group: &[PlannedChange], terminal: Terminal) -> io::Result<()> {
     for step in group.iter().take(NAMED) {
         let (sign, color) = match step.action {
             Action::Create => ("+", "32"),
@@ -76,7 +94,7 @@ fn steps(out: &mut dyn Write, group: &[Step], terminal: Terminal) -> io::Result<
     }
 }
 
-fn fields(out: &mut dyn Write, step: &Step, terminal: Terminal) -> io::Result<()> {
+fn fields(out: &mut dyn Write, step: &PlannedChange, terminal: Terminal) -> io::Result<()> {
     if is_listed(step) {
         let told = properties(step).join(", ");
         return if told.is_empty() { Ok(()) } else { line(out, &format!("      {told}"), 6, terminal) };

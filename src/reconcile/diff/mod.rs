@@ -1,206 +1,201 @@
-//! Compares what is wanted with what there is. Pure: nothing is read here, and nothing is written.
+//! Compares the desired objects with the actual ones. Pure: nothing is read here, and nothing is written.
 
-mod prune;
 mod trunk;
+mod unwanted;
 
-use serde_json::{Value, to_value};
-
-use super::actual::Existing;
-use super::desired::{Goal, Key, What};
+use super::actual::Actual;
 use super::order::sort;
-use super::planned::{Task, Write};
 use crate::model::diff;
-use crate::model::error::{Applied as Outcome, Error, Kind};
+use crate::model::error::{Applied, Error, Kind};
 use crate::model::number::InternalNumber;
-use crate::model::plan::Prune;
-use crate::model::plan::{Action, Step};
+use crate::model::plan::{
+    Action, Desired, Key, Owned, PlannedChange, ProfilePlan, ResourceKind, Unwanted, What, Write,
+};
 use crate::model::profile::Profile;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
-use crate::state::digests::{Applied, Memory};
+use crate::state::digests::{Digests, Known};
 use crate::vendors::Vendor;
-pub use trunk::value;
 
 /// What a comparison looks at.
-pub struct Scene<'a> {
+pub struct Inputs<'a> {
     /// The vendor.
     pub vendor: &'static dyn Vendor,
     /// The profile.
     pub profile: &'a Profile,
-    /// What there is.
-    pub existing: &'a Existing,
-    /// What this machine applied.
-    pub memory: Option<&'a Applied>,
-    /// What the manifest created here, with ids, and may delete.
-    pub created: &'a [(Key, Option<String>)],
-    /// What may be deleted.
-    pub prune: Option<Prune>,
+    /// What exists.
+    pub actual: &'a Actual,
+    /// Digests of values that the vendor does not return.
+    pub digests: Option<&'a Digests>,
+    /// What the manifest owns here.
+    pub owned: &'a [Owned],
+    /// What other profiles of the same account want.
+    pub spared: &'a [Key],
+    /// Whether objects that are owned and not wanted are deleted.
+    pub prune: bool,
     /// Whether passwords that cannot be compared are sent again.
     pub rotate: bool,
 }
 
-/// What is wanted, with what its references stand for.
+/// A desired object with its references resolved.
 #[derive(Debug)]
-pub struct Ready {
-    /// What is wanted.
-    pub goal: Goal,
-    /// Why something that it refers to is not there.
+pub struct Resolved {
+    /// The object.
+    pub desired: Desired,
+    /// Why something that it refers to does not exist.
     pub unresolved: Option<Error>,
-    /// Why its password could not be looked up.
+    /// Why its password could not be resolved.
     pub no_password: Option<Error>,
 }
 
-/// What came of it.
-#[derive(Debug, Default)]
-pub struct Compared {
-    /// What is to be done, in order.
-    pub tasks: Vec<Task>,
-    /// How many objects are as they are wanted.
-    pub unchanged: u64,
-    /// How many values could not be compared.
-    pub uncompared: u64,
-    /// What else is to be known, why they could not among it.
-    pub notes: Vec<String>,
-}
-
-/// Compares.
-pub fn compare(scene: &Scene<'_>, wanted: &[Ready]) -> Compared {
-    let mut compared = Compared::default();
-    for ready in wanted {
-        let task = match (&ready.goal.what, &ready.unresolved) {
-            (_, Some(error)) => Some(scene.impossible(&ready.goal, None, error.copy())),
-            (What::Trunk(trunk), None) => trunk::compare(scene, ready, trunk, &mut compared.notes),
-            (What::Number(number), None) => scene.number(&ready.goal, number),
-            (What::Settings(settings), None) => scene.settings(&ready.goal, settings),
-            (What::Country(code), None) => scene.country(&ready.goal, code),
-        };
-        let known = |key: &Key| scene.memory.is_some_and(|memory| memory.cares_for(&key.text()));
-        match task {
-            Some(mut task) => {
-                let is_back = task.step.action == Action::Create && known(&task.key);
-                match is_back.then(|| trunk::renamed(scene, &task.key, wanted)).flatten() {
-                    Some(error) => task = scene.impossible(&ready.goal, None, error),
-                    None if is_back => {
-                        task.step.notes.push("it was applied from here before, and is gone".into());
-                    }
-                    None => {}
-                }
-                compared.tasks.push(task);
+/// Compares, and adds the changes to the plan of the profile in the order in which they are made.
+pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePlan) {
+    for object in resolved {
+        let desired = &object.desired;
+        let before = plan.changes.len();
+        match (&desired.what, &object.unresolved) {
+            _ if desired.absent => plan.changes.extend(inputs.absent(desired)),
+            (_, Some(error)) => plan.changes.push(inputs.impossible(desired, None, error.copy())),
+            (What::Trunk(trunk), None) => {
+                plan.changes.extend(trunk::compare(inputs, object, trunk, &mut plan.notes));
             }
-            None => compared.unchanged += 1,
+            (What::InternalNumber(number), None) => plan.changes.extend(inputs.number(desired, number)),
+            (What::SipSettings(settings), None) => plan.changes.extend(inputs.settings(desired, settings)),
+            (What::CalloutCountry(code), None) => plan.changes.extend(inputs.country(desired, code)),
         }
+        plan.unchanged += u64::from(plan.changes.len() == before);
     }
-    compared.uncompared = compared.notes.len() as u64;
-    let deletions = prune::deletions(scene, wanted);
-    let kept = deletions.into_iter().map(|task| prune::kept(task, &compared.tasks));
-    let deletions: Vec<Task> = kept.collect();
-    compared.tasks.extend(deletions);
-    compared.notes.extend(prune::foreign(scene));
-    sort(&mut compared.tasks, scene.vendor);
-    compared
+    plan.uncompared = plan.notes.len() as u64;
+    let unwanted = unwanted::find(inputs, resolved, &mut plan.notes);
+    if inputs.prune {
+        let deletions: Vec<PlannedChange> =
+            unwanted.into_iter().map(|key| unwanted::deletion(inputs, key, None)).collect();
+        let kept: Vec<PlannedChange> =
+            deletions.into_iter().map(|deletion| unwanted::kept(deletion, &plan.changes)).collect();
+        plan.changes.extend(kept);
+    } else {
+        plan.unwanted = unwanted
+            .into_iter()
+            .map(|key| Unwanted {
+                profile: inputs.profile.name.clone(),
+                id: unwanted::id(inputs.actual, &key),
+                key,
+            })
+            .collect();
+    }
+    sort(&mut plan.changes, inputs.vendor);
 }
 
-impl Scene<'_> {
-    fn number(&self, goal: &Goal, wanted: &InternalNumber) -> Option<Task> {
-        let held = self.existing.numbers.get(&goal.account)?.get(wanted.number.as_str());
-        let Some(held) = held else {
+impl Inputs<'_> {
+    /// The deletion of an object that should not exist.
+    fn absent(&self, desired: &Desired) -> Option<PlannedChange> {
+        let key = desired.key();
+        if key.kind == ResourceKind::Trunk
+            && let Err(error) = self.actual.trunk(&key.account, &key.name)
+        {
+            return Some(self.impossible(desired, None, error));
+        }
+        unwanted::exists(self.actual, &key)
+            .then(|| unwanted::deletion(self, key, Some(desired.position.clone())))
+    }
+
+    fn number(&self, desired: &Desired, wanted: &InternalNumber) -> Vec<PlannedChange> {
+        let Some(numbers) = self.actual.numbers.get(&desired.account) else { return Vec::new() };
+        let create = || {
             let notes = self.vendor.check_number(wanted).warnings;
-            let step = Step { diff: diff::all(wanted), notes, ..self.step(goal, Action::Create) };
-            return Some(Task { key: goal.key(), step, write: Write::AddNumber(wanted.clone()) });
+            let write = Write::AddNumber(wanted.clone());
+            PlannedChange { diff: diff::all(wanted), notes, write, ..self.change(desired, Action::Create) }
         };
-        let differing = diff::number(held, wanted);
+        let Some(actual) = numbers.get(wanted.number.as_str()) else { return vec![create()] };
+        let differing = diff::number(actual, wanted);
         if differing.is_empty() {
-            return None;
+            return Vec::new();
+        }
+        if desired.replace && !desired.protect {
+            let deletion = unwanted::deletion(self, desired.key(), Some(desired.position.clone()));
+            let why = "it is deleted and created again (`replace`), because the vendor cannot update it";
+            return vec![PlannedChange { notes: vec![why.into()], ..deletion }, create()];
         }
         let refusal = self.vendor.facts().refuse(Operation::NumbersUpdate);
-        let mut task = self.impossible(goal, held.id.clone(), refusal);
-        (task.step.diff, task.step.operation) = (differing, Operation::NumbersUpdate);
-        Some(task)
+        let refusal = match desired.protect && desired.replace {
+            true => self::refusal(format!("{} is protected, and cannot be replaced", desired.key().shown()))
+                .hint("remove `protect` from the entry to replace it"),
+            false => refusal,
+        };
+        let change = self.impossible(desired, actual.id.clone(), refusal);
+        vec![PlannedChange { diff: differing, operation: Operation::NumbersUpdate, ..change }]
     }
 
-    fn country(&self, goal: &Goal, code: &str) -> Option<Task> {
-        if self.existing.countries.get(&goal.account)?.contains(code) {
+    fn country(&self, desired: &Desired, code: &str) -> Option<PlannedChange> {
+        if self.actual.countries.get(&desired.account)?.contains(code) {
             return None;
         }
-        let step = Step { id: Some(code.to_owned()), ..self.step(goal, Action::Create) };
-        Some(Task { key: goal.key(), step, write: Write::AddCountry })
+        let change = self.change(desired, Action::Create);
+        Some(PlannedChange { id: Some(code.to_owned()), write: Write::AddCountry, ..change })
     }
 
-    /// What the vendor does not return of the settings is compared with what this machine last assigned.
-    fn settings(&self, goal: &Goal, wanted: &SipSettings) -> Option<Task> {
-        let mut step = self.step(goal, Action::Update);
-        step.operation = Operation::SettingsAssign;
-        let held = self.existing.settings.get(&goal.account).cloned().unwrap_or_default();
-        for change in wanted.changes(&held) {
-            if change.before.is_null() {
-                match self.remembers(&goal.key(), None, &change.field, &change.after.to_string()) {
-                    Memory::Same => continue,
-                    memory => step.notes.push(unseen(&change.field, memory)),
+    /// What the vendor does not return of the settings is compared with its digest.
+    fn settings(&self, desired: &Desired, wanted: &SipSettings) -> Option<PlannedChange> {
+        let mut change = self.change(desired, Action::Update);
+        change.operation = Operation::SettingsAssign;
+        let actual = self.actual.settings.get(&desired.account).cloned().unwrap_or_default();
+        for field in wanted.changes(&actual) {
+            if field.before.is_null() {
+                match self.known(&desired.key(), None, &field.field, &field.after.to_string()) {
+                    Known::Same => continue,
+                    known => change.notes.push(unseen(&field.field, known)),
                 }
             }
-            step.diff.push(change);
+            change.diff.push(field);
         }
-        if step.diff.is_empty() {
+        if change.diff.is_empty() {
             return None;
         }
-        let named = |field: &str| step.diff.iter().any(|change| change.field == field);
-        step.notes.extend(wanted.only(named).deletes().iter().map(|what| format!("this deletes {what}")));
-        // The master's configuration may bring values of its own, so that all that is wanted goes along with it.
-        let write = wanted.only(|field| named(field) || named("enable"));
-        Some(Task { key: goal.key(), step, write: Write::Assign(write) })
+        let named = |field: &str| change.diff.iter().any(|change| change.field == field);
+        change.notes.extend(wanted.only(named).deletes().iter().map(|what| format!("this deletes {what}")));
+        // The master's configuration may bring values of its own, so all desired settings go along with it.
+        change.write = Write::AssignSettings(wanted.only(|field| named(field) || named("enable")));
+        Some(change)
     }
 
-    fn remembers(&self, key: &Key, id: Option<&str>, field: &str, value: &str) -> Memory {
-        self.memory.map_or(Memory::Nothing, |memory| memory.remembers(&key.text(), id, field, value))
+    fn known(&self, key: &Key, id: Option<&str>, field: &str, value: &str) -> Known {
+        self.digests.map_or(Known::Nothing, |digests| digests.compare(&key.text(), id, field, value))
     }
 
-    fn step(&self, goal: &Goal, action: Action) -> Step {
-        let name = match &goal.what {
-            What::Trunk(trunk) => trunk.name.clone().or_else(|| trunk.master_trunk.clone()),
-            _ => None,
-        };
-        let key = goal.key();
-        Step {
+    fn change(&self, desired: &Desired, action: Action) -> PlannedChange {
+        let key = desired.key();
+        PlannedChange {
             action,
             operation: key.kind.create(),
             profile: self.profile.name.clone(),
             vendor: self.vendor.facts().name,
-            kind: key.kind.word(),
+            key,
             id: None,
-            // Settings are known by their account.
-            name: name.unwrap_or(if key.name.is_empty() { "settings".to_owned() } else { key.name }),
-            account: key.account,
             diff: Vec::new(),
             notes: Vec::new(),
             error: None,
-            place: Some(goal.place.clone()),
+            position: Some(desired.position.clone()),
+            write: Write::Nothing,
         }
     }
 
-    fn impossible(&self, goal: &Goal, id: Option<String>, mut error: Error) -> Task {
-        error.outcome = Some(Outcome::NotApplied);
+    fn impossible(&self, desired: &Desired, id: Option<String>, mut error: Error) -> PlannedChange {
+        error.outcome = Some(Applied::NotApplied);
         if error.vendor.is_none() {
             error.vendor = Some(self.vendor.facts().name);
         }
-        let step = Step { id, error: Some(error), ..self.step(goal, Action::Impossible) };
-        Task { key: goal.key(), step, write: Write::Nothing }
+        PlannedChange { id, error: Some(error), ..self.change(desired, Action::Impossible) }
     }
 }
 
-/// What is said of a value that is sent without knowing what it replaces.
-fn unseen(field: &str, memory: Memory) -> String {
-    match memory {
-        Memory::Other => format!("{field} cannot be read; something else was applied from here last"),
-        _ => format!("{field} cannot be read, and nothing was applied from here yet: it is sent unseen"),
+/// The note of a value that is sent without knowing the present one.
+fn unseen(field: &str, known: Known) -> String {
+    match known {
+        Known::Other => format!("{field} cannot be read, and differs from what was last applied from here"),
+        _ => format!("{field} cannot be read, and was not applied from here before: it is sent unseen"),
     }
 }
 
-/// A refusal of what is wanted.
 fn refusal(message: String) -> Error {
     Error::new(Kind::Invalid, message)
-}
-
-/// A value as it is remembered.
-fn remembered(value: &impl serde::Serialize) -> String {
-    to_value(value).as_ref().map(Value::to_string).unwrap_or_default()
 }

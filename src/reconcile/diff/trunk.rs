@@ -1,33 +1,50 @@
-//! One trunk: what is wanted of it, and what there is.
+//! One desired trunk, and the actual one.
 
-use super::{Ready, Scene, refusal, remembered, unseen};
+use super::{Inputs, Resolved, refusal, unseen};
 use crate::model::change::FieldChange;
 use crate::model::error::{Error, FieldError};
 use crate::model::fields::Field;
-use crate::model::plan::{Action, Step};
+use crate::model::plan::{Action, Key, PlannedChange, TrunkUpdate, Write};
+use crate::model::secret::Secret;
 use crate::model::support::{Need, Operation};
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use crate::model::{check, diff};
 use crate::ops::steps::steers;
-use crate::reconcile::actual::identity;
-use crate::reconcile::desired::{Key, Kind};
-use crate::reconcile::planned::{Task, Update, Write};
-use crate::state::digests::Memory;
+use crate::reconcile::remembered::value;
+use crate::state::digests::Known;
 use crate::vendors::Facts;
 
-/// What is to be done; none where the trunk is as it is wanted.
-pub fn compare(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk, notes: &mut Vec<String>) -> Option<Task> {
-    let goal = &ready.goal;
-    let actual = match scene.existing.trunk(&goal.account, wanted) {
-        Ok(Some(actual)) => actual,
-        Ok(None) => return Some(create(scene, ready, wanted)),
-        Err(error) => return Some(scene.impossible(goal, None, error)),
+/// The change of a trunk; none where it is as desired.
+pub fn compare(
+    inputs: &Inputs<'_>,
+    object: &Resolved,
+    wanted: &Trunk,
+    notes: &mut Vec<String>,
+) -> Option<PlannedChange> {
+    let desired = &object.desired;
+    let find = |name: &str| inputs.actual.trunk(&desired.account, name);
+    let found = match (find(wanted.identity()), desired.previous_name.as_deref().map(find)) {
+        (Err(error), _) | (_, Some(Err(error))) => return Some(inputs.impossible(desired, None, error)),
+        (Ok(Some(_)), Some(Ok(Some(before)))) => {
+            let text = format!(
+                "both {} and its `previous_name` `{}` exist",
+                desired.key().shown(),
+                before.identity()
+            );
+            let hint = "delete one of them, or remove `previous_name` from the entry";
+            return Some(inputs.impossible(desired, None, refusal(text).hint(hint)));
+        }
+        (Ok(Some(actual)), _) | (Ok(None), Some(Ok(Some(actual)))) => Some(actual),
+        (Ok(None), _) => None,
     };
-    let mut step = Step { id: Some(actual.id.clone()), ..scene.step(goal, Action::Update) };
+    let Some(actual) = found else { return Some(create(inputs, object, wanted)) };
+    let fields: Vec<Field> = wanted.given().filter(|field| !desired.ignore.contains(field)).collect();
+    let wanted = &wanted.only(&fields);
+    let mut step = PlannedChange { id: Some(actual.id.clone()), ..inputs.change(desired, Action::Update) };
     step.operation = Operation::TrunkUpdate;
     let mut wrong = Vec::new();
     for change in diff::trunk(&actual.trunk, wanted) {
-        match differs(scene, &goal.key(), actual, wanted, &change) {
+        match differs(inputs, &desired.key(), actual, wanted, &change) {
             Differs::No => {}
             Differs::Yes(note) => {
                 step.diff.push(change);
@@ -37,57 +54,39 @@ pub fn compare(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk, notes: &mut Vec
                 wrong.push(FieldError::new(&change.field, why));
                 step.diff.push(change);
             }
-            Differs::Untried => {
-                let why = ready.no_password.as_ref().map(|error| error.message.clone()).unwrap_or_default();
-                notes.push(format!("{}: the password was not compared: {why}", goal.key().shown()));
+            Differs::Unknown => {
+                let why = object.no_password.as_ref().map(|error| error.message.clone()).unwrap_or_default();
+                notes.push(format!("{}: the password was not compared: {why}", desired.key().shown()));
             }
         }
     }
-    if scene.rotate && actual.trunk.password.is_none() && wanted.password.as_ref().is_some_and(is_known) {
+    if inputs.rotate && actual.trunk.password.is_none() && wanted.password.as_ref().is_some_and(is_known) {
         rotate(&mut step, wanted);
     }
     if step.diff.is_empty() {
         return None;
     }
-    let impossible = |step: Step, error: Error| {
-        let mut task = scene.impossible(goal, step.id, error);
-        (task.step.diff, task.step.notes, task.step.operation) = (step.diff, step.notes, step.operation);
-        Some(task)
+    let impossible = |step: PlannedChange, error: Error| {
+        let change = inputs.impossible(desired, step.id, error);
+        Some(PlannedChange { diff: step.diff, notes: step.notes, operation: step.operation, ..change })
     };
-    if !scene.vendor.facts().support(Operation::TrunkUpdate).is_there() {
-        return impossible(step, scene.vendor.facts().refuse(Operation::TrunkUpdate));
+    if !inputs.vendor.facts().support(Operation::TrunkUpdate).is_there() {
+        return impossible(step, inputs.vendor.facts().refuse(Operation::TrunkUpdate));
     }
-    if wrong.is_empty() {
-        match change(scene, actual, wanted, &step.diff) {
-            Ok((set, warnings)) => {
-                step.notes.extend(warnings);
-                step.diff.extend(diff::emptied(&actual.trunk, scene.vendor.emptied(&set, actual)));
-                let update = Update { actual: actual.clone(), set, wanted: wanted.clone() };
-                let write = Write::UpdateTrunk(Box::new(update));
-                return Some(Task { key: goal.key(), step, write });
-            }
-            Err(error) => return impossible(step, error),
+    if !wrong.is_empty() {
+        let text = format!("{} cannot be changed so: {}", desired.key().shown(), Error::list(&wrong));
+        return impossible(step, refusal(text).hint("delete the trunk first, or describe the existing one"));
+    }
+    match change(inputs, actual, wanted, &step.diff) {
+        Ok((set, warnings)) => {
+            step.notes.extend(warnings);
+            step.diff.extend(diff::emptied(&actual.trunk, inputs.vendor.emptied(&set, actual)));
+            let update = TrunkUpdate { actual: actual.clone(), set, wanted: wanted.clone() };
+            step.write = Write::UpdateTrunk(Box::new(update));
+            Some(step)
         }
+        Err(error) => impossible(step, error),
     }
-    let hint = "delete the trunk first, or ask for what is there";
-    impossible(
-        step,
-        refusal(format!("{} cannot become so: {}", goal.key().shown(), Error::list(&wrong))).hint(hint),
-    )
-}
-
-/// Why a trunk is not made anew that was applied from here and goes by a name that nobody wants now.
-pub fn renamed(scene: &Scene<'_>, key: &Key, wanted: &[Ready]) -> Option<Error> {
-    let id = scene.memory?.id_of(&key.text())?;
-    let rows = scene.existing.trunks.get(&key.account).filter(|_| key.kind == Kind::Trunk)?;
-    let row = rows.iter().find(|row| row.id == id && identity(row) != key.name)?;
-    let name = identity(row);
-    let is_wanted = |ready: &Ready| ready.goal.account == key.account && ready.goal.key().name == name;
-    if wanted.iter().any(is_wanted) {
-        return None;
-    }
-    let text = format!("{}, applied from here with the id {id}, is called `{name}` now", key.shown());
-    Some(refusal(text).hint("rename it back at the vendor, or call it so in the manifest"))
 }
 
 /// Whether a field that looks different is.
@@ -97,18 +96,18 @@ enum Differs {
     Yes(Option<String>),
     /// It does, and this is why it stays so.
     Fixed(String),
-    /// Nobody knows the value that is wanted.
-    Untried,
+    /// The desired value is not known.
+    Unknown,
 }
 
 fn differs(
-    scene: &Scene<'_>,
+    inputs: &Inputs<'_>,
     key: &Key,
     actual: &ActualTrunk,
     wanted: &Trunk,
     change: &FieldChange,
 ) -> Differs {
-    let facts = scene.vendor.facts();
+    let facts = inputs.vendor.facts();
     let Some(field) = Field::ALL.iter().copied().find(|field| field.name() == change.field) else {
         return Differs::No;
     };
@@ -116,30 +115,20 @@ fn differs(
     match field {
         // They say which trunk is meant.
         Field::Account | Field::MasterTrunk => Differs::No,
-        Field::Password if !wanted.password.as_ref().is_some_and(is_known) => Differs::Untried,
+        Field::Password if !wanted.password.as_ref().is_some_and(is_known) => Differs::Unknown,
         _ if steers(field, facts) => match untold {
             true => Differs::No,
             false => Differs::Fixed(fixed(facts, field, actual)),
         },
-        _ if untold => match scene.remembers(key, Some(&actual.id), field.name(), &value(field, wanted)) {
-            Memory::Same => Differs::No,
-            memory => Differs::Yes(Some(unseen(field.name(), memory))),
+        _ if untold => match inputs.known(key, Some(&actual.id), field.name(), &value(field, wanted)) {
+            Known::Same => Differs::No,
+            known => Differs::Yes(Some(unseen(field.name(), known))),
         },
         _ => Differs::Yes(None),
     }
 }
 
-/// The value of a field, as it is remembered.
-pub fn value(field: Field, trunk: &Trunk) -> String {
-    match field {
-        Field::Password => {
-            trunk.password.as_ref().and_then(|secret| secret.expose()).unwrap_or_default().to_owned()
-        }
-        _ => remembered(&trunk.only(&[field])),
-    }
-}
-
-fn is_known(secret: &crate::model::secret::Secret) -> bool {
+fn is_known(secret: &Secret) -> bool {
     secret.expose().is_some()
 }
 
@@ -156,7 +145,7 @@ fn fixed(facts: &Facts, field: Field, actual: &ActualTrunk) -> String {
 }
 
 /// A password that is sent again though nothing says that it differs.
-fn rotate(step: &mut Step, wanted: &Trunk) {
+fn rotate(step: &mut PlannedChange, wanted: &Trunk) {
     if step.diff.iter().any(|change| change.field == Field::Password.name()) {
         return;
     }
@@ -166,7 +155,7 @@ fn rotate(step: &mut Step, wanted: &Trunk) {
 
 /// The fields to set, and warnings about them.
 fn change(
-    scene: &Scene<'_>,
+    inputs: &Inputs<'_>,
     actual: &ActualTrunk,
     wanted: &Trunk,
     changes: &[FieldChange],
@@ -174,7 +163,7 @@ fn change(
     let named = |field: &&Field| changes.iter().any(|change| change.field == field.name());
     let mut fields: Vec<Field> = Field::ALL.iter().copied().filter(|field| named(&field)).collect();
     let set = wanted.only(&fields);
-    match judged(scene, actual, set) {
+    match judged(inputs, actual, set) {
         Ok(judged) => Ok(judged),
         // Where a request replaces the whole trunk, what the vendor does not tell has to go along.
         Err(error) => {
@@ -182,40 +171,43 @@ fn change(
             let untold = wanted.given().filter(|field| !actual.trunk.has(*field) && *field != Field::Account);
             let more: Vec<Field> = untold.filter(|field| !fields.contains(field)).collect();
             fields.extend(more);
-            if fields.len() == before { Err(error) } else { judged(scene, actual, wanted.only(&fields)) }
+            if fields.len() == before { Err(error) } else { judged(inputs, actual, wanted.only(&fields)) }
         }
     }
 }
 
-fn judged(scene: &Scene<'_>, actual: &ActualTrunk, set: Trunk) -> Result<(Trunk, Vec<String>), Error> {
+fn judged(inputs: &Inputs<'_>, actual: &ActualTrunk, set: Trunk) -> Result<(Trunk, Vec<String>), Error> {
     let change = TrunkChange { set, ..TrunkChange::default() };
     let mut errors = check::change(&change);
-    let verdict = scene.vendor.check_update(&change, Some(actual));
+    let verdict = inputs.vendor.check_update(&change, Some(actual));
     errors.extend(verdict.errors);
     if !errors.is_empty() {
         let name = actual.trunk.name.as_deref().unwrap_or(&actual.id);
-        return Err(refusal(format!("trunk `{name}` cannot become so: {}", Error::list(&errors))));
+        return Err(refusal(format!("trunk `{name}` cannot be changed so: {}", Error::list(&errors))));
     }
-    scene.vendor.update_trunk(scene.profile, &actual.id, &change.set, Some(actual))?;
+    inputs.vendor.update_trunk(inputs.profile, &actual.id, &change.set, Some(actual))?;
     Ok((change.set, verdict.warnings))
 }
 
-fn create(scene: &Scene<'_>, ready: &Ready, wanted: &Trunk) -> Task {
-    let goal = &ready.goal;
+fn create(inputs: &Inputs<'_>, object: &Resolved, wanted: &Trunk) -> PlannedChange {
+    let desired = &object.desired;
     let mut errors = check::trunk(wanted);
-    let verdict = scene.vendor.check_create(wanted);
+    let verdict = inputs.vendor.check_create(wanted);
     errors.extend(verdict.errors);
     if !errors.is_empty() {
-        let text =
-            format!("{} is not there, and cannot be made: {}", goal.key().shown(), Error::list(&errors));
-        return scene.impossible(goal, None, refusal(text).hint("give what it lacks"));
+        let text = format!(
+            "{} does not exist, and cannot be created: {}",
+            desired.key().shown(),
+            Error::list(&errors)
+        );
+        return inputs.impossible(desired, None, refusal(text).hint("give what it lacks"));
     }
-    // A password that nobody could look up is still a password.
-    if let Err(error) = scene.vendor.create_trunk(scene.profile, wanted) {
-        return scene.impossible(goal, None, error);
+    // A password that could not be resolved is still a password.
+    if let Err(error) = inputs.vendor.create_trunk(inputs.profile, wanted) {
+        return inputs.impossible(desired, None, error);
     }
-    let mut step = Step { diff: diff::all(wanted), ..scene.step(goal, Action::Create) };
-    step.notes = verdict.warnings;
-    step.notes.extend(ready.no_password.as_ref().map(|error| error.message.clone()));
-    Task { key: goal.key(), step, write: Write::CreateTrunk(Box::new(wanted.clone())) }
+    let mut notes = verdict.warnings;
+    notes.extend(object.no_password.as_ref().map(|error| error.message.clone()));
+    let write = Write::CreateTrunk(Box::new(wanted.clone()));
+    PlannedChange { diff: diff::all(wanted), notes, write, ..inputs.change(desired, Action::Create) }
 }

@@ -74,7 +74,11 @@ fn trunks_of_one_name_are_told_apart_where_they_meet() {
     sandbox(&place, line).expect(0);
     let ran = sandbox(&place, "-p yeastar,itniotech export --for yeastar").expect(0);
     let manifest = read(&place, "toml", &ran.out, &vendor_names()).unwrap();
-    let names: Vec<_> = manifest.entries.iter().filter_map(Entry::trunk_identity).collect();
+    let trunks = manifest.entries.iter().filter_map(|entry| match &entry.what {
+        What::Trunk(trunk) => Some(trunk.identity()),
+        _ => None,
+    });
+    let names: Vec<_> = trunks.collect();
     assert!(names.contains(&"itsp-main") && names.contains(&"itsp-main-yeastar"), "{names:?}");
     assert!(ran.out.contains("approximated: name: itsp-main-yeastar, because another trunk"), "{ran:?}");
 }

@@ -53,19 +53,6 @@ fn the_environment_stands_for_a_profile_of_a_manifest() {
 }
 
 #[test]
-fn what_has_no_name_is_not_pruned() {
-    let lab = Lab::new();
-    let one = lab.place.write("one.toml", &peer("yeastar", "a"));
-    let two = lab.place.write("two.toml", "trunk = []\n");
-    let error = lab.run(&format!("plan -f {one} -f {two} --prune")).expect(4).error();
-    assert!(error["message"].as_str().unwrap().contains("no name"), "{error}");
-    assert!(lab.requests().is_empty());
-    lab.run(&format!("plan -f {one} -f {two} --prune=all")).expect(0);
-    lab.place.write("two.toml", "name = \"fleet\"\ntrunk = []\n");
-    lab.run(&format!("plan -f {one} -f {two} --prune")).expect(0);
-}
-
-#[test]
 fn a_saved_plan_is_not_written_over_a_manifest_and_not_applied_elsewhere() {
     let lab = Lab::sites(2);
     let path = lab.manifest(&peer("yeastar-0", "a"));
@@ -94,7 +81,7 @@ fn settings_that_were_assigned_by_hand_are_drift() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
     lab.run("-p zoom sip-settings assign --account sub-1 --enable false --yes").expect(0);
     let plan = lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(14);
-    assert!(plan.out.contains("something else was applied from here last"), "{}", plan.out);
+    assert!(plan.out.contains("enable cannot be read"), "{}", plan.out);
     lab.run("-p zoom sip-settings assign --account sub-1 --enable true").expect(0);
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
@@ -133,38 +120,8 @@ fn a_dry_run_ends_as_the_run_would() {
     let path = lab.manifest(&other.replace("udp", "tcp"));
     let ran = lab.run(&format!("apply -f {path} --dry-run")).expect(12);
     assert_eq!(ran.json()["requests"].as_array().unwrap().len(), 1, "{ran:?}");
-    assert!(ran.error()["message"].as_str().unwrap().contains("cannot become so"), "{ran:?}");
+    assert!(ran.error()["message"].as_str().unwrap().contains("cannot be changed so"), "{ran:?}");
     assert_eq!(lab.writes().len(), 1);
-}
-
-#[test]
-fn a_damaged_memory_prunes_nothing_and_says_so() {
-    let lab = Lab::new();
-    let path = lab.manifest(&format!("{}{}", peer("yeastar", "a"), peer("yeastar", "b")));
-    lab.run(&format!("apply -f {path} --yes")).expect(0);
-    lab.manifest(&peer("yeastar", "a"));
-    let folder = lab.place.state().join("applied");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|end| end == "json") {
-            std::fs::write(path, "{").unwrap();
-        }
-    }
-    let error = lab.run(&format!("plan -f {path} --prune")).expect(3).error();
-    assert!(error["message"].as_str().unwrap().contains("nothing can be pruned"), "{error}");
-    let plan = lab.run(&format!("plan -f {path}")).expect(0);
-    assert!(plan.err.contains("is forgotten"), "{}", plan.err);
-}
-
-/// An object that was made again by somebody else is theirs, and one that was applied from here is missed.
-#[test]
-fn what_was_applied_from_here_and_is_gone_is_told() {
-    let lab = Lab::new();
-    let path = lab.manifest(&peer("yeastar", "a"));
-    lab.run(&format!("apply -f {path} --yes")).expect(0);
-    lab.elsewhere("-p yeastar trunk delete name:a --yes").expect(0);
-    let plan = lab.run(&format!("plan -f {path}")).expect(0);
-    assert!(plan.out.contains("applied from here before, and is gone"), "{}", plan.out);
 }
 
 /// Both plans show the mask, so only the digests tell.
@@ -179,10 +136,7 @@ fn a_password_that_changed_since_the_plan_is_refused() {
     run(&format!("plan -f {path} --out {plan}"), "First0Password").expect(0);
     assert!(!std::fs::read_to_string(&plan).unwrap().contains("First0Password"));
     let error = run(&format!("apply {plan} --yes"), "Other0Password").expect(4).error();
-    assert!(
-        error["message"].as_str().unwrap().contains("the password of trunk `a` is another one"),
-        "{error}"
-    );
+    assert!(error["message"].as_str().unwrap().contains("the password of trunk `a` has changed"), "{error}");
     assert!(lab.writes().is_empty());
     run(&format!("apply {plan} --yes"), "First0Password").expect(0);
     // With another state folder too.

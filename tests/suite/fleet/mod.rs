@@ -8,7 +8,6 @@ mod guards;
 mod hazards;
 mod interrupts;
 mod moves;
-mod owners;
 mod parts;
 mod prune;
 mod refused;
@@ -137,6 +136,18 @@ fn profiles(base: &str, end: &str) -> String {
         head + &keys.collect::<String>()
     };
     trunkctl::vendors::ALL.iter().map(profile).collect()
+}
+
+/// What owns all objects of a profile of that vendor.
+fn owns(vendor: &str, profile: &str) -> String {
+    let one = |more: &str| format!("[[owns]]\nprofile = \"{profile}\"\n{more}trunks = \"all\"\n");
+    let lists = "internal_numbers = \"all\"\ncallout_countries = \"all\"\n";
+    match vendor {
+        "zoom" => {
+            ["sub-1", "sub-2"].map(|account| one(&format!("account = \"{account}\"\n")) + lists).concat()
+        }
+        _ => one(""),
+    }
 }
 
 /// A count of a report's summary.

@@ -81,7 +81,8 @@ fn a_number_that_moves_to_another_account_arrives_with_the_second_run() {
             "[[internal_numbers]]\nprofile = \"zoom\"\naccount = \"{account}\"\n\
              numbers = [{{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }}]\n\
              [[internal_numbers]]\nprofile = \"zoom\"\naccount = \"{other}\"\n\
-             numbers = [{{ number = \"+16466661111\", labels = \"A\", languages = \"en-US\" }}]\n"
+             numbers = [{{ number = \"+16466661111\", labels = \"A\", languages = \"en-US\" }}]\n{}",
+            owns("zoom", "zoom")
         ))
     };
     let path = manifest("sub-1", "sub-2");

@@ -1,4 +1,4 @@
-//! What is deleted, and what is left alone.
+//! What a manifest owns, and what is deleted of it.
 
 use super::*;
 
@@ -37,7 +37,20 @@ const ONE: &str = "+16466661110";
 const TWO: &str = "+16466661111";
 const THREE: &str = "+16466661112";
 
-/// A lab in which the manifest made one of each, and other people another one of each.
+/// What the manifest owns: not what other people have beside it.
+const OWNED: &str = r#"
+[[owns]]
+profile = "yeastar"
+trunks = ["own", "k?pt"]
+[[owns]]
+profile = "zoom"
+account = "sub-1"
+trunks = ["trunk-a"]
+internal_numbers = ["+16466661110", "+*1111"]
+callout_countries = ["US", "G*"]
+"#;
+
+/// A lab in which the manifest created one of each, and other people another one of each.
 fn lab() -> (Lab, String) {
     let lab = Lab::new();
     let all = [
@@ -46,6 +59,7 @@ fn lab() -> (Lab, String) {
         assigned("sub-1", "trunk-a"),
         numbers("sub-1", &[ONE, TWO]),
         countries("sub-1", "\"US\", \"GB\""),
+        OWNED.to_owned(),
     ];
     let path = lab.manifest(&all.concat());
     lab.run(&format!("apply -f {path} --yes")).expect(0);
@@ -60,18 +74,12 @@ fn lab() -> (Lab, String) {
     ] {
         lab.run(line).expect(0);
     }
-    let other = lab.place.write("other.toml", &peer_of_another());
-    lab.run(&format!("apply -f {other} --yes")).expect(0);
     lab.requests();
     (lab, path)
 }
 
-fn peer_of_another() -> String {
-    peer("yeastar", "others")
-}
-
-fn held(lab: &Lab) -> Vec<String> {
-    let mut held = Vec::new();
+fn existing(lab: &Lab) -> Vec<String> {
+    let mut existing = Vec::new();
     for (line, key) in [
         ("-p yeastar trunk list", "name"),
         ("-p zoom trunk list", "id"),
@@ -79,293 +87,224 @@ fn held(lab: &Lab) -> Vec<String> {
         ("-p zoom callout-countries list", "id"),
     ] {
         let rows = lab.run(line).expect(0).json();
-        held.extend(rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()));
+        existing.extend(rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()));
     }
-    held
+    existing
 }
 
 /// What is wanted no longer: of each kind one.
-fn less() -> String {
+fn less(owns: &str) -> String {
     let own = [peer("yeastar", "kept"), numbers("sub-1", &[TWO]), countries("sub-1", "\"GB\"")];
-    format!("{}{}", own.concat(), assigned("sub-2", "trunk-b"))
+    format!("{}{}{owns}", own.concat(), assigned("sub-2", "trunk-b"))
 }
 
 #[test]
-fn nothing_goes_that_nobody_asked_to_prune() {
+fn without_prune_a_plan_lists_what_is_not_wanted_and_nothing_goes() {
     let (lab, path) = lab();
-    let before = held(&lab);
-    lab.manifest(&less());
+    let before = existing(&lab);
+    lab.manifest(&less(OWNED));
     lab.requests();
-    assert_eq!(changes(&lab.run(&format!("plan -f {path}")).expect(0)), Vec::<Value>::new());
+    let plan = lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+    assert_eq!(changes(&plan), Vec::<Value>::new());
+    let rows = plan.json()["unwanted"].as_array().unwrap().clone();
+    let mut unwanted: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {}", text("profile"), text("kind"), text("name"))
+        })
+        .collect();
+    unwanted.sort();
+    assert_eq!(
+        unwanted,
+        [
+            "yeastar trunk own",
+            "zoom callout_country US",
+            "zoom internal_number +16466661110",
+            "zoom trunk trunk-a"
+        ]
+    );
+    assert!(rows.iter().all(|row| row["id"].is_string() || row["kind"] == "internal_number"), "{rows:?}");
+    assert_eq!(count(&plan, "unwanted"), 4);
+    let text = lab.run(&format!("-o table plan -f {path}")).expect(0).out;
+    assert!(text.contains("1 not wanted: trunk `own`") && text.contains("4 not wanted (--prune"), "{text}");
     lab.run(&format!("apply -f {path} --yes")).expect(0);
-    assert_eq!((lab.written(), held(&lab)), (Vec::new(), before));
+    assert_eq!((lab.written(), existing(&lab)), (Vec::new(), before));
 }
 
 #[test]
-fn what_this_manifest_made_and_no_longer_wants_goes_and_nothing_else() {
+fn what_is_owned_and_not_wanted_goes_and_nothing_else() {
     let (lab, path) = lab();
-    lab.manifest(&less());
+    lab.manifest(&less(OWNED));
     let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
     let mut gone = column(&done, "name");
     gone.sort();
     assert_eq!(gone, [ONE, "US", "own", "trunk-a"]);
     assert_eq!(count(&done, "deleted"), 4);
-    assert_eq!(held(&lab), ["kept", "foreign", "others", "trunk-b", TWO, THREE, "GB", "NO"]);
+    assert_eq!(existing(&lab), ["kept", "foreign", "trunk-b", TWO, THREE, "GB", "NO"]);
     lab.requests();
-    assert_eq!(
-        count(&lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0), "deleted"),
-        0
-    );
-    assert_eq!(lab.written(), Vec::<String>::new());
+    let again = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
+    assert_eq!((count(&again, "deleted"), lab.written()), (0, Vec::new()));
 }
 
 #[test]
-fn all_of_the_kinds_and_accounts_that_the_manifest_speaks_of_goes_and_no_other() {
+fn all_owned_kinds_and_accounts_go_and_no_other() {
     let (lab, path) = lab();
-    // Trunks of the account sub-1 and of the PBX; not its numbers, and not the other account.
-    let some = format!("{}{}", peer("yeastar", "kept"), countries("sub-1", "\"GB\""));
-    lab.manifest(&some);
-    let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune=all")).expect(0);
+    let all = "[[owns]]\nprofile = \"yeastar\"\ntrunks = \"all\"\n\
+               [[owns]]\nprofile = \"zoom\"\naccount = \"sub-1\"\ncallout_countries = \"all\"\n";
+    lab.manifest(&format!("{}{}{all}", peer("yeastar", "kept"), countries("sub-1", "\"GB\"")));
+    let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
     let mut gone = column(&done, "name");
     gone.sort();
-    assert_eq!(gone, ["NO", "US", "foreign", "others", "own"]);
-    assert_eq!(held(&lab), ["kept", "trunk-a", "trunk-b", ONE, TWO, THREE, "GB"]);
-    lab.manifest(&format!("{}{}", assigned("sub-1", "trunk-b"), numbers("sub-1", &[TWO])));
-    lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune=all")).expect(0);
-    assert_eq!(held(&lab), ["kept", "trunk-b", TWO, "GB"]);
-    let other = lab.run("-p zoom trunk list --account sub-2").expect(0).json();
-    assert_eq!(other[0]["id"], "trunk-b");
+    assert_eq!(gone, ["NO", "US", "foreign", "own"]);
+    assert_eq!(existing(&lab), ["kept", "trunk-a", "trunk-b", ONE, TWO, THREE, "GB"]);
     assert!(lab.run("-p zoom callout-countries list --account sub-2").expect(0).out.contains("SE"));
 }
 
-/// The profile is named no more, or nothing is wanted at all.
+/// What another machine with any state folder, or none, sees.
 #[test]
-fn the_last_object_of_a_profile_is_pruned_too() {
+fn a_plan_does_not_depend_on_the_state_folder() {
+    let (lab, path) = lab();
+    lab.manifest(&less(OWNED));
+    let line = format!("plan -f {path} --prune");
+    let here = lab.run(&line).expect(0).out;
+    assert_eq!(lab.elsewhere(&line).expect(0).out, here);
+    // The folder of somebody else, copied.
+    let copy = lab.place.path().join("elsewhere");
+    for entry in std::fs::read_dir(lab.place.state().join("applied")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::create_dir_all(copy.join("applied")).unwrap();
+        std::fs::copy(entry.path(), copy.join("applied").join(entry.file_name())).unwrap();
+    }
+    assert_eq!(lab.elsewhere(&line).expect(0).out, here);
+    std::fs::remove_dir_all(lab.place.state()).unwrap();
+    assert_eq!(lab.run(&line).expect(0).out, here);
+}
+
+#[test]
+fn a_manifest_that_owns_nothing_deletes_nothing() {
+    let lab = Lab::new();
+    let path = lab.manifest(&peer("yeastar", "a"));
+    for command in ["plan", "apply --yes"] {
+        let error = lab.run(&format!("{command} -f {path} --prune")).expect(4).error();
+        assert!(error["message"].as_str().unwrap().contains("owns nothing"), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("[[owns]]"), "{error}");
+    }
+    assert!(lab.requests().is_empty());
+}
+
+/// No entry names the profile any more.
+#[test]
+fn the_last_object_of_a_profile_is_deleted_too() {
     let lab = Lab::sites(2);
-    let path = lab.manifest(&format!("{}{}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
+    let owned = owns("yeastar", "yeastar-0") + &owns("yeastar", "yeastar-1");
+    let both = format!("{}{}{owned}", peer("yeastar-0", "a"), peer("yeastar-1", "b"));
+    let path = lab.manifest(&both);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
-    lab.manifest(&peer("yeastar-0", "a"));
-    lab.requests();
-    // Only where it is asked for is anybody else asked.
-    lab.run(&format!("plan -f {path}")).expect(0);
-    assert_eq!(lab.recorders[1].take().len(), 0);
+    lab.manifest(&(peer("yeastar-0", "a") + &owned));
     let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
     assert_eq!(
         (column(&done, "name"), column(&done, "profile")),
         (vec!["b".into()], vec!["yeastar-1".into()])
     );
-    lab.manifest("trunk = []\n");
+    lab.manifest(&owned);
     let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
     assert_eq!((column(&done, "name"), count(&done, "deleted")), (vec!["a".into()], 1));
-    assert_eq!(count(&lab.run(&format!("plan -f {path} --prune")).expect(0), "delete"), 0);
 }
 
 #[test]
-fn a_chosen_profile_narrows_what_is_pruned() {
+fn a_selected_profile_narrows_what_is_deleted() {
     let lab = Lab::sites(2);
-    let path = lab.manifest(&format!("{}{}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
+    let owned = owns("yeastar", "yeastar-0") + &owns("yeastar", "yeastar-1");
+    let path = lab.manifest(&format!("{}{}{owned}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
-    lab.manifest(&peer("yeastar-0", "c"));
-    let plan = lab.run(&format!("plan -f {path} --prune -p yeastar-0")).expect(0);
-    assert_eq!(column(&plan, "name"), ["c", "a"]);
-    let plan = lab.run(&format!("plan -f {path} --prune -p yeastar-1")).expect(0);
-    assert_eq!(column(&plan, "name"), ["b"]);
-    // A profile that is no more leads nowhere; what is there stays.
-    let text = std::fs::read_to_string(&lab.profiles).unwrap();
-    lab.place.write("profiles.toml", &text.replace("yeastar-1]", "renamed]"));
-    let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
-    assert_eq!(column(&plan, "name"), ["c", "a"]);
+    lab.manifest(&(peer("yeastar-0", "c") + &owned));
+    for (profile, names) in [("yeastar-0", vec!["c", "a"]), ("yeastar-1", vec!["b"])] {
+        let plan = lab.run(&format!("plan -f {path} --prune -p {profile}")).expect(0);
+        assert_eq!(column(&plan, "name"), names);
+    }
 }
 
-/// What is wanted under another name of its account or by another profile is wanted.
+/// What is wanted under another name of its account, or by another profile of it, is wanted.
 #[test]
-fn what_is_called_otherwise_is_not_pruned() {
+fn what_another_profile_of_the_account_wants_is_not_deleted() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap();
     lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
-    let text = |profile: &str, account: &str| {
-        format!(
-            "[[callout_countries]]\nprofile = \"{profile}\"\naccount = \"{account}\"\ncountries = [\"US\"]\n"
-        )
-    };
-    let apply = |profile: &str, account: &str| {
-        let path = lab.manifest(&text(profile, account));
-        lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
-        lab.writes().len()
-    };
+    let owned = "[[owns]]\nprofile = \"zoom\"\naccount = \"me\"\ncallout_countries = \"all\"\n";
     for (profile, account, writes) in [
         ("zoom", "me", 1),
         ("zoom", "sandbox-account", 0),
         ("other-zoom", "sandbox-account", 0),
         ("zoom", "me", 0),
     ] {
-        assert_eq!(apply(profile, account), writes, "{profile} {account}");
-    }
-}
-
-/// Only its secrets tell to which contact center a profile leads.
-#[test]
-fn what_is_wanted_by_a_profile_with_the_same_secrets_is_not_pruned() {
-    let lab = Lab::new().with("KEY", "sandbox-key");
-    let text = std::fs::read_to_string(&lab.profiles).unwrap();
-    let others = text.replace("[profiles.", "[profiles.other-").replace("\"sandbox-key\"", "\"env:KEY\"");
-    lab.place.write("profiles.toml", &format!("{text}{others}"));
-    let path = lab.manifest(&outbound("a", 1));
-    lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
-    lab.manifest(&outbound("a", 1).replace("\"itniotech\"", "\"other-itniotech\""));
-    let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
-    assert_eq!(column(&plan, "name"), [""; 0]);
-    // Where they cannot be told, nothing is risked.
-    let mut without = lab.command(&format!("plan -f {path} --prune"));
-    let plan = read(without.env_remove("KEY").output().unwrap()).expect(3);
-    assert_eq!(column(&plan, "name"), [""; 0]);
-    assert!(plan.err.contains("where profile `other-itniotech` leads cannot be told"), "{}", plan.err);
-    for (name, key) in [("third", "\"sandbox-key\""), ("other", "\"env:KEY\"")] {
-        let third = text.replace("[profiles.", &format!("[profiles.{name}-")).replace("\"sandbox-key\"", key);
-        lab.place.write("profiles.toml", &format!("{text}{third}"));
-        let beside = outbound("b", 2).replace("\"itniotech\"", &format!("\"{name}-itniotech\""));
-        lab.manifest(&(outbound("a", 1) + &beside));
+        let entry = format!(
+            "[[callout_countries]]\nprofile = \"{profile}\"\naccount = \"{account}\"\ncountries = [\"US\"]\n"
+        );
+        let path = lab.manifest(&format!("{entry}{owned}"));
         lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
-        lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+        assert_eq!(lab.writes().len(), writes, "{profile} {account}");
     }
 }
 
-/// A profile for each sub account of one app: they share what is remembered.
-#[test]
-fn profiles_of_one_account_prune_what_none_of_them_wants() {
-    let lab = Lab::new();
-    let text = std::fs::read_to_string(&lab.profiles).unwrap();
-    let one = |name: &str| {
-        let own = text.replace("[profiles.zoom]", &format!("[profiles.{name}]"));
-        let at = own.find(&format!("[profiles.{name}]")).unwrap();
-        own[at..].replace("account = \"sub-1\"", &format!("account = \"{name}\""))
-    };
-    lab.place.write("profiles.toml", &format!("{text}{}{}", one("sub-1"), one("sub-2")));
-    let countries = |profile: &str, codes: &str| {
-        format!("[[callout_countries]]\nprofile = \"{profile}\"\ncountries = [{codes}]\n")
-    };
-    let path = lab.manifest(&(countries("sub-1", "\"US\", \"GB\"") + &countries("sub-2", "\"US\", \"NO\"")));
-    for writes in [2, 0] {
-        lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
-        assert_eq!(lab.writes().len(), writes);
-    }
-    lab.manifest(&(countries("sub-1", "\"US\"") + &countries("sub-2", "\"US\"")));
-    let gone = |words: &str| {
-        let plan = lab.run(&format!("plan -f {path} --prune{words}")).expect(0);
-        let mut gone: Vec<String> = changes(&plan)
-            .iter()
-            .map(|step| format!("{} {} {}", step["action"], step["profile"], step["name"]))
-            .collect();
-        gone.sort();
-        gone
-    };
-    let (first, second) = (r#""delete" "sub-1" "GB""#.to_owned(), r#""delete" "sub-2" "NO""#.to_owned());
-    assert_eq!(gone(""), [&*first, &*second]);
-    assert_eq!(gone(" -p sub-1"), [&*first]);
-    assert_eq!(gone(" -p sub-2"), [&*second]);
-    let mut parts = [gone(" --partition 1/2"), gone(" --partition 2/2")].concat();
-    parts.sort();
-    assert_eq!(parts, [first, second]);
-    // What moves from one profile to the other stays, and a saved plan of one knows of the other.
-    let plan = lab.place.path().join("plan.json").display().to_string();
-    lab.run(&format!("plan -f {path} --prune -p sub-2 --out {plan}")).expect(0);
-    let done = lab.run(&format!("apply {plan} --yes --allow-mass-change")).expect(0);
-    assert_eq!((column(&done, "name"), count(&done, "deleted")), (vec!["NO".into()], 1));
-    lab.manifest(
-        &countries("sub-1", "\"US\", \"GB\"").replace("countries =", "account = \"sub-2\"\ncountries ="),
-    );
-    let done = lab.run(&format!("apply -f {path} --prune --yes --allow-mass-change")).expect(0);
-    let mut outcomes: Vec<_> = changes(&done)
-        .iter()
-        .map(|one| format!("{} {} {}", one["outcome"], one["account"], one["name"]))
-        .collect();
-    outcomes.sort();
-    assert_eq!(
-        outcomes,
-        [r#""created" "sub-2" "GB""#, r#""deleted" "sub-1" "GB""#, r#""deleted" "sub-1" "US""#]
-    );
-    assert_eq!(
-        count(&lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0), "unchanged"),
-        2
-    );
-}
-
-/// A trunk with another name comes in the place of the one that goes.
+/// A trunk with another name takes the place of the deleted one.
 #[test]
 fn a_trunk_stays_where_the_one_in_its_place_is_not_made() {
     let lacking = |text: String| text.replace("codecs = [\"ulaw\"]\n", "");
     for (fault, later, outcome, why) in [
-        (vec![], lacking(peer("yeastar", "new")), "failed", "is kept, because trunk `new` cannot be made"),
+        (vec![], lacking(peer("yeastar", "new")), "failed", "is kept, because trunk `new` cannot be created"),
         (
             vec!["status=400;call=trunk/create;skip=1;count=1"],
             peer("yeastar", "new"),
             "skipped",
-            "trunk `new` was not made, which may stand in its place",
+            "trunk `new` was not created, which may take its place",
         ),
     ] {
         let lab = Lab::before(vec![Served::faulty(&fault)], Recorder::before);
-        let path = lab.manifest(&peer("yeastar", "old"));
+        let path = lab.manifest(&(peer("yeastar", "old") + &owns("yeastar", "yeastar")));
         let apply = format!("apply -f {path} --prune --yes");
         lab.run(&apply).expect(0);
-        lab.manifest(&later);
+        lab.manifest(&(later + &owns("yeastar", "yeastar")));
         let done = lab.run(&apply).expect(12);
         let old = changes(&done).into_iter().find(|change| change["name"] == "old").unwrap();
         assert_eq!(old["outcome"], outcome, "{old}");
         assert!(old["error"]["message"].as_str().unwrap().contains(why), "{old}");
         assert_eq!(lab.run("-p yeastar trunk get name:old").expect(0).json()["name"], "old");
-        lab.manifest(&peer("yeastar", "new"));
+        lab.manifest(&(peer("yeastar", "new") + &owns("yeastar", "yeastar")));
         lab.run(&apply).expect(0);
         assert_eq!(lab.run("-p yeastar trunk list").expect(0).json().as_array().unwrap().len(), 1);
     }
 }
 
-/// A trunk that is called like another one's id.
+/// A trunk that has another one's id as its name.
 #[test]
 fn a_name_is_no_id() {
     let lab = Lab::new();
+    let owned = owns("yeastar", "yeastar");
     let path = lab.manifest(&format!("{}{}", peer("yeastar", "first"), peer("yeastar", "1")));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     lab.elsewhere("-p yeastar trunk delete name:1 --yes").expect(0);
     // The trunk `1` is gone already, and the trunk with the id 1 is wanted.
-    lab.manifest(&peer("yeastar", "first"));
+    lab.manifest(&(peer("yeastar", "first") + &owned));
     let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
     assert_eq!(changes(&plan), Vec::<Value>::new());
     // The one with the id 1 is not the one that is wanted under that name.
-    lab.manifest(&peer("yeastar", "1"));
-    let plan = lab.run(&format!("plan -f {path} --prune=all")).expect(0);
+    lab.manifest(&(peer("yeastar", "1") + &owned));
+    let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
     assert_eq!(
         (column(&plan, "action"), column(&plan, "name")),
         (vec!["create".into(), "delete".into()], vec!["1".into(), "first".into()],)
     );
 }
 
-/// What was deleted is forgotten, whoever makes it again.
 #[test]
-fn what_came_back_by_other_hands_is_not_ours() {
-    for prune in ["", "=all"] {
-        let lab = Lab::new();
-        let both = format!("{}{}", assigned("sub-1", "trunk-a"), assigned("sub-1", "trunk-b"));
-        let path = lab.manifest(&both);
-        lab.run(&format!("apply -f {path} --yes")).expect(0);
-        lab.manifest(&assigned("sub-1", "trunk-b"));
-        assert_eq!(
-            count(
-                &lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune{prune}")).expect(0),
-                "deleted"
-            ),
-            1
-        );
-        lab.run("-p zoom trunk create --account sub-1 --master-trunk trunk-a").expect(0);
-        assert_eq!(count(&lab.run(&format!("plan -f {path} --prune")).expect(0), "delete"), 0, "{prune}");
-    }
-}
-
-#[test]
-fn what_a_vendor_cannot_delete_is_told_and_the_rest_is_done() {
+fn what_a_vendor_cannot_delete_is_reported_and_the_rest_is_done() {
     let lab = Lab::new();
-    let path = lab.manifest(&format!("{}{}{}", outbound("a", 1), outbound("b", 2), peer("yeastar", "p")));
+    let owns = owns("itniotech", "itniotech") + &owns("yeastar", "yeastar");
+    let path =
+        lab.manifest(&format!("{}{}{}{owns}", outbound("a", 1), outbound("b", 2), peer("yeastar", "p")));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
-    lab.manifest(&format!("{}{}", outbound("b", 3), peer("yeastar", "q")));
+    lab.manifest(&format!("{}{}{owns}", outbound("b", 3), peer("yeastar", "q")));
     lab.requests();
     let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(12);
     let impossible: Vec<Value> =
@@ -380,4 +319,166 @@ fn what_a_vendor_cannot_delete_is_told_and_the_rest_is_done() {
     // With nothing else to do it is told again, and nobody is asked.
     let again = lab.run(&format!("apply -f {path} --prune")).expect(12);
     assert_eq!((count(&again, "failed"), lab.written()), (1, Vec::new()));
+}
+
+#[test]
+fn what_no_manifest_can_describe_is_left_alone() {
+    let retell = |_: &crate::support::recorder::Seen, answer: Vec<u8>| {
+        let text = String::from_utf8(answer).unwrap();
+        match text.find("\"name\":\"line\"") {
+            Some(_) => text.replace("\"peer\"", "\"fxo1\"").into_bytes(),
+            None => text.into_bytes(),
+        }
+    };
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let line =
+        "trunk create --name line --kind peer --host 192.0.2.7 --port 5060 --transport udp --codecs ulaw";
+    lab.elsewhere(&format!("-p yeastar {line}")).expect(0);
+    let text = "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"register\"\nhost = \"sip.example.com\"\n\
+                port = 5060\ntransport = \"udp\"\nusername = \"u\"\nauth_name = \"u\"\npassword = \"env:SECRET\"\n\
+                codecs = [\"ulaw\"]\n";
+    let lab = lab.with("SECRET", "Owner0Password");
+    let path = lab.manifest(&(text.to_owned() + &owns("yeastar", "yeastar")));
+    let done = lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+    assert_eq!(column(&done, "name"), ["t"]);
+    let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    assert!(
+        plan.out.contains("trunk `line` is left alone: a manifest cannot describe its kind, `fxo1`"),
+        "{}",
+        plan.out
+    );
+}
+
+#[test]
+fn a_number_that_is_not_one_is_left_alone() {
+    let retell = |seen: &crate::support::recorder::Seen, answer: Vec<u8>| {
+        if seen.method != "GET" {
+            return answer;
+        }
+        String::from_utf8(answer).unwrap().replace("\"+16466661110\"", "\"x16466661110\"").into_bytes()
+    };
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let number = "--number +16466661110 --type toll --label A --language en-US";
+    lab.run(&format!("-p zoom internal-numbers add {number}")).expect(0);
+    let path = lab.manifest(
+        "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{ number = \"+16466661111\", labels = \"A\", \
+         languages = \"en-US\" }]\n\
+         [[owns]]\nprofile = \"zoom\"\ninternal_numbers = \"all\"\n",
+    );
+    let done = lab.run(&format!("apply -f {path} --prune --yes")).expect(0);
+    assert_eq!(column(&done, "name"), ["+16466661111"]);
+    let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    assert!(plan.out.contains("number x16466661110 is left alone"), "{}", plan.out);
+}
+
+/// The source goes only when the target is confirmed.
+#[test]
+fn what_moves_to_another_profile_goes_when_it_is_there() {
+    for (fault, outcomes) in [
+        (vec![], ["created", "deleted"]),
+        (vec!["status=400;call=trunk/create;skip=0;count=1"], ["failed", "skipped"]),
+    ] {
+        let lab = Lab::before(vec![Served::start(), Served::faulty(&fault)], Recorder::before);
+        let owned = owns("yeastar", "yeastar-0") + &owns("yeastar", "yeastar-1");
+        let path = lab.manifest(&(peer("yeastar-0", "a") + &owned));
+        lab.run(&format!("apply -f {path} --yes")).expect(0);
+        lab.manifest(&(peer("yeastar-1", "a") + &owned));
+        lab.requests();
+        let done = lab.run(&format!("apply -f {path} --yes --prune --allow-mass-change --concurrency 8"));
+        let mut all: Vec<(String, String)> =
+            column(&done, "profile").into_iter().zip(column(&done, "outcome")).collect();
+        all.sort();
+        all.reverse();
+        let all: Vec<String> = all.into_iter().map(|(_, outcome)| outcome).collect();
+        assert_eq!(all, outcomes, "{}", done.out);
+        let left = lab.run("-p yeastar-0 trunk list").expect(0).json().as_array().unwrap().len();
+        assert_eq!(left, usize::from(outcomes[1] == "skipped"));
+        lab.run(&format!("apply -f {path} --yes --prune --allow-mass-change")).expect(0);
+        assert_eq!(lab.run("-p yeastar-0 trunk list").expect(0).json().as_array().unwrap().len(), 0);
+        assert_eq!(lab.run("-p yeastar-1 trunk list").expect(0).json().as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn an_entry_renames_ignores_protects_and_deletes() {
+    let lab = Lab::new();
+    let path = lab.manifest(&(peer("yeastar", "old") + &peer("yeastar", "other")));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    let id = lab.run("-p yeastar trunk get name:old").expect(0).json()["id"].clone();
+    // Renamed in place, also where it is owned and would be unwanted under its old name.
+    let renamed = peer("yeastar", "new") + "previous_name = \"old\"\n";
+    lab.manifest(&(renamed.clone() + &peer("yeastar", "other") + &owns("yeastar", "yeastar")));
+    let done = lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
+    assert_eq!(
+        (column(&done, "outcome"), column(&done, "name")),
+        (vec!["updated".into()], vec!["new".into()])
+    );
+    assert_eq!(lab.run("-p yeastar trunk get name:new").expect(0).json()["id"], id);
+    lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
+    // Both exist: nobody can know which one is meant.
+    lab.manifest(&(renamed.replace("\"old\"", "\"other\"")));
+    let plan = lab.run(&format!("plan -f {path}")).expect(12);
+    assert!(plan.out.contains("both trunk `new` and its `previous_name` `other` exist"), "{}", plan.out);
+    // A field that is ignored is neither compared nor changed.
+    let other = peer("yeastar", "other").replace("5060", "5099");
+    lab.manifest(&(other.clone() + "ignore = [\"port\"]\n"));
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+    lab.manifest(&other);
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(14);
+    // Deleted where it exists, whoever owns it.
+    lab.manifest("[[trunk]]\nprofile = \"yeastar\"\nname = \"other\"\nstate = \"absent\"\n");
+    let done = lab.run(&format!("apply -f {path} --yes")).expect(0);
+    assert_eq!(
+        (column(&done, "outcome"), column(&done, "name")),
+        (vec!["deleted".into()], vec!["other".into()])
+    );
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
+
+/// A number that the vendor cannot update is deleted and created again where the entry allows it.
+#[test]
+fn a_number_is_replaced_on_request() {
+    let lab = Lab::new();
+    let path = lab.manifest(&numbers("sub-1", &[ONE]));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    let changed = numbers("sub-1", &[ONE]).replace("labels = \"A\"", "labels = \"B\"");
+    lab.manifest(&changed);
+    let plan = lab.run(&format!("plan -f {path}"));
+    assert_eq!(column(&plan, "action"), ["impossible"], "{}", plan.out);
+    lab.manifest(&(changed.clone() + "replace = true\nprotect = true\n"));
+    let plan = lab.run(&format!("plan -f {path}"));
+    assert!(plan.out.contains("is protected, and cannot be replaced"), "{}", plan.out);
+    lab.manifest(&(changed + "replace = true\n"));
+    let done = lab.run(&format!("apply -f {path} --yes")).expect(0);
+    assert_eq!(column(&done, "outcome"), ["deleted", "created"], "{}", done.out);
+    assert!(lab.run("-p zoom internal-numbers list").expect(0).out.contains("\"B\""));
+    lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
+}
+
+/// Four runners at once, as after four merges: each ends well, and there is one object of each.
+#[test]
+fn equal_applies_at_the_same_time_all_succeed() {
+    let lab = Lab::new();
+    let all = [
+        peer("yeastar", "a"),
+        peer("yeastar", "b"),
+        numbers("sub-1", &[ONE, TWO]),
+        countries("sub-1", "\"US\", \"GB\""),
+    ];
+    let path = lab.manifest(&all.concat());
+    let line = format!("apply -f {path} --yes");
+    let children: Vec<_> = (0..4)
+        .map(|nth| {
+            let state = lab.place.path().join(format!("runner-{nth}"));
+            let mut command = lab.command(&line);
+            command.env("TRUNKCTL_STATE_DIR", state).stdout(std::process::Stdio::piped());
+            command.stderr(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        read(child.wait_with_output().unwrap()).expect(0);
+    }
+    let mut all = existing(&lab);
+    all.sort();
+    assert_eq!(all, [ONE, TWO, "GB", "US", "a", "b"]);
 }

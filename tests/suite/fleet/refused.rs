@@ -183,26 +183,43 @@ fn profiles_that_lead_to_one_account_are_found_out() {
         let error = refused(&lab, &format!("-f {path}"), 4);
         let message = error["message"].as_str().unwrap();
         let place = format!("manifest.toml, line {line}");
-        assert!(message.contains(&place) && message.contains("lead to the same account"), "{message}");
+        assert!(message.contains(&place) && message.contains("belong to the same account"), "{message}");
     }
 }
 
-/// With one profile's trunks unwanted by the other's list, each would delete what the other has just made.
+/// Each would delete what the other has just created.
 #[test]
-fn two_profiles_of_one_account_are_not_pruned_of_each_other() {
+fn two_profiles_of_one_account_do_not_own_the_same() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap();
     lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
-    let path = lab.manifest(&format!(
+    let entries = format!(
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{PEER}\
          [[trunk]]\nprofile = \"other-yeastar\"\nname = \"u\"\n{PEER}"
-    ));
-    let message = refused(&lab, &format!("-f {path} --prune=all"), 4)["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("manifest.toml, line 9") && message.contains("same account"), "{message}");
+    );
+    let path =
+        lab.manifest(&format!("{entries}{}{}", owns("yeastar", "yeastar"), owns("yeastar", "other-yeastar")));
+    let message = refused(&lab, &format!("-f {path} --prune"), 4)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("manifest.toml, line 20") && message.contains("same account"), "{message}");
+    // What the other profile wants is never deleted.
+    lab.manifest(&format!("{entries}{}", owns("yeastar", "yeastar")));
     for writes in [2, 0] {
         lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
         assert_eq!(lab.writes().len(), writes);
     }
+}
+
+#[test]
+fn two_files_do_not_own_the_same() {
+    let lab = Lab::new();
+    let one = lab.place.write("one.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"lab-*\"]\n");
+    let two = lab.place.write("two.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"x\", \"*-1\"]\n");
+    let error = refused(&lab, &format!("-f {one} -f {two}"), 4);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("two.toml, line 1") && message.contains("one.toml, line 1"), "{message}");
+    lab.place.write("two.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"x\", \"*-1x\"]\n");
+    lab.place.write("one.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"lab-?\"]\n");
+    lab.run(&format!("plan -f {one} -f {two} --prune")).expect(0);
 }
 
 /// `me` and the id are two names of an account.
@@ -216,10 +233,8 @@ fn the_profiles_own_account_is_one_account() {
     let both = |second: &str| lab.manifest(&(country("me", "US") + &country("sandbox-account", second)));
     let message = |words: &str| refused(&lab, words, 4)["message"].as_str().unwrap().to_owned();
     let told = message(&format!("-f {}", both("US")));
-    assert!(told.contains("manifest.toml, line 5") && told.contains("wanted twice on profile"), "{told}");
+    assert!(told.contains("manifest.toml, line 5") && told.contains("described twice on profile"), "{told}");
     let path = both("GB");
-    let told = message(&format!("-f {path} --prune=all"));
-    assert!(told.contains("line 5") && told.contains("`me` and `sandbox-account` are one"), "{told}");
     lab.run(&format!("plan -f {path}")).expect(0);
 }
 

@@ -5,6 +5,10 @@ use serde_json::json;
 use super::*;
 
 const BOTH: &str = r#"
+[[owns]]
+profile = "yeastar"
+trunks = "all"
+
 [[trunk]]
 profile = "yeastar"
 name = "one"
@@ -44,7 +48,7 @@ impl Lab {
 #[test]
 fn a_plan_that_is_applied_at_once_does_its_steps_and_no_others() {
     let lab = lab();
-    for more in ["", " --prune", " --prune=all", " --rotate-secrets"] {
+    for more in ["", " --prune", " --rotate-secrets"] {
         lab.run("-p zoom callout-countries add SE").expect(0);
         let saved = lab.save(EXAMPLE, more);
         let planned = lab.run(&format!("plan -f {EXAMPLE}{more}")).expect(0);
@@ -70,7 +74,7 @@ fn a_plan_that_was_carried_out_is_stale() {
     let saved = lab.save(&lab.manifest(BOTH), "");
     lab.run(&format!("apply {saved} --yes")).expect(0);
     lab.requests();
-    refused(&lab, &saved, &["trunk `one` was not there, and is there now", "trunk `two` was not there"]);
+    refused(&lab, &saved, &["trunk `one` did not exist, and exists now", "trunk `two` did not exist"]);
 }
 
 /// Nothing is sent, and the complaint says that.
@@ -91,10 +95,10 @@ fn the_field_in_which_the_world_has_moved_is_named() {
         ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
         // Of a field, too, that the manifest does not speak of.
         ("trunk update name:one --caller-id 77", "trunk `one` caller_id was"),
-        ("trunk delete name:two --yes", "trunk `two` is not there any more"),
+        ("trunk delete name:two --yes", "trunk `two` does not exist any more"),
         (
             "trunk update name:one --password-from env:OTHER",
-            "profile `yeastar`: another plan would be made now: a password",
+            "trunk `one` would be changed in another way now",
         ),
     ] {
         let lab = lab();
@@ -115,8 +119,8 @@ fn the_field_in_which_the_world_has_moved_is_named() {
 fn what_would_be_deleted_must_be_what_was_seen() {
     for (change, says) in [
         ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
-        ("trunk update name:two --name three", "trunk `two` is not there any more"),
-        ("trunk delete name:two --yes", "trunk `two` is not there any more"),
+        ("trunk update name:two --name three", "trunk `two` does not exist any more"),
+        ("trunk delete name:two --yes", "trunk `two` does not exist any more"),
     ] {
         let lab = lab();
         let path = lab.manifest(BOTH);
@@ -135,11 +139,11 @@ fn what_would_be_deleted_besides_was_not_agreed_to() {
     let path = lab.manifest(BOTH);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     lab.manifest(&BOTH[..BOTH.rfind("[[trunk]]").unwrap()]);
-    let saved = lab.save(&path, " --prune=all");
+    let saved = lab.save(&path, " --prune");
     let peer = "--kind peer --host 192.0.2.9 --port 5060 --transport udp --codecs ulaw";
     lab.elsewhere(&format!("-p yeastar trunk create --name three {peer}")).expect(0);
     lab.requests();
-    refused(&lab, &saved, &["trunk `three` was not there, and is there now"]);
+    refused(&lab, &saved, &["trunk `three` did not exist, and exists now"]);
 }
 
 #[test]
@@ -185,7 +189,7 @@ fn the_file_is_for_its_owner_and_holds_no_secret() {
     lab.manifest(&BOTH.replace("env:SECRET", "Canary0Password"));
     let ran = lab.run(&format!("plan -f {path} --out {saved}.2")).expect(4);
     let error = ran.error();
-    assert!(error["message"].as_str().unwrap().contains("manifest.toml, line 2"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("manifest.toml, line 6"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("env:NAME"), "{error}");
     assert!(!ran.err.contains("Canary") && !std::path::Path::new(&format!("{saved}.2")).exists());
 }
@@ -199,8 +203,8 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
     let place = &lab.place;
     plan["version"] = json!(99);
     let newer = place.write("newer.json", &plan.to_string());
-    plan["version"] = json!(2);
-    plan["parts"][0]["wanted"][0]["value"] = json!({"name": 7});
+    plan["version"] = json!(3);
+    plan["profiles"][0]["desired"][0]["what"]["value"] = json!({"name": 7});
     let odd = place.write("odd.json", &plan.to_string());
     let told = lab.run(&format!("plan -f {manifest}")).out;
     for (file, says) in [

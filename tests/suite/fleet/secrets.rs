@@ -79,7 +79,7 @@ fn a_password_that_is_not_told_is_sent_once_and_when_it_changes() {
             let steps = changes(&run(&lab, SECOND, &plan).expect(0));
             assert_eq!((steps.len(), fields(&steps[0])), (1, vec!["password"]), "{how}");
             let note = steps[0]["notes"][0].as_str().unwrap();
-            assert!(note.contains("something else was applied from here last"), "{how}: {note}");
+            assert!(note.contains("differs from what was last applied from here"), "{how}: {note}");
             run(&lab, SECOND, &apply).expect(0);
             assert_eq!(sent(&lab), [SECOND], "{how}");
             let plan = run(&lab, SECOND, &format!("{plan} --rotate-secrets")).expect(0);

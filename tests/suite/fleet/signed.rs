@@ -98,13 +98,13 @@ fn a_plan_in_which_anything_was_changed_is_refused_before_anything_in_it_is_used
     without.as_object_mut().unwrap().remove("mac");
     refused(&lab, &without, "no mac");
     let mut more = plan.clone();
-    more["parts"][0]["more"] = json!(1);
+    more["profiles"][0]["more"] = json!(1);
     refused(&lab, &more, "a key more");
     let mut less = plan.clone();
-    less["parts"].as_array_mut().unwrap().pop();
+    less["profiles"].as_array_mut().unwrap().pop();
     refused(&lab, &less, "a part less");
     let mut turned = plan.clone();
-    turned["parts"].as_array_mut().unwrap().reverse();
+    turned["profiles"].as_array_mut().unwrap().reverse();
     refused(&lab, &turned, "another order");
     // What means the same is the same: spaces alone change nothing.
     let spaced = lab.place.write("spaced.json", &serde_json::to_string_pretty(&plan).unwrap());

@@ -42,10 +42,10 @@ pub struct Wanted {
     pub entry: Value,
 }
 
-/// A manifest of these entries.
-pub fn manifest(name: &str, wanted: &[Wanted]) -> String {
+/// A manifest of these entries, and of what it owns.
+pub fn manifest(owns: &Value, wanted: &[Wanted]) -> String {
     let mut file = Map::new();
-    file.insert("name".into(), name.into());
+    file.insert("owns".into(), owns.clone());
     // A list that is there and empty wants none.
     file.insert("trunk".into(), json!([]));
     for one in wanted {

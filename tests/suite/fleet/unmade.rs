@@ -73,9 +73,13 @@ fn a_write_that_was_answered_with_success_and_not_done_has_failed() {
         let lab = Lab::new();
         // A place of its own, so that an empty list is one of this manifest.
         let before = case.before.replace("trunk = []\n[[", "[[");
-        let path = lab.manifest(&before);
+        let owns = owns("yeastar", "yeastar")
+            + owns("itniotech", "itniotech").as_str()
+            + "[[owns]]\nprofile = \"zoom\"\n\
+            trunks = \"all\"\ninternal_numbers = \"all\"\ncallout_countries = \"all\"\n";
+        let path = lab.manifest(&(before + &owns));
         lab.run(&format!("apply -f {path} --yes")).expect(0);
-        lab.manifest(&case.after.replace("trunk = []\n[[", "[["));
+        lab.manifest(&(case.after.replace("trunk = []\n[[", "[[") + &owns));
         let body = if case.answer.is_null() { String::new() } else { case.answer.to_string() };
         let answer = http(case.status, "Content-Type: application/json\r\n", &body);
         lab.recorders[0].after(case.call.0, case.call.1, 1, answer);

@@ -5,8 +5,8 @@ mod toml;
 
 use serde_json::{Map, Value};
 
-use super::file::Sort;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::plan::ResourceKind;
 use crate::model::text::{printable_json, visit_texts};
 use crate::model::yaml;
 
@@ -53,15 +53,15 @@ impl Draft {
     /// The lists that hold something, by their keys; an empty one of trunks where there is nothing at all.
     fn lists(&self) -> Vec<(&'static str, &[Table])> {
         let all = [
-            (Sort::Trunk, &self.trunks),
-            (Sort::Numbers, &self.numbers),
-            (Sort::Settings, &self.settings),
-            (Sort::Countries, &self.countries),
+            (ResourceKind::Trunk, &self.trunks),
+            (ResourceKind::InternalNumber, &self.numbers),
+            (ResourceKind::SipSettings, &self.settings),
+            (ResourceKind::CalloutCountry, &self.countries),
         ];
         let filled = all.iter().filter(|(_, list)| !list.is_empty());
-        let mut lists: Vec<_> = filled.map(|(sort, list)| (sort.key(), list.as_slice())).collect();
+        let mut lists: Vec<_> = filled.map(|(kind, list)| (kind.section(), list.as_slice())).collect();
         if lists.is_empty() && self.whole {
-            lists.push((Sort::Trunk.key(), &[]));
+            lists.push((ResourceKind::Trunk.section(), &[]));
         }
         lists
     }

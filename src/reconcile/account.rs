@@ -1,7 +1,7 @@
 //! The account or device that a profile belongs to, whatever the profile is called.
 
-use super::desired::Key;
 use crate::engine::session::Session;
+use crate::model::plan::Key;
 use crate::model::profile::{Names, Profile};
 use crate::model::secret::{Secret, SecretRef};
 use crate::vendors;
