@@ -7,10 +7,13 @@ pub mod secrets;
 pub mod state_key;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 
 use crate::config::{Env, profiles, proxy};
 use crate::engine::cancel::Cancellation;
@@ -20,7 +23,7 @@ use crate::engine::redact::Redactor;
 use crate::engine::session::{Limits, Outside, Session};
 use crate::engine::tokens::TokenStore;
 use crate::model::diagnostics::Diagnostics;
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
 use crate::model::report::{DryRun, Format, Report};
 use crate::model::secret::Secret;
@@ -57,6 +60,8 @@ pub struct Options {
     pub no_journal: bool,
     /// Whether confirmations are skipped.
     pub yes: bool,
+    /// Whether tokens are kept only during the command, and revoked at its end.
+    pub log_out: bool,
 }
 
 /// Prints something before the command ends, and returns whether the reader still reads.
@@ -102,6 +107,9 @@ pub struct Context {
     ignored_named: Cell<bool>,
     /// The sandbox of this run.
     sandbox: RefCell<Option<Running>>,
+    /// With `--log-out`, the folder of the tokens, and the profiles that have one.
+    own_tokens: OnceCell<tempfile::TempDir>,
+    logged_in: RefCell<BTreeSet<String>>,
 }
 
 /// An account and its pacer. For profiles without an account, the proof (a token or a key) distinguishes accounts.
@@ -143,6 +151,8 @@ impl Context {
             profiles: OnceCell::new(),
             ignored_named: Cell::default(),
             sandbox: RefCell::new(None),
+            own_tokens: OnceCell::new(),
+            logged_in: RefCell::default(),
         }
     }
 
@@ -190,7 +200,8 @@ impl Context {
             credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
         // Only profiles that log in cache tokens.
         let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
-        let tokens = logs_in.then(|| TokenStore::new(&folders.cache, &profile.identity, &credential));
+        let cache = self.token_folder(logs_in, &profile.name, folders.cache.clone())?;
+        let tokens = logs_in.then(|| TokenStore::new(&cache, &profile.identity, &credential));
         let tokens =
             tokens.and_then(|store| store.inspect_err(|warning| self.diagnostics.warn(warning)).ok());
         let pacer = self.pacer(vendor, &profile, credential);
@@ -210,6 +221,40 @@ impl Context {
             proxy,
         };
         Session::new(vendor, profile, outside)
+    }
+
+    /// The folder of tokens: the cache, or with `--log-out` one that ends with the command.
+    fn token_folder(&self, logs_in: bool, profile: &str, cache: PathBuf) -> Result<PathBuf> {
+        if !self.options.log_out || !logs_in {
+            return Ok(cache);
+        }
+        if self.own_tokens.get().is_none() {
+            let folder = tempfile::tempdir().map_err(|cause| {
+                Error::config(format!("--log-out: no temporary folder for tokens can be created: {cause}"))
+                    .hint("set TMPDIR to a folder that you can write to")
+            })?;
+            let _ = self.own_tokens.set(folder);
+        }
+        self.logged_in.borrow_mut().insert(profile.to_owned());
+        Ok(self.own_tokens.get().map_or(cache, |folder| folder.path().to_owned()))
+    }
+
+    /// Revokes the tokens of this command, where the vendor can. A token that is not revoked expires on its own.
+    async fn log_out(&self) {
+        let profiles = std::mem::take(&mut *self.logged_in.borrow_mut());
+        if self.options.dry_run.is_some() {
+            return;
+        }
+        let revoked = profiles.iter().map(|profile| async move {
+            let session = self.session_of(Some(profile)).await?;
+            session.log_out().await.map(drop)
+        });
+        for (result, profile) in join_all(revoked).await.into_iter().zip(&profiles) {
+            if let Err(error) = result {
+                let text = format!("the token of profile `{profile}` was not revoked: {}", error.message);
+                self.diagnostics.warn(&text);
+            }
+        }
     }
 
     /// The deadline of the command; time spent at prompts does not count.
@@ -271,11 +316,12 @@ impl Context {
         }
     }
 
-    /// Stops background tasks, and saves the sandbox's state.
+    /// Logs out where that was asked for, stops background tasks, and saves the sandbox's state.
     ///
     /// # Errors
     /// The state cannot be written.
     pub async fn close(&self) -> Result<()> {
+        self.log_out().await;
         let running = self.sandbox.borrow_mut().take();
         match running {
             Some(running) => running.stop().await,

@@ -140,6 +140,7 @@ fn options(globals: &Globals) -> Options {
         retries: globals.retries,
         sandbox: globals.sandbox,
         no_journal: globals.no_journal,
+        log_out: globals.log_out,
         yes: globals.yes,
     }
 }

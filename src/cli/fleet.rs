@@ -7,9 +7,9 @@ use clap::Args;
 use super::values::whole;
 use crate::model::partition::Partition;
 
-/// The manifest, and which part of it.
+/// The files of a manifest, and their variables.
 #[derive(Debug, Args)]
-pub struct Manifest {
+pub struct Files {
     /// A manifest or a folder of manifests (- for standard input); repeatable
     #[arg(short = 'f', long = "file", value_name = "PATH")]
     pub files: Vec<String>,
@@ -22,6 +22,14 @@ pub struct Manifest {
     /// Refuse `cmd:`, and limit `file:` and `from` to the manifest's folder; use it for manifests whose authors may not run commands here
     #[arg(long)]
     pub untrusted: bool,
+}
+
+/// The manifest, and which part of it.
+#[derive(Debug, Args)]
+pub struct Manifest {
+    /// Its files.
+    #[command(flatten)]
+    pub source: Files,
     /// Process only part I of N of the profiles, counted from 1; for parallel jobs
     #[arg(long, value_name = "I/N")]
     pub partition: Option<Partition>,
@@ -31,6 +39,20 @@ pub struct Manifest {
     /// Send passwords that cannot be compared, even when the same password was sent before
     #[arg(long)]
     pub rotate_secrets: bool,
+}
+
+/// `validate`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trunkctl --sandbox validate -f examples/fleet
+  trunkctl validate -f trunks --untrusted
+
+It needs the profiles file, but no secret and no network, so it can run in a
+pre-commit hook and for merge requests from forks. Mistakes end it with 4.")]
+pub struct Validate {
+    /// Its files.
+    #[command(flatten)]
+    pub source: Files,
 }
 
 /// `plan`

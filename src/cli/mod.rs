@@ -93,6 +93,9 @@ pub struct Globals {
     /// Do not record changes in the journal
     #[arg(long, global = true, env = "TRUNKCTL_NO_JOURNAL", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub no_journal: bool,
+    /// Keep no tokens for the next command, and revoke those of this one where the vendor can
+    #[arg(long, global = true, env = "TRUNKCTL_LOG_OUT", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub log_out: bool,
     /// Log requests (-v), responses (-vv), and bodies with secrets masked (-vvv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
@@ -153,6 +156,8 @@ pub enum Command {
         #[command(subcommand)]
         verb: numbers::Verb,
     },
+    /// Check a manifest without sending anything
+    Validate(Box<fleet::Validate>),
     /// Show the changes that a manifest would make
     Plan(Box<fleet::Plan>),
     /// Apply a manifest

@@ -73,6 +73,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::numbers::Verb::Assign(args) => numbers::assign(context, args).await,
             cli::numbers::Verb::Clear(args) => numbers::clear(context, args).await,
         },
+        Command::Validate(args) => plan::validate(context, args).await,
         Command::Plan(args) => plan::run(context, args).await,
         Command::Apply(args) => apply::run(context, args).await,
         Command::Lookup { verb } => lookup::run(context, verb).await,

@@ -1,23 +1,49 @@
-//! `plan`
+//! `plan` and `validate`
 
-use crate::cli::fleet::{Manifest, Plan};
+use serde_json::json;
+
+use crate::cli::fleet::{Files, Manifest, Plan, Validate};
 use crate::context::Context;
 use crate::model::error::Result;
-use crate::model::report::Report;
+use crate::model::report::{Format, Report};
 use crate::reconcile;
 use crate::reconcile::{Limits, Scope, Selection, guard, plan_file, planner, refuse_missing};
 
 /// The manifest, and the selected part of it.
 pub fn selection(args: &Manifest) -> Selection<'_> {
     Selection {
+        partition: args.partition,
+        prune: args.prune,
+        rotate_secrets: args.rotate_secrets,
+        ..files(&args.source)
+    }
+}
+
+/// A whole manifest.
+fn files(args: &Files) -> Selection<'_> {
+    Selection {
         files: &args.files,
         vars: &args.vars,
         var_files: &args.var_files,
         untrusted: args.untrusted,
-        partition: args.partition,
-        prune: args.prune,
-        rotate_secrets: args.rotate_secrets,
+        partition: None,
+        prune: false,
+        rotate_secrets: false,
     }
+}
+
+/// Checks a manifest without a request.
+pub async fn validate(context: &Context, args: &Validate) -> Result<Report> {
+    let manifest = reconcile::open(context, &files(&args.source))?;
+    let wanted = manifest.by_profile();
+    reconcile::check::check(context, &manifest, &wanted).await?;
+    let (entries, profiles) = (manifest.entries.len(), wanted.len());
+    Ok(match context.options.output {
+        Format::Table => {
+            Report::Text(format!("The manifest is valid: entries {entries}, profiles {profiles}\n"))
+        }
+        _ => Report::Record(json!({"valid": true, "entries": entries, "profiles": profiles})),
+    })
 }
 
 /// Runs the command.

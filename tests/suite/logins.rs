@@ -164,3 +164,32 @@ fn two_calls_of_one_process_that_find_the_token_expired_renew_it_once() {
     let count = |part: &str| asked.iter().filter(|path| path.ends_with(part)).count();
     assert_eq!((count("get_token"), count("refresh_token"), count("trunk/list")), (1, 1, 4), "{asked:?}");
 }
+
+/// One log-in for plan and changes together, revoked at the end, and nothing left for the next command.
+#[test]
+fn with_log_out_no_token_stays() {
+    let (place, served) = (Place::new(), Served::start());
+    let recorder = Recorder::before(&served.base);
+    let profiles = served::profiles(&recorder.base, &place, "");
+    let manifest = place.write(
+        "m.toml",
+        "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nstate = \"absent\"\n\
+         [[trunk]]\nprofile = \"yeastar\"\nname = \"b\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
+         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
+    );
+    let run = |words: &[&str]| {
+        let args = ["--profiles-file", &profiles, "-o", "json"].into_iter().chain(words.iter().copied());
+        let output = place.command(&args.collect::<Vec<_>>()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = recorder.lines();
+        let count = |part: &str| lines.iter().filter(|line| line.contains(part)).count();
+        (count("get_token"), count("del_token"))
+    };
+    for _ in 0..2 {
+        assert_eq!(run(&["apply", "-f", &manifest, "--yes", "--log-out"]), (1, 1));
+    }
+    // Without it, the token is kept, and one that was kept before is not revoked.
+    assert_eq!(run(&["-p", "yeastar", "trunk", "list"]), (1, 0));
+    assert_eq!(run(&["-p", "yeastar", "trunk", "list", "--log-out"]), (1, 1));
+    assert_eq!(run(&["-p", "yeastar", "trunk", "list"]), (0, 0));
+}

@@ -254,3 +254,21 @@ fn what_is_missing_on_the_command_line_is_a_usage_error() {
     let stranger = lab.run(&format!("plan -f {path} --var SITE=x -p zoom")).expect(3);
     assert!(stranger.error()["message"].as_str().unwrap().contains("profile `zoom`"));
 }
+
+#[test]
+fn validate_finds_the_same_mistakes_without_secrets_or_requests() {
+    let lab = Lab::new();
+    for (text, code, complaints) in MISTAKEN {
+        let path = lab.manifest(&text.replace("PEER", PEER));
+        let error = lab.run(&format!("validate -f {path} --untrusted")).expect(*code).error();
+        let message = error["message"].as_str().unwrap();
+        assert!(complaints.iter().all(|(_, part)| message.contains(part)), "{message}");
+    }
+    let profiles =
+        std::fs::read_to_string(&lab.profiles).unwrap().replace("\"sandbox-secret\"", "\"env:MISSING\"");
+    lab.place.write("profiles.toml", &profiles);
+    let path = lab.manifest(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{PEER}"));
+    let valid = lab.run(&format!("validate -f {path}")).expect(0).json();
+    assert_eq!(valid, serde_json::json!({"valid": true, "entries": 1, "profiles": 1}));
+    assert_eq!(lab.requests().len(), 0);
+}
