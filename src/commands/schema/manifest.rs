@@ -63,7 +63,9 @@ pub fn schema() -> Value {
 fn definitions() -> Value {
     let [trunk, numbers, settings, countries] = SECTIONS;
     let fields = Field::ALL.iter().map(|field| (field.name(), fields::schema(*field)));
-    let fields = fields.chain(options(ResourceKind::Trunk));
+    let fields: Vec<_> = fields.chain(options(ResourceKind::Trunk)).collect();
+    let other = entry("The same trunk, with other fields on some of its profiles.", fields.clone());
+    let fields = fields.into_iter().chain([("override", list("Other fields on some profiles.", other))]);
     let lists = entry(
         "Internal numbers of an account.",
         internal_numbers().into_iter().chain(options(ResourceKind::InternalNumber)),

@@ -14,7 +14,7 @@ use super::{Entry, Numbers, Options, Origin, What, numbers};
 use crate::input::confine;
 use crate::input::settings::Settings;
 use crate::input::tree;
-use crate::input::tree::{Node, Value};
+use crate::input::tree::{Node, Table, Value};
 use crate::model::error::{FieldError, Kind};
 use crate::model::fields::Field;
 use crate::model::plan::ResourceKind;
@@ -26,7 +26,51 @@ use crate::model::{check, country};
 pub fn read_all(mut file: File, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Vec<Entry> {
     check_defaults(&file, groups, mistakes);
     let drafts = std::mem::take(&mut file.entries);
-    drafts.into_iter().filter_map(|draft| read(&file, draft, groups, mistakes)).collect()
+    drafts.into_iter().flat_map(|draft| read_with_overrides(&file, draft, groups, mistakes)).collect()
+}
+
+/// An entry, and one more for each of its overrides: the same entry with other fields on some of its profiles.
+fn read_with_overrides(
+    file: &File,
+    mut draft: Draft,
+    groups: &Groups<'_>,
+    mistakes: &mut Mistakes,
+) -> Vec<Entry> {
+    let overrides = draft.table.iter().position(|(key, _)| key.text == "override");
+    let overrides =
+        overrides.filter(|_| draft.kind == ResourceKind::Trunk).map(|at| draft.table.remove(at).1);
+    let Some(overrides) = overrides else { return read(file, draft, groups, mistakes).into_iter().collect() };
+    let base: Table = draft.table.clone();
+    let (kind, path) = (draft.kind, draft.path.clone());
+    // What is wrong with the entry would be wrong with each override, too.
+    let Some(mut entry) = read(file, draft, groups, mistakes) else { return Vec::new() };
+    let mut others: Vec<Entry> = Vec::new();
+    let key = format!("{path}.override");
+    for (index, (mut table, place)) in
+        file::tables(file.at(&path), &key, overrides, mistakes).into_iter().enumerate()
+    {
+        file::lay(&mut table, &base);
+        let draft = Draft { kind, path: format!("{key}[{index}]"), table, place };
+        let at = draft.path.clone();
+        let Some(other) = read(file, draft, groups, mistakes) else { continue };
+        let overridden = |profile: &&String| others.iter().any(|known| known.profiles.contains(*profile));
+        let what = match other.profiles.iter().find(|profile| !entry.profiles.contains(*profile)) {
+            Some(stranger) => Some(format!("the entry is not for profile `{stranger}`")),
+            None => other
+                .profiles
+                .iter()
+                .find(overridden)
+                .map(|twice| format!("profile `{twice}` is overridden twice; keep one")),
+        };
+        match what {
+            Some(what) => mistakes.add(file.at(&at).place(place), "", what),
+            None => others.push(other),
+        }
+    }
+    let rest =
+        entry.profiles.iter().filter(|profile| others.iter().all(|other| !other.profiles.contains(profile)));
+    entry.profiles = rest.cloned().collect();
+    Some(entry).filter(|entry| !entry.profiles.is_empty()).into_iter().chain(others).collect()
 }
 
 fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Option<Entry> {

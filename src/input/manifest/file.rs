@@ -210,7 +210,7 @@ fn drafts(
 }
 
 /// A list of tables, each with where it begins.
-fn tables(at: At<'_>, key: &str, node: Node, mistakes: &mut Mistakes) -> Vec<(Table, Place)> {
+pub fn tables(at: At<'_>, key: &str, node: Node, mistakes: &mut Mistakes) -> Vec<(Table, Place)> {
     let noun = node.noun();
     let list = match node.value {
         Value::List(list) => list,

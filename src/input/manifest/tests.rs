@@ -320,6 +320,42 @@ fn mistakes_in_what_is_owned_have_their_position() {
 }
 
 #[test]
+fn an_override_is_the_same_entry_on_some_of_its_profiles() {
+    let entry =
+        "[[trunk]]\nprofiles = ['a', 'b', 'lab-pbx']\nname = 't'\nhost = 'one.example'\nport = 5060\n";
+    let with = |more: &str| format!("{entry}{more}");
+    let text = with("[[trunk.override]]\nprofiles = ['b']\nhost = 'two.example'\n");
+    let manifest = open("m.toml", &text);
+    let seen: Vec<_> = manifest
+        .entries
+        .iter()
+        .map(|entry| {
+            let What::Trunk(trunk) = &entry.what else { panic!("{entry:?}") };
+            (entry.profiles.join(" "), trunk.host.clone().unwrap(), trunk.port)
+        })
+        .collect();
+    let expected = [("a lab-pbx", "one.example"), ("b", "two.example")];
+    assert_eq!(seen, expected.map(|(profiles, host)| (profiles.into(), host.into(), Some(5060))));
+    assert_eq!(manifest.entries[1].place_of("host").line, 8);
+    assert_eq!(manifest.entries[1].place_of("port").line, 5);
+    for (more, says) in [
+        ("[[trunk.override]]\nprofile = 'nobody'\n", "there is no profile `nobody`"),
+        ("[[trunk.override]]\nhost = 'x'\nprofile = 'a'\nhots = 'y'\n", "line 9, column 1"),
+        ("[[trunk.override]]\nprofile = 'a'\n[[trunk.override]]\nprofile = 'a'\n", "line 8, column 1"),
+        ("override = 'x'\n", "write a list of tables"),
+    ] {
+        let folder = Folder::with(&[("m.toml", &with(more))]);
+        let (_, text) = folder.refusal(&["m.toml"]);
+        assert!(text.contains(says), "{more}: {text}");
+    }
+    let folder = Folder::with(&[(
+        "m.toml",
+        "[[trunk]]\nprofile = 'a'\nname = 't'\n[[trunk.override]]\nprofile = 'b'\n",
+    )]);
+    assert!(folder.refusal(&["m.toml"]).1.contains("the entry is not for profile `b`"));
+}
+
+#[test]
 fn options_of_entries_are_read_and_checked() {
     let entry = |options: &str| format!("[[trunk]]\nprofile = 'a'\nname = 't'\n{options}\n");
     let manifest = open("m.toml", &entry("ignore = ['codecs']\nprotect = true\nprevious_name = 'old'"));
