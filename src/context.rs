@@ -4,6 +4,7 @@ mod choice;
 pub mod interrupts;
 mod prompt;
 pub mod secrets;
+pub mod sink;
 pub mod state_key;
 
 use std::cell::{Cell, OnceCell, RefCell};

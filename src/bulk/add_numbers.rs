@@ -25,15 +25,15 @@ pub struct AddNumbers<'s> {
 }
 
 impl<'s> AddNumbers<'s> {
-    /// A job; what is there already is a conflict, or to be left alone.
+    /// Numbers to add. One that exists is a conflict, or is skipped.
     pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
         Self { session, account, skip_existing, actual: BTreeMap::new() }
     }
 
-    /// The same, with what is there read first where it is to be left alone.
+    /// The same. If existing numbers are to be skipped, they are read first.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// They cannot be read.
     pub async fn with_actual(mut self) -> Result<Self> {
         if self.skip_existing {
             self.actual = internal_numbers::by_number(self.session, self.account).await?;
@@ -41,17 +41,17 @@ impl<'s> AddNumbers<'s> {
         Ok(self)
     }
 
-    fn sent(items: &[InternalNumber], added: &[Added], looked: Option<String>) -> Sent {
+    fn sent(items: &[InternalNumber], added: &[Added], note: Option<String>) -> Sent {
         let ids: HashMap<&str, &Option<String>> =
             added.iter().map(|(number, id)| (number.as_str(), id)).collect();
         let done = items.iter().enumerate().filter_map(|(at, item)| {
             ids.get(item.number.as_str()).map(|id| (at, Outcome::Created, (*id).clone()))
         });
-        let rest = if looked.is_some() { Rest::Missing } else { Rest::LeftOut };
-        Sent { done: done.collect(), rest, looked, ..Sent::default() }
+        let rest = if note.is_some() { Rest::Missing } else { Rest::LeftOut };
+        Sent { done: done.collect(), rest, note, ..Sent::default() }
     }
 
-    /// A conflict, which is none for the numbers that are there as asked. What is not there goes out again.
+    /// The result after a conflict: numbers that exist as asked are unchanged, and the others are sent again.
     async fn settle_conflict(&self, items: &[InternalNumber], error: Error) -> Result<Sent> {
         let Ok(found) = internal_numbers::find(self.session, self.account, items).await else {
             return Err(error);
@@ -108,7 +108,7 @@ impl Job for AddNumbers<'_> {
             Ok((Written::Done(added), _)) => Ok(Some(Self::sent(items, &added, None))),
             Ok((Written::Found(added, note), differing)) => {
                 let sent = Self::sent(items, &added, Some(note));
-                Ok(Some(Sent { odd: odd(items, &differing), ..sent }))
+                Ok(Some(Sent { unknown: unknown(items, &differing), ..sent }))
             }
             Err(error) if self.skip_existing && error.kind == Kind::Conflict => {
                 self.settle_conflict(items, error).await.map(Some)
@@ -117,33 +117,32 @@ impl Job for AddNumbers<'_> {
         }
     }
 
-    async fn look(&self, items: &[InternalNumber]) -> Result<Sent> {
+    async fn probe(&self, items: &[InternalNumber]) -> Result<Sent> {
         let FoundNumbers { added, differing } =
             internal_numbers::find(self.session, self.account, items).await?;
-        Ok(Sent { odd: odd(items, &differing), ..Self::sent(items, &added, Some(EARLIER.into())) })
+        Ok(Sent { unknown: unknown(items, &differing), ..Self::sent(items, &added, Some(EARLIER.into())) })
     }
 }
 
-/// The conflict with a number that is there with other properties.
+/// The conflict with a number that exists with other properties.
 fn exists_otherwise(item: &InternalNumber, fields: &[String]) -> Error {
     let mut error = Error::new(Kind::Conflict, otherwise(&item.number, fields))
-        .hint("give it as it is there, or remove it first with `trunkctl internal-numbers remove`");
+        .hint("give the properties that it has, or remove it first with `trunkctl internal-numbers remove`");
     error.outcome = Some(Applied::NotApplied);
     error
 }
 
-/// What to say of a number that exists otherwise.
 fn otherwise(number: &E164, fields: &[String]) -> String {
-    format!("{number} is there, but it differs in {}", fields.join(", "))
+    format!("{number} exists, but it differs in {}", fields.join(", "))
 }
 
-fn odd(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
-    let odd = differing.iter().filter_map(|(at, fields)| {
+fn unknown(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
+    let unknown = differing.iter().filter_map(|(at, fields)| {
         let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
         let mut error = Error::new(Kind::OutcomeUnknown, text)
-            .hint("look at the number at the vendor before you repeat the command");
+            .hint("check the number at the vendor before you repeat the command");
         error.outcome = Some(Applied::Unknown);
         Some((*at, error))
     });
-    odd.collect()
+    unknown.collect()
 }

@@ -1,4 +1,4 @@
-//! What follows a call of a bulk write. Pure: the runner sends, and does what this says.
+//! What follows a call of a bulk write. Pure: the executor sends, and does what this says.
 
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
@@ -8,7 +8,7 @@ use crate::model::error::{Applied, Error, Kind, Result};
 pub struct Batch<I> {
     /// The items.
     pub items: Vec<I>,
-    /// How often they were sent and were found to be missing.
+    /// How many times they were sent and then not found.
     pub lost: u32,
     /// Whether an earlier run left them in doubt.
     pub doubtful: bool,
@@ -29,50 +29,50 @@ impl<I> Batch<I> {
 /// What is known of the items of a call.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// Those that were done, by their place in the batch, with the vendor's ids.
+    /// Those that were applied, by their place in the batch, with the vendor's ids.
     pub done: Vec<(usize, Outcome, Option<String>)>,
-    /// Those that surely were not.
+    /// Those that were certainly not applied.
     pub failed: Vec<(usize, Error)>,
-    /// Those of which nobody can tell.
-    pub odd: Vec<(usize, Error)>,
+    /// Those that may or may not have been applied.
+    pub unknown: Vec<(usize, Error)>,
     /// The others.
     pub rest: Rest,
-    /// How all this is known, where the vendor did not say so itself.
-    pub looked: Option<String>,
+    /// How this is known, if it comes from a read and not from the vendor's answer.
+    pub note: Option<String>,
 }
 
-/// The items of a call of which nothing else is known.
+/// The other items of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Rest {
-    /// The vendor's answer leaves them out: perhaps they were done.
+    /// The vendor's answer leaves them out, so they may have been applied.
     #[default]
     LeftOut,
-    /// The answer was lost, and a look did not find them: they were not done.
+    /// The answer was lost, and a read did not find them, so they were not applied.
     Missing,
-    /// They were refused for the sake of the others.
+    /// They were refused because of other items of the call.
     Refused,
 }
 
 /// How an item ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// It was done, or there was nothing to do.
+    /// It was applied, or there was nothing to do.
     Done {
         /// How.
         outcome: Outcome,
         /// The vendor's id.
         id: Option<String>,
-        /// How that is known, where the vendor did not say so itself.
+        /// How that is known, if it comes from a read and not from the vendor's answer.
         note: Option<String>,
     },
-    /// It was surely not done.
+    /// It was certainly not applied.
     Failed(Error),
-    /// Perhaps it was done.
+    /// It may have been applied.
     Unknown(Error),
 }
 
 impl Ended {
-    /// Writes it into the item's change.
+    /// Puts the result into the item's change.
     pub fn put(self, change: &mut Change) {
         match self {
             Self::Done { outcome, id, note } => {
@@ -85,28 +85,28 @@ impl Ended {
     }
 }
 
-/// What follows.
+/// What follows a call.
 #[derive(Debug)]
 pub struct Step<I> {
-    /// Items that have come to their end.
+    /// Items that have ended.
     pub settled: Vec<(I, Ended)>,
-    /// What is to be sent next.
+    /// Batches to send next.
     pub again: Vec<Batch<I>>,
-    /// Why nothing else is to be sent.
+    /// The reason to send nothing else.
     pub end: Option<Error>,
 }
 
-/// What follows a call. A refused batch is split until the offending items stand alone, so that one bad item does
-/// not sink its neighbours; a refusal that says something about every further call ends the command.
+/// Decides what follows a call. A refused batch is split until the refused items are alone, so that one bad item does
+/// not fail the others; a refusal that concerns every further call ends the command.
 pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32) -> Step<I> {
     match result {
-        Ok(sent) => told(batch, sent, retries),
+        Ok(sent) => answered(batch, sent, retries),
         Err(error) if error.outcome == Some(Applied::Unknown) => {
             let settled = batch.items.into_iter().map(|item| (item, Ended::Unknown(error.copy()))).collect();
-            // Nobody listens, or nobody answers: the same would befall what follows.
+            // The vendor does not answer, so further calls would end the same way.
             Step { settled, again: Vec::new(), end: Some(error) }
         }
-        // Nothing was sent, and nothing will be.
+        // Nothing was sent.
         Err(error) if error.kind == Kind::Interrupted => {
             Step { settled: Vec::new(), again: vec![batch], end: None }
         }
@@ -118,21 +118,21 @@ pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32)
     }
 }
 
-/// Whether the refusal speaks of the items, and not of the account, the credentials or the vendor's state.
+/// Whether the refusal is about the items, and not about the account, the credentials or the vendor's state.
 fn concerns_items(error: &Error) -> bool {
     matches!(error.kind, Kind::Conflict | Kind::Rejected | Kind::Invalid)
 }
 
-fn told<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
+fn answered<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
     let mut ends: Vec<Option<Ended>> = batch.items.iter().map(|_| None).collect();
     for (at, outcome, id) in sent.done {
         if let Some(end) = ends.get_mut(at) {
-            *end = Some(Ended::Done { outcome, id, note: sent.looked.clone() });
+            *end = Some(Ended::Done { outcome, id, note: sent.note.clone() });
         }
     }
     let failed = sent.failed.into_iter().map(|(at, error)| (at, Ended::Failed(error)));
-    let odd = sent.odd.into_iter().map(|(at, error)| (at, Ended::Unknown(error)));
-    for (at, ended) in failed.chain(odd) {
+    let unknown = sent.unknown.into_iter().map(|(at, error)| (at, Ended::Unknown(error)));
+    for (at, ended) in failed.chain(unknown) {
         if let Some(end) = ends.get_mut(at) {
             *end = Some(ended);
         }
@@ -153,8 +153,8 @@ fn told<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
     Step { settled, again: again.into_iter().collect(), end: None }
 }
 
-/// Items that the vendor names fail with their own errors, and the others go out again without them. Where it
-/// names none, halves tell more than the whole.
+/// Items that the vendor names fail with their own errors, and the others are sent again without them. If it names
+/// none, the batch is halved.
 fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
     let (lost, doubtful) = (batch.lost, batch.doubtful);
     let part = |items| Batch { items, lost, doubtful };
@@ -189,8 +189,7 @@ fn belongs(field: &str, item: &str) -> bool {
     field.strip_prefix(item).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The error of a whole call as it befell one of its items: without what is wrong with the others, and without the
-/// item's place in a call that nobody sees.
+/// The part of a call's error that concerns one item, without the item's position in the call, which users never see.
 fn own(error: &Error, list: &str, at: usize) -> Error {
     let mut own = error.copy();
     let name = format!("{list}[{at}]");
@@ -211,7 +210,7 @@ fn own(error: &Error, list: &str, at: usize) -> Error {
 
 fn left_out() -> Error {
     let mut error = Error::new(Kind::OutcomeUnknown, "the vendor's answer does not name this item")
-        .hint("look at what the vendor holds before you repeat the command");
+        .hint("check what the vendor has before you repeat the command");
     error.outcome = Some(Applied::Unknown);
     error
 }
@@ -293,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_leaves_out_is_unknown_and_what_a_look_misses_goes_out_again() {
+    fn items_left_out_are_unknown_and_items_not_found_are_sent_again() {
         let sent = |rest| Sent {
             done: vec![(0, Outcome::Created, Some("a".into()))],
             failed: vec![(2, never_done())],

@@ -1,18 +1,18 @@
-//! What a bulk operation has to know of itself.
+//! A bulk operation.
 
 use super::decide::{Ended, Sent};
 use crate::model::change::Change;
 use crate::model::error::Result;
 
-/// The note of an item that only a read showed to be done.
-pub const EARLIER: &str = "an earlier run sent it, and a read shows that it was done";
+/// The note of an item that was found by a read.
+pub const EARLIER: &str = "an earlier run sent it, and a read shows that it was applied";
 
-/// A bulk operation: what one call of it does with its items.
+/// A bulk operation on items of one account.
 pub trait Job {
-    /// What the rows are read as.
+    /// What is written.
     type Item;
 
-    /// The vendor's name of the list, as its errors name items.
+    /// The vendor's name of the list, which its errors use to name items.
     const LIST: &'static str;
 
     /// How many items one call takes.
@@ -21,15 +21,15 @@ pub trait Job {
     /// What identifies an item in the results file.
     fn key(&self, item: &Self::Item) -> String;
 
-    /// The change as it is once the item is done.
+    /// The change if the item is applied.
     fn change(&self, item: &Self::Item) -> Change;
 
-    /// How an item ends without a call, where it does.
+    /// The result of an item that needs no call.
     fn without_call(&self, item: &Self::Item) -> Option<Ended>;
 
     /// Sends items. None in a dry run.
     async fn send(&self, items: &[Self::Item]) -> Result<Option<Sent>>;
 
-    /// Looks at what became of items that an earlier run sent.
-    async fn look(&self, items: &[Self::Item]) -> Result<Sent>;
+    /// Reads whether items that an earlier run sent were applied.
+    async fn probe(&self, items: &[Self::Item]) -> Result<Sent>;
 }

@@ -1,22 +1,19 @@
-//! Bulk writes: from the rows of a list to items, from items to calls, and what is left of them on disk.
+//! Bulk writes: the rows of a list become items, and the items are sent in calls of as many as the vendor takes.
 //!
-//! `input` reads a list twice: once to find every bad row, once to send the good ones. `runner` sends them in
-//! batches, `after` decides what follows each call, `books` takes down how each item ended and `ledger` keeps the results
-//! file. A [`job::Job`] knows the one operation: its calls, and how to look up what became of them.
+//! `validate` reads a list twice: once to find every invalid row, once to send the valid ones. `executor` sends them in
+//! batches, `decide` says what follows each call, and `recorder` keeps how each item ended, also in the results file. A
+//! [`job::Job`] is one operation: its calls, and how to read whether they were applied.
 
-pub mod add_countries;
 pub mod add_numbers;
 pub mod countries;
-mod decide;
-pub mod input;
+pub mod decide;
+pub mod executor;
 pub mod job;
 pub mod numbers;
-pub mod removals;
+mod recorder;
 pub mod remove_numbers;
 mod results_file;
-mod runner;
-pub mod sequence;
-mod sink;
+pub mod validate;
 
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -26,38 +23,39 @@ use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use decide::{Batch, after};
-use input::{Items, Survey};
+use executor::Executor;
 use job::Job;
+use recorder::Recorder;
 use results_file::{ResultsFile, Run};
-use sink::Sink;
+use validate::{Items, Validated};
 
-/// How many complaints about rows that are left out are told one by one.
-const TOLD: usize = 20;
+/// The maximum number of mistakes and refusals that are printed for rows that are not sent.
+const PRINTED: usize = 20;
 
 /// How a list is processed.
 pub struct Options<'a> {
-    /// Whether bad rows are left out, in place of sending nothing.
+    /// Whether invalid rows are left out; otherwise nothing is sent.
     pub skip_invalid: bool,
-    /// How many calls are under way at once.
+    /// The maximum number of calls at the same time.
     pub concurrency: usize,
-    /// The new file that records what is sent and how each row ends.
+    /// The new results file.
     pub results: Option<&'a str>,
-    /// The file of the run that is continued.
+    /// The results file of the run to continue.
     pub resume: Option<&'a str>,
 }
 
-/// A list of which every row was looked at.
+/// A list whose rows were all checked.
 pub struct List<K: Items> {
     sheet: Sheet,
     items: K,
-    survey: Survey,
+    validated: Validated,
 }
 
 impl<K: Items> List<K> {
     /// Reads and checks every row. Nothing is sent.
     ///
     /// # Errors
-    /// A list that cannot be read, or that has bad rows where these are not to be left out.
+    /// A list that cannot be read; invalid rows, unless they are to be left out.
     pub fn open(
         context: &Context,
         path: &str,
@@ -66,29 +64,32 @@ impl<K: Items> List<K> {
         options: &Options<'_>,
     ) -> Result<Self> {
         let sheet = Sheet::open(path, items.shape())?;
-        let survey = input::survey(&sheet, &items)?;
-        survey.admit(&sheet, list, options.skip_invalid)?;
-        survey.warnings().for_each(|warning| context.diagnostics.warn(&warning));
-        if survey.bad > 0 {
-            for complaint in survey.complaints.iter().take(TOLD) {
-                context.diagnostics.reason(&format!("left out: {}, {}", sheet.name(), complaint.line()));
+        let validated = validate::validate(&sheet, &items)?;
+        validated.admit(&sheet, list, options.skip_invalid)?;
+        validated.warnings().for_each(|warning| context.diagnostics.warn(&warning));
+        if validated.bad > 0 {
+            for mistake in validated.mistakes.iter().take(PRINTED) {
+                context.diagnostics.reason(&format!("left out: {}, {}", sheet.name(), mistake.line()));
             }
-            let rows = if survey.bad == 1 { "1 bad row".into() } else { format!("{} bad rows", survey.bad) };
+            let rows = match validated.bad {
+                1 => "1 invalid row".into(),
+                count => format!("{count} invalid rows"),
+            };
             context.diagnostics.reason(&format!("left out: {rows} of {}", sheet.name()));
         }
-        Ok(Self { sheet, items, survey })
+        Ok(Self { sheet, items, validated })
     }
 
-    /// How many rows are good.
+    /// The number of valid rows.
     pub fn len(&self) -> usize {
-        self.survey.good
+        self.validated.good
     }
 
-    /// Does with every good row what the job does.
+    /// Runs the job for every valid row.
     ///
     /// # Errors
-    /// What goes wrong before anything is sent.
-    pub async fn work_off<J: Job<Item = K::Item>>(
+    /// An error before anything was sent.
+    pub async fn process<J: Job<Item = K::Item>>(
         &self,
         context: &Context,
         (session, operation, account): (&Session, Operation, &str),
@@ -99,7 +100,7 @@ impl<K: Items> List<K> {
             operation: operation.name().to_owned(),
             profile: session.profile().name.clone(),
             account: account.to_owned(),
-            // Profiles of one name can lead to different places.
+            // Profiles of the same name can have different addresses.
             place: digest(&session.profile().identity),
         };
         let results_file = match (options.results, options.resume) {
@@ -108,31 +109,17 @@ impl<K: Items> List<K> {
             (None, Some(path)) => Some(ResultsFile::resume(path, &run)?),
             (None, None) => None,
         };
-        let good = || input::good(&self.sheet, &self.items);
-        let concurrency = options.concurrency;
-        let rows = (self.survey.good as u64, self.survey.bad as u64);
-        let sink = Sink::new(context, job, results_file, rows);
-        let report = runner::run(context, job, sink, concurrency, rows.0, (good()?, good()?)).await?;
-        if context.options.dry_run.is_none() {
-            return Ok(report);
-        }
-        match report {
-            // Where every row is refused, a dry run ends as the run would.
-            Report::Changes(mut changes) if !session.withholds() => {
-                match changes.list.iter_mut().find_map(|change| change.error.take()) {
-                    Some(error) => Err(error),
-                    None => Ok(context.withheld(session)),
-                }
-            }
-            _ => Ok(context.withheld(session)),
-        }
+        let rows = || validate::good(&self.sheet, &self.items);
+        let count = (self.validated.good as u64, self.validated.bad as u64);
+        let recorder = Recorder::new(context, job, results_file, count);
+        run_job(context, session, recorder, options.concurrency, count.0, (rows()?, rows()?)).await
     }
 }
 
-/// Does with one item what the job does: a single write, whose error is the command's own.
+/// Writes one item. Its error is the command's error.
 ///
 /// # Errors
-/// Whatever the write ends in.
+/// Any failure.
 pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J::Item) -> Result<Report> {
     let mut change = job.change(&item);
     let ended = match job.without_call(&item) {
@@ -153,18 +140,62 @@ pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J:
     }
 }
 
-/// Does with several items of the command line what the job does with the rows of a list.
+/// Writes the items of a command line: one as [`one`], several as the rows of a list.
 ///
 /// # Errors
-/// What goes wrong before anything is sent.
-pub async fn work_off<J: Job>(
+/// An error before anything was sent.
+pub async fn several<J: Job>(
     context: &Context,
     session: &Session,
     job: &J,
     items: Vec<J::Item>,
 ) -> Result<Report> {
-    let sink = Sink::new(context, job, None, (items.len() as u64, 0));
-    let (count, items) = (items.len() as u64, (std::iter::empty(), items.into_iter().map(Ok)));
-    let report = runner::run(context, job, sink, 1, count, items).await?;
-    if context.options.dry_run.is_some() { Ok(context.withheld(session)) } else { Ok(report) }
+    let items = match <[J::Item; 1]>::try_from(items) {
+        Ok([only]) => return one(context, session, job, only).await,
+        Err(items) => items,
+    };
+    let count = items.len() as u64;
+    let recorder = Recorder::new(context, job, None, (count, 0));
+    run_job(context, session, recorder, 1, count, (std::iter::empty(), items.into_iter().map(Ok))).await
+}
+
+/// Runs a job. `doubtful` yields the same items once more, for those that an earlier run left in doubt.
+async fn run_job<'c, J: Job>(
+    context: &'c Context,
+    session: &Session,
+    mut record: Recorder<'c, J>,
+    concurrency: usize,
+    expected: u64,
+    (doubtful, items): (impl Iterator<Item = Result<J::Item>>, impl Iterator<Item = Result<J::Item>>),
+) -> Result<Report> {
+    let dry_run = context.options.dry_run.is_some();
+    if !dry_run {
+        // What was done is reported, whatever happens.
+        context.cancellation.leave_to_command();
+    }
+    let (waiting, end) = record.resume(doubtful).await?;
+    let executor = Executor {
+        job: record.job(),
+        record,
+        retries: context.options.retries,
+        stop: || context.cancellation.is_asked(),
+        items,
+        expected,
+        waiting,
+        end,
+    };
+    // A dry run shows its requests in the order of the rows.
+    let (record, end) = executor.run(if dry_run { 1 } else { concurrency }).await;
+    let report = record.close(end)?;
+    let Report::Changes(changes) = report else { return Ok(report) };
+    if !dry_run {
+        return Ok(Report::Changes(changes));
+    }
+    let mut errors = changes.list.into_iter().filter_map(|change| change.error).peekable();
+    // If every row is refused, a dry run ends as the run would.
+    if let Some(error) = errors.next_if(|_| !session.withholds()) {
+        return Err(error);
+    }
+    errors.take(PRINTED).for_each(|error| context.diagnostics.reason(&error.message));
+    Ok(context.withheld(session))
 }

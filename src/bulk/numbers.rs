@@ -1,8 +1,8 @@
-//! Internal numbers to be added.
+//! Rows with internal numbers, to add or to remove.
 
 use serde_json::{Map, Value};
 
-use super::input::{Identity, Items};
+use super::validate::{Identity, Items};
 use crate::input::rows::cells::{flag, text, word};
 use crate::input::rows::{NUMBERS, Row, Shape};
 use crate::model::check;
@@ -14,7 +14,7 @@ use crate::vendors::{Vendor, Verdict};
 /// The name of the list.
 pub const LIST: &str = NUMBERS.list;
 
-/// Internal numbers to be added, as a vendor judges them.
+/// Internal numbers to add; the vendor checks them.
 #[derive(Clone, Copy)]
 pub struct Additions(pub &'static dyn Vendor);
 
@@ -72,7 +72,7 @@ pub struct Draft {
     pub vendor_fields: Map<String, Value>,
 }
 
-/// The number, where it is whole, with the vendor's verdict on it.
+/// The number, if it is complete, with the vendor's verdict on it.
 pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option<InternalNumber> {
     let faults = &mut verdict.errors;
     faults.extend(check::raw(&draft.vendor_fields, &[NUMBERS.keys, &["id", LIST]].concat()));
@@ -118,9 +118,77 @@ pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option
     Some(built)
 }
 
-/// Complains about what is not there, but for what is there and was refused.
+/// Adds the mistake of a missing field, unless the field was given and refused.
 fn missing(faults: &mut Vec<FieldError>, field: &str, remedy: &str) {
     if !faults.iter().any(|fault| fault.field == field) {
         faults.push(FieldError::new(field, format!("is missing; {remedy}")));
+    }
+}
+
+/// Internal numbers to remove, from any file that they could be added from, or from their list.
+static REMOVALS: Shape = Shape {
+    keys: &["number", "id"],
+    ignored: &[NUMBERS.keys, &["vendor_fields"]],
+    needed: &[&["number", "id"]],
+    bare: Some("number"),
+    ..NUMBERS
+};
+
+/// A number to remove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By the vendor's id; the number, if it is known, is for people.
+    Id(String, Option<E164>),
+    /// By the number.
+    Number(E164),
+}
+
+impl Target {
+    /// The number, if it is known.
+    pub fn number(&self) -> Option<&E164> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Id(_, number) => number.as_ref(),
+        }
+    }
+}
+
+/// Internal numbers to remove.
+#[derive(Debug, Clone, Copy)]
+pub struct Removals;
+
+impl Items for Removals {
+    type Item = Target;
+
+    fn shape(&self) -> &'static Shape {
+        &REMOVALS
+    }
+
+    fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<Target> {
+        let faults = &mut verdict.errors;
+        let given = text(row, "number", faults);
+        let number: Option<E164> = FieldError::parse(faults, "number", given.as_deref());
+        let id = word(row, "id", faults);
+        if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+            faults.push(FieldError::new("id", "is empty; give it as the list shows it"));
+        }
+        match (id, number) {
+            (Some(id), number) => Some(Target::Id(id, number)),
+            (None, Some(number)) => Some(Target::Number(number)),
+            (None, None) => {
+                if faults.is_empty() {
+                    faults.push(FieldError::new("number", "is missing; give it, or the `id`"));
+                }
+                None
+            }
+        }
+    }
+
+    fn identity(&self, item: &Target) -> Identity {
+        match (item, item.number()) {
+            (_, Some(number)) => Identity::of(number),
+            (Target::Id(id, _), None) => Identity::Text("id", id.as_str().into()),
+            (Target::Number(number), None) => Identity::of(number),
+        }
     }
 }

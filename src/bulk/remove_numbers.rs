@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use super::decide::{Ended, Rest, Sent};
 use super::job::{EARLIER, Job};
-use super::numbers::LIST;
-use super::removals::Target;
+use super::numbers::{LIST, Target};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
-use crate::model::number::E164;
 use crate::model::support::Operation;
 use crate::ops::internal_numbers;
 use crate::ops::steps::begin;
@@ -23,13 +21,36 @@ pub struct RemoveNumbers<'s> {
 }
 
 impl<'s> RemoveNumbers<'s> {
-    /// A job; the vendor removes by id, so the account's numbers are read first.
+    /// Numbers to remove. The vendor removes by id, so the account's numbers are read first.
     ///
     /// # Errors
-    /// Where they cannot be read.
+    /// They cannot be read.
     pub async fn new(session: &'s Session, account: &'s str, ignore_missing: bool) -> Result<Self> {
         let ids = internal_numbers::ids(session, account).await?;
         Ok(Self { session, account, ignore_missing, ids })
+    }
+
+    /// The same for one number, which is all that is read.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn one(
+        session: &'s Session,
+        account: &'s str,
+        ignore_missing: bool,
+        target: &Target,
+    ) -> Result<Self> {
+        let ids = match target {
+            Target::Id(..) => BTreeMap::new(),
+            Target::Number(number) => internal_numbers::find_id(session, account, number).await?,
+        };
+        Ok(Self { session, account, ignore_missing, ids })
+    }
+
+    /// Whether the target is in the account, as far as that is known before it is removed.
+    pub fn exists(&self, target: &Target) -> bool {
+        matches!(target, Target::Id(..))
+            || target.number().is_some_and(|number| self.ids.contains_key(number.as_str()))
     }
 
     fn id<'i>(&'i self, item: &'i Target) -> Option<&'i str> {
@@ -71,7 +92,7 @@ impl Job for RemoveNumbers<'_> {
         Change {
             account: Some(self.account.to_owned()),
             id: self.id(item).map(str::to_owned),
-            name: number(item).map(ToString::to_string),
+            name: item.number().map(ToString::to_string),
             ..begin(self.session, Operation::NumbersRemove, Outcome::Deleted, "internal_number")
         }
     }
@@ -80,11 +101,11 @@ impl Job for RemoveNumbers<'_> {
         if self.id(item).is_some() {
             return None;
         }
-        let listed = number(item).is_some_and(|number| self.ids.contains_key(number.as_str()));
+        let listed = item.number().is_some_and(|number| self.ids.contains_key(number.as_str()));
         Some(match listed {
             false => self.missing(item),
             true => Ended::Failed(
-                Error::new(Kind::Rejected, "the vendor's list does not tell the id of this number")
+                Error::new(Kind::Rejected, "the vendor's list does not include the id of this number")
                     .hint("name it by its id, as it was given when it was added"),
             ),
         })
@@ -99,7 +120,7 @@ impl Job for RemoveNumbers<'_> {
                 Ok(false) => return Ok(None),
                 Ok(true) => {
                     sent.done.push((at, change.outcome, None));
-                    sent.looked = change.note.or(sent.looked);
+                    sent.note = change.note.or(sent.note);
                 }
                 Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
                 Err(error) => return Err(error),
@@ -108,17 +129,17 @@ impl Job for RemoveNumbers<'_> {
         Ok(Some(sent))
     }
 
-    /// Those that are not listed any more are gone.
-    async fn look(&self, items: &[Target]) -> Result<Sent> {
-        let mut sent = Sent { rest: Rest::Missing, looked: Some(EARLIER.into()), ..Sent::default() };
-        let untold = self.ids.values().any(Option::is_none);
+    /// A number that is no longer listed was removed.
+    async fn probe(&self, items: &[Target]) -> Result<Sent> {
+        let mut sent = Sent { rest: Rest::Missing, note: Some(EARLIER.into()), ..Sent::default() };
+        let incomplete = self.ids.values().any(Option::is_none);
         for (at, item) in items.iter().enumerate() {
-            let listed = number(item).map(|number| self.ids.contains_key(number.as_str()));
+            let listed = item.number().map(|number| self.ids.contains_key(number.as_str()));
             let known = matches!(item, Target::Id(id, _) if self.ids.values().flatten().any(|own| own == id));
             match listed {
                 _ if known => {}
                 Some(true) => {}
-                None if untold => sent.odd.push((at, cannot_tell())),
+                None if incomplete => sent.unknown.push((at, cannot_tell())),
                 _ => sent.done.push((at, Outcome::Deleted, None)),
             }
         }
@@ -126,17 +147,10 @@ impl Job for RemoveNumbers<'_> {
     }
 }
 
-fn number(item: &Target) -> Option<&E164> {
-    match item {
-        Target::Number(number) => Some(number),
-        Target::Id(_, number) => number.as_ref(),
-    }
-}
-
 fn cannot_tell() -> Error {
-    let text = "an earlier run sent it, and the vendor's list does not tell the ids of its numbers";
+    let text = "an earlier run sent it, and the vendor's list does not include the ids of its numbers";
     let mut error = Error::new(Kind::OutcomeUnknown, text)
-        .hint("look at what the vendor holds before you repeat the command");
+        .hint("check what the vendor has before you repeat the command");
     error.outcome = Some(Applied::Unknown);
     error
 }

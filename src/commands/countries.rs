@@ -2,19 +2,16 @@
 
 use super::rows::{Rows, options};
 use crate::bulk;
-use crate::bulk::add_countries::AddCountries;
-use crate::bulk::countries::{Countries, LIST};
+use crate::bulk::countries::{AddCountries, Countries, LIST, RemoveCountries};
 use crate::cli::countries::{Add, List, Remove};
 use crate::context::Context;
-use crate::engine::session::Session;
-use crate::model::change::{Change, Outcome};
 use crate::model::country;
-use crate::model::error::{Applied, Error, FieldError, Kind, Result};
+use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::countries;
-use crate::ops::steps::{account, begin, require};
+use crate::ops::steps::{account, require};
 
 /// Lists.
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
@@ -41,15 +38,12 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
         let account = account(&session, args.account.as_deref())?;
         let job = AddCountries::new(&session, &account, args.skip_existing).with_actual().await?;
         let what = (&session, Operation::CountriesAdd, account.as_str());
-        return list.work_off(context, what, &options(&args.bulk), &job).await;
+        return list.process(context, what, &options(&args.bulk), &job).await;
     }
     let codes = checked(&args.codes)?;
     let account = account(&session, args.account.as_deref())?;
     let job = AddCountries::new(&session, &account, args.skip_existing);
-    match <[String; 1]>::try_from(codes) {
-        Ok([only]) => bulk::one(context, &session, &job, only).await,
-        Err(codes) => bulk::work_off(context, &session, &job, codes).await,
-    }
+    bulk::several(context, &session, &job, codes).await
 }
 
 /// Removes.
@@ -60,52 +54,8 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let account = account(&session, args.countries.account.as_deref())?;
     let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));
     context.confirm(&what, &[session.profile()]).await?;
-    let actual = countries::codes(&session, &account).await?;
-    let mut changes = Vec::new();
-    for code in &codes {
-        let mut change = Change {
-            account: Some(account.clone()),
-            id: Some(code.clone()),
-            ..begin(&session, Operation::CountriesRemove, Outcome::Deleted, "callout_country")
-        };
-        let removed = if actual.contains(code) {
-            countries::remove(&session, &account, code, args.ignore_missing, &mut change).await
-        } else if args.ignore_missing {
-            change.outcome = Outcome::Unchanged;
-            Ok(true)
-        } else {
-            let text = format!("account {account} has no call-out country {code}");
-            let mut error = Error::new(Kind::NotFound, text).hint("see `trunkctl callout-countries list`");
-            error.outcome = Some(Applied::NotApplied);
-            Err(error)
-        };
-        match removed {
-            Ok(true) => changes.push(change),
-            Ok(false) => {}
-            Err(error) => changes.push(failed(change, error)),
-        }
-    }
-    finish(context, &session, changes)
-}
-
-/// One country is a single write with the exit code of its own error; several are a bulk write.
-fn finish(context: &Context, session: &Session, mut changes: Vec<Change>) -> Result<Report> {
-    if context.options.dry_run.is_some() {
-        let errors: Vec<&Error> = changes.iter().filter_map(|change| change.error.as_ref()).collect();
-        // Where every country is refused, a dry run ends as the run would.
-        if errors.is_empty() || session.withholds() {
-            errors.iter().for_each(|error| session.diagnostics().reason(&error.message));
-            return Ok(context.withheld(session));
-        }
-    }
-    if changes.len() != 1 {
-        return Ok(Report::Changes(changes.into()));
-    }
-    let mut only = changes.remove(0);
-    match only.error.take() {
-        Some(error) => Err(error),
-        None => Ok(Report::Change(Box::new(only))),
-    }
+    let job = RemoveCountries::new(&session, &account, args.ignore_missing).await?;
+    bulk::several(context, &session, &job, codes).await
 }
 
 /// Upper-case codes, each known and listed once.
@@ -123,13 +73,4 @@ fn checked(codes: &[String]) -> Result<Vec<String>> {
     } else {
         Err(Error::fields("the list", faults).hint("nothing was sent"))
     }
-}
-
-fn failed(change: Change, error: Error) -> Change {
-    let outcome = match error.outcome {
-        Some(Applied::Unknown) => Outcome::Unknown,
-        _ if error.kind == Kind::Interrupted => Outcome::Skipped,
-        _ => Outcome::Failed,
-    };
-    Change { outcome, error: Some(error), ..change }
 }

@@ -1,22 +1,19 @@
 //! `internal-numbers add | list | update | remove`
 
-use super::changed;
 use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::add_numbers::AddNumbers;
-use crate::bulk::numbers::{Additions, Draft, LIST, build};
-use crate::bulk::removals::Removals;
+use crate::bulk::numbers::{Additions, Draft, LIST, Removals, Target, build};
 use crate::bulk::remove_numbers::RemoveNumbers;
 use crate::cli::internal_numbers::{Add, List, Remove, Update};
 use crate::context::Context;
 use crate::engine::session::Session;
-use crate::model::change::{Change, Outcome};
-use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::internal_numbers;
-use crate::ops::steps::{account, begin, require};
+use crate::ops::steps::{account, require};
 use crate::vendors::Verdict;
 
 const COLUMNS: &[&str] = &["number", "id", "country", "type", "labels", "languages", "visible"];
@@ -69,7 +66,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     let account = account(&session, args.account.as_deref())?;
     let job = AddNumbers::new(&session, &account, args.skip_existing).with_actual().await?;
     let what = (&session, Operation::NumbersAdd, account.as_str());
-    list.work_off(context, what, &options(&args.bulk), &job).await
+    list.process(context, what, &options(&args.bulk), &job).await
 }
 
 /// The number of the flags, or every complaint about it.
@@ -105,35 +102,21 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     }
     let account = account(&session, args.account.as_deref())?;
     let given = args.number.as_deref().unwrap_or_default();
-    let (id, number) = match given.strip_prefix("id:") {
-        Some(id) => (Some(id.to_owned()), None),
-        None => {
-            let number: E164 = given
+    let target = match given.strip_prefix("id:") {
+        Some(id) => Target::Id(id.to_owned(), None),
+        None => Target::Number(
+            given
                 .parse()
-                .map_err(|message| Error::fields("the number", vec![FieldError::new("number", message)]))?;
-            (internal_numbers::find_id(&session, &account, &number).await?, Some(number))
-        }
+                .map_err(|message| Error::fields("the number", vec![FieldError::new("number", message)]))?,
+        ),
     };
-    let mut change = Change {
-        account: Some(account.clone()),
-        id: id.clone(),
-        name: number.map(|number| number.to_string()),
-        ..begin(&session, Operation::NumbersRemove, Outcome::Deleted, "internal_number")
-    };
-    let Some(id) = id else {
-        if args.ignore_missing {
-            change.outcome = Outcome::Unchanged;
-            return Ok(Report::Change(Box::new(change)));
-        }
-        let text = format!("account {account} has no internal number {given}");
-        return Err(Error::new(Kind::NotFound, text)
-            .hint("`trunkctl internal-numbers list` shows the numbers; nothing was changed"));
-    };
-    let what = change.name.as_deref().unwrap_or(given);
-    let what = format!("This removes the internal number {what} of account {account}");
-    context.confirm(&what, &[session.profile()]).await?;
-    let sent = internal_numbers::remove(&session, &account, &id, args.ignore_missing, &mut change).await?;
-    Ok(changed(context, &session, sent, change))
+    let job = RemoveNumbers::one(&session, &account, args.ignore_missing, &target).await?;
+    if job.exists(&target) {
+        let what = target.number().map_or(given, E164::as_str);
+        let what = format!("This removes the internal number {what} of account {account}");
+        context.confirm(&what, &[session.profile()]).await?;
+    }
+    bulk::one(context, &session, &job, target).await
 }
 
 /// Removes those of a list, one a call.
@@ -144,5 +127,5 @@ async fn remove_list(context: &Context, args: &Remove, session: &Session, path: 
     context.confirm(&what, &[session.profile()]).await?;
     let job = RemoveNumbers::new(session, &account, args.ignore_missing).await?;
     let what = (session, Operation::NumbersRemove, account.as_str());
-    list.work_off(context, what, &options(&args.bulk), &job).await
+    list.process(context, what, &options(&args.bulk), &job).await
 }

@@ -67,8 +67,13 @@ pub fn check_added(code: &String, actual: &BTreeSet<String>) -> Result<()> {
     if actual.contains(code) { Ok(()) } else { Err(verify::missing(code)) }
 }
 
+/// What is not as the vendor's answer to a removal said.
+pub fn check_removed(code: &String, actual: &BTreeSet<String>) -> Result<()> {
+    if actual.contains(code) { Err(verify::still_there(code)) } else { Ok(()) }
+}
+
 /// Whether the country is gone.
-pub async fn removed(session: &Session, account: &str, code: &str) -> Result<Seen<()>> {
+async fn removed(session: &Session, account: &str, code: &str) -> Result<Seen<()>> {
     let there = codes(session, account).await?.contains(&code.to_uppercase());
     Ok(if there { Seen::Missing } else { Seen::Applied(()) })
 }

@@ -10,7 +10,7 @@ use crate::engine::session::Session;
 use crate::engine::write::{Seen, Written};
 use crate::model::change::Change;
 use crate::model::diff;
-use crate::model::error::{Error, Kind, Result};
+use crate::model::error::Result;
 use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::vendors::Added;
 use crate::vendors::paging::Row;
@@ -52,19 +52,14 @@ pub async fn ids(session: &Session, account: &str) -> Result<BTreeMap<String, Op
     Ok(ids)
 }
 
-/// The id of a number; the reading ends where it is found.
-///
-/// # Errors
-/// [`Kind::Rejected`] where the vendor's list has the number without an id.
-pub async fn find_id(session: &Session, account: &str, number: &E164) -> Result<Option<String>> {
-    match having(session, account, HashSet::from([number.as_str()])).await?.remove(number.as_str()) {
-        None => Ok(None),
-        Some(ActualNumber { id: Some(id), .. }) => Ok(Some(id)),
-        Some(_) => {
-            Err(Error::new(Kind::Rejected, format!("the vendor's list does not tell the id of {number}"))
-                .hint("name the number by its id, as it was given when it was added: id:VALUE"))
-        }
-    }
+/// The number with its id, if the account has it; the rest of the list is not read.
+pub async fn find_id(
+    session: &Session,
+    account: &str,
+    number: &E164,
+) -> Result<BTreeMap<String, Option<String>>> {
+    let found = having(session, account, HashSet::from([number.as_str()])).await?;
+    Ok(found.into_values().map(|actual| (actual.number, actual.id)).collect())
 }
 
 /// Numbers that exist, among those that were asked for.

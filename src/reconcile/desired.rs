@@ -1,7 +1,7 @@
 //! The desired objects of one profile, from the entries of a manifest.
 
-use crate::bulk::input;
 use crate::bulk::numbers::Additions;
+use crate::bulk::validate;
 use crate::input::manifest;
 use crate::input::manifest::{Entry, Wanted};
 use crate::model::error::Result;
@@ -56,6 +56,6 @@ pub fn numbers(entry: &Entry, vendor: &'static dyn Vendor) -> Result<Vec<Interna
     let manifest::What::Numbers(list) = &entry.what else { return Ok(Vec::new()) };
     let sheet = list.sheet(&entry.place.file)?;
     let items = Additions(vendor);
-    input::survey(&sheet, &items)?.admit(&sheet, "numbers", false)?;
-    input::good(&sheet, &items)?.collect()
+    validate::validate(&sheet, &items)?.admit(&sheet, "numbers", false)?;
+    validate::good(&sheet, &items)?.collect()
 }

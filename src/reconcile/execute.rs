@@ -144,7 +144,10 @@ fn joins(batch: &[PlannedChange], change: &PlannedChange) -> bool {
 }
 
 fn is_listed(change: &PlannedChange) -> bool {
-    matches!(change.write, Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_))
+    matches!(
+        change.write,
+        Write::AddNumber(_) | Write::RemoveNumber(_) | Write::AddCountry | Write::RemoveCountry
+    )
 }
 
 impl Executor<'_, '_> {

@@ -1,73 +1,51 @@
 //! The results of an apply: counted, and shown as the changes end.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::context::Context;
+use crate::context::sink::{Sink, is_bad};
 use crate::model::change::{Change, Changes, Outcome, successes};
-use crate::model::diagnostics::Progress;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::Key;
 use crate::model::report::Format;
-use crate::model::report::Report;
 
 /// The results of an apply.
 pub struct Results<'w> {
-    context: &'w Context,
-    /// Whether the changes are shown as they end, and not kept.
-    streams: bool,
-    changes: RefCell<Changes>,
-    progress: Cell<Progress>,
-    failed: Cell<bool>,
+    sink: RefCell<Sink<'w>>,
     /// Objects that were to be created and were not.
     not_created: RefCell<HashSet<(&'static str, String)>>,
-    heard: Cell<bool>,
-    /// What is wrong on this machine, where that kept a write from being sent.
+    /// The error of this machine that kept a write from being sent.
     own: RefCell<Option<Error>>,
 }
 
 impl<'w> Results<'w> {
-    /// Of this many changes.
+    /// The results of this many changes.
     pub fn new(context: &'w Context, total: u64) -> Self {
-        let progress = Progress { total, noun: "changes", ..Progress::default() };
-        let (changes, progress) = (RefCell::default(), Cell::new(progress));
-        let (failed, heard, own) = (Cell::new(false), Cell::new(true), RefCell::default());
         let streams = context.options.output == Format::Jsonl && context.options.dry_run.is_none();
-        Self { context, streams, changes, progress, failed, not_created: RefCell::default(), heard, own }
+        Self::of(Sink::new(context, streams, total, "changes"))
     }
 
-    /// The same for one step, whose change the command itself shows.
-    pub fn of_one(scope: &'w Context) -> Self {
-        Self { streams: false, ..Self::new(scope, 1) }
+    /// The result of one change, which the command itself prints.
+    pub fn of_one(context: &'w Context) -> Self {
+        Self::of(Sink::new(context, false, 1, "changes"))
     }
 
-    /// Takes changes that have ended.
+    fn of(sink: Sink<'w>) -> Self {
+        Self { sink: RefCell::new(sink), not_created: RefCell::default(), own: RefCell::default() }
+    }
+
+    /// Takes changes that have ended. An output that cannot be written does not stop the others.
     pub fn take(&self, list: Vec<Change>) {
-        let mut progress = self.progress.get();
-        let mut changes = self.changes.borrow_mut();
-        for change in &list {
-            changes.tally.count(change.outcome);
-            let bad = matches!(change.outcome, Outcome::Failed | Outcome::Unknown | Outcome::Skipped);
-            progress.done += 1;
-            progress.failed += u64::from(bad);
-            self.failed.set(self.failed.get() || bad);
-            let creates = successes(change.operation).contains(&Outcome::Created);
-            if let (true, true, Some(name)) = (bad, creates, &change.name) {
-                self.not_created.borrow_mut().insert((change.kind, name.clone()));
-            }
-        }
-        self.progress.set(progress);
-        if !self.streams {
-            changes.list.extend(list);
-        } else if self.heard.get() {
-            let part = Changes { list, ..Changes::default() };
-            // A reader that went away does not stop what is half done.
-            self.heard.set((self.context.publish)(&mut Report::Changes(part)).unwrap_or(false));
-        }
-        self.context.diagnostics.progress(&progress);
+        let lost = list.iter().filter(|change| {
+            is_bad(change.outcome) && successes(change.operation).contains(&Outcome::Created)
+        });
+        let lost = lost.filter_map(|change| Some((change.kind, change.name.clone()?)));
+        self.not_created.borrow_mut().extend(lost);
+        self.sink.borrow_mut().take(list);
     }
 
-    /// Takes what ended the work on a profile before its time.
+    /// Takes the error that ended the work on a profile early.
     pub fn ended(&self, error: Error) {
         if error.kind == Kind::Config {
             self.own.borrow_mut().get_or_insert(error);
@@ -76,12 +54,12 @@ impl<'w> Results<'w> {
 
     /// Counts objects that are as desired.
     pub fn unchanged(&self, count: u64) {
-        self.changes.borrow_mut().tally.add(Outcome::Unchanged, count);
+        self.sink.borrow_mut().changes.tally.add(Outcome::Unchanged, count);
     }
 
     /// Whether anything was not done.
     pub fn is_failed(&self) -> bool {
-        self.failed.get()
+        self.sink.borrow().progress.failed > 0
     }
 
     /// Whether an object with this kind and name was to be created on some profile, and was not.
@@ -92,9 +70,10 @@ impl<'w> Results<'w> {
     /// All of it, in the order of the profiles: whichever was faster, the same plan gives the same list. Where
     /// nothing was sent for a reason of this machine, such as a full disk, that is the error of the whole.
     pub fn finish(self, profiles: &[String]) -> Result<Changes> {
-        self.context.diagnostics.progress(&Progress { over: true, ..self.progress.get() });
+        let sink = self.sink.into_inner();
+        sink.close();
         let order: HashMap<&str, usize> = profiles.iter().map(String::as_str).zip(0..).collect();
-        let mut changes = self.changes.into_inner();
+        let mut changes = sink.changes;
         let sent =
             [Outcome::Created, Outcome::Updated, Outcome::Deleted, Outcome::Assigned, Outcome::Unknown];
         if let (Some(own), true) =

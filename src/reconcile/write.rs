@@ -9,7 +9,7 @@ use crate::model::plan::{Key, Write};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 use crate::ops::trunks::{self, Target};
-use crate::ops::{countries, settings, verify};
+use crate::ops::{settings, verify};
 
 /// The values that the vendor does not report, by field.
 type Unreported = Vec<(String, String)>;
@@ -62,14 +62,6 @@ pub async fn write(
             verify::deletion(session, change, trunks::deleted(session, &actual.id)).await?;
             Ok(Some(Vec::new()))
         }
-        Write::RemoveCountry => {
-            let code = key.name.as_str();
-            if !countries::remove(session, account, code, true, change).await? {
-                return Ok(None);
-            }
-            verify::deletion(session, change, countries::removed(session, account, code)).await?;
-            Ok(Some(Vec::new()))
-        }
         Write::AssignSettings(wanted) => {
             let before = SipSettings::default();
             if !settings::assign(session, account, (wanted, &before), change).await? {
@@ -78,9 +70,11 @@ pub async fn write(
             let unreported = settings::verify(session, account, wanted, change).await?.unreported;
             Ok(Some(unreported.into_iter().map(|set| (set.field, set.after.to_string())).collect()))
         }
-        Write::Nothing | Write::AddNumber(_) | Write::AddCountry | Write::RemoveNumber(_) => {
-            Err(Error::invalid("it cannot be done"))
-        }
+        Write::Nothing
+        | Write::AddNumber(_)
+        | Write::RemoveNumber(_)
+        | Write::AddCountry
+        | Write::RemoveCountry => Err(Error::invalid("it cannot be done")),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Shape {
     /// The keys that are read.
     pub keys: &'static [&'static str],
     /// The keys that are known and passed over.
-    pub ignored: &'static [&'static str],
+    pub ignored: &'static [&'static [&'static str]],
     /// Of each of these a CSV header must name one.
     pub needed: &'static [&'static [&'static str]],
     /// The key of a row that is a text by itself.
@@ -52,7 +52,7 @@ impl Shape {
     /// What stands under a name that is known.
     pub fn column(&self, name: &str) -> Option<Column> {
         let key = self.keys.iter().find(|key| **key == name).map(|key| Column::Key(key));
-        key.or_else(|| self.ignored.contains(&name).then_some(Column::Ignored))
+        key.or_else(|| self.ignored.iter().any(|names| names.contains(&name)).then_some(Column::Ignored))
     }
 
     /// The key that a misspelt one was meant to be.

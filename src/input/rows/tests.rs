@@ -7,7 +7,7 @@ use crate::model::error::{Error, Place};
 pub const NUMBERS: Shape = Shape {
     list: "numbers",
     keys: &["number", "labels", "visible"],
-    ignored: &["note"],
+    ignored: &[&["note"]],
     needed: &[&["number"]],
     bare: Some("number"),
 };

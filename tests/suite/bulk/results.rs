@@ -154,7 +154,7 @@ fn bad_rows_and_rows_that_come_twice_are_left_out_where_that_is_asked() {
     let ran = add(&lab, &format!("--skip-invalid --results {file}")).expect(0);
     let report = ran.json();
     assert_eq!((&report["summary"]["created"], &report["summary"]["skipped"]), (&json!(4), &json!(2)));
-    assert!(ran.err.contains("left out: 2 bad rows"), "{}", ran.err);
+    assert!(ran.err.contains("left out: 2 invalid rows"), "{}", ran.err);
     assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..4), numbers(0..4)));
     add(&lab, &format!("--skip-invalid --resume {file}")).expect(0);
     assert_eq!(lab.writes().len(), 1);

@@ -1,4 +1,4 @@
-//! The rows of a list, checked: once to tell every bad one, once more to send the good ones.
+//! The rows of a list: read once to report every invalid row, and once more to send the valid ones.
 
 use std::collections::{HashMap, hash_map};
 use std::hash::Hash;
@@ -9,35 +9,35 @@ use crate::model::number::E164;
 use crate::model::text::excerpt;
 use crate::vendors::Verdict;
 
-/// How many complaints and warnings are kept; the others are counted.
+/// The maximum number of mistakes and of warnings that are kept; the others are counted.
 const KEPT: usize = 1000;
 
-/// What the rows of a list are read as.
+/// A kind of rows.
 pub trait Items {
-    /// What a row becomes.
+    /// What a row is read as.
     type Item;
 
-    /// The keys of a row.
+    /// The columns.
     fn shape(&self) -> &'static Shape;
 
-    /// Reads a row, and notes what is wrong with it: the errors name the row's own keys.
+    /// Reads a row. The errors in the verdict name the row's own columns.
     fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<Self::Item>;
 
-    /// What may stand in a list only once.
+    /// What may be in a list only once.
     fn identity(&self, item: &Self::Item) -> Identity;
 }
 
-/// What an item is told by. Lists are long, so it is small.
+/// What identifies an item. It is small, because lists are long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
     /// The digits of a `number`.
     Digits(u64),
-    /// What stands under a key.
+    /// A column and its text.
     Text(&'static str, Box<str>),
 }
 
 impl Identity {
-    /// Of a number, whose 15 digits at most fit.
+    /// A number; its digits, at most 15, fit.
     pub fn of(number: &E164) -> Self {
         let digits = number.as_str().trim_start_matches('+').parse();
         digits.map_or_else(|_| Self::Text("number", number.as_str().into()), Self::Digits)
@@ -46,53 +46,53 @@ impl Identity {
 
 /// A row that was read.
 #[derive(Debug)]
-pub struct Entry<T> {
-    /// What it became, or what is wrong with it.
+pub struct Checked<T> {
+    /// The item, or the mistakes.
     pub item: Result<T, Vec<FieldError>>,
-    /// What may be wrong with it.
+    /// The warnings.
     pub warnings: Vec<String>,
 }
 
-/// What is there to be sent, and what is not fit for it.
+/// The result of checking a list.
 #[derive(Debug, Default)]
-pub struct Survey {
-    /// How many rows are good.
+pub struct Validated {
+    /// The number of valid rows.
     pub good: usize,
-    /// How many are not.
+    /// The number of invalid rows.
     pub bad: usize,
-    /// What is wrong with these: the first complaints.
-    pub complaints: Vec<FieldError>,
-    /// How many complaints there are besides.
+    /// The first mistakes.
+    pub mistakes: Vec<FieldError>,
+    /// The number of further mistakes.
     pub more: usize,
-    /// What may be wrong with the good ones: the first warnings.
+    /// The first warnings about valid rows.
     pub warnings: Vec<String>,
-    /// How many warnings there are besides.
+    /// The number of further warnings.
     pub more_warnings: usize,
 }
 
-/// Reads every row once and sends nothing.
+/// Checks every row.
 ///
 /// # Errors
-/// Where the reading ends before the rows do.
-pub fn survey<K: Items>(sheet: &Sheet, items: &K) -> Result<Survey> {
-    let mut survey = Survey::default();
-    for entry in entries(sheet, items)? {
-        let entry = entry?;
-        match entry.item {
+/// The file cannot be read to its end.
+pub fn validate<K: Items>(sheet: &Sheet, items: &K) -> Result<Validated> {
+    let mut validated = Validated::default();
+    for row in rows(sheet, items)? {
+        let row = row?;
+        match row.item {
             Ok(_) => {
-                survey.good += 1;
-                survey.more_warnings += keep(&mut survey.warnings, entry.warnings);
+                validated.good += 1;
+                validated.more_warnings += keep(&mut validated.warnings, row.warnings);
             }
-            Err(faults) => {
-                survey.bad += 1;
-                survey.more += keep(&mut survey.complaints, faults);
+            Err(mistakes) => {
+                validated.bad += 1;
+                validated.more += keep(&mut validated.mistakes, mistakes);
             }
         }
     }
-    Ok(survey)
+    Ok(validated)
 }
 
-/// Adds what there is room for, and answers how much was left out.
+/// Adds what there is room for, and returns how much was left out.
 fn keep<T>(kept: &mut Vec<T>, new: Vec<T>) -> usize {
     let room = KEPT.saturating_sub(kept.len()).min(new.len());
     let left = new.len() - room;
@@ -100,11 +100,11 @@ fn keep<T>(kept: &mut Vec<T>, new: Vec<T>) -> usize {
     left
 }
 
-impl Survey {
-    /// Refuses a list without rows and, unless they are to be skipped, one with bad rows.
+impl Validated {
+    /// Refuses a list without rows and, unless they are to be skipped, one with invalid rows.
     ///
     /// # Errors
-    /// That refusal, with every bad row.
+    /// That refusal, with every invalid row.
     pub fn admit(&self, sheet: &Sheet, list: &'static str, skip_invalid: bool) -> Result<()> {
         match (self.good, self.bad) {
             (0, 0) => {
@@ -113,7 +113,7 @@ impl Survey {
             }
             (_, 0) => Ok(()),
             (1.., _) if skip_invalid => Ok(()),
-            _ => Err(refused(sheet, self.complaints.clone(), self.more)),
+            _ => Err(refused(sheet, self.mistakes.clone(), self.more)),
         }
     }
 
@@ -124,51 +124,51 @@ impl Survey {
     }
 }
 
-fn refused(sheet: &Sheet, complaints: Vec<FieldError>, more: usize) -> Error {
-    let mut error = Error::fields(&format!("the list in {}", sheet.name()), complaints);
+fn refused(sheet: &Sheet, mistakes: Vec<FieldError>, more: usize) -> Error {
+    let mut error = Error::fields(&format!("the list in {}", sheet.name()), mistakes);
     if more > 0 {
         error.message = format!("{}\n  and {more} more", error.message);
     }
     error.hint("nothing was sent")
 }
 
-/// The good rows, in order. Of rows that say the same, the first one is good.
+/// The valid rows, in order. Of equal rows, the first one is valid.
 ///
 /// # Errors
-/// Where the file as a whole cannot be understood.
+/// The file as a whole cannot be read.
 pub fn good<'a, K: Items>(
     sheet: &'a Sheet,
     items: &'a K,
 ) -> Result<impl Iterator<Item = Result<K::Item>> + 'a> {
-    Ok(entries(sheet, items)?.filter_map(|entry| match entry {
+    Ok(rows(sheet, items)?.filter_map(|row| match row {
         Err(error) => Some(Err(error)),
-        Ok(Entry { item, .. }) => item.ok().map(Ok),
+        Ok(Checked { item, .. }) => item.ok().map(Ok),
     }))
 }
 
-/// Every row, good or bad, in order.
+/// Every row, valid or not, in order.
 ///
 /// # Errors
-/// Where the file as a whole cannot be understood.
-pub fn entries<'a, K: Items>(
+/// The file as a whole cannot be read.
+pub fn rows<'a, K: Items>(
     sheet: &'a Sheet,
     items: &'a K,
-) -> Result<impl Iterator<Item = Result<Entry<K::Item>>> + 'a> {
-    let mut seen = Seen::default();
+) -> Result<impl Iterator<Item = Result<Checked<K::Item>>> + 'a> {
+    let mut earlier = Earlier::default();
     let rows = sheet.rows()?.enumerate();
-    Ok(rows.map(move |(index, row)| row.map(|row| entry(items, index, row, &mut seen))))
+    Ok(rows.map(move |(index, row)| row.map(|row| check(items, index, row, &mut earlier))))
 }
 
-/// The items before, with their lines; 0 where a line is not known.
+/// The items before, with their lines; 0 if a line is not known.
 #[derive(Default)]
-struct Seen {
+struct Earlier {
     digits: HashMap<u64, u32>,
     texts: HashMap<Box<str>, u32>,
 }
 
-impl Seen {
-    /// Notes an item, and complains where it is there already.
-    fn note(&mut self, identity: Identity, row: &Row) -> Option<FieldError> {
+impl Earlier {
+    /// Adds an item. Returns the mistake if it was listed before.
+    fn add(&mut self, identity: Identity, row: &Row) -> Option<FieldError> {
         let line = row.place.and_then(|place| u32::try_from(place.line).ok()).unwrap_or(0);
         let (field, name, first) = match identity {
             Identity::Digits(digits) => {
@@ -183,7 +183,7 @@ impl Seen {
     }
 }
 
-/// The line of the first item that is the same; none where this is the first.
+/// The line of the first equal item; none if this is the first.
 fn first<T: Hash + Eq>(seen: &mut HashMap<T, u32>, key: T, line: u32) -> Option<u32> {
     match seen.entry(key) {
         hash_map::Entry::Occupied(first) => Some(*first.get()),
@@ -194,24 +194,24 @@ fn first<T: Hash + Eq>(seen: &mut HashMap<T, u32>, key: T, line: u32) -> Option<
     }
 }
 
-fn entry<K: Items>(items: &K, index: usize, mut row: Row, seen: &mut Seen) -> Entry<K::Item> {
+fn check<K: Items>(items: &K, index: usize, mut row: Row, earlier: &mut Earlier) -> Checked<K::Item> {
     let mut faults = std::mem::take(&mut row.faults);
     let mut verdict = Verdict::default();
-    // What a broken row holds would be found missing, or wrong once more.
+    // The cells of a broken row would be reported as missing, or once more as wrong.
     let read = if faults.is_empty() { items.read(&row, &mut verdict) } else { None };
     for fault in verdict.errors {
         faults.push(row.redacted(FieldError { place: fault.place.or(row.place_of(&fault.field)), ..fault }));
     }
     let item = match read {
         Some(item) if faults.is_empty() => {
-            faults.extend(seen.note(items.identity(&item), &row));
+            faults.extend(earlier.add(items.identity(&item), &row));
             if faults.is_empty() { Ok(item) } else { Err(faults) }
         }
         _ => Err(faults),
     };
     let list = items.shape().list;
     let item = item.map_err(|faults| faults.into_iter().map(|fault| of_list(list, index, fault)).collect());
-    Entry { item, warnings: verdict.warnings }
+    Checked { item, warnings: verdict.warnings }
 }
 
 fn of_list(list: &str, index: usize, fault: FieldError) -> FieldError {

@@ -2,8 +2,7 @@ use std::io::Write;
 
 use super::*;
 use crate::bulk::countries::Countries;
-use crate::bulk::numbers::Additions;
-use crate::bulk::removals::{Removals, Target};
+use crate::bulk::numbers::{Additions, Removals, Target};
 use crate::model::number::{InternalNumber, NumberType};
 use crate::vendors;
 
@@ -21,15 +20,15 @@ fn with<K: Items, T>(items: &K, ending: &str, text: &str, then: impl FnOnce(&She
 
 fn items<K: Items>(kind: &K, ending: &str, text: &str) -> Vec<K::Item> {
     with(kind, ending, text, |sheet| {
-        survey(sheet, kind).unwrap().admit(sheet, kind.shape().list, false).unwrap();
+        validate(sheet, kind).unwrap().admit(sheet, kind.shape().list, false).unwrap();
         good(sheet, kind).unwrap().map(Result::unwrap).collect()
     })
 }
 
 /// The complaints, a line each.
 fn complaints<K: Items>(kind: &K, ending: &str, text: &str) -> Vec<String> {
-    let survey = with(kind, ending, text, |sheet| survey(sheet, kind).unwrap());
-    survey.complaints.iter().map(FieldError::line).collect()
+    let validated = with(kind, ending, text, |sheet| validate(sheet, kind).unwrap());
+    validated.mistakes.iter().map(FieldError::line).collect()
 }
 
 #[test]
@@ -85,15 +84,15 @@ fn of_rows_that_say_the_same_the_first_good_one_stands() {
                 +16466661110,b,en-US\n\
                 +442071838750,c,en-GB\n";
     with(&additions(), ".csv", text, |sheet| {
-        let survey = survey(sheet, &additions()).unwrap();
-        assert_eq!((survey.good, survey.bad), (2, 2));
-        let twice = survey.complaints[1].line();
+        let validated = validate(sheet, &additions()).unwrap();
+        assert_eq!((validated.good, validated.bad), (2, 2));
+        let twice = validated.mistakes[1].line();
         assert!(
             twice.starts_with("line 4, column 1: number: `+16466661110` is listed twice, first on line 3"),
             "{twice}"
         );
-        assert!(survey.admit(sheet, "internal_numbers", true).is_ok());
-        let refusal = survey.admit(sheet, "internal_numbers", false).unwrap_err();
+        assert!(validated.admit(sheet, "internal_numbers", true).is_ok());
+        let refusal = validated.admit(sheet, "internal_numbers", false).unwrap_err();
         assert!(refusal.message.contains(sheet.name()) && refusal.message.contains("line 4, column 1"));
         assert_eq!(refusal.fields[1].field, "internal_numbers[2].number");
         let good: Vec<_> = good(sheet, &additions()).unwrap().map(Result::unwrap).collect();
@@ -106,10 +105,10 @@ fn of_rows_that_say_the_same_the_first_good_one_stands() {
 fn the_first_thousand_complaints_are_kept() {
     let rows: String = (0..1500).map(|at| format!("{at},a,en-US\n")).collect();
     with(&additions(), ".csv", &format!("number,labels,languages\n{rows}"), |sheet| {
-        let survey = survey(sheet, &additions()).unwrap();
-        assert_eq!((survey.bad, survey.complaints.len(), survey.more), (1500, 1000, 500));
+        let validated = validate(sheet, &additions()).unwrap();
+        assert_eq!((validated.bad, validated.mistakes.len(), validated.more), (1500, 1000, 500));
         // Nothing is left to send.
-        let refusal = survey.admit(sheet, "internal_numbers", true).unwrap_err();
+        let refusal = validated.admit(sheet, "internal_numbers", true).unwrap_err();
         assert!(refusal.message.ends_with("\n  and 500 more"), "{}", refusal.message);
     });
 }
