@@ -87,8 +87,8 @@ fn run(
     };
     let scrub = Box::new(move |text: &str| known.scrub(text));
     let diagnostics = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
-    let held = RefCell::new(Some(Vec::new()));
-    let printer = Rc::new(Printer { redactor: redactor.clone(), format, terminal, held });
+    let buffered = RefCell::new(Some(Vec::new()));
+    let printer = Rc::new(Printer { redactor: redactor.clone(), format, terminal, buffered });
     let publish = {
         let printer = Rc::clone(&printer);
         move |report: &mut Report| printer.print(report)
@@ -119,7 +119,7 @@ fn run(
     runtime.shutdown_background();
     let mut report = result?;
     printer.print(&mut report)?;
-    for error in codes::told(&report, format) {
+    for error in codes::reported(&report, format) {
         fail(&error, format, painted);
     }
     if context.cancellation.is_asked() {
@@ -260,7 +260,7 @@ struct Printer {
     format: Format,
     terminal: Terminal,
     /// The buffered part of a list; none once it is streamed.
-    held: RefCell<Option<Vec<u8>>>,
+    buffered: RefCell<Option<Vec<u8>>>,
 }
 
 impl Printer {
@@ -271,8 +271,8 @@ impl Printer {
         let Report::Part { last, .. } = report else {
             return print(report, |out| output::report(out, report, self.format, self.terminal));
         };
-        let mut held = self.held.borrow_mut();
-        if let Some(bytes) = held.as_mut().filter(|_| self.format != Format::Jsonl) {
+        let mut buffered = self.buffered.borrow_mut();
+        if let Some(bytes) = buffered.as_mut().filter(|_| self.format != Format::Jsonl) {
             // Reserve all at once, because growing would need it twice. The system provides it only when it is used.
             bytes.reserve((HELD_BACK + HELD_BACK / 4).saturating_sub(bytes.len()));
             // Writing to memory does not fail.
@@ -280,7 +280,7 @@ impl Printer {
             if !last && bytes.len() < HELD_BACK {
                 return Ok(true);
             }
-            let bytes = held.take().unwrap_or_default();
+            let bytes = buffered.take().unwrap_or_default();
             return print(report, |out| out.write_all(&bytes).and_then(|()| out.flush()));
         }
         print(report, |out| output::report(out, report, self.format, self.terminal))

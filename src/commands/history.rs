@@ -31,7 +31,7 @@ pub fn list(context: &Context, args: &List) -> Result<Report> {
         profiles.as_ref().is_none_or(|names| names.contains(&record.profile))
             && is_between(record, args)
             && (args.outcome.is_empty() || args.outcome.iter().any(|word| record.has_outcome(word)))
-            && (!args.unknown || record.needs_a_look(now))
+            && (!args.unknown || record.is_unresolved(now))
     };
     let most = match args.limit {
         Some(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
@@ -83,7 +83,7 @@ pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
             Error::invalid(text).hint(format!("to see the whole entry, run `trunkctl history show {id}`"))
         );
     }
-    if !record.needs_a_look(Timestamp::now()) {
+    if !record.is_unresolved(Timestamp::now()) {
         let text = format!("entry `{id}` is still in progress in process {}", record.pid);
         return Err(Error::invalid(text).hint("wait until that command has finished"));
     }
@@ -344,7 +344,7 @@ fn text(record: &Record) -> String {
     for check in &checks {
         add("check", check);
     }
-    let is_open = record.needs_a_look(Timestamp::now());
+    let is_open = record.is_unresolved(Timestamp::now());
     if checks.is_empty() && is_open {
         add("check", "no command can check this: look in the vendor's console");
     }

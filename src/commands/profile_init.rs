@@ -128,13 +128,13 @@ fn warn_of_variables(context: &Context, draft: &Draft) {
 /// Prints a note about a secret file that the replaced profile no longer needs.
 fn note_unused(context: &Context, text: &str, draft: &Draft) {
     let name = draft.args.name.as_str();
-    let Some(keys) = write::held(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
+    let Some(keys) = write::value_of(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
         return;
     };
     for key in keys.iter().filter(|key| key.secret) {
         let file = own_file(name, key.name);
         let reference = format!("file:{file}");
-        let was = write::held(text, name, key.name).is_some_and(|old| old == reference);
+        let was = write::value_of(text, name, key.name).is_some_and(|old| old == reference);
         if was && !draft.pairs.iter().any(|(_, text)| *text == reference) {
             let file = draft.folder.join(file);
             context.diagnostics.note(&format!("this profile no longer needs `{}`", file.display()));

@@ -11,7 +11,7 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{Kind, Trunk};
 use crate::model::{check, diff};
-use crate::ops::steps::{begin, judge, require};
+use crate::ops::steps::{begin, refuse_mistakes, require};
 use crate::ops::{references, trunks};
 
 /// Runs it.
@@ -20,7 +20,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     require(&session, Operation::TrunkCreate)?;
     let mut trunk = spec::trunk(context, &args.fields).await?;
     let errors = check::trunk(&trunk);
-    judge(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
+    refuse_mistakes(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
     references::resolve(&session, &mut trunk).await?;
     let mut change = change(&session, Operation::TrunkCreate, Outcome::Created, &trunk);
     // An assignment gives an existing trunk to an account.

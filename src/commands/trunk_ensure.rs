@@ -9,7 +9,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Desired, What};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::ops::steps::{judge, require};
+use crate::ops::steps::{refuse_mistakes, require};
 use crate::reconcile::desired::account;
 use crate::reconcile::execute::{Options, execute, withheld};
 use crate::reconcile::planner::plan;
@@ -26,7 +26,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
             .hint("give --name, or --master-trunk for an assigned one"));
     }
     let refused = Verdict { errors: check::refused(&trunk, session.vendor()), ..Verdict::default() };
-    judge(&session, "the trunk", fields::trunk(&trunk), refused)?;
+    refuse_mistakes(&session, "the trunk", fields::trunk(&trunk), refused)?;
 
     let profile = session.profile().name.clone();
     let account = account(session.vendor().facts(), session.profile(), trunk.account.as_deref());

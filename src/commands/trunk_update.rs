@@ -10,7 +10,7 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Did, Trunk, TrunkChange};
 use crate::model::{check, diff};
-use crate::ops::steps::{differences, judge, require, steers};
+use crate::ops::steps::{differences, only_identifies, refuse_mistakes, require};
 use crate::ops::trunks::Target;
 use crate::ops::{references, trunks};
 use crate::reconcile::remembered;
@@ -30,7 +30,7 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
     refuse_empty(&change, args.fields.from.as_deref(), vendor.facts())?;
     let verdict = vendor.check_update(&change, None);
     let warned = verdict.warnings.clone();
-    judge(&session, "the change", check::change(&change), verdict)?;
+    refuse_mistakes(&session, "the change", check::change(&change), verdict)?;
 
     // With the id and all that the request needs given, nothing has to be read.
     let actual = match (&target, vendor.reading(&change)) {
@@ -45,7 +45,7 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         // Now that the kind is known, so are the fields that there are.
         let mut verdict = vendor.check_update(&change, actual.as_ref());
         verdict.warnings.retain(|warning| !warned.contains(warning));
-        judge(&session, "the change", Vec::new(), verdict)?;
+        refuse_mistakes(&session, "the change", Vec::new(), verdict)?;
     }
     references::resolve(&session, &mut change.set).await?;
     idle_dids(&change, actual.as_ref()).iter().for_each(|warning| context.diagnostics.warn(warning));
@@ -68,7 +68,7 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {
-    let fields = change.set.given().any(|field| !steers(field, facts));
+    let fields = change.set.given().any(|field| !only_identifies(field, facts));
     if fields || !change.add_dids.is_empty() || !change.remove_dids.is_empty() {
         return Ok(());
     }

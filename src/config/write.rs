@@ -64,7 +64,7 @@ pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> R
 }
 
 /// What a profile of that name says of a key.
-pub fn held(text: &str, name: &str, key: &str) -> Option<String> {
+pub fn value_of(text: &str, name: &str, key: &str) -> Option<String> {
     let document: DocumentMut = text.parse().ok()?;
     Some(document.get("profiles")?.get(name)?.get(key)?.as_str()?.to_owned())
 }
@@ -98,7 +98,7 @@ mod tests {
         assert!(claim(&second, "c", path).is_ok());
         let commented = second.replace("[profiles.a]", "# of the lab\n[profiles.a]");
         assert_eq!(add(&commented, "a", &pairs(), path).unwrap(), commented);
-        assert_eq!(held(&second, "b", "client_secret").as_deref(), Some("env:A\"B"));
+        assert_eq!(value_of(&second, "b", "client_secret").as_deref(), Some("env:A\"B"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::pace::Held;
+use super::pace::NotAdmitted;
 use super::redact::Redactor;
 use crate::model::error::{Applied, Error, FieldError, Kind};
 use crate::model::text::excerpt;
@@ -90,15 +90,15 @@ impl Failed<'_> {
     }
 
     /// The pacer did not allow the request.
-    pub fn held(&self, why: Held) -> Error {
-        let told = match why {
-            Held::Crowded => return self.not_sent(CROWDED),
-            Held::Paced => return self.not_sent(PACED),
-            Held::Limited(told) => told,
+    pub fn not_admitted(&self, why: NotAdmitted) -> Error {
+        let until_time = match why {
+            NotAdmitted::Crowded => return self.not_sent(CROWDED),
+            NotAdmitted::Paced => return self.not_sent(PACED),
+            NotAdmitted::Limited(time) => time,
         };
         let mut error = self.error(Kind::RateLimited, "the vendor's rate limit is reached; nothing was sent");
         error.retryable = true;
-        until(error.hint("try again later, or give the command more time with --deadline"), told)
+        until(error.hint("try again later, or give the command more time with --deadline"), until_time)
     }
 
     /// The command was interrupted before the request was sent, or after the vendor had refused it.

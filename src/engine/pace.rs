@@ -22,7 +22,7 @@ const NEVER: Duration = Duration::from_secs(365 * 86400);
 
 /// Why a request is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
+pub enum NotAdmitted {
     /// Other requests of the profile are in progress until the deadline.
     Crowded,
     /// The rate does not allow it before the deadline.
@@ -61,7 +61,7 @@ impl Pacer {
         label: &'static str,
         effect: Effect,
         deadline: Instant,
-    ) -> Result<Turn<'_>, Held> {
+    ) -> Result<Turn<'_>, NotAdmitted> {
         let asker = Asker { label, log_in: effect == Effect::LogIn, deadline };
         self.state.borrow().pause(deadline, Instant::now())?;
         let permit = match asker.log_in {
@@ -69,7 +69,7 @@ impl Pacer {
             false => match timeout_at(deadline.into(), self.permits.acquire()).await {
                 Ok(Ok(permit)) => Some(permit),
                 // It is never closed.
-                Ok(Err(_)) | Err(_) => return Err(Held::Crowded),
+                Ok(Err(_)) | Err(_) => return Err(NotAdmitted::Crowded),
             },
         };
         let mut place = None;
@@ -108,13 +108,13 @@ impl Turn<'_> {
         self.shown = Shown::Room;
     }
 
-    /// Slows the account down if the fault is a limit: until `told` if the vendor returned a time, otherwise for
+    /// Slows the account down if the fault is a limit: until `vendor_time` if the vendor returned a time, otherwise for
     /// `pause`. Returns the wait before this request is sent again, if any.
     pub fn heed(
         &mut self,
         fault: &Fault,
         asked: Option<Duration>,
-        told: Option<Timestamp>,
+        vendor_time: Option<Timestamp>,
         pause: Duration,
     ) -> Option<Duration> {
         let daily = fault.after == After::NextDay;
@@ -123,7 +123,7 @@ impl Turn<'_> {
         }
         let wait = asked.unwrap_or(if daily { NEVER } else { pause });
         let until = Instant::now() + wait.min(NEVER);
-        self.shown = Shown::Limit(Limit { until, told, daily });
+        self.shown = Shown::Limit(Limit { until, vendor_time, daily });
         Some(wait)
     }
 }
@@ -168,7 +168,8 @@ mod tests {
     }
 
     fn limit(turn: &mut Turn<'_>, ms: u64) {
-        let limit = Limit { until: Instant::now() + Duration::from_millis(ms), told: None, daily: false };
+        let limit =
+            Limit { until: Instant::now() + Duration::from_millis(ms), vendor_time: None, daily: false };
         turn.shown = Shown::Limit(limit);
     }
 
@@ -202,7 +203,7 @@ mod tests {
         let _held = pacer.turn("", Effect::Write, soon()).await.unwrap();
         pacer.turn("", Effect::LogIn, soon()).await.unwrap();
         let short = Instant::now() + Duration::from_millis(20);
-        assert_eq!(pacer.turn("", Effect::Read, short).await.unwrap_err(), Held::Crowded);
+        assert_eq!(pacer.turn("", Effect::Read, short).await.unwrap_err(), NotAdmitted::Crowded);
     }
 
     #[tokio::test]

@@ -187,9 +187,9 @@ impl Session {
                         tried.pending |= fault.after == After::Pending;
                         let now = now();
                         let asked = retry_after(&answer, now);
-                        let told = asked.and_then(|wait| instant(wait, now));
-                        let wait = turn.heed(&fault, asked, told, limit_pause(tried.again, chance()));
-                        (Ended::Fault(fault.after), wait, until(failed.answered(*fault), told))
+                        let vendor_time = asked.and_then(|wait| instant(wait, now));
+                        let wait = turn.heed(&fault, asked, vendor_time, limit_pause(tried.again, chance()));
+                        (Ended::Fault(fault.after), wait, until(failed.answered(*fault), vendor_time))
                     }
                 },
             };
@@ -262,7 +262,7 @@ impl Session {
             () = self.outside.cancellation.asked(), if call.effect != Effect::Read => return Err(failed.interrupted()),
             () = self.outside.cancellation.cut_off() => return Err(failed.interrupted()),
         };
-        let mut turn = turn.map_err(|held| failed.held(held))?;
+        let mut turn = turn.map_err(|why| failed.not_admitted(why))?;
         let left = deadline.saturating_duration_since(Instant::now());
         // As late as possible, because signatures expire soon.
         let slots = &self.proven(call, token);

@@ -41,30 +41,30 @@ impl<T> Written<T> {
 /// The information in a vendor's answer about each object of a write.
 pub trait Answer {
     /// The object's id, if the answer contains it; none if the answer omits the object.
-    fn tells(&self, about: &Change) -> Option<Option<String>>;
+    fn reports(&self, about: &Change) -> Option<Option<String>>;
 }
 
 impl Answer for () {
-    fn tells(&self, _: &Change) -> Option<Option<String>> {
+    fn reports(&self, _: &Change) -> Option<Option<String>> {
         Some(None)
     }
 }
 
 impl Answer for String {
-    fn tells(&self, _: &Change) -> Option<Option<String>> {
+    fn reports(&self, _: &Change) -> Option<Option<String>> {
         Some(Some(self.clone()))
     }
 }
 
 impl Answer for Vec<Added> {
-    fn tells(&self, about: &Change) -> Option<Option<String>> {
+    fn reports(&self, about: &Change) -> Option<Option<String>> {
         let own = self.iter().find(|(number, _)| Some(number) == about.name.as_ref());
         own.map(|(_, id)| id.clone())
     }
 }
 
 impl Answer for Vec<CalloutCountry> {
-    fn tells(&self, about: &Change) -> Option<Option<String>> {
+    fn reports(&self, about: &Change) -> Option<Option<String>> {
         let own = self
             .iter()
             .find(|country| about.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&country.id)));
@@ -79,11 +79,11 @@ pub enum Seen<T> {
     /// It was not found as requested.
     Missing,
     /// It cannot be determined, for this reason.
-    Untold(String),
+    Unclear(String),
 }
 
 impl Session {
-    /// Sends a call that changes something, or shows it in a dry run. If its answer is lost, `look` checks whether it
+    /// Sends a call that changes something, or shows it in a dry run. If its answer is lost, `probe` checks whether it
     /// was applied. The call is sent again only if it was certainly not applied: the object is missing before and after
     /// a pause, and the vendor would refuse to create it twice.
     ///
@@ -93,7 +93,7 @@ impl Session {
         &self,
         call: Call<T>,
         about: &[&Change],
-        look: impl AsyncFn() -> Result<Seen<T>>,
+        probe: impl AsyncFn() -> Result<Seen<T>>,
     ) -> Result<Written<T>> {
         if self.is_dry_run() {
             self.withhold(&call);
@@ -110,7 +110,7 @@ impl Session {
             }
             None => None,
         };
-        let mut written = self.deliver(&call, look).await;
+        let mut written = self.deliver(&call, probe).await;
         if let (Err(error), Some(first)) = (&mut written, about.first())
             && error.outcome == Some(Applied::Unknown)
         {
@@ -176,15 +176,15 @@ impl Session {
                 return ending;
             }
         };
-        let told: Vec<_> = about.iter().map(|change| answer.tells(change)).collect();
+        let reported: Vec<_> = about.iter().map(|change| answer.reports(change)).collect();
         let outcomes: Vec<Outcome> = about
             .iter()
-            .zip(&told)
-            .map(|(change, told)| if told.is_some() { change.outcome } else { left_out })
+            .zip(&reported)
+            .map(|(change, reported)| if reported.is_some() { change.outcome } else { left_out })
             .collect();
         let whole = outcomes.iter().copied().find(|outcome| *outcome == left_out);
         let mut ending = Ending::new(whole.or(outcomes.first().copied()).unwrap_or(Outcome::Updated));
-        ending.ids = told.into_iter().map(Option::flatten).collect();
+        ending.ids = reported.into_iter().map(Option::flatten).collect();
         ending.outcomes = outcomes;
         ending.note = note;
         ending
@@ -213,7 +213,7 @@ impl Session {
     async fn deliver<T>(
         &self,
         call: &Call<T>,
-        look: impl AsyncFn() -> Result<Seen<T>>,
+        probe: impl AsyncFn() -> Result<Seen<T>>,
     ) -> Result<Written<T>> {
         let mut tried = Tried::default();
         let mut lost: Option<Error> = None;
@@ -233,21 +233,21 @@ impl Session {
                 return Err(unanswered);
             }
             info!("{}: {unanswered}; reading the state at the vendor", call.name);
-            let missing = match self.look_up(call.name, &look, &tried, unanswered).await? {
-                Looked::Applied(value, note) => return Ok(Written::Found(value, note)),
-                Looked::Missing(unanswered) => unanswered,
+            let missing = match self.probe(call.name, &probe, &tried, unanswered).await? {
+                Probed::Applied(value, note) => return Ok(Written::Found(value, note)),
+                Probed::Missing(unanswered) => unanswered,
             };
             if let Some(refusal) = refusal {
                 return Err(refusal);
             }
             if self.outside.cancellation.is_asked() || !tried.again(self.outside.limits.retries) {
                 return Err(match (tried.partly, tried.late) {
-                    (true, _) => told(
+                    (true, _) => with_reason(
                         missing,
                         "the read afterwards did not find it as requested, but a part of it may have been applied",
                     ),
                     // A slow vendor may still apply it.
-                    (_, true) => told(
+                    (_, true) => with_reason(
                         missing,
                         "the read afterwards did not find it, but the vendor may still apply it",
                     ),
@@ -260,50 +260,52 @@ impl Session {
     }
 
     /// Reads until the outcome of a write is known. If it is missing before and after a pause, it was not applied.
-    async fn look_up<T>(
+    async fn probe<T>(
         &self,
         name: &str,
-        look: &impl AsyncFn() -> Result<Seen<T>>,
+        probe: &impl AsyncFn() -> Result<Seen<T>>,
         tried: &Tried,
         lost: Error,
-    ) -> Result<Looked<T>> {
-        let looks = if tried.pending { self.outside.limits.retries.saturating_add(2) } else { 2 };
-        for at in 0..looks {
+    ) -> Result<Probed<T>> {
+        let reads = if tried.pending { self.outside.limits.retries.saturating_add(2) } else { 2 };
+        for at in 0..reads {
             // If the vendor is still processing the write, wait before the first read.
             if (at > 0 || tried.pending) && !self.wait(pause(at, chance())).await {
                 let why = match self.outside.cancellation.is_asked() {
                     true => "the command was interrupted before this could be checked",
                     false => "there was no time left to check",
                 };
-                return Err(told(lost, why));
+                return Err(with_reason(lost, why));
             }
-            match look().await {
+            match probe().await {
                 Ok(Seen::Applied(value)) => {
                     let note = format!(
                         "{name}: the answer was lost, but a read afterwards shows that the change was applied"
                     );
                     self.diagnostics().note(&note);
-                    return Ok(Looked::Applied(value, note));
+                    return Ok(Probed::Applied(value, note));
                 }
                 Ok(Seen::Missing) => {}
-                Ok(Seen::Untold(why)) => return Err(told(lost, &why)),
-                Err(error) => return Err(told(lost, &format!("the read afterwards failed too: {error}"))),
+                Ok(Seen::Unclear(why)) => return Err(with_reason(lost, &why)),
+                Err(error) => {
+                    return Err(with_reason(lost, &format!("the read afterwards failed too: {error}")));
+                }
             }
         }
         match tried.pending {
-            true => Err(told(lost, "the vendor was still processing it at the last read")),
-            false => Ok(Looked::Missing(lost)),
+            true => Err(with_reason(lost, "the vendor was still processing it at the last read")),
+            false => Ok(Probed::Missing(lost)),
         }
     }
 }
 
-enum Looked<T> {
+enum Probed<T> {
     Applied(T, String),
     Missing(Error),
 }
 
 /// The error of the lost answer, with the reason why a read did not resolve it.
-fn told(mut lost: Error, why: &str) -> Error {
+fn with_reason(mut lost: Error, why: &str) -> Error {
     lost.message = format!("{}; {why}", lost.message);
     lost
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::convert;
 use super::convert::{Fate, Fitted, Loss};
-use super::normalize::told;
+use super::normalize::normalized;
 use super::notes;
 use super::notes::Remarks;
 use super::read::{Account, Holding};
@@ -113,11 +113,11 @@ impl Composer<'_> {
 
     fn add_trunk(&mut self, from: &Source<'_>, actual: ActualTrunk) {
         let id = actual.id.clone();
-        let told = told(actual);
-        let name = told.name.clone().unwrap_or(id);
+        let trunk = normalized(actual);
+        let name = trunk.name.clone().unwrap_or(id);
         let fitted = match self.aim {
-            Some(aim) => convert::other(&told, aim.vendor),
-            None => match convert::own(&told, from.vendor) {
+            Some(aim) => convert::other(&trunk, aim.vendor),
+            None => match convert::own(&trunk, from.vendor) {
                 Ok(fitted) => fitted,
                 Err(why) => return self.remarks.leave_out(notes::trunk(from.profile, &name), why),
             },
@@ -132,7 +132,7 @@ impl Composer<'_> {
             self.remarks.losses(&whose, &losses);
         } else {
             self.remarks.own_losses(from.profile, &name, &losses);
-            self.remarks.leave_out_raw(from.profile, told.vendor_fields.keys());
+            self.remarks.leave_out_raw(from.profile, trunk.vendor_fields.keys());
         }
         let secret = trunk.password.is_some().then(|| self.secrets.name(from.profile, &name, whose));
         let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);
@@ -284,7 +284,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A profile that nobody knows is the first thing to be told.
+    /// A profile that nobody knows is the first thing to be trunk.
     fn name_missing_profile(&mut self) {
         let Some(aim) = self.aim.filter(|aim| aim.profile.is_none()) else { return };
         let why = format!(

@@ -6,7 +6,7 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::{ActualTrunk, Kind, Trunk};
 
 /// The trunk without what is empty. Its password is a place to fill in, and lists without an order have one.
-pub fn told(actual: ActualTrunk) -> Trunk {
+pub fn normalized(actual: ActualTrunk) -> Trunk {
     let ActualTrunk { id, mut trunk, .. } = actual;
     if trunk.kind == Some(Kind::Assigned) {
         // An assignment has no id of its own: it is known by the master account's trunk.
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn read(json: serde_json::Value) -> Trunk {
-        told(ActualTrunk {
+        normalized(ActualTrunk {
             id: "7".to_owned(),
             trunk: serde_json::from_value(json).unwrap(),
             ..ActualTrunk::default()
@@ -105,7 +105,7 @@ mod tests {
     fn a_password_is_a_place_and_never_a_value() {
         for (value, there) in [("cAnary", true), ("***", true), ("", false)] {
             let trunk = Trunk { password: Some(Secret::known(value)), ..Trunk::default() };
-            let trunk = told(ActualTrunk { trunk, ..ActualTrunk::default() });
+            let trunk = normalized(ActualTrunk { trunk, ..ActualTrunk::default() });
             assert_eq!(trunk.password.is_some(), there);
             assert!(trunk.password.is_none_or(|password| password.expose().is_none()));
         }

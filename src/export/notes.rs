@@ -76,7 +76,7 @@ impl Remarks {
     pub fn losses(&mut self, subject: &str, losses: &[Loss]) {
         for word in [KEPT, "approximated", "dropped", "needs input"] {
             let mut lines: Vec<(&str, Vec<&str>)> = Vec::new();
-            for (field, why) in losses.iter().filter_map(|loss| told(loss, word)) {
+            for (field, why) in losses.iter().filter_map(|loss| line_of(loss, word)) {
                 match lines.iter_mut().find(|(known, _)| *known == why) {
                     Some((_, fields)) => fields.push(field),
                     None => lines.push((why, vec![field])),
@@ -147,7 +147,7 @@ const UNREAD: &str = "Could not be read; nothing of these profiles stands above"
 const KEPT: &str = "kept";
 
 /// The field and the reason of a loss that goes by that word.
-fn told<'l>(loss: &'l Loss, word: &str) -> Option<(&'static str, &'l str)> {
+fn line_of<'l>(loss: &'l Loss, word: &str) -> Option<(&'static str, &'l str)> {
     let (own, why) = match &loss.fate {
         Fate::Kept => (KEPT, ""),
         Fate::Approximated(how) => ("approximated", how.as_str()),

@@ -34,7 +34,7 @@ pub fn trunk(actual: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
 }
 
 /// Whether the vendor did not tell what the field is, so that it cannot be compared.
-pub fn untold(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
+pub fn is_unreported(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
     match field {
         Field::VendorFields => {
             let differs = |(key, value)| actual.vendor_fields.get(key).is_some_and(|actual| actual != value);

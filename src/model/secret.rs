@@ -107,7 +107,7 @@ impl Secret {
 
     /// What a vendor gave as a secret. Nothing, and stars, stand for one that is not told; written back, they would
     /// replace the real one.
-    pub fn told(value: String) -> Option<Self> {
+    pub fn from_answer(value: String) -> Option<Self> {
         let masked = value.chars().all(|c| c == '*');
         (!masked).then(|| Self::known(value))
     }

@@ -45,16 +45,16 @@ impl SipSettings {
         *self == Self::default()
     }
 
-    /// What assigning them changes on an account that has `held`. A setting that the vendor does not return has no
+    /// What assigning them changes on an account that has `actual`. A setting that the vendor does not return has no
     /// value before.
-    pub fn changes(&self, held: &Self) -> Vec<FieldChange> {
+    pub fn changes(&self, actual: &Self) -> Vec<FieldChange> {
         let mut changes = diff::all(self);
-        let held = diff::all(held);
+        let actual = diff::all(actual);
         changes.retain_mut(|change| {
             // Raw keys are compared by what was applied last.
             let known =
-                held.iter().find(|held| held.field == change.field && change.field != "vendor_fields");
-            change.before = known.map(|held| held.after.clone()).unwrap_or_default();
+                actual.iter().find(|actual| actual.field == change.field && change.field != "vendor_fields");
+            change.before = known.map(|actual| actual.after.clone()).unwrap_or_default();
             change.before != change.after
         });
         changes

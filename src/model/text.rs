@@ -63,7 +63,7 @@ impl Unknown {
 /// Whether a character could drive a terminal, change how the text around it is seen, or hide in it: control
 /// characters, line separators, what Unicode has for the direction of text, and what is drawn as nothing
 /// (`Default_Ignorable_Code_Point`, less the variation selectors that emoji are written with).
-pub(super) fn steers(c: char) -> bool {
+pub(super) fn controls_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
         || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -77,12 +77,12 @@ pub fn printable(text: &str) -> String {
 }
 
 fn shown(c: char) -> char {
-    if steers(c) { '\u{fffd}' } else { c }
+    if controls_terminal(c) { '\u{fffd}' } else { c }
 }
 
 /// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    if !json.chars().any(|c| c != '\n' && steers(c)) {
+    if !json.chars().any(|c| c != '\n' && controls_terminal(c)) {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len());
@@ -90,7 +90,7 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
         match c {
             // Between the values of printed JSON, never inside them.
             '\n' => escaped.push(c),
-            _ if steers(c) => {
+            _ if controls_terminal(c) => {
                 // Beyond the first plane, JSON escapes the two halves of a pair.
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     escaped.push_str(&format!("\\u{unit:04x}"));

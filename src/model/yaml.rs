@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::text::steers;
+use super::text::controls_terminal;
 
 /// The value as a document.
 pub fn document(value: &Value) -> String {
@@ -119,7 +119,7 @@ fn scalar(text: &str) -> String {
 fn is_safe(c: char) -> bool {
     let code = u32::from(c);
     let is_noncharacter = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
-    !steers(c) && c != '\u{feff}' && !is_noncharacter
+    !controls_terminal(c) && c != '\u{feff}' && !is_noncharacter
 }
 
 /// Whether the text is a plain word or several to every reader: it begins with a letter, so that it is no number or

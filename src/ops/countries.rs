@@ -42,11 +42,11 @@ pub async fn add(
     about: &[&Change],
 ) -> Result<Written<Vec<CalloutCountry>>> {
     let call = session.vendor().add_countries(session.profile(), account, codes)?;
-    let look = async || {
+    let probe = async || {
         let actual = find(session, account, codes).await?;
         Ok(if actual.is_empty() { Seen::Missing } else { Seen::Applied(actual) })
     };
-    session.write(call, about, look).await
+    session.write(call, about, probe).await
 }
 
 /// Removes a country. False in a dry run.
@@ -58,8 +58,8 @@ pub async fn remove(
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().remove_country(session.profile(), account, code)?;
-    let look = async || removed(session, account, code).await;
-    send_deletion(session, call, ignore_missing, change, look).await
+    let probe = async || removed(session, account, code).await;
+    send_deletion(session, call, ignore_missing, change, probe).await
 }
 
 /// What is not as the vendor's answer to an addition said; `actual` is what a read then found.

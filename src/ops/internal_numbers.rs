@@ -100,13 +100,13 @@ pub async fn add(
 ) -> Result<(Written<Vec<Added>>, Vec<(usize, Vec<String>)>)> {
     let call = session.vendor().add_numbers(session.profile(), account, numbers)?;
     let differing = RefCell::new(Vec::new());
-    let look = async || {
+    let probe = async || {
         let found = find(session, account, numbers).await?;
         let nothing = found.added.is_empty() && found.differing.is_empty();
         differing.replace(found.differing);
         Ok(if nothing { Seen::Missing } else { Seen::Applied(found.added) })
     };
-    let written = session.write(call, about, look).await?;
+    let written = session.write(call, about, probe).await?;
     Ok((written, differing.into_inner()))
 }
 
@@ -119,8 +119,8 @@ pub async fn remove(
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().remove_number(session.profile(), account, id)?;
-    let look = async || removed(session, account, id).await;
-    send_deletion(session, call, ignore_missing, change, look).await
+    let probe = async || removed(session, account, id).await;
+    send_deletion(session, call, ignore_missing, change, probe).await
 }
 
 /// What is not as the vendor's answer to an addition said; `actual` is what a read then found.
@@ -142,7 +142,7 @@ async fn removed(session: &Session, account: &str, id: &str) -> Result<Seen<()>>
     Ok(match (there, reported) {
         (true, _) => Seen::Missing,
         (false, true) => Seen::Applied(()),
-        (false, false) => Seen::Untold("the vendor's list does not tell the ids of its numbers".into()),
+        (false, false) => Seen::Unclear("the vendor's list does not tell the ids of its numbers".into()),
     })
 }
 

@@ -40,8 +40,8 @@ pub async fn assign(
 ) -> Result<bool> {
     let call = session.vendor().assign_master_numbers(session.profile(), account, numbers, raw)?;
     let about: Vec<&Change> = changes.iter().collect();
-    let look = async || assigned(session, account, numbers).await;
-    let Some(((), note)) = session.write(call, &about, look).await?.done() else { return Ok(false) };
+    let probe = async || assigned(session, account, numbers).await;
+    let Some(((), note)) = session.write(call, &about, probe).await?.done() else { return Ok(false) };
     changes.iter_mut().for_each(|change| change.note.clone_from(&note));
     Ok(true)
 }
@@ -59,8 +59,8 @@ pub async fn clear(
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().clear_numbers(session.profile(), account)?;
-    let look = async || cleared(session, account, before).await;
-    Ok(send(session, call, change, look).await?.is_some())
+    let probe = async || cleared(session, account, before).await;
+    Ok(send(session, call, change, probe).await?.is_some())
 }
 
 /// Whether the account has the master's numbers. No list is documented to show them, so that a number which is
@@ -76,7 +76,7 @@ async fn assigned(session: &Session, account: &str, asked: &[String]) -> Result<
     internal_numbers::list(session, account, &mut take).await?;
     Ok(match unseen.len() {
         0 => Seen::Applied(()),
-        some => Seen::Untold(format!("the account's list does not tell {some} of its given numbers")),
+        some => Seen::Unclear(format!("the account's list does not tell {some} of its given numbers")),
     })
 }
 
@@ -86,10 +86,10 @@ async fn cleared(session: &Session, account: &str, before: &[ActualNumber]) -> R
     Ok(match left.iter().find(|actual| !before.iter().any(|known| known.number == actual.number)) {
         _ if left.is_empty() => Seen::Applied(()),
         None if left.len() < before.len() => {
-            Seen::Untold(format!("{} of the {} numbers are gone", before.len() - left.len(), before.len()))
+            Seen::Unclear(format!("{} of the {} numbers are gone", before.len() - left.len(), before.len()))
         }
         None => Seen::Missing,
         // It was not there when a person agreed, so nothing may remove it.
-        Some(new) => Seen::Untold(format!("the account has got {} meanwhile", new.number)),
+        Some(new) => Seen::Unclear(format!("the account has got {} meanwhile", new.number)),
     })
 }

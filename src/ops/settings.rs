@@ -35,8 +35,8 @@ pub async fn assign(
     change: &mut Change,
 ) -> Result<bool> {
     let call = session.vendor().assign_settings(session.profile(), account, settings)?;
-    let look = async || assigned(session, account, settings, before).await;
-    Ok(send(session, call, change, look).await?.is_some())
+    let probe = async || assigned(session, account, settings, before).await;
+    Ok(send(session, call, change, probe).await?.is_some())
 }
 
 /// Reads assigned settings back; where they cannot be read, the change says so.
@@ -69,7 +69,7 @@ async fn assigned(
 ) -> Result<Seen<()>> {
     let can = session.vendor().facts().support(Operation::SettingsRead).is_there();
     if !can || !asked.can_be_compared() {
-        return Ok(Seen::Untold("these settings of an account cannot be read".into()));
+        return Ok(Seen::Unclear("these settings of an account cannot be read".into()));
     }
     let Compared { differing, unreported } = compared(&read(session, account).await?, asked);
     if !differing.is_empty() {
@@ -78,7 +78,7 @@ async fn assigned(
     // One request changes all or nothing, so a setting that has changed speaks for those that cannot be read.
     let changed = !compared(before, asked).differing.is_empty();
     Ok(match unreported.first() {
-        Some(first) if !changed => Seen::Untold(format!("`{}` cannot be read", first.field)),
+        Some(first) if !changed => Seen::Unclear(format!("`{}` cannot be read", first.field)),
         _ => Seen::Applied(()),
     })
 }

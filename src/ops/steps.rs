@@ -19,7 +19,12 @@ pub fn require(session: &Session, operation: Operation) -> Result<()> {
 }
 
 /// Passes the warnings on, and refuses where there is anything to refuse.
-pub fn judge(session: &Session, what: &str, mut errors: Vec<FieldError>, verdict: Verdict) -> Result<()> {
+pub fn refuse_mistakes(
+    session: &Session,
+    what: &str,
+    mut errors: Vec<FieldError>,
+    verdict: Verdict,
+) -> Result<()> {
     errors.extend(verdict.errors);
     if !errors.is_empty() {
         let mut error = Error::fields(what, errors);
@@ -53,7 +58,7 @@ pub fn begin(session: &Session, operation: Operation, outcome: Outcome, kind: &'
 }
 
 /// Whether the field only says which trunk is meant, and changes nothing by itself.
-pub fn steers(field: Field, facts: &Facts) -> bool {
+pub fn only_identifies(field: Field, facts: &Facts) -> bool {
     match field {
         Field::Direction | Field::Account => true,
         // Where registering is a switch of the trunk, the kind can be changed; elsewhere it is the trunk's nature.
@@ -70,7 +75,7 @@ pub fn steers(field: Field, facts: &Facts) -> bool {
 pub fn differences(actual: &ActualTrunk, set: &Trunk, facts: &Facts) -> Vec<FieldChange> {
     let mut changes = diff::trunk(&actual.trunk, set);
     changes.retain(|change| {
-        Field::ALL.iter().all(|field| field.name() != change.field || !steers(*field, facts))
+        Field::ALL.iter().all(|field| field.name() != change.field || !only_identifies(*field, facts))
     });
     changes
 }

@@ -1,7 +1,7 @@
 //! Trunks: list, find, create, update, delete, and what a read says of a write whose answer was lost.
 
 use super::Take;
-use super::steps::{on_account, steers};
+use super::steps::{on_account, only_identifies};
 use super::verify::{self, Compared, send, send_deletion};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
@@ -52,14 +52,14 @@ impl Target {
     /// # Errors
     /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
     pub async fn find(&self, session: &Session) -> Result<ActualTrunk> {
-        let actual = self.look(session).await?;
+        let actual = self.read(session).await?;
         if let Some(password) = &actual.trunk.password {
             session.conceal(password);
         }
         Ok(actual)
     }
 
-    async fn look(&self, session: &Session) -> Result<ActualTrunk> {
+    async fn read(&self, session: &Session) -> Result<ActualTrunk> {
         let (vendor, profile) = (session.vendor(), session.profile());
         let row = match self {
             Self::Id(id) => {
@@ -231,7 +231,7 @@ async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
     let Some(found) = found else { return Ok(Seen::Missing) };
     Ok(match compared(session, &found, trunk) {
         Compared { differing, .. } if differing.is_empty() => Seen::Applied(found.id),
-        Compared { differing, .. } => Seen::Untold(format!(
+        Compared { differing, .. } => Seen::Unclear(format!(
             "one is there, with the id {}, but it differs in {}",
             found.id,
             verify::names(&differing)
@@ -248,13 +248,13 @@ async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Actua
         // A vendor may report that a part was done; a part that is seen rules out that nothing was.
         let part = asked.iter().any(|asked| differing.iter().all(|change| change.field != asked.field));
         let why = format!("only a part of it is seen: it differs in {}", verify::names(&differing));
-        return Ok(if part { Seen::Untold(why) } else { Seen::Missing });
+        return Ok(if part { Seen::Unclear(why) } else { Seen::Missing });
     }
     // One request changes all or nothing, so a field that has changed speaks for those that are not reported.
     if unreported.is_empty() || !asked.is_empty() {
         return Ok(Seen::Applied(()));
     }
-    Ok(Seen::Untold(format!("the vendor does not tell {}", verify::names(&unreported))))
+    Ok(Seen::Unclear(format!("the vendor does not tell {}", verify::names(&unreported))))
 }
 
 /// Whether the trunk is gone.
@@ -276,9 +276,11 @@ fn compared(session: &Session, actual: &ActualTrunk, wanted: &Trunk) -> Compared
     let facts = session.vendor().facts();
     let mut compared = Compared::default();
     let changes = diff::trunk(&actual.trunk, wanted);
-    for field in wanted.given().filter(|field| *field != Field::MasterTrunk && !steers(*field, facts)) {
+    for field in
+        wanted.given().filter(|field| *field != Field::MasterTrunk && !only_identifies(*field, facts))
+    {
         let Some(change) = changes.iter().find(|change| change.field == field.name()) else { continue };
-        match diff::untold(field, &actual.trunk, wanted) {
+        match diff::is_unreported(field, &actual.trunk, wanted) {
             true => compared.unreported.push(change.clone()),
             false => compared.differing.push(change.clone()),
         }

@@ -44,9 +44,9 @@ pub async fn send<T: Answer>(
     session: &Session,
     call: Call<T>,
     change: &mut Change,
-    look: impl AsyncFn() -> Result<Seen<T>>,
+    probe: impl AsyncFn() -> Result<Seen<T>>,
 ) -> Result<Option<T>> {
-    let Some((answer, note)) = session.write(call, &[&*change], look).await?.done() else { return Ok(None) };
+    let Some((answer, note)) = session.write(call, &[&*change], probe).await?.done() else { return Ok(None) };
     change.note = note;
     Ok(Some(answer))
 }
@@ -57,9 +57,9 @@ pub async fn send_deletion(
     call: Call<()>,
     ignore_missing: bool,
     change: &mut Change,
-    look: impl AsyncFn() -> Result<Seen<()>>,
+    probe: impl AsyncFn() -> Result<Seen<()>>,
 ) -> Result<bool> {
-    match send(session, call, change, look).await {
+    match send(session, call, change, probe).await {
         Err(error) if error.kind == Kind::NotFound && ignore_missing => change.outcome = Outcome::Unchanged,
         sent => return sent.map(|sent| sent.is_some()),
     }
@@ -73,13 +73,13 @@ pub async fn send_deletion(
 pub async fn deletion(
     session: &Session,
     change: &mut Change,
-    look: impl Future<Output = Result<Seen<()>>>,
+    probe: impl Future<Output = Result<Seen<()>>>,
 ) -> Result<()> {
     if change.outcome == Outcome::Unchanged || change.note.is_some() {
         return Ok(());
     }
-    match look.await {
-        Ok(Seen::Applied(()) | Seen::Untold(_)) => {}
+    match probe.await {
+        Ok(Seen::Applied(()) | Seen::Unclear(_)) => {}
         Ok(Seen::Missing) => return Err(still_there(change.name.as_deref().unwrap_or_default())),
         Err(error) => unread(session, change, &error),
     }

@@ -29,7 +29,7 @@ pub fn of(report: &Report) -> u8 {
 }
 
 /// The errors to print on standard error, because standard output shows them differently or not at all.
-pub fn told(report: &Report, format: Format) -> Vec<Error> {
+pub fn reported(report: &Report, format: Format) -> Vec<Error> {
     let errors: Vec<&Error> = match report {
         Report::Partial(_, errors) | Report::PartialText(_, errors) => errors.iter().collect(),
         Report::Plan { plan, .. } => {

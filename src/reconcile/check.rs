@@ -29,15 +29,15 @@ type Siblings = HashMap<String, Vec<Profile>>;
 /// # Errors
 /// That refusal, every mistake with its position; an incomplete profile.
 pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]) -> Result<Siblings> {
-    let (mut mistakes, mut judged) = (Mistakes::default(), HashSet::new());
+    let (mut mistakes, mut checked) = (Mistakes::default(), HashSet::new());
     let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<Profile>>::new());
     for wanted in wanted {
         let profile = context.profile(Some(wanted.profile)).await?;
         let vendor = vendors::by_name(&profile.vendor)?;
         for entry in &wanted.entries {
             // The profiles of a group are mostly of one vendor.
-            if judged.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
-                judge(entry, vendor, wanted.profile, &mut mistakes);
+            if checked.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
+                check_entry(entry, vendor, wanted.profile, &mut mistakes);
             }
         }
         accounts.entry(account::of_profile(&profile)).or_default().push(profile.clone());
@@ -67,7 +67,7 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
     Ok(siblings)
 }
 
-fn judge(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, mistakes: &mut Mistakes) {
+fn check_entry(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, mistakes: &mut Mistakes) {
     let facts = vendor.facts();
     let operation = entry.what.kind().create();
     if !facts.support(operation).is_there() {

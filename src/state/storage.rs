@@ -48,7 +48,7 @@ fn check(path: &Path, data: &Metadata) -> std::result::Result<(), Untrusted> {
     use std::os::unix::fs::MetadataExt;
     // The mode of a link means nothing: every link has 0777.
     let mode = if data.is_symlink() { 0 } else { data.mode() };
-    judge(path, data.uid(), mode, rustix::process::geteuid().as_raw())
+    check_owner(path, data.uid(), mode, rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
@@ -57,7 +57,7 @@ fn check(_: &Path, _: &Metadata) -> std::result::Result<(), Untrusted> {
 }
 
 #[cfg(unix)]
-fn judge(path: &Path, owner: u32, mode: u32, user: u32) -> std::result::Result<(), Untrusted> {
+fn check_owner(path: &Path, owner: u32, mode: u32, user: u32) -> std::result::Result<(), Untrusted> {
     let path = path.display();
     if owner != user && owner != 0 {
         return Err(Untrusted {
@@ -243,9 +243,9 @@ mod tests {
             (1001, 0o700, 1000, Some("chown 1000 /s")),
             (1001, 0o700, 0, Some("chown 0 /s")),
         ] {
-            let judged = super::judge(std::path::Path::new("/s"), owner, mode, user).err();
-            assert_eq!(judged.is_some(), says.is_some(), "{owner} {mode:o} {user}: {judged:?}");
-            if let (Some(untrusted), Some(says)) = (judged, says) {
+            let refused = super::check_owner(std::path::Path::new("/s"), owner, mode, user).err();
+            assert_eq!(refused.is_some(), says.is_some(), "{owner} {mode:o} {user}: {refused:?}");
+            if let (Some(untrusted), Some(says)) = (refused, says) {
                 assert!(untrusted.remedy.contains(says) && untrusted.why.contains("`/s`"), "{untrusted}");
             }
         }

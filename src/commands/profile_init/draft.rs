@@ -127,7 +127,7 @@ impl<'a> Draft<'a> {
             if text.is_empty() && !needed {
                 return Ok(Some(text));
             }
-            match self.judge(context, key, &text).await {
+            match self.check_value(context, key, &text).await {
                 Ok(()) => return Ok(Some(text)),
                 Err(error) => complain(context, &error),
             }
@@ -135,7 +135,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Checks an answer, without running a command.
-    async fn judge(&self, context: &Context, key: &ProfileKey, text: &str) -> Result<()> {
+    async fn check_value(&self, context: &Context, key: &ProfileKey, text: &str) -> Result<()> {
         if text.is_empty() {
             return Err(usage(format!("{} is needed", key.name)));
         }

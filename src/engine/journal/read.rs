@@ -143,7 +143,7 @@ impl Record {
 
     /// Whether a person must check its outcome. Entries in progress are excluded: their process is running, and they
     /// are not older than a write can take.
-    pub fn needs_a_look(&self, now: Timestamp) -> bool {
+    pub fn is_unresolved(&self, now: Timestamp) -> bool {
         let is_young =
             self.time.parse().is_ok_and(|begun: Timestamp| now.duration_since(begun) < LONGEST_WRITE);
         let under_way = self.ended.is_none() && is_young && may_run(self.pid);

@@ -260,16 +260,16 @@ async fn what_is_under_way_needs_no_look_yet() {
     let entry = journal(state.path()).begin(intent("a")).await.unwrap();
     let now = jiff::Timestamp::now();
     let mut record = read(state.path()).unwrap().next().unwrap().unwrap();
-    assert!(!record.needs_a_look(now));
-    assert!(record.needs_a_look(now + jiff::SignedDuration::from_mins(61)));
+    assert!(!record.is_unresolved(now));
+    assert!(record.is_unresolved(now + jiff::SignedDuration::from_mins(61)));
     #[cfg(target_os = "linux")]
     {
         // Above the highest number that Linux gives a process.
         record.pid = u32::MAX;
-        assert!(record.needs_a_look(now));
+        assert!(record.is_unresolved(now));
     }
     record.pid = std::process::id();
     entry.end(Ending::new(Outcome::Unknown)).await.unwrap();
     let record = read(state.path()).unwrap().next().unwrap().unwrap();
-    assert!(record.needs_a_look(now));
+    assert!(record.is_unresolved(now));
 }

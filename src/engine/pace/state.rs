@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::Held;
+use super::NotAdmitted;
 use crate::vendors::PlanRate;
 
 /// The maximum number of times that a rate is halved, down to an eighth of the documented rate.
@@ -23,7 +23,7 @@ pub struct Limit {
     /// No request is sent before this time.
     pub until: Instant,
     /// The end as returned by the vendor, if any.
-    pub told: Option<Timestamp>,
+    pub vendor_time: Option<Timestamp>,
     /// Whether it is a daily limit, for which no command waits.
     pub daily: bool,
 }
@@ -122,9 +122,11 @@ impl State {
     ///
     /// # Errors
     /// A limit that lasts beyond the deadline, or a daily limit.
-    pub fn pause(&self, deadline: Instant, now: Instant) -> Result<Option<Instant>, Held> {
+    pub fn pause(&self, deadline: Instant, now: Instant) -> Result<Option<Instant>, NotAdmitted> {
         match self.limit.filter(|limit| now < limit.until) {
-            Some(limit) if limit.daily || limit.until >= deadline => Err(Held::Limited(limit.told)),
+            Some(limit) if limit.daily || limit.until >= deadline => {
+                Err(NotAdmitted::Limited(limit.vendor_time))
+            }
             limit => Ok(limit.map(|limit| limit.until)),
         }
     }
@@ -133,14 +135,19 @@ impl State {
     ///
     /// # Errors
     /// A wait beyond the deadline.
-    pub fn ask(&mut self, asker: Asker, place: &mut Option<Place>, now: Instant) -> Result<Step, Held> {
+    pub fn ask(
+        &mut self,
+        asker: Asker,
+        place: &mut Option<Place>,
+        now: Instant,
+    ) -> Result<Step, NotAdmitted> {
         if let Some(until) = self.pause(asker.deadline, now)? {
             return Ok(Step::Wait(until));
         }
         if now >= asker.deadline {
             return Err(match self.probe {
-                Probe::Unneeded => Held::Paced,
-                Probe::Wanted | Probe::Sent => Held::Limited(None),
+                Probe::Unneeded => NotAdmitted::Paced,
+                Probe::Wanted | Probe::Sent => NotAdmitted::Limited(None),
             });
         }
         let pass = Pass { probe: false, log_in: asker.log_in, epoch: self.epoch };
@@ -157,7 +164,7 @@ impl State {
         let own = place.filter(|place| place.epoch == self.epoch);
         let at = own.map_or_else(|| self.free_place(asker.label, now), |place| place.at);
         if at >= asker.deadline {
-            return Err(Held::Paced);
+            return Err(NotAdmitted::Paced);
         }
         if own.is_none() {
             self.take_place(asker.label, at);

@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::export::normalize::told;
+use crate::export::normalize::normalized;
 use crate::model::secret::Secret;
 use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport};
 use crate::vendors::{ALL, by_name};
@@ -18,7 +18,7 @@ use crate::vendors::{ALL, by_name};
 fn trunk(json: Value, password: bool) -> Trunk {
     let mut trunk: Trunk = serde_json::from_value(json).unwrap();
     trunk.password = password.then(|| Secret::known("canary"));
-    told(ActualTrunk { id: "m-1".to_owned(), trunk, ..ActualTrunk::default() })
+    normalized(ActualTrunk { id: "m-1".to_owned(), trunk, ..ActualTrunk::default() })
 }
 
 /// What each vendor tells, at its richest.

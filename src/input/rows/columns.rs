@@ -101,7 +101,7 @@ impl Row {
     pub fn take<K: AsRef<str>>(
         &mut self,
         shape: &Shape,
-        cells: impl IntoIterator<Item = (K, Held, Option<Place>)>,
+        cells: impl IntoIterator<Item = (K, CellValue, Option<Place>)>,
     ) {
         let (mut strangers, mut known) = (Vec::new(), 0);
         for (key, value, place) in cells {
@@ -125,14 +125,14 @@ impl Row {
     }
 
     /// Takes what stands under a key that is known.
-    pub fn put(&mut self, key: &'static str, value: Held, place: Option<Place>) {
+    pub fn put(&mut self, key: &'static str, value: CellValue, place: Option<Place>) {
         let mut refuse = |what: String| {
             self.faults.push(FieldError { place, ..FieldError::new(key, what) });
         };
         let value = match value {
-            Held::Nothing => return,
-            Held::Bad(what) => return refuse(what.to_owned()),
-            Held::Value(value) => value,
+            CellValue::Nothing => return,
+            CellValue::Bad(what) => return refuse(what.to_owned()),
+            CellValue::Value(value) => value,
         };
         if let Value::Text(text) = &value
             && let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
@@ -155,7 +155,7 @@ impl Row {
     }
 
     /// Takes a row that is a text by itself.
-    pub fn take_bare(&mut self, shape: &Shape, value: Held) {
+    pub fn take_bare(&mut self, shape: &Shape, value: CellValue) {
         match shape.bare {
             Some(key) => self.put(key, value, self.place),
             None => self.spoil(self.place, "is no row; write a table of keys and values"),
@@ -165,7 +165,7 @@ impl Row {
 
 /// What stands under a key.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Held {
+pub enum CellValue {
     /// A value.
     Value(Value),
     /// Null, which is as good as no key.
@@ -174,7 +174,7 @@ pub enum Held {
     Bad(&'static str),
 }
 
-impl Held {
+impl CellValue {
     /// A list or a table.
     pub const NESTED: Self = Self::Bad("is a list or a table; write one text");
 

@@ -2,7 +2,7 @@
 //!
 //! The crate `csv` tells neither the place of a cell nor that a quote stays open to the end of the file.
 
-use super::columns::{Column, Held, Shape};
+use super::columns::{CellValue, Column, Shape};
 use super::detect::SEPARATORS;
 use super::source::{LONGEST, Lines};
 use super::{Row, broken};
@@ -199,7 +199,7 @@ fn row(columns: &Columns, cells: Vec<Raw>, separator: char) -> Row {
     for (column, cell) in columns.iter().zip(cells) {
         match column {
             _ if cell.text.is_empty() => {}
-            Some(Column::Key(key)) => row.put(key, Held::text(cell.text), Some(cell.place)),
+            Some(Column::Key(key)) => row.put(key, CellValue::text(cell.text), Some(cell.place)),
             Some(Column::Ignored) => {}
             None => {
                 row.spoil(Some(cell.place), "the column of this cell has no name; name it, or empty the cell")

@@ -1,6 +1,6 @@
 //! Rows of a tree: of a whole file, of a line, or of a manifest.
 
-use super::columns::{Held, Shape};
+use super::columns::{CellValue, Shape};
 use super::{Row, Value, broken};
 use crate::input::format::Format;
 use crate::input::tree;
@@ -43,27 +43,27 @@ pub fn row(node: &Node, shape: &Shape, keyed: bool) -> Row {
                 shape,
                 table.iter().map(|(key, node)| {
                     let known = shape.column(&key.text).is_some();
-                    (&key.text, held(node), Some(if known { node.place } else { key.place }))
+                    (&key.text, cell_value(node), Some(if known { node.place } else { key.place }))
                 }),
             );
         }
         _ => {
             row.quiet = !keyed || node.is_filled();
-            row.take_bare(shape, held(node));
+            row.take_bare(shape, cell_value(node));
         }
     }
     row
 }
 
-fn held(node: &Node) -> Held {
+fn cell_value(node: &Node) -> CellValue {
     match &node.value {
-        tree::Value::Nothing => Held::Nothing,
+        tree::Value::Nothing => CellValue::Nothing,
         tree::Value::Text(text) | tree::Value::Plain(text) | tree::Value::Filled { text, .. } => {
-            Held::text(text)
+            CellValue::text(text)
         }
-        tree::Value::Flag(flag) => Held::Value(Value::Flag(*flag)),
-        tree::Value::Number(text) => Held::Value(Value::Number(text.clone())),
-        tree::Value::Date => Held::Bad("is a date; write a text, in quotes"),
-        tree::Value::List(_) | tree::Value::Table(_) => Held::NESTED,
+        tree::Value::Flag(flag) => CellValue::Value(Value::Flag(*flag)),
+        tree::Value::Number(text) => CellValue::Value(Value::Number(text.clone())),
+        tree::Value::Date => CellValue::Bad("is a date; write a text, in quotes"),
+        tree::Value::List(_) | tree::Value::Table(_) => CellValue::NESTED,
     }
 }

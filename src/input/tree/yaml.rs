@@ -67,7 +67,7 @@ impl Tree {
                 Err(Mistake::at(place, "a second document begins; give one a file"))
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value = match (style, judge(tag.as_deref(), place)?) {
+                let value = match (style, check_tag(tag.as_deref(), place)?) {
                     (ScalarStyle::Plain, false) => scalar::plain(text.into_owned()),
                     _ => Value::Text(text.into_owned()),
                 };
@@ -92,7 +92,7 @@ impl Tree {
     }
 
     fn begin(&mut self, place: Place, anchor: usize, tag: Option<&Tag>, kind: Kind) -> Result<(), Mistake> {
-        judge(tag, place)?;
+        check_tag(tag, place)?;
         if matches!(self.open.last(), Some(Open { kind: Kind::Table(_, None), .. })) {
             return Err(Mistake::at(place, "a list or a table cannot be a key; write a text"));
         }
@@ -154,7 +154,7 @@ fn as_key(node: Node) -> Result<Key, Mistake> {
 }
 
 /// Whether a tag asks for a text. Others would have a value read as something else than it is written.
-fn judge(tag: Option<&Tag>, place: Place) -> Result<bool, Mistake> {
+fn check_tag(tag: Option<&Tag>, place: Place) -> Result<bool, Mistake> {
     match tag {
         None => Ok(false),
         // `!` alone, and `!!str`.

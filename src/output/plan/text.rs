@@ -13,7 +13,7 @@ use crate::output::cell::{self, arrow, fold};
 /// # Errors
 /// An error of the stream.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
-    for part in plan.profiles.iter().filter(|part| tells(part)) {
+    for part in plan.profiles.iter().filter(|part| is_shown(part)) {
         heading(out, part, terminal)?;
         for group in groups(&part.changes) {
             steps(out, group, terminal)?;
@@ -32,7 +32,7 @@ pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<
     writeln!(out, "{}", paint(&total, if summary.writes() == 0 { None } else { Some("1") }, terminal))
 }
 
-fn tells(part: &ProfilePlan) -> bool {
+fn is_shown(part: &ProfilePlan) -> bool {
     !part.changes.is_empty() || !part.unwanted.is_empty() || !part.notes.is_empty() || part.failed.is_some()
 }
 

@@ -9,7 +9,7 @@ use crate::model::secret::Secret;
 use crate::model::support::{Need, Operation};
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use crate::model::{check, diff};
-use crate::ops::steps::steers;
+use crate::ops::steps::only_identifies;
 use crate::reconcile::remembered::value;
 use crate::state::digests::Known;
 use crate::vendors::Facts;
@@ -111,16 +111,16 @@ fn differs(
     let Some(field) = Field::ALL.iter().copied().find(|field| field.name() == change.field) else {
         return Differs::No;
     };
-    let untold = diff::untold(field, &actual.trunk, wanted);
+    let unreported = diff::is_unreported(field, &actual.trunk, wanted);
     match field {
         // They say which trunk is meant.
         Field::Account | Field::MasterTrunk => Differs::No,
         Field::Password if !wanted.password.as_ref().is_some_and(is_known) => Differs::Unknown,
-        _ if steers(field, facts) => match untold {
+        _ if only_identifies(field, facts) => match unreported {
             true => Differs::No,
             false => Differs::Fixed(fixed(facts, field, actual)),
         },
-        _ if untold => match inputs.known(key, Some(&actual.id), field.name(), &value(field, wanted)) {
+        _ if unreported => match inputs.known(key, Some(&actual.id), field.name(), &value(field, wanted)) {
             Known::Same => Differs::No,
             known => Differs::Yes(Some(unseen(field.name(), known))),
         },
@@ -163,20 +163,21 @@ fn change(
     let named = |field: &&Field| changes.iter().any(|change| change.field == field.name());
     let mut fields: Vec<Field> = Field::ALL.iter().copied().filter(|field| named(&field)).collect();
     let set = wanted.only(&fields);
-    match judged(inputs, actual, set) {
-        Ok(judged) => Ok(judged),
+    match checked(inputs, actual, set) {
+        Ok(checked) => Ok(checked),
         // Where a request replaces the whole trunk, what the vendor does not tell has to go along.
         Err(error) => {
             let before = fields.len();
-            let untold = wanted.given().filter(|field| !actual.trunk.has(*field) && *field != Field::Account);
-            let more: Vec<Field> = untold.filter(|field| !fields.contains(field)).collect();
+            let unreported =
+                wanted.given().filter(|field| !actual.trunk.has(*field) && *field != Field::Account);
+            let more: Vec<Field> = unreported.filter(|field| !fields.contains(field)).collect();
             fields.extend(more);
-            if fields.len() == before { Err(error) } else { judged(inputs, actual, wanted.only(&fields)) }
+            if fields.len() == before { Err(error) } else { checked(inputs, actual, wanted.only(&fields)) }
         }
     }
 }
 
-fn judged(inputs: &Inputs<'_>, actual: &ActualTrunk, set: Trunk) -> Result<(Trunk, Vec<String>), Error> {
+fn checked(inputs: &Inputs<'_>, actual: &ActualTrunk, set: Trunk) -> Result<(Trunk, Vec<String>), Error> {
     let change = TrunkChange { set, ..TrunkChange::default() };
     let mut errors = check::change(&change);
     let verdict = inputs.vendor.check_update(&change, Some(actual));

@@ -190,7 +190,7 @@ pub fn trunk(row: TrunkRow) -> ActualTrunk {
         },
         host: row.sip_gateway_ip,
         username: row.sip_account,
-        password: row.sip_password.and_then(Secret::told),
+        password: row.sip_password.and_then(Secret::from_answer),
         prefix: row.sip_prefix,
         agent_groups: groups,
         allowed_ip: row.sip_white_ip,

@@ -248,7 +248,7 @@ fn trunk(mut row: TrunkRow) -> ActualTrunk {
         transport: row.transport.as_deref().map(Transport::open),
         username,
         auth_name: row.auth_name,
-        password: row.password.and_then(Secret::told),
+        password: row.password.and_then(Secret::from_answer),
         codecs: row.codec_sel.map(|list| {
             // Nobody has a hundred codecs: a text of commas must not become a million of them.
             list.splitn(100, ',')

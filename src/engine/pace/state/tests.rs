@@ -23,7 +23,7 @@ impl Rig {
         self.begun + Duration::from_millis(ms)
     }
 
-    fn ask(&mut self, label: &'static str, place: &mut Option<Place>, ms: u64) -> Result<Step, Held> {
+    fn ask(&mut self, label: &'static str, place: &mut Option<Place>, ms: u64) -> Result<Step, NotAdmitted> {
         let asker = Asker { label, log_in: false, deadline: self.at(600_000) };
         self.state.ask(asker, place, self.at(ms))
     }
@@ -48,7 +48,7 @@ impl Rig {
     }
 
     fn limit(&mut self, pass: Pass, until: u64, daily: bool) {
-        let limit = Limit { until: self.at(until), told: None, daily };
+        let limit = Limit { until: self.at(until), vendor_time: None, daily };
         assert!(self.state.end(pass, Shown::Limit(limit)));
     }
 }
@@ -85,10 +85,10 @@ fn a_wait_beyond_the_deadline_is_refused_and_takes_no_place() {
     let pass = rig.send(0);
     let asker = |rig: &Rig, ms| Asker { label: "Light", log_in: false, deadline: rig.at(ms) };
     let (now, short, long) = (rig.at(0), asker(&rig, 200), asker(&rig, 300));
-    assert_eq!(rig.state.ask(short, &mut None, now), Err(Held::Paced));
+    assert_eq!(rig.state.ask(short, &mut None, now), Err(NotAdmitted::Paced));
     assert_eq!(rig.state.ask(long, &mut None, now), Ok(Step::Wait(rig.at(250))));
     rig.limit(pass, 300, false);
-    assert_eq!(rig.state.ask(long, &mut None, now), Err(Held::Limited(None)));
+    assert_eq!(rig.state.ask(long, &mut None, now), Err(NotAdmitted::Limited(None)));
     assert_eq!(rig.state.ask(asker(&rig, 301), &mut None, now), Ok(Step::Wait(rig.at(300))));
 }
 
@@ -190,6 +190,6 @@ fn the_limit_of_a_day_is_never_waited_for() {
     let mut rig = Rig::new("a");
     let pass = rig.send(0);
     rig.limit(pass, 1000, true);
-    assert_eq!(rig.ask("Light", &mut None, 10), Err(Held::Limited(None)));
+    assert_eq!(rig.ask("Light", &mut None, 10), Err(NotAdmitted::Limited(None)));
     rig.send(1000);
 }
