@@ -124,7 +124,7 @@ pub mod internal {
     pub use crate::commands::matrix_markdown;
     pub use crate::config::profiles::COMMON;
     pub use crate::input::format::Format;
-    pub use crate::input::manifest::{Entry, Manifest, Vars, What};
+    pub use crate::input::manifest::{Entry, Manifest, ProfileVars, Vars, What};
     pub use crate::input::tree::{Node, read};
     pub use crate::sandbox::start;
 }

@@ -211,7 +211,7 @@ fn same_run(path: &str, found: Option<&Run>, own: &Run) -> Result<()> {
 const OF_THE_SAME: &str = "name the file that --results of the same command wrote";
 
 fn no_results(path: &str) -> Error {
-    Error::invalid(format!("--resume: `{path}` is no results file of trunkctl")).hint(OF_THE_SAME)
+    Error::invalid(format!("--resume: `{path}` is not a results file of trunkctl")).hint(OF_THE_SAME)
 }
 
 fn unusable(option: &str, path: &str, cause: &std::io::Error) -> Error {

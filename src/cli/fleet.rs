@@ -1,10 +1,11 @@
 //! `plan` and `apply`
 
 use std::num::NonZeroU16;
+use std::time::Duration;
 
 use clap::Args;
 
-use super::values::whole;
+use super::values::{duration, whole};
 use crate::model::partition::Partition;
 
 /// The files of a manifest, and their variables.
@@ -74,6 +75,9 @@ pub struct Plan {
     /// Exit with 14 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// The maximum length of Markdown; a longer plan is shortened, and says what was left out
+    #[arg(long, value_name = "N", default_value = "60000", value_parser = whole::<usize>(1000, u64::MAX))]
+    pub max_bytes: usize,
     /// Save the plan for `apply`, signed with the state key (TRUNKCTL_STATE_KEY); conflicts with --untrusted, because a saved plan does not keep its limits
     #[arg(long, value_name = "FILE", conflicts_with = "untrusted")]
     pub out: Option<String>,
@@ -106,4 +110,27 @@ pub struct Apply {
     /// Stop at the first failure, without changing the remaining profiles
     #[arg(long)]
     pub fail_fast: bool,
+    /// Afterwards wait until the written trunks are registered or reachable; exit with 15 if one is not in time
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "60s", value_parser = duration)]
+    pub wait: Option<Duration>,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trunkctl diff lab-pbx-1 lab-pbx-2
+  trunkctl diff lab-pbx-1 lab-pbx-2 -o json --detailed-exitcode
+
+It shows the changes that would make the second profile equal to the first, in
+the form of a plan. Objects are compared by name. It changes nothing.")]
+pub struct Diff {
+    /// The profile to compare with
+    #[arg(value_name = "PROFILE")]
+    pub from: String,
+    /// The profile that would be changed
+    #[arg(value_name = "PROFILE")]
+    pub to: String,
+    /// Exit with 14 if something differs
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }

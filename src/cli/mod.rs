@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::model::report::{DryRun, Format};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use values::whole;
+use values::{duration, whole};
 
 /// One command line for SIP trunks on several vendors.
 #[derive(Debug, Parser)]
@@ -162,6 +162,8 @@ pub enum Command {
     Plan(Box<fleet::Plan>),
     /// Apply a manifest
     Apply(Box<fleet::Apply>),
+    /// Compare two profiles of one vendor
+    Diff(fleet::Diff),
     /// Look up ids to use in a trunk
     Lookup {
         /// What to look up.
@@ -252,16 +254,6 @@ pub enum Shell {
     Powershell,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| "write a number and a unit, for example 500ms, 30s, 10m or 1h30m".to_owned())?;
-    match Duration::try_from(span) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("the time must be greater than zero".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,14 +262,5 @@ mod tests {
     #[test]
     fn the_tree_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_have_units() {
-        assert_eq!(duration("1h30m").unwrap(), Duration::from_secs(5400));
-        assert_eq!(duration("250ms").unwrap(), Duration::from_millis(250));
-        for bad in ["30", "0s", "-5s", "soon"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -23,8 +23,19 @@ the profiles file. The credentials are checked before the profile is written.")]
     Init(Init),
     /// Check the credentials with a read, and show the account that they belong to
     Check,
-    /// Delete the saved token, and revoke it if the vendor supports that
-    Logout,
+    /// Delete the saved tokens of profiles, and revoke them if the vendor supports that
+    Logout(Logout),
+}
+
+/// `profile logout`
+#[derive(Debug, Args)]
+pub struct Logout {
+    /// The profiles; defaults to the profile of the command
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Every profile in the profiles file
+    #[arg(long, conflicts_with = "names")]
+    pub all_profiles: bool,
 }
 
 /// `profile init`

@@ -7,6 +7,8 @@ use clap::ValueEnum;
 pub enum Of {
     /// Manifests
     Manifest,
+    /// Plans, as `plan -o json` prints them
+    Plan,
     /// The profiles file
     Profiles,
 }

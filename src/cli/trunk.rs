@@ -1,8 +1,10 @@
 //! `trunkctl trunk …`
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
+use std::time::Duration;
 
-use super::values::{Words, agent_group, did, vendor_field};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
+
+use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
 use crate::model::trunk::{Did, Kind, Status};
 
@@ -53,6 +55,40 @@ of the others are listed and the exit code is 12.")]
   trunkctl -p lab-pbx trunk delete name:itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
     Delete(Delete),
+    /// Wait until trunks are registered or reachable
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk wait itsp-main --for registered --within 2m
+  trunkctl -p lab-pbx trunk wait name:a name:b
+
+It reads the vendor's status again and again. If a trunk is not up in time, it
+ends with 15, the last status, and the likely cause.")]
+    Wait(Wait),
+}
+
+/// `trunk wait`
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; they need not exist yet
+    #[arg(value_name = "TRUNK", required = true)]
+    pub trunks: Vec<String>,
+    /// The status to wait for; by default the one that fits the trunk
+    #[arg(long = "for", value_name = "STATUS", value_enum)]
+    pub goal: Option<Goal>,
+    /// How long to wait, for example 60s
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
+    pub within: Duration,
+    /// The account; defaults to the profile's `account`
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+}
+
+/// A status to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Goal {
+    /// The trunk is registered with the provider
+    Registered,
+    /// The far end answers, or the trunk is registered
+    Reachable,
 }
 
 /// `trunk list`

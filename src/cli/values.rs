@@ -1,6 +1,7 @@
 //! How single values are written on the command line.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -77,6 +78,16 @@ pub fn whole<T: FromStr + Clone + Send + Sync + 'static>(
     }
 }
 
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write a number and a unit, for example 500ms, 30s, 10m or 1h30m".to_owned())?;
+    match Duration::try_from(span) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("the time must be greater than zero".into()),
+    }
+}
+
 /// `NUMBER[=NAME]`
 pub fn did(text: &str) -> Result<Did, String> {
     let (number, name) = halves(text);
@@ -127,6 +138,15 @@ fn halves(text: &str) -> (String, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(duration("1h30m").unwrap(), Duration::from_secs(5400));
+        assert_eq!(duration("250ms").unwrap(), Duration::from_millis(250));
+        for bad in ["30", "0s", "-5s", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn groups_and_dids_are_read() {

@@ -1,7 +1,11 @@
 //! `apply`
 
+use std::time::Duration;
+
+use super::trunk_wait;
 use crate::cli::fleet::Apply;
 use crate::context::Context;
+use crate::model::change::Changes;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Plan, ProfilePlan};
 use crate::model::profile::Profile;
@@ -37,7 +41,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let shown = execute(context, plan, options, &results).await;
     let changes = results.finish(&order)?;
     if context.options.dry_run.is_none() {
-        return Ok(Report::Changes(changes));
+        return finish(context, changes, args.wait).await;
     }
     // A dry run has the exit code of the run.
     let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
@@ -49,6 +53,21 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
     Err(Error::new(Kind::Partial, format!("some changes are impossible:\n  {}", list.join("\n  ")))
         .hint("`trunkctl plan` shows the reasons; nothing was changed"))
+}
+
+/// Waits for the written trunks, if that was asked for. Failed changes decide the exit code before slow trunks.
+async fn finish(context: &Context, changes: Changes, wait: Option<Duration>) -> Result<Report> {
+    let Some(within) = wait else { return Ok(Report::Changes(changes)) };
+    let late = trunk_wait::for_written(context, &changes.list, within).await;
+    let failed = changes.list.iter().any(|change| change.error.is_some());
+    let Some(first) = late.first().filter(|_| !failed) else {
+        late.iter().for_each(|error| context.diagnostics.reason(&error.message));
+        return Ok(Report::Changes(changes));
+    };
+    (context.publish)(&mut Report::Changes(changes))?;
+    let list: Vec<&str> = late.iter().map(|error| error.message.as_str()).collect();
+    Err(Error::new(first.kind, list.join("\n  "))
+        .hint("the changes were made; `trunkctl trunk wait` waits again"))
 }
 
 /// The plan: of a manifest, or of a saved plan where nothing has changed since.
@@ -92,7 +111,7 @@ fn show(context: &Context, plan: Plan) -> Result<Plan> {
         return Ok(plan);
     }
     let follows = plan.changes().next().is_some();
-    let mut report = Report::Plan { plan, pending: false };
+    let mut report = Report::Plan { plan, pending: false, max_bytes: usize::MAX };
     (context.publish)(&mut report)?;
     if follows {
         (context.publish)(&mut Report::Text("\n".into()))?;

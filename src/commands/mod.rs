@@ -2,6 +2,7 @@
 
 mod apply;
 mod countries;
+mod diff;
 mod explain;
 mod history;
 mod internal_numbers;
@@ -23,6 +24,7 @@ mod trunk_ensure;
 mod trunk_filter;
 mod trunk_list;
 mod trunk_update;
+mod trunk_wait;
 mod vendors;
 
 pub use tree::tree;
@@ -52,6 +54,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::trunk::Verb::List(args) => trunk_list::list(context, args).await,
             cli::trunk::Verb::Get(args) => trunk_list::get(context, args).await,
             cli::trunk::Verb::Delete(args) => trunk_delete::run(context, args).await,
+            cli::trunk::Verb::Wait(args) => trunk_wait::run(context, args).await,
         },
         Command::InternalNumbers { verb } => match verb {
             cli::internal_numbers::Verb::Add(args) => internal_numbers::add(context, args).await,
@@ -76,6 +79,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Validate(args) => plan::validate(context, args).await,
         Command::Plan(args) => plan::run(context, args).await,
         Command::Apply(args) => apply::run(context, args).await,
+        Command::Diff(args) => diff::run(context, args).await,
         Command::Lookup { verb } => lookup::run(context, verb).await,
         Command::Profile { verb } => profile::run(context, verb).await,
         Command::Export(args) => {

@@ -65,5 +65,5 @@ pub async fn run(context: &Context, args: &Plan) -> Result<Report> {
     }
     let refusals = [refuse_missing(&plan).err(), guard(&plan, Limits::default()).err()];
     plan.refusals = refusals.into_iter().flatten().map(|error| error.message.clone()).collect();
-    Ok(Report::Plan { plan, pending: args.detailed_exitcode })
+    Ok(Report::Plan { plan, pending: args.detailed_exitcode, max_bytes: args.max_bytes })
 }

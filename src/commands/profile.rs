@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::profile_init;
-use crate::cli::profile::Verb;
+use crate::cli::profile::{Logout, Verb};
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
 use crate::context::Context;
+use crate::engine::session::Session;
 use crate::engine::write::Written;
-use crate::model::change::Outcome;
-use crate::model::error::Result;
+use crate::model::change::{Change, Outcome};
+use crate::model::error::{Kind, Result};
 use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
@@ -25,7 +26,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
         Verb::Show => show(context).await,
         Verb::Init(args) => profile_init::run(context, args).await,
         Verb::Check => check(context).await,
-        Verb::Logout => log_out(context).await,
+        Verb::Logout(args) => log_out(context, args).await,
     }
 }
 
@@ -135,13 +136,64 @@ async fn check(context: &Context) -> Result<Report> {
     })
 }
 
-async fn log_out(context: &Context) -> Result<Report> {
-    let session = context.session().await?;
+/// Logs out of one or more profiles. Several do not stop at the first that fails.
+async fn log_out(context: &Context, args: &Logout) -> Result<Report> {
+    let names = match (args.names.as_slice(), args.all_profiles) {
+        ([], all) => context.profile_names(all)?,
+        (names, _) => names.iter().cloned().map(Some).collect(),
+    };
+    if let [only] = names.as_slice() {
+        let (session, outcome) = log_out_of(context, only.as_deref()).await?;
+        return Ok(match outcome {
+            Some(outcome) => Report::Change(Box::new(logged_out(&session, outcome))),
+            None => context.withheld(&session),
+        });
+    }
+    let mut changes = Vec::new();
+    for name in names {
+        let name = name.unwrap_or_default();
+        match log_out_of(context, Some(&name)).await {
+            Ok((session, outcome)) => changes.push(logged_out(&session, outcome.unwrap_or(Outcome::Skipped))),
+            // Other vendors have no tokens.
+            Err(error) if error.kind == Kind::Unsupported && args.all_profiles => {}
+            Err(error) => {
+                let mut error = error;
+                let place = format!("profile `{name}`");
+                if !error.message.contains(&place) {
+                    error.message = format!("{place}: {}", error.message);
+                }
+                changes.push(Change {
+                    operation: Operation::ProfileLogout,
+                    outcome: Outcome::Failed,
+                    vendor: error.vendor.unwrap_or_default(),
+                    account: None,
+                    kind: "token",
+                    id: None,
+                    name: Some(name.clone()),
+                    diff: Vec::new(),
+                    note: None,
+                    profile: name,
+                    error: Some(error),
+                });
+            }
+        }
+    }
+    Ok(Report::Changes(changes.into()))
+}
+
+/// The outcome of a log-out; none in a dry run.
+async fn log_out_of(context: &Context, name: Option<&str>) -> Result<(Session, Option<Outcome>)> {
+    let session = context.session_of(name).await?;
     require(&session, Operation::ProfileLogout)?;
     let outcome = match session.log_out().await? {
-        Some(Written::Withheld) => return Ok(context.withheld(&session)),
-        Some(Written::Done(()) | Written::Found(..)) => Outcome::Deleted,
-        None => Outcome::Unchanged,
+        Some(Written::Withheld) => None,
+        Some(Written::Done(()) | Written::Found(..)) => Some(Outcome::Deleted),
+        None => Some(Outcome::Unchanged),
     };
-    Ok(Report::Change(Box::new(begin(&session, Operation::ProfileLogout, outcome, "token"))))
+    Ok((session, outcome))
+}
+
+fn logged_out(session: &Session, outcome: Outcome) -> Change {
+    let name = Some(session.profile().name.clone());
+    Change { name, ..begin(session, Operation::ProfileLogout, outcome, "token") }
 }

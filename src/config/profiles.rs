@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 use super::{Env, Folders, proxy, trust};
 use crate::input::file::Source;
 use crate::input::format::Format;
+use crate::input::manifest::pairs;
 use crate::input::tree;
 use crate::input::tree::{Figure, Mistake, Node, Table, Value};
 use crate::model::error::{Error, Kind, Result};
@@ -116,6 +117,17 @@ impl Book {
     /// Whether the file has a profile of that name.
     pub fn has(&self, name: &str) -> bool {
         self.file.profiles.contains_key(name)
+    }
+
+    /// The variables of a profile's own, which manifests use.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: the table is wrong.
+    pub fn vars(&self, name: &str) -> Result<BTreeMap<String, String>> {
+        let table = self.file.profiles.get(name);
+        let vars = table.and_then(|table| table.iter().find(|(key, _)| key.text == VARS));
+        let Some((_, node)) = vars else { return Ok(BTreeMap::new()) };
+        read_vars(name, node).map_err(|mistakes| self.source.refuse(Kind::Config, &mistakes))
     }
 
     /// The profile of that name, or the default one.
@@ -296,6 +308,24 @@ fn pick<'f>(file: &'f File, asked: Option<&str>, from: &str) -> Result<&'f str> 
     })
 }
 
+/// The key of a profile's own variables.
+pub const VARS: &str = "vars";
+
+fn read_vars(name: &str, node: &Node) -> Result<BTreeMap<String, String>, Vec<Mistake>> {
+    let mistake = |place, what: &str| Mistake::at(place, format!("profile `{name}`: {what}"));
+    let Value::Table(table) = &node.value else {
+        return Err(vec![mistake(node.place, "key `vars` takes a table of texts")]);
+    };
+    let (mut vars, mut mistakes) = (BTreeMap::new(), Vec::new());
+    for pair in pairs(table.clone()) {
+        match pair {
+            Ok((key, value, _)) => drop(vars.insert(key, value)),
+            Err((place, what)) => mistakes.push(mistake(place, &what)),
+        }
+    }
+    if mistakes.is_empty() { Ok(vars) } else { Err(mistakes) }
+}
+
 /// What a profile's table gives, or everything that is wrong with it.
 fn read_table(
     source: &Source,
@@ -309,11 +339,16 @@ fn read_table(
         Some(vendor) => keys_of(vendor)?,
         None => &[],
     };
-    let known: Vec<&str> = COMMON.iter().copied().chain(keys.iter().map(|known| known.name)).collect();
+    let known: Vec<&str> =
+        COMMON.iter().copied().chain([VARS]).chain(keys.iter().map(|known| known.name)).collect();
     let (mut raw, mut mistakes) = (BTreeMap::new(), Vec::new());
     for (key, node) in table {
         let (own, place) = (key.text.as_str(), key.place);
         let mistake = |place, what: &str| Mistake::at(place, format!("profile `{name}`: {what}"));
+        if own == VARS {
+            mistakes.extend(read_vars(name, node).err().into_iter().flatten());
+            continue;
+        }
         if vendor.is_some() && !known.contains(&own) {
             let unknown = Unknown::new("key", own, true, &known);
             mistakes.push(mistake(place, &unknown.what).remedy(unknown.remedy));

@@ -1,6 +1,6 @@
 //! Which profile a command acts on, and through which proxy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Context, keys_of};
@@ -67,6 +67,17 @@ impl Context {
         let book = profiles::Book::open(&self.place(&self.folders()?, None), &keys_of)?;
         book.warnings().iter().for_each(|warning| self.diagnostics.warn(warning));
         Ok(self.profiles.get_or_init(|| book))
+    }
+
+    /// The variables of a profile's own. The sandbox and the environment have none.
+    ///
+    /// # Errors
+    /// They are wrong.
+    pub fn profile_vars(&self, name: &str) -> Result<BTreeMap<String, String>> {
+        match self.options.sandbox || name == ENVIRONMENT {
+            true => Ok(BTreeMap::new()),
+            false => self.book()?.vars(name),
+        }
     }
 
     /// The profiles of a command that accepts several; without a name, the only profile.

@@ -224,7 +224,7 @@ impl Composer<'_> {
                 return false;
             }
             if odd || (key == "type" && strange) {
-                let why = format!("`{}` is nothing that a manifest can hold", excerpt(text, 40));
+                let why = format!("`{}` cannot be written in a manifest", excerpt(text, 40));
                 self.remarks.leave_out(format!("{key} of {what}"), why);
                 return false;
             }
@@ -243,7 +243,7 @@ impl Composer<'_> {
             ("show_zoom_provided_numbers", &mut actual.show_zoom_provided_numbers),
         ] {
             if let Some(Provided::Other(text)) = value {
-                let why = format!("`{}` is nothing that a manifest can hold", excerpt(text, 40));
+                let why = format!("`{}` cannot be written in a manifest", excerpt(text, 40));
                 self.remarks.leave_out(format!("{field} of {account}"), why);
                 *value = None;
             }

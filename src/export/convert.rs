@@ -245,7 +245,9 @@ fn unwritable(trunk: &Trunk) -> Vec<FieldError> {
     };
     let unwritten = all.iter().filter(|pair| !is_written(pair));
     unwritten
-        .map(|(key, _)| FieldError::new(key, "holds a word of the vendor that no manifest can hold"))
+        .map(|(key, _)| {
+            FieldError::new(key, "has a value of the vendor that cannot be written in a manifest")
+        })
         .collect()
 }
 

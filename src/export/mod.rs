@@ -1,10 +1,10 @@
 //! `export`: a manifest of what exists, or of what would be at another vendor.
 
 mod compose;
-mod convert;
-mod normalize;
+pub mod convert;
+pub mod normalize;
 mod notes;
-mod read;
+pub mod read;
 mod secrets;
 
 use futures_util::stream::{self, StreamExt};

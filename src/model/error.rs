@@ -37,6 +37,8 @@ pub enum Kind {
     Partial,
     /// The vendor does not support this operation.
     Unsupported,
+    /// A trunk does not work, or did not come up in time.
+    Unhealthy,
     /// Ctrl-C.
     Interrupted,
 }
@@ -132,6 +134,12 @@ pub const EXIT_CODES: &[ExitCode] = &[
         "Review the plan, then run `trunkctl apply`.",
     ),
     exit(
+        15,
+        "unhealthy",
+        "A trunk did not come up in time.",
+        "Read the status and its cause in the message. Changes that were made stay.",
+    ),
+    exit(
         130,
         "interrupted",
         "The command was interrupted by Ctrl-C or SIGTERM; finished changes are reported.",
@@ -160,6 +168,7 @@ impl Kind {
             Self::OutcomeUnknown => 11,
             Self::Partial => 12,
             Self::Unsupported => 13,
+            Self::Unhealthy => 15,
             Self::Interrupted => 130,
         }
     }

@@ -51,8 +51,10 @@ pub enum Report {
     Plan {
         /// The plan.
         plan: Plan,
-        /// Whether the exit code tells that there is something to do.
+        /// Whether the exit code says that there is something to do.
         pending: bool,
+        /// The maximum length of the plan as Markdown.
+        max_bytes: usize,
     },
     /// Requests of a dry run, as data.
     Requests(Vec<Value>),

@@ -11,9 +11,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|candidate| {
-            let slips = strsim::osa_distance(&word, candidate);
+            let lower = candidate.to_lowercase();
+            let slips = strsim::osa_distance(&word, &lower);
             let slip = slips <= 1 + word.chars().count() / 5 && slips < candidate.chars().count();
-            let alike = strsim::jaro_winkler(&word, candidate);
+            let alike = strsim::jaro_winkler(&word, &lower);
             (if slip { alike.max(0.9) } else { alike }, candidate)
         })
         .filter(|(score, _)| *score > 0.85)

@@ -142,7 +142,7 @@ async fn removed(session: &Session, account: &str, id: &str) -> Result<Seen<()>>
     Ok(match (there, reported) {
         (true, _) => Seen::Missing,
         (false, true) => Seen::Applied(()),
-        (false, false) => Seen::Unclear("the vendor's list does not tell the ids of its numbers".into()),
+        (false, false) => Seen::Unclear("the vendor's list does not include the ids of its numbers".into()),
     })
 }
 

@@ -7,6 +7,7 @@ pub mod numbers;
 pub mod profiles;
 pub mod references;
 pub mod settings;
+pub mod status;
 pub mod steps;
 pub mod trunks;
 pub mod verify;

@@ -76,7 +76,7 @@ async fn assigned(session: &Session, account: &str, asked: &[String]) -> Result<
     internal_numbers::list(session, account, &mut take).await?;
     Ok(match unseen.len() {
         0 => Seen::Applied(()),
-        some => Seen::Unclear(format!("the account's list does not tell {some} of its given numbers")),
+        some => Seen::Unclear(format!("the account's list does not show {some} of its given numbers")),
     })
 }
 

@@ -39,12 +39,47 @@ impl Target {
             Some(("name", name)) => Self::Name(name.into()),
             _ => Self::Word(text.into()),
         };
-        let (Self::Id(value) | Self::Name(value) | Self::Word(value)) = &target;
-        if value.trim().is_empty() {
+        if target.value().trim().is_empty() {
             return Err(Error::new(Kind::Usage, format!("`{text}` names no trunk"))
                 .hint("write id:VALUE, name:VALUE, or a name alone"));
         }
         Ok(target)
+    }
+
+    /// The text after `id:` or `name:`.
+    pub fn value(&self) -> &str {
+        let (Self::Id(value) | Self::Name(value) | Self::Word(value)) = self;
+        value
+    }
+
+    /// The trunk among the rows of a list; none if it is not there.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] if several are meant.
+    pub fn among<'r>(&self, rows: &'r [ActualTrunk], profile: &str) -> Result<Option<&'r ActualTrunk>> {
+        let mut found = rows.iter().filter(|row| self.means(row)).collect::<Vec<_>>();
+        if found.len() > 1 {
+            return Err(self.ambiguous(found.into_iter(), profile));
+        }
+        Ok(found.pop())
+    }
+
+    /// Whether the row is the trunk, or one of those that a word alone could mean.
+    fn means(&self, row: &ActualTrunk) -> bool {
+        match self {
+            Self::Id(id) => row.id == *id,
+            Self::Name(name) => row.trunk.name.as_ref() == Some(name),
+            Self::Word(word) => row.trunk.name.as_ref() == Some(word) || row.id == *word,
+        }
+    }
+
+    fn ambiguous<'r>(&self, rows: impl Iterator<Item = &'r ActualTrunk>, profile: &str) -> Error {
+        let named = |row: &ActualTrunk| {
+            format!("id:{} (named `{}`)", row.id, row.trunk.name.as_deref().unwrap_or_default())
+        };
+        let list: Vec<String> = rows.map(named).collect();
+        Error::invalid(format!("`{}` could mean several trunks of profile `{profile}`", self.value()))
+            .hint(format!("name one of them: {}", list.join(", ")))
     }
 
     /// The whole trunk as the vendor has it. Names match exactly, whatever the vendor's search does.
@@ -84,36 +119,20 @@ impl Target {
 
     /// The one row of the list that is meant; no other is kept.
     async fn pick(&self, list: Call<Page<ActualTrunk>>, session: &Session) -> Result<ActualTrunk> {
-        let (value, by_name, by_id) = match self {
-            Self::Id(value) => (value, false, true),
-            Self::Name(value) => (value, true, false),
-            Self::Word(value) => (value, true, true),
-        };
         let mut found: Vec<ActualTrunk> = Vec::new();
         let mut take = |page: Vec<ActualTrunk>| {
-            let is_meant = |row: &ActualTrunk| {
-                by_name && row.trunk.name.as_deref() == Some(value) || by_id && row.id == *value
-            };
-            found.extend(page.into_iter().filter(is_meant).take(MOST_NAMED - found.len()));
+            found.extend(page.into_iter().filter(|row| self.means(row)).take(MOST_NAMED - found.len()));
             // Several are a mistake; there is no end to how many a vendor could give.
             Ok(found.len() < MOST_NAMED)
         };
         session.read_pages(list, &mut take).await?;
         let profile = &session.profile().name;
         if found.len() > 1 {
-            let list: Vec<String> = found
-                .iter()
-                .map(|row| {
-                    format!("id:{} (named `{}`)", row.id, row.trunk.name.as_deref().unwrap_or_default())
-                })
-                .collect();
-            return Err(Error::invalid(format!(
-                "`{value}` could mean several trunks of profile `{profile}`"
-            ))
-            .hint(format!("name one of them: {}", list.join(", "))));
+            return Err(self.ambiguous(found.iter(), profile));
         }
         found.pop().ok_or_else(|| {
-            let mut error = Error::new(Kind::NotFound, format!("profile `{profile}` has no trunk `{value}`"));
+            let text = format!("profile `{profile}` has no trunk `{}`", self.value());
+            let mut error = Error::new(Kind::NotFound, text);
             error.vendor = Some(session.vendor().facts().name);
             error.hint("names match exactly, with upper and lower case; nothing was changed")
         })
@@ -254,7 +273,7 @@ async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Actua
     if unreported.is_empty() || !asked.is_empty() {
         return Ok(Seen::Applied(()));
     }
-    Ok(Seen::Unclear(format!("the vendor does not tell {}", verify::names(&unreported))))
+    Ok(Seen::Unclear(format!("the vendor does not report {}", verify::names(&unreported))))
 }
 
 /// Whether the trunk is gone.

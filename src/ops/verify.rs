@@ -28,7 +28,7 @@ impl Compared {
         let list = self.differing.iter();
         let list = list.map(|is| format!("{} is {} and should be {}", is.field, is.before, is.after));
         let list = list.collect::<Vec<_>>().join(", ");
-        let text = format!("what it holds is something else: {list}");
+        let text = format!("the object differs: {list}");
         Err(rejected(&text, "the object at the vendor"))
     }
 }

@@ -21,7 +21,7 @@ pub fn of(report: &Report) -> u8 {
             }
             None => 0,
         },
-        Report::Plan { plan, pending } => planned(plan, *pending),
+        Report::Plan { plan, pending, .. } => planned(plan, *pending),
         Report::Partial(..) | Report::PartialText(..) => Kind::Partial.exit_code(),
         Report::Change(change) if change.outcome == Outcome::Unknown => Kind::OutcomeUnknown.exit_code(),
         _ => 0,

@@ -28,7 +28,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::profiles::{ENVIRONMENT, VENDOR_VARIABLE};
 use crate::context::Context;
-use crate::input::manifest::{Manifest, Owns, Vars, Wanted};
+use crate::input::manifest::{Manifest, Owns, ProfileVars, Vars, Wanted};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::partition::Partition;
 use crate::model::plan::{Desired, Key, Owned};
@@ -116,15 +116,16 @@ pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// The existing profiles. The environment can define one, and then there need be no file.
-fn profiles(context: &Context) -> Result<Vec<String>> {
+/// The existing profiles and their variables. The environment can define one, and then there need be no file.
+fn profiles(context: &Context) -> Result<Vec<ProfileVars>> {
     let of_environment = !context.options.sandbox && context.env.get(VENDOR_VARIABLE).is_some();
     let mut names: Vec<String> = match context.profile_names(true) {
         Err(_) if of_environment => Vec::new(),
         names => names?.into_iter().flatten().collect(),
     };
     names.extend(of_environment.then(|| ENVIRONMENT.to_owned()));
-    Ok(names)
+    let with_vars = |name: String| Ok(ProfileVars { vars: context.profile_vars(&name)?, name });
+    names.into_iter().map(with_vars).collect()
 }
 
 impl<'a> Scope<'a> {
@@ -255,7 +256,7 @@ fn chosen<'n>(
         Some(stranger) => {
             let meant = nearest(stranger, named.iter().copied());
             let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-            let text = format!("the {what} wants nothing on profile `{stranger}`{meant}");
+            let text = format!("the {what} has no entries for profile `{stranger}`{meant}");
             Err(Error::config(text)
                 .hint(format!("--profile (TRUNKCTL_PROFILE) narrows a {what} to the profiles that it names")))
         }

@@ -200,7 +200,7 @@ impl Saved {
         if file["version"] != VERSION {
             return Err(wrong("another version of trunkctl saved it".into()));
         }
-        let unused = "nothing in it was looked up, and nothing was sent";
+        let unused = "no secret was resolved, and nothing was sent";
         if file["key"] != name(key) {
             let error = Error::invalid(format!("the plan `{path}` was saved with another state key"));
             return Err(error.hint(format!(

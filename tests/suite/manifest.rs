@@ -1,6 +1,6 @@
 //! The example of a manifest: read by the program's own reader, and taken by the vendors' own checks.
 
-use trunkctl::internal::{Manifest, Vars, What};
+use trunkctl::internal::{Manifest, ProfileVars, Vars, What};
 use trunkctl::vendors;
 
 use crate::schema;
@@ -10,7 +10,9 @@ const FILES: [&str; 2] = ["examples/fleet/meetings.yaml", "examples/fleet/trunks
 /// The examples as the sandbox would take them.
 fn fleet() -> Manifest {
     let folder = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
-    let profiles: Vec<String> = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned()).collect();
+    let names = vendors::ALL.iter().map(|vendor| vendor.facts().name.to_owned());
+    let profiles: Vec<ProfileVars> =
+        names.map(|name| ProfileVars { name, ..ProfileVars::default() }).collect();
     let vars = Vars::new(std::iter::empty(), &[], &[]).unwrap();
     Manifest::open(&[folder], &vars, &profiles, false).unwrap_or_else(|error| panic!("{}", error.message))
 }

@@ -3,6 +3,7 @@
 mod fields;
 mod manifest;
 mod parts;
+mod plan;
 mod profiles;
 
 use crate::cli::schema::Of;
@@ -13,6 +14,7 @@ use crate::model::report::{Format, Report};
 pub fn run(context: &Context, of: Of) -> Report {
     let schema = match of {
         Of::Manifest => manifest::schema(),
+        Of::Plan => plan::schema(),
         Of::Profiles => profiles::schema(),
     };
     match context.options.output {

@@ -45,9 +45,9 @@ fn or_variable(meaning: &str, schema: Value) -> Value {
 /// The definition of a string with a variable.
 pub fn variable() -> Value {
     json!({
-        "description": "A string with ${NAME}, set by --var or the environment.",
+        "description": "A string with a variable: ${NAME}, ${profile.name} or ${profile.vars.KEY}.",
         "type": "string",
-        "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*\}",
+        "pattern": r"\$\{(profile\.(vars\.)?)?[A-Za-z_][A-Za-z0-9_]*\}",
     })
 }
 

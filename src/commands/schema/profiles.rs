@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::parts::{DRAFT, secret, text};
-use crate::config::profiles::{COMMON, CONCURRENCY};
+use crate::config::profiles::{COMMON, CONCURRENCY, VARS};
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::vendors::{ALL, Facts};
 
@@ -36,6 +36,12 @@ fn kind(facts: &Facts) -> Value {
     let mut keys: Map<String, Value> =
         COMMON.iter().map(|key| ((*key).to_owned(), common(key, facts))).collect();
     keys.extend(facts.profile_keys.iter().map(|key| (key.name.to_owned(), own(key))));
+    let vars = json!({
+        "type": "object",
+        "description": "Variables for manifests: ${profile.vars.KEY}.",
+        "additionalProperties": {"type": ["string", "number", "boolean"]},
+    });
+    keys.insert(VARS.to_owned(), vars);
     json!({
         "type": "object",
         "description": facts.title,

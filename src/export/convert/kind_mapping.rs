@@ -28,7 +28,7 @@ pub fn own(source: &Trunk, facts: &Facts) -> Result<Mapped, String> {
     if let Some(Kind::Other(word)) = &source.kind {
         let kind = facts.shape_of(word).and_then(|shape| shape.name.parse().ok());
         let Some(kind) = kind else {
-            return Err(format!("kind: `{word}` is no kind of trunk that trunkctl creates"));
+            return Err(format!("kind: `{word}` is not a kind of trunk that trunkctl creates"));
         };
         losses.push(Loss {
             field: Field::Kind,

@@ -1,6 +1,7 @@
 //! One entry: from its table to what is wanted.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -10,11 +11,12 @@ use super::file::{Draft, File, Pairs};
 use super::mistakes::{At, Mistakes};
 use super::positions::Positions;
 use super::target::Groups;
+use super::vars::{Scope, differs_by_profile};
 use super::{Entry, Numbers, Options, Origin, What, numbers};
 use crate::input::confine;
 use crate::input::settings::Settings;
 use crate::input::tree;
-use crate::input::tree::{Node, Table, Value};
+use crate::input::tree::{Node, Value};
 use crate::model::error::{FieldError, Kind};
 use crate::model::fields::Field;
 use crate::model::plan::ResourceKind;
@@ -22,67 +24,111 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 use crate::model::{check, country};
 
-/// The entries of a file that can be read. Each gives way to what it becomes, for a fleet's file is long.
-pub fn read_all(mut file: File, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Vec<Entry> {
-    check_defaults(&file, groups, mistakes);
-    let drafts = std::mem::take(&mut file.entries);
-    drafts.into_iter().flat_map(|draft| read_with_overrides(&file, draft, groups, mistakes)).collect()
-}
-
-/// An entry, and one more for each of its overrides: the same entry with other fields on some of its profiles.
-fn read_with_overrides(
-    file: &File,
-    mut draft: Draft,
+/// The entries of a file that can be read. Drafts are consumed, because the file of many profiles is long.
+pub fn read_all(
+    mut file: File,
     groups: &Groups<'_>,
+    vars: &Scope<'_>,
     mistakes: &mut Mistakes,
 ) -> Vec<Entry> {
-    let overrides = draft.table.iter().position(|(key, _)| key.text == "override");
-    let overrides =
-        overrides.filter(|_| draft.kind == ResourceKind::Trunk).map(|at| draft.table.remove(at).1);
-    let Some(overrides) = overrides else { return read(file, draft, groups, mistakes).into_iter().collect() };
-    let base: Table = draft.table.clone();
-    let (kind, path) = (draft.kind, draft.path.clone());
-    // What is wrong with the entry would be wrong with each override, too.
-    let Some(mut entry) = read(file, draft, groups, mistakes) else { return Vec::new() };
-    let mut others: Vec<Entry> = Vec::new();
-    let key = format!("{path}.override");
-    for (index, (mut table, place)) in
-        file::tables(file.at(&path), &key, overrides, mistakes).into_iter().enumerate()
-    {
-        file::lay(&mut table, &base);
-        let draft = Draft { kind, path: format!("{key}[{index}]"), table, place };
-        let at = draft.path.clone();
-        let Some(other) = read(file, draft, groups, mistakes) else { continue };
-        let overridden = |profile: &&String| others.iter().any(|known| known.profiles.contains(*profile));
-        let what = match other.profiles.iter().find(|profile| !entry.profiles.contains(*profile)) {
-            Some(stranger) => Some(format!("the entry is not for profile `{stranger}`")),
-            None => other
-                .profiles
-                .iter()
-                .find(overridden)
-                .map(|twice| format!("profile `{twice}` is overridden twice; keep one")),
-        };
-        match what {
-            Some(what) => mistakes.add(file.at(&at).place(place), "", what),
-            None => others.push(other),
-        }
-    }
-    let rest =
-        entry.profiles.iter().filter(|profile| others.iter().all(|other| !other.profiles.contains(profile)));
-    entry.profiles = rest.cloned().collect();
-    Some(entry).filter(|entry| !entry.profiles.is_empty()).into_iter().chain(others).collect()
+    check_defaults(&file, groups, mistakes);
+    let drafts = std::mem::take(&mut file.entries);
+    let reader = Reader { file: &file, groups, vars };
+    drafts.into_iter().flat_map(|draft| reader.with_overrides(draft, mistakes)).collect()
 }
 
-fn read(file: &File, draft: Draft, groups: &Groups<'_>, mistakes: &mut Mistakes) -> Option<Entry> {
-    let at = file.at(&draft.path).place(draft.place);
-    let reading = Reading::new(file, at, draft.table.iter().map(|(key, node)| (key, node)).collect());
-    let profiles = groups.target(at, &reading.all, mistakes);
-    let options = reading.options(draft.kind, mistakes);
-    let (what, account) = reading.what(draft.kind, mistakes)?;
-    let place = Origin { file: file.name.clone(), place: draft.place };
-    let positions =
-        if draft.kind == ResourceKind::Trunk { Positions::of(&reading.own) } else { Positions::default() };
-    Some(Entry { what, profiles: profiles?, account, options: options?, place, positions })
+/// Reads the entries of a file.
+struct Reader<'f> {
+    file: &'f File,
+    groups: &'f Groups<'f>,
+    vars: &'f Scope<'f>,
+}
+
+/// The profiles of an entry, and the entry; several where its fields differ by profile.
+type Entries = (Arc<[String]>, Vec<Entry>);
+
+impl Reader<'_> {
+    /// An entry, and one more for each of its overrides: the same entry with other fields on some of its profiles.
+    fn with_overrides(&self, mut draft: Draft, mistakes: &mut Mistakes) -> Vec<Entry> {
+        let at = draft.table.iter().position(|(key, _)| key.text == "override");
+        let at = at.filter(|_| draft.kind == ResourceKind::Trunk);
+        let overrides = at.map(|at| draft.table.remove(at).1);
+        let key = format!("{}.override", draft.path);
+        let tables = overrides.map(|node| file::tables(self.file.at(&draft.path), &key, node, mistakes));
+        let tables = tables.unwrap_or_default();
+        // Mistakes of these targets are reported when the overrides are read.
+        let overridden: Vec<String> = tables
+            .iter()
+            .filter_map(|(table, place)| {
+                let pairs = table.iter().map(|(key, node)| (key, node)).collect();
+                self.groups.target(self.file.at(&key).place(*place), &pairs, &mut Mistakes::default())
+            })
+            .flat_map(|profiles| profiles.to_vec())
+            .collect();
+        // A mistake of the entry would be a mistake of each override, too.
+        let Some((profiles, mut entries)) = self.entry(&draft, &overridden, mistakes) else {
+            return Vec::new();
+        };
+        let mut known: Vec<String> = Vec::new();
+        for (index, (mut table, place)) in tables.into_iter().enumerate() {
+            file::lay(&mut table, &draft.table);
+            let other = Draft { kind: draft.kind, path: format!("{key}[{index}]"), table, place };
+            let Some((targets, others)) = self.entry(&other, &[], mistakes) else { continue };
+            let stranger = targets.iter().find(|profile| !profiles.contains(profile));
+            let what = match (stranger, targets.iter().find(|profile| known.contains(profile))) {
+                (Some(stranger), _) => format!("the entry is not for profile `{stranger}`"),
+                (None, Some(twice)) => format!("profile `{twice}` is overridden twice; keep one"),
+                (None, None) => {
+                    known.extend(targets.iter().cloned());
+                    entries.extend(others);
+                    continue;
+                }
+            };
+            mistakes.add(self.file.at(&other.path).place(place), "", what);
+        }
+        entries
+    }
+
+    /// The entry, without the profiles that have an override.
+    fn entry(&self, draft: &Draft, overridden: &[String], mistakes: &mut Mistakes) -> Option<Entries> {
+        let at = self.file.at(&draft.path).place(draft.place);
+        let pairs = draft.table.iter().map(|(key, node)| (key, node)).collect();
+        let profiles = self.groups.target(at, &pairs, mistakes);
+        if !draft.table.iter().any(|(_, node)| differs_by_profile(node)) {
+            let entry = self.read(draft, profiles.clone(), mistakes);
+            let profiles = profiles?;
+            let rest: Vec<String> =
+                profiles.iter().filter(|profile| !overridden.contains(profile)).cloned().collect();
+            let entry = Entry { profiles: rest.into(), ..entry? };
+            let entries = Some(entry).filter(|entry| !entry.profiles.is_empty()).into_iter().collect();
+            return Some((profiles, entries));
+        }
+        let profiles = profiles?;
+        let mut entries = Vec::new();
+        for profile in profiles.iter().filter(|profile| !overridden.contains(profile)) {
+            let mut draft = draft.clone();
+            if let Some(own) = self.groups.vars(profile) {
+                let vars = self.vars.of_profile(own);
+                draft.table.iter_mut().for_each(|(key, node)| vars.fill(at, &key.text, node, mistakes));
+            }
+            entries.push(self.read(&draft, Some(Arc::from([profile.clone()])), mistakes)?);
+        }
+        Some((profiles, entries))
+    }
+
+    fn read(&self, draft: &Draft, profiles: Option<Arc<[String]>>, mistakes: &mut Mistakes) -> Option<Entry> {
+        let at = self.file.at(&draft.path).place(draft.place);
+        let all = draft.table.iter().map(|(key, node)| (key, node)).collect();
+        let reading = Reading::new(self.file, at, all);
+        let options = reading.options(draft.kind, mistakes);
+        let (what, account) = reading.what(draft.kind, mistakes)?;
+        let place = Origin { file: self.file.name.clone(), place: draft.place };
+        let positions = match draft.kind {
+            ResourceKind::Trunk => Positions::of(&reading.own),
+            _ => Positions::default(),
+        };
+        Some(Entry { what, profiles: profiles?, account, options: options?, place, positions })
+    }
 }
 
 /// Defaults that lie under no entry are held to the same keys.
@@ -91,7 +137,9 @@ fn check_defaults(file: &File, groups: &Groups<'_>, mistakes: &mut Mistakes) {
         let Some((first, _)) = table.first() else { continue };
         let path = format!("defaults.{}", kind.section());
         let at = file.at(&path).place(first.place);
-        let reading = Reading::new(file, at, table.iter().map(|(key, node)| (key, node)).collect());
+        // Values that differ by profile are checked with the entries.
+        let pairs = table.iter().filter(|(_, node)| !differs_by_profile(node));
+        let reading = Reading::new(file, at, pairs.map(|(key, node)| (key, node)).collect());
         if reading.all.len() > reading.own.len() {
             groups.target(at, &reading.all, mistakes);
         }
@@ -300,7 +348,7 @@ impl<'f> Reading<'f> {
                 return None;
             }
             (None, None) => {
-                mistakes.add(self.at, "", "holds no numbers; give `numbers` or `from`");
+                mistakes.add(self.at, "", "has no numbers; give `numbers` or `from`");
                 return None;
             }
             (Some(list), None) => Numbers::Given(numbers::rows(self.at, list, mistakes)?),

@@ -53,7 +53,7 @@ pub struct File {
 }
 
 /// An entry as the file has it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     /// What it is about.
     pub kind: ResourceKind,
@@ -132,7 +132,12 @@ pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw
 pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
     let Raw { source, below, mut table } = raw;
     let at = At { file: &source.name, place: None, path: "" };
-    table.iter_mut().for_each(|(key, node)| vars.fill(at, &key.text, node, mistakes));
+    let later = vars.before_profiles();
+    for (key, node) in &mut table {
+        let has_entries = key.text == "defaults" || of_section(&key.text).is_some();
+        let vars = if has_entries { &later } else { vars };
+        vars.fill(at, &key.text, node, mistakes);
+    }
     let mut file = File {
         name: source.name.as_str().into(),
         below,

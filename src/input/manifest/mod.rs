@@ -29,7 +29,7 @@ pub use file::TARGET;
 use mistakes::{At, Mistakes};
 use positions::Positions;
 use vars::Scope;
-pub use vars::Vars;
+pub use vars::{ProfileVars, Vars, pairs};
 
 /// Several files as one.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Manifest {
     ///
     /// # Errors
     /// Every mistake at once, each with file, line and column.
-    pub fn open(paths: &[String], vars: &Vars, profiles: &[String], untrusted: bool) -> Result<Self> {
+    pub fn open(paths: &[String], vars: &Vars, profiles: &[ProfileVars], untrusted: bool) -> Result<Self> {
         let mut mistakes = Mistakes::default();
         let files = paths::files(paths, &mut mistakes);
         let mut raw: Vec<_> =
@@ -174,13 +174,13 @@ impl Manifest {
         let (mut entries, mut owns) = (Vec::new(), Vec::new());
         for file in files {
             owns.extend(owns::read_all(&file, &groups, &mut mistakes));
-            entries.extend(entry::read_all(file, &groups, &mut mistakes));
+            entries.extend(entry::read_all(file, &groups, &vars, &mut mistakes));
         }
         let manifest = Self { entries, owns };
         duplicates::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
-            let what = "wants nothing: there is no entry in it; write [[trunk]], or `trunk = []` for none";
+            let what = "has no entries; write [[trunk]], or `trunk = []` for none";
             mistakes.add(At { file: &only, place: None, path: "" }, "", what);
         }
         mistakes.finish()?;

@@ -42,7 +42,7 @@ fn in_folder(folder: &str) -> Result<Vec<String>, String> {
     files.retain(|path| is_manifest(path));
     files.sort();
     if files.is_empty() {
-        return Err(format!("the folder holds no manifest; give files in .{}", ENDINGS.join(", .")));
+        return Err(format!("the folder contains no manifest; give files in .{}", ENDINGS.join(", .")));
     }
     Ok(files.into_iter().map(|path| path.to_string_lossy().into_owned()).collect())
 }

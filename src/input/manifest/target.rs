@@ -1,11 +1,12 @@
 //! The profiles that an entry is for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Origin;
 use super::file::{File, Pairs, TARGET};
 use super::mistakes::{At, Mistakes};
+use super::vars::ProfileVars;
 use crate::input::tree;
 use crate::input::tree::{Node, Value};
 use crate::model::error::Kind;
@@ -15,14 +16,14 @@ use crate::model::text::{excerpt, nearest};
 /// The groups of all files, and the profiles that there are.
 #[derive(Debug)]
 pub struct Groups<'p> {
-    profiles: HashSet<&'p str>,
+    profiles: HashMap<&'p str, &'p ProfileVars>,
     groups: HashMap<String, (Arc<[String]>, Origin)>,
 }
 
 impl<'p> Groups<'p> {
     /// Reads the groups of all files.
-    pub fn collect(files: &[File], profiles: &'p [String], mistakes: &mut Mistakes) -> Self {
-        let profiles = profiles.iter().map(String::as_str).collect();
+    pub fn collect(files: &[File], profiles: &'p [ProfileVars], mistakes: &mut Mistakes) -> Self {
+        let profiles = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
         let mut all = Self { profiles, groups: HashMap::new() };
         for file in files {
             for (key, node) in &file.groups {
@@ -65,6 +66,11 @@ impl<'p> Groups<'p> {
         }
     }
 
+    /// The variables of a profile.
+    pub fn vars(&self, profile: &str) -> Option<&'p ProfileVars> {
+        self.profiles.get(profile).copied()
+    }
+
     fn group(&self, at: At<'_>, node: &Node, mistakes: &mut Mistakes) -> Option<Arc<[String]>> {
         let name = text(at, "group", node, mistakes)?;
         if let Some((members, _)) = self.groups.get(&name) {
@@ -99,7 +105,7 @@ impl<'p> Groups<'p> {
                 && is_pattern(text)
             {
                 let mut covered: Vec<&str> =
-                    self.profiles.iter().copied().filter(|profile| covers(text, profile)).collect();
+                    self.profiles.keys().copied().filter(|profile| covers(text, profile)).collect();
                 covered.sort_unstable();
                 if covered.is_empty() {
                     let what = format!("no profile has a name like `{}`", excerpt(text, 40));
@@ -124,15 +130,15 @@ impl<'p> Groups<'p> {
 
     fn one(&self, at: At<'_>, field: &str, node: &Node, mistakes: &mut Mistakes) -> Option<String> {
         let name = text(at, field, node, mistakes)?;
-        if self.profiles.contains(name.as_str()) {
+        if self.profiles.contains_key(name.as_str()) {
             return Some(name);
         }
         let shown = excerpt(&name, 40);
-        let mut known: Vec<&str> = self.profiles.iter().copied().collect();
+        let mut known: Vec<&str> = self.profiles.keys().copied().collect();
         known.sort_unstable();
         let remedy = match nearest(&name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "the profiles file holds none".to_owned(),
+            None if known.is_empty() => "the profiles file has none".to_owned(),
             None => format!("the profiles are {}", excerpt(&known.join(", "), 200)),
         };
         let what = format!("there is no profile `{shown}`; {remedy}");

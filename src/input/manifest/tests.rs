@@ -7,6 +7,17 @@ use crate::model::error::{Error, Kind};
 use crate::model::secret::SecretRef;
 use crate::model::settings::Provided;
 
+/// A profile; `a` and `b` have variables of their own.
+fn profile(name: &str) -> ProfileVars {
+    let vars: &[(&str, &str)] = match name {
+        "a" => &[("PREFIX", "4720"), ("PORT", "5070")],
+        "b" => &[("PREFIX", "4721"), ("PORT", "no port")],
+        _ => &[],
+    };
+    let vars = vars.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    ProfileVars { name: name.to_owned(), vars }
+}
+
 /// A folder with files that others can read.
 struct Folder(tempfile::TempDir);
 
@@ -39,7 +50,7 @@ impl Folder {
             Vars::new(env.into_iter(), &["PORT=5061".into(), "ZERO=".into(), "NAME=a-${SITE}".into()], &[])
                 .unwrap();
         let paths: Vec<String> = names.iter().map(|name| self.path(name)).collect();
-        Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(String::from), false)
+        Manifest::open(&paths, &vars, &["a", "b", "lab-pbx"].map(profile), false)
     }
 
     /// The refusal, with the folder left out.
@@ -211,14 +222,16 @@ fn files_and_folders_are_one_manifest() {
     };
     let read = |paths: &[&str]| {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
-        Manifest::open(&paths, &Vars::default(), &["a".into(), "b".into()], false)
+        Manifest::open(&paths, &Vars::default(), &["a", "b"].map(profile), false)
     };
     assert_eq!(names(&read(&[&whole]).unwrap()), ["first", "second"]);
     // A file that stands in a folder, too, is read once, where it is named first.
     assert_eq!(names(&read(&[&folder.path("b.toml"), &whole]).unwrap()), ["second", "first"]);
     std::fs::create_dir(folder.path("empty")).unwrap();
     let error = read(&[&folder.path("empty"), &folder.path("nowhere.toml")]).unwrap_err();
-    assert!(error.message.contains("empty: the folder holds no manifest; give files in .toml, .yaml, .yml"));
+    assert!(
+        error.message.contains("empty: the folder contains no manifest; give files in .toml, .yaml, .yml")
+    );
     assert!(error.message.contains("nowhere.toml` cannot be read"), "{}", error.message);
     assert_eq!(error.kind, Kind::Invalid);
 }
@@ -377,4 +390,75 @@ fn options_of_entries_are_read_and_checked() {
     let settings = "[[sip_settings]]\nprofile = 'a'\nenable = true\nprotect = true";
     let folder = Folder::with(&[("m.toml", settings)]);
     assert!(folder.refusal(&["m.toml"]).1.contains("does not apply to [[sip_settings]]"));
+}
+
+#[test]
+fn variables_of_profiles_make_an_entry_for_each_profile() {
+    let text = "[defaults.trunk]\nusername = '${profile.vars.PREFIX}01'\n\
+                [[trunk]]\nprofiles = ['a', 'b']\nname = 'n-${profile.name}-${SITE}'\n\
+                password = 'env:PW_${profile.vars.PREFIX}'\ndids = [{number = '$${x}${profile.vars.PREFIX}'}]\n";
+    let manifest = Folder::with(&[("m.toml", text)]).open(&["m.toml"]).unwrap();
+    let shown: Vec<String> = manifest
+        .entries
+        .iter()
+        .map(|entry| {
+            let What::Trunk(trunk) = &entry.what else { panic!() };
+            let dids = trunk.dids.as_ref().unwrap();
+            let secret = trunk.password.as_ref().and_then(|secret| secret.origin()).and_then(SecretRef::text);
+            format!(
+                "{} {} {} {} {}",
+                entry.profiles.join(","),
+                trunk.name.as_deref().unwrap(),
+                trunk.username.as_deref().unwrap(),
+                dids[0].number,
+                secret.unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(shown, ["a n-a-lab 472001 ${x}4720 env:PW_4720", "b n-b-lab 472101 ${x}4721 env:PW_4721"]);
+}
+
+#[test]
+fn an_override_replaces_a_value_that_a_profile_has_no_variable_for() {
+    let text = "[[trunk]]\nprofiles = ['a', 'lab-pbx']\nname = 't'\nhost = '${profile.vars.PREFIX}.example'\n\
+                [[trunk.override]]\nprofile = 'lab-pbx'\nhost = 'h'\n";
+    let manifest = Folder::with(&[("m.toml", text)]).open(&["m.toml"]).unwrap();
+    let hosts: Vec<String> = manifest
+        .entries
+        .iter()
+        .map(|entry| format!("{} {:?}", entry.profiles.join(","), entry.what))
+        .collect();
+    assert!(hosts[0].starts_with("a ") && hosts[0].contains("4720.example"), "{hosts:?}");
+    assert!(hosts[1].starts_with("lab-pbx ") && hosts[1].contains("\"h\""), "{hosts:?}");
+    assert_eq!(hosts.len(), 2);
+}
+
+#[test]
+fn a_variable_that_a_profile_lacks_and_one_in_the_wrong_place_are_refused() {
+    for (text, what) in [
+        (
+            "[[trunk]]\nprofiles = ['a', 'lab-pbx']\nname = '${profile.vars.PREFIX}'\n",
+            "line 3, column 8: profile `lab-pbx` has no variable `PREFIX`; add it to the profiles file under \
+             [profiles.lab-pbx.vars]",
+        ),
+        (
+            "[[trunk]]\nprofile = 'a'\nname = '${profile.vars.PREFIXX}'\n",
+            "profile `a` has no variable `PREFIXX`; did you mean `PREFIX`?",
+        ),
+        ("[[trunk]]\nprofile = 'a'\nname = '${profile.vendor}'\n", "`${profile.vendor}` names no variable"),
+        // The value is not repeated.
+        (
+            "[[trunk]]\nprofile = 'b'\nname = 't'\nport = '${profile.vars.PORT}'\n",
+            "the value of `${profile.vars.PORT}` is not valid here and is not shown",
+        ),
+        ("trunk = []\n[groups]\ng = ['${profile.name}']\n", "can only be used in the fields of an entry"),
+        (
+            "trunk = []\n[[owns]]\nprofile = 'a'\ntrunks = ['${profile.name}']\n",
+            "can only be used in the fields of an entry",
+        ),
+        ("[[trunk]]\nprofile = '${profile.name}'\nname = 't'\n", "there is no profile `${profile.name}`"),
+    ] {
+        let (_, message) = Folder::with(&[("m.toml", text)]).refusal(&["m.toml"]);
+        assert!(message.contains(what), "{text}: {message}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::Origin;
 use super::mistakes::{At, Mistakes};
@@ -56,11 +57,8 @@ impl Vars {
             let Some((name, value)) = pair else {
                 // What stands behind the sign may be for nobody's eyes.
                 let shown = excerpt(text.split('=').next().unwrap_or_default(), 40);
-                return Err(Error::new(
-                    Kind::Usage,
-                    format!("--var {shown}: that is no variable and its value"),
-                )
-                .hint("write --var NAME=VALUE, the name in letters, digits and underscores"));
+                return Err(Error::new(Kind::Usage, format!("--var {shown}: expected NAME=VALUE"))
+                    .hint("write --var NAME=VALUE, the name in letters, digits and underscores"));
             };
             vars.given.insert(name.to_owned(), Given { value: value.to_owned(), option: OPTION.to_owned() });
         }
@@ -119,8 +117,8 @@ fn from_file(path: &str) -> Result<Vec<(String, String)>> {
     if wrong.is_empty() { Ok(good) } else { Err(refuse(&wrong)) }
 }
 
-/// The names and values of a table, each with its place; or what is wrong with one of them, without repeating it.
-fn pairs(table: Table) -> impl Iterator<Item = Result<(String, String, Place), (Place, String)>> {
+/// The names and values of a table of variables, each with its place; or a mistake, which does not repeat the value.
+pub fn pairs(table: Table) -> impl Iterator<Item = Result<(String, String, Place), (Place, String)>> {
     table.into_iter().map(|(key, node)| {
         if !is_name(&key.text) {
             let what = "the name of a variable has letters, digits and underscores, and no digit in front";
@@ -135,10 +133,44 @@ fn pairs(table: Table) -> impl Iterator<Item = Result<(String, String, Place), (
     })
 }
 
-/// The variables of a manifest: those that are given beside it, and its own below them.
+/// A profile, and the variables of its own (`[profiles.NAME.vars]`).
+#[derive(Debug, Clone, Default)]
+pub struct ProfileVars {
+    /// The profile.
+    pub name: String,
+    /// Its variables.
+    pub vars: BTreeMap<String, String>,
+}
+
+/// The variables that differ by profile.
+#[derive(Clone, Copy)]
+enum ByProfile<'v> {
+    /// They are not allowed here.
+    Refused,
+    /// Texts with them are filled later, once for each profile.
+    Later,
+    /// They are those of this profile.
+    Of(&'v ProfileVars),
+}
+
+/// How a variable that differs by profile begins.
+const BY_PROFILE: &str = "${profile.";
+
+/// Whether a value has variables that differ by profile, and are not filled yet.
+pub fn differs_by_profile(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(text) | Value::Plain(text) => text.contains(BY_PROFILE),
+        Value::List(list) => list.iter().any(differs_by_profile),
+        Value::Table(table) => table.iter().any(|(_, node)| differs_by_profile(node)),
+        _ => false,
+    }
+}
+
+/// The variables of a manifest: those that are given beside it, and below them its own.
 pub struct Scope<'v> {
     vars: &'v Vars,
-    own: BTreeMap<String, (String, Origin)>,
+    own: Rc<BTreeMap<String, (String, Origin)>>,
+    by_profile: ByProfile<'v>,
 }
 
 impl<'v> Scope<'v> {
@@ -176,7 +208,20 @@ impl<'v> Scope<'v> {
                 }
             }
         }
-        Self { vars, own }
+        Self { vars, own: Rc::new(own), by_profile: ByProfile::Refused }
+    }
+
+    /// The same variables, for texts that are filled once for each profile.
+    pub fn before_profiles(&self) -> Self {
+        Self { own: Rc::clone(&self.own), by_profile: ByProfile::Later, ..*self }
+    }
+
+    /// The same variables, with those of a profile.
+    pub fn of_profile<'p>(&self, profile: &'p ProfileVars) -> Scope<'p>
+    where
+        'v: 'p,
+    {
+        Scope { vars: self.vars, own: Rc::clone(&self.own), by_profile: ByProfile::Of(profile) }
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -191,6 +236,8 @@ impl<'v> Scope<'v> {
             Value::Table(table) => {
                 table.iter_mut().for_each(|(key, node)| self.fill(at, &key.text, node, mistakes));
             }
+            Value::Text(text) | Value::Plain(text)
+                if matches!(self.by_profile, ByProfile::Later) && text.contains(BY_PROFILE) => {}
             Value::Text(text) | Value::Plain(text) if text.contains("${") => {
                 let filled =
                     if is_secret_key(key) { self.reference(text) } else { self.text(text, |_| true) };
@@ -235,18 +282,16 @@ impl<'v> Scope<'v> {
 
     fn value(&self, name: &str, is_fit: fn(char) -> bool) -> Result<&str, String> {
         let shown = excerpt(name, 40);
-        if name.starts_with("profile.") {
-            return Err(format!(
-                "`${{{shown}}}`: values that differ by profile are not read here; use a variable without a dot"
-            ));
-        }
-        if !is_name(name) {
-            return Err(format!(
-                "`${{{shown}}}` names no variable; a name has letters, digits and underscores, and $${{ stands for \
-                 the characters themselves"
-            ));
-        }
-        let value = self.get(name).ok_or_else(|| self.undefined(name))?;
+        let value = match name.strip_prefix("profile.") {
+            Some(name) => self.of(name)?,
+            None if is_name(name) => self.get(name).ok_or_else(|| self.undefined(name))?,
+            None => {
+                return Err(format!(
+                    "`${{{shown}}}` names no variable; a name has letters, digits and underscores, and $${{ stands \
+                     for the characters themselves"
+                ));
+            }
+        };
         if !value.chars().all(is_fit) {
             return Err(format!(
                 "the variable `{shown}` holds characters that a shell does not take as they are; name the secret \
@@ -254,6 +299,32 @@ impl<'v> Scope<'v> {
             ));
         }
         Ok(value)
+    }
+
+    /// A variable that differs by profile.
+    fn of(&self, name: &str) -> Result<&str, String> {
+        let shown = excerpt(name, 40);
+        let ByProfile::Of(profile) = self.by_profile else {
+            return Err(format!(
+                "`${{profile.{shown}}}` differs by profile, and can only be used in the fields of an entry"
+            ));
+        };
+        match name.strip_prefix("vars.") {
+            None if name == "name" => Ok(&profile.name),
+            Some(key) => profile.vars.get(key).map(String::as_str).ok_or_else(|| {
+                let near = nearest(key, profile.vars.keys().map(String::as_str));
+                let near = near.map(|near| format!("did you mean `{near}`? Or ")).unwrap_or_default();
+                format!(
+                    "profile `{0}` has no variable `{1}`; {near}add it to the profiles file under \
+                     [profiles.{0}.vars]",
+                    profile.name,
+                    excerpt(key, 40)
+                )
+            }),
+            None => Err(format!(
+                "`${{profile.{shown}}}` names no variable; write ${{profile.name}} or ${{profile.vars.KEY}}"
+            )),
+        }
     }
 
     fn undefined(&self, name: &str) -> String {

@@ -10,7 +10,7 @@ use crate::model::text::excerpt;
 pub fn text(row: &Row, key: &str, faults: &mut Vec<FieldError>) -> Option<String> {
     let what = match row.value(key)? {
         Value::Text(text) => return Some(text.clone()),
-        Value::Flag(flag) => format!("`{flag}` is no text; write it in quotes"),
+        Value::Flag(flag) => format!("`{flag}` is not a text; write it in quotes"),
         Value::Number(figure) => refuse_figure(figure),
     };
     faults.push(FieldError::new(key, what));

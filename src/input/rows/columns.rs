@@ -81,7 +81,7 @@ impl Shape {
 
     /// The complaint about a file without a list.
     pub fn missing(&self, name: &str) -> Error {
-        Error::invalid(format!("{name} holds no list of rows"))
+        Error::invalid(format!("{name} contains no list of rows"))
             .hint(format!("give a list, alone or under `{}`", self.list))
     }
 }
@@ -137,7 +137,7 @@ impl Row {
         if let Value::Text(text) = &value
             && let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
         {
-            return refuse(format!("holds the control character U+{:04X}; remove it", u32::from(c)));
+            return refuse(format!("contains the control character U+{:04X}; remove it", u32::from(c)));
         }
         if self.cells.iter().any(|(known, _)| *known == key) {
             return refuse("is given twice; keep one".to_owned());
@@ -158,7 +158,7 @@ impl Row {
     pub fn take_bare(&mut self, shape: &Shape, value: CellValue) {
         match shape.bare {
             Some(key) => self.put(key, value, self.place),
-            None => self.spoil(self.place, "is no row; write a table of keys and values"),
+            None => self.spoil(self.place, "is not a row; write a table of keys and values"),
         }
     }
 }

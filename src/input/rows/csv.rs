@@ -189,7 +189,7 @@ fn row(columns: &Columns, cells: Vec<Raw>, separator: char) -> Row {
         row.spoil(
             place,
             format!(
-                "the row has {} and the header {}; put a text that holds {between} in quotes",
+                "the row has {} and the header {}; put a text that contains {between} in quotes",
                 cell_count(cells.len()),
                 columns.len(),
             ),

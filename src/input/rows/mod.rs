@@ -94,7 +94,7 @@ impl Sheet {
     /// Opens a file, or standard input for `-`.
     ///
     /// # Errors
-    /// Where it cannot be read, is empty, is no text in UTF-8, or is no list of its format.
+    /// Where it cannot be read, is empty, is not UTF-8 text, or is no list of its format.
     pub fn open(path: &str, shape: &'static Shape) -> Result<Self> {
         let (name, file) = source::open(path)?;
         let head = source::head(&name, &file)?;

@@ -73,7 +73,7 @@ pub fn head(name: &str, file: &File) -> Result<String> {
             ("is a spreadsheet, not a text", "save it as \"CSV UTF-8\"")
         }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("is a text in UTF-16, not in UTF-8", UTF8),
-        bytes if bytes.contains(&0) => ("holds zero bytes, as UTF-16 does, and is no text in UTF-8", UTF8),
+        bytes if bytes.contains(&0) => ("contains zero bytes, as UTF-16 does, and is not UTF-8 text", UTF8),
         bytes if bytes.trim_ascii().is_empty() || bytes == b"\xef\xbb\xbf" => {
             ("is empty", "give the rows as CSV, JSON, JSON Lines, TOML or YAML")
         }

@@ -57,7 +57,7 @@ fn table(text: &str, place: Place, cursor: &mut Cursor<'_>, depth: usize) -> Res
 
 /// Half of a pair of escapes, as `"\ud800"`, is JSON and no text.
 fn string(text: &str, place: Place) -> Result<String, Mistake> {
-    serde_json::from_str(text).map_err(|_| Mistake::at(place, "is no text in UTF-8; correct its escapes"))
+    serde_json::from_str(text).map_err(|_| Mistake::at(place, "is not UTF-8 text; correct its escapes"))
 }
 
 /// The whole was read once already, so that its parts are JSON.

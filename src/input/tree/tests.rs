@@ -95,7 +95,7 @@ fn a_mistake_has_its_place_its_path_and_a_remedy() {
         ("name: [a]", Yaml, "1:7 name: invalid type: sequence, expected a string"),
         ("dids: [{number: }]", Yaml, "dids[0].number: invalid type: nothing, expected a string"),
         ("name = 2026-01-01", Toml, "1:8 name: is a date"),
-        ("{\"name\": \"\\ud800\"}", Json, "1:10 : is no text in UTF-8"),
+        ("{\"name\": \"\\ud800\"}", Json, "1:10 : is not UTF-8 text"),
         ("port = 99999999999999999999", Toml, "1:8 "),
         ("{\"vendor_fields\": {\"a\": 1e999}}", Json, "1:25 vendor_fields.a: the figure `1e999`"),
         ("just a text", Yaml, "1:1 : invalid type: string, expected the fields of one trunk"),

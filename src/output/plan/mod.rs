@@ -7,7 +7,7 @@ mod text;
 use serde_json::Value;
 
 use super::cell;
-use crate::model::plan::{Action, PlannedChange, ResourceKind, Summary};
+use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan, ResourceKind, Summary};
 use crate::model::text::printable;
 pub use data::{lines, listing, value};
 pub use markdown::markdown;
@@ -35,11 +35,75 @@ fn properties(step: &PlannedChange) -> Vec<String> {
         .collect()
 }
 
+/// Profiles with equal plans, which are shown once.
+struct Folded<'p> {
+    /// The names of the profiles.
+    profiles: Vec<&'p str>,
+    /// The plan of the first one.
+    part: &'p ProfilePlan,
+}
+
+impl Folded<'_> {
+    /// The names, as far as there is room for them.
+    fn names(&self) -> String {
+        match self.profiles.as_slice() {
+            [only] => format!("profile {}", printable(only)),
+            many => format!("{} profiles: {}", many.len(), some(many.iter().map(|name| printable(name)))),
+        }
+    }
+
+    /// The display name of an object. Its id differs by profile.
+    fn object(&self, step: &PlannedChange) -> String {
+        object(step, self.profiles.len() == 1)
+    }
+}
+
+/// The profiles of a plan that have something to show, with equal ones together.
+fn folded(plan: &Plan) -> Vec<Folded<'_>> {
+    let mut folded: Vec<(String, Folded<'_>)> = Vec::new();
+    for part in &plan.profiles {
+        if part.changes.is_empty()
+            && part.unwanted.is_empty()
+            && part.notes.is_empty()
+            && part.failed.is_none()
+        {
+            continue;
+        }
+        let content = content(part);
+        match folded.iter_mut().find(|(known, _)| *known == content && part.failed.is_none()) {
+            Some((_, folded)) => folded.profiles.push(&part.profile),
+            None => folded.push((content, Folded { profiles: vec![&part.profile], part })),
+        }
+    }
+    folded.into_iter().map(|(_, folded)| folded).collect()
+}
+
+/// What is shown of a profile's plan, without its name and its ids.
+fn content(part: &ProfilePlan) -> String {
+    let changes = part.changes.iter().map(|step| {
+        let error = step.error.as_ref().map(|error| &error.message);
+        (step.action, &step.key, &step.diff, &step.notes, error)
+    });
+    let unwanted: Vec<_> = part.unwanted.iter().map(|unwanted| &unwanted.key).collect();
+    let content = (changes.collect::<Vec<_>>(), unwanted, &part.notes);
+    serde_json::to_string(&content).unwrap_or_default()
+}
+
+/// The first names of a list, and the number of the others.
+fn some(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    format!("{}{more}", names.take(NAMED).collect::<Vec<_>>().join(", "))
+}
+
 /// The steps of a part, with similar steps grouped.
 fn groups(steps: &[PlannedChange]) -> Vec<&[PlannedChange]> {
     let alike = |a: &PlannedChange, b: &PlannedChange| {
-        is_listed(a)
-            && is_listed(b)
+        let listed = is_listed(a) && is_listed(b);
+        let unseen = only_password(a) && only_password(b) && a.notes == b.notes;
+        (listed || unseen)
             && a.key.kind == b.key.kind
             && a.action == b.action
             && a.key.account == b.key.account
@@ -47,8 +111,22 @@ fn groups(steps: &[PlannedChange]) -> Vec<&[PlannedChange]> {
     steps.chunk_by(alike).collect()
 }
 
+/// Whether the change only sends a password that cannot be compared.
+fn only_password(step: &PlannedChange) -> bool {
+    step.key.kind == ResourceKind::Trunk && step.only_sends_unseen()
+}
+
+/// Trunks whose passwords are sent unseen, in one line: on a new machine these may be all.
+fn passwords(group: &[PlannedChange]) -> Option<String> {
+    let [first, _, ..] = group else { return None };
+    only_password(first).then(|| {
+        let names = some(group.iter().map(|step| printable(&step.key.name)));
+        format!("{} trunks: {}: {names}", group.len(), first.notes.join("; "))
+    })
+}
+
 /// The display name of an object.
-fn object(step: &PlannedChange) -> String {
+fn object(step: &PlannedChange, with_id: bool) -> String {
     let key = &step.key;
     let noun = match key.kind {
         ResourceKind::SipSettings => "SIP settings".to_owned(),
@@ -58,7 +136,7 @@ fn object(step: &PlannedChange) -> String {
     let id = step
         .id
         .as_ref()
-        .filter(|id| key.kind == ResourceKind::Trunk || **id != key.name)
+        .filter(|id| with_id && (key.kind == ResourceKind::Trunk || **id != key.name))
         .map(|id| format!(" (id {id})"))
         .unwrap_or_default();
     printable(&format!("{noun}{account}{id}"))

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{NAMED, groups, is_listed, object, properties, total, verb};
-use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan};
+use super::{Folded, NAMED, folded, groups, is_listed, passwords, properties, some, total, verb};
+use crate::model::plan::{Action, Plan, PlannedChange};
 use crate::model::text::printable;
 use crate::output::Terminal;
 use crate::output::cell::{self, arrow, fold};
@@ -13,13 +13,17 @@ use crate::output::cell::{self, arrow, fold};
 /// # Errors
 /// An error of the stream.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
-    for part in plan.profiles.iter().filter(|part| is_shown(part)) {
-        heading(out, part, terminal)?;
-        for group in groups(&part.changes) {
-            steps(out, group, terminal)?;
+    for folded in folded(plan) {
+        heading(out, &folded, terminal)?;
+        for group in groups(&folded.part.changes) {
+            steps(out, &folded, group, terminal)?;
         }
-        unwanted(out, part, terminal)?;
-        for note in &part.notes {
+        let unwanted = &folded.part.unwanted;
+        if !unwanted.is_empty() {
+            let names = some(unwanted.iter().map(|unwanted| printable(&unwanted.key.shown())));
+            line(out, &format!("  {} not wanted: {names}", unwanted.len()), 4, terminal)?;
+        }
+        for note in &folded.part.notes {
             line(out, &format!("  note: {note}"), 8, terminal)?;
         }
         writeln!(out)?;
@@ -32,42 +36,27 @@ pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<
     writeln!(out, "{}", paint(&total, if summary.writes() == 0 { None } else { Some("1") }, terminal))
 }
 
-fn is_shown(part: &ProfilePlan) -> bool {
-    !part.changes.is_empty() || !part.unwanted.is_empty() || !part.notes.is_empty() || part.failed.is_some()
-}
-
-fn heading(out: &mut dyn Write, part: &ProfilePlan, terminal: Terminal) -> io::Result<()> {
-    let profile = printable(&part.profile);
-    match &part.failed {
-        None => writeln!(out, "{}", paint(&format!("profile {profile}"), Some("1"), terminal)),
-        Some(error) => {
-            let own = format!("profile `{}`: ", part.profile);
-            let why = error.message.strip_prefix(&own).unwrap_or(&error.message);
-            writeln!(
-                out,
-                "{}",
-                paint(&format!("profile {profile} could not be read"), Some("31"), terminal)
-            )?;
-            line(out, &format!("  {}", printable(why)), 2, terminal)
-        }
-    }
-}
-
-/// Objects that are owned and not wanted.
-fn unwanted(out: &mut dyn Write, part: &ProfilePlan, terminal: Terminal) -> io::Result<()> {
-    let names: Vec<String> = part.unwanted.iter().map(|unwanted| printable(&unwanted.key.shown())).collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    let more = match names.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(", and {more} more"),
+fn heading(out: &mut dyn Write, folded: &Folded<'_>, terminal: Terminal) -> io::Result<()> {
+    let names = folded.names();
+    let Some(error) = &folded.part.failed else {
+        return writeln!(out, "{}", paint(&fold(&names, 2, terminal.width), Some("1"), terminal));
     };
-    let list = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    line(out, &format!("  {} not wanted: {list}{more}", names.len()), 4, terminal)
+    let own = format!("profile `{}`: ", folded.part.profile);
+    let why = error.message.strip_prefix(&own).unwrap_or(&error.message);
+    writeln!(out, "{}", paint(&format!("{names} could not be read"), Some("31"), terminal))?;
+    line(out, &format!("  {}", printable(why)), 2, terminal)
 }
 
-fn steps(out: &mut dyn Write, group: &[PlannedChange], terminal: Terminal) -> io::Result<()> {
+fn steps(
+    out: &mut dyn Write,
+    folded: &Folded<'_>,
+    group: &[PlannedChange],
+    terminal: Terminal,
+) -> io::Result<()> {
+    if let Some(passwords) = passwords(group) {
+        let head = fold(&format!("  ~ change {passwords}"), 6, terminal.width);
+        return writeln!(out, "{}", paint(&head, Some("33"), terminal));
+    }
     for step in group.iter().take(NAMED) {
         let (sign, color) = match step.action {
             Action::Create => ("+", "32"),
@@ -75,7 +64,7 @@ fn steps(out: &mut dyn Write, group: &[PlannedChange], terminal: Terminal) -> io
             Action::Delete => ("-", "31"),
             Action::Impossible => ("!", "31"),
         };
-        let head = format!("  {sign} {} {}", verb(step.action), object(step));
+        let head = format!("  {sign} {} {}", verb(step.action), folded.object(step));
         writeln!(out, "{}", paint(&head, Some(color), terminal))?;
         fields(out, step, terminal)?;
         if let Some(error) = &step.error {
@@ -96,8 +85,11 @@ fn steps(out: &mut dyn Write, group: &[PlannedChange], terminal: Terminal) -> io
 
 fn fields(out: &mut dyn Write, step: &PlannedChange, terminal: Terminal) -> io::Result<()> {
     if is_listed(step) {
-        let told = properties(step).join(", ");
-        return if told.is_empty() { Ok(()) } else { line(out, &format!("      {told}"), 6, terminal) };
+        let properties = properties(step).join(", ");
+        return match properties.is_empty() {
+            true => Ok(()),
+            false => line(out, &format!("      {properties}"), 6, terminal),
+        };
     }
     let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
     for change in &step.diff {

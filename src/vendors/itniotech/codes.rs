@@ -69,7 +69,7 @@ pub const CODES: &[Code] = &[
     row(
         ("-16", Auth, SignAgain),
         "The timestamp of the request is outside the accepted window.",
-        "This machine's clock is more than 30 minutes off, or the request was held up on its way.",
+        "This machine's clock is more than 30 minutes off, or the request was delayed.",
         "Correct this machine's clock.",
     ),
     // Machine-translated as a fault of a "port program"; the Chinese page says system exception.
@@ -100,7 +100,7 @@ pub const CODES: &[Code] = &[
     row(
         ("-23", RateLimited, GiveUp),
         "An upper limit of the account is reached.",
-        "The account holds as many objects of this sort as it may.",
+        "The account has reached its limit for objects of this kind.",
         "Remove objects that are not needed, or ask the vendor to raise the limit.",
     ),
     row(
@@ -113,7 +113,7 @@ pub const CODES: &[Code] = &[
         when: says(&["sensitive word", "sensitive words", "敏感词"]),
         ..row(
             ("-29", Rejected, GiveUp),
-            "The text holds sensitive words. Documented for OTP only.",
+            "The text contains sensitive words. Documented for OTP only.",
             "The vendor's filter refused the wording.",
             "Reword the text.",
         )
@@ -200,7 +200,7 @@ pub const CODES: &[Code] = &[
         ("-52", Conflict, GiveUp),
         "The agent group is bound to another trunk.",
         "A group can belong to one trunk of a type only.",
-        "Choose another group, or take it out of the trunk that holds it.",
+        "Choose another group, or take it out of its trunk.",
     ),
     row(
         ("-53", Conflict, GiveUp),
@@ -274,7 +274,7 @@ pub const CODES: &[Code] = &[
         ]),
         ..row(
             ("-64", Rejected, GiveUp),
-            "The password may hold letters and digits only. Documented for updating agents only.",
+            "The password may contain only letters and digits. Documented for updating agents only.",
             "The agent's password has other characters.",
             "Choose a password of letters and digits.",
         )

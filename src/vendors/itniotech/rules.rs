@@ -192,7 +192,7 @@ fn steering(trunk: &Trunk, verdict: &mut Verdict) {
     match &trunk.kind {
         None | Some(Kind::Register | Kind::Peer) => {}
         Some(other) => {
-            let text = format!("`{other}` is no kind of trunk that Itniotech has; use register or peer");
+            let text = format!("`{other}` is not a kind of trunk that Itniotech has; use register or peer");
             complain(verdict, Field::Kind, text);
         }
     }

@@ -59,7 +59,7 @@ fn address(profile: &Profile, path: &str) -> String {
 fn number(id: &str) -> Result<u64> {
     id.parse().map_err(|_| {
         Error::invalid(format!("`{id}` is not an id of an Itniotech trunk"))
-            .hint("ids are whole numbers; name the trunk with `name:…` to have it looked up")
+            .hint("ids are whole numbers; name the trunk with `name:…` to let trunkctl look it up")
     })
 }
 

@@ -255,7 +255,7 @@ pub const CODES: &[Code] = &[
         QUOTA,
         [
             "Eight access tokens of this API client are valid already.",
-            "Other programs, or earlier runs that did not log out, hold them.",
+            "Other programs, or earlier runs that did not log out, use them.",
             "Log out where a token is not needed, or wait half an hour until one expires.",
         ],
     ),
@@ -265,7 +265,7 @@ pub const CODES: &[Code] = &[
         "MAX LIMITATION EXCEEDED",
         QUOTA,
         [
-            "The PBX holds as many of these objects as it can.",
+            "The PBX has reached its limit for these objects.",
             "The limit of the model or of its licence is reached.",
             "Delete what is not needed, or extend the licence.",
         ],
@@ -321,7 +321,7 @@ pub const CODES: &[Code] = &[
         AUTH,
         [
             "The address that this program runs on may not use the API.",
-            "The allow-list of the API is on and does not hold the address.",
+            "The allow-list of the API is on and does not include the address.",
             "Add the address to the API's allow-list on the PBX.",
         ],
     ),

@@ -161,7 +161,7 @@ pub fn got(response: &Response, id: &str) -> Result<ActualTrunk, Fault> {
             let why = format!("the PBX gave the trunk {} when it was asked for {id}", row.id);
             Err(contradiction(response, &why))
         }
-        _ => Err(Fault::unreadable(response, "the answer does not hold exactly one trunk")),
+        _ => Err(Fault::unreadable(response, "the answer does not contain exactly one trunk")),
     }
 }
 

@@ -85,7 +85,7 @@ fn shape(kind: &Kind, verdict: &mut Verdict) -> Option<&'static Shape> {
     let shape = FACTS.shape(name);
     if shape.is_none() {
         let text = format!(
-            "`{kind}` is no kind of SIP trunk that a PBX creates or edits; use register, peer or account"
+            "`{kind}` is not a kind of SIP trunk that a PBX creates or edits; use register, peer or account"
         );
         verdict.errors.push(FieldError::new("kind", text));
     }

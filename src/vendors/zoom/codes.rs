@@ -225,7 +225,7 @@ pub const CODES: &[Code] = &[
         .remedy("List the internal numbers; use another number, or remove the existing one first."),
     row("300", RateLimited, GiveUp)
         .says(QUOTA)
-        .means("The account holds as many internal numbers as it may.")
+        .means("The account has reached its limit for internal numbers.")
         .cause("Zoom caps the numbers of each account; the message states the cap.")
         .remedy("Remove numbers that are not needed, or ask Zoom for a higher cap."),
     row("300", Rejected, GiveUp)
@@ -291,7 +291,7 @@ pub const CODES: &[Code] = &[
         .cause("The user belongs to another account.")
         .remedy("Use the account that the user belongs to."),
     row("2001", NotFound, GiveUp)
-        .means("The account does not exist, or is not yours, or is no sub account of this master account.")
+        .means("The account does not exist, or is not yours, or is not a sub account of this master account.")
         .cause("A wrong account id, or `me` where a sub account is wanted.")
         .remedy("Check --account; it takes the id of a sub account, or `me` for the master account itself."),
     row("2100", Rejected, GiveUp)

@@ -28,7 +28,7 @@ const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
 /// Answer of the token endpoint. What cannot be read is not quoted, because it may hold the token.
 pub fn token(response: &Response) -> Result<Token, Fault> {
     let quiet = Response { body: Vec::new(), ..response.clone() };
-    let odd = || unreadable(&quiet, "the token endpoint's answer holds no access token");
+    let odd = || unreadable(&quiet, "the token endpoint's answer contains no access token");
     success(response, true)?.ok_or_else(odd)?;
     let tokens: Tokens = serde_json::from_slice(&response.body).map_err(|_| odd())?;
     if tokens.access_token.is_empty() {
@@ -50,7 +50,7 @@ pub fn assigned(response: &Response, asked: &str) -> Result<String, Fault> {
     let ids = rows(response, (&body, 0), "sip_trunks", |mut row| row.name("id"))?;
     let only = ids.and_then(|ids| <[String; 1]>::try_from(ids).ok());
     only.map(|[id]| id)
-        .ok_or_else(|| unreadable(response, "the answer does not hold exactly one trunk with its id"))
+        .ok_or_else(|| unreadable(response, "the answer does not contain exactly one trunk with its id"))
 }
 
 /// Answer of POST `sip_trunk/internal_numbers`: each number that Zoom says it added, with its id.

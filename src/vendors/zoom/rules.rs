@@ -79,7 +79,7 @@ pub fn id(field: &str, id: &str) -> Option<FieldError> {
 pub fn account(account: &str) -> Option<FieldError> {
     let text = match account {
         "" => "is empty; give the id of a sub account, or `me` for the master account".to_owned(),
-        "." | ".." => format!("`{account}` is no account id; give the id of a sub account, or `me`"),
+        "." | ".." => format!("`{account}` is not an account id; give the id of a sub account, or `me`"),
         _ => return None,
     };
     Some(FieldError::new("account", text))

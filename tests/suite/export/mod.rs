@@ -4,7 +4,7 @@ mod others;
 mod round;
 mod trouble;
 
-use trunkctl::internal::{Entry, Manifest, Vars};
+use trunkctl::internal::{Entry, Manifest, ProfileVars, Vars};
 use trunkctl::vendors;
 
 use crate::support::{Place, Ran};
@@ -41,7 +41,8 @@ fn sandbox(place: &Place, line: &str) -> Ran {
 fn read(place: &Place, form: &str, text: &str, profiles: &[&str]) -> Result<Manifest, String> {
     let path = place.write(&format!("read.{form}"), text);
     let vars = Vars::new(std::iter::empty(), &["PROFILE=p".to_owned()], &[]).unwrap();
-    let profiles: Vec<String> = profiles.iter().map(|name| (*name).to_owned()).collect();
+    let profile = |name: &&str| ProfileVars { name: (*name).to_owned(), ..ProfileVars::default() };
+    let profiles: Vec<ProfileVars> = profiles.iter().map(profile).collect();
     Manifest::open(&[path], &vars, &profiles, false).map_err(|error| error.message.clone())
 }
 

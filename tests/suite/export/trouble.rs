@@ -93,7 +93,7 @@ fn what_is_gone_or_no_sip_trunk_is_left_out() {
     let ran = place.run(&["--profiles-file", &profiles, "-p", "yeastar", "export"]).expect(0);
     assert_eq!(read(&place, "toml", &ran.out, &["yeastar"]).unwrap().entries.len(), 1, "{ran:?}");
     assert!(
-        ran.out.contains("kind = \"peer\"\n") && ran.out.contains("`physical` is no kind of trunk"),
+        ran.out.contains("kind = \"peer\"\n") && ran.out.contains("`physical` is not a kind of trunk"),
         "{ran:?}"
     );
 }

@@ -178,7 +178,7 @@ fn an_update_that_nothing_can_tell_is_unknown() {
         let server = pbx(vec![Act::Drop], vec![Some(register)]);
         let line = format!("trunk update {target} {secret}");
         let error = unknown(Lab::new(&server.base).run(("yeastar", &line), "--retries 2"), target).error();
-        assert!(error["message"].as_str().unwrap().contains("does not tell password"), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("does not report password"), "{error}");
         assert_eq!(posts(&server), 1, "{target}");
     }
     // Another field that has changed speaks for it: one request changes all or nothing.

@@ -76,8 +76,11 @@ fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
     assert!(!message.contains("canary"), "{message}");
     let message = told(&trunk("${site}"), "--var siet=x");
     assert!(message.contains("did you mean `siet`"), "{message}");
-    let message = told(&trunk("${profile.name}"), "");
-    assert!(message.contains("`${profile.name}`: values that differ by profile"), "{message}");
+    let message = told(&trunk("${profile.vars.site}"), "");
+    assert!(
+        message.contains("profile `pbx` has no variable `site`; add it to the profiles file"),
+        "{message}"
+    );
     let message = told(&format!("[vars]\na = \"${{b}}\"\n{}", trunk("${a}")), "--var b=x");
     assert!(
         message.contains("line 2, column 1: vars.a: the value of a variable is taken as it is"),

@@ -167,7 +167,7 @@ fn every_refusal_has_file_and_line() {
         ),
         ("[[callout_countries]]\nprofile = 'a'\n", "line 4, column 1: lists no countries"),
         ("[[callout_countries]]\nprofile = 'a'\ncountries = []\n", "line 4, column 1: countries: is empty"),
-        ("[[internal_numbers]]\nprofile = 'a'\n", "line 4, column 1: holds no numbers"),
+        ("[[internal_numbers]]\nprofile = 'a'\n", "line 4, column 1: has no numbers"),
         ("[[internal_numbers]]\nprofile = 'a'\nnumbers = []\n", "numbers: is empty"),
         (
             "[[internal_numbers]]\nprofile = 'a'\nfrom = 'x'\nnumbers = []\n",
@@ -250,7 +250,7 @@ fn a_very_long_list_of_mistakes_is_cut() {
 #[test]
 fn nothing_wanted_is_said_in_so_many_words() {
     for text in ["", "[groups]\ng = ['a']\n", "[defaults.trunk]\nport = 1\n"] {
-        assert!(refusal("m.toml", text).contains("m.toml: wants nothing"), "{text}");
+        assert!(refusal("m.toml", text).contains("m.toml: has no entries"), "{text}");
     }
     assert!(refusal("m.yaml", "just a text").contains("is a text; write the tables of a manifest"));
     assert!(open("m.toml", "trunk = []").entries.is_empty());

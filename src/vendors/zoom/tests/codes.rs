@@ -74,7 +74,7 @@ fn whole_phrases_tell_the_meanings_of_300_apart() {
         ("The master account has no sip trunk configs.", "The master account has no SIP trunk to assign"),
         (
             "You can only assign a maximum of 5 phone numbers to this account.",
-            "The account holds as many internal numbers as it may",
+            "The account has reached its limit for internal numbers",
         ),
         (
             "The value you provided for the \u{2018}number\u{2019} field has already been used. Please \

@@ -31,7 +31,7 @@ fn what_an_assignment_cannot_hold_is_refused() {
         (r#""kind":"peer""#, "kind: Zoom creates no peer trunks"),
         (r#""direction":"outbound""#, "direction: Zoom's assigned trunks carry calls both ways"),
         (r#""account":"me""#, "account: `me` is the master account"),
-        (r#""account":"..""#, "account: `..` is no account id"),
+        (r#""account":"..""#, "account: `..` is not an account id"),
         (r#""master_trunk":" ""#, "master_trunk: is empty"),
         (r#""dnis":"1234""#, "dnis: `1234` is too short"),
         (r#""dnis":"123456789""#, "dnis: is 9 characters long"),
