@@ -48,9 +48,7 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     }
     let (waited, profile) = (waited?, &session.profile().name);
     if let Some(error) = unhealthy(profile, &waited, true) {
-        return Err(
-            error.hint(format!("--within sets how long to wait; it was {:?}", args.within))
-        );
+        return Err(error.hint(format!("--within sets how long to wait; it was {:?}", args.within)));
     }
     let status = |waited: &Waited| waited.status.clone().unwrap_or_default();
     Ok(Report::Listing(vec![Listing {

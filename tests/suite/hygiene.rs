@@ -457,6 +457,7 @@ fn exit_codes_are_those_of_the_contract() {
         (12, "partial"),
         (13, "unsupported"),
         (14, "changes_pending"),
+        (15, "unhealthy"),
         (130, "interrupted"),
     ];
     let own: Vec<(u8, &str)> = EXIT_CODES.iter().map(|row| (row.code, row.kind)).collect();
@@ -475,6 +476,7 @@ fn exit_codes_are_those_of_the_contract() {
         (Kind::OutcomeUnknown, 11),
         (Kind::Partial, 12),
         (Kind::Unsupported, 13),
+        (Kind::Unhealthy, 15),
         (Kind::Interrupted, 130),
     ] {
         assert_eq!(kind.exit_code(), code, "{kind:?}");

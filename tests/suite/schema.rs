@@ -52,7 +52,7 @@ fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
             "const" => fault(rule == value, "is another value"),
             "pattern" => {
                 // The one pattern there is: a variable somewhere in the text.
-                assert_eq!(rule, r"\$\{[A-Za-z_][A-Za-z0-9_]*\}");
+                assert_eq!(rule, r"\$\{(profile\.(vars\.)?)?[A-Za-z_][A-Za-z0-9_]*\}");
                 fault(value.as_str().is_none_or(|text| text.contains("${")), "holds no variable");
             }
             "minimum" => fault(value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()), "is too small"),

@@ -449,7 +449,7 @@ fn a_variable_that_a_profile_lacks_and_one_in_the_wrong_place_are_refused() {
         // The value is not repeated.
         (
             "[[trunk]]\nprofile = 'b'\nname = 't'\nport = '${profile.vars.PORT}'\n",
-            "the value of `${profile.vars.PORT}` is not valid here and is not shown",
+            "line 4, column 8: port: invalid type: string, expected a port",
         ),
         ("trunk = []\n[groups]\ng = ['${profile.name}']\n", "can only be used in the fields of an entry"),
         (
@@ -459,6 +459,6 @@ fn a_variable_that_a_profile_lacks_and_one_in_the_wrong_place_are_refused() {
         ("[[trunk]]\nprofile = '${profile.name}'\nname = 't'\n", "there is no profile `${profile.name}`"),
     ] {
         let (_, message) = Folder::with(&[("m.toml", text)]).refusal(&["m.toml"]);
-        assert!(message.contains(what), "{text}: {message}");
+        assert!(message.contains(what) && !message.contains("no port"), "{text}: {message}");
     }
 }

@@ -251,8 +251,8 @@ fn control_characters_are_told_and_never_shown() {
     let desk = Desk::new();
     let escape = "\u{1b}]0;x\u{7}";
     for (name, text, place) in [
-        ("a.csv", csv(&format!("+442071838750,a{escape},en-GB\n")), "line 2, column 15: labels: holds"),
-        ("b.csv", csv(&format!("+44{escape}2071838750,a,en-GB\n")), "line 2, column 1: number: holds"),
+        ("a.csv", csv(&format!("+442071838750,a{escape},en-GB\n")), "line 2, column 15: labels: contains"),
+        ("b.csv", csv(&format!("+44{escape}2071838750,a,en-GB\n")), "line 2, column 1: number: contains"),
         (
             "c.csv",
             format!("number,labels,languages,{escape}\n+442071838750,a,en-GB,x\n"),
@@ -261,7 +261,7 @@ fn control_characters_are_told_and_never_shown() {
         (
             "d.jsonl",
             "{\"number\": \"+442071838750\", \"labels\": \"\\u001b[2J\"}".to_owned(),
-            "line 1, column 39: labels: holds",
+            "line 1, column 39: labels: contains",
         ),
         ("e.json", "{\"\\u001b[2J\": []}".to_owned(), "line 1, column 2: unknown key"),
     ] {

@@ -133,6 +133,7 @@ fn every_exit_code_is_explained() {
         (12, "partial"),
         (13, "unsupported"),
         (14, "changes_pending"),
+        (15, "unhealthy"),
         (130, "interrupted"),
     ];
     for (code, kind) in kinds {
@@ -144,7 +145,7 @@ fn every_exit_code_is_explained() {
     }
     let all = place.run(&["-o", "json", "explain", "exit"]).expect(0).json();
     assert_eq!(all.as_array().unwrap().len(), kinds.len());
-    for code in ["15", "x"] {
+    for code in ["16", "x"] {
         assert!(place.run(&["explain", "exit", code]).expect(6).err.contains(code));
     }
 }

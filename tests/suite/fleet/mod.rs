@@ -1,12 +1,15 @@
 //! Manifests planned and applied by the real binary. What was asked of the vendors is what proves things.
 
 mod again;
+mod compared;
 mod converge;
 mod doubtful;
 mod drift;
+mod folded;
 mod guards;
 mod hazards;
 mod interrupts;
+mod kill;
 mod moves;
 mod parts;
 mod prune;
@@ -21,6 +24,7 @@ mod unmade;
 mod unread;
 mod untrusted;
 mod variables;
+mod waits;
 
 use std::process::Command;
 

@@ -78,7 +78,7 @@ fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
     assert!(message.contains("did you mean `siet`"), "{message}");
     let message = told(&trunk("${profile.vars.site}"), "");
     assert!(
-        message.contains("profile `pbx` has no variable `site`; add it to the profiles file"),
+        message.contains("profile `yeastar` has no variable `site`; add it to the profiles file"),
         "{message}"
     );
     let message = told(&format!("[vars]\na = \"${{b}}\"\n{}", trunk("${a}")), "--var b=x");

@@ -55,8 +55,13 @@ impl Recorder {
         Self::retelling(base, |_, answer| answer)
     }
 
-    /// The same, and tells the server's answers in other words of the same length.
+    /// The same, and changes the server's answers to others of the same length.
     pub fn retelling(base: &str, retell: fn(&Seen, Vec<u8>) -> Vec<u8>) -> Self {
+        Self::hooked(base, Arc::new(move |seen, ask| Some(retell(seen, ask()?))))
+    }
+
+    /// The same with a hook that asks the server, or does not. Without an answer, the connection stays open and silent.
+    pub fn hooked(base: &str, hook: Arc<Hook>) -> Self {
         let server = base.strip_prefix("http://").unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -66,7 +71,8 @@ impl Recorder {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (own, server) = (Arc::clone(&own), server.clone());
-                std::thread::spawn(move || pass(stream, &server, &own, retell));
+                let hook = Arc::clone(&hook);
+                std::thread::spawn(move || pass(stream, &server, &own, &*hook));
             }
         });
         Self { base, shared }
@@ -111,13 +117,11 @@ impl Shared {
     }
 }
 
+/// Is called with each request, and with what gets the server's answer to it.
+pub type Hook = dyn Fn(&Seen, &dyn Fn() -> Option<Vec<u8>>) -> Option<Vec<u8>> + Send + Sync;
+
 /// One request and its answer; then the connection ends.
-fn pass(
-    mut client: TcpStream,
-    server: &str,
-    shared: &Mutex<Shared>,
-    retell: fn(&Seen, Vec<u8>) -> Vec<u8>,
-) -> Option<()> {
+fn pass(mut client: TcpStream, server: &str, shared: &Mutex<Shared>, hook: &Hook) -> Option<()> {
     let _ = client.set_read_timeout(Some(Duration::from_secs(20)));
     let (seen, bytes) = read(&client)?;
     let own = {
@@ -129,12 +133,22 @@ fn pass(
     let answer = match own {
         Some(answer) => answer,
         None => {
-            let mut upstream = TcpStream::connect(server).ok()?;
-            let _ = upstream.set_read_timeout(Some(Duration::from_secs(20)));
-            upstream.write_all(&bytes).ok()?;
-            let mut answer = Vec::new();
-            upstream.read_to_end(&mut answer).ok()?;
-            retell(&seen, answer)
+            let ask = || {
+                let mut upstream = TcpStream::connect(server).ok()?;
+                let _ = upstream.set_read_timeout(Some(Duration::from_secs(20)));
+                upstream.write_all(&bytes).ok()?;
+                let mut answer = Vec::new();
+                upstream.read_to_end(&mut answer).ok()?;
+                Some(answer)
+            };
+            match hook(&seen, &ask) {
+                Some(answer) => answer,
+                None => {
+                    // Until the client goes away.
+                    let _ = client.read(&mut [0]);
+                    return None;
+                }
+            }
         }
     };
     client.write_all(&answer).ok()
