@@ -158,26 +158,17 @@ impl Context {
     }
 
     /// Opens a session with the profile selected by the options.
-    ///
-    /// # Errors
-    /// A profile or secret that is missing or wrong.
     pub async fn session(&self) -> Result<Session> {
         self.session_of(self.options.profile.as_deref()).await
     }
 
     /// Opens a session with the profile of that name, or with the only profile.
-    ///
-    /// # Errors
-    /// As [`Context::session`].
     pub async fn session_of(&self, name: Option<&str>) -> Result<Session> {
         let profile = self.profile(name).await?;
         self.session_with(profile).await
     }
 
     /// Opens a session with a profile.
-    ///
-    /// # Errors
-    /// A secret that is missing or wrong.
     pub async fn session_with(&self, mut profile: Profile) -> Result<Session> {
         let folders = self.folders()?;
         let vendor = vendors::by_name(&profile.vendor)?;
@@ -318,9 +309,6 @@ impl Context {
     }
 
     /// Logs out where that was asked for, stops background tasks, and saves the sandbox's state.
-    ///
-    /// # Errors
-    /// The state cannot be written.
     pub async fn close(&self) -> Result<()> {
         self.log_out().await;
         let running = self.sandbox.borrow_mut().take();

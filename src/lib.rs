@@ -111,6 +111,7 @@ mod input;
 pub mod model;
 mod ops;
 mod output;
+mod probe;
 pub mod program;
 mod reconcile;
 mod sandbox;

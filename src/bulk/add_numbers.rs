@@ -30,13 +30,21 @@ impl<'s> AddNumbers<'s> {
         Self { session, account, skip_existing, actual: BTreeMap::new() }
     }
 
-    /// The same. If existing numbers are to be skipped, they are read first.
+    /// The same. What exists is read first if it is to be skipped, or if there are more items than one call takes: each
+    /// existing item would otherwise cost several refused calls.
     ///
     /// # Errors
-    /// They cannot be read.
-    pub async fn with_actual(mut self) -> Result<Self> {
-        if self.skip_existing {
-            self.actual = internal_numbers::by_number(self.session, self.account).await?;
+    /// It cannot be read.
+    pub async fn with_actual(mut self, items: usize) -> Result<Self> {
+        let optional = !self.skip_existing;
+        if optional && (items <= self.per_call() || self.session.is_dry_run()) {
+            return Ok(self);
+        }
+        match internal_numbers::by_number(self.session, self.account).await {
+            Ok(actual) => self.actual = actual,
+            // The read only saves calls; a right to add may come without the right to read.
+            Err(error) if optional && error.kind != Kind::Interrupted => {}
+            Err(error) => return Err(error),
         }
         Ok(self)
     }
@@ -92,11 +100,19 @@ impl Job for AddNumbers<'_> {
 
     fn without_call(&self, item: &InternalNumber) -> Option<Ended> {
         let actual = self.actual.get(item.number.as_str())?;
+        if !self.skip_existing {
+            return Some(Ended::Failed(exists()));
+        }
         let fields = internal_numbers::differing(actual, item);
         Some(match fields.is_empty() {
             true => Ended::Done { outcome: Outcome::Unchanged, id: actual.id.clone(), note: None },
             false => Ended::Failed(exists_otherwise(item, &fields)),
         })
+    }
+
+    fn note_before(&self, count: usize, total: usize) -> Option<String> {
+        let is_noted = count > 0 && !self.skip_existing;
+        is_noted.then(|| format!("{count} of {total} exist already; --skip-existing leaves them out"))
     }
 
     async fn send(&self, items: &[InternalNumber]) -> Result<Option<Sent>> {
@@ -122,6 +138,14 @@ impl Job for AddNumbers<'_> {
             internal_numbers::find(self.session, self.account, items).await?;
         Ok(Sent { unknown: unknown(items, &differing), ..Self::sent(items, &added, Some(EARLIER.into())) })
     }
+}
+
+/// The conflict with a number that exists.
+fn exists() -> Error {
+    let mut error = Error::new(Kind::Conflict, "exists already")
+        .hint("add --skip-existing to leave out numbers that exist");
+    error.outcome = Some(Applied::NotApplied);
+    error
 }
 
 /// The conflict with a number that exists with other properties.

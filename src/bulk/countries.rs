@@ -70,13 +70,21 @@ impl<'s> AddCountries<'s> {
         Self { session, account, skip_existing, known: BTreeSet::new() }
     }
 
-    /// The same. If existing countries are to be skipped, they are read first.
+    /// The same. What exists is read first if it is to be skipped, or if there are more items than one call takes: each
+    /// existing item would otherwise cost several refused calls.
     ///
     /// # Errors
-    /// They cannot be read.
-    pub async fn with_actual(mut self) -> Result<Self> {
-        if self.skip_existing {
-            self.known = countries::codes(self.session, self.account).await?;
+    /// It cannot be read.
+    pub async fn with_actual(mut self, items: usize) -> Result<Self> {
+        let optional = !self.skip_existing;
+        if optional && (items <= self.per_call() || self.session.is_dry_run()) {
+            return Ok(self);
+        }
+        match countries::codes(self.session, self.account).await {
+            Ok(actual) => self.known = actual,
+            // The read only saves calls; a right to add may come without the right to read.
+            Err(error) if optional && error.kind != Kind::Interrupted => {}
+            Err(error) => return Err(error),
         }
         Ok(self)
     }
@@ -126,8 +134,21 @@ impl Job for AddCountries<'_> {
     }
 
     fn without_call(&self, item: &String) -> Option<Ended> {
-        let there = self.known.contains(item);
-        there.then(|| Ended::Done { outcome: Outcome::Unchanged, id: None, note: None })
+        if !self.known.contains(item) {
+            return None;
+        }
+        if self.skip_existing {
+            return Some(Ended::Done { outcome: Outcome::Unchanged, id: None, note: None });
+        }
+        let mut error = Error::new(Kind::Conflict, "exists already")
+            .hint("add --skip-existing to leave out countries that exist");
+        error.outcome = Some(Applied::NotApplied);
+        Some(Ended::Failed(error))
+    }
+
+    fn note_before(&self, count: usize, total: usize) -> Option<String> {
+        let is_noted = count > 0 && !self.skip_existing;
+        is_noted.then(|| format!("{count} of {total} exist already; --skip-existing leaves them out"))
     }
 
     async fn send(&self, items: &[String]) -> Result<Option<Sent>> {
@@ -161,9 +182,6 @@ pub struct RemoveCountries<'s> {
 
 impl<'s> RemoveCountries<'s> {
     /// Countries to remove; those of the account are read first.
-    ///
-    /// # Errors
-    /// They cannot be read.
     pub async fn new(session: &'s Session, account: &'s str, ignore_missing: bool) -> Result<Self> {
         let actual = countries::codes(session, account).await?;
         Ok(Self { session, account, ignore_missing, actual })

@@ -6,7 +6,6 @@ use crate::model::error::{Applied, Error, Kind, Result};
 /// Items that go out in one call.
 #[derive(Debug, PartialEq)]
 pub struct Batch<I> {
-    /// The items.
     pub items: Vec<I>,
     /// How many times they were sent and then not found.
     pub lost: u32,
@@ -98,7 +97,12 @@ pub struct Step<I> {
 
 /// Decides what follows a call. A refused batch is split until the refused items are alone, so that one bad item does
 /// not fail the others; a refusal that concerns every further call ends the command.
-pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32) -> Step<I> {
+pub fn after<I>(
+    batch: Batch<I>,
+    result: Result<Sent>,
+    (list, key): (&str, impl Fn(&I) -> String),
+    retries: u32,
+) -> Step<I> {
     match result {
         Ok(sent) => answered(batch, sent, retries),
         Err(error) if error.outcome == Some(Applied::Unknown) => {
@@ -114,7 +118,7 @@ pub fn after<I>(batch: Batch<I>, result: Result<Sent>, list: &str, retries: u32)
             let settled = batch.items.into_iter().map(|item| (item, Ended::Failed(error.copy()))).collect();
             Step { settled, again: Vec::new(), end: Some(error) }
         }
-        Err(error) => refused(batch, &error, list),
+        Err(error) => refused(batch, &error, list, key),
     }
 }
 
@@ -155,7 +159,7 @@ fn answered<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
 
 /// Items that the vendor names fail with their own errors, and the others are sent again without them. If it names
 /// none, the batch is halved.
-fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
+fn refused<I>(batch: Batch<I>, error: &Error, list: &str, key: impl Fn(&I) -> String) -> Step<I> {
     let (lost, doubtful) = (batch.lost, batch.doubtful);
     let part = |items| Batch { items, lost, doubtful };
     if batch.items.len() <= 1 {
@@ -163,11 +167,12 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
             batch.items.into_iter().map(|item| (item, Ended::Failed(own(error, list, 0)))).collect();
         return Step { settled, again: Vec::new(), end: None };
     }
-    let named = |at: usize| {
+    let text = error.vendor_message.as_deref().unwrap_or_default();
+    let named = |(at, item): (usize, &I)| {
         let name = format!("{list}[{at}]");
-        error.fields.iter().any(|field| belongs(&field.field, &name))
+        error.fields.iter().any(|field| belongs(&field.field, &name)) || mentions(text, &key(item))
     };
-    let flags: Vec<bool> = (0..batch.items.len()).map(named).collect();
+    let flags: Vec<bool> = batch.items.iter().enumerate().map(named).collect();
     if !flags.contains(&true) {
         let mut items = batch.items;
         let rest = items.split_off(items.len() / 2);
@@ -182,6 +187,15 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str) -> Step<I> {
     }
     let again = if good.is_empty() { Vec::new() } else { vec![part(good)] };
     Step { settled, again, end: None }
+}
+
+/// Whether a text contains a number or another key, and not only a longer one that begins or ends like it.
+fn mentions(text: &str, key: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric();
+    text.match_indices(key).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + key.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    })
 }
 
 /// Whether a field's name is that of an item or of a part of it: `numbers[1]` is no part of `numbers[10]`.
@@ -230,6 +244,10 @@ mod tests {
 
     const LIST: &str = "internal_numbers";
 
+    fn key(item: &u32) -> String {
+        item.to_string()
+    }
+
     fn batch(items: &[u32]) -> Batch<u32> {
         Batch::new(items.to_vec())
     }
@@ -255,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_refused_batch_is_split_until_one_stands_alone() {
-        let refuse = |list: &[u32]| after(batch(list), Err(refusal(Kind::Rejected, &[])), LIST, 3);
+        let refuse = |list: &[u32]| after(batch(list), Err(refusal(Kind::Rejected, &[])), (LIST, key), 3);
         assert_eq!(items(&refuse(&[1, 2, 3])), (vec![], vec![vec![1], vec![2, 3]]));
         assert_eq!(items(&refuse(&[1])), (vec![(1, "failed")], vec![]));
         assert!(refuse(&[1]).end.is_none());
@@ -268,7 +286,7 @@ mod tests {
             &[("internal_numbers[1].number", "is in use"), ("internal_numbers[10].number", "is odd")],
         );
         let list: Vec<u32> = (0..12).collect();
-        let step = after(batch(&list), Err(error), LIST, 3);
+        let step = after(batch(&list), Err(error), (LIST, key), 3);
         let (settled, again) = items(&step);
         assert_eq!(settled, [(1, "failed"), (10, "failed")]);
         assert_eq!(again, [vec![0, 2, 3, 4, 5, 6, 7, 8, 9, 11]]);
@@ -278,15 +296,23 @@ mod tests {
     }
 
     #[test]
+    fn an_item_that_the_vendors_text_names_fails_alone() {
+        let mut error = refusal(Kind::Conflict, &[]);
+        error.vendor_message = Some("The number 22 is in use.".into());
+        let step = after(batch(&[2, 22, 222]), Err(error), (LIST, key), 3);
+        assert_eq!(items(&step), (vec![(22, "failed")], vec![vec![2, 222]]));
+    }
+
+    #[test]
     fn what_concerns_every_call_ends_the_command() {
         for kind in [Kind::Auth, Kind::RateLimited, Kind::Unavailable, Kind::NotFound, Kind::Unsupported] {
-            let step = after(batch(&[1, 2]), Err(refusal(kind, &[])), LIST, 3);
+            let step = after(batch(&[1, 2]), Err(refusal(kind, &[])), (LIST, key), 3);
             assert_eq!(items(&step), (vec![(1, "failed"), (2, "failed")], vec![]), "{kind:?}");
             assert_eq!(step.end.unwrap().kind, kind);
         }
         let mut lost = refusal(Kind::OutcomeUnknown, &[]);
         lost.outcome = Some(Applied::Unknown);
-        let step = after(batch(&[1]), Err(lost), LIST, 3);
+        let step = after(batch(&[1]), Err(lost), (LIST, key), 3);
         assert_eq!(items(&step).0, [(1, "unknown")]);
         assert!(step.end.is_some());
     }
@@ -299,15 +325,15 @@ mod tests {
             rest,
             ..Sent::default()
         };
-        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::LeftOut)), LIST, 1);
+        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::LeftOut)), (LIST, key), 1);
         assert_eq!(items(&step), (vec![(1, "created"), (2, "unknown"), (3, "failed")], vec![]));
-        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::Missing)), LIST, 1);
+        let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::Missing)), (LIST, key), 1);
         assert_eq!(items(&step), (vec![(1, "created"), (3, "failed")], vec![vec![2]]));
         // Not for ever.
         let again = || Batch { lost: 1, ..batch(&[1, 2, 3]) };
-        let step = after(again(), Ok(sent(Rest::Missing)), LIST, 1);
+        let step = after(again(), Ok(sent(Rest::Missing)), (LIST, key), 1);
         assert_eq!(items(&step), (vec![(1, "created"), (2, "failed"), (3, "failed")], vec![]));
-        let step = after(again(), Ok(sent(Rest::Refused)), LIST, 1);
+        let step = after(again(), Ok(sent(Rest::Refused)), (LIST, key), 1);
         assert_eq!((items(&step).1, step.again[0].lost), (vec![vec![2]], 1));
     }
 }

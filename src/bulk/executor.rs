@@ -24,9 +24,6 @@ pub trait Record<J: Job> {
     }
 
     /// Records that items are about to be sent. Returns the file that must be on disk before the call leaves.
-    ///
-    /// # Errors
-    /// The record cannot be written, so the items may not be sent.
     fn sending(&mut self, _items: &[J::Item]) -> Result<Option<Arc<File>>> {
         Ok(None)
     }
@@ -48,7 +45,6 @@ pub struct Executor<'j, J: Job, R, I, S> {
     pub retries: u32,
     /// Whether nothing else may be started.
     pub stop: S,
-    /// The items.
     pub items: I,
     /// The number of items that are still to come.
     pub expected: u64,
@@ -87,7 +83,7 @@ where
     /// Takes the result of a call.
     fn settle(&mut self, batch: Batch<J::Item>, result: Result<Option<Sent>>) {
         let Some(result) = result.transpose() else { return };
-        let step = after(batch, result, J::LIST, self.retries);
+        let step = after(batch, result, (J::LIST, |item: &J::Item| self.job.key(item)), self.retries);
         for batch in step.again.into_iter().rev() {
             self.waiting.push_front(batch);
         }

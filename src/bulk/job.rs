@@ -27,6 +27,11 @@ pub trait Job {
     /// The result of an item that needs no call.
     fn without_call(&self, item: &Self::Item) -> Option<Ended>;
 
+    /// What to say beforehand about `count` of `total` items that need no call.
+    fn note_before(&self, _count: usize, _total: usize) -> Option<String> {
+        None
+    }
+
     /// Sends items. None in a dry run.
     async fn send(&self, items: &[Self::Item]) -> Result<Option<Sent>>;
 

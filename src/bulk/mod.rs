@@ -53,9 +53,6 @@ pub struct List<K: Items> {
 
 impl<K: Items> List<K> {
     /// Reads and checks every row. Nothing is sent.
-    ///
-    /// # Errors
-    /// A list that cannot be read; invalid rows, unless they are to be left out.
     pub fn open(
         context: &Context,
         path: &str,
@@ -85,10 +82,16 @@ impl<K: Items> List<K> {
         self.validated.good
     }
 
+    /// The number of valid rows that match.
+    fn count(&self, matches: impl Fn(&K::Item) -> bool) -> Result<usize> {
+        let mut count = 0;
+        for item in validate::good(&self.sheet, &self.items)? {
+            count += usize::from(matches(&item?));
+        }
+        Ok(count)
+    }
+
     /// Runs the job for every valid row.
-    ///
-    /// # Errors
-    /// An error before anything was sent.
     pub async fn process<J: Job<Item = K::Item>>(
         &self,
         context: &Context,
@@ -109,6 +112,10 @@ impl<K: Items> List<K> {
             (None, Some(path)) => Some(ResultsFile::resume(path, &run)?),
             (None, None) => None,
         };
+        if let Some(note) = job.note_before(self.count(|item| job.without_call(item).is_some())?, self.len())
+        {
+            context.diagnostics.note(&note);
+        }
         let rows = || validate::good(&self.sheet, &self.items);
         let count = (self.validated.good as u64, self.validated.bad as u64);
         let recorder = Recorder::new(context, job, results_file, count);
@@ -117,9 +124,6 @@ impl<K: Items> List<K> {
 }
 
 /// Writes one item. Its error is the command's error.
-///
-/// # Errors
-/// Any failure.
 pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J::Item) -> Result<Report> {
     let mut change = job.change(&item);
     let ended = match job.without_call(&item) {
@@ -127,7 +131,8 @@ pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J:
         None => match job.send(std::slice::from_ref(&item)).await? {
             None => return Ok(context.withheld(session)),
             Some(sent) => {
-                after(Batch::new(vec![item]), Ok(sent), J::LIST, 0).settled.pop().map(|(_, end)| end)
+                let names = (J::LIST, |item: &J::Item| job.key(item));
+                after(Batch::new(vec![item]), Ok(sent), names, 0).settled.pop().map(|(_, end)| end)
             }
         },
     };
@@ -141,9 +146,6 @@ pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J:
 }
 
 /// Writes the items of a command line: one as [`one`], several as the rows of a list.
-///
-/// # Errors
-/// An error before anything was sent.
 pub async fn several<J: Job>(
     context: &Context,
     session: &Session,

@@ -50,7 +50,6 @@ impl Items for Additions {
 /// A number as a row or flags give it.
 #[derive(Debug, Default)]
 pub struct Draft {
-    /// The number.
     pub number: Option<String>,
     /// The form shown to people.
     pub display_number: Option<String>,

@@ -49,9 +49,6 @@ impl<'c, J: Job> Recorder<'c, J> {
     }
 
     /// The items that an earlier run left in doubt are looked up. Those that were not applied are to be sent.
-    ///
-    /// # Errors
-    /// The vendor cannot be asked, or an item cannot be read.
     pub async fn resume(
         &mut self,
         items: impl Iterator<Item = Result<J::Item>>,
@@ -79,7 +76,8 @@ impl<'c, J: Job> Recorder<'c, J> {
         let text = format!("{} rows were in doubt; reading what the vendor has", doubtful.len());
         self.context.diagnostics.note(&text);
         let sent = self.job.probe(&doubtful).await?;
-        let step = after(Batch::new(doubtful), Ok(sent), J::LIST, u32::MAX);
+        let step =
+            after(Batch::new(doubtful), Ok(sent), (J::LIST, |item: &J::Item| self.job.key(item)), u32::MAX);
         let end = self.settle(step.settled);
         for batch in step.again {
             let mut rest = batch.items;
@@ -115,9 +113,6 @@ impl<'c, J: Job> Recorder<'c, J> {
     }
 
     /// The report; `end` is what ended the run early.
-    ///
-    /// # Errors
-    /// `end`, if it is an error of this machine and nothing was started, or if the output cannot be written.
     pub fn close(mut self, end: Option<Error>) -> Result<Report> {
         self.sink.close();
         self.sink.changes.cut_short = self.skipped > 0 || end.as_ref().is_some_and(is_own);

@@ -22,18 +22,12 @@ pub struct RemoveNumbers<'s> {
 
 impl<'s> RemoveNumbers<'s> {
     /// Numbers to remove. The vendor removes by id, so the account's numbers are read first.
-    ///
-    /// # Errors
-    /// They cannot be read.
     pub async fn new(session: &'s Session, account: &'s str, ignore_missing: bool) -> Result<Self> {
         let ids = internal_numbers::ids(session, account).await?;
         Ok(Self { session, account, ignore_missing, ids })
     }
 
     /// The same for one number, which is all that is read.
-    ///
-    /// # Errors
-    /// It cannot be read.
     pub async fn one(
         session: &'s Session,
         account: &'s str,

@@ -20,11 +20,8 @@ const LONGEST_HEAD: u64 = 64 << 10;
 /// Which run the file is of: another one's rows say nothing about this one's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
-    /// The operation.
     pub operation: String,
-    /// The profile.
     pub profile: String,
-    /// The account.
     pub account: String,
     /// A digest of where the profile leads to.
     pub place: String,
@@ -58,9 +55,6 @@ struct Line {
 
 impl ResultsFile {
     /// A new file.
-    ///
-    /// # Errors
-    /// Where it exists already, or cannot be written.
     pub fn create(path: &str, run: &Run) -> Result<Self> {
         let file = storage::new_private(path.as_ref()).map_err(|cause| match cause.kind() {
             ErrorKind::AlreadyExists => Error::invalid(format!("--results: `{path}` exists already"))
@@ -73,9 +67,6 @@ impl ResultsFile {
     }
 
     /// A file that an earlier run left.
-    ///
-    /// # Errors
-    /// Where it cannot be read, or is of another run.
     pub fn resume(path: &str, run: &Run) -> Result<Self> {
         let failed = |cause: std::io::Error| unusable("--resume", path, &cause);
         let file = storage::open_for_append(path.as_ref()).map_err(failed)?;
@@ -137,17 +128,11 @@ impl ResultsFile {
     }
 
     /// Records that rows are about to be sent.
-    ///
-    /// # Errors
-    /// Where that cannot be written: then nothing may be sent.
     pub fn sent(&mut self, keys: &[String]) -> Result<()> {
         self.add(&json!({ "sent": keys }).to_string())
     }
 
     /// Records how rows ended, in one piece.
-    ///
-    /// # Errors
-    /// Where that cannot be written.
     pub fn settled<'c>(&mut self, rows: impl Iterator<Item = (String, &'c Change)>) -> Result<()> {
         let lines: Vec<String> = rows
             .map(|(key, change)| {

@@ -49,7 +49,6 @@ impl Identity {
 pub struct Checked<T> {
     /// The item, or the mistakes.
     pub item: Result<T, Vec<FieldError>>,
-    /// The warnings.
     pub warnings: Vec<String>,
 }
 
@@ -71,9 +70,6 @@ pub struct Validated {
 }
 
 /// Checks every row.
-///
-/// # Errors
-/// The file cannot be read to its end.
 pub fn validate<K: Items>(sheet: &Sheet, items: &K) -> Result<Validated> {
     let mut validated = Validated::default();
     for row in rows(sheet, items)? {
@@ -102,9 +98,6 @@ fn keep<T>(kept: &mut Vec<T>, new: Vec<T>) -> usize {
 
 impl Validated {
     /// Refuses a list without rows and, unless they are to be skipped, one with invalid rows.
-    ///
-    /// # Errors
-    /// That refusal, with every invalid row.
     pub fn admit(&self, sheet: &Sheet, list: &'static str, skip_invalid: bool) -> Result<()> {
         match (self.good, self.bad) {
             (0, 0) => {
@@ -133,9 +126,6 @@ fn refused(sheet: &Sheet, mistakes: Vec<FieldError>, more: usize) -> Error {
 }
 
 /// The valid rows, in order. Of equal rows, the first one is valid.
-///
-/// # Errors
-/// The file as a whole cannot be read.
 pub fn good<'a, K: Items>(
     sheet: &'a Sheet,
     items: &'a K,
@@ -147,9 +137,6 @@ pub fn good<'a, K: Items>(
 }
 
 /// Every row, valid or not, in order.
-///
-/// # Errors
-/// The file as a whole cannot be read.
 pub fn rows<'a, K: Items>(
     sheet: &'a Sheet,
     items: &'a K,

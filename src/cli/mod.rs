@@ -189,15 +189,16 @@ pub enum Command {
 The manifest contains references for passwords, never values. If some profiles
 cannot be read, the others are exported and the exit code is 12.")]
     Export(export::Export),
-    /// Explain an error code of a vendor or an exit code; works offline
+    /// Explain an error code of a vendor, an exit code or a check; works offline
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003
   trunkctl explain itniotech -47
   trunkctl explain exit 11
+  trunkctl explain check tls.expiry
   trunkctl explain zoom            # every code that the vendor documents")]
     Explain {
-        /// A vendor, or `exit`
-        #[arg(value_name = "VENDOR|exit")]
+        /// A vendor, `exit` or `check`
+        #[arg(value_name = "VENDOR|exit|check")]
         subject: String,
         /// The code; defaults to all codes
         #[arg(allow_negative_numbers = true, allow_hyphen_values = true)]

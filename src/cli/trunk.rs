@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
+use super::fleet::Files;
 use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
-use crate::model::trunk::{Did, Kind, Status};
+use crate::model::trunk::{Did, Kind, Status, Transport};
 
 /// What to do with trunks.
 #[derive(Debug, Subcommand)]
@@ -55,6 +56,17 @@ of the others are listed and the exit code is 12.")]
   trunkctl -p lab-pbx trunk delete name:itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
     Delete(Delete),
+    /// Check whether trunks work: DNS, connection, certificate, SIP, and the vendor's status
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk check
+  trunkctl -p lab-pbx trunk check itsp-main -o json
+  trunkctl trunk check --target sip.example.com:5061 --transport tls
+  trunkctl trunk check -f trunks.toml --offline
+
+It sends one SIP OPTIONS request to each server of a trunk, and compares the
+answer with the vendor's status. Silence is `unknown`, never a failure. It ends
+with 15 if a check failed. `trunkctl explain check ID` explains a check.")]
+    Check(Box<Check>),
     /// Wait until trunks are registered or reachable
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk wait itsp-main --for registered --within 2m
@@ -63,6 +75,47 @@ of the others are listed and the exit code is 12.")]
 It reads the vendor's status again and again. If a trunk is not up in time, it
 ends with 15, the last status, and the likely cause.")]
     Wait(Wait),
+}
+
+/// `trunk check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; defaults to all trunks of the profile
+    #[arg(value_name = "TRUNK", conflicts_with_all = ["from", "target", "files"])]
+    pub trunks: Vec<String>,
+    /// Check a trunk from a TOML, YAML or JSON file (- for standard input) that need not exist at the vendor
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "files"])]
+    pub from: Option<String>,
+    /// Check the trunks of a manifest.
+    #[command(flatten)]
+    pub source: Files,
+    /// Check an address
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "files")]
+    pub target: Option<String>,
+    /// The transport of --target
+    #[arg(long, requires = "target", default_value = "udp", value_parser = Words(Transport::WORDS))]
+    pub transport: Option<String>,
+    /// The SIP domain, if the certificate has another name than the host
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Ask only this DNS server
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub resolver: Option<String>,
+    /// A PEM file with an additional certificate authority to trust
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<String>,
+    /// Send nothing to the far end; check only the fields and the vendor's status
+    #[arg(long)]
+    pub offline: bool,
+    /// Exit with 15 also for `warn` and `unknown`
+    #[arg(long)]
+    pub strict: bool,
+    /// Check the trunks of every profile in the profiles file
+    #[arg(long)]
+    pub all_profiles: bool,
+    /// The account; defaults to the profile's `account`
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
 }
 
 /// `trunk wait`

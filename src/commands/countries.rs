@@ -13,7 +13,6 @@ use crate::model::support::Operation;
 use crate::ops::countries;
 use crate::ops::steps::{account, require};
 
-/// Lists.
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::CountriesList)?;
@@ -29,14 +28,13 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
     Ok(rows.finish())
 }
 
-/// Adds.
 pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::CountriesAdd)?;
     if let Some(path) = &args.from {
         let list = bulk::List::open(context, path, Countries, LIST, &options(&args.bulk))?;
         let account = account(&session, args.account.as_deref())?;
-        let job = AddCountries::new(&session, &account, args.skip_existing).with_actual().await?;
+        let job = AddCountries::new(&session, &account, args.skip_existing).with_actual(list.len()).await?;
         let what = (&session, Operation::CountriesAdd, account.as_str());
         return list.process(context, what, &options(&args.bulk), &job).await;
     }
@@ -46,7 +44,6 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     bulk::several(context, &session, &job, codes).await
 }
 
-/// Removes.
 pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::CountriesRemove)?;

@@ -4,17 +4,21 @@ use serde_json::{Value, json};
 
 use crate::model::error::{EXIT_CODES, Error, ExitCode, Kind, Result};
 use crate::model::report::{Listing, Report};
+use crate::model::text::nearest;
+use crate::probe::rules::{CHECKS, Rule};
 use crate::vendors::codes::{After, Code};
 use crate::vendors::{self, Facts};
 
 /// Runs the command.
 pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
-    if subject == "exit" {
-        return exit_codes(code);
+    match subject {
+        "exit" => return exit_codes(code),
+        "check" => return checks(code),
+        _ => {}
     }
     let vendor = vendors::by_name(subject).map_err(|mut error| {
         error.kind = Kind::Usage;
-        error.hint(format!("use a vendor ({}) or `exit`", names().join(", ")))
+        error.hint(format!("use a vendor ({}), `exit` or `check`", names().join(", ")))
     })?;
     vendor_codes(vendor.facts(), code)
 }
@@ -44,6 +48,30 @@ fn exit_codes(code: Option<&str>) -> Result<Report> {
     let text =
         format!("exit {} ({})\n\n  meaning  {}\n  remedy   {}", row.code, row.kind, row.meaning, row.remedy);
     Ok(Report::Document { text, data: data(row) })
+}
+
+/// The checks of `trunk check`.
+fn checks(id: Option<&str>) -> Result<Report> {
+    let data = |rule: &Rule| serde_json::to_value(rule).unwrap_or_default();
+    let Some(id) = id else {
+        return Ok(Report::Listing(vec![Listing {
+            title: None,
+            columns: vec!["id".into(), "meaning".into()],
+            rows: CHECKS.iter().map(|rule| vec![rule.id.into(), rule.meaning.into()]).collect(),
+            data: CHECKS.iter().map(data).collect(),
+        }]));
+    };
+    let rule = CHECKS.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+        let near = nearest(id, CHECKS.iter().map(|rule| rule.id));
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        Error::new(Kind::NotFound, format!("unknown check `{id}`"))
+            .hint(format!("{near}`trunkctl explain check` lists all checks"))
+    })?;
+    let text = format!(
+        "check {}\n\n  meaning  {}\n  cause    {}\n  remedy   {}",
+        rule.id, rule.meaning, rule.cause, rule.remedy
+    );
+    Ok(Report::Document { text, data: data(rule) })
 }
 
 fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {

@@ -18,7 +18,6 @@ use crate::vendors::Verdict;
 
 const COLUMNS: &[&str] = &["number", "id", "country", "type", "labels", "languages", "visible"];
 
-/// Lists.
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::NumbersList)?;
@@ -64,7 +63,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
     };
     let list = bulk::List::open(context, path, Additions(session.vendor()), LIST, &options(&args.bulk))?;
     let account = account(&session, args.account.as_deref())?;
-    let job = AddNumbers::new(&session, &account, args.skip_existing).with_actual().await?;
+    let job = AddNumbers::new(&session, &account, args.skip_existing).with_actual(list.len()).await?;
     let what = (&session, Operation::NumbersAdd, account.as_str());
     list.process(context, what, &options(&args.bulk), &job).await
 }

@@ -10,7 +10,6 @@ use crate::ops::references;
 use crate::ops::steps::require;
 use crate::vendors::Entry;
 
-/// Runs it.
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     let (what, args) = match verb {
         Verb::Itsps(args) => (Operation::FindItsp, args),

@@ -18,6 +18,7 @@ mod settings;
 mod shell;
 mod spec;
 mod tree;
+mod trunk_check;
 mod trunk_create;
 mod trunk_delete;
 mod trunk_ensure;
@@ -38,9 +39,6 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 
 /// Runs a command to its report.
-///
-/// # Errors
-/// Any failure of the command.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     if context.options.output == Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
         return Err(Error::new(Kind::Usage, "only `trunkctl plan` supports -o markdown")
@@ -54,6 +52,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::trunk::Verb::List(args) => trunk_list::list(context, args).await,
             cli::trunk::Verb::Get(args) => trunk_list::get(context, args).await,
             cli::trunk::Verb::Delete(args) => trunk_delete::run(context, args).await,
+            cli::trunk::Verb::Check(args) => trunk_check::run(context, args).await,
             cli::trunk::Verb::Wait(args) => trunk_wait::run(context, args).await,
         },
         Command::InternalNumbers { verb } => match verb {

@@ -19,7 +19,6 @@ use crate::model::text::excerpt;
 use crate::ops::steps::{account, begin, require};
 use crate::ops::{internal_numbers, numbers};
 
-/// Lists.
 pub async fn list(context: &Context) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::MasterNumbersList)?;

@@ -20,7 +20,7 @@ pub fn selection(args: &Manifest) -> Selection<'_> {
 }
 
 /// A whole manifest.
-fn files(args: &Files) -> Selection<'_> {
+pub fn files(args: &Files) -> Selection<'_> {
     Selection {
         files: &args.files,
         vars: &args.vars,

@@ -42,9 +42,6 @@ impl<'w> Rows<'w> {
     }
 
     /// Takes rows, each as cells and as data. Answers whether anybody still wants more.
-    ///
-    /// # Errors
-    /// Where they cannot be written, or take too much memory.
     pub fn take(&mut self, rows: impl IntoIterator<Item = (Vec<String>, Value)>) -> Result<bool> {
         // A long list is kept once: as what will be shown of it.
         let cells_count = matches!(self.format, Format::Table | Format::Markdown | Format::Csv);

@@ -13,9 +13,6 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 
 /// The trunk that a file and flags describe, its password looked up.
-///
-/// # Errors
-/// A file that cannot be understood, a value that cannot be right, a password that is missing.
 pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
     if fields.from.as_deref() == Some("-") && password_from_input(fields) {
         let text = "--from - and --password-from - cannot both read standard input";
@@ -39,7 +36,8 @@ fn password_from_input(fields: &Fields) -> bool {
     flags.any(|flag| fields.values(flag).is_some_and(|values| values == ["-"]))
 }
 
-fn from_file(path: &str) -> Result<Trunk> {
+/// The trunk of a file; its password is not looked up.
+pub fn from_file(path: &str) -> Result<Trunk> {
     let source = Source::open(path, Kind::Invalid)?;
     let mut trunk: Trunk = source.read(Kind::Invalid)?;
     if let Some(password) = trunk.password.take() {

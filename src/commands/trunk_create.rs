@@ -14,7 +14,6 @@ use crate::model::{check, diff};
 use crate::ops::steps::{begin, refuse_mistakes, require};
 use crate::ops::{references, trunks};
 
-/// Runs it.
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;

@@ -13,7 +13,6 @@ use crate::model::trunk::Trunk;
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target};
 
-/// Runs it.
 pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkDelete)?;

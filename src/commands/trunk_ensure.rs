@@ -16,7 +16,6 @@ use crate::reconcile::planner::plan;
 use crate::reconcile::{ProfileScope, Results, Scope, check};
 use crate::vendors::Verdict;
 
-/// Runs it.
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;

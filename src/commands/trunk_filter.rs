@@ -25,9 +25,6 @@ struct Word<'a> {
 
 impl<'a> Filter<'a> {
     /// The filter of a command over profiles of these vendors.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`] for a word that is a slip of a known one.
     pub fn new(args: &'a List, vendors: &[&'static Facts]) -> Result<Self> {
         let known = |words: &[&'static str], own: fn(&Facts) -> &'static [&'static str]| {
             let mut known = words.to_vec();
@@ -64,9 +61,6 @@ impl<'a> Filter<'a> {
     }
 
     /// Refuses a word that is not known and that no row had: a typo must not look like an empty list.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`]
     pub fn refuse_unmet(&self) -> Result<()> {
         self.kind.refuse_unmet()?;
         self.status.refuse_unmet()

@@ -20,7 +20,6 @@ use crate::vendors::{self, Facts};
 
 const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
 
-/// Lists.
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let names = context.profile_names(args.all_profiles)?;
     if let [only] = names.as_slice() {

@@ -16,7 +16,6 @@ use crate::ops::{references, trunks};
 use crate::reconcile::remembered;
 use crate::vendors::{Facts, Reading};
 
-/// Runs it.
 pub async fn run(context: &Context, args: &Update) -> Result<Report> {
     let session = context.session().await?;
     let vendor = session.vendor();

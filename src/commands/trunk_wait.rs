@@ -20,7 +20,7 @@ use crate::ops::trunks::Target;
 /// Waits for trunks.
 pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     let targets = args.trunks.iter().map(|text| Ok((text.clone(), Target::parse(text)?)));
-    let targets: Vec<(String, Target)> = targets.collect::<Result<_>>()?;
+    let targets: Targets = targets.collect::<Result<_>>()?;
     let mut session = context.session().await?;
     choose(&mut session, args.account.as_deref())?;
     let goal = match args.goal {
@@ -70,10 +70,13 @@ fn until(context: &Context, within: Duration) -> Instant {
     Instant::now().checked_add(within).map_or(deadline, |until| until.min(deadline))
 }
 
+/// Trunks by the names that people know them by.
+type Targets = Vec<(String, Target)>;
+
 /// Waits for the trunks that were written. Returns the errors of those that are not up in time; a trunk whose status the
 /// vendor does not report, or that is disabled, is noted.
 pub async fn for_written(context: &Context, changes: &[Change], within: Duration) -> Vec<Error> {
-    let mut written: BTreeMap<(&str, Option<&str>), Vec<(String, Target)>> = BTreeMap::new();
+    let mut written: BTreeMap<(&str, Option<&str>), Targets> = BTreeMap::new();
     for change in changes {
         let done = matches!(change.outcome, Outcome::Created | Outcome::Updated | Outcome::Assigned);
         if let (true, true, Some(id)) = (done, change.kind == ResourceKind::Trunk.word(), &change.id) {

@@ -7,7 +7,6 @@ use crate::model::report::{Listing, Report};
 use crate::model::support::{FieldFact, Need, Operation, Shape};
 use crate::vendors::{ALL, Facts};
 
-/// The matrix.
 pub fn matrix() -> Report {
     Report::Listing(vec![operations(), fields()])
 }

@@ -53,9 +53,6 @@ pub struct Folders {
 
 impl Folders {
     /// The folders.
-    ///
-    /// # Errors
-    /// Where there is no home folder and the environment names none.
     pub fn find(env: &Env) -> Result<Self> {
         let platform = directories::ProjectDirs::from("", "", "trunkctl");
         let pick = |variable: &str, default: Option<PathBuf>| {

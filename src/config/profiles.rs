@@ -230,7 +230,6 @@ struct Origin<'a> {
 
 /// A profile of the profiles file, as far as a list tells it.
 pub struct Listed {
-    /// Its name.
     pub name: String,
     /// Its vendor, where it names one.
     pub vendor: Option<String>,
@@ -241,9 +240,6 @@ pub struct Listed {
 }
 
 /// A profile that is not in a file yet, from its keys; `file:` references start in the folder.
-///
-/// # Errors
-/// As [`Book::choose`].
 pub fn assemble(
     name: &str,
     pairs: &[(String, String)],

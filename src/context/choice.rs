@@ -15,9 +15,6 @@ use crate::vendors::Vendor;
 
 impl Context {
     /// The profile of that name, or the only profile. Its secrets are not resolved.
-    ///
-    /// # Errors
-    /// A profile that is missing or wrong.
     pub async fn profile(&self, name: Option<&str>) -> Result<Profile> {
         let folders = self.folders()?;
         if self.options.sandbox {
@@ -57,9 +54,6 @@ impl Context {
     }
 
     /// The profiles file; read only once.
-    ///
-    /// # Errors
-    /// The file does not exist or is invalid.
     pub fn book(&self) -> Result<&profiles::Book> {
         if let Some(book) = self.profiles.get() {
             return Ok(book);
@@ -70,9 +64,6 @@ impl Context {
     }
 
     /// The variables of a profile's own. The sandbox and the environment have none.
-    ///
-    /// # Errors
-    /// They are wrong.
     pub fn profile_vars(&self, name: &str) -> Result<BTreeMap<String, String>> {
         match self.options.sandbox || name == ENVIRONMENT {
             true => Ok(BTreeMap::new()),
@@ -81,9 +72,6 @@ impl Context {
     }
 
     /// The profiles of a command that accepts several; without a name, the only profile.
-    ///
-    /// # Errors
-    /// A profiles file that cannot be read.
     pub fn profile_names(&self, all: bool) -> Result<Vec<Option<String>>> {
         if !all {
             let Some(list) = self.options.profile.as_deref() else { return Ok(vec![None]) };

@@ -41,7 +41,6 @@ pub type AskSecret = Box<dyn Fn(&str, bool) -> Option<Typed>>;
 pub struct People {
     /// For yes or no.
     pub ask: Ask,
-    /// For a text.
     pub text: AskText,
     /// For a text that is not echoed.
     pub secret: AskSecret,

@@ -27,9 +27,6 @@ type Name = (String, Option<PathBuf>, bool);
 impl Context {
     /// Resolves a secret of the command line or of a file. A dry run resolves only references without side effects,
     /// because it does not send the secrets of the input.
-    ///
-    /// # Errors
-    /// The secret is missing, and this is not a dry run.
     pub async fn secret(&self, secret: Secret, purpose: &str) -> Result<Secret> {
         let dry_run = self.options.dry_run.is_some();
         if dry_run && !secrets::is_quiet(&secret) {
@@ -42,9 +39,6 @@ impl Context {
     }
 
     /// Resolves a secret. The commands of a manifest run with a reduced environment.
-    ///
-    /// # Errors
-    /// The secret is missing, or the command was interrupted.
     pub async fn look_up(&self, secret: Secret, purpose: &str, of_manifest: Option<&Env>) -> Result<Secret> {
         let name = secret.origin().and_then(SecretRef::text);
         let find = || self.find(secret.clone(), purpose, of_manifest);

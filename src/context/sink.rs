@@ -13,7 +13,6 @@ pub struct Sink<'c> {
     streams: bool,
     /// The counts, and the changes that were kept.
     pub changes: Changes,
-    /// The progress.
     pub progress: Progress,
     /// Whether the reader of the output still reads.
     read: bool,

@@ -29,9 +29,6 @@ pub fn untrusted(cause: &io::Error) -> Option<Error> {
 
 impl Context {
     /// The platform's folders.
-    ///
-    /// # Errors
-    /// There is no such folder, or another user can change the state folder.
     pub fn folders(&self) -> Result<Folders> {
         let folders = Folders::find(&self.env)?;
         let fault = trusted(&folders.state).err();
@@ -41,9 +38,6 @@ impl Context {
     }
 
     /// The key of digests and saved plans; resolved once.
-    ///
-    /// # Errors
-    /// A reference that cannot be resolved; a key file that is damaged, or that another user can change.
     pub async fn state_key(&self) -> Result<StateKey> {
         if let Some(known) = self.state_key.get() {
             return Ok(known.clone());
@@ -56,9 +50,6 @@ impl Context {
     }
 
     /// The key, for operations that require one: saving a plan, and applying a saved plan.
-    ///
-    /// # Errors
-    /// As [`Context::state_key`], and if there is no key.
     pub async fn plan_key(&self) -> Result<Key> {
         self.state_key().await?.map_err(|why| {
             Error::config(format!("cannot sign the saved plan with the state key: {why}"))

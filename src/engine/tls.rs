@@ -40,13 +40,24 @@ pub fn trusting(
     certificates: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 ) -> Result<ClientConfig, Error> {
-    let system = Verifier::new_with_extra_roots(certificates.iter().cloned(), Arc::clone(&provider))?;
-    let verifier = Known { system, certificates, provider: Arc::clone(&provider) };
+    let verifier = verifier(certificates, Arc::clone(&provider))?;
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
+}
+
+/// What verifies certificates: the system's authorities and the given certificates are trusted.
+///
+/// # Errors
+/// A certificate that cannot be parsed.
+pub fn verifier(
+    certificates: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let system = Verifier::new_with_extra_roots(certificates.iter().cloned(), Arc::clone(&provider))?;
+    Ok(Arc::new(Known { system, certificates, provider }))
 }
 
 #[derive(Debug)]

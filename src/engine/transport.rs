@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -129,13 +130,31 @@ impl Transport {
 
 /// The certificates of a profile's `ca_file`.
 pub fn authority(profile: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    certificates(path).map_err(|why| bad_authority(profile, path, &why))
+}
+
+/// What verifies certificates, with an additional authority, and the cryptography that it uses.
+///
+/// # Errors
+/// What is wrong with the file, or with the system's authorities.
+pub fn verifier(
+    ca_file: Option<&Path>,
+) -> std::result::Result<(Arc<dyn ServerCertVerifier>, Arc<CryptoProvider>), String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificates = ca_file.map(certificates).transpose()?.unwrap_or_default();
+    let verifier = tls::verifier(certificates, Arc::clone(&provider)).map_err(|cause| cause.to_string())?;
+    Ok((verifier, provider))
+}
+
+/// The certificates of a PEM file, at least one; or what is wrong with it.
+fn certificates(path: &Path) -> std::result::Result<Vec<CertificateDer<'static>>, String> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
-        .map_err(|cause| bad_authority(profile, path, &cause))?;
-    if certificates.is_empty() {
-        return Err(bad_authority(profile, path, &"it contains no PEM certificate"));
+        .map_err(|cause| cause.to_string())?;
+    match certificates.is_empty() {
+        true => Err("it contains no PEM certificate".into()),
+        false => Ok(certificates),
     }
-    Ok(certificates)
 }
 
 fn failed(profile: &Profile, cause: &dyn std::error::Error) -> Error {

@@ -29,7 +29,6 @@ const PROFILE: &str = "${PROFILE}";
 
 /// The vendor that everything is written for, where it is another than its own.
 pub struct Aim {
-    /// The vendor.
     pub vendor: &'static dyn Vendor,
     /// The profile that the entries are for, where only one can be meant.
     pub profile: Option<String>,

@@ -31,7 +31,6 @@ pub enum Fate {
 /// A field and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// The field.
     pub field: Field,
     /// What became of it.
     pub fate: Fate,
@@ -57,9 +56,6 @@ const STAND_INS: &[(Field, Field)] = &[
 ];
 
 /// The trunk as its own vendor takes it: whole, but for what a create refuses. Nothing is changed.
-///
-/// # Errors
-/// Why no trunk like it can be created.
 pub fn own(source: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
     let mapped = kind_mapping::own(source, vendor.facts())?;
     let fit = Fit::new(source, mapped, vendor, false).settled();

@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::model::error::{Kind, Result};
+use crate::model::error::Result;
 use crate::model::number::{ActualNumber, CalloutCountry};
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
@@ -16,11 +16,9 @@ use crate::vendors::Vendor;
 
 /// What a profile holds.
 pub struct Holding {
-    /// The profile.
     pub profile: String,
     /// The identity of its account.
     pub home: String,
-    /// Its vendor.
     pub vendor: &'static dyn Vendor,
     /// Its accounts; one without a name where the vendor has none.
     pub accounts: Vec<Account>,
@@ -29,9 +27,7 @@ pub struct Holding {
 /// What an account holds.
 #[derive(Default)]
 pub struct Account {
-    /// Its id.
     pub id: Option<String>,
-    /// Its trunks.
     pub trunks: Vec<ActualTrunk>,
     /// Its internal numbers.
     pub numbers: Vec<ActualNumber>,
@@ -87,23 +83,7 @@ async fn of_account(session: &Session, id: Option<String>, room: &Room) -> Resul
 
 async fn trunks(session: &Session, account: Option<&str>, room: &Room) -> Result<Vec<ActualTrunk>> {
     let rows = trunks::rows(session, account, room).await?;
-    let whole = try_join_all(rows.into_iter().map(|row| whole(session, account, row, room))).await?;
-    Ok(whole.into_iter().flatten().collect())
-}
-
-/// The trunk of a row; none where it was deleted after the list was read.
-async fn whole(
-    session: &Session,
-    account: Option<&str>,
-    row: ActualTrunk,
-    room: &Room,
-) -> Result<Option<ActualTrunk>> {
-    if !session.vendor().facts().has_shape(&row.trunk) {
-        // No trunk of the model: its row is enough to name it.
-        return Ok(Some(row));
-    }
-    match trunks::whole(session, account, row, room).await {
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        actual => actual.map(Some),
-    }
+    // Other objects are only named, and for that their rows are enough.
+    let needed = |row: &ActualTrunk| session.vendor().facts().has_shape(&row.trunk);
+    trunks::whole(session, account, rows, needed, room).await
 }

@@ -27,9 +27,6 @@ pub struct Source {
 
 impl Source {
     /// Reads a file, or standard input for `-`.
-    ///
-    /// # Errors
-    /// Of the given kind, where it cannot be read.
     pub fn open(path: &str, kind: Kind) -> Result<Self> {
         let what = if path == "-" { "standard input".to_owned() } else { format!("file `{path}`") };
         let failed = |cause| unreadable(kind, &what, &cause, "name the file that is meant, or split it");
@@ -51,9 +48,6 @@ impl Source {
     }
 
     /// Reads the text as the file's name says, or as it looks.
-    ///
-    /// # Errors
-    /// Of the given kind: every mistake with line and column, an unknown key with the nearest known one.
     pub fn read<T: DeserializeOwned>(&self, kind: Kind) -> Result<T> {
         // An empty text is TOML and YAML without fields, and says which are missing.
         if self.text.trim().is_empty() && !matches!(self.format, Some(Format::Toml | Format::Yaml)) {
@@ -65,14 +59,10 @@ impl Source {
     }
 
     /// The tree of the text, as the file's name says, or as it looks.
-    ///
-    /// # Errors
-    /// Where the text is not what it should be.
     pub fn parse(&self) -> Result<Node, Mistake> {
         Node::parse(&self.text, self.format.unwrap_or_else(|| Format::guess(&self.text)))
     }
 
-    /// The text.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -38,9 +38,6 @@ const OWN: &[&str] = &[
 
 impl Settings {
     /// The settings, or every word among them that is not known.
-    ///
-    /// # Errors
-    /// What is wrong with these words.
     pub fn checked(self) -> Result<SipSettings, Vec<FieldError>> {
         let mut faults = Vec::new();
         let mut provided = |field: &str, text: Option<String>| {

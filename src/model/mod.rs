@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod error;
 pub mod fields;
+pub mod health;
 pub mod net;
 pub mod number;
 pub(crate) mod open_enum;

@@ -31,9 +31,6 @@ pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
 }
 
 /// The same for one of several trunks, with what was found for the others.
-///
-/// # Errors
-/// As [`resolve`].
 pub async fn resolve_with(session: &Session, trunk: &mut Trunk, found: &mut Found) -> Result<()> {
     for extension in trunk.caller_id_overrides.iter_mut().flatten().flat_map(|entry| &mut entry.extensions) {
         if extension.id.is_some() {

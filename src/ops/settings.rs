@@ -40,9 +40,6 @@ pub async fn assign(
 }
 
 /// Reads assigned settings back; where they cannot be read, the change says so.
-///
-/// # Errors
-/// Where they are not as asked.
 pub async fn verify(
     session: &Session,
     account: &str,

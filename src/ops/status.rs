@@ -77,7 +77,6 @@ fn cause(status: &Status) -> &'static str {
 pub struct Waited {
     /// The trunk, as it was named.
     pub name: String,
-    /// Its status.
     pub status: Option<String>,
     /// How far it got.
     pub progress: Progress,
@@ -85,9 +84,6 @@ pub struct Waited {
 
 /// Reads the status of trunks until each has reached the goal or never will, or until a time. `report` is called after
 /// each read.
-///
-/// # Errors
-/// A read that fails.
 pub async fn wait(
     session: &Session,
     trunks: &[(String, Target)],

@@ -90,9 +90,6 @@ pub fn on_account(session: &Session, account: Option<&str>) -> Profile {
 }
 
 /// The account to act on: the one given, else the profile's.
-///
-/// # Errors
-/// Where the vendor has no accounts to choose from.
 pub fn account(session: &Session, given: Option<&str>) -> Result<String> {
     let facts = session.vendor().facts();
     let known = facts.profile_keys.iter().any(|key| key.name == "account");

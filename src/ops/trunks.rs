@@ -1,5 +1,8 @@
 //! Trunks: list, find, create, update, delete, and what a read says of a write whose answer was lost.
 
+use std::cell::Cell;
+use std::collections::HashMap;
+
 use super::Take;
 use super::steps::{on_account, only_identifies};
 use super::verify::{self, Compared, send, send_deletion};
@@ -10,6 +13,7 @@ use crate::model::change::Change;
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::fields::Field;
+use crate::model::profile::Profile;
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::call::{Call, Page};
 use crate::vendors::paging::Row;
@@ -30,9 +34,6 @@ pub enum Target {
 
 impl Target {
     /// Reads the positional.
-    ///
-    /// # Errors
-    /// Where it is empty.
     pub fn parse(text: &str) -> Result<Self> {
         let target = match text.split_once(':') {
             Some(("id", id)) => Self::Id(id.into()),
@@ -62,6 +63,14 @@ impl Target {
             return Err(self.ambiguous(found.into_iter(), profile));
         }
         Ok(found.pop())
+    }
+
+    /// The error of a trunk that does not exist.
+    pub fn missing(&self, session: &Session) -> Error {
+        let text = format!("profile `{}` has no trunk `{}`", session.profile().name, self.value());
+        let mut error = Error::new(Kind::NotFound, text);
+        error.vendor = Some(session.vendor().facts().name);
+        error.hint("names match exactly, with upper and lower case; nothing was changed")
     }
 
     /// Whether the row is the trunk, or one of those that a word alone could mean.
@@ -130,12 +139,7 @@ impl Target {
         if found.len() > 1 {
             return Err(self.ambiguous(found.iter(), profile));
         }
-        found.pop().ok_or_else(|| {
-            let text = format!("profile `{profile}` has no trunk `{}`", self.value());
-            let mut error = Error::new(Kind::NotFound, text);
-            error.vendor = Some(session.vendor().facts().name);
-            error.hint("names match exactly, with upper and lower case; nothing was changed")
-        })
+        found.pop().ok_or_else(|| self.missing(session))
     }
 }
 
@@ -157,7 +161,7 @@ pub async fn list(session: &Session, search: Option<&str>, take: Take<'_, Actual
     session.read_pages(session.vendor().list_trunks(session.profile(), search)?, take).await
 }
 
-/// The rows of an account's list; [`whole`] reads what a row lacks.
+/// The rows of an account's list; [`whole`] reads what rows lack.
 pub async fn rows(session: &Session, account: Option<&str>, room: &Room) -> Result<Vec<ActualTrunk>> {
     let profile = on_account(session, account);
     let rows = session.read_all_into(session.vendor().list_trunks(&profile, None)?, room).await?;
@@ -165,28 +169,108 @@ pub async fn rows(session: &Session, account: Option<&str>, room: &Room) -> Resu
     Ok(rows)
 }
 
-/// The whole trunk in place of its row, also in the room.
-///
-/// # Errors
-/// [`Kind::NotFound`] where it was deleted after the list was read.
+/// Whole trunks in place of their rows: those that `needed` names, where the vendor's rows are not whole. A trunk that was
+/// deleted after the list was read is left out.
 pub async fn whole(
     session: &Session,
     account: Option<&str>,
-    row: ActualTrunk,
+    rows: Vec<ActualTrunk>,
+    needed: impl Fn(&ActualTrunk) -> bool,
     room: &Room,
-) -> Result<ActualTrunk> {
-    let call = session.vendor().get_trunk(&on_account(session, account), &row.id)?;
-    let Some(call) = call else { return Ok(row) };
-    let name = call.name;
-    room.give_back(row.size());
-    let actual = session.read(call).await?;
-    if !room.take(actual.size()) {
-        return Err(session.too_large(name));
+) -> Result<Vec<ActualTrunk>> {
+    let reader = Reader { session, profile: on_account(session, account), room, refused: Cell::new(false) };
+    let ids: Vec<String> = rows.iter().filter(|row| needed(row)).map(|row| row.id.clone()).collect();
+    let Some(mut found) = reader.read(&ids).await? else { return Ok(rows) };
+    let whole = rows.into_iter().filter_map(|row| {
+        if !needed(&row) {
+            return Some(row);
+        }
+        let actual = found.remove(&row.id)?;
+        // The status may be in the list alone.
+        let (status, status_code) = (actual.status.or(row.status), actual.status_code.or(row.status_code));
+        Some(ActualTrunk { status, status_code, ..actual })
+    });
+    Ok(whole.collect())
+}
+
+/// Reads whole trunks: many in one call, and one by one where the vendor refuses that.
+struct Reader<'s> {
+    session: &'s Session,
+    profile: Profile,
+    room: &'s Room,
+    /// Whether the vendor has refused half of a call too.
+    refused: Cell<bool>,
+}
+
+impl Reader<'_> {
+    /// The trunks by their ids; none if the rows of the vendor's list are whole.
+    async fn read(&self, ids: &[String]) -> Result<Option<HashMap<String, ActualTrunk>>> {
+        let mut found = HashMap::new();
+        // The next part is taken from the end.
+        let per_call = self.session.vendor().trunks_per_call().max(1);
+        let mut parts: Vec<(&[String], bool)> =
+            ids.chunks(per_call).rev().map(|part| (part, false)).collect();
+        while let Some((part, halved)) = parts.pop() {
+            let many = match part.len() > 1 && !self.refused.get() {
+                true => self.session.vendor().get_trunks(&self.profile, part)?,
+                false => None,
+            };
+            let Some(call) = many else {
+                for id in part {
+                    let Some(call) = self.session.vendor().get_trunk(&self.profile, id)? else {
+                        return Ok(None);
+                    };
+                    match self.session.read(call).await {
+                        Ok(actual) => self.keep(&mut found, actual)?,
+                        Err(error) if error.kind == Kind::NotFound => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                continue;
+            };
+            match self.session.read(call).await {
+                Ok(trunks) => {
+                    for actual in trunks {
+                        self.keep(&mut found, actual)?;
+                    }
+                    // What an unknown id does to the others may be undocumented, so each is asked for alone.
+                    let missing = part.iter().filter(|id| !found.contains_key(*id));
+                    parts.extend(missing.map(|id| (std::slice::from_ref(id), true)));
+                }
+                Err(error) if is_of_many(&error) => {
+                    if halved || error.kind == Kind::Unsupported {
+                        let text = format!("reading trunks one by one, because: {}", error.message);
+                        tracing::info!("{text}");
+                        self.refused.set(true);
+                        parts.push((part, true));
+                    } else {
+                        let (first, second) = part.split_at(part.len() / 2);
+                        parts.extend([(second, true), (first, true)]);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(found))
     }
-    if let Some(password) = &actual.trunk.password {
-        session.conceal(password);
+
+    fn keep(&self, found: &mut HashMap<String, ActualTrunk>, actual: ActualTrunk) -> Result<()> {
+        if !self.room.take(actual.size()) {
+            return Err(self.session.too_large("the whole trunks"));
+        }
+        if let Some(password) = &actual.trunk.password {
+            self.session.conceal(password);
+        }
+        found.insert(actual.id.clone(), actual);
+        Ok(())
     }
-    Ok(actual)
+}
+
+/// Whether a refusal may be due to the number of ids, or to one of them.
+fn is_of_many(error: &Error) -> bool {
+    matches!(error.kind, Kind::Rejected | Kind::Unsupported | Kind::NotFound | Kind::Invalid)
+        || error.vendor_code.as_deref() == Some("-2")
+        || matches!(error.http_status, Some(400 | 414))
 }
 
 /// Creates a trunk, and puts its id into the change. False in a dry run.
@@ -216,9 +300,6 @@ pub async fn delete(session: &Session, id: &str, ignore_missing: bool, change: &
 }
 
 /// Reads a written trunk back; none where it cannot be read, as the change then says.
-///
-/// # Errors
-/// Where it does not exist, or is not as wanted.
 pub async fn verify(
     session: &Session,
     id: &str,

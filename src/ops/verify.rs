@@ -18,9 +18,6 @@ pub struct Compared {
 
 impl Compared {
     /// The same, where nothing differs.
-    ///
-    /// # Errors
-    /// What differs after a write that was answered with success.
     pub fn agreed(self) -> Result<Self> {
         if self.differing.is_empty() {
             return Ok(self);
@@ -67,9 +64,6 @@ pub async fn send_deletion(
 }
 
 /// Checks that a deleted object is gone, where no read has shown it yet.
-///
-/// # Errors
-/// Where it still exists.
 pub async fn deletion(
     session: &Session,
     change: &mut Change,

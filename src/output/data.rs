@@ -102,7 +102,6 @@ fn lines<T: serde::Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()>
     Ok(())
 }
 
-/// YAML.
 pub fn yaml(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if let Report::Listing(listings) | Report::Partial(listings, _) = report {
         let mut rows = listings.iter().flat_map(|listing| &listing.data).peekable();

@@ -9,9 +9,6 @@ use crate::model::report::Format;
 use crate::model::text::{printable, printable_json};
 
 /// Prints an error: words for people, the contract's JSON object under any other format.
-///
-/// # Errors
-/// An error of the stream.
 pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) -> io::Result<()> {
     if !format.is_for_people() {
         return writeln!(out, "{}", printable_json(&json!({ "error": error }).to_string()));

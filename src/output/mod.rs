@@ -28,17 +28,11 @@ pub struct Terminal {
 }
 
 /// Prints a plan for people, to a stream other than standard output.
-///
-/// # Errors
-/// An error of the stream.
 pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
     plan::text(out, plan, terminal)
 }
 
 /// Prints a report.
-///
-/// # Errors
-/// An error of the stream, such as a closed pipe.
 pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Terminal) -> io::Result<()> {
     match (report, format) {
         (Report::Nothing, _) => Ok(()),

@@ -1,6 +1,7 @@
 //! Tables and texts for people.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
@@ -47,11 +48,13 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
         Report::Changes(all) if all.list.is_empty() => Ok(()),
         Report::Changes(all) => {
             grid(out, &changes(&all.list), terminal)?;
-            for change in &all.list {
-                if let (Some(name), Some(error)) = (&change.name, &change.error) {
-                    let line = format!("  {name}: {}", printable(&error.message));
-                    writeln!(out, "{}", fold(&line, 4, terminal.width))?;
-                }
+            for (names, message) in reasons(&all.list) {
+                let more = match names.len() - 1 {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let line = format!("  {}{more}: {}", names[0], printable(message));
+                writeln!(out, "{}", fold(&line, 4, terminal.width))?;
             }
             Ok(())
         }
@@ -130,6 +133,21 @@ fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
         rows,
         data: Vec::new(),
     }
+}
+
+/// The messages of the errors, each once, with the names of the objects.
+fn reasons(changes: &[Change]) -> Vec<(Vec<&str>, &str)> {
+    let (mut reasons, mut known) = (Vec::<(Vec<&str>, &str)>::new(), HashMap::new());
+    for change in changes {
+        if let (Some(name), Some(error)) = (&change.name, &change.error) {
+            let at = *known.entry(error.message.as_str()).or_insert(reasons.len());
+            match reasons.get_mut(at) {
+                Some((names, _)) => names.push(name),
+                None => reasons.push((vec![name], &error.message)),
+            }
+        }
+    }
+    reasons
 }
 
 fn changes(list: &[Change]) -> Listing {

@@ -29,9 +29,6 @@ pub struct Actual {
 
 impl Actual {
     /// Reads the kinds and accounts of the desired objects, and of those that are owned.
-    ///
-    /// # Errors
-    /// A read that fails.
     pub async fn read(session: &Session, desired: &[&Desired], owned: &[Owned]) -> Result<Self> {
         let mut actual = Self::default();
         let keys = desired.iter().map(|desired| desired.key());
@@ -86,9 +83,6 @@ impl Actual {
     }
 
     /// The trunk with that identity; none where it does not exist.
-    ///
-    /// # Errors
-    /// Where several have it.
     pub fn trunk(&self, account: &Account, identity: &str) -> Result<Option<&ActualTrunk>> {
         let rows = self.trunks.get(account).map(Vec::as_slice).unwrap_or_default();
         let mut meant = rows.iter().filter(|row| row.identity() == identity);
@@ -106,11 +100,7 @@ impl Actual {
 /// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
 async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<ActualTrunk>> {
     let room = Room::default();
-    let mut rows = trunks::rows(session, account.as_deref(), &room).await?;
-    for row in &mut rows {
-        if names.contains(row.identity()) {
-            *row = trunks::whole(session, account.as_deref(), std::mem::take(row), &room).await?;
-        }
-    }
-    Ok(rows)
+    let rows = trunks::rows(session, account.as_deref(), &room).await?;
+    let needed = |row: &ActualTrunk| names.contains(row.identity());
+    trunks::whole(session, account.as_deref(), rows, needed, &room).await
 }

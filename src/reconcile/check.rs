@@ -25,9 +25,6 @@ type Siblings = HashMap<String, Vec<Profile>>;
 
 /// Refuses entries that a vendor cannot have, and objects that are described or owned twice. Returns which profiles
 /// belong to the same account.
-///
-/// # Errors
-/// That refusal, every mistake with its position; an incomplete profile.
 pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]) -> Result<Siblings> {
     let (mut mistakes, mut checked) = (Mistakes::default(), HashSet::new());
     let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<Profile>>::new());

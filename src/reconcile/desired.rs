@@ -11,9 +11,6 @@ use crate::model::profile::Profile;
 use crate::vendors::{Facts, Vendor};
 
 /// The desired objects of a profile.
-///
-/// # Errors
-/// A list of numbers that cannot be read.
 pub fn of(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile) -> Result<Vec<Desired>> {
     let mut all = Vec::new();
     for entry in &wanted.entries {
@@ -49,9 +46,6 @@ pub fn account(facts: &Facts, profile: &Profile, named: Option<&str>) -> Option<
 }
 
 /// The numbers of an entry.
-///
-/// # Errors
-/// A list that cannot be read, or that has bad rows.
 pub fn numbers(entry: &Entry, vendor: &'static dyn Vendor) -> Result<Vec<InternalNumber>> {
     let manifest::What::Numbers(list) = &entry.what else { return Ok(Vec::new()) };
     let sheet = list.sheet(&entry.place.file)?;

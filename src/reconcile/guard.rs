@@ -19,9 +19,6 @@ pub struct Limits {
 }
 
 /// Refuses a plan that changes too much.
-///
-/// # Errors
-/// That refusal.
 pub fn guard(plan: &Plan, limits: Limits) -> Result<()> {
     let summary = plan.summary();
     if let Some(most) = limits.max_changes.filter(|most| summary.writes() > *most) {
@@ -49,9 +46,6 @@ pub fn guard(plan: &Plan, limits: Limits) -> Result<()> {
 }
 
 /// Refuses a plan in which a password could not be resolved, because its trunk would be left out.
-///
-/// # Errors
-/// That refusal, with every reason.
 pub fn refuse_missing(plan: &Plan) -> Result<()> {
     let missing: Vec<&Error> = plan.profiles.iter().flat_map(|profile| &profile.missing).collect();
     let mut texts: Vec<&str> = missing.iter().map(|error| error.message.as_str()).collect();

@@ -58,7 +58,6 @@ pub struct Selection<'a> {
 
 /// What is desired on which profiles, and how it is compared.
 pub struct Scope<'a> {
-    /// The context.
     pub context: &'a Context,
     /// Where the desired objects are described.
     pub source: Source<'a>,
@@ -91,7 +90,6 @@ pub struct Described<'a> {
 /// What is desired on one profile.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct ProfileScope {
-    /// The profile.
     pub profile: String,
     /// The desired objects.
     pub desired: Vec<Desired>,
@@ -102,9 +100,6 @@ pub struct ProfileScope {
 }
 
 /// Reads a manifest for the existing profiles.
-///
-/// # Errors
-/// Every mistake in it.
 pub fn open(context: &Context, selection: &Selection<'_>) -> Result<Manifest> {
     if selection.files.is_empty() {
         return Err(Error::new(Kind::Usage, "no manifest was given")
@@ -135,9 +130,6 @@ impl<'a> Scope<'a> {
     }
 
     /// What a manifest describes, on the selected profiles. What no vendor can have is refused.
-    ///
-    /// # Errors
-    /// That refusal, with file, line and column.
     pub async fn of(context: &'a Context, manifest: &'a Manifest, selection: &Selection<'_>) -> Result<Self> {
         if selection.prune && manifest.owns.is_empty() {
             return Err(Error::invalid("--prune: the manifest owns nothing, so nothing can be deleted").hint(
@@ -172,9 +164,6 @@ impl<'a> Scope<'a> {
     }
 
     /// What is desired on a profile.
-    ///
-    /// # Errors
-    /// A list of numbers that cannot be read any more.
     fn on(&self, profile: &Profile, vendor: &'static dyn Vendor) -> Result<ProfileScope> {
         let described = match &self.source {
             Source::Manifest(described) => described,
@@ -239,9 +228,6 @@ impl Described<'_> {
 }
 
 /// The selected profiles, of those that `what` names; all of them where none was selected.
-///
-/// # Errors
-/// One that it does not name.
 fn chosen<'n>(
     context: &Context,
     what: &str,

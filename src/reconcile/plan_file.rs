@@ -178,9 +178,6 @@ pub struct Saved(File);
 
 impl Saved {
     /// Reads one. Nothing in it is used before its `mac` was verified: a reference in it may be a command.
-    ///
-    /// # Errors
-    /// A file that is no saved plan of this version, was signed with another key, or was changed since.
     pub fn open(path: &str, key: &key::Key) -> Result<Self> {
         let wrong = |why: String| {
             Error::invalid(format!("`{path}` is not a saved plan: {why}")).hint(
@@ -220,10 +217,6 @@ impl Saved {
     }
 
     /// The scope that it was made for, on the selected profiles.
-    ///
-    /// # Errors
-    /// A plan of the sandbox that is applied elsewhere, or the other way round; a selected profile that it does not
-    /// name.
     pub fn scope<'a>(&mut self, context: &'a Context) -> Result<Scope<'a>> {
         let named = self.0.profiles.iter().map(|saved| saved.scope.profile.as_str());
         if let Some(names) = chosen(context, "plan", named)? {
@@ -255,9 +248,6 @@ impl Saved {
     }
 
     /// Refuses where the plan of now is another one.
-    ///
-    /// # Errors
-    /// That refusal, with everything that differs.
     pub fn compare(&self, key: &key::Key, plan: &Plan) -> Result<()> {
         let mut moved = Vec::new();
         for saved in self.0.profiles.iter().filter(|saved| saved.failed.is_none()) {

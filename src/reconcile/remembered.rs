@@ -13,9 +13,6 @@ use crate::model::trunk::Trunk;
 use crate::state::digests::{Digests, FOLDER};
 
 /// The digests of the session's account. Where they cannot be kept, a warning says so.
-///
-/// # Errors
-/// A key that cannot be resolved or is damaged; a file or folder that another user can change.
 pub async fn open(context: &Context, session: &Session) -> Result<Option<Digests>> {
     let folder = journal_folder(&context.folders()?.state, context.options.sandbox);
     let opened = match context.state_key().await? {
@@ -39,17 +36,11 @@ pub async fn open(context: &Context, session: &Session) -> Result<Option<Digests
 
 /// A trunk's fields are about to be set by a command: their digests are removed, so that the next apply sends what the
 /// vendor does not return.
-///
-/// # Errors
-/// As [`open`].
 pub async fn forget_trunk(context: &Context, session: &Session, id: &str, set: &Trunk) -> Result<()> {
     forget(context, session, ("", Some(id)), set.given().map(|field| field.name().to_owned())).await
 }
 
 /// Settings of an account are about to be assigned by a command.
-///
-/// # Errors
-/// As [`open`].
 pub async fn forget_settings(
     context: &Context,
     session: &Session,

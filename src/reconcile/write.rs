@@ -15,9 +15,6 @@ use crate::ops::{settings, verify};
 type Unreported = Vec<(String, String)>;
 
 /// Writes an object that is as it was when the change was planned, and reads it back. None in a dry run.
-///
-/// # Errors
-/// A write that fails; an object that has changed since.
 pub async fn write(
     session: &Session,
     key: &Key,

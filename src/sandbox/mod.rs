@@ -28,25 +28,16 @@ pub struct Running {
 }
 
 /// Serves at an address, with faults on demand; the state is kept in a file, or forgotten at the end.
-///
-/// # Errors
-/// An address that cannot be used, a state file that cannot be understood.
 pub async fn start(listen: SocketAddr, file: Option<PathBuf>, faults: Vec<Fault>) -> Result<Running> {
     run(listen, State::open(file)?, faults).await
 }
 
 /// Serves on a loopback port for this process alone; the state lives in the state folder, and is locked meanwhile.
-///
-/// # Errors
-/// As [`start`].
 pub async fn start_private(folder: &Path, patience: Duration) -> Result<Running> {
     run(SocketAddr::from(([127, 0, 0, 1], 0)), State::lock(folder, patience).await?, Vec::new()).await
 }
 
 /// Forgets the state of [`start_private`].
-///
-/// # Errors
-/// Whatever the file system says.
 pub fn reset(folder: &Path) -> std::io::Result<()> {
     match std::fs::remove_file(state::file(folder)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
@@ -74,9 +65,6 @@ impl Running {
     }
 
     /// Waits for Ctrl-C, keeping the state from time to time, and at the end.
-    ///
-    /// # Errors
-    /// Where the state cannot be written.
     pub async fn until_interrupted(self) -> Result<()> {
         let interrupted = tokio::signal::ctrl_c();
         tokio::pin!(interrupted);
@@ -89,9 +77,6 @@ impl Running {
     }
 
     /// Ends it and keeps the state.
-    ///
-    /// # Errors
-    /// Where the state cannot be written.
     pub async fn stop(self) -> Result<()> {
         self.server.abort();
         self.save()

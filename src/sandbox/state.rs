@@ -29,9 +29,6 @@ pub struct State {
 
 impl State {
     /// The state of a file that may not be there yet, or a new one.
-    ///
-    /// # Errors
-    /// A file that cannot be read or understood.
     pub fn open(file: Option<PathBuf>) -> Result<Self> {
         Self::read(file, |path| std::fs::read(path))
     }
@@ -55,9 +52,6 @@ impl State {
     }
 
     /// The state below the state folder, locked against other processes until it is dropped.
-    ///
-    /// # Errors
-    /// As [`State::open`], and a folder that cannot be written.
     pub async fn lock(folder: &Path, patience: Duration) -> Result<Self> {
         let path = file(folder);
         let lock = path.with_file_name("lock");
@@ -86,9 +80,6 @@ impl State {
     }
 
     /// Keeps the state, where it is kept and has changed.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
     pub fn save(&mut self) -> Result<()> {
         let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };
         let all: Map<String, Value> =

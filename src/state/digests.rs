@@ -67,9 +67,6 @@ impl Object {
 
 impl Digests {
     /// The digests of an account below a state folder, under this key. Under another key there are none.
-    ///
-    /// # Errors
-    /// A folder or file that cannot be used.
     pub fn open(state: &Path, key: Key, identity: &str) -> io::Result<Self> {
         let folder = state.join(FOLDER);
         own_folder(&folder)?;
@@ -87,9 +84,6 @@ impl Digests {
     }
 
     /// Removes all digests below a state folder.
-    ///
-    /// # Errors
-    /// An error of the file system.
     pub fn remove_all(state: &Path) -> io::Result<()> {
         match std::fs::remove_dir_all(state.join(FOLDER)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -109,9 +103,6 @@ impl Digests {
     }
 
     /// Remembers values that were written.
-    ///
-    /// # Errors
-    /// Text for a warning.
     pub fn remember(&self, written: Vec<Written>) -> Result<(), String> {
         if written.iter().all(|(.., values)| values.is_empty()) {
             return Ok(());
@@ -134,9 +125,6 @@ impl Digests {
     }
 
     /// Removes the digests of fields of the object with that text or id: they are about to be written, or it is gone.
-    ///
-    /// # Errors
-    /// Text for a warning.
     pub fn forget(&self, (object, id): (&str, Option<&str>), fields: &[String]) -> Result<(), String> {
         let meant =
             |name: &str, known: &Object| name == object || (id.is_some() && known.id.as_deref() == id);

@@ -290,6 +290,20 @@ pub trait Vendor: Sync {
         Ok(None)
     }
 
+    /// How many trunks one call of [`Vendor::get_trunks`] reads.
+    fn trunks_per_call(&self) -> usize {
+        1
+    }
+
+    /// Reads several trunks whole in one call; none where the vendor has no such call. Trunks that do not exist may be
+    /// missing in the answer, or may make the vendor refuse it.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`]: an id that is none.
+    fn get_trunks(&self, _profile: &Profile, _ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {
+        Ok(None)
+    }
+
     /// Deletes a trunk, or takes an assigned one away from the profile's account.
     ///
     /// # Errors

@@ -77,10 +77,7 @@ fn a_newcomer_needs_two_commands() {
         .filter(|block| block.language == "sh")
         .map(|block| block.lines.join("\n"))
         .collect();
-    assert_eq!(
-        commands,
-        ["cargo run --release -- --sandbox apply -f examples/fleet --yes", "cargo test --locked"]
-    );
+    assert_eq!(commands, ["cargo run -- --sandbox apply -f examples/fleet --yes", "cargo test --locked"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod bad_input;
 mod bounds;
 mod bulk;
+mod check;
 mod ci;
 mod cli;
 mod codes;

@@ -57,7 +57,6 @@ pub fn secret(meaning: &str) -> Value {
     json!({"type": "string", "description": format!("{meaning} {how}.")})
 }
 
-/// A list.
 pub fn list(meaning: &str, items: Value) -> Value {
     json!({"type": "array", "description": meaning, "items": items})
 }

@@ -34,9 +34,7 @@ pub struct Variables {
 
 /// A variable that sets a key of a named profile.
 pub struct Variable {
-    /// Its name.
     pub name: String,
-    /// Its value.
     pub value: String,
     /// The profiles and keys that it could mean. More than one is an error where one of them is used.
     meanings: Vec<(String, String)>,

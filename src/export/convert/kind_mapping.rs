@@ -16,7 +16,6 @@ const NEAREST: &[(&str, &[&str])] = &[
 
 /// A trunk that has a shape, and what became of kind and direction.
 pub struct Mapped {
-    /// The trunk.
     pub trunk: Trunk,
     /// What became of them, where they changed.
     pub losses: Vec<Loss>,

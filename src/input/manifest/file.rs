@@ -82,7 +82,6 @@ pub struct Raw {
     source: Source,
     /// The folder that it may not reach out of, where it is not trusted.
     below: Option<PathBuf>,
-    /// Its tables.
     table: Table,
 }
 

@@ -39,9 +39,7 @@ type Message = (Option<String>, Option<(usize, usize)>, String);
 /// Where a mistake is.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
-    /// The file.
     pub file: &'a str,
-    /// The place.
     pub place: Option<Place>,
     /// The way to the entry, as in `trunk[2]`.
     pub path: &'a str,
@@ -169,9 +167,6 @@ impl Mistakes {
     }
 
     /// Nothing, or the refusal.
-    ///
-    /// # Errors
-    /// That refusal.
     pub fn finish(mut self) -> Result<()> {
         if self.is_empty() {
             return Ok(());

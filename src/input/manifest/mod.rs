@@ -43,7 +43,7 @@ pub struct Manifest {
 /// One thing that is wanted on one or more profiles.
 #[derive(Debug)]
 pub struct Entry {
-    /// What.
+    /// The objects.
     pub what: What,
     /// Where; at least one, each once.
     pub profiles: Arc<[String]>,
@@ -74,7 +74,6 @@ pub struct Options {
 /// What belongs to the manifest: one `[[owns]]`.
 #[derive(Debug)]
 pub struct Owns {
-    /// The profiles.
     pub profiles: Arc<[String]>,
     /// The objects, by kind, with the account as the manifest gives it.
     pub owned: Vec<Owned>,
@@ -136,7 +135,6 @@ pub enum Numbers {
 pub struct Origin {
     /// The file, as messages name it.
     pub file: Arc<str>,
-    /// The place in it.
     pub place: Place,
 }
 
@@ -149,7 +147,6 @@ impl fmt::Display for Origin {
 /// What is wanted on one profile.
 #[derive(Debug)]
 pub struct Wanted<'m> {
-    /// The profile.
     pub profile: &'m str,
     /// Its entries, in the order of the files.
     pub entries: Vec<&'m Entry>,
@@ -158,9 +155,6 @@ pub struct Wanted<'m> {
 impl Manifest {
     /// Reads files and folders, `-` for standard input, into one manifest for the profiles that there are. One that
     /// is not trusted runs no command, and names no file outside of its own folder.
-    ///
-    /// # Errors
-    /// Every mistake at once, each with file, line and column.
     pub fn open(paths: &[String], vars: &Vars, profiles: &[ProfileVars], untrusted: bool) -> Result<Self> {
         let mut mistakes = Mistakes::default();
         let files = paths::files(paths, &mut mistakes);
@@ -185,6 +179,14 @@ impl Manifest {
         }
         mistakes.finish()?;
         Ok(manifest)
+    }
+
+    /// The trunks that should exist, and their profiles.
+    pub fn trunks(&self) -> impl Iterator<Item = (&Trunk, &[String])> {
+        self.entries.iter().filter(|entry| !entry.options.absent).filter_map(|entry| match &entry.what {
+            What::Trunk(trunk) => Some((&**trunk, &*entry.profiles)),
+            _ => None,
+        })
     }
 
     /// What is wanted on each profile, in the order in which profiles are first named.
@@ -224,9 +226,6 @@ impl Numbers {
     }
 
     /// The rows, to be read as those of any other list; `file` is the manifest's own.
-    ///
-    /// # Errors
-    /// Where their file cannot be read.
     pub fn sheet(&self, file: &str) -> Result<Sheet> {
         match self {
             Self::Given(rows) => Ok(Sheet::given(file, rows.clone(), &NUMBERS)),

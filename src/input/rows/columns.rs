@@ -178,7 +178,6 @@ impl CellValue {
     /// A list or a table.
     pub const NESTED: Self = Self::Bad("is a list or a table; write one text");
 
-    /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Value(Value::Text(text.into()))
     }

@@ -10,9 +10,6 @@ use crate::input::tree::Mistake;
 use crate::model::error::{Error, FieldError, Place, Result};
 
 /// The rows below the header.
-///
-/// # Errors
-/// Where the header is missing or wrong.
 pub fn rows(mut lines: Lines<'_>, shape: &'static Shape) -> Result<impl Iterator<Item = Result<Row>>> {
     let (columns, separator) = header(&mut lines, shape)?;
     let mut ended = false;

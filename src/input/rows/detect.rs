@@ -19,9 +19,6 @@ pub enum Form {
 pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// By the extension; none where it says nothing.
-///
-/// # Errors
-/// Where it names a spreadsheet's own format.
 pub fn by_name(path: &str) -> Result<Option<Form>> {
     Ok(match extension(path).as_str() {
         "csv" | "tsv" => Some(Form::Csv),

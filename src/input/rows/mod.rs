@@ -37,7 +37,6 @@ pub struct Row {
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// The value.
     pub value: Value,
     /// Where it stands, where that is known.
     pub place: Option<Place>,
@@ -92,9 +91,6 @@ enum Body {
 
 impl Sheet {
     /// Opens a file, or standard input for `-`.
-    ///
-    /// # Errors
-    /// Where it cannot be read, is empty, is not UTF-8 text, or is no list of its format.
     pub fn open(path: &str, shape: &'static Shape) -> Result<Self> {
         let (name, file) = source::open(path)?;
         let head = source::head(&name, &file)?;
@@ -126,9 +122,6 @@ impl Sheet {
     }
 
     /// The rows from the first one on, at every call.
-    ///
-    /// # Errors
-    /// Where the file as a whole cannot be understood. A row that cannot be is among the rows.
     pub fn rows(&self) -> Result<Rows<'_>> {
         let (name, shape) = (self.name.as_str(), self.shape);
         let rows: Rows<'_> = match &self.body {

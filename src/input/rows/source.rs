@@ -20,9 +20,6 @@ const LONGEST_STREAM: u64 = 256 << 20;
 pub const LONGEST: usize = 1024 * 1024;
 
 /// Opens a file that can be read from any place, and tells how messages name it.
-///
-/// # Errors
-/// Where it cannot be read.
 pub fn open(path: &str) -> Result<(String, File)> {
     if path == "-" {
         let name = "standard input";
@@ -60,9 +57,6 @@ fn unreadable(what: &str, cause: &std::io::Error) -> Error {
 }
 
 /// The beginning of a file that is not empty and is no spreadsheet or UTF-16.
-///
-/// # Errors
-/// Where it is one of these.
 pub fn head(name: &str, file: &File) -> Result<String> {
     let mut head = Vec::new();
     let read = At { file, at: 0 }.take(HEAD as u64).read_to_end(&mut head);
@@ -83,9 +77,6 @@ pub fn head(name: &str, file: &File) -> Result<String> {
 }
 
 /// The whole file as text.
-///
-/// # Errors
-/// Where it cannot be read or is not UTF-8.
 pub fn text(name: &str, file: &File) -> Result<String> {
     let bytes = bounded(At { file, at: 0 });
     let bytes = bytes.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
@@ -132,9 +123,6 @@ impl<'f> Lines<'f> {
     }
 
     /// The next line and its number.
-    ///
-    /// # Errors
-    /// Where it cannot be read, is not UTF-8, or does not end.
     pub fn next(&mut self) -> Result<Option<(usize, &str)>> {
         self.line.clear();
         self.number += 1;

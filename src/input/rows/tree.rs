@@ -8,9 +8,6 @@ use crate::input::tree::{Node, Table};
 use crate::model::error::Result;
 
 /// The rows of a whole file.
-///
-/// # Errors
-/// With the place where the text cannot be read, or holds no list.
 pub fn rows(name: &str, text: &str, format: Format, shape: &Shape) -> Result<Vec<Row>> {
     let root = Node::parse(text, format).map_err(|mistake| broken(name, mistake))?;
     let (list, keyed) = match root.value {

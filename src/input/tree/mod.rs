@@ -25,7 +25,7 @@ const DEEPEST: usize = 64;
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The value.
+    /// What it contains.
     pub value: Value,
     /// Where it stands.
     pub place: Place,
@@ -43,7 +43,6 @@ pub enum Value {
     /// A text that a variable was put into: in TOML and JSON the only way to give a number by one. Messages do not
     /// repeat it.
     Filled {
-        /// The text.
         text: String,
         /// Whether it is a YAML text without quotes.
         plain: bool,
@@ -161,9 +160,6 @@ impl std::error::Error for Mistake {}
 
 impl Node {
     /// The tree of a text. An empty one is an empty table, but for JSON, which has no empty texts.
-    ///
-    /// # Errors
-    /// Where the text is not what it should be: with the place.
     pub fn parse(text: &str, format: Format) -> Result<Self, Mistake> {
         match format {
             Format::Toml => toml::parse(text),
@@ -173,9 +169,6 @@ impl Node {
     }
 
     /// The tree of a line of JSON.
-    ///
-    /// # Errors
-    /// As [`Node::parse`].
     pub fn parse_line(text: &str, line: usize) -> Result<Self, Mistake> {
         json::parse(text, line)
     }

@@ -27,17 +27,11 @@ const REMEDIES: [(&str, &str); 6] = [
 ];
 
 /// What a node is read as.
-///
-/// # Errors
-/// The first mistake, with its place.
 pub fn read<'n, T: Deserialize<'n>>(node: &'n Node) -> Result<T, Mistake> {
     T::deserialize(Reader(node)).map_err(|mistake| mistake.of(node))
 }
 
 /// What a file is read as.
-///
-/// # Errors
-/// Every key that is not known; else, for a table of other keys is something else, every value that is wrong.
 pub fn read_file<'n, T: Deserialize<'n>>(root: &'n Node) -> Result<T, Vec<Mistake>> {
     let Value::Table(table) = &root.value else { return read(root).map_err(|mistake| vec![mistake]) };
     let pairs: Vec<_> = table.iter().map(|(key, node)| (key, node)).collect();
@@ -54,9 +48,6 @@ pub fn read_file<'n, T: Deserialize<'n>>(root: &'n Node) -> Result<T, Vec<Mistak
 }
 
 /// What some keys of a table are read as; the place is the table's, `all` is how many keys it has.
-///
-/// # Errors
-/// Every key that is wrong by itself; else the first mistake.
 pub fn read_pairs<'n, T: Deserialize<'n>>(
     pairs: &[(&'n Key, &'n Node)],
     all: usize,

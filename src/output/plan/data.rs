@@ -38,9 +38,6 @@ fn profile(plan: &ProfilePlan) -> Value {
 }
 
 /// One object per line: a change, a note on a profile, or a profile that could not be read.
-///
-/// # Errors
-/// An error of the stream.
 pub fn lines(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     for part in &plan.profiles {
         for change in &part.changes {

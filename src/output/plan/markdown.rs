@@ -24,9 +24,6 @@ enum Detail {
 }
 
 /// Prints the plan, with as many details as fit into that many bytes.
-///
-/// # Errors
-/// An error of the stream.
 pub fn markdown(out: &mut dyn Write, plan: &Plan, max_bytes: usize) -> io::Result<()> {
     let mut text = String::new();
     for (detail, left_out) in [

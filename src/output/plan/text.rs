@@ -9,9 +9,6 @@ use crate::output::Terminal;
 use crate::output::cell::{self, arrow, fold};
 
 /// Prints the plan.
-///
-/// # Errors
-/// An error of the stream.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
     for folded in folded(plan) {
         heading(out, &folded, terminal)?;

@@ -19,9 +19,7 @@ use crate::vendors::Vendor;
 
 /// What a comparison looks at.
 pub struct Inputs<'a> {
-    /// The vendor.
     pub vendor: &'static dyn Vendor,
-    /// The profile.
     pub profile: &'a Profile,
     /// What exists.
     pub actual: &'a Actual,

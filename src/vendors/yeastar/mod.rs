@@ -81,6 +81,15 @@ impl Vendor for Yeastar {
         write::get_trunk(profile, id).map(Some)
     }
 
+    // No limit is documented; 50 ids are about 250 characters of a query.
+    fn trunks_per_call(&self) -> usize {
+        50
+    }
+
+    fn get_trunks(&self, profile: &Profile, ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {
+        write::get_trunks(profile, ids).map(Some)
+    }
+
     fn delete_trunk(&self, profile: &Profile, id: &str) -> Result<Call<()>> {
         write::delete_trunk(profile, id)
     }

@@ -1,5 +1,7 @@
 //! Answers to model.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -162,6 +164,24 @@ pub fn got(response: &Response, id: &str) -> Result<ActualTrunk, Fault> {
             Err(contradiction(response, &why))
         }
         _ => Err(Fault::unreadable(response, "the answer does not contain exactly one trunk")),
+    }
+}
+
+/// Answer of `trunk/query` for these ids. Trunks that do not exist may be missing.
+pub fn queried(response: &Response, ids: &[String]) -> Result<Vec<ActualTrunk>, Fault> {
+    let Rows { data, .. } = answer(response, false)?;
+    let row = |text: &str| serde_json::from_str(text).map(TrunkRow::item);
+    let trunks = paging::read(0, data.unwrap_or_default(), row).map_err(|unread| {
+        let why = unread.text(|_: serde_json::Error| "a trunk cannot be read".into());
+        Fault::unreadable(response, &why)
+    })?;
+    let mut known = HashSet::new();
+    match trunks.iter().find(|trunk| !ids.contains(&trunk.id) || !known.insert(&trunk.id)) {
+        None => Ok(trunks),
+        Some(other) => {
+            let why = format!("the PBX gave the trunk {} twice or without being asked for it", other.id);
+            Err(contradiction(response, &why))
+        }
     }
 }
 

@@ -46,6 +46,13 @@ pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<ActualTrunk>> {
     Ok(Call::new("trunk/get", Effect::Read, request, move |response| read::got(response, &id)))
 }
 
+/// `trunk/query` ("Query Information of Multiple Trunks").
+pub fn get_trunks(profile: &Profile, ids: &[String]) -> Result<Call<Vec<ActualTrunk>>> {
+    let ids: Vec<String> = ids.iter().map(|id| number(id).map(|id| id.to_string())).collect::<Result<_>>()?;
+    let request = get(profile, "trunk/query", &[("ids", &ids.join(","))]);
+    Ok(Call::new("trunk/query", Effect::Read, request, move |response| read::queried(response, &ids)))
+}
+
 /// `trunk/delete`, by GET ("Delete a SIP Trunk").
 pub fn delete_trunk(profile: &Profile, id: &str) -> Result<Call<()>> {
     let request = get(profile, "trunk/delete", &[("id", &number(id)?.to_string())]);

@@ -22,7 +22,7 @@ const OF_CARGO: &[&str] = &["cargo test --locked", "cargo install --path ."];
 /// The profiles file, in the place of a scene.
 const PROFILES: &str = "home/.config/trunkctl/profiles.toml";
 /// How a newcomer starts the program without installing it.
-const UNINSTALLED: &str = "cargo run --release -- ";
+const UNINSTALLED: &str = "cargo run -- ";
 
 pub fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")

@@ -63,10 +63,14 @@ fn what_several_profiles_lead_to_is_written_once() {
 fn a_list_that_breaks_off_makes_no_manifest_of_its_beginning() {
     let row = |id: u8| json!({"id": id, "name": format!("t{id}"), "type": "peer"});
     for answers_get in [false, true] {
-        let server = Scripted::answering(move |_, request| match request.contains("trunk/get") {
-            true if answers_get => answer(200, &json!({"errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"})),
-            true => answer(500, &json!({})),
-            false => answer(200, &json!({"errcode": 0, "total_number": 2, "data": [row(1), row(2)]})),
+        let server = Scripted::answering(move |_, request| {
+            match ["trunk/get", "trunk/query"].iter().any(|call| request.contains(call)) {
+                true if answers_get => {
+                    answer(200, &json!({"errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"}))
+                }
+                true => answer(500, &json!({})),
+                false => answer(200, &json!({"errcode": 0, "total_number": 2, "data": [row(1), row(2)]})),
+            }
         });
         let place = Place::new();
         let profiles = crate::support::given::profiles_with_tokens(&place, &server.base);
@@ -82,7 +86,9 @@ fn what_is_gone_or_no_sip_trunk_is_left_out() {
         if request.contains("trunk/get") && request.contains("id=2") {
             return answer(200, &json!({"errcode": 60001, "errmsg": "NOT FOUND"}));
         }
-        if request.contains("trunk/get") {
+        // What is missing here is asked for alone.
+        if request.contains("trunk/query") {
+            assert!(request.contains("ids=1%2C2"), "{request}");
             return answer(200, &json!({"errcode": 0, "data": [row(1, "peer_did")]}));
         }
         let rows = [row(1, "peer_did"), row(2, "peer"), row(3, "physical")];

@@ -10,6 +10,7 @@ mod lookups;
 mod numbers;
 mod settings;
 mod streams;
+mod whole;
 
 use serde_json::{Map, Value, json};
 

@@ -18,7 +18,6 @@ pub type Table = Map<String, Value>;
 pub struct Draft {
     /// Comments above the entries.
     pub opening: Vec<String>,
-    /// Trunks.
     pub trunks: Vec<Table>,
     /// Lists of internal numbers.
     pub numbers: Vec<Table>,
@@ -35,9 +34,7 @@ pub struct Draft {
 /// Comments under a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// The title.
     pub title: String,
-    /// The lines.
     pub lines: Vec<String>,
 }
 
@@ -83,9 +80,6 @@ impl Draft {
     }
 
     /// JSON, which has no comments.
-    ///
-    /// # Errors
-    /// A defect of the writer.
     pub fn json(&self) -> Result<String> {
         json(&self.value())
     }

@@ -1,0 +1,407 @@
+//! `trunk check`: whether trunks work, by a probe from here beside the vendor's status
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use serde_json::{Value, to_value};
+
+use super::trunk_list::choose;
+use crate::cli::trunk::Check as Args;
+use crate::context::Context;
+use crate::engine::limits::Room;
+use crate::engine::transport;
+use crate::model::check;
+use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::health::{Check, Health, VendorStatus, Verdict, worst};
+use crate::model::number::digits;
+use crate::model::open_enum::complain;
+use crate::model::proxy::OutboundProxy;
+use crate::model::report::{Format, Listing, Report};
+use crate::model::support::Operation;
+use crate::model::text::printable;
+use crate::model::trunk::{ActualTrunk, Direction, Kind as TrunkKind, Transport, Trunk};
+use crate::ops::steps::require;
+use crate::ops::trunks::{self, Target as Named};
+use crate::probe::exchange::Settings;
+use crate::probe::resolver::Resolver;
+use crate::probe::target::{Host, Target, host, split};
+use crate::probe::{self, judge, rules};
+use crate::reconcile;
+
+/// The number of targets that are checked at the same time.
+const AT_ONCE: usize = 16;
+
+/// The longest that one server may take to answer: four copies of the request over UDP.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What is checked: a trunk of a profile, of a file, or an address.
+#[derive(Default)]
+struct Subject {
+    trunk: Trunk,
+    /// The name in the report; none for an address.
+    name: Option<String>,
+    profile: Option<String>,
+    /// The vendor's name for people.
+    vendor: &'static str,
+    /// The trunk as the vendor has it.
+    actual: Option<ActualTrunk>,
+    /// Why the vendor could not be asked.
+    unread: Option<Error>,
+}
+
+/// Runs the command.
+pub async fn run(context: &Context, args: &Args) -> Result<Report> {
+    let subjects = subjects(context, args).await?;
+    if subjects.is_empty() {
+        return Ok(Report::Listing(vec![listing(&[])]));
+    }
+    let probing =
+        if args.offline || context.options.dry_run.is_some() { None } else { Some(probing(context, args)?) };
+    let duplicates = duplicates(&subjects);
+    let checks = subjects.iter().enumerate().map(|(at, subject)| {
+        let (probing, duplicates) = (probing.as_ref(), &duplicates);
+        async move { report(subject, args, probing, duplicates.get(&at)).await }
+    });
+    let mut reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
+    reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
+    let failed = reports.iter().filter(|report| fails(report.verdict, args.strict)).count();
+    let mut shown = match context.options.output {
+        Format::Table => Report::Document { text: text(&reports), data: Value::Null },
+        _ => Report::Listing(vec![listing(&reports)]),
+    };
+    if failed == 0 {
+        return Ok(shown);
+    }
+    (context.publish)(&mut shown)?;
+    let text = match reports.len() {
+        1 => "the check failed".to_owned(),
+        all => format!("{failed} of {all} checks failed"),
+    };
+    Err(Error::new(Kind::Unhealthy, text).hint("`trunkctl explain check ID` explains a check and its remedy"))
+}
+
+fn fails(verdict: Verdict, strict: bool) -> bool {
+    verdict == Verdict::Fail || strict && matches!(verdict, Verdict::Warn | Verdict::Unknown)
+}
+
+/// The trunks and addresses that the command line names.
+async fn subjects(context: &Context, args: &Args) -> Result<Vec<Subject>> {
+    if let Some(text) = &args.target {
+        return Ok(vec![address(text, args)?]);
+    }
+    if let Some(path) = &args.from {
+        let trunk = super::spec::from_file(path)?;
+        let faults = check::trunk(&trunk);
+        if !faults.is_empty() {
+            return Err(Error::fields("the trunk", faults));
+        }
+        let name = trunk.name.clone().or_else(|| Some(path.clone()));
+        return Ok(vec![Subject { trunk, name, ..Subject::default() }]);
+    }
+    if !args.source.files.is_empty() {
+        let manifest = reconcile::open(context, &super::plan::files(&args.source))?;
+        let mut subjects = Vec::new();
+        for (trunk, profiles) in manifest.trunks() {
+            subjects.extend(profiles.iter().map(|profile| Subject {
+                trunk: trunk.clone(),
+                name: trunk.name.clone().or_else(|| trunk.master_trunk.clone()),
+                profile: Some(profile.clone()),
+                ..Subject::default()
+            }));
+        }
+        return Ok(subjects);
+    }
+    of_profiles(context, args).await
+}
+
+/// An address of the command line.
+fn address(text: &str, args: &Args) -> Result<Subject> {
+    let usage = |why: String| Error::new(Kind::Usage, format!("--target: `{text}` {why}"));
+    let (host, port) = split(text).map_err(usage)?;
+    let transport = args.transport.as_deref().map(Transport::open).unwrap_or(Transport::Udp);
+    if let Transport::Other(word) = &transport {
+        return Err(Error::fields(
+            "the command",
+            vec![FieldError::new("transport", complain("transport", word, Transport::WORDS))],
+        ));
+    }
+    let trunk = Trunk {
+        host: Some(host.to_string()),
+        port: port.map(u32::from),
+        transport: Some(transport),
+        ..Trunk::default()
+    };
+    Ok(Subject { trunk, ..Subject::default() })
+}
+
+/// Trunks of profiles. A profile that cannot be read makes its named trunks unknown only if several are asked.
+async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
+    let named: Vec<Named> = args.trunks.iter().map(|text| Named::parse(text)).collect::<Result<_>>()?;
+    let names = context.profile_names(args.all_profiles)?;
+    let mut subjects = Vec::new();
+    for name in &names {
+        let read = async {
+            let mut session = context.session_of(name.as_deref()).await?;
+            require(&session, Operation::TrunkList)?;
+            choose(&mut session, args.account.as_deref())?;
+            let room = Room::default();
+            let rows = trunks::rows(&session, None, &room).await?;
+            let mut meant = BTreeSet::new();
+            for target in &named {
+                match target.among(&rows, &session.profile().name)? {
+                    Some(row) => drop(meant.insert(row.id.clone())),
+                    None if names.len() > 1 => {}
+                    None => return Err(target.missing(&session)),
+                }
+            }
+            let rows = rows.into_iter().filter(|row| named.is_empty() || meant.contains(&row.id)).collect();
+            let whole = trunks::whole(&session, None, rows, |_| true, &room).await?;
+            Ok((session, whole))
+        };
+        match read.await {
+            Ok((session, trunks)) => subjects.extend(trunks.into_iter().map(|actual| Subject {
+                trunk: actual.trunk.clone(),
+                name: Some(actual.trunk.name.clone().unwrap_or_else(|| actual.id.clone())),
+                profile: Some(session.profile().name.clone()),
+                vendor: session.vendor().facts().title,
+                actual: Some(actual),
+                unread: None,
+            })),
+            Err(error) if names.len() > 1 => subjects.push(Subject {
+                name: Some("(all trunks)".into()),
+                profile: name.clone(),
+                unread: Some(error),
+                ..Subject::default()
+            }),
+            Err(error) => return Err(error),
+        }
+    }
+    let found: BTreeSet<&str> = subjects.iter().filter_map(|subject| subject.name.as_deref()).collect();
+    match named
+        .iter()
+        .find(|target| names.len() > 1 && !matches!(target, Named::Id(_)) && !found.contains(target.value()))
+    {
+        Some(target) => {
+            Err(Error::new(Kind::NotFound, format!("none of the profiles has a trunk `{}`", target.value())))
+        }
+        None => Ok(subjects),
+    }
+}
+
+/// What the probes share.
+struct Probing {
+    resolver: Resolver,
+    settings: Settings,
+}
+
+fn probing(context: &Context, args: &Args) -> Result<Probing> {
+    let timeout = context.options.timeout.min(PATIENCE);
+    let server = args.resolver.as_deref().map(resolver).transpose()?;
+    let (verifier, provider) =
+        transport::verifier(args.ca_file.as_deref().map(Path::new)).map_err(|why| {
+            Error::config(match &args.ca_file {
+                Some(path) => format!("--ca-file: `{path}` cannot be used: {why}"),
+                None => format!("TLS cannot be set up: {why}"),
+            })
+        })?;
+    Ok(Probing {
+        resolver: Resolver::new(server, timeout)?,
+        settings: Settings { timeout, verifier, provider },
+    })
+}
+
+/// `ADDR[:PORT]` of a DNS server.
+fn resolver(text: &str) -> Result<SocketAddr> {
+    let plain = text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
+    plain.or_else(|_| text.parse()).map_err(|_| {
+        Error::new(Kind::Usage, format!("--resolver: `{text}` is not an address"))
+            .hint("write an IP address, with a port if it is not 53, for example 192.0.2.53:5353")
+    })
+}
+
+async fn report(
+    subject: &Subject,
+    args: &Args,
+    probing: Option<&Probing>,
+    duplicate: Option<&(String, Vec<String>)>,
+) -> Health {
+    let mut checks = Vec::new();
+    let mut target = None;
+    let mut ours = None;
+    if let Some(error) = &subject.unread {
+        let text = format!("the profile cannot be read: {}", error.message);
+        let check = Check::new("vendor.status", Verdict::Unknown, text);
+        checks.push(match &error.hint {
+            Some(hint) => check.hint(hint.clone()),
+            None => check,
+        });
+    } else {
+        checks.extend(rules::check(&subject.trunk, args.target.is_none()));
+        match (to_probe(&subject.trunk, args), probing) {
+            (Err(why), _) => checks.extend(
+                ["dns.resolve", "net.connect", "sip.options"]
+                    .map(|id| Check::new(id, Verdict::Skipped, why.clone())),
+            ),
+            (Ok((found, _)), None) => target = Some(found.to_string()),
+            (Ok((found, names)), Some(probing)) => {
+                target = Some(found.to_string());
+                let (more, said) = probe::check(&found, &names, &probing.resolver, &probing.settings).await;
+                checks.extend(more);
+                ours = said;
+            }
+        }
+        checks.extend(of_vendor(subject, ours));
+        checks.extend(of_numbers(subject, duplicate));
+    }
+    checks.sort_by_key(|check| rules::position(check.id));
+    let status = subject.actual.as_ref().and_then(|actual| {
+        let status = actual.status.as_ref()?.to_string();
+        Some(VendorStatus { status, status_code: actual.status_code.clone() })
+    });
+    Health {
+        trunk: subject.name.clone(),
+        profile: subject.profile.clone(),
+        target,
+        verdict: worst(&checks),
+        vendor_status: status,
+        checks,
+    }
+}
+
+/// The address to probe, and the names that its certificate may have; or why there is none.
+fn to_probe(trunk: &Trunk, args: &Args) -> Result<(Target, Vec<Host>), String> {
+    if trunk.kind == Some(TrunkKind::Account) {
+        return Err("nothing to call: the other side registers with the vendor".into());
+    }
+    let port = |port: Option<u32>| port.filter(|port| *port != 0).and_then(|port| u16::try_from(port).ok());
+    // With an outbound proxy, all SIP goes there.
+    let (text, own) = match (&trunk.outbound_proxy, trunk.host.as_deref()) {
+        (Some(OutboundProxy::Server { host, port }), _) if !host.is_empty() => (host.as_str(), *port),
+        (_, Some(host)) if !host.is_empty() => (host, trunk.port),
+        _ if trunk.direction == Some(Direction::Inbound) => {
+            return Err("nothing to call: the carrier calls the vendor".into());
+        }
+        _ => return Err("the trunk has no address that can be called".into()),
+    };
+    let (host, written) = split(text).map_err(|why| format!("host `{text}` {why}"))?;
+    let port = port(own).or(written);
+    let transport = match (&trunk.transport, port) {
+        (Some(Transport::Other(_)) | None, Some(5061)) => Transport::Tls,
+        (Some(Transport::Other(_)) | None, _) => Transport::Udp,
+        (Some(known), _) => known.clone(),
+    };
+    let domain = args.domain.clone().or_else(|| trunk.domain.clone()).filter(|domain| !domain.is_empty());
+    let named = domain.as_deref().and_then(|domain| self::host(domain).ok());
+    let names = match (&args.domain, named) {
+        (Some(_), Some(only)) => vec![only],
+        (None, Some(named)) if named != host => vec![host.clone(), named],
+        _ => vec![host.clone()],
+    };
+    Ok((Target { host, port, transport, domain }, names))
+}
+
+/// The vendor's status, and whether it agrees with the probe.
+fn of_vendor(subject: &Subject, ours: Option<judge::Ours>) -> Vec<Check> {
+    let Some(actual) = &subject.actual else { return Vec::new() };
+    let Some(status) = &actual.status else {
+        let text = format!("{} does not report the status of a trunk", subject.vendor);
+        return vec![Check::new("vendor.status", Verdict::Skipped, text)];
+    };
+    let code = actual.status_code.as_deref();
+    vec![judge::vendor_status(status, code, subject.vendor), judge::agreement(ours, status)]
+}
+
+/// Numbers that are on two of the trunks: by the position of each trunk, the number and the other trunks.
+fn duplicates(subjects: &[Subject]) -> BTreeMap<usize, (String, Vec<String>)> {
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, subject) in subjects.iter().enumerate() {
+        for did in subject.trunk.dids.iter().flatten() {
+            let places = places.entry(digits(&did.number)).or_default();
+            if places.last() != Some(&at) {
+                places.push(at);
+            }
+        }
+    }
+    let label = |at: &usize| {
+        let subject = subjects.get(*at);
+        let name = subject.and_then(|subject| subject.name.clone()).unwrap_or_default();
+        match subject.and_then(|subject| subject.profile.clone()) {
+            Some(profile) => format!("`{name}` of profile `{profile}`"),
+            None => format!("`{name}`"),
+        }
+    };
+    let mut found = BTreeMap::new();
+    for (number, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
+        for at in &places {
+            let others = places.iter().filter(|other| *other != at).map(label).collect();
+            found.entry(*at).or_insert((number.clone(), others));
+        }
+    }
+    found
+}
+
+fn of_numbers(subject: &Subject, duplicate: Option<&(String, Vec<String>)>) -> Option<Check> {
+    subject.trunk.dids.as_ref().filter(|dids| !dids.is_empty())?;
+    Some(match duplicate {
+        Some((number, others)) => {
+            let text = format!("the number {number} is also on trunk {}", others.join(", "));
+            Check::new("numbers.duplicate", Verdict::Fail, text).hint("remove it from one of them")
+        }
+        None => Check::new("numbers.duplicate", Verdict::Pass, "no number is on another of these trunks"),
+    })
+}
+
+/// For people: the worst trunk and the worst check first.
+fn text(reports: &[Health]) -> String {
+    let mut text = String::new();
+    for report in reports {
+        let name = report.trunk.as_deref().or(report.target.as_deref()).unwrap_or_default();
+        let profile = report.profile.as_ref().map(|profile| format!(" on {profile}")).unwrap_or_default();
+        let target = report.target.as_ref().filter(|_| report.trunk.is_some());
+        let target = target.map(|target| format!(" ({target})")).unwrap_or_default();
+        text.push_str(&printable(&format!("{name}{profile}{target}: {}", report.verdict.word())));
+        text.push('\n');
+        let mut checks: Vec<&Check> = report.checks.iter().collect();
+        checks.sort_by_key(|check| std::cmp::Reverse(check.verdict));
+        for check in checks {
+            text.push_str(&printable(&format!(
+                "  {:<7}  {}: {}",
+                check.verdict.word(),
+                check.id,
+                check.message
+            )));
+            text.push('\n');
+            if let Some(hint) = check.hint.as_ref().filter(|_| check.verdict > Verdict::Pass) {
+                text.push_str(&printable(&format!("           hint: {hint}")));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// For programs: a row for each check, an object for each target.
+fn listing(reports: &[Health]) -> Listing {
+    let rows = reports.iter().flat_map(|report| {
+        report.checks.iter().map(|check| {
+            let empty = String::new;
+            vec![
+                report.trunk.clone().unwrap_or_else(empty),
+                report.profile.clone().unwrap_or_else(empty),
+                report.target.clone().unwrap_or_else(empty),
+                check.verdict.word().to_owned(),
+                check.id.to_owned(),
+                check.message.clone(),
+            ]
+        })
+    });
+    Listing {
+        title: None,
+        columns: ["trunk", "profile", "target", "verdict", "check", "message"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+        data: reports.iter().map(|report| to_value(report).unwrap_or(Value::Null)).collect(),
+    }
+}

@@ -1,0 +1,104 @@
+//! What a check of a trunk found.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The result of one check, from the least to the most serious.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Not tried, for the reason in the message. Does not count for the verdict of a target.
+    Skipped,
+    /// Tried, and as it should be.
+    Pass,
+    /// Works today, or for some.
+    Warn,
+    /// Tried, and the evidence does not decide.
+    Unknown,
+    /// Tried, and certainly wrong.
+    Fail,
+}
+
+impl Verdict {
+    /// The word in tables and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Skipped => "skipped",
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Unknown => "unknown",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// One check of a target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// The stable id, such as `dns.resolve`.
+    pub id: &'static str,
+    /// The result.
+    pub verdict: Verdict,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// What the verdict rests on.
+    pub evidence: Map<String, Value>,
+}
+
+impl Check {
+    /// A check without hint and evidence.
+    pub fn new(id: &'static str, verdict: Verdict, message: impl Into<String>) -> Self {
+        Self { id, verdict, message: message.into(), hint: None, evidence: Map::new() }
+    }
+
+    /// Adds what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a piece of evidence.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.evidence.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// The vendor's own view of a trunk.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VendorStatus {
+    /// The common status.
+    pub status: String,
+    /// The vendor's own code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_code: Option<String>,
+}
+
+/// What was found about one trunk or address.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Health {
+    /// The trunk's name, where a trunk was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trunk: Option<String>,
+    /// The profile that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// The address that was probed, where the trunk has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The worst verdict of its checks.
+    pub verdict: Verdict,
+    /// The vendor's own view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_status: Option<VendorStatus>,
+    /// The checks, in the order in which they ran.
+    pub checks: Vec<Check>,
+}
+
+/// The worst verdict; `Skipped` where nothing was tried.
+pub fn worst(checks: &[Check]) -> Verdict {
+    checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Skipped)
+}

@@ -1,0 +1,324 @@
+//! What a server's certificate says: name (RFC 5922 §7), dates, chain, and whether it asked for one of ours.
+//!
+//! The handshake accepts every certificate and records it, so that one run finds every fault. SIP is sent only over a
+//! connection whose certificate was trusted.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rustls::client::ResolvesClientCert;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{DigitallySignedStruct, SignatureScheme};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use super::target::Host;
+use crate::model::health::{Check, Verdict};
+
+/// Days before the end at which a warning begins, and what it then says.
+const WARN_DAYS: i64 = 30;
+const DAY: i64 = 86_400;
+
+/// What a handshake showed.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The certificates as sent, the server's own first.
+    pub chain: Vec<Vec<u8>>,
+    /// What a common verifier says of chain and name; none where it accepts them.
+    pub verifier: Option<String>,
+    /// What it says of the chain at a time at which the server's certificate is valid; none where it is trusted.
+    pub untrusted: Option<String>,
+    /// Whether the server asked for a certificate of ours.
+    pub asked: bool,
+}
+
+/// Records what a handshake shows, and accepts it.
+#[derive(Debug)]
+pub struct Recorder {
+    inner: Arc<dyn ServerCertVerifier>,
+    seen: Mutex<Seen>,
+    asked: AtomicBool,
+}
+
+impl Recorder {
+    /// Around the verifier that counts.
+    pub fn new(inner: Arc<dyn ServerCertVerifier>) -> Arc<Self> {
+        Arc::new(Self { inner, seen: Mutex::default(), asked: AtomicBool::new(false) })
+    }
+
+    /// What was seen.
+    pub fn seen(&self) -> Seen {
+        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        Seen { asked: self.asked.load(Ordering::Relaxed), ..seen }
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verify = |now| {
+            let verdict =
+                self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+            verdict.err()
+        };
+        let verifier = verify(now);
+        // A verifier reports one fault only: an expired certificate would hide a broken chain, and a wrong name either.
+        let untrusted = match (&verifier, Certificate::from_der(end_entity)) {
+            (None, _) => None,
+            (Some(_), Err(error)) => Some(format!("the certificate cannot be read: {error}")),
+            (Some(_), Ok(certificate)) => {
+                let begins = certificate.tbs_certificate().validity().not_before.to_unix_duration();
+                let valid = UnixTime::since_unix_epoch(begins + std::time::Duration::from_secs(1));
+                verify(valid).filter(|fault| !is_of_name(fault)).map(|fault| fault.to_string())
+            }
+        };
+        let verifier = verifier.map(|fault| fault.to_string());
+        let mut chain = vec![end_entity.to_vec()];
+        chain.extend(intermediates.iter().map(|certificate| certificate.to_vec()));
+        let seen = Seen { chain, verifier, untrusted, asked: false };
+        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = seen;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+/// Whether the fault is only in the name, which is checked apart.
+fn is_of_name(fault: &rustls::Error) -> bool {
+    use rustls::CertificateError::{NotValidForName, NotValidForNameContext};
+    matches!(fault, rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }))
+}
+
+impl ResolvesClientCert for Recorder {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
+/// Who a certificate says that it is (RFC 5922 §7.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Identity {
+    /// Hosts of `sip:` URIs without a user.
+    uris: Vec<String>,
+    names: Vec<String>,
+    addresses: Vec<IpAddr>,
+    /// The common name, where there is no other.
+    common: Option<String>,
+}
+
+impl Identity {
+    fn of(certificate: &Certificate) -> Self {
+        let mut found = Self::default();
+        let names = certificate.tbs_certificate().get_extension::<SubjectAltName>();
+        let Ok(Some((_, SubjectAltName(names)))) = names else {
+            let subject = certificate.tbs_certificate().subject().to_string();
+            let common =
+                subject.split(',').find_map(|part| part.trim().strip_prefix("CN=").map(str::to_owned));
+            return Self { common: common.map(|name| name.to_ascii_lowercase()), ..found };
+        };
+        for name in &names {
+            match name {
+                GeneralName::UniformResourceIdentifier(uri) => {
+                    let uri = uri.as_str().to_ascii_lowercase();
+                    found.uris.extend(
+                        uri.strip_prefix("sip:").filter(|host| !host.contains('@')).map(str::to_owned),
+                    );
+                }
+                GeneralName::DnsName(name) => found.names.push(name.as_str().to_ascii_lowercase()),
+                GeneralName::IpAddress(bytes) => match bytes.as_bytes() {
+                    [a, b, c, d] => found.addresses.push(IpAddr::from([*a, *b, *c, *d])),
+                    bytes => found.addresses.extend(<[u8; 16]>::try_from(bytes).ok().map(IpAddr::from)),
+                },
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn all(&self) -> Vec<String> {
+        let uris = self.uris.iter().map(|host| format!("sip:{host}"));
+        let addresses = self.addresses.iter().map(IpAddr::to_string);
+        uris.chain(self.names.clone()).chain(addresses).chain(self.common.clone()).collect()
+    }
+}
+
+/// The checks of a certificate. `wanted` are the names that it may have, the best first; `server` is where the probe
+/// went; `now` is in seconds since 1970.
+pub fn judge(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
+    let chain: Result<Vec<Certificate>, _> =
+        seen.chain.iter().map(|der| Certificate::from_der(der)).collect();
+    let chain = match chain {
+        Ok(chain) if !chain.is_empty() => chain,
+        _ => {
+            let text = format!("the certificate of {server} cannot be read");
+            return vec![
+                Check::new("tls.chain", Verdict::Fail, text)
+                    .hint("ask the operator of the server to replace it"),
+            ];
+        }
+    };
+    let mut checks = Vec::new();
+    if let Some(own) = chain.first() {
+        checks.push(name(own, wanted, server, seen));
+    }
+    checks.push(expiry(&chain, server, now));
+    checks.push(trust(&chain, server, seen));
+    checks
+}
+
+fn name(certificate: &Certificate, wanted: &[Host], server: &str, seen: &Seen) -> Check {
+    let identity = Identity::of(certificate);
+    let names = identity.all();
+    // DNS names count only where there is no SIP URI (RFC 5922 §7.1).
+    let valid = if identity.uris.is_empty() { &identity.names } else { &identity.uris };
+    let shown = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+    let list = wanted.iter().map(Host::to_string).collect::<Vec<_>>().join("` or `");
+    let mut check = None;
+    for host in wanted {
+        let (verdict, text) = match host {
+            Host::Address(ip) if identity.addresses.contains(ip) => {
+                (Verdict::Pass, format!("the certificate of {server} is for {ip}"))
+            }
+            Host::Address(_) => continue,
+            Host::Name(name) if valid.contains(name) => {
+                (Verdict::Pass, format!("the certificate of {server} is for `{name}`"))
+            }
+            Host::Name(name) if identity.common.as_ref() == Some(name) => {
+                (Verdict::Warn, format!("the certificate of {server} names `{name}` only as its common name"))
+            }
+            Host::Name(name) if identity.names.iter().any(|known| wildcard(known, name)) => (
+                Verdict::Warn,
+                format!(
+                    "the certificate of {server} is for `{name}` only by a wildcard, which RFC 5922 forbids"
+                ),
+            ),
+            Host::Name(_) => continue,
+        };
+        if check.as_ref().is_none_or(|(known, _)| verdict < *known) {
+            check = Some((verdict, text));
+        }
+    }
+    let (verdict, text) = check.unwrap_or_else(|| {
+        let numeric = wanted.iter().all(|host| matches!(host, Host::Address(_)));
+        let verdict = if numeric { Verdict::Warn } else { Verdict::Fail };
+        (verdict, format!("the certificate of {server} is for {shown}, not for `{list}`"))
+    });
+    let check = Check::new("tls.name", verdict, text).with("names", names);
+    let check = match &seen.verifier {
+        Some(fault) => check.with("verifier", fault.clone()),
+        None => check,
+    };
+    match verdict {
+        Verdict::Pass => check,
+        Verdict::Warn => {
+            check.hint("strict clients refuse it; ask for a certificate that has the name itself")
+        }
+        _ => check.hint(
+            "use a host or domain that the certificate has, or --domain NAME; else it may be another server",
+        ),
+    }
+}
+
+fn wildcard(known: &str, name: &str) -> bool {
+    let rest = known.strip_prefix("*.").zip(name.split_once('.'));
+    rest.is_some_and(|(known, (_, name))| known == name)
+}
+
+fn expiry(chain: &[Certificate], server: &str, now: i64) -> Check {
+    let seconds =
+        |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    let validity = |certificate: &Certificate| *certificate.tbs_certificate().validity();
+    let begins = chain.iter().map(|certificate| seconds(validity(certificate).not_before)).max().unwrap_or(0);
+    let first = chain.iter().min_by_key(|certificate| seconds(validity(certificate).not_after));
+    let Some(first) = first else {
+        return Check::new("tls.expiry", Verdict::Unknown, "no certificate was sent");
+    };
+    let ends = seconds(validity(first).not_after);
+    let days = (ends - now).div_euclid(DAY);
+    let lifetime = (ends - seconds(validity(first).not_before)).div_euclid(DAY);
+    let day = date(ends);
+    let what = format!("the certificate of {server}");
+    let check = if now >= ends {
+        Check::new("tls.expiry", Verdict::Fail, format!("{what} expired on {day}"))
+            .hint("ask for a new certificate")
+    } else if now < begins {
+        Check::new("tls.expiry", Verdict::Fail, format!("{what} is not valid before {}", date(begins)))
+            .hint("check the clock of this machine, and the certificate")
+    } else if days <= WARN_DAYS {
+        Check::new("tls.expiry", Verdict::Warn, format!("{what} ends in {days} days"))
+            .hint(format!("renew it before {day}"))
+    } else {
+        Check::new("tls.expiry", Verdict::Pass, format!("{what} is valid for {days} more days"))
+    };
+    check.with("not_after", stamp(ends)).with("days_left", days).with("lifetime_days", lifetime)
+}
+
+fn trust(chain: &[Certificate], server: &str, seen: &Seen) -> Check {
+    let what = format!("the certificate of {server}");
+    let Some(fault) = &seen.untrusted else {
+        return Check::new("tls.chain", Verdict::Pass, format!("{what} is trusted"))
+            .with("certificates", chain.len());
+    };
+    let own = chain.first().map(Certificate::tbs_certificate);
+    let itself = own.is_some_and(|own| own.subject() == own.issuer());
+    let (text, hint) = match (itself, chain.len()) {
+        (true, _) => ("is self-signed", "if that is meant, give the certificate with --ca-file"),
+        (false, 1) => (
+            "is not trusted; no intermediate certificate was sent, or its authority is private",
+            "send the whole chain, or give the authority with --ca-file",
+        ),
+        (false, _) => {
+            ("is not trusted; its authority is not known here", "give the authority with --ca-file")
+        }
+    };
+    let issuer = own.map(|own| own.issuer().to_string()).unwrap_or_default();
+    Check::new("tls.chain", Verdict::Fail, format!("{what} {text}"))
+        .hint(hint)
+        .with("verifier", fault.clone())
+        .with("issuer", super::message::clean(issuer.as_bytes(), 200))
+        .with("certificates", chain.len())
+}
+
+fn stamp(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn date(seconds: i64) -> String {
+    stamp(seconds).split('T').next().unwrap_or_default().to_owned()
+}

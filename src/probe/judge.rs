@@ -1,0 +1,495 @@
+//! From probes and the vendor's status to checks.
+
+use serde_json::{Value, json};
+
+use super::exchange::{Ended, Probe};
+use super::locate::Wire;
+use super::message::Reply;
+use crate::model::health::{Check, Verdict};
+use crate::model::trunk::Status;
+
+/// What the probes say of the far end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ours {
+    /// It answers.
+    Alive,
+    /// It answers with 403 only, so our address may not be allowed.
+    Forbidden,
+    /// It certainly does not work: refused, closed, or the name does not exist.
+    Dead,
+    /// Nothing came back.
+    Silent,
+    /// Its certificate is not as it should be.
+    BadCertificate,
+}
+
+/// The word, for evidence.
+impl Ours {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Forbidden => "forbidden",
+            Self::Dead => "dead",
+            Self::Silent => "silent",
+            Self::BadCertificate => "bad certificate",
+        }
+    }
+}
+
+/// What an answer says (RFC 3261 §11.2 and §21).
+fn answer(reply: &Reply) -> (Verdict, String, Option<&'static str>) {
+    let said = match reply.reason.as_str() {
+        "" => reply.code.to_string(),
+        reason => format!("{} {reason}", reply.code),
+    };
+    let warn = |text: &str, hint| (Verdict::Warn, format!("answers {said}: {text}"), Some(hint));
+    match reply.code {
+        200..=299 => (Verdict::Pass, format!("answers {said}"), None),
+        401 | 407 => {
+            (Verdict::Pass, format!("answers {said}: it asks for credentials, and none were sent"), None)
+        }
+        403 => (
+            Verdict::Pass,
+            format!("answers {said}: it refuses OPTIONS or this address"),
+            Some("check that the address that the vendor uses is on the provider's list"),
+        ),
+        // OPTIONS is answered as an INVITE would be; 501 is what old gateways answer.
+        404 | 405 | 415 | 420 | 480 | 481 | 483 | 484 | 486 | 487 | 488 | 494 | 501 => {
+            (Verdict::Pass, format!("answers {said}"), None)
+        }
+        300..=399 => warn(
+            "it points to another server, which was not followed",
+            "ask the provider for the right address",
+        ),
+        408 | 500 | 502 | 504 => warn("an edge answers, and what is behind it does not", "ask the provider"),
+        503 => warn(
+            "it is out of service; a client goes to the next server",
+            "try again later, or ask the provider",
+        ),
+        600..=699 => warn("it refuses everybody", "ask the provider"),
+        _ => warn("it does not like the request", "see the request and the answer with -vv"),
+    }
+}
+
+/// Whether a probe failed for certain, and how, in words.
+fn failure(probe: &Probe) -> Option<(Verdict, &'static str, String)> {
+    let at = &probe.candidate;
+    let address = at.address;
+    let word = if at.wire == Wire::Udp { "the packet" } else { "the connection" };
+    let seconds = format!("{:.1} s", probe.waited.as_secs_f64());
+    Some(match &probe.ended {
+        Ended::Answered(_) => return None,
+        Ended::Refused => {
+            (Verdict::Fail, "net.connect", format!("{address} refuses {word}: nothing listens there"))
+        }
+        Ended::NotConnected => (
+            Verdict::Unknown,
+            "net.connect",
+            format!("{address} did not accept the connection within {seconds}"),
+        ),
+        Ended::NoRoute(why) if at.address.is_ipv6() => {
+            (Verdict::Skipped, "net.connect", format!("{address}: no IPv6 route from here ({why})"))
+        }
+        Ended::NoRoute(why) => {
+            (Verdict::Unknown, "net.connect", format!("{address}: no route from here ({why})"))
+        }
+        Ended::Closed => {
+            (Verdict::Fail, "sip.options", format!("{address} closes the connection without an answer"))
+        }
+        Ended::NoTls(why) => {
+            (Verdict::Fail, "tls.handshake", format!("{address}: the TLS handshake failed: {why}"))
+        }
+        Ended::TlsSilent => (
+            Verdict::Unknown,
+            "tls.handshake",
+            format!(
+                "{address} accepted the connection and did not answer the TLS handshake within {seconds}"
+            ),
+        ),
+        Ended::NotTrusted => (
+            Verdict::Skipped,
+            "sip.options",
+            format!("nothing was sent to {address}: its certificate is not trusted"),
+        ),
+        Ended::Silent => {
+            let copies = if probe.sent == 1 { "1 request".into() } else { format!("{} copies", probe.sent) };
+            (Verdict::Unknown, "sip.options", format!("{address} did not answer {copies} within {seconds}"))
+        }
+        Ended::Provisional(code) => {
+            (Verdict::Unknown, "sip.options", format!("{address} answered {code} and nothing after it"))
+        }
+        Ended::Unreadable(text) => (
+            Verdict::Unknown,
+            "sip.options",
+            format!("{address} answered with something that is not SIP: `{text}`"),
+        ),
+    })
+}
+
+/// What to do about a failure.
+fn remedy(probe: &Probe) -> &'static str {
+    match (&probe.ended, probe.candidate.wire) {
+        (Ended::Refused, _) => "check host, port and transport; start the server, or open its firewall",
+        (Ended::NotConnected, _) => "a firewall may drop the connection; check host and port",
+        (Ended::NoRoute(_), _) => "check the network of this machine",
+        (Ended::Closed, Wire::Tcp) => "the server may expect TLS on this port, or not allow this address",
+        (Ended::Closed, _) => "the server may not allow this address",
+        (Ended::NoTls(why), _) if why.contains("corrupt") || why.contains("InvalidContentType") => {
+            "the server seems to speak plain SIP here; check the port and the transport"
+        }
+        (Ended::NoTls(why), _) if why.to_ascii_lowercase().contains("certificate") => {
+            "the server may require a client certificate, which the vendor may have"
+        }
+        (Ended::NoTls(_), _) => "check the port and the transport, and what the server supports",
+        (Ended::TlsSilent, _) => "a SIP server on a port without TLS waits in silence: is this the TCP port?",
+        (Ended::NotTrusted, _) => "see tls.chain",
+        (Ended::Silent, _) => {
+            "silence proves nothing: the provider may not allow this address; ask it, or wait for the vendor's status"
+        }
+        (Ended::Provisional(_) | Ended::Unreadable(_) | Ended::Answered(_), _) => {
+            "see the request and the answer with -vv"
+        }
+    }
+}
+
+/// The checks `net.connect`, `tls.handshake`, `tls.client_certificate` and `sip.options` of all probes.
+pub fn probes(probes: &[Probe]) -> Vec<Check> {
+    let mut checks = vec![connect(probes)];
+    if probes.iter().any(|probe| probe.candidate.wire == Wire::Tls) {
+        checks.push(handshake(probes));
+        checks.extend(client_certificate(probes));
+    }
+    checks.push(options(probes));
+    checks
+}
+
+/// What failed in a stage, the worst first.
+fn failures<'p>(probes: &'p [Probe], stage: &str) -> Vec<(Verdict, String, &'p Probe)> {
+    let mut found: Vec<(Verdict, String, &Probe)> = probes
+        .iter()
+        .filter_map(|probe| failure(probe).map(|(verdict, id, text)| (verdict, id, text, probe)))
+        .filter(|(_, id, ..)| *id == stage)
+        .map(|(verdict, _, text, probe)| (verdict, text, probe))
+        .collect();
+    found.sort_by_key(|(verdict, ..)| std::cmp::Reverse(*verdict));
+    found
+}
+
+fn stage(probes: &[Probe], id: &'static str, good: String, none: &str) -> Check {
+    let failures = failures(probes, id);
+    let others = failures.len() < probes.len();
+    let Some((worst, _, first)) = failures.first() else { return Check::new(id, Verdict::Pass, good) };
+    let text = failures.iter().map(|(_, text, _)| text.as_str()).collect::<Vec<_>>().join("; ");
+    match (worst, others) {
+        (Verdict::Skipped, _) => Check::new(id, Verdict::Skipped, text),
+        // Some servers work: calls pass, and not every one does.
+        (_, true) if probes.iter().any(|probe| matches!(probe.ended, Ended::Answered(_))) => {
+            let first = probes.first().is_some_and(|probe| !matches!(probe.ended, Ended::Answered(_)));
+            let hint = match first {
+                true => "the first server does not work: calls reach the next one, keepalives may not",
+                false => "a server that calls would fall back to does not work",
+            };
+            Check::new(id, Verdict::Warn, text).hint(hint)
+        }
+        (worst, _) => {
+            let check = Check::new(id, *worst, text).hint(remedy(first));
+            if none.is_empty() { check } else { check.with("note", none) }
+        }
+    }
+}
+
+fn connect(probes: &[Probe]) -> Check {
+    let streams = probes.iter().filter(|probe| probe.connect.is_some()).count();
+    let good = match streams {
+        0 => "UDP needs no connection".to_owned(),
+        1 => "1 connection".to_owned(),
+        many => format!("{many} connections"),
+    };
+    stage(probes, "net.connect", good, "")
+}
+
+fn handshake(probes: &[Probe]) -> Check {
+    let reached: Vec<Probe> = probes.iter().filter(|probe| probe.connect.is_some()).cloned().collect();
+    if reached.is_empty() {
+        return Check::new("tls.handshake", Verdict::Skipped, "there is no connection");
+    }
+    let asked = |probe: &Probe| probe.tls.as_ref().is_some_and(|seen| seen.asked);
+    // Where the server wanted a certificate of ours, its refusal says nothing about the vendor, which may have one.
+    let rest: Vec<Probe> = reached.into_iter().filter(|probe| !asked(probe)).collect();
+    stage(&rest, "tls.handshake", "TLS works".into(), "")
+}
+
+fn client_certificate(probes: &[Probe]) -> Option<Check> {
+    let id = "tls.client_certificate";
+    let asking: Vec<&Probe> =
+        probes.iter().filter(|probe| probe.tls.as_ref().is_some_and(|seen| seen.asked)).collect();
+    if asking.is_empty() {
+        return None;
+    }
+    match asking.iter().all(|probe| matches!(probe.ended, Ended::Answered(_))) {
+        true => Some(Check::new(
+            id,
+            Verdict::Pass,
+            "the server asks for a client certificate, and answers without one",
+        )),
+        false => Some(
+            Check::new(id, Verdict::Warn, "the server asks for a client certificate, and none was shown")
+                .hint("check that the vendor has a certificate that the provider accepts"),
+        ),
+    }
+}
+
+fn options(probes: &[Probe]) -> Check {
+    let id = "sip.options";
+    let rows: Vec<Value> = probes.iter().map(row).collect();
+    let answers: Vec<_> = probes
+        .iter()
+        .filter_map(|probe| match &probe.ended {
+            Ended::Answered(reply) => Some((probe, answer(reply))),
+            _ => None,
+        })
+        .collect();
+    let worst = answers.iter().max_by_key(|(_, (verdict, ..))| *verdict);
+    let check = match worst {
+        Some((probe, (verdict, text, hint))) => {
+            let time = probe.round_trip.map(|time| format!(" ({} ms)", time.as_millis())).unwrap_or_default();
+            let text = match probes.len() {
+                1 => format!("{} {text}{time}", probe.candidate.address),
+                all => format!("{} of {all} answer; {} {text}{time}", answers.len(), probe.candidate.address),
+            };
+            let check = Check::new(id, *verdict, text);
+            match hint {
+                Some(hint) => check.hint(*hint),
+                None => check,
+            }
+        }
+        None => {
+            let refused_us = probes.iter().any(|probe| probe.tls.as_ref().is_some_and(|seen| seen.asked));
+            let failures = failures(probes, id);
+            match failures.first() {
+                Some((verdict, _, first)) => {
+                    let text =
+                        failures.iter().map(|(_, text, _)| text.as_str()).collect::<Vec<_>>().join("; ");
+                    Check::new(id, *verdict, text).hint(remedy(first))
+                }
+                None if refused_us => {
+                    Check::new(id, Verdict::Unknown, "the server wants a client certificate")
+                        .hint("see tls.client_certificate")
+                }
+                None => Check::new(id, Verdict::Skipped, "no server could be reached"),
+            }
+        }
+    };
+    check.with("probes", rows)
+}
+
+/// A probe as evidence.
+fn row(probe: &Probe) -> Value {
+    let at = &probe.candidate;
+    let mut row = json!({
+        "address": at.address.ip().to_string(),
+        "port": at.address.port(),
+        "transport": at.wire.word().to_ascii_lowercase(),
+        "sent": probe.sent,
+        "waited_ms": milliseconds(probe.waited),
+    });
+    let Some(fields) = row.as_object_mut() else { return row };
+    if let Ended::Answered(reply) = &probe.ended {
+        fields.insert("code".into(), reply.code.into());
+        fields.insert("reason".into(), reply.reason.clone().into());
+        for (name, value) in &reply.headers {
+            fields.insert((*name).into(), value.clone().into());
+        }
+        if let Some(seen) = &reply.seen_from {
+            fields.insert("seen_from".into(), seen.clone().into());
+        }
+    }
+    if let Some(time) = probe.round_trip {
+        fields.insert("rtt_ms".into(), milliseconds(time));
+    }
+    if probe.strays > 0 {
+        fields.insert("other_messages".into(), probe.strays.into());
+    }
+    row
+}
+
+fn milliseconds(time: std::time::Duration) -> Value {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).into()
+}
+
+/// What the probes come to, for the comparison with the vendor; none where nothing was tried.
+pub fn ours(checks: &[Check], probes: &[Probe]) -> Option<Ours> {
+    let verdict = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.verdict);
+    if ["tls.chain", "tls.name", "tls.expiry"].iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
+        return Some(Ours::BadCertificate);
+    }
+    let codes: Vec<u16> = probes
+        .iter()
+        .filter_map(|probe| match &probe.ended {
+            Ended::Answered(reply) => Some(reply.code),
+            _ => None,
+        })
+        .collect();
+    match (codes.is_empty(), codes.iter().all(|code| *code == 403)) {
+        (false, true) => return Some(Ours::Forbidden),
+        (false, false) => return Some(Ours::Alive),
+        _ => {}
+    }
+    let certain = ["dns.resolve", "net.connect", "tls.handshake", "sip.options"];
+    if certain.iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
+        return Some(Ours::Dead);
+    }
+    (!probes.is_empty()).then_some(Ours::Silent)
+}
+
+/// The check `vendor.status`.
+pub fn vendor_status(status: &Status, code: Option<&str>, vendor: &str) -> Check {
+    let id = "vendor.status";
+    let said = match code {
+        Some(code) => format!("{vendor} reports `{}` ({code})", status.as_str()),
+        None => format!("{vendor} reports `{}`", status.as_str()),
+    };
+    let (verdict, hint) = match status {
+        Status::Registered | Status::Reachable | Status::Busy => (Verdict::Pass, None),
+        Status::Unmonitored => {
+            (Verdict::Unknown, Some("the vendor does not watch this trunk; turn its OPTIONS on"))
+        }
+        Status::Registering => (Verdict::Unknown, Some("registration is under way; check again in a minute")),
+        Status::AuthFailed => (Verdict::Fail, Some("check user name, auth name and password")),
+        Status::Failed => (Verdict::Fail, Some("see what the provider answers to the registration")),
+        Status::Unreachable => (Verdict::Fail, Some("the vendor's own OPTIONS requests are not answered")),
+        Status::Disabled => (Verdict::Skipped, None),
+        Status::Unknown | Status::Other(_) => (Verdict::Unknown, None),
+    };
+    let check = Check::new(id, verdict, said);
+    match hint {
+        Some(hint) => check.hint(hint),
+        None => check,
+    }
+}
+
+/// The check `vendor.agreement`: whether the vendor sees what we see, and what it usually means where it does not.
+pub fn agreement(ours: Option<Ours>, status: &Status) -> Check {
+    let id = "vendor.agreement";
+    let up = match status {
+        Status::Registered | Status::Reachable | Status::Busy => true,
+        Status::AuthFailed | Status::Failed | Status::Unreachable => false,
+        _ => {
+            return Check::new(
+                id,
+                Verdict::Skipped,
+                "the vendor's status does not say whether the trunk works",
+            );
+        }
+    };
+    let Some(ours) = ours else {
+        return Check::new(id, Verdict::Skipped, "nothing was probed from here");
+    };
+    let (verdict, text, hint) = match (ours, up) {
+        (Ours::Alive, true) => (Verdict::Pass, "it answers from here, and the vendor agrees", ""),
+        (Ours::Alive, false) if *status == Status::AuthFailed => (
+            Verdict::Warn,
+            "it answers from here, and refuses the vendor's credentials",
+            "check user name, auth name and password",
+        ),
+        (Ours::Alive, false) => (
+            Verdict::Warn,
+            "it answers from here, and not from the vendor",
+            "check the vendor's DNS, firewall and source address",
+        ),
+        (Ours::Dead, true) => (
+            Verdict::Warn,
+            "it does not work from here, and the vendor says that it does",
+            "the vendor may still use an old address or connection, or resolve the name to another one",
+        ),
+        (Ours::Dead, false) => (
+            Verdict::Pass,
+            "it does not work from here, and the vendor agrees: the provider or its DNS is down",
+            "",
+        ),
+        (Ours::Silent | Ours::Forbidden, true) => {
+            (Verdict::Pass, "it does not answer this address, and works for the vendor", "")
+        }
+        (Ours::Silent | Ours::Forbidden, false) => (
+            Verdict::Unknown,
+            "it answers neither the vendor nor this address",
+            "ask the provider; give it the time, and the address that the vendor uses",
+        ),
+        (Ours::BadCertificate, true) => (
+            Verdict::Warn,
+            "its certificate is bad, and the vendor uses it",
+            "the vendor does not verify certificates, or trusts another authority",
+        ),
+        (Ours::BadCertificate, false) => (
+            Verdict::Warn,
+            "its certificate is bad, which is likely why the vendor cannot use it",
+            "see the tls checks",
+        ),
+    };
+    let check = Check::new(id, verdict, text).with("ours", ours.word()).with("vendor", status.as_str());
+    if hint.is_empty() { check } else { check.hint(hint) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_has_its_verdict() {
+        for (codes, expected) in [
+            (vec![200, 202, 401, 407, 403, 404, 405, 480, 486, 488, 501], Verdict::Pass),
+            (vec![302, 400, 408, 416, 421, 482, 500, 502, 503, 504, 513, 600, 699], Verdict::Warn),
+        ] {
+            for code in codes {
+                let reply = Reply { code, reason: "Said".into(), ..Reply::default() };
+                let (verdict, text, hint) = answer(&reply);
+                assert_eq!(verdict, expected, "{code}");
+                assert!(text.contains(&format!("{code} Said")), "{text}");
+                assert_eq!(hint.is_some(), expected == Verdict::Warn || code == 403, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn our_view_and_the_vendors_are_compared_as_the_table_says() {
+        use Ours::{Alive, BadCertificate, Dead, Forbidden, Silent};
+        let up = Status::Registered;
+        for (ours, status, expected) in [
+            (Some(Alive), up.clone(), Verdict::Pass),
+            (Some(Alive), Status::Unreachable, Verdict::Warn),
+            (Some(Alive), Status::AuthFailed, Verdict::Warn),
+            (Some(Dead), up.clone(), Verdict::Warn),
+            (Some(Dead), Status::Failed, Verdict::Pass),
+            (Some(Silent), up.clone(), Verdict::Pass),
+            (Some(Silent), Status::Unreachable, Verdict::Unknown),
+            (Some(Forbidden), up.clone(), Verdict::Pass),
+            (Some(Forbidden), Status::Unreachable, Verdict::Unknown),
+            (Some(BadCertificate), up.clone(), Verdict::Warn),
+            (Some(BadCertificate), Status::Unreachable, Verdict::Warn),
+            (None, up, Verdict::Skipped),
+            (Some(Alive), Status::Disabled, Verdict::Skipped),
+            (Some(Alive), Status::Unmonitored, Verdict::Skipped),
+        ] {
+            assert_eq!(agreement(ours, &status).verdict, expected, "{ours:?} {status}");
+        }
+    }
+
+    #[test]
+    fn each_status_of_a_vendor_has_its_verdict() {
+        for (status, expected) in [
+            (Status::Registered, Verdict::Pass),
+            (Status::Busy, Verdict::Pass),
+            (Status::Unmonitored, Verdict::Unknown),
+            (Status::Registering, Verdict::Unknown),
+            (Status::Unknown, Verdict::Unknown),
+            (Status::AuthFailed, Verdict::Fail),
+            (Status::Failed, Verdict::Fail),
+            (Status::Unreachable, Verdict::Fail),
+            (Status::Disabled, Verdict::Skipped),
+        ] {
+            let check = vendor_status(&status, Some("7"), "Vendor");
+            assert_eq!(check.verdict, expected, "{status}");
+            assert!(check.message.contains("(7)"), "{}", check.message);
+        }
+    }
+}

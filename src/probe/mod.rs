@@ -1,0 +1,93 @@
+//! Checks whether a SIP target answers: server location, connection, TLS, and one OPTIONS request for each server.
+//!
+//! The flow is one-way: a [`target::Target`] becomes candidates (`locate`, RFC 3263), each candidate gets one OPTIONS
+//! request (`message`, `exchange`), and the answers become checks (`judge`, `certificate`). Only `resolver` and
+//! `exchange` do I/O; the rest is pure. All text from the network is bounded, and cleaned before it is shown. Nothing but
+//! OPTIONS is ever sent, and only to targets that a trunk or the command line names.
+
+pub mod certificate;
+pub mod exchange;
+pub mod judge;
+pub mod locate;
+pub mod message;
+pub mod resolver;
+pub mod rules;
+pub mod target;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures_util::stream::{self, StreamExt};
+use serde_json::Value;
+
+use crate::model::health::{Check, Verdict};
+use exchange::{Ended, Probe, Settings};
+use judge::Ours;
+use locate::{Lookup, MOST_CANDIDATES};
+use message::Ids;
+use target::{Host, Target};
+
+/// The checks of a target, and what they say about the far end; none if nothing was probed.
+pub async fn check(
+    target: &Target,
+    names: &[Host],
+    dns: &impl Lookup,
+    settings: &Settings,
+) -> (Vec<Check>, Option<Ours>) {
+    let located = locate::locate(target, dns).await;
+    let mut checks = located.checks;
+    if located.candidates.is_empty() {
+        let skipped = |id| Check::new(id, Verdict::Skipped, "no server was found");
+        checks.extend(["net.connect", "sip.options"].map(skipped));
+        let ours = judge::ours(&checks, &[]);
+        return (checks, ours);
+    }
+    let probes = located.candidates.iter().map(|candidate| async move {
+        let mut random = [0; 32];
+        // Without random numbers the request is still valid, only easier to confuse with another one.
+        let _ = getrandom::fill(&mut random);
+        exchange::probe(target, candidate, &Ids::new(&random), settings).await
+    });
+    let probes: Vec<Probe> = stream::iter(probes).buffered(MOST_CANDIDATES).collect().await;
+    for probe in &probes {
+        for part in &probe.transcript {
+            tracing::debug!("{} {}\n{part}", probe.candidate.wire.word(), probe.candidate.address);
+        }
+    }
+    select(&mut checks, &probes);
+    checks.extend(judge::probes(&probes));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    for probe in &probes {
+        if let Some(seen) = &probe.tls {
+            let server = probe.candidate.address.to_string();
+            certificate::judge(seen, names, &server, now)
+                .into_iter()
+                .for_each(|check| merge(&mut checks, check));
+        }
+    }
+    checks.sort_by_key(|check| rules::position(check.id));
+    let ours = judge::ours(&checks, &probes);
+    (checks, ours)
+}
+
+/// Marks the candidate that a client would use: the first that answers, and not with 503 (RFC 3263, section 4.3).
+fn select(checks: &mut [Check], probes: &[Probe]) {
+    let answers =
+        |probe: &Probe, any: bool| matches!(&probe.ended, Ended::Answered(reply) if any || reply.code != 503);
+    let first = probes.iter().position(|probe| answers(probe, false));
+    let Some(at) = first.or_else(|| probes.iter().position(|probe| answers(probe, true))) else { return };
+    let rows = checks.iter_mut().find(|check| check.id == "dns.candidates");
+    let rows = rows.and_then(|check| check.evidence.get_mut("candidates")).and_then(Value::as_array_mut);
+    if let Some(row) = rows.and_then(|rows| rows.get_mut(at)).and_then(Value::as_object_mut) {
+        row.insert("selected".into(), true.into());
+    }
+}
+
+/// Adds a check; of several with one id, the worst is kept.
+fn merge(checks: &mut Vec<Check>, check: Check) {
+    match checks.iter_mut().find(|known| known.id == check.id) {
+        Some(known) if known.verdict >= check.verdict => {}
+        Some(known) => *known = check,
+        None => checks.push(check),
+    }
+}

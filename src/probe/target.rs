@@ -1,0 +1,191 @@
+//! The address of a SIP server, as a trunk or the command line gives it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::model::trunk::Transport;
+
+/// An address or a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// An IPv4 or IPv6 address.
+    Address(IpAddr),
+    /// A name in lower case, without a final dot.
+    Name(String),
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What is probed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The address or name to locate.
+    pub host: Host,
+    /// The port, where one is given. A port turns server location into a plain address lookup.
+    pub port: Option<u16>,
+    /// UDP, TCP, TLS, or by NAPTR records.
+    pub transport: Transport,
+    /// The name in the request line and in To; also the name that the server's certificate should have.
+    pub domain: Option<String>,
+}
+
+impl Target {
+    /// The name in the request line.
+    pub fn domain(&self) -> String {
+        self.domain.clone().unwrap_or_else(|| match &self.host {
+            Host::Address(IpAddr::V6(address)) => format!("[{address}]"),
+            host => host.to_string(),
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.host, self.port) {
+            (Host::Address(IpAddr::V6(address)), Some(port)) => write!(f, "[{address}]:{port}"),
+            (host, Some(port)) => write!(f, "{host}:{port}"),
+            (host, None) => host.fmt(f),
+        }
+    }
+}
+
+/// Why a text is no host, in words that follow its name.
+pub type Refusal = String;
+
+/// Reads a host without a port.
+///
+/// # Errors
+/// A scheme, user, parameter, path, port, blank or a label that no DNS name can have.
+pub fn host(text: &str) -> Result<Host, Refusal> {
+    match split(text)? {
+        (host, None) => Ok(host),
+        (host, Some(port)) => Err(format!("contains a port; use host `{host}` and port {port}")),
+    }
+}
+
+/// Reads `HOST[:PORT]`; an IPv6 address with a port stands in brackets.
+///
+/// # Errors
+/// What [`host`] refuses, and a port outside 1 to 65535.
+pub fn split(text: &str) -> Result<(Host, Option<u16>), Refusal> {
+    let text = text.trim();
+    for scheme in ["sip:", "sips:", "tel:"] {
+        if let Some(rest) = text.get(..scheme.len()).filter(|head| head.eq_ignore_ascii_case(scheme)) {
+            return Err(format!("starts with `{rest}`; use the host alone"));
+        }
+    }
+    if let Some((user, host)) = text.split_once('@') {
+        return Err(format!("contains the user `{user}`; use the host alone, `{host}`"));
+    }
+    if let Some(at) = text.find([';', '?', '/', ',']) {
+        let (host, rest) = text.split_at(at);
+        return Err(format!("contains `{rest}`; use the host alone, `{host}`"));
+    }
+    if text.is_empty() {
+        return Err("is empty".into());
+    }
+    if text.contains(char::is_whitespace) {
+        return Err("contains a blank".into());
+    }
+    if let Ok(address) = text.parse() {
+        return Ok((Host::Address(address), None));
+    }
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, rest)) => match (host.parse(), rest.strip_prefix(':')) {
+            (Ok(address), None) if rest.is_empty() => return Ok((Host::Address(IpAddr::V6(address)), None)),
+            (Ok(address), Some(port)) => (Host::Address(IpAddr::V6(address)), port),
+            _ => return Err("is no IPv6 address in brackets".into()),
+        },
+        None => match text.split_once(':') {
+            Some((host, port)) => {
+                (host.parse().map_or_else(|_| name(host), |ip| Ok(Host::Address(ip)))?, port)
+            }
+            None => return Ok((name(text)?, None)),
+        },
+    };
+    match port.parse() {
+        Ok(port) if port != 0 => Ok((host, Some(port))),
+        _ => Err(format!("has the port `{port}`; a port is a number from 1 to 65535")),
+    }
+}
+
+/// A DNS name in its ASCII form.
+fn name(text: &str) -> Result<Host, Refusal> {
+    // The URL library is in the build, and does IDNA as browsers do.
+    let ascii = match reqwest::Url::parse(&format!("http://{text}/")) {
+        Ok(url) if url.port().is_none() => url.host_str().unwrap_or_default().to_owned(),
+        _ => return Err("is neither an address nor a DNS name".into()),
+    };
+    let ascii = ascii.strip_suffix('.').unwrap_or(&ascii).to_owned();
+    if let Ok(address) = ascii.parse() {
+        // `010.1.1` and its like; a resolver would take it for another address than the reader does.
+        return Err(format!("is read as the address {}; write it so", IpAddr::to_string(&address)));
+    }
+    let label = |label: &str| {
+        let characters =
+            label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        !label.is_empty()
+            && label.len() <= 63
+            && characters
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    match ascii.len() <= 253 && ascii.split('.').all(label) {
+        true => Ok(Host::Name(ascii)),
+        false => Err("is neither an address nor a DNS name".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_read() {
+        let name = |text: &str| Host::Name(text.to_owned());
+        let address = |text: &str| Host::Address(text.parse().unwrap());
+        for (text, host, port) in [
+            ("SIP.Provider.Example.", name("sip.provider.example"), None),
+            (" sip.provider.example:5061 ", name("sip.provider.example"), Some(5061)),
+            ("bücher.example", name("xn--bcher-kva.example"), None),
+            ("_sip.provider.example", name("_sip.provider.example"), None),
+            ("192.0.2.1", address("192.0.2.1"), None),
+            ("192.0.2.1:5080", address("192.0.2.1"), Some(5080)),
+            ("2001:db8::1", address("2001:db8::1"), None),
+            ("[2001:db8::1]", address("2001:db8::1"), None),
+            ("[2001:db8::1]:5061", address("2001:db8::1"), Some(5061)),
+        ] {
+            assert_eq!(split(text).unwrap(), (host, port), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused_with_what_to_use() {
+        for (text, says) in [
+            ("sip:provider.example", "starts with `sip:`"),
+            ("100@provider.example", "use the host alone, `provider.example`"),
+            ("provider.example;transport=tls", "contains `;transport=tls`"),
+            ("provider.example/path", "contains `/path`"),
+            ("a b", "contains a blank"),
+            ("", "is empty"),
+            ("provider.example:0", "1 to 65535"),
+            ("provider.example:70000", "1 to 65535"),
+            ("provider.example:sip", "1 to 65535"),
+            ("[192.0.2.1]:5060", "no IPv6 address in brackets"),
+            ("-a.example", "neither an address nor a DNS name"),
+            ("a..example", "neither an address nor a DNS name"),
+            ("0x7f.1", "127.0.0.1"),
+        ] {
+            let refusal = split(text).unwrap_err();
+            assert!(refusal.contains(says), "{text}: {refusal}");
+        }
+        assert!(host("provider.example:5061").unwrap_err().contains("port 5061"));
+    }
+}

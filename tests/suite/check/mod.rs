@@ -1,0 +1,214 @@
+//! `trunk check` against SIP servers on this machine: every kind of answer, and none.
+
+mod server;
+mod trunks;
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, Ran};
+use server::{Say, Tls, tcp, udp};
+
+/// Checks an address, with JSON output.
+fn target(place: &Place, address: &str, words: &str) -> Ran {
+    let mut args = vec!["-o", "json", "trunk", "check", "--target", address];
+    args.extend(words.split_whitespace());
+    place.run(&args)
+}
+
+/// The checks of the only report, as `id: verdict`.
+fn verdicts(ran: &Ran) -> Vec<String> {
+    let reports = ran.json();
+    let [report] = reports.as_array().unwrap().as_slice() else { panic!("{ran:?}") };
+    let word = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
+    let checks = report["checks"].as_array().unwrap().iter();
+    checks.map(|check| format!("{}: {}", word(check, "id"), word(check, "verdict"))).collect()
+}
+
+/// A check of the only report.
+fn check(ran: &Ran, id: &str) -> Value {
+    let reports = ran.json();
+    let checks = reports[0]["checks"].as_array().unwrap().iter();
+    checks.into_iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("no {id} in {ran:?}")).clone()
+}
+
+#[test]
+fn a_server_that_answers_over_udp_passes() {
+    let server = udp(Say::Code(200, "OK"));
+    let ran = target(&Place::new(), &server.address, "").expect(0);
+    assert_eq!(
+        verdicts(&ran),
+        [
+            "static.fields: pass",
+            "dns.resolve: skipped",
+            "dns.candidates: pass",
+            "net.connect: pass",
+            "sip.options: pass",
+        ]
+    );
+    let probes = &check(&ran, "sip.options")["evidence"]["probes"][0];
+    assert_eq!(
+        (&probes["code"], &probes["server"], &probes["sent"]),
+        (&json!(200), &json!("lab"), &json!(1))
+    );
+    assert_eq!(ran.json()[0]["verdict"], "pass");
+    let request = server.requests().remove(0);
+    for line in ["OPTIONS sip:127.0.0.1:", "User-Agent: trunkctl/", "Max-Forwards: 70", "Content-Length: 0"] {
+        assert!(request.contains(line), "{line}: {request}");
+    }
+    assert!(!request.contains("Authorization"), "{request}");
+}
+
+#[test]
+fn each_answer_has_its_verdict() {
+    for (code, reason, verdict, exit) in [
+        (401, "Unauthorized", "pass", 0),
+        (403, "Forbidden", "pass", 0),
+        (404, "Not Found", "pass", 0),
+        (405, "Method Not Allowed", "pass", 0),
+        (302, "Moved", "warn", 0),
+        (503, "Service Unavailable", "warn", 0),
+        (600, "Busy Everywhere", "warn", 0),
+    ] {
+        let server = udp(Say::Code(code, reason));
+        let ran = target(&Place::new(), &server.address, "").expect(exit);
+        let check = check(&ran, "sip.options");
+        assert_eq!(check["verdict"], verdict, "{code}: {check}");
+        assert!(check["message"].as_str().unwrap().contains(&format!("{code} {reason}")), "{check}");
+        let strict = if verdict == "pass" { 0 } else { 15 };
+        target(&Place::new(), &server.address, "--strict").expect(strict);
+    }
+}
+
+#[test]
+fn silence_is_unknown_and_what_is_no_sip_too() {
+    for (say, text) in [
+        (Say::Nothing, "did not answer"),
+        (Say::Text("hello\u{1b}[2J"), "something that is not SIP: `hello [2J`"),
+        (Say::OtherBranch, "did not answer"),
+        (Say::Code(100, "Trying"), "answered 100 and nothing after it"),
+    ] {
+        let server = udp(say);
+        let ran = target(&Place::new(), &server.address, "--timeout 900ms").expect(0);
+        let check = check(&ran, "sip.options");
+        assert_eq!(check["verdict"], "unknown", "{check}");
+        assert!(check["message"].as_str().unwrap().contains(text), "{check}");
+        // A copy after half a second.
+        let copies = server.requests();
+        assert!(copies.len() >= 2 && copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
+        target(&Place::new(), &server.address, "--timeout 300ms --strict").expect(15);
+    }
+}
+
+#[test]
+fn where_nothing_listens_the_check_fails() {
+    let closed = crate::support::refusing::Refusing::new();
+    let ran = target(&Place::new(), closed.base.trim_start_matches("http://"), "--transport tcp").expect(15);
+    let connect = check(&ran, "net.connect");
+    assert_eq!(connect["verdict"], "fail", "{connect}");
+    assert!(connect["message"].as_str().unwrap().contains("nothing listens there"), "{connect}");
+    assert!(connect["hint"].as_str().unwrap().contains("check host, port and transport"), "{connect}");
+    assert_eq!(check(&ran, "sip.options")["verdict"], "skipped");
+    let error = ran.error();
+    assert_eq!((&error["kind"], &error["exit_code"]), (&json!("unhealthy"), &json!(15)));
+}
+
+#[test]
+fn a_stream_is_read_in_pieces_and_its_end_is_a_failure() {
+    let server = tcp(Say::Code(200, "OK"));
+    let ran = target(&Place::new(), &server.address, "--transport tcp").expect(0);
+    assert_eq!(check(&ran, "net.connect")["message"], "1 connection");
+    assert_eq!(check(&ran, "sip.options")["verdict"], "pass");
+    let ran = target(&Place::new(), &tcp(Say::Close).address, "--transport tcp").expect(15);
+    assert!(
+        check(&ran, "sip.options")["message"].as_str().unwrap().contains("closes the connection"),
+        "{ran:?}"
+    );
+    let ran =
+        target(&Place::new(), &tcp(Say::Text("220 smtp ready\r\n\r\n")).address, "--transport tcp").expect(0);
+    assert_eq!(check(&ran, "sip.options")["verdict"], "unknown", "{ran:?}");
+}
+
+#[test]
+fn a_certificate_is_judged_by_its_chain_its_name_and_its_dates() {
+    let place = Place::new();
+    let good = Tls::start(&["127.0.0.1"], 90, false);
+    let authority = place.write("ca.pem", &good.authority);
+    let tls = format!("--transport tls --ca-file {authority}");
+    let ran = target(&place, &good.address, &tls).expect(0);
+    for id in ["tls.handshake", "tls.name", "tls.expiry", "tls.chain", "sip.options"] {
+        assert_eq!(check(&ran, id)["verdict"], "pass", "{id}: {ran:?}");
+    }
+    assert!(check(&ran, "tls.expiry")["evidence"]["days_left"].as_i64().unwrap() >= 88);
+    // Not trusted: no SIP is sent.
+    let ran = target(&place, &good.address, "--transport tls").expect(15);
+    assert_eq!(check(&ran, "tls.chain")["verdict"], "fail", "{ran:?}");
+    assert_eq!(check(&ran, "sip.options")["verdict"], "skipped", "{ran:?}");
+    assert_eq!(good.requests(), 1);
+    for (names, days, domain, id, verdict, exit) in [
+        (vec!["127.0.0.1"], 9, "", "tls.expiry", "warn", 0),
+        (vec!["127.0.0.1"], -1, "", "tls.expiry", "fail", 15),
+        (vec!["sip.example.com"], 90, "--domain sip.example.com", "tls.name", "pass", 0),
+        (vec!["sip.example.com"], 90, "--domain other.example.com", "tls.name", "fail", 15),
+        (vec!["*.example.com"], 90, "--domain sip.example.com", "tls.name", "warn", 0),
+    ] {
+        let server = Tls::start(&names, days, false);
+        let authority = place.write("other.pem", &server.authority);
+        let ran = target(&place, &server.address, &format!("--transport tls --ca-file {authority} {domain}"));
+        let ran = ran.expect(exit);
+        assert_eq!(check(&ran, id)["verdict"], verdict, "{names:?} {days} {domain}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_server_that_wants_a_client_certificate_is_named() {
+    let place = Place::new();
+    let server = Tls::start(&["127.0.0.1"], 90, true);
+    let authority = place.write("ca.pem", &server.authority);
+    let ran = target(&place, &server.address, &format!("--transport tls --ca-file {authority}")).expect(0);
+    assert_eq!(check(&ran, "tls.client_certificate")["verdict"], "warn", "{ran:?}");
+    assert_eq!(check(&ran, "sip.options")["verdict"], "unknown", "{ran:?}");
+}
+
+#[test]
+fn a_plain_server_on_the_port_of_tls_is_told_apart() {
+    let server = tcp(Say::Text("SIP/2.0 400 Bad Request\r\n\r\n"));
+    let ran = target(&Place::new(), &server.address, "--transport tls").expect(15);
+    let handshake = check(&ran, "tls.handshake");
+    assert_eq!(handshake["verdict"], "fail", "{handshake}");
+    let silent = tcp(Say::Nothing);
+    let ran = target(&Place::new(), &silent.address, "--transport tls --timeout 500ms").expect(0);
+    assert_eq!(check(&ran, "tls.handshake")["verdict"], "unknown", "{ran:?}");
+}
+
+#[test]
+fn what_is_no_address_is_refused() {
+    let place = Place::new();
+    for (words, part) in [
+        ("--target sip:a.example", "starts with `sip:`"),
+        ("--target a.example:70000", "1 to 65535"),
+        ("--target a.example:0", "1 to 65535"),
+        ("--target=-a.example", "neither an address nor a DNS name"),
+        ("--target a.example --resolver nowhere", "is not an address"),
+    ] {
+        let args: Vec<&str> = ["trunk", "check"].into_iter().chain(words.split(' ')).collect();
+        let ran = place.run(&args).expect(2);
+        assert!(ran.err.contains(part), "{words}: {}", ran.err);
+    }
+    let ran = place.run(&["trunk", "check", "--target", "a.example", "--transport", "sctp"]).expect(4);
+    assert!(ran.err.contains("transport `sctp` is not known"), "{}", ran.err);
+    place.run(&["trunk", "check", "--target", "a.example", "--ca-file", "missing.pem"]).expect(3);
+}
+
+#[test]
+fn every_check_is_explained() {
+    let place = Place::new();
+    let all = place.run(&["-o", "json", "explain", "check"]).expect(0).json();
+    for row in all.as_array().unwrap() {
+        let id = row["id"].as_str().unwrap();
+        let shown = place.run(&["explain", "check", id]).expect(0).out;
+        assert!(shown.contains("meaning") && shown.contains("remedy"), "{shown}");
+    }
+    assert!(
+        place.run(&["explain", "check", "tls.expire"]).expect(6).err.contains("did you mean `tls.expiry`")
+    );
+}

@@ -1,0 +1,111 @@
+//! `trunk check` of trunks: of a profile, of a file, and of a manifest.
+
+use super::*;
+use crate::support::served::Served;
+
+/// Runs words against the sandbox's PBX.
+fn run(place: &Place, profiles: &str, line: &str) -> Ran {
+    let mut args = vec!["--profiles-file", profiles, "-o", "json"];
+    args.extend(line.split_whitespace());
+    place.run(&args)
+}
+
+fn peer(name: &str, address: &str, more: &str) -> String {
+    let (host, port) = address.split_once(':').unwrap();
+    format!(
+        "-p yeastar trunk create --name {name} --kind peer --host {host} --port {port} --transport udp --codecs ulaw{more}"
+    )
+}
+
+#[test]
+fn the_probe_is_compared_with_the_vendors_status() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let alive = udp(Say::Code(200, "OK"));
+    let closed = crate::support::refusing::Refusing::new();
+    run(&place, &profiles, &peer("alive", &alive.address, "")).expect(0);
+    run(
+        &place,
+        &profiles,
+        &peer("dead", closed.base.trim_start_matches("http://"), "").replace("udp", "tcp"),
+    )
+    .expect(0);
+    let ran = run(&place, &profiles, "-p yeastar trunk check alive").expect(0);
+    assert_eq!(check(&ran, "vendor.status")["verdict"], "pass");
+    assert_eq!(check(&ran, "vendor.agreement")["verdict"], "pass");
+    // This machine is no address of a provider.
+    assert_eq!(
+        (&check(&ran, "static.address")["verdict"], &ran.json()[0]["verdict"]),
+        (&json!("warn"), &json!("warn"))
+    );
+    // All trunks of the profile, the worst first.
+    let all = run(&place, &profiles, "-p yeastar trunk check").expect(15);
+    let reports = all.json();
+    let names: Vec<&str> =
+        reports.as_array().unwrap().iter().map(|one| one["trunk"].as_str().unwrap()).collect();
+    assert_eq!(names, ["dead", "alive"]);
+    assert_eq!(reports[0]["vendor_status"], json!({"status": "reachable", "status_code": "1"}));
+    let agreement =
+        reports[0]["checks"].as_array().unwrap().iter().find(|one| one["id"] == "vendor.agreement").unwrap();
+    assert_eq!(agreement["verdict"], "warn", "{agreement}");
+    // Nothing is sent.
+    let before = alive.requests().len();
+    run(&place, &profiles, "-p yeastar trunk check --offline").expect(0);
+    assert_eq!(alive.requests().len(), before);
+    assert_eq!(run(&place, &profiles, "-p yeastar trunk check nosuch").code, 6);
+    let table =
+        place.run(&["--profiles-file", &profiles, "-p", "yeastar", "trunk", "check", "dead"]).expect(15);
+    let first = table.out.lines().nth(1).unwrap();
+    assert!(first.starts_with("  fail     net.connect: 127.0.0.1:"), "{}", table.out);
+}
+
+#[test]
+fn a_number_on_two_trunks_is_found() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    for (name, did) in [("a", "5503308"), ("b", "550-3308"), ("c", "5503309")] {
+        run(&place, &profiles, &peer(name, "192.0.2.1:5060", &format!(" --did {did}"))).expect(0);
+    }
+    let ran = run(&place, &profiles, "-p yeastar trunk check --offline").expect(15);
+    let reports = ran.json();
+    let duplicate = |name: &str| {
+        let report = reports.as_array().unwrap().iter().find(|one| one["trunk"] == name).unwrap();
+        report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["id"] == "numbers.duplicate")
+            .unwrap()
+            .clone()
+    };
+    assert!(
+        duplicate("a")["message"].as_str().unwrap().contains("also on trunk `b` of profile `yeastar`"),
+        "{ran:?}"
+    );
+    assert_eq!((&duplicate("b")["verdict"], &duplicate("c")["verdict"]), (&json!("fail"), &json!("pass")));
+}
+
+#[test]
+fn a_file_and_a_manifest_are_checked_before_they_are_applied() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let alive = udp(Say::Code(200, "OK"));
+    let (host, port) = alive.address.split_once(':').unwrap();
+    let trunk =
+        format!("name = \"t\"\nkind = \"peer\"\nhost = \"{host}\"\nport = {port}\ntransport = \"udp\"\n");
+    let file = place.write("trunk.toml", &trunk);
+    let ran = run(&place, &profiles, &format!("trunk check --from {file}")).expect(0);
+    assert_eq!(check(&ran, "sip.options")["verdict"], "pass");
+    let manifest = place.write("manifest.toml", &format!("[[trunk]]\nprofile = \"yeastar\"\n{trunk}"));
+    let ran = run(&place, &profiles, &format!("trunk check -f {manifest}")).expect(0);
+    assert_eq!((&ran.json()[0]["profile"], &ran.json()[0]["trunk"]), (&json!("yeastar"), &json!("t")));
+    let bad = place.write("bad.toml", &trunk.replace(host, "sip:provider.example"));
+    let error = run(&place, &profiles, &format!("trunk check --from {bad}")).expect(4).error();
+    assert!(error["message"].as_str().unwrap().contains("`sip:provider.example` is a SIP URI"), "{error}");
+    let account = place.write("account.toml", "name = \"a\"\nkind = \"account\"\nusername = \"branch\"\n");
+    let ran = run(&place, &profiles, &format!("trunk check --from {account}")).expect(0);
+    assert!(
+        check(&ran, "sip.options")["message"].as_str().unwrap().contains("the other side registers"),
+        "{ran:?}"
+    );
+}

@@ -1,0 +1,83 @@
+//! Whole trunks of a PBX are read many at a time, and one by one where the PBX refuses that.
+
+use super::*;
+use crate::support::scripted::{Act, Scripted};
+use crate::support::{Place, given};
+
+/// How the PBX answers to several ids.
+#[derive(Clone, Copy, PartialEq)]
+enum Many {
+    All,
+    /// Not the last one of each call.
+    AllButOne,
+    /// At most that many.
+    AtMost(usize),
+    NoSuchCall,
+}
+
+/// A PBX with so many trunks.
+fn pbx(trunks: usize, many: Many) -> Scripted {
+    let row = |id: usize| {
+        json!({"id": id, "name": format!("t{id}"), "type": "peer", "hostname": "192.0.2.7", "port": 5060,
+            "transport": "udp", "codec_sel": "ulaw"})
+    };
+    Scripted::answering(move |_, request| -> Act {
+        let line = request.lines().next().unwrap();
+        let value = |key: &str| {
+            let text = line.split_once(key).unwrap().1.split(['&', ' ']).next().unwrap().to_owned();
+            text.split("%2C").map(|id| id.parse().unwrap()).collect::<Vec<usize>>()
+        };
+        let refused = |code: u32| given::answer(200, &json!({"errcode": code, "errmsg": "No."}));
+        if line.contains("trunk/get?") {
+            return given::answer(200, &json!({"errcode": 0, "data": row(value("?id=")[0])}));
+        }
+        if !line.contains("trunk/query?") {
+            let rows: Vec<Value> =
+                (1..=trunks).map(|id| json!({"id": id, "name": format!("t{id}"), "type": "peer"})).collect();
+            return given::answer(200, &json!({"errcode": 0, "total_number": trunks, "data": rows}));
+        }
+        let mut ids = value("?ids=");
+        match many {
+            Many::NoSuchCall => return refused(10001),
+            Many::AtMost(most) if ids.len() > most => return refused(40002),
+            Many::AllButOne => drop(ids.pop()),
+            _ => {}
+        }
+        given::answer(200, &json!({"errcode": 0, "data": ids.into_iter().map(row).collect::<Vec<_>>()}))
+    })
+}
+
+/// The calls of an export: how often each was made.
+fn calls(trunks: usize, many: Many) -> (usize, usize) {
+    let server = pbx(trunks, many);
+    let place = Place::new();
+    let profiles = given::profiles_with_tokens(&place, &server.base);
+    let ran = place.run(&["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "export"]).expect(0);
+    let manifest = ran.json();
+    let names = manifest["trunk"].as_array().unwrap();
+    assert_eq!(names.len(), trunks, "{ran:?}");
+    assert!(names.iter().all(|trunk| trunk["codecs"] == json!(["ulaw"])), "{ran:?}");
+    let requests = server.requests();
+    let count = |call: &str| requests.iter().filter(|request| request.contains(call)).count();
+    (count("trunk/query?"), count("trunk/get?"))
+}
+
+#[test]
+fn many_trunks_are_read_in_one_call() {
+    assert_eq!(calls(20, Many::All), (1, 0));
+    assert_eq!(calls(120, Many::All), (3, 0));
+    // One alone needs no list of ids.
+    assert_eq!(calls(1, Many::All), (0, 1));
+}
+
+#[test]
+fn what_an_answer_lacks_is_asked_for_alone() {
+    assert_eq!(calls(20, Many::AllButOne), (1, 1));
+}
+
+#[test]
+fn a_refused_call_is_halved_and_then_each_trunk_is_asked_for_alone() {
+    assert_eq!(calls(40, Many::AtMost(20)), (3, 0));
+    assert_eq!(calls(20, Many::AtMost(3)), (2, 20));
+    assert_eq!(calls(20, Many::NoSuchCall), (1, 20));
+}
