@@ -44,6 +44,7 @@
 //! | `bulk` | bulk writes: from the rows of a list to calls, outcomes and the results file |
 //! | `reconcile` | manifests: desired and actual state, diff, plan, execution, verification |
 //! | `export` | from the actual state to a manifest, optionally converted for another vendor |
+//! | `probe` | whether a SIP server answers: server location, connection, TLS, one OPTIONS request |
 //! | `cli` | the clap tree |
 //! | `output` | the only code that prints |
 //! | `commands` | from parsed arguments to a report, one file per noun |

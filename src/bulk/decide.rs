@@ -198,7 +198,7 @@ fn mentions(text: &str, key: &str) -> bool {
     })
 }
 
-/// Whether a field's name is that of an item or of a part of it: `numbers[1]` is no part of `numbers[10]`.
+/// Whether a field's name is that of an item or of a part of it: `numbers[1]` is not a part of `numbers[10]`.
 fn belongs(field: &str, item: &str) -> bool {
     field.strip_prefix(item).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -172,7 +172,7 @@ async fn run_job<'c, J: Job>(
 ) -> Result<Report> {
     let dry_run = context.options.dry_run.is_some();
     if !dry_run {
-        // What was done is reported, whatever happens.
+        // Finished items are always reported.
         context.cancellation.leave_to_command();
     }
     let (waiting, end) = record.resume(doubtful).await?;

@@ -48,7 +48,7 @@ impl<'c, J: Job> Recorder<'c, J> {
         Self { context, job, results_file, sink, refusals: (0, String::new()), unsent: 0, skipped: 0 }
     }
 
-    /// The items that an earlier run left in doubt are looked up. Those that were not applied are to be sent.
+    /// Looks up the items that an earlier run left in doubt. Those that were not applied are sent again.
     pub async fn resume(
         &mut self,
         items: impl Iterator<Item = Result<J::Item>>,

@@ -41,7 +41,7 @@ impl<'s> RemoveNumbers<'s> {
         Ok(Self { session, account, ignore_missing, ids })
     }
 
-    /// Whether the target is in the account, as far as that is known before it is removed.
+    /// Whether the target may be in the account.
     pub fn exists(&self, target: &Target) -> bool {
         matches!(target, Target::Id(..))
             || target.number().is_some_and(|number| self.ids.contains_key(number.as_str()))

@@ -1,5 +1,5 @@
-//! The results file of a bulk write: what was sent and how each row ended, on disk before anything else is sent. A
-//! run that was cut short is continued from it.
+//! The results file of a bulk write: what was sent and how each row ended, on disk before anything else is
+//! sent. An interrupted run is continued from it.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub struct Run {
     pub operation: String,
     pub profile: String,
     pub account: String,
-    /// A digest of where the profile leads to.
+    /// A digest of the profile's address and account.
     pub place: String,
 }
 
@@ -36,7 +36,7 @@ pub enum Before {
     Doubtful,
 }
 
-/// The file, and what it held when it was opened.
+/// The file, and its content when it was opened.
 #[derive(Debug)]
 pub struct ResultsFile {
     path: String,
@@ -44,7 +44,7 @@ pub struct ResultsFile {
     before: HashMap<Box<str>, Before>,
 }
 
-/// A line, as far as continuing needs it.
+/// The parts of a line that continuing needs.
 #[derive(Deserialize)]
 struct Line {
     run: Option<Run>,
@@ -92,7 +92,7 @@ impl ResultsFile {
             if let Ok(line) = serde_json::from_slice(&line) {
                 note(&mut results_file.before, line);
             }
-            // What a crashed run left of its last line tells nothing.
+            // The incomplete last line of a crashed run is ignored.
             if !line.ends_with(b"\n") {
                 results_file.add("")?;
             }
@@ -172,7 +172,7 @@ fn note(before: &mut HashMap<Box<str>, Before>, line: Line) {
     let (Some(key), Some(outcome)) = (line.key, line.outcome) else { return };
     match outcome.as_str() {
         word if word == Outcome::Unknown.word() => before.insert(key, Before::Doubtful),
-        // What surely was not done is tried again.
+        // An item that was certainly not applied is sent again.
         word if word == Outcome::Failed.word() || word == Outcome::Skipped.word() => before.remove(&key),
         _ => before.insert(key, Before::Done),
     };

@@ -70,7 +70,7 @@ async fn finish(context: &Context, changes: Changes, wait: Option<Duration>) -> 
         .hint("the changes were made; `trunkctl trunk wait` waits again"))
 }
 
-/// The plan: of a manifest, or of a saved plan where nothing has changed since.
+/// The plan: of a manifest, or a saved plan if nothing has changed since.
 async fn planned(context: &Context, args: &Apply) -> Result<Plan> {
     let concurrency = usize::from(args.concurrency.get());
     let plan = match &args.plan {

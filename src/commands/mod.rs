@@ -108,7 +108,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     })
 }
 
-/// What one write comes to: the change, or what a dry run did not send.
+/// The report of one write: the change, or the withheld request of a dry run.
 fn changed(context: &Context, session: &Session, sent: bool, change: Change) -> Report {
     match sent {
         true => Report::Change(Box::new(change)),

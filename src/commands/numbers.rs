@@ -79,8 +79,8 @@ fn typed(given: &[String]) -> Result<Vec<String>> {
     }
 }
 
-/// The numbers as the master account's list spells them, matched by their digits. Where the list cannot be read, they
-/// are sent as they are.
+/// The numbers as the master account's list spells them, matched by their digits. If the list cannot be read,
+/// they are sent unchanged.
 async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>> {
     let list = match session.vendor().facts().support(Operation::MasterNumbersList).is_there() {
         true => numbers::all(session).await,

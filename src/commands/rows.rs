@@ -80,7 +80,7 @@ impl<'w> Rows<'w> {
         if self.streams { self.part(true) } else { Report::Listing(vec![self.listing]) }
     }
 
-    /// The rows that were kept; none where they were let through.
+    /// The rows that were kept; none if they were printed already.
     pub fn into_listing(self) -> Option<Listing> {
         (!self.streams).then_some(self.listing)
     }

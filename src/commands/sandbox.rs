@@ -25,7 +25,7 @@ pub async fn serve(context: &Context, args: &Serve) -> Result<Report> {
 pub fn reset(context: &Context) -> Result<Report> {
     let folders = context.folders()?;
     let emptied = sandbox::reset(&folders.state);
-    // The digests of what was applied to it are useless now.
+    // Its digests are useless now.
     let forgotten = Digests::remove_all(&journal_folder(&folders.state, true));
     emptied.and(forgotten).map_err(|cause| {
         Error::config(format!("the sandbox in `{}` cannot be emptied: {cause}", folders.state.display()))

@@ -17,7 +17,7 @@ use crate::ops::settings;
 use crate::ops::steps::{account, begin, require};
 use crate::reconcile::remembered;
 
-/// Shows what the vendor returns.
+/// Shows the settings that the vendor returns.
 pub async fn show(context: &Context, args: &Show) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::SettingsRead)?;

@@ -12,7 +12,7 @@ use crate::model::fields::{Field, Form};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 
-/// The trunk that a file and flags describe, its password looked up.
+/// The trunk of a file and flags, with its password resolved.
 pub async fn trunk(context: &Context, fields: &Fields) -> Result<Trunk> {
     if fields.from.as_deref() == Some("-") && password_from_input(fields) {
         let text = "--from - and --password-from - cannot both read standard input";
@@ -36,7 +36,7 @@ fn password_from_input(fields: &Fields) -> bool {
     flags.any(|flag| fields.values(flag).is_some_and(|values| values == ["-"]))
 }
 
-/// The trunk of a file; its password is not looked up.
+/// The trunk of a file; its password is not resolved.
 pub fn from_file(path: &str) -> Result<Trunk> {
     let source = Source::open(path, Kind::Invalid)?;
     let mut trunk: Trunk = source.read(Kind::Invalid)?;
@@ -83,7 +83,7 @@ enum Given {
     Value(Value),
 }
 
-/// What the flags of a field give, as a file would hold it.
+/// The value of a field's flags, as in a file.
 fn value(field: Field, fields: &Fields) -> Option<Given> {
     let row = field.row();
     let mut given = row.flags.iter().map(|flag| fields.values(flag));
@@ -112,8 +112,8 @@ fn value(field: Field, fields: &Fields) -> Option<Given> {
     }))
 }
 
-/// A secret reference of the command line. A literal is refused: command lines are seen by others and kept in
-/// histories. clap would repeat it in its complaint, so it is judged here.
+/// A secret reference of the command line. A literal is refused, because command lines are visible to others
+/// and kept in histories. It is checked here, because clap would repeat it in its error.
 fn reference(text: &str) -> Result<Secret> {
     let why = match SecretRef::parse(text) {
         Ok(SecretRef::Literal(_)) => "a password is not allowed on the command line".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, to_value};
@@ -193,6 +193,7 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
 
 /// What the probes share.
 struct Probing {
+    deadline: Instant,
     resolver: Resolver,
     settings: Settings,
 }
@@ -208,6 +209,7 @@ fn probing(context: &Context, args: &Args) -> Result<Probing> {
             })
         })?;
     Ok(Probing {
+        deadline: context.deadline(),
         resolver: Resolver::new(server, timeout)?,
         settings: Settings { timeout, verifier, provider },
     })
@@ -248,9 +250,21 @@ async fn report(
             (Ok((found, _)), None) => target = Some(found.to_string()),
             (Ok((found, names)), Some(probing)) => {
                 target = Some(found.to_string());
-                let (more, said) = probe::check(&found, &names, &probing.resolver, &probing.settings).await;
-                checks.extend(more);
-                ours = said;
+                let probe = probe::check(&found, &names, &probing.resolver, &probing.settings);
+                match tokio::time::timeout_at(probing.deadline.into(), probe).await {
+                    Ok((more, said)) => {
+                        checks.extend(more);
+                        ours = said;
+                    }
+                    Err(_) => checks.push(
+                        Check::new(
+                            "sip.options",
+                            Verdict::Unknown,
+                            "the deadline passed before the probe ended",
+                        )
+                        .hint("raise --deadline"),
+                    ),
+                }
             }
         }
         checks.extend(of_vendor(subject, ours));
@@ -271,7 +285,7 @@ async fn report(
     }
 }
 
-/// The address to probe, and the names that its certificate may have; or why there is none.
+/// The address to probe, and the names that its certificate may have; or why it cannot be probed.
 fn to_probe(trunk: &Trunk, args: &Args) -> Result<(Target, Vec<Host>), String> {
     if trunk.kind == Some(TrunkKind::Account) {
         return Err("nothing to call: the other side registers with the vendor".into());

@@ -60,7 +60,7 @@ impl<'a> Filter<'a> {
         name && kind && status
     }
 
-    /// Refuses a word that is not known and that no row had: a typo must not look like an empty list.
+    /// Refuses an unknown word that no row had, because a typo must not look like an empty list.
     pub fn refuse_unmet(&self) -> Result<()> {
         self.kind.refuse_unmet()?;
         self.status.refuse_unmet()
@@ -74,7 +74,7 @@ impl Word<'_> {
         meets
     }
 
-    /// The word, where it is neither documented nor a code that the vendors document.
+    /// The word, if it is neither a documented value nor a documented code.
     fn unknown(&self) -> Option<&str> {
         self.given.filter(|given| !self.known.contains(given))
     }

@@ -77,7 +77,7 @@ async fn open(context: &Context, args: &List, profile: Option<&str>) -> Result<S
     Ok(session)
 }
 
-/// Acts on the given account, where one is given.
+/// Selects the given account, if there is one.
 pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
     let chosen = account(session, given)?;
     if !chosen.is_empty() {

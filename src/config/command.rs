@@ -1,4 +1,4 @@
-//! Runs the command of a `cmd:` reference, and ends it together with what it started.
+//! Runs the command of a `cmd:` reference, and ends it with all processes that it started.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -57,9 +57,10 @@ pub async fn output(command: &str, env: Option<&Env>, most: usize) -> Result<Vec
 
 /// A command at work.
 ///
-/// Without a terminal it has a process group of its own, which ends as a whole. On a terminal it stays in the group of
-/// the program: a group of its own would be in the background there, and be stopped when it asks for a passphrase.
-/// Ctrl-C reaches everything in that group; what a deadline or another signal ends is found by its parents.
+/// Without a terminal, it has a process group of its own, which is ended as a whole. On a terminal, it stays
+/// in the program's group: a group of its own would be in the background, and would be stopped when it asks
+/// for a passphrase. Ctrl-C reaches the whole group; for a deadline or another signal, its processes are
+/// found by their parents.
 struct Running {
     child: Child,
     // Put back after the command has ended.
@@ -98,7 +99,7 @@ fn family(first: rustix::process::Pid) -> Vec<rustix::process::Pid> {
         .filter_map(|entry| {
             let id = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
             let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-            // The name of the program stands in brackets, and may hold some itself.
+            // The name of the program is in brackets, and may contain brackets.
             let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
             Some((id, parent))
         })

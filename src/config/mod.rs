@@ -1,4 +1,4 @@
-//! Profiles, where they come from, and the secrets that they refer to.
+//! Profiles, their sources, and the secrets that they refer to.
 
 mod command;
 pub mod profiles;
@@ -40,7 +40,7 @@ impl Env {
     }
 }
 
-/// The platform's folders for this program, moved by the environment where it says so.
+/// The platform's folders for this program, which the environment can move.
 #[derive(Debug, Clone)]
 pub struct Folders {
     /// For `profiles.toml`.

@@ -27,10 +27,10 @@ pub use variables::{VENDOR_VARIABLE, variable, variable_of};
 /// Keys that every vendor's profiles know.
 pub const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency", "proxy"];
 
-/// What a vendor's profiles hold, by the vendor's name.
+/// The keys of a vendor's profiles, by the vendor's name.
 pub type KeysOf<'a> = &'a dyn Fn(&str) -> Result<&'static [ProfileKey]>;
 
-/// Where to look for a profile.
+/// Where to find a profile.
 pub struct Where<'a> {
     /// The environment.
     pub env: &'a Env,
@@ -57,7 +57,7 @@ struct File {
 }
 
 impl File {
-    /// It is TOML, whatever its name: profiles are added to it, and its comments are kept.
+    /// It is TOML, regardless of its name, because profiles are added to it and its comments are kept.
     fn read(source: &Source) -> Result<Self> {
         let refuse = |mistakes: &[Mistake]| source.refuse(Kind::Config, mistakes);
         let root = Node::parse(source.text(), Format::Toml).map_err(|mistake| refuse(&[mistake]))?;
@@ -69,10 +69,11 @@ impl File {
     }
 }
 
-/// The name of the profile that the environment stands for.
+/// The name of the profile that the environment defines.
 pub const ENVIRONMENT: &str = "environment";
 
-/// The profile of the environment: its vendor's variable stands for a whole one where no other is named.
+/// The profile of the environment: if the variable of the vendor is set and no other profile is named, the
+/// variables define one.
 pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Profile>> {
     let vendor = at.env.get(VENDOR_VARIABLE).filter(|_| at.name.is_none_or(|name| name == ENVIRONMENT))?;
     let keys = match keys_of(vendor) {
@@ -109,7 +110,7 @@ impl Book {
         Ok(Self { source, file, variables })
     }
 
-    /// What is wrong with variables that look like those of named profiles.
+    /// Warnings about variables that look like those of named profiles.
     pub fn warnings(&self) -> &[String] {
         &self.variables.warnings
     }
@@ -148,7 +149,7 @@ impl Book {
         build(name, raw, keys_of, &Origin { name: &self.source.name, variable: &variable })
     }
 
-    /// The references of all profiles, as far as they are references.
+    /// The secret references of all profiles.
     pub fn references(&self) -> impl Iterator<Item = SecretRef> {
         let values = self.file.profiles.values().flatten();
         values.filter_map(|(_, node)| SecretRef::parse(text(node)?).ok())
@@ -207,7 +208,7 @@ pub fn sandbox(
     Ok(profile)
 }
 
-/// A value of a profile's key, where it comes from, and the folder that its `file:` references start in.
+/// A value of a profile's key, its source, and the folder of its relative `file:` references.
 struct Entry {
     text: String,
     origin: String,
@@ -228,14 +229,14 @@ struct Origin<'a> {
     variable: &'a dyn Fn(&str) -> String,
 }
 
-/// A profile of the profiles file, as far as a list tells it.
+/// A profile of the profiles file, as a list shows it.
 pub struct Listed {
     pub name: String,
-    /// Its vendor, where it names one.
+    /// Its vendor, if it names one.
     pub vendor: Option<String>,
-    /// Its address, where it has one of its own.
+    /// Its address, if it has one of its own.
     pub base_url: Option<String>,
-    /// Whether it is used where none is named.
+    /// Whether it is the default.
     pub default: bool,
 }
 

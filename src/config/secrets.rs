@@ -1,4 +1,4 @@
-//! Looks secrets up: the one place where a reference becomes a value.
+//! Resolves secrets: the only place where a reference becomes a value.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -10,26 +10,26 @@ use crate::input::confine;
 use crate::model::error::{Error, Result};
 use crate::model::secret::{Secret, SecretRef};
 
-/// No secret is longer: what is, is something else, and may never end.
+/// The maximum length of a secret. Longer input is something else, and may never end.
 const LONGEST: usize = 64 * 1024;
 
 /// What surrounds a lookup.
 pub struct Lookup<'a> {
     /// The environment, for `env:`.
     pub env: &'a Env,
-    /// The environment of commands, where it is not the program's own.
+    /// The environment of commands, if it is not the program's own.
     pub of_commands: Option<&'a Env>,
     /// When the whole command has to end.
     pub deadline: Instant,
 }
 
-/// Whether looking the secret up disturbs nobody: no command is run, nothing is asked, no input is used up.
+/// Whether resolving the secret has no side effects: no command, no prompt, and no input is consumed.
 pub fn is_quiet(secret: &Secret) -> bool {
     !matches!(secret.origin(), Some(SecretRef::Command(_) | SecretRef::Stdin | SecretRef::Keyring(_)))
 }
 
-/// The environment without this program's own variables and without those that references name: what a manifest's
-/// commands get, for a manifest may come from people who may see none of it.
+/// The environment of a manifest's commands: without this program's variables and without those that
+/// references name, because the manifest may come from people who must not see them.
 pub fn without_secrets<'a>(env: &Env, named: impl Iterator<Item = &'a SecretRef>) -> Env {
     let own = |name: &str| name.starts_with("TRUNKCTL_");
     let of_own = env.all().filter(|(name, _)| own(name)).filter_map(|(_, text)| SecretRef::parse(text).ok());

@@ -1,6 +1,6 @@
 //! The terminal that the program was started from, and how it was.
 
-/// The settings of the terminal, restored when this is dropped: a program that hides what is typed may be killed
+/// The settings of the terminal, restored on drop, because a program that hides typed text may be killed
 /// before it restores them.
 pub struct Terminal {
     #[cfg(unix)]
@@ -10,7 +10,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// The terminal as it is now; none where there is none.
+    /// The terminal's present settings; none if there is no terminal.
     #[cfg(unix)]
     pub fn save() -> Option<Self> {
         let device = std::fs::File::open("/dev/tty").ok()?;
@@ -29,7 +29,7 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-        // A job in the background would be stopped by setting what is set already.
+        // A background job would be stopped if it set them, even without a change.
         let changed = tcgetattr(&self.device).is_ok_and(|now| now.local_modes != self.before.local_modes);
         if changed {
             let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);

@@ -1,4 +1,4 @@
-//! Writes profiles: into the file that holds them, with its comments kept.
+//! Writes profiles into their file, and keeps its comments.
 
 use std::path::Path;
 
@@ -19,8 +19,8 @@ pub fn claim(text: &str, name: &str, path: &Path) -> Result<()> {
         .hint("choose another name, or add --force to replace it"))
 }
 
-/// Adds a profile to the text of a profiles file, in place of one of that name. The first one becomes the
-/// default; the only one so far stays what it was: the one that is used where none is named.
+/// Adds a profile to the text of a profiles file, or replaces the one of that name. The first profile becomes
+/// the default. If there was only one before, it stays the default.
 ///
 /// # Errors
 /// [`Kind::Config`] where the text is no TOML, or holds no table where the profile belongs.

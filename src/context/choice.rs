@@ -82,7 +82,8 @@ impl Context {
                 }
             }
             if names.is_empty() {
-                // Commas alone name no profile; an empty list of profiles would look like an empty list of trunks.
+                // Commas alone do not name a profile; an empty list of profiles would look like an empty list
+                // of trunks.
                 names.push(Some(list.to_owned()));
             }
             return Ok(names);

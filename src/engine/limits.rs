@@ -32,7 +32,7 @@ impl Default for Room {
 }
 
 impl Room {
-    /// A budget for rows that are copied so many times.
+    /// A budget for rows that are copied that many times.
     pub fn of_copies(times: usize) -> Self {
         Self { left: Cell::new(MOST_KEPT), times }
     }

@@ -1,16 +1,16 @@
-//! Finds a text however it is spelt: escaped for JSON, once or often, percent-encoded in whole or in part, or
-//! as HTML. Vendors repeat what they were sent in any of these, and it is escaped again on the way out.
+//! Finds a text in any spelling: escaped for JSON, once or more, percent-encoded in whole or in part, or as
+//! HTML. Vendors repeat requests in all of these, and output escapes them again.
 
 /// `&#x0010ffff;` and a few more zeros.
 const LONGEST_ENTITY: usize = 16;
 
-/// How many characters of a word tell it from most others.
+/// The number of characters that distinguish most words.
 const TELLING: usize = 4;
 
 /// The first characters of a word.
 pub type Opening = [char; TELLING];
 
-/// How a word begins; none where it is too short to tell it from others. White space is all alike.
+/// The beginning of a word; none if it is too short. All white space is equal.
 pub fn opening(word: &str) -> Option<Opening> {
     let mut opening = ['\0'; TELLING];
     let mut before = None;
@@ -30,7 +30,7 @@ pub struct Begins {
     first: [u64; 4],
     /// One bit for every two bytes; empty before the first word.
     pairs: Vec<u64>,
-    /// Whether a word begins with what stands in a text in many ways: white space or a backslash.
+    /// Whether a word begins with a character of many spellings: white space or a backslash.
     any: bool,
 }
 
@@ -64,8 +64,8 @@ impl Begins {
     }
 }
 
-/// Every way in which a word that is spelt somewhere in the text could begin, and some more. Whoever knows thousands
-/// of words need not look for each of them.
+/// All possible beginnings of words that are spelt in the text, and some more. With thousands of words, not
+/// each of them must be searched.
 pub fn openings(text: &str, begins: &Begins, visit: &mut dyn FnMut(Opening)) {
     let (bytes, mut at) = (text.as_bytes(), 0);
     while let Some(first) = bytes.get(at).copied() {
@@ -132,8 +132,8 @@ pub fn strike(text: &str, word: &str, mask: &str) -> String {
     struck + rest
 }
 
-/// How much to pass over where the word does not begin. A run of backslashes or of white space counts as one
-/// character wherever in it the look begins, so it is looked at once: a vendor could send millions of them.
+/// How much to skip if the word does not begin here. A run of backslashes or white space counts as one
+/// character and is searched only once, because a vendor could send millions of them.
 fn run(text: &str) -> usize {
     let Some(first) = text.chars().next() else { return 0 };
     let alike = |c: char| if first == '\\' { c == first } else { first.is_whitespace() && c.is_whitespace() };
@@ -194,10 +194,10 @@ fn read_unicode(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(code)?, 5))
 }
 
-/// `%22`, or `%2522` where it was encoded twice.
+/// `%22`, or `%2522` if it was encoded twice.
 fn percent(text: &str, c: char) -> Option<usize> {
     match c {
-        // Which `%25` is the last one is told by what follows.
+        // The following text decides which `%25` is the last one.
         '%' => text.starts_with("%25").then_some(3),
         _ => read_percent(text).filter(|(read, _)| *read == c).map(|(_, length)| length),
     }

@@ -146,7 +146,7 @@ pub fn verifier(
     Ok((verifier, provider))
 }
 
-/// The certificates of a PEM file, at least one; or what is wrong with it.
+/// The certificates of a PEM file, at least one; or why it cannot be used.
 fn certificates(path: &Path) -> std::result::Result<Vec<CertificateDer<'static>>, String> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)

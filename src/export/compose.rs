@@ -1,5 +1,5 @@
-//! From what profiles hold to the entries of a manifest and what is to be told beside them. The same holdings give
-//! the same entries, whatever order a vendor lists them in.
+//! From the objects of profiles to the entries of a manifest, with notes. The same objects give the same
+//! entries, in whatever order a vendor lists them.
 
 use std::collections::HashSet;
 
@@ -24,10 +24,10 @@ use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::model::{country, diff};
 use crate::vendors::Vendor;
 
-/// Stands for a profile that nobody knows yet.
+/// The placeholder of an unknown profile.
 const PROFILE: &str = "${PROFILE}";
 
-/// The vendor that everything is written for, where it is another than its own.
+/// The vendor that everything is converted for.
 pub struct Aim {
     pub vendor: &'static dyn Vendor,
     /// The profile that the entries are for, where only one can be meant.
@@ -41,7 +41,7 @@ const READS: &[(Operation, Operation, &str)] = &[
     (Operation::CountriesAdd, Operation::CountriesList, "call-out countries"),
 ];
 
-/// The entries, and what is to be told beside them.
+/// The entries and the notes.
 pub fn compose(mut holdings: Vec<Holding>, aim: Option<&Aim>) -> (Draft, Remarks) {
     holdings.sort_by(|a, b| a.profile.cmp(&b.profile));
     let mut composer = Composer { aim, ..Composer::default() };
@@ -60,7 +60,7 @@ struct Composer<'a> {
     draft: Draft,
     remarks: Remarks,
     secrets: Secrets,
-    /// What is wanted already: sort, where the profile leads, account, name.
+    /// The entries so far: kind, account or device, account id, name.
     wanted: HashSet<(&'static str, String, Option<String>, String)>,
 }
 
@@ -139,8 +139,8 @@ impl Composer<'_> {
         self.draft.trunks.push(table);
     }
 
-    /// Makes sure that nothing else is wanted under the trunk's name. Trunks of several profiles that are written for
-    /// one may have to be told apart.
+    /// Makes sure that no other entry has the trunk's name. Trunks of several profiles that become one may
+    /// need new names.
     fn claim_trunk(&mut self, from: &Source<'_>, trunk: &mut Trunk, losses: &mut Vec<Loss>) -> bool {
         let own = from.account.filter(|_| self.aim.is_none()).map(str::to_owned);
         let account = trunk.account.clone().or(own);
@@ -168,7 +168,7 @@ impl Composer<'_> {
         false
     }
 
-    /// Whether a list can be written; tells what becomes of it where it is written for another vendor.
+    /// Whether a list can be written; a note says what happens to it for another vendor.
     fn takes(&mut self, from: &Source<'_>, operation: Operation, what: &str, count: usize) -> bool {
         let Some(aim) = self.aim.filter(|_| count > 0) else { return count > 0 };
         let support = aim.vendor.facts().support(operation);
@@ -212,7 +212,7 @@ impl Composer<'_> {
         }
     }
 
-    /// The cells of a number that a manifest holds.
+    /// The cells of a number that a manifest can express.
     fn row(&mut self, actual: ActualNumber, what: &str) -> Map<String, Value> {
         let strange = matches!(actual.what, Some(NumberType::Other(_)));
         let Ok(Value::Object(mut cells)) = serde_json::to_value(actual) else { return Map::new() };
@@ -283,7 +283,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A profile that nobody knows is the first thing to be trunk.
+    /// An unknown profile is the first note.
     fn name_missing_profile(&mut self) {
         let Some(aim) = self.aim.filter(|aim| aim.profile.is_none()) else { return };
         let why = format!(

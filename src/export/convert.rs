@@ -1,5 +1,5 @@
-//! A trunk as a vendor's create takes it, and what became of each of its fields. Pure: what is taken and why not
-//! is for the vendor's own check to say.
+//! Converts a trunk to one that a vendor can create, and reports the fate of each field. Pure: the vendor's
+//! own check decides what is accepted.
 
 mod kind_mapping;
 
@@ -24,7 +24,7 @@ pub enum Fate {
     Approximated(String),
     /// It is gone; says why.
     Dropped(String),
-    /// The vendor demands it, and it is not known; says more.
+    /// The vendor requires it, and it is not known; with the reason.
     NeedsInput(String),
 }
 
@@ -45,17 +45,17 @@ pub struct Fitted {
     pub losses: Vec<Loss>,
 }
 
-/// Fields that say the same of a far end by another name: where the first is demanded, the second may stand in.
+/// Fields with the same meaning under other names: if the first is required, the second may replace it.
 const STAND_INS: &[(Field, Field)] = &[
     (Field::Host, Field::AllowedIp),
     (Field::AllowedIp, Field::Host),
-    // Whoever has one name for both is told only one.
+    // A vendor with one name for both returns only one.
     (Field::AuthName, Field::Username),
     (Field::Username, Field::AuthName),
     (Field::Name, Field::MasterTrunk),
 ];
 
-/// The trunk as its own vendor takes it: whole, but for what a create refuses. Nothing is changed.
+/// The trunk for its own vendor: unchanged, without the fields that a create refuses.
 pub fn own(source: &Trunk, vendor: &dyn Vendor) -> Result<Fitted, String> {
     let mapped = kind_mapping::own(source, vendor.facts())?;
     let fit = Fit::new(source, mapped, vendor, false).settled();
@@ -81,7 +81,7 @@ pub fn other(source: &Trunk, vendor: &dyn Vendor) -> Fitted {
 struct Fit<'t> {
     source: &'t Trunk,
     vendor: &'t dyn Vendor,
-    /// Whether something near may stand for what is not possible.
+    /// Whether an approximation may replace an impossible value.
     nearly: bool,
     trunk: Trunk,
     losses: Vec<Loss>,
@@ -135,7 +135,7 @@ impl<'t> Fit<'t> {
         }
     }
 
-    /// Takes away what is refused, or the part of it that is.
+    /// Removes a refused field, or the refused part of it.
     fn give_up(&mut self, field: Field, complaint: &FieldError) {
         let without = if self.nearly { self.narrowed(field, complaint) } else { None };
         match without {
@@ -149,7 +149,7 @@ impl<'t> Fit<'t> {
         }
     }
 
-    /// Keeps the part of a field that is not refused, and tells the rest; none where nothing of it is left.
+    /// Keeps the accepted part of a field, and returns the rest; none if nothing is accepted.
     fn narrowed(&mut self, field: Field, complaint: &FieldError) -> Option<String> {
         match field {
             Field::CallerId if complaint.field.ends_with(".name") => {
@@ -175,7 +175,7 @@ impl<'t> Fit<'t> {
         }
     }
 
-    /// Finds what is demanded, or says that nobody knows it.
+    /// Finds a required value, or notes that it is not known.
     fn fill_in(&mut self, field: Field, why: String) {
         let refused = self.losses.iter().find(|loss| loss.field == field);
         if let Some(Loss { fate: Fate::Dropped(first), .. }) = refused {
@@ -200,7 +200,7 @@ impl<'t> Fit<'t> {
         pairs.find(|from| self.source.text(*from).is_some())
     }
 
-    /// Says of what stands in where it comes from; a field that lives on under another name is not dropped.
+    /// Notes the source of a replaced field; a field that continues under another name is not dropped.
     fn tell_stand_ins(&mut self) {
         for (to, from) in STAND_INS {
             let given = self.source.has(*to) || self.stand_in(*to) != Some(*from) || !self.trunk.has(*to);
@@ -222,7 +222,7 @@ impl<'t> Fit<'t> {
     }
 }
 
-/// Everything that is wrong with a trunk to be created, and what no manifest can hold.
+/// All mistakes in a trunk to be created, and values that a manifest cannot express.
 fn complaints(trunk: &Trunk, vendor: &dyn Vendor) -> Vec<FieldError> {
     let mut errors = vendor.check_create(trunk).errors;
     errors.extend(check::trunk(trunk));
@@ -230,7 +230,7 @@ fn complaints(trunk: &Trunk, vendor: &dyn Vendor) -> Vec<FieldError> {
     errors
 }
 
-/// Fields that are not read back as they are written: the words of a vendor need not be those of the model.
+/// Fields with words of the vendor, which a manifest would not read back.
 fn unwritable(trunk: &Trunk) -> Vec<FieldError> {
     let Ok(Value::Object(all)) = serde_json::to_value(trunk) else { return Vec::new() };
     let is_written = |(key, value): &(&String, &Value)| {

@@ -47,7 +47,7 @@ pub async fn run(context: &Context, selection: &Selection<'_>) -> Result<Report>
         sessions.push(context.session_of(name.as_deref()).await);
     }
     check_accounts(&sessions, selection.accounts)?;
-    // The manifest is made as a tree and as a text, beside what was read.
+    // The manifest exists as a tree and as a text, besides the objects that were read.
     let room = Room::of_copies(5);
     let reads = sessions.into_iter().map(|session| async {
         let session = session?;
@@ -119,7 +119,7 @@ fn only_profile(context: &Context, vendor: &dyn Vendor) -> Option<String> {
     fit.next().filter(|_| fit.next().is_none()).map(|listed| listed.name)
 }
 
-/// Refuses accounts where none of the profiles has any.
+/// Refuses --account if none of the profiles has accounts.
 fn check_accounts(sessions: &[Result<Session>], accounts: &[String]) -> Result<()> {
     let mut known = sessions.iter().filter_map(|session| session.as_ref().ok()).peekable();
     let first = known.peek().copied();
@@ -154,7 +154,7 @@ fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
     vec![format!("{what} See the end for what it leaves open.")]
 }
 
-/// The manifest in the form that is asked for. What is to be told beside it are comments, or notes.
+/// The manifest in the requested form. Notes are comments, or go to standard error.
 fn written(context: &Context, mut draft: Draft, remarks: &Remarks, aim: Option<&Aim>) -> Result<String> {
     scrub(context, &mut draft);
     if context.options.output == Format::Json {

@@ -1,11 +1,11 @@
-//! A trunk as the vendor told it, as far as that says something.
+//! Removes empty values from a trunk of a vendor.
 
 use crate::model::fields::Field;
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::{ActualTrunk, Kind, Trunk};
 
-/// The trunk without what is empty. Its password is a place to fill in, and lists without an order have one.
+/// The trunk without empty values. Its password is a placeholder, and unordered lists are sorted.
 pub fn normalized(actual: ActualTrunk) -> Trunk {
     let ActualTrunk { id, mut trunk, .. } = actual;
     if trunk.kind == Some(Kind::Assigned) {
@@ -45,7 +45,7 @@ pub fn normalized(actual: ActualTrunk) -> Trunk {
     trunk
 }
 
-/// A password of which only the place is known, and not yet its name.
+/// The placeholder of a password, without a name yet.
 pub fn to_fill_in() -> Secret {
     Secret::reference(SecretRef::Env(String::new()))
 }

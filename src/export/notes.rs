@@ -1,4 +1,4 @@
-//! What is to be told beside the entries: at the end of a file, or on standard error.
+//! Notes on an export: at the end of a file, or on standard error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +15,13 @@ const NAME: usize = 80;
 pub struct Remarks {
     /// Secrets: the variable, and whose it is.
     pub secrets: Vec<(String, String)>,
-    /// Fields that are not in the export: of which profile and why, and the trunks that had them.
+    /// Fields that were left out: the profile, the reason, and the trunks that had them.
     fields: BTreeMap<(String, &'static str, String), BTreeSet<String>>,
     /// Raw keys, by profile.
     raw: BTreeMap<String, BTreeSet<String>>,
     /// What else is not in the export, and why.
     left_out: BTreeSet<(String, String)>,
-    /// What became of what, where it is written for another vendor: of what, and how.
+    /// The fate of each object that was converted for another vendor.
     pub report: Vec<(String, String)>,
     /// Profiles that could not be read.
     pub unread: Vec<String>,
@@ -112,7 +112,7 @@ impl Remarks {
         sections.map(|(title, lines)| Section { title, lines }).collect()
     }
 
-    /// The same as notes, for a form that has no comments. An error tells of what could not be read.
+    /// The same as notes, for a form without comments. Errors report what could not be read.
     pub fn notes(&self) -> Vec<String> {
         let secrets = self.secrets.iter().map(|(name, whose)| format!("{name} ({whose})"));
         let secrets = secrets.collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! What a profile holds: a profile is read whole, or not at all.
+//! Reads the objects of a profile: all of them, or none.
 
 use futures_util::future::try_join_all;
 
@@ -14,17 +14,17 @@ use crate::ops::{countries, internal_numbers, settings, trunks};
 use crate::reconcile::account as identity;
 use crate::vendors::Vendor;
 
-/// What a profile holds.
+/// The objects of a profile.
 pub struct Holding {
     pub profile: String,
     /// The identity of its account.
     pub home: String,
     pub vendor: &'static dyn Vendor,
-    /// Its accounts; one without a name where the vendor has none.
+    /// Its accounts; one without an id if the vendor has no accounts.
     pub accounts: Vec<Account>,
 }
 
-/// What an account holds.
+/// The objects of an account.
 #[derive(Default)]
 pub struct Account {
     pub id: Option<String>,
@@ -33,7 +33,7 @@ pub struct Account {
     pub numbers: Vec<ActualNumber>,
     /// Its call-out countries.
     pub countries: Vec<CalloutCountry>,
-    /// Its SIP settings, as far as the vendor returns them.
+    /// Its SIP settings that the vendor returns.
     pub settings: SipSettings,
 }
 

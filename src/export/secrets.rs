@@ -14,7 +14,7 @@ impl Secrets {
     /// A name for the password of a trunk, as no other has it.
     pub fn name(&mut self, profile: &str, trunk: &str, whose: String) -> String {
         let base = variable(&format!("{profile}_{trunk}_PASSWORD"));
-        // No name ends in a figure by itself, so that these meet nobody's.
+        // Names do not end in a digit, so these cannot collide.
         let later = (2..).map(|count: usize| format!("{base}_{count}"));
         let mut names = std::iter::once(base.clone()).chain(later);
         let name = names.find(|name| !self.taken.contains(name)).unwrap_or(base);

@@ -1,4 +1,4 @@
-//! Keeps what a manifest names below the manifest's own folder, for manifests that are not trusted.
+//! Limits the files of an untrusted manifest to the manifest's own folder.
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -15,8 +15,8 @@ pub fn check(folder: &Path, path: &Path) -> Result<(), String> {
     real(folder, &folder.join(path)).map(drop)
 }
 
-/// Opens what a path below the folder leads to, through its links. They are looked at before and after, so that
-/// nobody can turn one round in between; without a folder, everything is opened.
+/// Opens a file below the folder, also through links. They are checked before and after, so none can be
+/// changed in between. Without a folder, every file is opened.
 pub fn open<T>(folder: Option<&Path>, path: &Path, open: impl FnOnce() -> T) -> Result<T, String> {
     let Some(folder) = folder else { return Ok(open()) };
     let before = real(folder, path)?;
@@ -24,7 +24,7 @@ pub fn open<T>(folder: Option<&Path>, path: &Path, open: impl FnOnce() -> T) -> 
     if real(folder, path)? == before { Ok(opened) } else { Err(OUTSIDE.to_owned()) }
 }
 
-/// Where a path leads; none where nothing is there.
+/// The target of a path; none if it does not exist.
 fn real(folder: &Path, path: &Path) -> Result<Option<PathBuf>, String> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let whole = |path: &Path| path.canonicalize().map_err(|cause| (cause.kind(), cause.to_string()));

@@ -1,4 +1,4 @@
-//! Line and column of bytes, most of which are asked for in order.
+//! Line and column of bytes, which are mostly requested in order.
 
 use crate::model::error::Place;
 

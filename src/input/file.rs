@@ -19,7 +19,7 @@ pub struct Source {
     pub name: String,
     /// Where relative references in it start.
     pub folder: PathBuf,
-    /// Whether nobody but its owner can read it.
+    /// Whether only its owner can read it.
     pub private: bool,
     text: String,
     format: Option<Format>,
@@ -67,7 +67,7 @@ impl Source {
         &self.text
     }
 
-    /// The refusal of what is wrong with the file.
+    /// The error of mistakes in the file.
     pub fn refuse(&self, kind: Kind, mistakes: &[Mistake]) -> Error {
         refuse(&self.name, kind, mistakes)
     }
@@ -76,7 +76,7 @@ impl Source {
 /// How many mistakes of a file are shown; the others are counted.
 pub(super) const MOST: usize = 200;
 
-/// The refusal of what is wrong with a file of that name.
+/// The error of mistakes in a file of that name.
 pub(super) fn refuse(name: &str, kind: Kind, mistakes: &[Mistake]) -> Error {
     let mut error = if let [mistake] = mistakes {
         let (field, what, remedy) = mistake.parts(&[]);
@@ -94,7 +94,7 @@ pub(super) fn refuse(name: &str, kind: Kind, mistakes: &[Mistake]) -> Error {
         }
         error
     };
-    // A reference that is wrong is a secret that is wrong, whatever the file is for.
+    // A wrong reference is an error of a secret, in any file.
     error.kind = if mistakes.iter().any(Mistake::is_of_secret) { Kind::Config } else { kind };
     error
 }
@@ -113,7 +113,7 @@ pub(super) fn unreadable(kind: Kind, what: &str, cause: &std::io::Error, too_lon
 /// Longest file that is read as a whole, in bytes. A device may have no end.
 pub(super) const LONGEST: u64 = 16 << 20;
 
-/// All there is, where it is not too long.
+/// The whole input, unless it is too long.
 pub(super) fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;
@@ -134,7 +134,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Mistake> {
     }
 }
 
-/// The mistake of a byte that is no text, behind those of its line.
+/// The mistake of a byte that is not UTF-8, with its position.
 pub(super) fn not_utf8(line: usize, before: &[u8]) -> Mistake {
     let column = 1 + String::from_utf8_lossy(before).chars().count();
     Mistake::at(Place { line, column }, "a byte there is not UTF-8").remedy(UTF8)

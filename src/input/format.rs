@@ -14,7 +14,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the ending of a file's name; none where that says nothing.
+    /// By the extension of a file's name; none if it is unknown.
     pub fn of(path: &str) -> Option<Self> {
         match extension(path).as_str() {
             "toml" => Some(Self::Toml),

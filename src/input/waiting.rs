@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static WAITING: AtomicBool = AtomicBool::new(false);
 
-/// Runs what waits for somebody else: standard input, or a file that may be a pipe. No request is under way
-/// meanwhile. Secrets are looked up without it: that waiting can be given up.
+/// Runs a read that may wait: of standard input, or of a file that may be a pipe. No request is in progress
+/// meanwhile. Secrets do not use it, because their waiting can be interrupted.
 pub fn waiting<T>(wait: impl FnOnce() -> T) -> T {
     WAITING.store(true, Ordering::SeqCst);
     let result = wait();

@@ -91,7 +91,7 @@ impl Tally {
 pub struct FieldChange {
     /// The field's neutral name.
     pub field: String,
-    /// As it was; null where it was not set.
+    /// The value before; null if it was not set.
     pub before: Value,
     /// As it is now.
     pub after: Value,
@@ -116,18 +116,18 @@ pub struct Change {
     pub profile: String,
     /// The vendor asked.
     pub vendor: &'static str,
-    /// The account acted on, where the vendor has several.
+    /// The account, if the vendor has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// What kind of object it is.
     pub kind: &'static str,
-    /// The vendor's id, as far as it is known.
+    /// The vendor's id, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What people call the object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What changed, where it was compared.
+    /// The changed fields, if they were compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diff: Vec<FieldChange>,
     /// What else is to be known of it.
@@ -139,7 +139,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// Visits every text of it that somebody else chose.
+    /// Visits every text that comes from a vendor or from the input.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         visit(&mut self.profile);
         let more = [&mut self.account, &mut self.id, &mut self.name, &mut self.note];
@@ -168,7 +168,7 @@ impl From<Vec<Change>> for Changes {
     }
 }
 
-/// The outcomes of a write that succeeds; none for what is no write.
+/// The outcomes of a successful write; empty for an operation that is not a write.
 pub fn successes(operation: Operation) -> &'static [Outcome] {
     match operation {
         // A master's trunk is assigned to an account.
@@ -184,7 +184,7 @@ pub fn successes(operation: Operation) -> &'static [Outcome] {
     }
 }
 
-/// The command that tells what became of a write, where any can.
+/// The command that shows whether a write was applied; none if no command can.
 pub fn telling(
     operation: Operation,
     profile: &str,

@@ -1,4 +1,4 @@
-//! What is wrong with a trunk whoever the vendor is.
+//! Checks of a trunk that hold for every vendor.
 
 use std::collections::HashSet;
 use std::net::Ipv6Addr;
@@ -66,8 +66,8 @@ pub fn change(change: &TrunkChange) -> Vec<FieldError> {
     complaints.0
 }
 
-/// Every complaint about keys of a vendor's own body: `own` are those that have a name here, which must be used, so
-/// that a value is checked, compared and asked for.
+/// The mistakes in raw keys of a vendor's body. `own` are the keys that the model has a name for; that name
+/// must be used, because only then the value is checked and compared.
 pub fn raw(fields: &Map<String, Value>, own: &[&str]) -> Vec<FieldError> {
     let refused = fields.keys().filter_map(|key| {
         let why = match key.as_str() {
@@ -96,7 +96,7 @@ fn name_error(name: &str) -> Option<String> {
     (name.chars().any(char::is_control)).then(|| "contains a control character; remove it".into())
 }
 
-/// Why the text is no bare host name or address; `port_home` says where a port belongs.
+/// Why the text is not a bare host name or address; `port_home` names the place for a port.
 fn host_error(host: &str, port_home: &str) -> Option<String> {
     let shown = super::text::excerpt(host, 60);
     if host.is_empty() {

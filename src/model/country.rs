@@ -1,9 +1,9 @@
-//! Which country a number belongs to, and how people write it. Only what the number itself tells for sure.
+//! The country of a number, and its usual spelling, as far as the number alone decides them.
 
 use super::number::E164;
 use super::text::excerpt;
 
-/// The two-letter code of the number's country; none where the calling code is shared by several countries.
+/// The two-letter code of the number's country; none if several countries share the calling code.
 pub fn of(number: &E164) -> Option<&'static str> {
     let digits = &number.as_str()[1..];
     if let Some(national) = digits.strip_prefix('1') {

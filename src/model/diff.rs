@@ -1,4 +1,4 @@
-//! Compares what a trunk is with what it should be.
+//! Compares actual and desired values.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::number::{ActualNumber, InternalNumber};
 use super::proxy::OutboundProxy;
 use super::trunk::{Extension, ExtensionType, Trunk};
 
-/// The given fields of `wanted` that differ from what the vendor holds.
+/// The given fields of `wanted` that differ from the vendor's.
 ///
 /// A list whose order carries no meaning (DIDs, agent groups) is compared as a set. An empty text and no text
 /// are the same. Raw vendor fields are compared by their keys, as far as they were read back.
@@ -25,7 +25,7 @@ pub fn trunk(actual: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
                 _ => actual.value(field),
             },
             after: match field {
-                // Half a caller ID leaves the other half as it is.
+                // A caller ID with one part leaves the other part unchanged.
                 Field::CallerId => actual.only(&[field]).overlaid(&wanted.only(&[field])).value(field),
                 _ => wanted.value(field),
             },
@@ -33,7 +33,7 @@ pub fn trunk(actual: &Trunk, wanted: &Trunk) -> Vec<FieldChange> {
         .collect()
 }
 
-/// Whether the vendor did not tell what the field is, so that it cannot be compared.
+/// Whether the vendor does not report the field, so it cannot be compared.
 pub fn is_unreported(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
     match field {
         Field::VendorFields => {
@@ -44,7 +44,7 @@ pub fn is_unreported(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
     }
 }
 
-/// Every field in which a trunk has changed, also those that are not told any more.
+/// Every field in which a trunk has changed, including fields that are no longer reported.
 pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
     let mut changes = trunk(before, after);
     let gone = before.given().filter(|field| !after.has(*field) && !same(*field, before, after));
@@ -56,7 +56,7 @@ pub fn between(before: &Trunk, after: &Trunk) -> Vec<FieldChange> {
     changes
 }
 
-/// The fields, as far as the trunk has them, as going away.
+/// The given fields that the trunk has, as removed.
 pub fn emptied(actual: &Trunk, fields: &[Field]) -> Vec<FieldChange> {
     let there = |field: &&Field| actual.has(**field) && actual.value(**field) != "";
     let gone = |field: &Field| FieldChange {
@@ -77,7 +77,7 @@ pub fn all(wanted: &impl serde::Serialize) -> Vec<FieldChange> {
     }
 }
 
-/// The fields in which a number differs from what is asked for, as far as the vendor tells them.
+/// The reported fields in which a number differs from the desired one.
 pub fn number(actual: &ActualNumber, wanted: &InternalNumber) -> Vec<FieldChange> {
     let (actual, asked) = (to_value(actual).unwrap_or_default(), to_value(wanted).unwrap_or_default());
     let fields = asked.as_object().into_iter().flatten();
@@ -105,7 +105,7 @@ fn same(field: Field, actual: &Trunk, wanted: &Trunk) -> bool {
         Field::Password => actual.password == wanted.password,
         Field::Dids => dids(actual) == dids(wanted),
         Field::AgentGroups => {
-            // The vendor tells a group's name beside its id; the id alone says which group it is.
+            // The vendor returns a group's name with its id; the id alone identifies the group.
             let key = |trunk: &Trunk| -> BTreeSet<(Option<String>, Option<String>)> {
                 let groups = trunk.agent_groups.iter().flatten();
                 groups
@@ -168,7 +168,7 @@ fn overrides(trunk: &Trunk) -> Value {
     to_value(list.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The raw fields held, as far as `wanted` names them: the others stay as they are.
+/// The vendor's raw fields that `wanted` names; the others stay unchanged.
 fn named(actual: &Trunk, wanted: &Trunk) -> Value {
     let mut fields = actual.vendor_fields.clone();
     fields.retain(|key, _| wanted.vendor_fields.contains_key(key));

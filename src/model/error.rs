@@ -207,7 +207,7 @@ impl fmt::Display for Place {
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
-    /// The neutral name of the field, or the vendor's where there is none.
+    /// The neutral name of the field, or the vendor's if there is none.
     pub field: String,
     /// What is wrong with it, and what to do.
     pub message: String,

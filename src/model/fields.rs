@@ -46,7 +46,7 @@ pub enum Form {
 pub struct Flag {
     /// Its name, without the dashes.
     pub name: &'static str,
-    /// What stands for its value in help; none where it takes no value.
+    /// The placeholder of its value in help; none if it takes no value.
     pub value: Option<&'static str>,
     /// What it does.
     pub help: &'static str,
@@ -128,7 +128,7 @@ macro_rules! fields {
                 }
             }
 
-            /// Sets a field that is one free text. Any other stays as it is.
+            /// Sets a field that is a free text. Other fields stay unchanged.
             pub fn set_text(&mut self, field: Field, text: &str) {
                 match field {
                     $(Field::$field => self.$member.set_text(text),)*
@@ -222,7 +222,7 @@ impl Field {
     pub fn ways(self) -> String {
         let flags = match (self.row().form, self.row().flags) {
             (_, []) => return format!("`{}` in a --from file", self.name()),
-            // Where there are two ways, each is one.
+            // If there are two ways, each is one of them.
             (Form::Switch, [on, off, ..]) => format!("--{} or --{}", on.name, off.name),
             (_, [flag, ..]) => format!("--{}", flag.name),
         };
@@ -269,7 +269,7 @@ impl Trunk {
         part
     }
 
-    /// This trunk with every given field of `over` in place of its own.
+    /// This trunk, overridden by every given field of `over`.
     #[must_use]
     pub fn overlaid(mut self, over: &Self) -> Self {
         for field in over.given() {
@@ -288,7 +288,7 @@ impl Trunk {
         self
     }
 
-    /// A field's value as JSON, with a secret masked; null where it was not given.
+    /// A field's value as JSON, with a secret masked; null if it was not given.
     pub fn value(&self, field: Field) -> Value {
         match field {
             Field::Password => self.password.as_ref().map_or(Value::Null, |_| Value::from(MASK)),

@@ -80,13 +80,13 @@ pub struct VendorStatus {
 /// What was found about one trunk or address.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Health {
-    /// The trunk's name, where a trunk was checked.
+    /// The trunk's name, if a trunk was checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trunk: Option<String>,
     /// The profile that has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// The address that was probed, where the trunk has one.
+    /// The probed address, if the trunk has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The worst verdict of its checks.

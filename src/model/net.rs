@@ -10,7 +10,7 @@ pub fn is_loopback(host: &str) -> bool {
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Reads a port; whether it is in range is judged with the other fields.
+/// Reads a port; its range is checked with the other fields.
 ///
 /// # Errors
 /// Whatever is no whole number, with what a port is.

@@ -29,7 +29,7 @@ impl FromStr for E164 {
     }
 }
 
-/// The digits of a number, which tell it from others however it is written.
+/// The digits of a number, which identify it in any spelling.
 pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
@@ -37,7 +37,7 @@ pub fn digits(text: &str) -> String {
 /// What is wrong with a text that is no number, and which number was meant.
 fn complaint(text: &str) -> String {
     let shown = excerpt(text, 40);
-    // Printed, it may look like what it should be.
+    // When printed, it may look correct.
     let hidden = match phone_repair::disguised(text) {
         Some(c) => format!(" (it contains the character U+{:04X})", u32::from(c)),
         None => String::new(),
@@ -118,10 +118,10 @@ pub struct InternalNumber {
     pub vendor_fields: serde_json::Map<String, serde_json::Value>,
 }
 
-/// An internal number as a vendor holds it: whatever it says is passed on.
+/// An internal number of a vendor; all of its values are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ActualNumber {
-    /// The vendor's id; not every list tells it.
+    /// The vendor's id; not every list returns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The number.

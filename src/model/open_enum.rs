@@ -1,7 +1,7 @@
 //! Closed vocabularies that stay open when they are read back from a vendor.
 
-/// Declares an enumeration of words. Input accepts the declared words only; what a vendor sends beyond them
-/// is kept in `Other`, because an unknown value must never make a read fail.
+/// Declares an enumeration of words. Input accepts only the declared words; other words of a vendor are kept
+/// in `Other`, because an unknown value must never make a read fail.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident: $field:literal { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
         $(#[$doc])*

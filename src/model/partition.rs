@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The I-th of N parts, counted from 1. A profile's part depends on its name and on N alone, so that profiles that
-/// are added or taken away leave the others where they are.
+/// The I-th of N parts, counted from 1. A profile's part depends only on its name and on N, so adding or
+/// removing profiles does not move others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partition {
     index: u64,

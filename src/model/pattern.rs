@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Several patterns, of which one is enough.
+/// Several patterns; a name matches if one of them matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patterns(pub Vec<String>);
 

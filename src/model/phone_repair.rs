@@ -5,14 +5,14 @@
 pub enum Meant {
     /// This number.
     Number(String),
-    /// A number of `total` digits of which only these are left.
+    /// A number of `total` digits that lost all but these.
     Lost {
         /// The first digits.
         left: String,
         /// How many there were.
         total: usize,
     },
-    /// Nobody can tell.
+    /// It cannot be determined.
     Unknown,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn is_e164(text: &str) -> bool {
     })
 }
 
-/// What was meant: separators, a lost plus, `00` for the plus, and what a spreadsheet makes of a number.
+/// Repairs a number: separators, a lost plus, `00` for the plus, and the changes that a spreadsheet makes.
 pub fn meant(text: &str) -> Meant {
     let plain = plain(text);
     if let Some(meant) = figure(&plain) {
@@ -41,7 +41,7 @@ pub fn meant(text: &str) -> Meant {
     if marked && is_e164(&candidate) && candidate != text { Meant::Number(candidate) } else { Meant::Unknown }
 }
 
-/// The first character that is hard to see or easily taken for another: what is printed would look right.
+/// The first character that is invisible or looks like another one, because the printed text would look correct.
 pub fn disguised(text: &str) -> Option<char> {
     text.chars().find(|c| is_invisible(*c) || (c.is_whitespace() && *c != ' ') || half_width(*c) != *c)
 }

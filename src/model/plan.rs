@@ -74,7 +74,7 @@ impl ResourceKind {
 pub struct Key {
     /// Its kind.
     pub kind: ResourceKind,
-    /// Its account, where the vendor has several.
+    /// Its account, if the vendor has several.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
     /// The trunk's name, or the id of an assigned one; the number; the country's code; `settings`.
@@ -119,7 +119,7 @@ pub enum What {
 pub struct Desired {
     /// What it should be.
     pub what: What,
-    /// The account, where the vendor has several.
+    /// The account, if the vendor has several.
     pub account: Option<String>,
     /// Where the manifest describes it: file, line and column.
     pub position: String,
@@ -132,7 +132,7 @@ pub struct Desired {
     /// Whether it should not exist.
     #[serde(default)]
     pub absent: bool,
-    /// Whether it may be deleted and created where the vendor cannot update it.
+    /// Whether it may be deleted and created again if the vendor cannot update it.
     #[serde(default)]
     pub replace: bool,
     /// The name that it had before.
@@ -172,7 +172,7 @@ impl Desired {
         Key { kind, account: self.account.clone(), name }
     }
 
-    /// The trunk, where it is one.
+    /// The trunk, if it is one.
     pub fn trunk(&self) -> Option<&Trunk> {
         match &self.what {
             What::Trunk(trunk) => Some(trunk),
@@ -223,7 +223,7 @@ pub enum Write {
     AssignSettings(SipSettings),
     /// A new number.
     AddNumber(InternalNumber),
-    /// The removal of a number, by its id where the vendor returned it.
+    /// The removal of a number, by its id if the vendor returned it.
     RemoveNumber(Option<String>),
     /// A new country.
     AddCountry,
@@ -256,7 +256,7 @@ pub struct PlannedChange {
     /// The object.
     #[serde(flatten)]
     pub key: Key,
-    /// The vendor's id, where the object exists.
+    /// The vendor's id, if the object exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The fields that will differ.
@@ -326,16 +326,16 @@ pub struct ProfilePlan {
     pub notes: Vec<String>,
     /// Passwords that could not be resolved.
     pub missing: Vec<Error>,
-    /// Why it could not be read; then there are no changes.
+    /// Why the profile could not be read; then there are no changes.
     pub failed: Option<Error>,
-    /// The desired objects, with passwords resolved; what is owned; and what other profiles of the account want. All
-    /// three only where the plan is saved.
+    /// The desired objects, with passwords resolved; what is owned; and what other profiles of the account
+    /// want. All three only if the plan is saved.
     pub desired: Vec<Desired>,
     /// See `desired`.
     pub owned: Vec<Owned>,
     /// See `desired`.
     pub spared: Vec<Key>,
-    /// The id of the only desired object, where it is a trunk that exists.
+    /// The id of the only desired object, if it is an existing trunk.
     pub only: Option<String>,
     /// A digest of the account or device that the profile belongs to.
     pub account_digest: String,
@@ -372,7 +372,7 @@ pub struct Summary {
 }
 
 impl ProfilePlan {
-    /// A profile of which nothing is known yet.
+    /// A profile that was not planned yet.
     pub fn new(profile: &str) -> Self {
         Self { profile: profile.to_owned(), ..Self::default() }
     }
@@ -382,7 +382,7 @@ impl ProfilePlan {
         Self { failed: Some(error), ..Self::new(profile) }
     }
 
-    /// Visits every text of it that somebody else chose.
+    /// Visits every text that comes from a vendor or from the input.
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         visit(&mut self.profile);
         self.notes.iter_mut().for_each(&mut *visit);
@@ -404,7 +404,7 @@ impl ProfilePlan {
 }
 
 impl Plan {
-    /// Visits every text of it that somebody else chose.
+    /// Visits every text that comes from a vendor or from the input.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         self.profiles.iter_mut().for_each(|profile| profile.visit_texts(visit));
         self.refusals.iter_mut().for_each(visit);
@@ -453,7 +453,7 @@ impl Summary {
 pub struct Owned {
     /// The kind.
     pub kind: ResourceKind,
-    /// The account, where the vendor has several.
+    /// The account, if the vendor has several.
     pub account: Option<String>,
     /// The names.
     pub names: super::pattern::Patterns,

@@ -1,15 +1,15 @@
-//! A profile: one account or device of one vendor, with what is needed to reach it.
+//! A profile: an account or device of a vendor, with its address and credentials.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::secret::Secret;
 
-/// One key that a vendor's profiles can hold.
+/// A key of a vendor's profiles.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileKey {
-    /// The key in the file. One that ends in `_url` holds an address. `base_url`, `access_token`, `account` and `plan`
-    /// mean the same at every vendor that has them.
+    /// The key in the file. A key that ends in `_url` is an address. `base_url`, `access_token`, `account`
+    /// and `plan` mean the same for every vendor that has them.
     pub name: &'static str,
     /// What it means.
     pub meaning: &'static str,
@@ -19,9 +19,9 @@ pub struct ProfileKey {
     pub names: Names,
     /// When it must be there.
     pub need: KeyNeed,
-    /// Its value where none is given.
+    /// Its default value.
     pub default: Option<&'static str>,
-    /// The values accepted, where they are a closed set.
+    /// The accepted values, if they are a closed set.
     pub values: &'static [&'static str],
 }
 
@@ -76,14 +76,13 @@ pub struct Profile {
     pub ca_file: Option<PathBuf>,
     /// Whether plain HTTP to a host that is not loopback is accepted.
     pub allow_http: bool,
-    /// How many requests are under way at the same time, where it says so.
+    /// The maximum number of requests at the same time, if it is set.
     pub concurrency: Option<usize>,
     /// The HTTP proxy that its requests go through.
     pub proxy: ProxyChoice,
-    /// What stands for the account in the token cache; stable where the address is not.
+    /// Identifies the account in the token cache, even if the address changes.
     pub identity: String,
-    /// What stands for the account or device that it leads to, whichever credentials lead there; none where only its
-    /// secrets tell.
+    /// Identifies the account or device, regardless of the credentials; none if only the secrets identify it.
     pub home: Option<String>,
 }
 
@@ -102,7 +101,7 @@ pub enum ProxyChoice {
 /// An HTTP proxy.
 #[derive(Debug, Clone)]
 pub struct Proxy {
-    /// Its address, with credentials where it needs them.
+    /// Its address, with credentials if it needs them.
     pub url: Secret,
     /// The address for people, its credentials masked.
     pub shown: String,
@@ -113,7 +112,7 @@ pub struct Proxy {
 }
 
 impl Profile {
-    /// A setting; empty where it is not there. Required settings were checked when the profile was read.
+    /// A setting; empty if it is missing. Required settings were checked when the profile was read.
     pub fn get(&self, key: &str) -> &str {
         self.settings.get(key).map_or("", String::as_str)
     }
@@ -123,7 +122,7 @@ impl Profile {
         self.settings.iter().filter(|(key, _)| ProfileKey::is_address(key)).map(|(_, text)| text.as_str())
     }
 
-    /// A secret; withheld where it is not there.
+    /// A secret; withheld if it is missing.
     pub fn secret(&self, key: &str) -> Secret {
         self.secrets.get(key).cloned().unwrap_or_else(Secret::withheld)
     }

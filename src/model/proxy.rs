@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub enum OutboundProxy {
     /// No proxy.
     Off,
-    /// A proxy server; port 5060 where none is given.
+    /// A proxy server; the default port is 5060.
     Server {
         /// Its name or address.
         host: String,

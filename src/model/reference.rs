@@ -1,4 +1,4 @@
-//! References: where a secret is to be found, as people write it.
+//! References to secrets, as people write them.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub enum SecretRef {
     Keyring(String),
     /// `-`, on the command line only.
     Stdin,
-    /// The secret itself, allowed where nobody else can read it.
+    /// The secret itself; allowed only in files that no other user can read.
     Literal(SecretText),
 }
 
@@ -98,7 +98,7 @@ impl SecretRef {
         Ok(reference)
     }
 
-    /// The reference as it is written; none for what is the secret itself, or can be read once only.
+    /// The reference as it is written; none for a literal secret, or one that can be read only once.
     pub fn text(&self) -> Option<String> {
         match self {
             Self::Env(name) => Some(format!("env:{name}")),

@@ -25,7 +25,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether people read it, so that errors are printed as text.
+    /// Whether it is for people, so errors are printed as text.
     pub fn is_for_people(self) -> bool {
         matches!(self, Self::Table | Self::Markdown)
     }
@@ -93,7 +93,7 @@ pub enum Report {
 /// A table and the same as data.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// What stands above it, where there are several.
+    /// The heading, if there are several.
     pub title: Option<String>,
     /// The columns' names.
     pub columns: Vec<String>,
@@ -104,8 +104,8 @@ pub struct Listing {
 }
 
 impl Report {
-    /// Visits every text that is shown as a value. Keys and the names of columns are ours, and so is a text that is
-    /// data by itself; what a command writes of others into one is its own to look through.
+    /// Visits every text that is shown as a value. Keys, names of columns, and texts that are data by
+    /// themselves are left out; a command that puts foreign texts into such data cleans them itself.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Change(change) => change.visit_texts(visit),

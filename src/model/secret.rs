@@ -8,17 +8,17 @@ use serde::{Deserialize, Deserializer, Serializer, de};
 
 pub use super::reference::{MALFORMED, SecretRef};
 
-/// What stands in place of a secret wherever a person could see it.
+/// The mask of a secret in everything that people see.
 pub const MASK: &str = "***";
 
-/// What serde's complaints say is expected where a secret belongs.
+/// The expectation that serde's errors name for a secret.
 pub const WANTED: &str = "a secret or a reference to one, as a text in quotes";
 
-/// Words that make a secret of whatever key they stand in.
+/// Words that make any key with them a secret.
 const SECRET: [&str; 8] =
     ["password", "passwd", "passphrase", "passcode", "pwd", "secret", "credential", "credentials"];
 
-/// Words that do so at the end of a key, alone or after another: `pin_list` and `token_type` are none.
+/// Words that make a key a secret if they are its last word: `pin_list` and `token_type` are not secrets.
 const SECRET_AT_END: [&[&str]; 14] = [
     &["token"],
     &["pin"],
@@ -44,7 +44,7 @@ fn has_hint(key: &str) -> bool {
     HINTS.iter().any(|hint| parts(hint).any(|part| part.eq_ignore_ascii_case(hint.as_bytes())))
 }
 
-/// Whether the value of a key is a secret, whoever's key it is.
+/// Whether the value of a key is a secret, for any vendor.
 pub fn is_secret_key(key: &str) -> bool {
     if !has_hint(key) {
         return false;
@@ -75,7 +75,7 @@ fn words(key: &str) -> Vec<String> {
     bare.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a key of an answer may name a secret: what is shown of answers rather lacks a harmless value.
+/// Whether a key of an answer may name a secret. Hiding a harmless value is better than showing a secret.
 pub fn may_be_secret(key: &str) -> bool {
     if !has_hint(key) {
         return false;
@@ -84,7 +84,7 @@ pub fn may_be_secret(key: &str) -> bool {
     is_secret_key(key) || ["password", "passwd", "secret", "token"].iter().any(|word| lower.contains(word))
 }
 
-/// A secret: where it comes from, and its value once that was looked up.
+/// A secret: its origin, and its value once it is resolved.
 ///
 /// It has no `Display` and no `Serialize`. [`Secret::expose`] is the only way to the value.
 #[derive(Clone)]
@@ -95,35 +95,35 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// A secret still to be looked up.
+    /// A secret that is not resolved yet.
     pub fn reference(origin: SecretRef) -> Self {
         Self { origin: Some(origin), value: None, below: None }
     }
 
-    /// A secret whose value is known and that no reference leads to: a token, a signature, a vendor's answer.
+    /// A secret with a known value and no reference: a token, a signature, a vendor's answer.
     pub fn known(value: impl Into<String>) -> Self {
         Self { origin: None, value: Some(SecretString::from(value.into())), below: None }
     }
 
-    /// What a vendor gave as a secret. Nothing, and stars, stand for one that is not told; written back, they would
-    /// replace the real one.
+    /// A secret in a vendor's answer; none if it is empty or consists of stars, because these mask a value
+    /// and would replace the real one if they were written back.
     pub fn from_answer(value: String) -> Option<Self> {
         let masked = value.chars().all(|c| c == '*');
         (!masked).then(|| Self::known(value))
     }
 
-    /// A secret that is needed but must not be looked up, as in a dry run.
+    /// A secret that is needed but must not be resolved, as in a dry run.
     pub fn withheld() -> Self {
         Self { origin: None, value: None, below: None }
     }
 
-    /// The same secret with its value looked up.
+    /// The same secret with its value.
     #[must_use]
     pub fn resolved(self, value: String) -> Self {
         Self { value: Some(value.into()), ..self }
     }
 
-    /// The value; none where it was not looked up.
+    /// The value; none if it is not resolved.
     pub fn expose(&self) -> Option<&str> {
         self.value.as_ref().map(ExposeSecret::expose_secret)
     }
@@ -164,7 +164,7 @@ impl Secret {
         }
     }
 
-    /// The environment variable that holds it, for a printed command line.
+    /// The environment variable with its value, for a printed command line.
     pub fn variable<'a>(&'a self, otherwise: &'a str) -> &'a str {
         match &self.origin {
             Some(SecretRef::Env(name)) => name,
@@ -201,7 +201,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Reads a reference. Whatever else stands there may be the secret itself, so that it is never quoted.
+/// Reads a reference. Any other text may be the secret itself, so it is never quoted.
 struct Reference;
 
 impl de::Visitor<'_> for Reference {

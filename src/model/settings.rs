@@ -60,8 +60,8 @@ impl SipSettings {
         changes
     }
 
-    /// Whether one is given that can be read back. `enable` says what to do and not what there is, so that no vendor
-    /// returns it, and of raw keys nobody knows.
+    /// Whether a setting is given that can be read back. `enable` is an instruction that no vendor returns,
+    /// and it is not known whether raw keys are returned.
     pub fn can_be_compared(&self) -> bool {
         !self.only(|field| !matches!(field, "enable" | "vendor_fields")).is_empty()
     }

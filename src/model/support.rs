@@ -94,7 +94,7 @@ pub enum Support {
         /// What to do in its place.
         instead: &'static str,
     },
-    /// It may exist, but is not documented well enough to be called; says what is missing.
+    /// It may exist, but is not documented well enough to be called; with what is missing.
     Unknown(&'static str),
 }
 
@@ -114,7 +114,7 @@ impl Support {
         matches!(self, Self::Native | Self::Emulated(_))
     }
 
-    /// The reason, where there is one to give.
+    /// The reason, if there is one.
     pub fn reason(self) -> Option<String> {
         match self {
             Self::Native => None,
@@ -127,7 +127,7 @@ impl Support {
 /// Whether a vendor's request takes a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// The vendor demands it.
+    /// Required by the vendor.
     Required,
     /// The vendor takes it.
     Optional,
@@ -151,13 +151,13 @@ impl Need {
 pub struct FieldFact {
     /// The field of the common model.
     pub field: Field,
-    /// The vendor's key on create; dotted where it is nested. Empty where no single key stands for it.
+    /// The vendor's key on create, dotted if it is nested; empty if it has no single key.
     pub wire: &'static str,
     /// On create.
     pub create: Need,
     /// On update.
     pub update: Need,
-    /// The values accepted, where they are a closed set.
+    /// The accepted values, if they are a closed set.
     pub values: &'static [&'static str],
     /// The most characters accepted.
     pub limit: Option<usize>,

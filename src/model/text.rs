@@ -22,12 +22,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// What is wrong with a key, a column or another name that is not known, and what to do. It may be anything, as in a
-/// file that was given by mistake: it is repeated only where it is `familiar`, because no fewer beside it are known than
-/// are not, or where it is a slip of the keys away from a known one.
+/// An unknown key, column or other name, and what to do. It can be anything, because a wrong file may have
+/// been given: it is repeated only if it is `familiar`, that is, at least as many names next to it are known
+/// as not, or if it is nearly a known name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// The name, as it may be shown; empty where it may not.
+    /// The name, if it may be shown; otherwise empty.
     pub name: String,
     /// What is wrong.
     pub what: String,
@@ -36,7 +36,7 @@ pub struct Unknown {
 }
 
 impl Unknown {
-    /// A name that is none of the known ones; `noun` says what they are names of.
+    /// An unknown name; `noun` is the kind of name.
     pub fn new(noun: &str, name: &str, familiar: bool, known: &[&str]) -> Self {
         let near = nearest(name, known.iter().copied());
         let slip = |near: &str| {
@@ -113,8 +113,7 @@ pub fn visit_texts(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
     }
 }
 
-/// Whether the text begins like JSON, whole or damaged. An error page for people can be quoted; this may hold
-/// what nobody may see.
+/// Whether the text begins like JSON, whole or damaged. An error page can be quoted, but JSON may contain secrets.
 pub fn holds_data(text: &str) -> bool {
     text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with(['{', '[', '"'])
 }

@@ -66,7 +66,7 @@ words! {
         Busy = "busy",
         /// Switched off.
         Disabled = "disabled",
-        /// On, and nobody watches it.
+        /// On, and not monitored.
         Unmonitored = "unmonitored",
         /// The vendor does not know.
         Unknown = "unknown",
@@ -84,7 +84,7 @@ words! {
 }
 
 words! {
-    /// What an extension entry stands for.
+    /// The kind of an extension entry.
     ExtensionType: "type" {
         /// One extension.
         Extension = "extension",
@@ -168,7 +168,7 @@ pub struct AgentGroup {
     pub number: Option<String>,
 }
 
-/// A trunk as asked for, as changed, or as held: what is absent was not given.
+/// A desired trunk, a change, or the fields of an existing trunk. An absent field was not given.
 ///
 /// An empty text or list is a value: it clears the field.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -192,7 +192,7 @@ pub struct Trunk {
     /// The provider's SIP port, 1 to 65535.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "super::net::port")]
     pub port: Option<u32>,
-    /// The SIP domain; `host` on create where it is not given.
+    /// The SIP domain; defaults to `host` on create.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The SIP transport.
@@ -251,7 +251,7 @@ pub struct Trunk {
     pub vendor_fields: Map<String, Value>,
 }
 
-/// A trunk that a vendor holds.
+/// An existing trunk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ActualTrunk {
     /// The vendor's id.
@@ -262,20 +262,20 @@ pub struct ActualTrunk {
     /// The vendor's own status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_code: Option<String>,
-    /// Its fields, as far as the vendor told.
+    /// The fields that the vendor reports.
     #[serde(flatten)]
     pub trunk: Trunk,
 }
 
 impl Trunk {
-    /// What identifies it on its account: the master's trunk where one is assigned, its name elsewhere.
+    /// Identifies it on its account: the master's trunk if it is assigned, otherwise its name.
     pub fn identity(&self) -> &str {
         self.master_trunk.as_deref().or(self.name.as_deref()).unwrap_or_default()
     }
 }
 
 impl ActualTrunk {
-    /// What identifies it on its account: its id where it is assigned, its name elsewhere.
+    /// Identifies it on its account: its id if it is assigned, otherwise its name.
     pub fn identity(&self) -> &str {
         let assigned = self.trunk.kind == Some(Kind::Assigned);
         self.trunk.name.as_deref().filter(|_| !assigned).unwrap_or(&self.id)

@@ -22,7 +22,7 @@ pub fn document(value: &Value) -> String {
 /// A key that is longer has to be marked as one: a reader looks only 1024 characters ahead for its colon.
 const LONGEST_KEY: usize = 1000;
 
-/// `begun` says that the first key stands on a line that is begun already, after a dash.
+/// `begun` says that the first key follows a dash on the same line.
 fn mapping(out: &mut String, map: &Map<String, Value>, indent: usize, begun: bool) {
     for (at, (key, value)) in map.iter().enumerate() {
         if at > 0 || !begun {
@@ -77,7 +77,7 @@ fn line(out: &mut String, value: &Value) {
     match value {
         Value::String(text) => out.push_str(&scalar(text)),
         Value::Number(given) => out.push_str(&number(given)),
-        // Nothing, yes and no, and what is empty, are written as in JSON.
+        // Null, booleans and empty values are written as in JSON.
         other => out.push_str(&other.to_string()),
     }
     out.push('\n');
@@ -114,16 +114,15 @@ fn scalar(text: &str) -> String {
     quoted
 }
 
-/// Whether a character may stand in a document as it is: no control, no line break, no mark of a byte order, and none
-/// that Unicode keeps from interchange.
+/// Whether a character needs no escape: not a control, a line break, a byte order mark, or a noncharacter.
 fn is_safe(c: char) -> bool {
     let code = u32::from(c);
     let is_noncharacter = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
     !controls_terminal(c) && c != '\u{feff}' && !is_noncharacter
 }
 
-/// Whether the text is a plain word or several to every reader: it begins with a letter, so that it is no number or
-/// date, and holds nothing that means something to YAML.
+/// Whether every reader takes the text as plain words: it begins with a letter, so it is not a number or a
+/// date, and contains nothing special to YAML.
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
     text.starts_with(|c: char| c.is_ascii_alphabetic())

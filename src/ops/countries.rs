@@ -1,4 +1,4 @@
-//! Call-out countries of an account: list, add, remove, and what a read says of a write whose answer was lost.
+//! Call-out countries of an account: list, add, remove, and check a write whose answer was lost.
 
 use std::collections::BTreeSet;
 
@@ -62,12 +62,12 @@ pub async fn remove(
     send_deletion(session, call, ignore_missing, change, probe).await
 }
 
-/// What is not as the vendor's answer to an addition said; `actual` is what a read then found.
+/// Compares an addition that was answered with success with a read afterwards.
 pub fn check_added(code: &String, actual: &BTreeSet<String>) -> Result<()> {
     if actual.contains(code) { Ok(()) } else { Err(verify::missing(code)) }
 }
 
-/// What is not as the vendor's answer to a removal said.
+/// Compares a removal that was answered with success with a read afterwards.
 pub fn check_removed(code: &String, actual: &BTreeSet<String>) -> Result<()> {
     if actual.contains(code) { Err(verify::still_there(code)) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Internal numbers of an account: list, find, add, remove, and what a read says of a write whose answer was lost.
+//! Internal numbers of an account: list, find, add, remove, and check a write whose answer was lost.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -39,7 +39,7 @@ pub async fn by_number(session: &Session, account: &str) -> Result<BTreeMap<Stri
     Ok(numbers)
 }
 
-/// The ids of all the numbers, as far as the vendor's list has them.
+/// The ids of all numbers that the vendor's list contains.
 pub async fn ids(session: &Session, account: &str) -> Result<BTreeMap<String, Option<String>>> {
     let mut ids = BTreeMap::new();
     let keep = |ActualNumber { number, id, .. }: ActualNumber| {
@@ -91,7 +91,7 @@ pub fn differing(actual: &ActualNumber, asked: &InternalNumber) -> Vec<String> {
     diff::number(actual, asked).into_iter().map(|change| change.field).collect()
 }
 
-/// Adds numbers in one call. Returns also those that exist otherwise, where the answer was lost.
+/// Adds numbers in one call. If the answer was lost, it also returns the numbers that exist with other properties.
 pub async fn add(
     session: &Session,
     account: &str,
@@ -123,7 +123,7 @@ pub async fn remove(
     send_deletion(session, call, ignore_missing, change, probe).await
 }
 
-/// What is not as the vendor's answer to an addition said; `actual` is what a read then found.
+/// Compares an addition that was answered with success with a read afterwards.
 pub fn check_added(number: &InternalNumber, actual: &BTreeMap<String, ActualNumber>) -> Result<()> {
     let name = number.number.as_str();
     let actual = actual.get(name).ok_or_else(|| verify::missing(name))?;

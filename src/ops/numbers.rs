@@ -1,5 +1,4 @@
-//! Numbers of a master account: list, assign to a sub account, clear there, and what a read says of a write whose
-//! answer was lost.
+//! Numbers of a master account: list, assign to a sub account, clear there, and check a write whose answer was lost.
 
 use std::collections::HashSet;
 

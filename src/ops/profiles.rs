@@ -17,7 +17,7 @@ pub async fn prove(session: &Session) -> Result<Option<Value>> {
     let skew = session.clock_skew();
     if let Some(skew) = skew.filter(|skew| skew.abs() > CLOCK_TOLERANCE) {
         let way = if skew > 0 { "ahead of" } else { "behind" };
-        // Also where the vendor refused: the clock may be the reason.
+        // Also if the vendor refused, because the clock may be the reason.
         session.diagnostics().warn(&format!(
             "this machine's clock is {} seconds {way} the vendor's; set it right, because signatures and tokens \
              depend on it",

@@ -1,4 +1,4 @@
-//! Finds the ids of what a trunk refers to by number or name.
+//! Finds the ids of objects that a trunk refers to by number or name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::vendors::Entry;
 /// What was found on a profile already, by operation and the word searched for.
 pub type Found = HashMap<(Operation, String), Vec<Entry>>;
 
-/// Hands over what a trunk can refer to, page by page; `search` is the vendor's own, and need not be exact.
+/// Passes the objects that a trunk can refer to, page by page; `search` is the vendor's own, and may be inexact.
 pub async fn list(
     session: &Session,
     what: Operation,
@@ -30,7 +30,7 @@ pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
     resolve_with(session, trunk, &mut Found::new()).await
 }
 
-/// The same for one of several trunks, with what was found for the others.
+/// The same for one of several trunks, with the results of the others.
 pub async fn resolve_with(session: &Session, trunk: &mut Trunk, found: &mut Found) -> Result<()> {
     for extension in trunk.caller_id_overrides.iter_mut().flatten().flat_map(|entry| &mut entry.extensions) {
         if extension.id.is_some() {

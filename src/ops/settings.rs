@@ -1,4 +1,4 @@
-//! SIP settings of an account: read, assign, and what a read says of a write whose answer was lost.
+//! SIP settings of an account: read, assign, and check a write whose answer was lost.
 
 use super::verify::{self, Compared, send};
 use crate::engine::session::Session;
@@ -8,12 +8,12 @@ use crate::model::error::Result;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 
-/// Reads what the vendor returns of them.
+/// Reads the settings that the vendor returns.
 pub async fn read(session: &Session, account: &str) -> Result<SipSettings> {
     session.read(session.vendor().read_settings(session.profile(), account)?).await
 }
 
-/// The same; none of them where the vendor returns none.
+/// The same; empty if the vendor returns none.
 pub async fn read_any(session: &Session, account: &str) -> Result<SipSettings> {
     match session.vendor().facts().support(Operation::SettingsRead).is_there() {
         true => read(session, account).await,
@@ -26,8 +26,7 @@ pub fn check(session: &Session, account: &str, settings: &SipSettings) -> Result
     session.vendor().assign_settings(session.profile(), account, settings).map(drop)
 }
 
-/// Assigns settings; `before` is what the account had, as far as that was read.
-/// False in a dry run.
+/// Assigns settings; `before` are the settings that were read. False in a dry run.
 pub async fn assign(
     session: &Session,
     account: &str,
@@ -39,7 +38,7 @@ pub async fn assign(
     Ok(send(session, call, change, probe).await?.is_some())
 }
 
-/// Reads assigned settings back; where they cannot be read, the change says so.
+/// Reads assigned settings back. If they cannot be read, the change says so.
 pub async fn verify(
     session: &Session,
     account: &str,

@@ -10,7 +10,7 @@ use crate::model::support::{Need, Operation, Support};
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::{Facts, Verdict};
 
-/// Refuses what the vendor cannot do, before anything else is looked at.
+/// Refuses an operation that the vendor lacks, before anything else.
 pub fn require(session: &Session, operation: Operation) -> Result<()> {
     match session.vendor().facts().support(operation) {
         Support::Native | Support::Emulated(_) => Ok(()),
@@ -18,7 +18,7 @@ pub fn require(session: &Session, operation: Operation) -> Result<()> {
     }
 }
 
-/// Passes the warnings on, and refuses where there is anything to refuse.
+/// Prints the warnings, and refuses if there are mistakes.
 pub fn refuse_mistakes(
     session: &Session,
     what: &str,
@@ -40,7 +40,7 @@ pub fn refuse_mistakes(
     Ok(())
 }
 
-/// A change of which only the beginning is known.
+/// A change without its object.
 pub fn begin(session: &Session, operation: Operation, outcome: Outcome, kind: &'static str) -> Change {
     Change {
         operation,
@@ -80,7 +80,7 @@ pub fn differences(actual: &ActualTrunk, set: &Trunk, facts: &Facts) -> Vec<Fiel
     changes
 }
 
-/// The profile, acting on another account where one is given.
+/// The profile, with another account if one is given.
 pub fn on_account(session: &Session, account: Option<&str>) -> Profile {
     let mut profile = session.profile().clone();
     if let Some(account) = account {

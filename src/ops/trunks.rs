@@ -1,4 +1,4 @@
-//! Trunks: list, find, create, update, delete, and what a read says of a write whose answer was lost.
+//! Trunks: list, find, create, update, delete, and check a write whose answer was lost.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::call::{Call, Page};
 use crate::vendors::paging::Row;
 
-/// How many trunks an error names where one word means several.
+/// The maximum number of trunks in the error of an ambiguous name.
 const MOST_NAMED: usize = 20;
 
 /// A trunk as the command line names it.
@@ -91,7 +91,7 @@ impl Target {
             .hint(format!("name one of them: {}", list.join(", ")))
     }
 
-    /// The whole trunk as the vendor has it. Names match exactly, whatever the vendor's search does.
+    /// The whole trunk. Names match exactly, regardless of the vendor's search.
     ///
     /// # Errors
     /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
@@ -131,7 +131,7 @@ impl Target {
         let mut found: Vec<ActualTrunk> = Vec::new();
         let mut take = |page: Vec<ActualTrunk>| {
             found.extend(page.into_iter().filter(|row| self.means(row)).take(MOST_NAMED - found.len()));
-            // Several are a mistake; there is no end to how many a vendor could give.
+            // Several are a mistake, and a vendor could return any number.
             Ok(found.len() < MOST_NAMED)
         };
         session.read_pages(list, &mut take).await?;
@@ -169,8 +169,8 @@ pub async fn rows(session: &Session, account: Option<&str>, room: &Room) -> Resu
     Ok(rows)
 }
 
-/// Whole trunks in place of their rows: those that `needed` names, where the vendor's rows are not whole. A trunk that was
-/// deleted after the list was read is left out.
+/// Reads the trunks that `needed` selects, if the vendor's rows are not whole. A trunk that was deleted after
+/// the list was read is left out.
 pub async fn whole(
     session: &Session,
     account: Option<&str>,
@@ -193,7 +193,7 @@ pub async fn whole(
     Ok(whole.collect())
 }
 
-/// Reads whole trunks: many in one call, and one by one where the vendor refuses that.
+/// Reads whole trunks: many in one call, or one by one if the vendor refuses that.
 struct Reader<'s> {
     session: &'s Session,
     profile: Profile,
@@ -280,8 +280,7 @@ pub async fn create(session: &Session, wanted: &Trunk, change: &mut Change) -> R
     Ok(change.id.is_some())
 }
 
-/// Sets fields of a trunk; `before` is the trunk as it was, where it was read.
-/// False in a dry run.
+/// Sets fields of a trunk; `before` is the existing trunk, if it was read. False in a dry run.
 pub async fn update(
     session: &Session,
     id: &str,
@@ -299,7 +298,7 @@ pub async fn delete(session: &Session, id: &str, ignore_missing: bool, change: &
     send_deletion(session, call, ignore_missing, change, async || deleted(session, id).await).await
 }
 
-/// Reads a written trunk back; none where it cannot be read, as the change then says.
+/// Reads a written trunk back; none if it cannot be read, which the change then says.
 pub async fn verify(
     session: &Session,
     id: &str,
@@ -371,7 +370,7 @@ fn found(result: Result<ActualTrunk>) -> Result<Option<ActualTrunk>> {
     }
 }
 
-/// How a trunk compares with what is wanted, but for the fields that say which trunk is meant.
+/// Compares a trunk with the desired one, without the fields that only identify it.
 fn compared(session: &Session, actual: &ActualTrunk, wanted: &Trunk) -> Compared {
     let facts = session.vendor().facts();
     let mut compared = Compared::default();
@@ -388,8 +387,8 @@ fn compared(session: &Session, actual: &ActualTrunk, wanted: &Trunk) -> Compared
     compared
 }
 
-/// Refuses to write over what somebody else has changed since the plan. Raw keys that are not wanted may be time
-/// stamps.
+/// Refuses to overwrite changes that were made since the plan. Raw keys that are not desired are ignored,
+/// because they may be time stamps.
 pub fn refuse_moved(planned: &ActualTrunk, now: &ActualTrunk, wanted: &Trunk) -> Result<()> {
     let known = |actual: &ActualTrunk| {
         let mut trunk = actual.trunk.clone();

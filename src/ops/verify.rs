@@ -1,4 +1,4 @@
-//! What each write ends with: the note of a lost answer, and the comparison with what a read then finds. A vendor may
+//! The end of each write: the note of a lost answer, and the comparison with a read afterwards. A vendor may
 //! answer success and do something else.
 
 use crate::engine::session::Session;
@@ -7,7 +7,7 @@ use crate::model::change::{Change, FieldChange, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::vendors::call::Call;
 
-/// How an object compares with what is wanted.
+/// The comparison of an object with the desired one.
 #[derive(Debug, Default)]
 pub struct Compared {
     /// The fields that the vendor reports otherwise.
@@ -17,7 +17,7 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// The same, where nothing differs.
+    /// The same, if nothing differs.
     pub fn agreed(self) -> Result<Self> {
         if self.differing.is_empty() {
             return Ok(self);
@@ -48,7 +48,7 @@ pub async fn send<T: Answer>(
     Ok(Some(answer))
 }
 
-/// The same for a deletion. With `ignore_missing`, nothing changed where somebody else was faster. False in a dry run.
+/// The same for a deletion. With `ignore_missing`, an object that is already gone is unchanged. False in a dry run.
 pub async fn send_deletion(
     session: &Session,
     call: Call<()>,
@@ -63,7 +63,7 @@ pub async fn send_deletion(
     Ok(true)
 }
 
-/// Checks that a deleted object is gone, where no read has shown it yet.
+/// Checks that a deleted object is gone, unless a read has shown it already.
 pub async fn deletion(
     session: &Session,
     change: &mut Change,

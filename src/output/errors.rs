@@ -14,7 +14,7 @@ pub fn error(out: &mut dyn Write, error: &Error, format: Format, color: bool) ->
         return writeln!(out, "{}", printable_json(&json!({ "error": error }).to_string()));
     }
     let (red, bold, plain) = if color { ("\u{1b}[31m", "\u{1b}[1m", "\u{1b}[0m") } else { ("", "", "") };
-    // The line breaks of the message are our own; everything else was made printable where it was read.
+    // The line breaks of the message are our own; other text was made printable when it was read.
     let message: Vec<String> = error.message.lines().map(printable).collect();
     writeln!(out, "{red}error:{plain} {}", message.join("\n"))?;
     if let Some(id) = &error.request_id {

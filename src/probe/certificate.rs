@@ -20,7 +20,7 @@ use x509_cert::ext::pkix::name::GeneralName;
 use super::target::Host;
 use crate::model::health::{Check, Verdict};
 
-/// Days before the end at which a warning begins, and what it then says.
+/// The number of days before the end at which the warning begins.
 const WARN_DAYS: i64 = 30;
 const DAY: i64 = 86_400;
 
@@ -29,15 +29,15 @@ const DAY: i64 = 86_400;
 pub struct Seen {
     /// The certificates as sent, the server's own first.
     pub chain: Vec<Vec<u8>>,
-    /// What a common verifier says of chain and name; none where it accepts them.
+    /// What a common verifier says about chain and name; none if it accepts them.
     pub verifier: Option<String>,
-    /// What it says of the chain at a time at which the server's certificate is valid; none where it is trusted.
+    /// What it says about the chain at a time when the server's certificate is valid; none if it is trusted.
     pub untrusted: Option<String>,
     /// Whether the server asked for a certificate of ours.
     pub asked: bool,
 }
 
-/// Records what a handshake shows, and accepts it.
+/// Accepts every certificate, and records the handshake.
 #[derive(Debug)]
 pub struct Recorder {
     inner: Arc<dyn ServerCertVerifier>,
@@ -138,7 +138,7 @@ struct Identity {
     uris: Vec<String>,
     names: Vec<String>,
     addresses: Vec<IpAddr>,
-    /// The common name, where there is no other.
+    /// The common name, if there is no other name.
     common: Option<String>,
 }
 
@@ -178,8 +178,8 @@ impl Identity {
     }
 }
 
-/// The checks of a certificate. `wanted` are the names that it may have, the best first; `server` is where the probe
-/// went; `now` is in seconds since 1970.
+/// The checks of a certificate. `wanted` are the names that it may have, the best first; `server` is the
+/// probed address; `now` is in seconds since 1970.
 pub fn judge(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
     let chain: Result<Vec<Certificate>, _> =
         seen.chain.iter().map(|der| Certificate::from_der(der)).collect();
@@ -205,7 +205,7 @@ pub fn judge(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check>
 fn name(certificate: &Certificate, wanted: &[Host], server: &str, seen: &Seen) -> Check {
     let identity = Identity::of(certificate);
     let names = identity.all();
-    // DNS names count only where there is no SIP URI (RFC 5922 §7.1).
+    // DNS names count only if there is no SIP URI (RFC 5922 §7.1).
     let valid = if identity.uris.is_empty() { &identity.names } else { &identity.uris };
     let shown = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
     let list = wanted.iter().map(Host::to_string).collect::<Vec<_>>().join("` or `");

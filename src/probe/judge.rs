@@ -317,7 +317,7 @@ fn milliseconds(time: std::time::Duration) -> Value {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX).into()
 }
 
-/// What the probes come to, for the comparison with the vendor; none where nothing was tried.
+/// The result of the probes, for the comparison with the vendor; none if nothing was tried.
 pub fn ours(checks: &[Check], probes: &[Probe]) -> Option<Ours> {
     let verdict = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.verdict);
     if ["tls.chain", "tls.name", "tls.expiry"].iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
@@ -368,7 +368,7 @@ pub fn vendor_status(status: &Status, code: Option<&str>, vendor: &str) -> Check
     }
 }
 
-/// The check `vendor.agreement`: whether the vendor sees what we see, and what it usually means where it does not.
+/// The check `vendor.agreement`: whether the vendor sees the same, and what it usually means if not.
 pub fn agreement(ours: Option<Ours>, status: &Status) -> Check {
     let id = "vendor.agreement";
     let up = match status {

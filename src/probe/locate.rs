@@ -33,7 +33,7 @@ impl Wire {
         }
     }
 
-    /// The port where none is known (RFC 3261 §19.1.2).
+    /// The default port (RFC 3261 §19.1.2).
     pub fn port(self) -> u16 {
         if self == Self::Tls { 5061 } else { 5060 }
     }
@@ -98,7 +98,7 @@ pub struct Naptr {
     pub replacement: String,
 }
 
-/// DNS, as far as server location needs it. An answer without rows is `Ok`.
+/// The DNS lookups that server location needs. An answer without rows is `Ok`.
 pub trait Lookup {
     /// A and AAAA.
     fn addresses(&self, name: &str) -> impl Future<Output = Result<Rows<IpAddr>, Trouble>>;
@@ -117,7 +117,7 @@ pub struct Candidate {
     pub wire: Wire,
     /// The name that led to the address.
     pub host: String,
-    /// Priority and weight, where it comes from an SRV record.
+    /// Priority and weight, if it comes from an SRV record.
     pub srv: Option<(u16, u16)>,
     /// The time to live of its records, in seconds.
     pub ttl: Option<u32>,
@@ -212,7 +212,7 @@ async fn by_naptr(dns: &impl Lookup, name: &str, candidates: &mut Vec<Candidate>
     for row in &rows {
         let Some(wire) = wire_of(&row.service) else { continue };
         match chosen {
-            // A client goes by the first row that leads to a server; the others are information.
+            // A client uses the first row with a server; the others are information.
             true => notes.path.push(format!("NAPTR {name} {} (not used)", row.service)),
             false => {
                 notes.path.push(format!("NAPTR {name} {}", row.service));
@@ -236,7 +236,7 @@ fn wire_of(service: &str) -> Option<Wire> {
     known.iter().find(|(word, _)| word.eq_ignore_ascii_case(service)).map(|(_, wire)| *wire)
 }
 
-/// The servers of SRV records; false where the name has none.
+/// The servers of SRV records; false if the name has none.
 async fn service(
     dns: &impl Lookup,
     name: &str,

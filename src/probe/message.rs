@@ -15,14 +15,14 @@ const MOST_LINES: usize = 100;
 /// The most characters of a header that are shown.
 const MOST_SHOWN: usize = 200;
 /// The headers of an answer that are evidence.
-const SHOWN: [Name; 7] = [
-    Name::SERVER,
-    Name::USER_AGENT,
-    Name::ALLOW,
-    Name::ACCEPT,
-    Name::SUPPORTED,
-    Name::WARNING,
-    Name::RETRY_AFTER,
+const SHOWN: [(Name, &str); 7] = [
+    (Name::SERVER, "server"),
+    (Name::USER_AGENT, "user_agent"),
+    (Name::ALLOW, "allow"),
+    (Name::ACCEPT, "accept"),
+    (Name::SUPPORTED, "supported"),
+    (Name::WARNING, "warning"),
+    (Name::RETRY_AFTER, "retry_after"),
 ];
 
 /// What makes one request different from every other.
@@ -80,7 +80,7 @@ pub struct Reply {
     pub reason: String,
     /// The headers that are evidence, by name.
     pub headers: Vec<(&'static str, String)>,
-    /// Our address as the server saw it, where it differs from ours.
+    /// Our address as the server saw it, if it differs.
     pub seen_from: Option<String>,
 }
 
@@ -89,7 +89,7 @@ pub struct Reply {
 pub enum Read {
     /// An answer to our request, and how many bytes it took.
     Reply(Reply, usize),
-    /// A whole message that is no answer to our request: a request, or an answer to another one.
+    /// A whole message that does not answer our request: a request, or the answer to another one.
     Other(usize),
     /// The beginning of a message.
     Incomplete,
@@ -97,8 +97,8 @@ pub enum Read {
     Garbage(String),
 }
 
-/// Reads the first message of `input`. A datagram is one message (`stream` is false); a stream has a message where its
-/// length ends.
+/// Reads the first message of `input`. A datagram is one message (`stream` is false); in a stream,
+/// Content-Length ends a message.
 pub fn read(input: &[u8], stream: bool, ids: &Ids, local: SocketAddr) -> Read {
     let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let Some(message) = input.get(blank..).filter(|message| !message.is_empty()) else {
@@ -120,7 +120,7 @@ pub fn read(input: &[u8], stream: bool, ids: &Ids, local: SocketAddr) -> Read {
     }
     let mut headers = Vec::new();
     for line in lines.take(MOST_LINES).map_while(Result::ok) {
-        // A line that is no text is passed over.
+        // A line that is not UTF-8 is skipped.
         let Ok(text) = std::str::from_utf8(line) else { continue };
         // Blanks before the colon are allowed (RFC 3261 §7.3.1).
         if let Ok((rest, line)) = Line::parse(&bytes, text) {
@@ -146,9 +146,9 @@ pub fn read(input: &[u8], stream: bool, ids: &Ids, local: SocketAddr) -> Read {
     if !ours {
         return Read::Other(end);
     }
-    let shown = SHOWN.iter().filter_map(|name| {
+    let shown = SHOWN.iter().filter_map(|(name, label)| {
         let value = all(name.clone()).next()?;
-        Some((label(name), clean(value.as_bytes(), MOST_SHOWN)))
+        Some((*label, clean(value.as_bytes(), MOST_SHOWN)))
     });
     let reply = Reply { code, reason, headers: shown.collect(), seen_from: seen_from(via, local) };
     Read::Reply(reply, end)
@@ -181,7 +181,7 @@ fn status(line: &str) -> Option<(u16, String)> {
 
 /// The value of a parameter, its name in any case.
 fn parameter<'v>(value: &'v str, name: &str) -> Option<&'v str> {
-    // What stands in angle brackets has parameters of its own.
+    // Text in angle brackets has parameters of its own.
     let outside = value.rsplit('>').next().unwrap_or(value);
     outside.split(';').skip(usize::from(!value.contains('>'))).find_map(|part| {
         let (known, value) = part.split_once('=').unwrap_or((part, ""));
@@ -189,7 +189,7 @@ fn parameter<'v>(value: &'v str, name: &str) -> Option<&'v str> {
     })
 }
 
-/// `received` and `rport` (RFC 3581), where they show another address than our own.
+/// `received` and `rport` (RFC 3581), if they show another address than our own.
 fn seen_from(via: &str, local: SocketAddr) -> Option<String> {
     let address =
         parameter(via, "received").and_then(|text| text.trim_matches(['[', ']']).parse::<IpAddr>().ok());
@@ -208,18 +208,6 @@ pub fn clean(bytes: &[u8], most: usize) -> String {
     let shown =
         text.chars().map(|c| if c.is_control() || c == char::REPLACEMENT_CHARACTER { ' ' } else { c });
     shown.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(most).collect()
-}
-
-fn label(name: &Name) -> &'static str {
-    match SHOWN.iter().position(|known| known == name) {
-        Some(0) => "server",
-        Some(1) => "user_agent",
-        Some(2) => "allow",
-        Some(3) => "accept",
-        Some(4) => "supported",
-        Some(5) => "warning",
-        _ => "retry_after",
-    }
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Resolver {
         Ok(Self(builder.build().map_err(failed)?))
     }
 
-    /// The records of a kind. A name without any is no error.
+    /// The records of a kind. A name without records is not an error.
     async fn ask<T>(
         &self,
         name: &str,
@@ -81,7 +81,7 @@ impl Resolver {
         Ok(Rows { rows, ttl, alias: aliases > 0 })
     }
 
-    /// No records: none at all, or aliases that never end, which look the same.
+    /// Without records: either there are none, or the aliases never end, which looks the same.
     async fn without_records<T>(
         &self,
         name: &str,

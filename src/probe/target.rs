@@ -28,7 +28,7 @@ impl fmt::Display for Host {
 pub struct Target {
     /// The address or name to locate.
     pub host: Host,
-    /// The port, where one is given. A port turns server location into a plain address lookup.
+    /// The port, if one is given. A port turns server location into a plain address lookup.
     pub port: Option<u16>,
     /// UDP, TCP, TLS, or by NAPTR records.
     pub transport: Transport,
@@ -56,7 +56,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Why a text is no host, in words that follow its name.
+/// Why a text is not a host, as the end of a sentence.
 pub type Refusal = String;
 
 /// Reads a host without a port.
@@ -70,7 +70,7 @@ pub fn host(text: &str) -> Result<Host, Refusal> {
     }
 }
 
-/// Reads `HOST[:PORT]`; an IPv6 address with a port stands in brackets.
+/// Reads `HOST[:PORT]`; an IPv6 address with a port is in brackets.
 ///
 /// # Errors
 /// What [`host`] refuses, and a port outside 1 to 65535.

@@ -1,4 +1,4 @@
-//! The account or device that a profile belongs to, whatever the profile is called.
+//! The account or device of a profile, regardless of the profile's name.
 
 use crate::engine::session::Session;
 use crate::model::plan::Key;
@@ -7,7 +7,7 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::vendors;
 use crate::vendors::Facts;
 
-/// The account of a profile, as far as it is known before secrets are looked up.
+/// The account of a profile, without resolving secrets.
 pub fn of_profile(profile: &Profile) -> String {
     profile.home.clone().unwrap_or_else(|| {
         let facts = vendors::by_name(&profile.vendor).map(|vendor| vendor.facts());
@@ -16,7 +16,7 @@ pub fn of_profile(profile: &Profile) -> String {
     })
 }
 
-/// The account, by one name: a profile's own has a word that stands for it, and its id.
+/// The account by one name: a profile's own account has an alias besides its id.
 pub fn of_account<'a>(profile: &Profile, facts: &Facts, account: &'a str) -> &'a str {
     let word = facts.profile_keys.iter().find(|key| key.name == "account").and_then(|key| key.default);
     let mut own = facts.profile_keys.iter().filter(|key| key.names == Names::Account);
@@ -37,7 +37,7 @@ pub fn of_session(session: &Session) -> String {
     })
 }
 
-/// The secret that tells accounts apart where nothing else does.
+/// The secret that distinguishes accounts if nothing else does.
 fn proof(facts: &Facts, profile: &Profile) -> Secret {
     let names = facts.profile_keys.iter().filter(|key| key.secret).map(|key| key.name);
     let mut given = names.filter_map(|name| profile.secrets.get(name));

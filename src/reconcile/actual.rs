@@ -1,4 +1,4 @@
-//! What exists on a profile, as far as a manifest describes it. A read that fails is an error, never an empty list.
+//! The existing objects of the kinds that a manifest describes. A failed read is an error, never an empty list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::model::settings::SipSettings;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::{countries, internal_numbers, settings, trunks};
 
-/// An account of a profile; none where the vendor has one only.
+/// An account of a profile; none if the vendor has no accounts.
 pub type Account = Option<String>;
 
 /// What exists.
@@ -23,7 +23,7 @@ pub struct Actual {
     pub numbers: BTreeMap<Account, BTreeMap<String, ActualNumber>>,
     /// The call-out countries of each account that was read, as upper-case codes.
     pub countries: BTreeMap<Account, BTreeSet<String>>,
-    /// The settings of each account that was read, as far as the vendor returns them.
+    /// The settings of each account that was read, without those that the vendor does not return.
     pub settings: BTreeMap<Account, SipSettings>,
 }
 
@@ -40,7 +40,7 @@ impl Actual {
             let mut here = desired.iter().filter(|desired| desired.account == account);
             match kind {
                 ResourceKind::Trunk => {
-                    // A deletion is compared with the row of the list, so that is what it is planned with.
+                    // A deletion is planned and compared with the row of the list.
                     let kept = here.filter(|desired| !desired.absent);
                     let names =
                         kept.filter_map(|desired| Some((desired.trunk()?, desired.previous_name.as_deref())));
@@ -82,7 +82,7 @@ impl Actual {
         (trunks + numbers + countries) as u64
     }
 
-    /// The trunk with that identity; none where it does not exist.
+    /// The trunk with that identity; none if it does not exist.
     pub fn trunk(&self, account: &Account, identity: &str) -> Result<Option<&ActualTrunk>> {
         let rows = self.trunks.get(account).map(Vec::as_slice).unwrap_or_default();
         let mut meant = rows.iter().filter(|row| row.identity() == identity);
@@ -97,7 +97,7 @@ impl Actual {
     }
 }
 
-/// The trunks of an account. Those with these names or ids are read whole, where the rows of the list are not.
+/// The trunks of an account. Those with these names or ids are read whole, if the rows of the list are not.
 async fn trunks(session: &Session, account: &Account, names: &BTreeSet<&str>) -> Result<Vec<ActualTrunk>> {
     let room = Room::default();
     let rows = trunks::rows(session, account.as_deref(), &room).await?;

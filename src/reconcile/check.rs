@@ -111,7 +111,7 @@ fn root(field: &str) -> &str {
     field.split(['.', '[']).next().unwrap_or_default()
 }
 
-/// An account by what it is, not by what a profile calls it.
+/// An account by its id, not by a profile's alias.
 type Account = (String, String);
 
 fn account_of(profile: &Profile, vendor: &dyn Vendor, named: Option<&str>) -> Account {

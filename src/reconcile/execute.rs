@@ -30,7 +30,7 @@ pub struct Options {
     pub fail_fast: bool,
 }
 
-/// Makes the changes of a plan. Returns what a dry run withheld.
+/// Makes the changes of a plan. Returns the withheld requests of a dry run.
 pub async fn execute(context: &Context, plan: Plan, options: Options, results: &Results<'_>) -> Vec<Value> {
     // A dry run shows its requests in the order of the plan.
     let concurrency = if context.options.dry_run.is_some() { 1 } else { options.concurrency.max(1) };
@@ -98,7 +98,7 @@ struct Executor<'r, 'w> {
     shown: Vec<Value>,
 }
 
-/// Makes the changes of one profile. Returns what a dry run withheld.
+/// Makes the changes of one profile. Returns the withheld requests of a dry run.
 async fn execute_profile(
     context: &Context,
     plan: ProfilePlan,
@@ -257,7 +257,7 @@ impl Executor<'_, '_> {
         Ok(session)
     }
 
-    /// Removes the digests of what is about to be written.
+    /// Removes the digests of values that are about to be written.
     fn forget(&self, session: &Session, key: &Key, write: &Write) {
         let Some(digests) = self.digests.as_ref().filter(|_| !session.is_dry_run()) else { return };
         let (id, fields): (Option<&str>, Vec<String>) = match write {

@@ -12,7 +12,7 @@ const SHARE: u64 = 30;
 /// How much a plan may change.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
-    /// The maximum number of changes, where there is one.
+    /// The maximum number of changes, if there is one.
     pub max_changes: Option<u64>,
     /// Whether more than the usual share of objects may be changed or deleted.
     pub allow_mass_change: bool,
@@ -57,8 +57,9 @@ pub fn refuse_missing(plan: &Plan) -> Result<()> {
     Err(error.hint(format!("{hint}; nothing was changed")))
 }
 
-/// The number of objects that are changed or deleted, and of those that exist. Settings are no objects, unless
-/// something is deleted with them. A password that is sent because it cannot be compared changes nothing visible.
+/// The number of objects that are changed or deleted, and of those that exist. Settings do not count as
+/// objects, unless something is deleted with them. A password that is sent because it cannot be compared does
+/// not count either.
 fn share(profile: &ProfilePlan) -> (u64, u64) {
     let counts = |change: &&PlannedChange| {
         matches!(change.action, Action::Update | Action::Delete)

@@ -227,7 +227,7 @@ impl Described<'_> {
     }
 }
 
-/// The selected profiles, of those that `what` names; all of them where none was selected.
+/// The selected profiles among those that `what` names; none if no profile was selected.
 fn chosen<'n>(
     context: &Context,
     what: &str,

@@ -38,7 +38,7 @@ fn update(change: &PlannedChange) -> Option<&TrunkUpdate> {
     }
 }
 
-/// The same updates, each behind those that give up what it takes. A ring has no first update and keeps its order.
+/// The same updates, each after those that release what it needs. A cycle has no first update and keeps its order.
 fn givers_first(updates: Vec<PlannedChange>, vendor: &dyn Vendor) -> Vec<PlannedChange> {
     let mut givers: HashMap<Claim, usize> = HashMap::new();
     let mut taken: Vec<BTreeSet<Claim>> = Vec::new();

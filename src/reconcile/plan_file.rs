@@ -1,5 +1,5 @@
-//! A plan in a file: what was desired, and the planned changes. Apply plans again from it, and refuses where another
-//! plan comes out.
+//! A plan in a file: the desired objects and the planned changes. Apply plans again from it, and refuses if
+//! the result differs.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,8 +21,9 @@ use crate::state::storage::write_private;
 const FORMAT: &str = "trunkctl plan";
 /// Raised whenever an older version could misread it.
 const VERSION: u32 = 3;
-/// The key of such a file that signs all the others. Without it, whoever can change a plan between the job that makes
-/// it and the job that applies it could make the second job run a command, or send a password elsewhere.
+/// The signature over the other keys of the file. Without it, anybody who can change a plan between the job
+/// that makes it and the job that applies it could make the second job run a command, or send a password
+/// elsewhere.
 const MAC: &str = "mac";
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +31,7 @@ struct File {
     format: String,
     version: u32,
     program: String,
-    /// Tells keys apart, so that another machine's plan is not taken for one that somebody changed.
+    /// Identifies the key, so a plan of another machine is not reported as edited.
     key: String,
     sandbox: bool,
     prune: bool,
@@ -52,13 +53,13 @@ struct SavedProfile {
     changes: Vec<SavedChange>,
 }
 
-/// A planned change, without what is only said of it.
+/// A planned change without its messages.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct SavedChange {
     key: Key,
     change: Value,
-    /// The object as it was read, where the change is based on it. Without its password, and without raw keys that
-    /// nobody wants: they may be time stamps.
+    /// The object that the change is based on. Without its password, and without raw keys that are not
+    /// desired, because they may be time stamps.
     actual: Option<Map<String, Value>>,
 }
 
@@ -87,7 +88,7 @@ fn fields(actual: &ActualTrunk, wanted: &Trunk) -> Map<String, Value> {
     }
 }
 
-/// Saves a plan, signed with the key. Passwords stay references: one that is none is refused.
+/// Saves a plan, signed with the key. Passwords stay references; a literal one is refused.
 pub fn save(path: &str, key: &key::Key, scope: &Scope<'_>, plan: &Plan) -> Result<()> {
     let profiles = plan.profiles.iter().map(|profile| SavedProfile {
         scope: ProfileScope {
@@ -134,7 +135,7 @@ fn name(key: &key::Key) -> String {
     key.digest(&["name"])[..16].to_owned()
 }
 
-/// Refuses to write over a file that is no saved plan, such as the manifest.
+/// Refuses to overwrite a file that is not a saved plan, such as the manifest.
 pub fn free(path: &str) -> Result<()> {
     let is_plan =
         |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).is_ok_and(|file| file["format"] == FORMAT);
@@ -145,7 +146,7 @@ pub fn free(path: &str) -> Result<()> {
         .hint("name another file with --out, or remove that one"))
 }
 
-/// The reference of a password, in a form that works from any folder; none where there is no password.
+/// The reference of a password, in a form that works from any folder; none without a password.
 fn reference(desired: &Desired) -> Result<Option<String>> {
     let Some(password) = desired.trunk().and_then(|trunk| trunk.password.as_ref()) else { return Ok(None) };
     let text = match password.origin() {
@@ -247,7 +248,7 @@ impl Saved {
             .filter_map(|saved| Some((saved.scope.profile.as_str(), saved.failed.as_deref()?)))
     }
 
-    /// Refuses where the plan of now is another one.
+    /// Refuses if the present plan differs.
     pub fn compare(&self, key: &key::Key, plan: &Plan) -> Result<()> {
         let mut moved = Vec::new();
         for saved in self.0.profiles.iter().filter(|saved| saved.failed.is_none()) {

@@ -1,4 +1,4 @@
-//! Digests of what was last written and no vendor returns: opened for an account, and kept true by every write.
+//! Digests of written values that no vendor returns: opened for an account, and updated by every write.
 
 use super::account;
 use crate::context::state_key::untrusted;
@@ -34,7 +34,7 @@ pub async fn open(context: &Context, session: &Session) -> Result<Option<Digests
     }
 }
 
-/// A trunk's fields are about to be set by a command: their digests are removed, so that the next apply sends what the
+/// Removes the digests of fields that a command is about to set, so the next apply sends those that the
 /// vendor does not return.
 pub async fn forget_trunk(context: &Context, session: &Session, id: &str, set: &Trunk) -> Result<()> {
     forget(context, session, ("", Some(id)), set.given().map(|field| field.name().to_owned())).await

@@ -75,8 +75,8 @@ pub async fn write(
     }
 }
 
-/// The values of a trunk that is read back and that the vendor does not report, as far as they were sent now; nothing
-/// where it cannot be read.
+/// The values of a trunk that were sent now and that the vendor does not report; none if the trunk cannot be
+/// read back.
 async fn trunk(
     session: &Session,
     id: &str,

@@ -1,4 +1,4 @@
-//! Faults that a served sandbox makes on demand: what goes wrong, for which calls, and how often.
+//! Faults of a served sandbox: what goes wrong, for which calls, and how often.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub enum Kind {
     Truncate,
     /// The request is processed, and bytes that mean nothing answer.
     Garbage,
-    /// The vendor's clock is off by so many seconds.
+    /// The number of seconds that the vendor's clock is off.
     Clock(i64),
     /// More calls than these are not processed; a limit answers, with these headers.
     Quota(Quota, Vec<(String, String)>),
@@ -139,7 +139,7 @@ impl Faults {
         Self(faults)
     }
 
-    /// The faults that befall a call, `METHOD /vendor/path`, and count it; `now` is since 1970.
+    /// The faults of a call, `METHOD /vendor/path`, which is counted; `now` is in time since 1970.
     pub fn befall(&mut self, call: &str, now: Duration) -> Vec<Kind> {
         let meant = self.0.iter_mut().filter(|fault| call.contains(&fault.call));
         meant.filter_map(|fault| fault.strike(now)).collect()

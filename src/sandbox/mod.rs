@@ -17,7 +17,7 @@ use crate::model::error::{Error, Result};
 use fault::{Fault, Faults};
 use state::State;
 
-/// How often a served sandbox keeps its state, where it keeps it at all.
+/// How often a served sandbox saves its state.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
 /// A sandbox that is being served.
@@ -27,7 +27,7 @@ pub struct Running {
     server: JoinHandle<()>,
 }
 
-/// Serves at an address, with faults on demand; the state is kept in a file, or forgotten at the end.
+/// Serves at an address, with faults; the state is saved in a file, or lost at the end.
 pub async fn start(listen: SocketAddr, file: Option<PathBuf>, faults: Vec<Fault>) -> Result<Running> {
     run(listen, State::open(file)?, faults).await
 }

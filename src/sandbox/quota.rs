@@ -1,4 +1,4 @@
-//! A quota on demand: so many calls in a time; the vendor's simulator refuses the rest.
+//! A quota: a number of calls in a period; the vendor's simulator refuses the rest.
 
 use std::collections::VecDeque;
 use std::str::FromStr;

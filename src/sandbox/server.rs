@@ -26,7 +26,8 @@ pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, faults: Arc<
         let (state, faults) = (Arc::clone(&state), Arc::clone(&faults));
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&faults)));
-            // A client that goes away in mid-request is no concern of the server, nor is a drop on demand.
+            // A client that disconnects in the middle of a request is ignored, and so is a connection that
+            // was dropped as a fault.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -62,7 +63,7 @@ async fn answer(
         body: body.to_bytes().to_vec(),
         odd_tokens: false,
     };
-    // A vendor goes on working when nobody listens any more.
+    // A vendor finishes a request even if the client is gone.
     tokio::spawn(work(incoming, path, state, faults)).await.unwrap_or(Err(Dropped))
 }
 

@@ -66,7 +66,7 @@ impl State {
         Ok(state)
     }
 
-    /// Lets the vendor's simulator answer; none where no simulator has the name.
+    /// The answer of the vendor's simulator; none if no simulator has the name.
     pub fn answer(&mut self, vendor: &str, request: &Incoming, now: u64) -> Option<Response> {
         let (_, simulator) = self.simulators.iter_mut().find(|(name, _)| *name == vendor)?;
         self.changed = true;
@@ -79,7 +79,7 @@ impl State {
         Some(simulator.over_quota(ends))
     }
 
-    /// Keeps the state, where it is kept and has changed.
+    /// Saves the state if it has changed.
     pub fn save(&mut self) -> Result<()> {
         let Some(path) = self.file.as_ref().filter(|_| self.changed) else { return Ok(()) };
         let all: Map<String, Value> =

@@ -29,7 +29,7 @@ pub enum Known {
     Nothing,
 }
 
-/// The values of an object: its text, its id where it has one, and each field with its value.
+/// The values of an object: its text, its id if it has one, and each field with its value.
 pub type Written = (String, Option<String>, Vec<(String, String)>);
 
 /// The digests of one account or device.
@@ -59,14 +59,14 @@ struct Object {
 }
 
 impl Object {
-    /// Whether it is the object with that id, as far as ids are known.
+    /// Whether it is the object with that id, if the ids are known.
     fn is(&self, id: Option<&str>) -> bool {
         id.is_none() || self.id.is_none() || self.id.as_deref() == id
     }
 }
 
 impl Digests {
-    /// The digests of an account below a state folder, under this key. Under another key there are none.
+    /// The digests of an account below a state folder with this key. With another key, there are none.
     pub fn open(state: &Path, key: Key, identity: &str) -> io::Result<Self> {
         let folder = state.join(FOLDER);
         own_folder(&folder)?;
@@ -91,7 +91,7 @@ impl Digests {
         }
     }
 
-    /// How a value compares with what was last written to a field of an object.
+    /// Compares a value with the one that was last written to a field.
     pub fn compare(&self, object: &str, id: Option<&str>, field: &str, value: &str) -> Known {
         let file = self.file.borrow();
         let known = file.objects.get(object).filter(|known| known.is(id));
@@ -168,7 +168,7 @@ impl Digests {
     }
 }
 
-/// The file; an empty one where there is none of this account, or where it is damaged.
+/// The file; empty if the account has none, or it is damaged.
 fn load(path: &Path, identity: &str) -> io::Result<File> {
     let bytes = match read_own(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),

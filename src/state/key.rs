@@ -1,4 +1,4 @@
-//! Keyed digests (HMAC-SHA-256): without the key they say nothing about what they are of, and nobody can make one.
+//! Keyed digests (HMAC-SHA-256): without the key, they reveal nothing about the value, and cannot be forged.
 
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::state::storage::{create_private, folder_of, keep_private, own_folder, read_own};
 
-/// A new key has so many bytes, each written as two hexadecimal digits.
+/// The number of bytes of a new key, each written as two hexadecimal digits.
 const LENGTH: usize = 32;
 
 /// A key.
@@ -21,7 +21,7 @@ impl Key {
         Hmac::new_from_slice(text.as_bytes()).map(Self).map_err(Error::other)
     }
 
-    /// The key in a file, which is created at its first use. A file that holds no key is an error of the kind
+    /// The key in a file, which is created at its first use. A file without a key is an error of the kind
     /// [`ErrorKind::InvalidData`].
     pub fn of(path: &Path) -> Result<Self> {
         own_folder(folder_of(path))?;
@@ -51,7 +51,7 @@ impl Key {
         Self::new(text)
     }
 
-    /// The digest of these parts, in hexadecimal digits. The first part says what it is for.
+    /// The digest of these parts, in hexadecimal digits. The first part is its purpose.
     pub fn digest(&self, parts: &[&str]) -> String {
         to_hex(&self.mac(parts).finalize().into_bytes())
     }

@@ -20,7 +20,7 @@ pub struct Untrusted {
 }
 
 impl Untrusted {
-    /// The reason that an error of this module carries; none where the file system failed.
+    /// The reason in an error of this module; none for errors of the file system.
     pub fn of(error: &Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
@@ -32,8 +32,8 @@ impl From<Untrusted> for Error {
     }
 }
 
-/// Refuses a file or folder that another user can change: one that belongs to neither this user nor root, or that
-/// its group or others can write to. Where it is a link, both the link and what it points to are checked.
+/// Refuses a file or folder that another user can change: one that belongs to neither this user nor root, or
+/// that its group or others can write to. Of a link, both the link and its target are checked.
 pub fn trusted(path: &Path) -> Result<()> {
     let data = std::fs::symlink_metadata(path)?;
     check(path, &data)?;
@@ -100,7 +100,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The same for what can be had again: a power cut may take it, and nobody waits for the disk.
+/// The same for data that can be recreated: it does not wait for the disk, so a power cut may lose it.
 pub fn write_cached(path: &Path, bytes: &[u8]) -> Result<()> {
     temporary(path, bytes)?.persist(path)?;
     Ok(())
@@ -130,7 +130,7 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Creates a folder and those above it that are missing, for their owner only, whatever the umask.
+/// Creates a folder and its missing parents, only for their owner, regardless of the umask.
 pub fn create_folder(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
@@ -150,7 +150,7 @@ pub fn lock_file(path: &Path) -> Result<File> {
     open_checked(path, private().write(true).create(true).truncate(false))
 }
 
-/// Locks a file of the program's own folders, and waits at most so long for another process that holds it.
+/// Locks a file of the program's own folders, and waits for another process at most that long.
 pub async fn lock_within(path: &Path, patience: Duration) -> Result<File> {
     let (file, begun) = (lock_file(path)?, Instant::now());
     loop {

@@ -10,8 +10,8 @@ use crate::model::error::{FieldError, Kind};
 use crate::model::secret::Secret;
 use crate::model::text::{excerpt, holds_data};
 
-/// How much of a page a fault carries: far more than an error quotes, because what is cut here cannot be
-/// recognised as a part of a secret later.
+/// The number of bytes of a page that a fault keeps. It is far more than an error quotes, because a secret
+/// that is cut off here could not be recognised later.
 pub const QUOTABLE: usize = 4000;
 
 /// An HTTP method that some vendor uses.
@@ -55,7 +55,7 @@ pub enum Body {
     Multipart(Vec<(String, String)>),
 }
 
-/// A request without credentials. Where a secret belongs the mask stands, and a [`Slot`] says what goes there.
+/// A request without credentials. Secrets are masked, and each has a [`Slot`] that says what to insert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// The method.
@@ -92,7 +92,7 @@ pub enum Place {
     Header {
         /// The header's name.
         name: &'static str,
-        /// What stands before the secret.
+        /// The text before the secret.
         prefix: &'static str,
     },
     /// The password of HTTP Basic authentication.
@@ -145,7 +145,7 @@ pub struct Call<T> {
     pub request: Request,
     /// What it does.
     pub effect: Effect,
-    /// The vendor's label of its rate; empty where none is documented.
+    /// The vendor's label of its rate limit; empty if none is documented.
     pub label: &'static str,
     /// The secrets of its body.
     pub slots: Vec<Slot>,
@@ -183,7 +183,7 @@ impl<T> Call<T> {
 pub struct Page<T> {
     /// The rows of this page.
     pub items: Vec<T>,
-    /// How many rows the vendor says there are on all pages.
+    /// The number of rows on all pages, according to the vendor.
     pub total: Option<u64>,
     /// How many rows of this page were left out, because an earlier page had given them.
     pub repeated: u64,
@@ -240,14 +240,14 @@ impl Response {
     }
 }
 
-/// What a vendor answered in place of what was asked for.
+/// The error that a vendor answered.
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// The kind, and with it the exit code.
     pub kind: Kind,
     /// The vendor's code.
     pub code: Option<String>,
-    /// The vendor's text, or ours where the answer could not be read.
+    /// The vendor's text, or our own if the answer could not be read.
     pub text: String,
     /// What it means and what to do, from the vendor's table of codes.
     pub known: Option<&'static Code>,
@@ -262,10 +262,10 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault that the vendor named. A code that no row knows is `rejected`, carried as it is; a 5xx status
-    /// without a known code leaves the outcome open.
+    /// A fault with the vendor's code. An unknown code is `rejected` and kept as it is; after a 5xx status
+    /// without a known code, the outcome is unknown.
     pub fn named(table: &'static [Code], heard: Heard<'_>) -> Self {
-        // To look for words in megabytes takes minutes.
+        // Searching megabytes for words takes minutes.
         let text = excerpt(heard.text, QUOTABLE);
         let known = find(table, Heard { text: &text, ..heard });
         let open = known.is_none() && heard.http >= 500;
@@ -281,8 +281,8 @@ impl Fault {
         }
     }
 
-    /// An answer that is not what the vendor documents. Below 400 and from 500 on, what was asked for may or
-    /// may not have been done; in between, something refused it before the vendor's own API did.
+    /// An answer that the vendor does not document. With a status below 400 or from 500 on, the request may
+    /// or may not have been applied; in between, it was refused before it reached the vendor's API.
     pub fn unreadable(response: &Response, why: &str) -> Self {
         let (kind, after) = match response.status {
             401 | 403 => (Kind::Auth, After::GiveUp),
@@ -291,7 +291,7 @@ impl Fault {
             _ => (Kind::Unavailable, After::Lost),
         };
         let text = response.beginning();
-        // A damaged answer of the vendor's own could hold a token or a password; an error page cannot.
+        // A damaged answer of the vendor could contain a token or a password; an error page cannot.
         let text = if holds_data(&text) { String::new() } else { excerpt(&text, QUOTABLE) };
         let text = if text.is_empty() { why.to_owned() } else { format!("{why}: {text}") };
         let http = response.status;

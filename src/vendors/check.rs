@@ -1,4 +1,4 @@
-//! Holds a trunk against the field tables of a vendor. Written once, for every vendor.
+//! Checks a trunk against the field tables of a vendor. Written once for all vendors.
 
 use serde_json::Value;
 
@@ -19,10 +19,10 @@ pub enum When {
     Update,
 }
 
-/// Fields that choose the shape, which each vendor's rules judge, and the raw ones.
+/// Fields that choose the shape, which the vendor's rules check, and the raw fields.
 const STEERING: &[Field] = &[Field::Kind, Field::Direction, Field::VendorFields];
 
-/// Judges the given fields by the shape's table: refused, missing, outside the value set, too long.
+/// Checks the given fields against the shape's table: refused, missing, outside the value set, too long.
 pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: &mut Verdict) {
     let vendor = facts.title;
     let mut complain = |field: Field, message: String| {
@@ -59,7 +59,7 @@ pub fn fields(facts: &Facts, shape: &Shape, when: When, trunk: &Trunk, verdict: 
     raw_fields(facts, shape, trunk, verdict);
 }
 
-/// The same, also where the shape is not known: then what the tables of all shapes complain about is judged.
+/// The same, also if the shape is not known: then only mistakes under every shape count.
 pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk, verdict: &mut Verdict) {
     if let Some(shape) = shape {
         return fields(facts, shape, when, trunk, verdict);
@@ -74,7 +74,7 @@ pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk
         common.errors.retain(|one| other.errors.iter().any(|two| two.field == one.field));
         common.warnings.retain(|one| other.warnings.contains(one));
     }
-    // Which shape it is nobody knows, so that none is named.
+    // The shape is not known, so none is named.
     let (one, all) = (format!(" for {} trunk", article(first.name)), format!(" on {} trunks", first.name));
     for error in &mut common.errors {
         error.message = error.message.replace(&one, "").replace(&all, "");
@@ -83,7 +83,8 @@ pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk
     verdict.warnings.extend(common.warnings);
 }
 
-/// Raw fields may not set what identifies the object, nor a secret, and are warned of where the model has a name.
+/// Raw fields may set neither the identity of the object nor a secret. If the model has a name for one, that
+/// is a warning.
 fn raw_fields(facts: &Facts, shape: &Shape, trunk: &Trunk, verdict: &mut Verdict) {
     for key in trunk.vendor_fields.keys() {
         if let Some((_, why)) = facts.reserved.iter().find(|(reserved, _)| reserved == key) {

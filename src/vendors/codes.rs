@@ -1,4 +1,4 @@
-//! Vendor error codes as data: one table a vendor, one way to look a code up.
+//! Vendor error codes as data: one table per vendor, and one lookup for all.
 
 use crate::model::error::Kind;
 
@@ -7,9 +7,9 @@ use crate::model::error::Kind;
 pub struct Code {
     /// The code as the vendor writes it; `HTTP 401` where only the status speaks.
     pub code: &'static str,
-    /// When this meaning applies, where one code has several.
+    /// When this meaning applies, if a code has several.
     pub when: When,
-    /// The vendor's own short name for it, where it has one.
+    /// The vendor's own short name, if it has one.
     pub name: &'static str,
     /// The kind, and with it the exit code.
     pub kind: Kind,
@@ -30,8 +30,8 @@ pub struct When {
     pub log_in: bool,
     /// Only with this HTTP status.
     pub http: Option<u16>,
-    /// Only where the vendor's text has one of these phrases: whole words, in lower case. `{}` stands for a value
-    /// without letters, such as a count or a telephone number.
+    /// Only if the vendor's text contains one of these phrases, as whole words in lower case. `{}` matches a
+    /// value without letters, such as a count or a telephone number.
     pub says: &'static [&'static str],
 }
 
@@ -49,20 +49,20 @@ pub enum After {
     SignAgain,
     /// Surely not processed: send again later.
     Later,
-    /// Surely not processed: a daily limit is used up, and nobody waits that long.
+    /// Certainly not processed: a daily limit is used up, and waiting would take too long.
     NextDay,
     /// Like a 5xx answer: a write may or may not have been applied.
     Lost,
-    /// A part of it was applied: where the whole cannot be seen, nobody may say that nothing was.
+    /// A part of it was applied. If a read does not show all of it, the outcome is unknown, not `not_applied`.
     Partly,
     /// The vendor is still at work: whether a write was applied shows later.
     Pending,
 }
 
-/// What was heard from the vendor, for the look-up.
+/// The vendor's answer, for the lookup.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Heard<'a> {
-    /// The vendor's code as text, empty where the answer had none.
+    /// The vendor's code as text; empty if the answer has none.
     pub code: &'a str,
     /// HTTP status of the answer.
     pub http: u16,
@@ -94,8 +94,8 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether the phrase stands in the text as whole words. One word of it proves nothing: vendors use the same words
-/// in messages of every kind.
+/// Whether the text contains the phrase as whole words. A single word proves nothing, because vendors use the
+/// same words in many messages.
 fn has_phrase(text: &str, phrase: &str) -> bool {
     let (first, rest) = phrase.split_once("{}").map_or((phrase, None), |(first, rest)| (first, Some(rest)));
     text.match_indices(first).any(|(at, _)| {

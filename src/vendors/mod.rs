@@ -68,7 +68,7 @@ pub struct Facts {
     pub own_kinds: &'static [&'static str],
     /// Its own documented codes for the status of a trunk.
     pub status_codes: &'static [&'static str],
-    /// What its profiles hold.
+    /// The keys of its profiles.
     pub profile_keys: &'static [ProfileKey],
     /// Its documented error codes.
     pub codes: &'static [Code],
@@ -78,7 +78,8 @@ pub struct Facts {
     pub secret_keys: &'static [&'static str],
     /// Codes at log-in that speak of the caller's address and not of the credentials.
     pub address_codes: &'static [&'static str],
-    /// After how many failed log-ins the vendor blocks the caller's address, where it is known to do so.
+    /// The number of failed log-ins after which the vendor blocks the caller's address; none if it is not
+    /// known to do so.
     pub log_in_attempts: Option<u32>,
     /// What a shell has to run before a printed curl line.
     pub curl_prelude: &'static str,
@@ -112,12 +113,12 @@ impl Facts {
         if instead.is_empty() { error.hint("see `trunkctl vendors`") } else { error.hint(instead) }
     }
 
-    /// The shape that a vendor's word for a kind stands for.
+    /// The shape with that word of the vendor for a kind.
     pub fn shape_of(&self, word: &str) -> Option<&'static Shape> {
         self.shapes.iter().find(|shape| stands_for(word, shape.name))
     }
 
-    /// Whether there is a shape for such a trunk, as far as its kind says.
+    /// Whether a shape fits the kind of the trunk.
     pub fn has_shape(&self, trunk: &Trunk) -> bool {
         let by_kind = || self.shapes.iter().any(|shape| trunk::Kind::WORDS.contains(&shape.name));
         trunk.kind.as_ref().is_none_or(|kind| !by_kind() || self.shape_of(kind.as_str()).is_some())
@@ -140,7 +141,7 @@ pub struct Pace {
     pub rates: &'static [PlanRate],
     /// The plan of a profile that names none.
     pub default_plan: &'static str,
-    /// How many calls are under way at the same time, where the profile does not say.
+    /// The maximum number of calls at the same time, unless the profile sets one.
     pub concurrency: usize,
 }
 
@@ -177,13 +178,13 @@ pub struct Verdict {
 pub struct Entry {
     /// The vendor's id.
     pub id: String,
-    /// Its number, where it has one.
+    /// Its number, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Its name, where it has one.
+    /// Its name, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its country, where it has one.
+    /// Its country, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
 }
@@ -191,10 +192,10 @@ pub struct Entry {
 /// Who answered a harmless read: names and values for people, such as the device's serial number.
 pub type Identity = Vec<(String, String)>;
 
-/// An internal number that was added, and its id where the vendor returns it.
+/// An internal number that was added, and its id if the vendor returns it.
 pub type Added = (String, Option<String>);
 
-/// Something that one trunk can have at a time: what it is, and its value.
+/// Something that only one trunk can have at a time: its kind and its value.
 pub type Claim = (&'static str, String);
 
 /// What has to be read before a trunk can be updated.
@@ -202,7 +203,7 @@ pub type Claim = (&'static str, String);
 pub enum Reading {
     /// Nothing: the change alone makes the request.
     Nothing,
-    /// The trunk as it is.
+    /// The existing trunk.
     Trunk,
 }
 
@@ -222,7 +223,7 @@ pub trait Vendor: Sync {
     /// Where the vendor has no log-in.
     fn log_in(&self, profile: &Profile) -> Result<Call<Token>>;
 
-    /// Renews a token without the credentials, where the vendor can.
+    /// Renews a token without the credentials; none if the vendor cannot.
     fn renew(&self, _profile: &Profile, _refresh: &Secret) -> Option<Call<Token>> {
         None
     }
@@ -230,10 +231,10 @@ pub trait Vendor: Sync {
     /// The secrets that prove one attempt at `now` (Unix seconds): the token, or keys and signature.
     fn authorise(&self, profile: &Profile, token: &Secret, now: u64) -> Vec<Slot>;
 
-    /// Judges a trunk that is to be created.
+    /// Checks a trunk that is to be created.
     fn check_create(&self, trunk: &Trunk) -> Verdict;
 
-    /// Judges a change; `actual` is the trunk as it is, where it was read.
+    /// Checks a change; `actual` is the existing trunk, if it was read.
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict;
 
     /// What no other trunk can have together with this one. An update that gives it up is sent before one that takes it.
@@ -268,8 +269,8 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::TrunkUpdate))
     }
 
-    /// The fields that this change empties at the vendor although it does not name them, as where a request
-    /// replaces the whole trunk. They are shown as a part of the change.
+    /// The fields that this change empties although it does not name them, because a request replaces the
+    /// whole trunk. They are shown as a part of the change.
     fn emptied(&self, _change: &Trunk, _actual: &ActualTrunk) -> &'static [Field] {
         &[]
     }
@@ -282,7 +283,7 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::TrunkList))
     }
 
-    /// Reads one trunk whole; none where the listed rows are whole already.
+    /// Reads one whole trunk; none if the rows of the list are whole already.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
@@ -295,8 +296,8 @@ pub trait Vendor: Sync {
         1
     }
 
-    /// Reads several trunks whole in one call; none where the vendor has no such call. Trunks that do not exist may be
-    /// missing in the answer, or may make the vendor refuse it.
+    /// Reads several whole trunks in one call; none if the vendor has no such call. Trunks that do not exist
+    /// may be missing in the answer, or may make the vendor refuse the call.
     ///
     /// # Errors
     /// [`Kind::Invalid`]: an id that is none.
@@ -312,7 +313,7 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::TrunkDelete))
     }
 
-    /// Lists what a trunk can refer to, perhaps only what matches `search`, as exactly as the vendor's search does.
+    /// Lists objects that a trunk can refer to. `search` limits them as exactly as the vendor's own search does.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
@@ -325,7 +326,7 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(what))
     }
 
-    /// Judges an internal number that is to be added.
+    /// Checks an internal number that is to be added.
     fn check_number(&self, _number: &InternalNumber) -> Verdict {
         Verdict::default()
     }
@@ -348,7 +349,7 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::NumbersAdd))
     }
 
-    /// Reads the SIP settings of an account, as far as the vendor returns them.
+    /// Reads the SIP settings of an account that the vendor returns.
     ///
     /// # Errors
     /// [`Kind::Unsupported`]
@@ -458,11 +459,11 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::ProfileCheck))
     }
 
-    /// Ends the token that authorises this call, where the vendor can.
+    /// Revokes the token that authorises this call; none if the vendor cannot.
     fn revoke(&self, _profile: &Profile) -> Option<Call<()>> {
         None
     }
 
-    /// The simulator for the sandbox, as it was saved or new; none where the saved state cannot be understood.
+    /// The simulator for the sandbox, new or with a saved state; none if the saved state cannot be read.
     fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>>;
 }

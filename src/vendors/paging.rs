@@ -12,8 +12,8 @@ use super::{Added, Entry};
 use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber};
 use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport, Trunk};
 
-/// Knows the rows that a list has given so far, by 64-bit hashes of their ids: a million rows take some 20 MiB.
-/// The key of the hashes is random, so that no vendor can make two ids collide. Clones share what they know.
+/// The rows that a list has returned so far, as 64-bit hashes of their ids: a million rows take about 20 MiB.
+/// The key of the hashes is random, so a vendor cannot make two ids collide. Clones share their rows.
 #[derive(Debug, Clone, Default)]
 pub struct Sieve(Arc<Mutex<Known>>);
 
@@ -66,16 +66,16 @@ impl Sieve {
     }
 }
 
-/// Why a list cannot be believed, where it gave more rows again than a page has. A row that comes or goes while a
-/// list is read moves a row across each page boundary, so a few are normal.
+/// The error of a list that repeated more rows than a page has. A row that is added or deleted while a list
+/// is read moves a row across each page boundary, so a few repeated rows are normal.
 pub fn repeats(sifted: Sifted, page_size: u64) -> Option<String> {
     (sifted.repeats > page_size).then(|| {
         format!("the list gave {} rows again that it had given before; run the command again", sifted.repeats)
     })
 }
 
-/// Most bytes that the rows of a first page may take, by [`Row::size`]. It is the whole list where a vendor does not
-/// heed the number of rows that it is asked for.
+/// The maximum size of the rows of a first page, by [`Row::size`]. A vendor that ignores the page size
+/// returns the whole list there.
 const LARGEST_FIRST: usize = 56 << 20;
 
 /// The same for the pages that follow. The rows before may all be kept.
@@ -96,7 +96,7 @@ pub enum Unread<E> {
 }
 
 impl<E> Unread<E> {
-    /// What to say of it, where `why` says what is wrong with a row.
+    /// The message; `why` says what is wrong with a row.
     pub fn text(self, why: impl FnOnce(E) -> String) -> String {
         match self {
             Self::Row(error) => why(error),
@@ -106,7 +106,7 @@ impl<E> Unread<E> {
     }
 }
 
-/// Reads the rows of a page one by one, as long as they fit. So many pages were read before.
+/// Reads the rows of a page one by one, as long as they fit. `before` is the number of pages that were read before.
 pub fn read<T: Row, E>(
     before: u64,
     rows: Vec<&RawValue>,
@@ -143,7 +143,7 @@ fn texts(texts: &[&Option<String>]) -> usize {
     texts.iter().filter_map(|value| value.as_deref()).map(text).sum()
 }
 
-/// What a list of records takes, by what it is as JSON: a number in quotes is a text of its own.
+/// The size of a list of records as JSON; a number in quotes is a separate text.
 fn records<T: serde::Serialize>(list: &Option<T>) -> usize {
     list.as_ref().map_or(0, |list| serde_json::to_vec(list).map_or(0, |json| 6 * json.len()))
 }

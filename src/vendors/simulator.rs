@@ -1,4 +1,4 @@
-//! What a sandbox simulator of a vendor is: a pure state machine from request to answer.
+//! A simulator of a vendor for the sandbox: a pure state machine from request to answer.
 //!
 //! The simulators are written from the vendors' documentation and never share code with the adapters'
 //! request and answer types, so that one misreading cannot confirm itself.
@@ -34,7 +34,7 @@ impl Incoming {
     }
 }
 
-/// A vendor's simulator. It holds all of its state and sees time only as an argument.
+/// A vendor's simulator. It contains all of its state, and gets the time as an argument.
 pub trait Simulator: Send {
     /// Answers one request at the given Unix time in seconds.
     fn handle(&mut self, request: &Incoming, now: u64) -> Response;

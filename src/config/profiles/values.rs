@@ -13,7 +13,7 @@ use crate::model::secret::MASK;
 /// How many requests of a profile may be under way at the same time.
 pub const CONCURRENCY: RangeInclusive<usize> = 1..=64;
 
-/// Checks the value of a key that is no secret; `values` are those that it can have, where they are a closed set.
+/// Checks the value of a key that is not a secret; `values` are the accepted values, if they are a closed set.
 pub fn check_value(profile: &str, key: &str, values: &[&str], text: &str, allow_http: bool) -> Result<()> {
     let failed = |why: &str| Error::config(format!("profile `{profile}`: {key} `{text}` {why}"));
     match key {
@@ -32,7 +32,7 @@ pub fn check_value(profile: &str, key: &str, values: &[&str], text: &str, allow_
     }
 }
 
-/// An address is `https://`, or `http://` on this machine or where the profile allows it, and holds no credentials.
+/// An address is `https://`, or `http://` on this machine or if the profile allows it, and has no credentials.
 fn check_address(profile: &str, key: &str, text: &str, allow_http: bool) -> Result<()> {
     let failed = |why: &str| Error::config(format!("profile `{profile}`: {key} {why}"));
     let Ok(url) = Url::parse(text) else {
@@ -86,7 +86,7 @@ fn distant(profile: &Profile) -> impl Iterator<Item = Url> {
     addresses.filter(|url| !is_loopback(url.host_str().unwrap_or_default()))
 }
 
-/// The host of a profile's address, with its port where it has one of its own.
+/// The host of a profile's address, with its port if it has one.
 pub fn host(profile: &Profile) -> String {
     let url = Url::parse(profile.get("base_url")).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
@@ -96,7 +96,7 @@ pub fn host(profile: &Profile) -> String {
     }
 }
 
-/// An address as it may be shown: one with credentials in it is refused where it is used, and hidden here.
+/// An address without its credentials, for display. An address with credentials is refused when it is used.
 pub fn without_credentials(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {

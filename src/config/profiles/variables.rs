@@ -36,7 +36,7 @@ pub struct Variables {
 pub struct Variable {
     pub name: String,
     pub value: String,
-    /// The profiles and keys that it could mean. More than one is an error where one of them is used.
+    /// The profiles and keys that it could mean. If there are several, using one of them is an error.
     meanings: Vec<(String, String)>,
 }
 
@@ -76,7 +76,7 @@ impl Variables {
             let what = match (profile, near) {
                 (Some(profile), _) => format!("profile `{profile}`"),
                 (None, Some(_)) => "any profile".to_owned(),
-                // The variables of another profiles file are no mistake.
+                // Variables may belong to another profiles file.
                 (None, None) => continue,
             };
             let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

@@ -79,7 +79,7 @@ impl Folder {
         append_own(&self.newest()).map(drop)
     }
 
-    /// The files from the newest to the oldest, each with its length, as they are at one moment.
+    /// The files from the newest to the oldest, each with its length at one moment.
     pub fn open(&self) -> io::Result<Vec<(File, u64)>> {
         match trusted(&self.path) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

@@ -5,7 +5,7 @@ use crate::model::fields::Field;
 use crate::model::trunk::{Direction, Kind, Trunk};
 use crate::vendors::{Facts, Vendor, stands_for};
 
-/// What a kind can be where there is no such kind: first what says the most of the same.
+/// The replacements of a kind that the vendor lacks, the closest first.
 const NEAREST: &[(&str, &[&str])] = &[
     ("register", &["register", "peer", "account", "assigned"]),
     ("peer", &["peer", "register", "account", "assigned"]),
@@ -17,7 +17,7 @@ const NEAREST: &[(&str, &[&str])] = &[
 /// A trunk that has a shape, and what became of kind and direction.
 pub struct Mapped {
     pub trunk: Trunk,
-    /// What became of them, where they changed.
+    /// Their fates, if they changed.
     pub losses: Vec<Loss>,
 }
 

@@ -10,7 +10,7 @@ use crate::model::error::{Place, Result};
 use crate::model::number::E164;
 use crate::model::text::excerpt;
 
-/// Where something is to be: the profile, and the account where one is given.
+/// The place of an object: the profile, and the account if one is given.
 type Target<'m> = (&'m str, Option<&'m str>);
 
 /// Complains about every entry that wants what another one wants already.
@@ -138,7 +138,7 @@ fn each_number(
     Ok(())
 }
 
-/// The file that the numbers of an entry stand in.
+/// The file with the numbers of an entry.
 fn name(entry: &Entry) -> String {
     match &entry.what {
         What::Numbers(list) => list.file(&entry.place.file),

@@ -1,4 +1,4 @@
-//! One entry: from its table to what is wanted.
+//! One entry: from its table to the desired object.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ struct Reader<'f> {
     vars: &'f Scope<'f>,
 }
 
-/// The profiles of an entry, and the entry; several where its fields differ by profile.
+/// The profiles of an entry, and the entry; several if its fields differ by profile.
 type Entries = (Arc<[String]>, Vec<Entry>);
 
 impl Reader<'_> {
@@ -131,7 +131,7 @@ impl Reader<'_> {
     }
 }
 
-/// Defaults that lie under no entry are held to the same keys.
+/// Defaults that no entry uses must have valid keys, too.
 fn check_defaults(file: &File, groups: &Groups<'_>, mistakes: &mut Mistakes) {
     for (kind, table) in &file.defaults {
         let Some((first, _)) = table.first() else { continue };
@@ -324,7 +324,7 @@ impl<'f> Reading<'f> {
         ))
     }
 
-    /// What a manifest that is not trusted may not have looked up here.
+    /// The mistake of a reference that an untrusted manifest may not use.
     fn refuse_reach(&self, secret: &Secret) -> Option<String> {
         let folder = self.file.below.as_ref()?;
         match secret.origin()? {

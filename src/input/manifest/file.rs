@@ -13,7 +13,7 @@ use crate::model::error::{Kind, Place};
 use crate::model::plan::ResourceKind;
 use crate::model::text::Unknown;
 
-/// The keys that name the profiles of an entry, of which it gives one.
+/// The keys that name the profiles of an entry; each entry has one of them.
 pub const TARGET: [&str; 3] = ["profile", "profiles", "group"];
 
 /// The keys of a file. `$schema` is for editors.
@@ -36,9 +36,9 @@ pub struct File {
     pub name: Arc<str>,
     /// Where relative paths in it start.
     pub folder: PathBuf,
-    /// Whether nobody but its owner can read it.
+    /// Whether only its owner can read it.
     pub private: bool,
-    /// The folder that what it names has to lie below, where it is not trusted.
+    /// The folder that limits its files, if it is not trusted.
     pub below: Option<PathBuf>,
     /// What lies under the entries of a sort.
     pub defaults: Vec<(ResourceKind, Table)>,
@@ -46,7 +46,7 @@ pub struct File {
     pub groups: Table,
     /// The entries, in the order of the file.
     pub entries: Vec<Draft>,
-    /// What it owns: tables and where they begin.
+    /// The `[[owns]]` tables with their positions.
     pub owns: Vec<(Table, Place)>,
     /// Whether a list of entries is there, perhaps without any.
     has_lists: bool,
@@ -80,20 +80,20 @@ impl File {
 /// A file that was read, before variables are put in.
 pub struct Raw {
     source: Source,
-    /// The folder that it may not reach out of, where it is not trusted.
+    /// The folder that limits its files, if it is not trusted.
     below: Option<PathBuf>,
     table: Table,
 }
 
 impl Raw {
-    /// How messages name it, and what stands under `vars`, which it has no longer.
+    /// Its name in messages, and the value of `vars`, which is removed from it.
     pub fn take_vars(&mut self) -> Option<(&str, Node)> {
         let index = self.table.iter().position(|(key, _)| key.text == "vars")?;
         Some((&self.source.name, self.table.remove(index).1))
     }
 }
 
-/// Reads a file; none where it is not even a table.
+/// Reads a file; none if it is not a table.
 pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw> {
     let at = At { file: path, place: None, path: "" };
     let folder = Path::new(path).parent().filter(|_| untrusted && path != "-");
@@ -158,7 +158,7 @@ pub fn read(raw: Raw, vars: &Scope<'_>, mistakes: &mut Mistakes) -> File {
             ("defaults", _) => file.defaults = defaults(at, node, mistakes),
             ("groups", _) => file.groups = mistakes.table(at, "groups", node).unwrap_or_default(),
             (_, Some(kind)) => lists.push((kind, node)),
-            // `$schema`, and what was refused already.
+            // `$schema`, and keys that were refused already.
             _ => {}
         }
     }
@@ -213,7 +213,7 @@ fn drafts(
     drafts.collect()
 }
 
-/// A list of tables, each with where it begins.
+/// A list of tables with their positions.
 pub fn tables(at: At<'_>, key: &str, node: Node, mistakes: &mut Mistakes) -> Vec<(Table, Place)> {
     let noun = node.noun();
     let list = match node.value {
@@ -239,7 +239,7 @@ pub fn tables(at: At<'_>, key: &str, node: Node, mistakes: &mut Mistakes) -> Vec
     tables
 }
 
-/// Keys of which one stands for all.
+/// Keys that exclude each other.
 const ONE_OF: [&[&str]; 2] = [&TARGET, &["numbers", "from"]];
 
 /// Tables whose own keys are laid one by one, as flags are laid over a file.
@@ -268,7 +268,7 @@ pub fn lay(table: &mut Table, below: &Table) {
 /// Some of a table's keys.
 pub type Pairs<'f> = Vec<(&'f Key, &'f Node)>;
 
-/// What some keys of a table are read as, in whole; where they cannot be, every key that is wrong by itself.
+/// Reads some keys of a table. If that fails, each wrong key is a mistake of its own.
 pub fn read_pairs<'f, T: serde::Deserialize<'f>>(
     at: At<'_>,
     pairs: &Pairs<'f>,

@@ -17,9 +17,9 @@ pub struct Mistakes {
     seen: HashSet<Message>,
     /// Values that a variable is missing in. Whatever else seems wrong with them is so for want of it.
     unfilled: HashSet<Position>,
-    /// Values that variables were put into, and what is said of one that is wrong: not the value.
+    /// Values with variables, and the message if one is wrong, which does not show the value.
     filled: HashMap<Position, String>,
-    /// Files of which no more is said: they may be no manifests.
+    /// Files without further messages, because they may not be manifests.
     hushed: HashSet<String>,
     more: usize,
     /// The files, in the order in which they are read.
@@ -58,7 +58,7 @@ impl Mistakes {
         self.files.push(file.to_owned());
     }
 
-    /// A mistake in a field of the entry, or in the entry itself where the field is empty.
+    /// A mistake in a field of the entry, or in the entry itself if the field is empty.
     pub fn add(&mut self, at: At<'_>, field: &str, what: impl Into<String>) {
         self.add_of(Kind::Invalid, at, field, what);
     }

@@ -47,11 +47,11 @@ pub struct Entry {
     pub what: What,
     /// Where; at least one, each once.
     pub profiles: Arc<[String]>,
-    /// The account; the profile's own where none is given.
+    /// The account; defaults to the profile's.
     pub account: Option<String>,
     /// How it is compared and changed.
     pub options: Options,
-    /// Where it stands.
+    /// Its position.
     pub place: Origin,
     positions: Positions,
 }
@@ -65,7 +65,7 @@ pub struct Options {
     pub protect: bool,
     /// Whether the object should not exist.
     pub absent: bool,
-    /// Whether the object may be deleted and created again where the vendor cannot update it.
+    /// Whether the object may be deleted and created again if the vendor cannot update it.
     pub replace: bool,
     /// The name that the trunk had before.
     pub previous_name: Option<String>,
@@ -77,7 +77,7 @@ pub struct Owns {
     pub profiles: Arc<[String]>,
     /// The objects, by kind, with the account as the manifest gives it.
     pub owned: Vec<Owned>,
-    /// Where it stands.
+    /// Its position.
     pub place: Origin,
 }
 
@@ -94,7 +94,7 @@ impl Owns {
 /// What an entry wants.
 #[derive(Debug)]
 pub enum What {
-    /// A trunk. Its password is a reference that nobody looked up yet.
+    /// A trunk. Its password is an unresolved reference.
     Trunk(Box<Trunk>),
     /// Internal numbers.
     Numbers(Numbers),
@@ -130,7 +130,7 @@ pub enum Numbers {
     },
 }
 
-/// Where an entry stands.
+/// The position of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The file, as messages name it.
@@ -210,14 +210,14 @@ impl Manifest {
 }
 
 impl Entry {
-    /// Where a field of it stands, perhaps among the defaults; where it stands itself if it gives no such field.
+    /// The position of a field, which may be among the defaults; the position of the entry if it has no such field.
     pub fn place_of(&self, field: &str) -> Place {
         self.positions.get(field).unwrap_or(self.place.place)
     }
 }
 
 impl Numbers {
-    /// The file that the rows stand in, as messages name it; `file` is the manifest's own.
+    /// The file with the rows, as messages name it; `file` is the manifest's own.
     pub fn file(&self, file: &str) -> String {
         match self {
             Self::Given(_) => file.to_owned(),

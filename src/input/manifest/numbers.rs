@@ -1,4 +1,4 @@
-//! Internal numbers that stand in the manifest itself, as rows like those of any list.
+//! Internal numbers in the manifest itself, as rows like those of a list.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::input::tree::{Node, Value};
 use crate::model::error::{FieldError, Place};
 use crate::model::number::E164;
 
-/// The rows of a list; none where it is no list, or a row is not fit to be used.
+/// The rows of a list; none if it is not a list, or a row is invalid.
 pub fn rows(at: At<'_>, list: &Node, mistakes: &mut Mistakes) -> Option<Arc<[Row]>> {
     let Value::List(list) = &list.value else {
         let what = format!("is {}; write a list of numbers, in brackets", list.noun());
@@ -33,7 +33,7 @@ pub fn rows(at: At<'_>, list: &Node, mistakes: &mut Mistakes) -> Option<Arc<[Row
     (sound && !rows.is_empty()).then(|| rows.into())
 }
 
-/// The number of a row and where it stands, or every complaint about it and about the row's form.
+/// The number of a row with its position, or all mistakes in the row.
 pub fn number(row: &Row) -> Result<(E164, Option<Place>), Vec<FieldError>> {
     let mut faults = row.faults.clone();
     let place = row.place_of("number");

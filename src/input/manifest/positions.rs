@@ -1,4 +1,4 @@
-//! Where the fields of a trunk stand, kept small: a fleet has very many trunks.
+//! The positions of a trunk's fields, stored compactly, because there may be many trunks.
 
 use super::file::Pairs;
 use crate::model::error::Place;

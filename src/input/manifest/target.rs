@@ -100,7 +100,7 @@ impl<'p> Groups<'p> {
         }
         let (mut names, mut sound): (Vec<String>, bool) = (Vec::new(), true);
         for node in list {
-            // What a pattern covers besides is no mistake.
+            // A pattern may cover profiles that are listed already.
             if let Value::Text(text) = &node.value
                 && is_pattern(text)
             {

@@ -55,7 +55,7 @@ impl Vars {
         for text in given {
             let pair = text.split_once('=').filter(|(name, _)| is_name(name));
             let Some((name, value)) = pair else {
-                // What stands behind the sign may be for nobody's eyes.
+                // The value may be confidential.
                 let shown = excerpt(text.split('=').next().unwrap_or_default(), 40);
                 return Err(Error::new(Kind::Usage, format!("--var {shown}: expected NAME=VALUE"))
                     .hint("write --var NAME=VALUE, the name in letters, digits and underscores"));
@@ -97,7 +97,7 @@ impl Vars {
     }
 }
 
-/// The variables of a file: a flat table of texts, figures and flags, as they are written.
+/// The variables of a file: a flat table of texts, numbers and booleans, as they are written.
 fn from_file(path: &str) -> Result<Vec<(String, String)>> {
     let source = Source::open(path, Kind::Invalid)?;
     let refuse = |mistakes: &[Mistake]| {
@@ -341,8 +341,8 @@ impl<'v> Scope<'v> {
         )
     }
 
-    /// The reference to a secret. What follows its prefix may hold variables; a secret itself may not be made of
-    /// them, because its own characters are never read as anything.
+    /// The reference to a secret. The text after its prefix may contain variables. A literal secret may not,
+    /// because its characters have no special meaning.
     fn reference<'t>(&self, text: &'t str) -> Result<Filled<'t>, String> {
         let (prefix, _) = text.split_once(':').unwrap_or_default();
         match prefix {

@@ -1,4 +1,4 @@
-//! The values of a row as what is wanted of them: a text, a number, a yes or no.
+//! Reads the values of a row as text, number or boolean.
 
 use super::{Row, Value};
 use crate::model::error::FieldError;

@@ -1,4 +1,4 @@
-//! What a list may hold, and the row that is made of what it does hold.
+//! The columns of a list, and the row that is read from them.
 
 use super::{Cell, Row, Value};
 use crate::input::tree::Mistake;
@@ -8,7 +8,7 @@ use crate::model::text::{Unknown, nearest};
 /// The keys of a list's rows.
 #[derive(Debug)]
 pub struct Shape {
-    /// The key that the list may stand under.
+    /// The key of the list, if it is not at the top level.
     pub list: &'static str,
     /// The keys that are read.
     pub keys: &'static [&'static str],
@@ -39,7 +39,7 @@ pub static NUMBERS: Shape = Shape {
     bare: None,
 };
 
-/// What stands under a name.
+/// The meaning of a column's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// What is read.
@@ -49,7 +49,7 @@ pub enum Column {
 }
 
 impl Shape {
-    /// What stands under a name that is known.
+    /// The meaning of a known name; none for an unknown one.
     pub fn column(&self, name: &str) -> Option<Column> {
         let key = self.keys.iter().find(|key| **key == name).map(|key| Column::Key(key));
         key.or_else(|| self.ignored.iter().any(|names| names.contains(&name)).then_some(Column::Ignored))
@@ -67,7 +67,7 @@ impl Shape {
         FieldError { place, ..FieldError::new(unknown.name, text) }
     }
 
-    /// The complaint about a key beside the list's own, or in place of it.
+    /// The error of a key next to the list's own, or instead of it.
     pub fn misplaced(&self, name: &str, key: &str, familiar: bool, place: Place) -> Error {
         let unknown = Unknown::new("key", key, familiar, &[self.list]);
         let remedy = match nearest(key, [self.list]) {
@@ -92,7 +92,7 @@ impl Row {
         Self { place, ..Self::default() }
     }
 
-    /// Notes what is wrong with the row as a whole.
+    /// Adds a mistake of the whole row.
     pub fn spoil(&mut self, place: Option<Place>, what: impl Into<String>) {
         self.faults.push(FieldError { place, ..FieldError::new("", what) });
     }
@@ -124,7 +124,7 @@ impl Row {
         }
     }
 
-    /// Takes what stands under a key that is known.
+    /// Takes the value of a known key.
     pub fn put(&mut self, key: &'static str, value: CellValue, place: Option<Place>) {
         let mut refuse = |what: String| {
             self.faults.push(FieldError { place, ..FieldError::new(key, what) });
@@ -145,7 +145,7 @@ impl Row {
         self.cells.push((key, Cell { value, place }));
     }
 
-    /// What is wrong with a value, without the value where that may not be repeated.
+    /// The mistake in a value, without the value if it must not be repeated.
     pub fn redacted(&self, fault: FieldError) -> FieldError {
         if !self.quiet || self.value(&fault.field).is_none() {
             return fault;
@@ -163,7 +163,7 @@ impl Row {
     }
 }
 
-/// What stands under a key.
+/// The value of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CellValue {
     /// A value.

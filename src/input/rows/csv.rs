@@ -1,6 +1,6 @@
 //! CSV as spreadsheets write it (RFC 4180, and semicolons or tabs between the cells).
 //!
-//! The crate `csv` tells neither the place of a cell nor that a quote stays open to the end of the file.
+//! The crate `csv` reports neither the position of a cell nor a quote that is not closed before the end of the file.
 
 use super::columns::{CellValue, Column, Shape};
 use super::detect::SEPARATORS;
@@ -32,7 +32,7 @@ pub fn rows(mut lines: Lines<'_>, shape: &'static Shape) -> Result<impl Iterator
     }))
 }
 
-/// A cell as it stands in the file.
+/// A cell of the file.
 #[derive(Debug, PartialEq)]
 struct Raw {
     text: String,
@@ -110,7 +110,7 @@ fn push(cell: &mut Raw, c: char, state: State) -> State {
     state
 }
 
-/// A column of the file; none where the header leaves its name empty.
+/// A column of the file; none if its name in the header is empty.
 type Columns = Vec<Option<Column>>;
 
 fn header(lines: &mut Lines<'_>, shape: &'static Shape) -> Result<(Columns, char)> {
@@ -142,7 +142,7 @@ fn header(lines: &mut Lines<'_>, shape: &'static Shape) -> Result<(Columns, char
         columns.push(known);
     }
     if !familiar && faults.iter().any(|fault| fault.field.is_empty()) {
-        // Of a file that is no list, one complaint says as much.
+        // One message is enough for a file that is not a list.
         faults.truncate(1);
     } else {
         faults.extend(lacking(shape, &columns, &faults, number));

@@ -15,10 +15,10 @@ pub enum Form {
     Whole(Format),
 }
 
-/// What separates the cells of CSV. Spreadsheets write semicolons where the comma is the decimal mark.
+/// The separator of CSV. Spreadsheets write semicolons in languages with a decimal comma.
 pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
-/// By the extension; none where it says nothing.
+/// By the extension; none if it is unknown.
 pub fn by_name(path: &str) -> Result<Option<Form>> {
     Ok(match extension(path).as_str() {
         "csv" | "tsv" => Some(Form::Csv),

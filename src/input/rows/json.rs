@@ -7,7 +7,7 @@ use super::tree::row;
 use crate::input::tree::Node;
 use crate::model::error::{Place, Result};
 
-/// The rows of a file that holds one a line. Lines stand for themselves, so a broken one spoils its own row only.
+/// The rows of a file with one row per line. A broken line affects only its own row.
 pub fn lines<'s>(mut lines: Lines<'s>, shape: &'static Shape) -> impl Iterator<Item = Result<Row>> + 's {
     let mut ended = false;
     std::iter::from_fn(move || {

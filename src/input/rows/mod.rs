@@ -23,14 +23,14 @@ use source::Lines;
 /// A row of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
-    /// Where it begins, where that is known.
+    /// Its position, if it is known.
     pub place: Option<Place>,
-    /// What it holds, in the order in which it stands there.
+    /// Its cells, in the order of the file.
     pub cells: Vec<(&'static str, Cell)>,
     /// What is wrong with its form. Such a row is not to be used.
     pub faults: Vec<FieldError>,
-    /// Whether its values may not be repeated: nothing beside them says that they are what they should be, or they
-    /// come from a file or a variable that a manifest names.
+    /// Whether its values must not be repeated, because it may not be a row at all, or comes from a file or a
+    /// variable that a manifest names.
     pub quiet: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     pub value: Value,
-    /// Where it stands, where that is known.
+    /// Its position, if it is known.
     pub place: Option<Place>,
 }
 
@@ -59,7 +59,7 @@ impl Row {
         self.cell(key).map(|cell| &cell.value)
     }
 
-    /// Where a key's value stands, or else the row.
+    /// The position of a key's value, otherwise of the row.
     pub fn place_of(&self, key: &str) -> Option<Place> {
         self.cell(key).and_then(|cell| cell.place).or(self.place)
     }
@@ -105,12 +105,12 @@ impl Sheet {
         Ok(Self { name, shape, body, quiet: false })
     }
 
-    /// Rows that stand in the file of that name beside other things.
+    /// Rows of a larger file.
     pub fn given(name: &str, rows: Arc<[Row]>, shape: &'static Shape) -> Self {
         Self { name: name.to_owned(), shape, body: Body::Given(rows), quiet: false }
     }
 
-    /// The same list, of which no message repeats a value.
+    /// The same list; messages do not repeat its values.
     #[must_use]
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }

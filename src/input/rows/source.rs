@@ -10,7 +10,7 @@ use crate::input::tree::Mistake;
 use crate::input::waiting::waiting;
 use crate::model::error::{Error, Kind, Place, Result};
 
-/// What is looked at to tell how a text is written.
+/// The part of a text that its format is detected from.
 const HEAD: usize = 64 * 1024;
 
 /// Longest input that can be read only once, in bytes.
@@ -19,7 +19,7 @@ const LONGEST_STREAM: u64 = 256 << 20;
 /// No row is as long. It bounds what an unclosed quote or a file without lines can take.
 pub const LONGEST: usize = 1024 * 1024;
 
-/// Opens a file that can be read from any place, and tells how messages name it.
+/// Opens a file for reading from any position, and returns its name in messages.
 pub fn open(path: &str) -> Result<(String, File)> {
     if path == "-" {
         let name = "standard input";
@@ -35,15 +35,14 @@ pub fn open(path: &str) -> Result<(String, File)> {
     Ok((path.to_owned(), file.map_err(failed)?))
 }
 
-/// A list is read twice, so what can be read once is kept: in a file that nobody sees and that goes with the
-/// program.
+/// A list is read twice, so input that can be read only once is kept in an unnamed temporary file.
 fn spool(source: &mut impl Read) -> IoResult<File> {
     let mut first = Vec::new();
     // A folder says so here, and not as a temporary file that cannot be made.
     source.by_ref().take(HEAD as u64).read_to_end(&mut first)?;
     let mut file = tempfile::tempfile()?;
     std::io::copy(&mut first.as_slice(), &mut file)?;
-    // What is no text is refused for its beginning; a device may have no end.
+    // Input that is not text is refused by its beginning, because a device may have no end.
     let rest = if first.contains(&0) { 0 } else { LONGEST_STREAM };
     if std::io::copy(&mut source.take(rest), &mut file)? == LONGEST_STREAM {
         return Err(too_long(LONGEST_STREAM));
@@ -56,7 +55,7 @@ fn unreadable(what: &str, cause: &std::io::Error) -> Error {
     file::unreadable(Kind::Invalid, what, cause, split)
 }
 
-/// The beginning of a file that is not empty and is no spreadsheet or UTF-16.
+/// The beginning of a file, unless it is empty, a spreadsheet, or UTF-16.
 pub fn head(name: &str, file: &File) -> Result<String> {
     let mut head = Vec::new();
     let read = At { file, at: 0 }.take(HEAD as u64).read_to_end(&mut head);

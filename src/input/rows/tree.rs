@@ -30,7 +30,7 @@ fn under_key(name: &str, table: Table, shape: &Shape) -> Result<tree::Value> {
     }
 }
 
-/// A row; `keyed` says whether its list stands under the list's own key.
+/// A row; `keyed` says whether the list has a key of its own.
 pub fn row(node: &Node, shape: &Shape, keyed: bool) -> Row {
     let mut row = Row::at(Some(node.place));
     match &node.value {

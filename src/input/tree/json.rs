@@ -1,4 +1,4 @@
-//! JSON, with a place for every value. serde_json tells where a value stands by handing out its text.
+//! JSON with a position for every value. serde_json returns the text of a value, which gives its position.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub fn parse(text: &str, line: usize) -> Result<Node, Mistake> {
     node(whole.get(), &mut Cursor::new(text, line), 0)
 }
 
-/// Each level is looked through once more for the values below it, and levels are few.
+/// Each level is parsed once more for its values; there are few levels.
 fn node(text: &str, cursor: &mut Cursor<'_>, depth: usize) -> Result<Node, Mistake> {
     let place = cursor.place_of(text);
     let value = match text.as_bytes().first() {

@@ -19,7 +19,7 @@ use crate::model::text::{Unknown, excerpt};
 pub use read::{read, read_file, read_pairs};
 pub use scalar::{Figure, figure};
 
-/// How deep lists and tables may stand in each other. What is walked through by recursion has to have an end.
+/// The maximum depth of nested lists and tables, because they are read by recursion.
 const DEEPEST: usize = 64;
 
 /// A value with its place.
@@ -27,11 +27,11 @@ const DEEPEST: usize = 64;
 pub struct Node {
     /// What it contains.
     pub value: Value,
-    /// Where it stands.
+    /// Its position.
     pub place: Place,
 }
 
-/// What stands at a place.
+/// A value with its position.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// JSON's and YAML's null.
@@ -59,7 +59,7 @@ pub enum Value {
     Table(Table),
 }
 
-/// Keys and what stands under them, in the order of the file. No key is there twice.
+/// Keys and their values, in the order of the file. Keys are unique.
 pub type Table = Vec<(Key, Node)>;
 
 /// A key with its place.
@@ -67,7 +67,7 @@ pub type Table = Vec<(Key, Node)>;
 pub struct Key {
     /// The key.
     pub text: String,
-    /// Where it stands.
+    /// Its position.
     pub place: Place,
 }
 
@@ -76,15 +76,15 @@ pub struct Key {
 pub struct Mistake {
     /// Where.
     pub place: Option<Place>,
-    /// The way to the value, as in `dids[0].number`; empty where there is none.
+    /// The path of the value, as in `dids[0].number`; may be empty.
     path: String,
     /// What is wrong.
     what: String,
-    /// The same without the value, where it has one.
+    /// The same without the value.
     quiet: Option<String>,
     /// What to do about it.
     remedy: Option<Box<str>>,
-    /// A key that is not known: what is wrong depends on the keys beside it.
+    /// An unknown key; the message depends on the keys next to it.
     stranger: Option<Box<Stranger>>,
 }
 
@@ -130,15 +130,15 @@ impl Mistake {
         self.stranger.is_some() && self.path.is_empty()
     }
 
-    /// The field at fault and what is wrong with it: a misspelt key with the nearest known one, also of `others`,
-    /// which stand beside those that the reader of the table knows.
+    /// The wrong field and the message, for a misspelt key with the nearest known one. `others` are known
+    /// keys besides those of the table's reader.
     pub fn field(&self, others: &[&str]) -> FieldError {
         let (field, what, remedy) = self.parts(others);
         let message = remedy.map_or_else(|| what.clone(), |remedy| format!("{what}; {remedy}"));
         FieldError { place: self.place, ..FieldError::new(field, message) }
     }
 
-    /// The field at fault, what is wrong with it, and what to do.
+    /// The wrong field, the message, and what to do.
     pub fn parts(&self, others: &[&str]) -> (String, String, Option<String>) {
         let Some(stranger) = &self.stranger else {
             return (self.path.clone(), excerpt(&self.what, 400), self.remedy.as_deref().map(str::to_owned));
@@ -173,7 +173,7 @@ impl Node {
         json::parse(text, line)
     }
 
-    /// What stands under a key.
+    /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match &self.value {
             Value::Table(table) => table.iter().find(|(known, _)| known.text == key).map(|(_, node)| node),
@@ -181,7 +181,7 @@ impl Node {
         }
     }
 
-    /// Its keys and values; none where it is no table.
+    /// Its keys and values; empty if it is not a table.
     pub fn into_table(self) -> Table {
         match self.value {
             Value::Table(table) => table,
@@ -217,7 +217,7 @@ fn unique(table: &Table) -> Result<(), Mistake> {
     twice.map_or(Ok(()), |pair| Err(given_twice(pair[1].place, Some(pair[0].place))))
 }
 
-/// Nobody has judged the keys yet: the places name them.
+/// The keys were not checked yet, so the positions name them.
 fn given_twice(place: Place, first: Option<Place>) -> Mistake {
     let first = first.map(|place| format!(", first on {place}")).unwrap_or_default();
     Mistake::at(place, format!("the key is given twice{first}")).remedy("keep one")

@@ -13,10 +13,10 @@ use crate::model::error::Place;
 use crate::model::secret::WANTED;
 use crate::model::text::excerpt;
 
-/// What the file of a trunk holds.
+/// Reads the file of a trunk.
 const ONE_TRUNK: &str = "the fields of one trunk";
 
-/// What to do about a value that is not what was expected.
+/// What to do about an unexpected value.
 const REMEDIES: [(&str, &str); 6] = [
     ("a table with `number`", "write the number under its key, as in { number = \"5503300\" }"),
     ("a table with `id` or `name`", "write one of them with its key, as in { name = \"Sales\" }"),
@@ -106,11 +106,11 @@ impl de::Error for Mistake {
 }
 
 impl Mistake {
-    /// A value of another kind than the one wanted: without the value where a secret is wanted, and where a text stands
-    /// in the place of a table, whose key may have been left out.
+    /// A value of the wrong type. The value is left out if a secret was expected, or a table, because its key
+    /// may have been forgotten.
     fn unexpected(what: &str, found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
         let wanted = wanted.to_string();
-        // A null is no unit to people.
+        // People call it null, not unit.
         let shown = found.to_string().replace("unit value", "nothing");
         let noun = shown.split(['`', '"']).next().unwrap_or_default().trim_end();
         let quiet = format!("invalid {what}: {noun}, expected {wanted}");
@@ -124,13 +124,13 @@ impl Mistake {
         Self { remedy: remedy.map(|(_, remedy)| (*remedy).into()), ..mistake }
     }
 
-    /// The nearest place there is: of the value itself, or else of what it stands in.
+    /// The nearest known position: of the value itself, otherwise of its parent.
     fn placed(mut self, place: Place) -> Self {
         self.place.get_or_insert(place);
         self
     }
 
-    /// At a value, which is not repeated where a variable was put into it.
+    /// A mistake in a value, which is not repeated if it has variables.
     fn of(mut self, node: &Node) -> Self {
         if node.is_filled()
             && self.place.is_none()
@@ -286,7 +286,7 @@ impl<'n> Deserializer<'n> for Reader<'n> {
         match &self.0.value {
             // By the names of its fields, never by their order.
             Value::List(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
-            // A table of other keys is something else: what stands under the known ones is not judged.
+            // A table with many unknown keys is something else, so its known keys are not checked.
             Value::Table(table) => match table.iter().find(|(key, _)| !known.contains(&key.text.as_str())) {
                 Some((stranger, _)) => {
                     let keys = table.iter().map(|(key, _)| key);

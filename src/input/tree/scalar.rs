@@ -13,7 +13,7 @@ pub enum Figure {
     Fraction(f64),
 }
 
-/// The value of a figure of TOML or JSON; none where no type here holds it exactly.
+/// The value of a number of TOML or JSON; none if no type represents it exactly.
 pub fn figure(text: &str) -> Option<Figure> {
     let text = text.replace('_', "");
     let text = text.strip_prefix('+').unwrap_or(&text);
@@ -29,7 +29,7 @@ pub fn figure(text: &str) -> Option<Figure> {
     text.parse().map(Figure::Whole).or_else(|_| text.parse().map(Figure::Negative)).ok()
 }
 
-/// The number that a text without quotes is: only where nothing of what was written gets lost.
+/// The number that an unquoted text is, if the number loses nothing of the text.
 pub fn plain_figure(text: &str) -> Option<Figure> {
     let begins = text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     let number = if begins { figure(text)? } else { return None };

@@ -1,4 +1,4 @@
-//! Where a key of TOML that is given twice stood first. The parser says only where it stands again.
+//! Finds the first position of a duplicate TOML key. The parser reports only the second.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::{Mistake, given_twice};
 use crate::input::cursor::Cursor;
 use crate::model::error::Place;
 
-/// The mistake, with both places where they are known.
+/// The mistake, with both positions if they are known.
 pub fn mistake(text: &str, again: Range<usize>) -> Mistake {
     let mut cursor = Cursor::new(text, 1);
     let key = text.get(again.clone()).unwrap_or_default().trim_matches(['"', '\'']);
@@ -38,7 +38,7 @@ fn first_header(text: &str, wanted: &[&str], before: usize) -> Option<Place> {
     found.map(|(line, number)| Place { line: number, column: 1 + line.len() - line.trim_start().len() })
 }
 
-/// A key that stands again at a byte of a text.
+/// A duplicate key, and its byte in the text.
 struct Wanted<'t> {
     text: &'t str,
     key: &'t str,
@@ -57,7 +57,7 @@ impl Wanted<'_> {
         let span = value.span();
         let in_braces = self.text.get(span.start..).is_some_and(|text| text.starts_with('{'));
         match value.get_ref() {
-            // Braces end, and what follows them stands outside.
+            // Text after a closing brace is outside of it.
             DeValue::Table(_) if in_braces && !span.contains(&self.again) => None,
             DeValue::Table(table) => self.in_table(table),
             DeValue::Array(list) => list.iter().filter_map(|value| self.below(value)).max(),

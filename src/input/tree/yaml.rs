@@ -43,7 +43,7 @@ struct Tree {
     root: Option<Node>,
     /// The lists and tables that are not at their end.
     open: Vec<Open>,
-    /// What has a name. An alias before its end would hold itself.
+    /// The anchored values. An alias inside its own anchor would contain itself.
     anchors: HashMap<usize, Node>,
     copied: usize,
 }

@@ -44,7 +44,7 @@ struct Folded<'p> {
 }
 
 impl Folded<'_> {
-    /// The names, as far as there is room for them.
+    /// The names, shortened if there are many.
     fn names(&self) -> String {
         match self.profiles.as_slice() {
             [only] => format!("profile {}", printable(only)),

@@ -14,7 +14,7 @@ use crate::reconcile::remembered::value;
 use crate::state::digests::Known;
 use crate::vendors::Facts;
 
-/// The change of a trunk; none where it is as desired.
+/// The change of a trunk; none if it is as desired.
 pub fn compare(
     inputs: &Inputs<'_>,
     object: &Resolved,
@@ -132,7 +132,7 @@ fn is_known(secret: &Secret) -> bool {
     secret.expose().is_some()
 }
 
-/// Why what the vendor's abilities call fixed stays as it is.
+/// Why a fixed field cannot be changed, according to the vendor's abilities.
 fn fixed(facts: &Facts, field: Field, actual: &ActualTrunk) -> String {
     let shapes = facts.shapes.iter().filter_map(|shape| shape.fact(field));
     let why = shapes.into_iter().find_map(|fact| match fact.update {
@@ -165,7 +165,7 @@ fn change(
     let set = wanted.only(&fields);
     match checked(inputs, actual, set) {
         Ok(checked) => Ok(checked),
-        // Where a request replaces the whole trunk, what the vendor does not tell has to go along.
+        // If a request replaces the whole trunk, it must include the values that the vendor does not report.
         Err(error) => {
             let before = fields.len();
             let unreported =

@@ -180,7 +180,7 @@ const OUTBOUND: &[FieldFact] = &[
     FieldFact { limit: LIMIT, ..fact(Field::Host, "sipGatewayIp", Required, Optional) },
     fact(Field::Port, "", NO_PORT, NO_PORT),
     fact(Field::Enabled, "", NO_STATE, NO_STATE),
-    // Both are required where the trunk registers and refused where it does not: see `rules`.
+    // Both are required if the trunk registers, and refused otherwise; see `rules`.
     fact(Field::Username, "sipAccount", Optional, Optional),
     fact(Field::Password, "sipPassword", Optional, Optional),
     fact(Field::Dids, "", NO_DIDS, NO_DIDS),
@@ -196,7 +196,7 @@ const NO_CREDENTIALS: Need =
 
 const INBOUND: &[FieldFact] = &[
     fact(Field::Name, "sipTrunkName", Required, Optional),
-    // `peer` where it is not given.
+    // The default is `peer`.
     fact(Field::Kind, "sipTrunkState", Optional, Optional),
     fact(Field::Direction, "type", Required, Optional),
     fact(Field::Host, "", NOT_INBOUND, NOT_INBOUND),

@@ -1,5 +1,5 @@
 //! The signature: MD5 over key, secret and time, without any part of the request (Itniotech, Interface
-//! Specification). Whoever holds the three headers can sign any body until the time window ends.
+//! Specification). Anybody with the three headers can sign any body until the time window ends.
 
 use md5::{Digest, Md5};
 
@@ -11,7 +11,7 @@ use crate::vendors::call::{Place, Slot};
 const KEY_VARIABLE: &str = "TRUNKCTL_API_KEY";
 const SECRET_VARIABLE: &str = "TRUNKCTL_API_SECRET";
 
-/// The three headers of one attempt, in the order of the page. The time is no secret, but stands in a slot
+/// The three headers of one attempt, in the order of the page. The time is not a secret, but has a slot
 /// because it changes with every attempt.
 pub fn authorise(profile: &Profile, now: u64) -> Vec<Slot> {
     let (key, secret) = (profile.secret("api_key"), profile.secret("api_secret"));

@@ -59,9 +59,8 @@ struct Before {
 }
 
 impl<R: serde::de::DeserializeOwned + 'static, T: Row + 'static> List<R, T> {
-    /// One page, and behind it the next until as many rows were seen as the vendor says there are, or, where
-    /// it does not say, until a page is empty. The size that a page echoes says nothing: the vendor's own
-    /// sample contradicts its request.
+    /// One page, and then the next until the stated total was read, or, without a total, until a page is
+    /// empty. The size that a page repeats is ignored: the vendor's own sample contradicts its request.
     fn page(self, profile: Profile, before: Before) -> Call<Page<T>> {
         let body = json!({"current": before.pages + 1, "size": PAGE_SIZE, "params": self.params});
         let request = post(&profile, self.endpoint, body);
@@ -73,7 +72,7 @@ impl<R: serde::de::DeserializeOwned + 'static, T: Row + 'static> List<R, T> {
             let mut items = rows;
             let sifted = now.sieve.sift(now.pages, &mut items, |item| (self.id)(item).clone());
             let count = sifted.rows;
-            // A total below what was seen was not counted, and does not take back what an earlier page said.
+            // A total below the number of rows so far is wrong, and does not replace the total of an earlier page.
             let total = [total, before.total].into_iter().flatten().find(|total| *total >= count);
             now.total = total;
             let whole = total.map_or(empty, |total| total == count);

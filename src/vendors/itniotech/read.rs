@@ -20,16 +20,16 @@ use crate::vendors::{Entry, Identity};
 pub const OUTBOUND: u8 = 1;
 pub const INBOUND: u8 = 2;
 
-/// The members of an answer as they stand in it: a long list as values would take a multiple of its text.
+/// The members of an answer as raw text, because a long list as values would take several times the memory.
 type Envelope<'a> = BTreeMap<String, &'a RawValue>;
 
-/// A part of an answer; null where it is longer than any that is documented.
+/// A part of an answer; null if it is longer than any documented one.
 fn value(raw: &RawValue) -> Value {
     let text = Some(raw.get()).filter(|text| text.len() <= LONGEST_ROW);
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-/// A member of an answer; null where there is none.
+/// A member of an answer; null if it is missing.
 fn member(envelope: &Envelope<'_>, key: &str) -> Value {
     envelope.get(key).map(|raw| value(raw)).unwrap_or_default()
 }
@@ -46,13 +46,13 @@ fn success(response: &Response) -> Result<Envelope<'_>, Fault> {
         let why = if is_json { "the answer has no status" } else { "the answer is not Itniotech's JSON" };
         foreign(response, why)
     })?;
-    // Some voice pages have `code` and `msg` in place of `status` and `reason`.
+    // Some voice pages have `code` and `msg` instead of `status` and `reason`.
     let code =
         first(&envelope, &["status", "code"]).ok_or_else(|| foreign(response, "the answer has no status"))?;
     if code == "0" && (200..300).contains(&response.status) {
         return Ok(envelope);
     }
-    // What stands before the API names the HTTP status in the same place.
+    // A gateway in front of the API puts the HTTP status there.
     if response.status >= 400 && code == response.status.to_string() {
         return Err(foreign(response, "the answer is not the API's own"));
     }
@@ -89,7 +89,7 @@ fn foreign(response: &Response, why: &str) -> Fault {
     }
 }
 
-/// JSON, even broken, may hold a password, so only other texts are quoted.
+/// JSON, even broken, may contain a password, so only other texts are quoted.
 pub fn unreadable(response: &Response, why: &str) -> Fault {
     match response.body.trim_ascii_start().first() {
         Some(b'{' | b'[') => Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why),
@@ -126,8 +126,9 @@ pub fn balance(response: &Response) -> Result<Identity, Fault> {
     Ok(identity)
 }
 
-/// The rows of a page that so many went before, and how many the vendor says there are on all. `data` of a query is an
-/// array by its table, and by its sample an object with the array inside.
+/// The rows of a page, and the total that the vendor states; `before` is the number of pages that were read
+/// before. According to its table, `data` of a query is an array; according to its sample, an object with the
+/// array inside.
 pub fn rows<R: DeserializeOwned, T: paging::Row>(
     response: &Response,
     before: u64,
@@ -142,7 +143,7 @@ pub fn rows<R: DeserializeOwned, T: paging::Row>(
     let lacking = || unreadable(response, "the answer lacks its list");
     let (total, records) = match counted.map_err(|_| lacking())? {
         Counted { total, records: Some(records) } => (total, records),
-        // Null in place of a list is an empty one only where the vendor says that there are no rows.
+        // Null instead of a list is an empty list only if the vendor says that there are no rows.
         Counted { total: Some(0), records: None } => (Some(0), Vec::new()),
         Counted { records: None, .. } => return Err(lacking()),
     };
@@ -200,7 +201,7 @@ pub fn trunk(row: TrunkRow) -> ActualTrunk {
     ActualTrunk { id: row.key_id, status: row.state.as_deref().map(status), status_code: row.state, trunk }
 }
 
-/// Fields that the model does not name, with whatever looks like a secret masked at any depth.
+/// Fields that the model does not name, with values masked at any depth if they look secret.
 fn masked(fields: Map<String, Value>) -> Map<String, Value> {
     fields
         .into_iter()

@@ -36,8 +36,8 @@ pub fn create(trunk: &Trunk) -> Verdict {
     verdict
 }
 
-/// Judges a change. Where neither the trunk as it is nor the change names the direction, only what holds both
-/// ways is judged.
+/// Checks a change. If neither the existing trunk nor the change has a direction, only mistakes in both
+/// directions count.
 pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let mut verdict = Verdict::default();
     let set = &change.set;
@@ -106,7 +106,7 @@ pub fn reading(change: &TrunkChange) -> Reading {
         _ => false,
     };
     let credentials = match registers(set) {
-        // An inbound trunk has none, even where it registers.
+        // An inbound trunk has none, even if it registers.
         Some(true) if set.direction == Some(Direction::Inbound) => true,
         Some(true) => set.username.is_some() && set.password.is_some(),
         Some(false) => true,
@@ -128,7 +128,7 @@ pub fn registers(trunk: &Trunk) -> Option<bool> {
     })
 }
 
-/// What a trunk that is about to be written still lacks. On update that is what the vendor did not return.
+/// The fields that a trunk still lacks. On update, these are fields that the vendor did not return.
 pub fn lacking(trunk: &Trunk) -> Vec<FieldError> {
     let mut verdict = Verdict::default();
     let direction = trunk.direction.as_ref();
@@ -203,7 +203,7 @@ fn steering(trunk: &Trunk, verdict: &mut Verdict) {
     }
 }
 
-/// Codes -48, -51 and -57 of page 004. A name is looked up later.
+/// Codes -48, -51 and -57 of page 004. Names are looked up later.
 fn groups(direction: Option<&Direction>, trunk: &Trunk, verdict: &mut Verdict) {
     let Some(groups) = &trunk.agent_groups else { return };
     if groups.is_empty() {
@@ -242,7 +242,7 @@ fn groups(direction: Option<&Direction>, trunk: &Trunk, verdict: &mut Verdict) {
     }
 }
 
-/// Which forms of address the vendor takes is not documented, and its own sample, 12.325.353.2, is none.
+/// The accepted forms of addresses are not documented, and the vendor's own sample, 12.325.353.2, is not an address.
 fn addresses(trunk: &Trunk, verdict: &mut Verdict) {
     for (field, text) in [(Field::Host, &trunk.host), (Field::AllowedIp, &trunk.allowed_ip)] {
         let Some(text) = text.as_deref().filter(|text| !text.is_empty() && text.parse::<Ipv4Addr>().is_err())

@@ -41,7 +41,7 @@ pub struct GroupBody {
     pub number: Option<String>,
 }
 
-/// `data` of a query, where it is an object.
+/// `data` of a query, if it is an object.
 #[derive(Debug, Deserialize)]
 pub struct Counted<'a> {
     #[serde(default, deserialize_with = "count")]
@@ -78,7 +78,7 @@ pub struct TrunkRow {
     /// Its table says an object, the requests have an array.
     #[serde(default, deserialize_with = "one_or_many")]
     pub group_list: Option<Vec<GroupRow>>,
-    /// `ccIp`, `createTime`, `updateTime`, and whatever is new.
+    /// `ccIp`, `createTime`, `updateTime`, and new fields.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }

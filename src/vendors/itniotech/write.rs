@@ -26,8 +26,9 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
     Ok(send("sipTrunk/add", profile, &body, &trunk, read::created))
 }
 
-/// `sipTrunk/update` replaces everything, so the change is laid over what the trunk holds. Without `held` the
-/// change is the whole trunk. Raw fields that were read, such as `createTime`, are none of the update's.
+/// `sipTrunk/update` replaces everything, so the change is merged into the existing trunk. Without `actual`,
+/// the change is the whole trunk. Raw fields that were read, such as `createTime`, are not part of the
+/// update.
 pub fn update(profile: &Profile, id: &str, change: &Trunk, actual: Option<&ActualTrunk>) -> Result<Call<()>> {
     let whole = match actual {
         Some(actual) => Trunk { vendor_fields: Map::new(), ..actual.trunk.clone() }.overlaid(change),
@@ -41,7 +42,7 @@ pub fn update(profile: &Profile, id: &str, change: &Trunk, actual: Option<&Actua
 /// `getBalance`, which belongs to the account and not to the contact center.
 pub fn identify(profile: &Profile) -> Call<Identity> {
     let mut request = Request::new(Method::Get, address(profile, "sms/getBalance"));
-    // Its page has this header though there is no body.
+    // Its page has this header although there is no body.
     request.headers.push(("Content-Type".into(), CONTENT_TYPE.into()));
     Call::new("sms/getBalance", Effect::Read, request, read::balance)
 }
@@ -91,7 +92,7 @@ fn body(trunk: &Trunk) -> Result<TrunkBody> {
     }
     let registers = rules::registers(trunk);
     let with_account = registers == Some(true);
-    // A read trunk may hold an empty address of the other direction, which no page says how to send.
+    // A trunk that was read may have an empty address of the other direction; no page says how to send it.
     let address = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     Ok(TrunkBody {
         group_list: trunk.agent_groups.as_deref().map(groups).transpose()?,

@@ -159,7 +159,7 @@ const REGISTER: &[FieldFact] = &[
     one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
     fact(Field::Host, "hostname", Required, Optional),
     fact(Field::Port, "port", Required, Optional),
-    // Required on the wire, where it repeats the host unless given.
+    // Required in the request; defaults to the host.
     fact(Field::Domain, "domain", Optional, Optional),
     fact(Field::Username, "username", Required, Optional),
     fact(Field::Password, "password", Required, Optional),

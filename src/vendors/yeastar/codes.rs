@@ -1,5 +1,5 @@
-//! Error codes of the P-Series Open API (Error Code and Error Message), for every endpoint of it.
-//! The vendor's table goes on after 70120, where it could not be read.
+//! Error codes of the P-Series Open API (Error Code and Error Message), for all of its endpoints. The
+//! vendor's table continues after 70120; that part could not be read.
 
 use crate::model::error::Kind;
 use crate::vendors::codes::{ANY, After, Code, When};
@@ -206,7 +206,7 @@ pub const CODES: &[Code] = &[
         "40002",
         ANY,
         "PARAMETER ERROR",
-        // A live PBX also answers this where the User-Agent header is missing.
+        // A live PBX also answers this if the User-Agent header is missing.
         REJECTED,
         [
             "A parameter is missing or has a value that the PBX refuses.",
@@ -329,7 +329,7 @@ pub const CODES: &[Code] = &[
         "70091",
         ANY,
         "CONNECTION_RELATION_EXISTED",
-        // Documented for contacts in a phonebook; taken to hold for trunks in routes.
+        // Documented for contacts in a phonebook; assumed to apply to trunks in routes.
         CONFLICT,
         [
             "Something else still refers to the object. Documented for contacts in a phonebook.",

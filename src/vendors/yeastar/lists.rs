@@ -14,14 +14,14 @@ use crate::vendors::paging::{Sieve, repeats};
 /// Rows asked for at once.
 const PAGE_SIZE: u64 = 100;
 
-/// `trunk/list`, or `trunk/search` where there is something to search for.
+/// `trunk/list`, or `trunk/search` with a search text.
 pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualTrunk>> {
     let endpoint = if search.is_some() { "trunk/search" } else { "trunk/list" };
     page::<TrunkRow>(endpoint, profile.clone(), search.map(str::to_owned), Progress::default())
 }
 
-/// Lists or searches what a trunk refers to. The path of groups has no underscore; `trunk/itsp_list` takes
-/// neither a page nor a search.
+/// Lists or searches objects that a trunk refers to. The path of groups has no underscore; `trunk/itsp_list`
+/// takes neither a page nor a search.
 pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<Entry>>> {
     let endpoint = match (what, search) {
         (Operation::FindItsp, _) => {
@@ -60,7 +60,7 @@ pub fn page<R: Row>(
     Call::new(endpoint, Effect::Read, request, move |response| {
         let (mut items, total) = match read::rows::<R>(response, before.pages) {
             Ok(rows) => rows,
-            // The question was for one thing, and there is no such thing.
+            // A single object was requested, and it does not exist.
             Err(fault) if search.is_some() && before.pages == 0 && read::is_not_found(&fault) => {
                 return Ok(Page { items: Vec::new(), total: Some(0), repeated: 0, next: None });
             }

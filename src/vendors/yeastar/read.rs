@@ -23,7 +23,7 @@ use crate::vendors::{Entry, Identity, paging};
 
 /// The data of an answer. Failures arrive with HTTP 200 too, so the envelope alone decides.
 pub fn answer<'a, T: Deserialize<'a>>(response: &'a Response, log_in: bool) -> Result<T, Fault> {
-    // An answer to a log-in is never quoted: it may hold a token.
+    // An answer to a log-in is never quoted, because it may contain a token.
     let hidden = Response { body: Vec::new(), ..response.clone() };
     let quoted = if log_in { &hidden } else { response };
     // serde would read a list as an object whose keys are left out, and its first number as a success.
@@ -80,7 +80,7 @@ fn complaint(entry: &ParamError<'_>, otherwise: &str) -> FieldError {
         excerpt(&text, QUOTABLE)
     });
     let field = entry.field.as_deref().map_or_else(|| "request".into(), |field| excerpt(field, QUOTABLE));
-    // A PBX could echo what it was given.
+    // A PBX could repeat the request.
     let hidden = field.contains("password") || field.contains("token");
     match value {
         Some(value) if !hidden => FieldError::new(field, format!("`{value}` {what}")),
@@ -98,8 +98,8 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     answer::<Nothing>(response, false).map(|_| ())
 }
 
-/// The rows of a page of a list that so many went before, and how many the PBX says there are on all. Without rows it
-/// is empty only where the PBX says that there are none.
+/// The rows of a page, and the total that the PBX states; `before` is the number of pages that were read
+/// before. Missing rows are an empty list only if the PBX says that there are none.
 pub fn rows<R: Row>(response: &Response, before: u64) -> Result<(Vec<R::Item>, u64), Fault> {
     let (data, total_number) = match answer(response, false)? {
         Rows { data: Some(data), total_number: Some(total_number) } => (data, total_number),
@@ -244,7 +244,7 @@ impl Row for EntryRow {
     }
 }
 
-/// A trunk, as far as the row has it.
+/// A trunk from a row, which may be incomplete.
 fn trunk(mut row: TrunkRow) -> ActualTrunk {
     let (list_host, list_port) = row.host_port.take().map(host_port).unzip();
     // Account trunks: `number` is the name of the same field on create.
@@ -304,7 +304,7 @@ fn trunk(mut row: TrunkRow) -> ActualTrunk {
     }
 }
 
-/// `HOST:PORT` of a list, or an address alone; one of IPv6 has its colons in brackets where a port follows.
+/// `HOST:PORT` of a list, or an address alone. An IPv6 address with a port is in brackets.
 fn host_port(text: String) -> (String, Option<u32>) {
     match text.rsplit_once(':').map(|(host, port)| (host, port.parse().ok())) {
         Some((host, port @ Some(_))) if !host.contains(':') || host.ends_with(']') => (host.to_owned(), port),
@@ -312,7 +312,7 @@ fn host_port(text: String) -> (String, Option<u32>) {
     }
 }
 
-/// The keys as the PBX gave them, but for the values of those that look like secrets.
+/// The keys of the PBX, with values masked if the key looks secret.
 fn masked(rest: Map<String, Value>) -> Map<String, Value> {
     rest.into_iter()
         .map(|(key, value)| {

@@ -74,7 +74,7 @@ pub fn reading(change: &TrunkChange) -> Reading {
     if change.set.kind.is_some() && whole_lists { Reading::Nothing } else { Reading::Trunk }
 }
 
-/// A group where it says so; an extension otherwise.
+/// A group if it says so, otherwise an extension.
 pub fn extension_type(extension: &Extension) -> ExtensionType {
     extension.what.clone().unwrap_or(ExtensionType::Extension)
 }
@@ -99,7 +99,7 @@ fn direction(trunk: &Trunk, verdict: &mut Verdict) {
     }
 }
 
-/// What is said where the host goes elsewhere, and the domain that was taken from it stays.
+/// The warning if the host changes but the domain, which defaulted to it, stays.
 fn left_behind(actual: &Trunk, set: &Trunk) -> Option<String> {
     let (old, new) = (actual.domain.as_ref()?, set.host.as_ref()?);
     let stays = set.domain.is_none() && actual.host.as_ref() == Some(old) && new != old;
@@ -108,7 +108,7 @@ fn left_behind(actual: &Trunk, set: &Trunk) -> Option<String> {
     })
 }
 
-/// Ids in `ext_list` are whole numbers (table 3); whatever else stands there was meant as a number or a name.
+/// Ids in `ext_list` are whole numbers (table 3); any other text was meant as a number or a name.
 fn extensions(trunk: &Trunk, verdict: &mut Verdict) {
     for (at, entry) in trunk.caller_id_overrides.iter().flatten().enumerate() {
         for id in entry.extensions.iter().filter_map(|extension| extension.id.as_deref()) {

@@ -225,7 +225,7 @@ pub struct TrunkRow {
     pub def_outbound_cid_name: Option<String>,
     pub outbound_cid_list: Option<Vec<OutCaller>>,
     pub did_list: Option<Vec<DidRow>>,
-    /// What has no place above: `gsm_signal_level`, `transparent_trans_180_msg`, whatever firmware adds.
+    /// Other keys: `gsm_signal_level`, `transparent_trans_180_msg`, and additions of the firmware.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }

@@ -20,7 +20,7 @@ const SIP_PORT: u32 = 5060;
 pub fn create(profile: &Profile, trunk: &Trunk) -> Call<String> {
     let mut body = body(trunk);
     body.kind = trunk.kind.as_ref().map(ToString::to_string);
-    // `general` stands for "no template" and is what the page's example sends.
+    // `general` means "no template"; the page's example sends it.
     body.country = Some(trunk.country.clone().unwrap_or_else(|| "general".into()));
     body.itsp.clone_from(&trunk.itsp);
     if body.hostname.is_some() && body.domain.as_ref().is_none_or(String::is_empty) {
@@ -32,7 +32,7 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Call<String> {
     send("trunk/create", profile, &body, trunk, read::created)
 }
 
-/// `trunk/update`: only what is to change.
+/// `trunk/update` with only the changed fields.
 pub fn update(profile: &Profile, id: &str, change: &Trunk) -> Result<Call<()>> {
     let mut body = body(change);
     body.id = Some(number(id)?);
@@ -112,7 +112,7 @@ fn send<T: 'static>(
     }
 }
 
-/// The fields that create and update have in common, of what was given.
+/// The given fields that create and update have in common.
 fn body(trunk: &Trunk) -> TrunkBody {
     let caller = trunk.caller_id.clone().unwrap_or_default();
     let mut body = TrunkBody {

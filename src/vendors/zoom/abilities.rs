@@ -191,7 +191,7 @@ const fn rate(plan: &'static str, per_second: u32) -> PlanRate {
     PlanRate { plan, label: LIGHT, per_second }
 }
 
-/// The account id that stands for the master account itself.
+/// The account id of the master account itself.
 pub const ME: &str = "me";
 /// The body format of the Postman collection.
 pub const MULTIPART: &str = "multipart";

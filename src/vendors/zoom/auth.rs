@@ -1,4 +1,4 @@
-//! Tokens of a Server-to-Server OAuth app. There is no refresh token: a new one is asked for.
+//! Tokens of a Server-to-Server OAuth app. There is no refresh token; a new token is requested instead.
 
 use super::read;
 use crate::model::profile::Profile;

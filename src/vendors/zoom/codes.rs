@@ -85,8 +85,8 @@ const SERVER_TEXTS: [&str; 3] = [
     "Read the object back before you send a write again; ask Zoom with the tracking id if it stays.",
 ];
 
-// The phrases of code 300 are those of the OpenAPI file's `sip_trunk` paths, where nothing else is said. A single
-// word would not do: "Master account has no such sip trunk" is about a trunk, and not about the plan or the account.
+// The phrases of code 300 are from the `sip_trunk` paths of the OpenAPI file, unless noted. A single word is
+// not enough: "Master account has no such sip trunk" is about a trunk, not about the plan or the account.
 
 /// "The value you provided for the 'number' field has already been used", and what means the same.
 const IN_USE: &[&str] = &[
@@ -122,7 +122,7 @@ const PAGE_TOKEN: &[&str] = &[
 
 /// Every code that the sources document, specific meanings before general ones.
 pub const CODES: &[Code] = &[
-    // The token endpoint answers with `error` and `reason` in place of `code` and `message`.
+    // The token endpoint answers with `error` and `reason` instead of `code` and `message`.
     row("invalid_client", Auth, GiveUp)
         .means("The client id or the client secret is wrong.")
         .cause("A mistyped or renewed secret, or credentials of another app.")
@@ -145,8 +145,8 @@ pub const CODES: &[Code] = &[
         .means("The log-in failed: a token is missing or of the wrong kind.")
         .cause("The request carried no usable credentials.")
         .remedy("Check client id, client secret and account id of the profile."),
-    // Contradiction: 4700, 4711 and 104 all stand for a missing scope; 4711 is the usual one.
-    // A token never gains scopes that were added after it was made, so one renewal is worth a try.
+    // Contradiction: 4700, 4711 and 104 all mean a missing scope; 4711 is the usual one. A token never gains
+    // scopes that were added after it was issued, so one renewal is worth a try.
     row("4700", Auth, Renew).texts(SCOPE_TEXTS),
     row("4702", Auth, GiveUp)
         .means("Zoom does not know this client.")
@@ -263,7 +263,7 @@ pub const CODES: &[Code] = &[
         .means("Only a master account may do this, and only to its own sub accounts.")
         .cause("The credentials are not those of the master account, or the wrong account was named.")
         .remedy("Use the master account's app and name one of its sub accounts."),
-    // Zoom names the parameter, and these stand at the end of a DELETE's path: nothing has that id.
+    // Zoom names the parameter, which is at the end of a DELETE's path: no object has that id.
     row("300", NotFound, GiveUp)
         .says(&["invalid parameter: trunkid", "invalid parameter: numberid", "invalid parameter: countryid"])
         .means("The account has no trunk, number or call-out country of that id.")

@@ -22,7 +22,7 @@ pub fn list_trunks(profile: &Profile) -> Result<Call<Page<ActualTrunk>>> {
     trunks_call(profile, trunks)
 }
 
-/// The same call, of which only the count is reported.
+/// The same call; only its count is reported.
 pub fn identify(profile: &Profile) -> Result<Call<Identity>> {
     trunks_call(profile, |response, account| {
         let count = trunks(response, account)?.items.len();
@@ -215,7 +215,7 @@ fn page<T: Row>(
         Value::String(token) => Some(token),
         _ => return Err(unreadable(response, "`next_page_token` is not a text")),
     };
-    // Null in place of a list is an empty one only where Zoom says that there are no rows.
+    // Null instead of a list is an empty list only if Zoom says that there are no rows.
     let empty = total == Some(0) && body.get(key).is_some_and(|raw| raw.get() == "null");
     let items = if empty { Some(Vec::new()) } else { rows(response, (&body, walk.pages), key, item)? };
     let mut items = items.ok_or_else(|| unreadable(response, lacking))?;
@@ -240,9 +240,9 @@ fn page<T: Row>(
     Ok((Page { items, total, repeated: sifted.repeated, next: None }, walk))
 }
 
-/// Pages without a row that a list may hold, as where its last token is for an empty page.
+/// The maximum number of empty pages of a list; the last token may be for an empty page.
 const EMPTY_PAGES: u64 = 3;
-/// Where a list that states no total is given up, however new its tokens look.
+/// The maximum number of pages of a list without a total.
 const MOST_PAGES: u64 = 100_000;
 
 /// How far a list has been read.

@@ -16,7 +16,7 @@ use crate::vendors::call::{Fault, QUOTABLE, Response, Token};
 use crate::vendors::codes::Heard;
 use crate::vendors::paging::{self, LONGEST_ROW, Unread};
 
-/// The life of a token where the answer does not state it: one hour by the OAuth page.
+/// The lifetime of a token if the answer does not state it: one hour, according to the OAuth page.
 const TOKEN_LIFE: u64 = 3600;
 /// Zoom's number for the request, which its support asks for.
 const TRACKING: &str = "x-zm-trackingid";
@@ -25,7 +25,7 @@ const NO_JSON: &str = "the answer is not Zoom's JSON";
 /// Top-level keys that no successful answer has.
 const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
 
-/// Answer of the token endpoint. What cannot be read is not quoted, because it may hold the token.
+/// The answer of the token endpoint. An unreadable answer is not quoted, because it may contain the token.
 pub fn token(response: &Response) -> Result<Token, Fault> {
     let quiet = Response { body: Vec::new(), ..response.clone() };
     let odd = || unreadable(&quiet, "the token endpoint's answer contains no access token");
@@ -109,16 +109,16 @@ pub fn done(response: &Response) -> Result<(), Fault> {
     success(response, false).map(|_| ())
 }
 
-/// The members of an answer as they stand in it: a long list as values would take a multiple of its text.
+/// The members of an answer as raw text, because a long list as values would take several times the memory.
 pub type Members<'a> = BTreeMap<String, &'a RawValue>;
 
-/// A member of an answer; null where there is none, or where it is longer than any that is documented.
+/// A member of an answer; null if it is missing, or longer than any documented one.
 pub fn member(body: &Members<'_>, key: &str) -> Value {
     let text = body.get(key).map(|raw| raw.get()).filter(|text| text.len() <= LONGEST_ROW);
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-/// The JSON object of a successful answer; none where it has no body.
+/// The JSON object of a successful answer; none if it has no body.
 pub fn success(response: &Response, log_in: bool) -> Result<Option<Members<'_>>, Fault> {
     if !(200..300).contains(&response.status) {
         return Err(refusal(response, log_in));
@@ -138,14 +138,14 @@ pub fn success(response: &Response, log_in: bool) -> Result<Option<Members<'_>>,
     Ok(Some(body))
 }
 
-/// Whether a member holds null or an empty list.
+/// Whether a member is null or an empty list.
 fn is_nothing(text: &str) -> bool {
     let within = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     text == "null" || within.is_some_and(|text| text.trim().is_empty())
 }
 
-/// The rows that an answer holds under its key, each as an item; none where a row is no such item. So many pages of
-/// the list went before.
+/// The rows under a key of an answer; none if a row cannot be read. `before` is the number of pages that were
+/// read before.
 pub fn rows<T: paging::Row>(
     response: &Response,
     (body, before): (&Members<'_>, u64),
@@ -180,8 +180,8 @@ struct Said {
     fields: Vec<FieldError>,
 }
 
-/// The fault that a refused request got. Zoom's code and the HTTP status are independent: the code tells
-/// more, but on a token, a rate limit and a failure of the server the status is believed.
+/// The fault of a refused request. Zoom's code and the HTTP status are independent: the code says more, but
+/// the status decides about tokens, rate limits and failures of the server.
 fn refusal(response: &Response, log_in: bool) -> Fault {
     let said = said(response, log_in);
     let http = response.status;
@@ -218,7 +218,7 @@ fn said(response: &Response, log_in: bool) -> Said {
     let raw = response.beginning();
     let body = Some(&response.body).filter(|body| body.len() <= LONGEST_ROW);
     let Some(Value::Object(body)) = body.and_then(|body| serde_json::from_slice(body).ok()) else {
-        // A damaged answer to a log-in may hold the token; a page for people does not.
+        // A damaged answer to a log-in may contain the token; an error page does not.
         let text = match log_in && !raw.trim_start().starts_with('<') && !raw.is_empty() {
             true => NO_JSON.to_owned(),
             false => text::excerpt(&raw, QUOTABLE),

@@ -75,7 +75,7 @@ pub fn id(field: &str, id: &str) -> Option<FieldError> {
     Some(FieldError::new(field, text))
 }
 
-/// Why the account cannot stand in a path. Dots are resolved as parent folders even when they are encoded.
+/// Why the account cannot be in a path. Dots are resolved as parent folders even if they are encoded.
 pub fn account(account: &str) -> Option<FieldError> {
     let text = match account {
         "" => "is empty; give the id of a sub account, or `me` for the master account".to_owned(),

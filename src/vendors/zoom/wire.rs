@@ -74,7 +74,7 @@ pub struct Tokens {
     pub expires_in: Option<String>,
 }
 
-/// A row of a list. Known keys are taken out one by one; a value of an unexpected form stays where it is.
+/// A row of a list. Known keys are removed one by one; a value of an unexpected type stays.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Record(Map<String, Value>);
@@ -120,12 +120,12 @@ impl Record {
     /// What was not taken, less its secrets.
     pub fn rest(mut self) -> Map<String, Value> {
         hide(&mut self.0);
-        // Without the places of what was taken out: a list has thousands of rows.
+        // Without room for removed keys, because a list has thousands of rows.
         self.0.into_iter().collect()
     }
 }
 
-/// Masks whatever stands under a key that looks secret, at any depth.
+/// Masks the values of keys that look secret, at any depth.
 fn hide(map: &mut Map<String, Value>) {
     for (key, value) in map {
         let key = key.to_lowercase();

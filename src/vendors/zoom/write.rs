@@ -110,7 +110,7 @@ pub fn clear_numbers(profile: &Profile, account: &str) -> Result<Call<()>> {
     Ok(call("DELETE sip_trunk/numbers", Effect::Write, request, read::done))
 }
 
-/// POST `sip_trunk/internal_numbers` with entries that no rule of ours has judged.
+/// POST `sip_trunk/internal_numbers` with entries that were not checked.
 ///
 /// # Errors
 /// An account that cannot stand in a path.
@@ -139,7 +139,7 @@ pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings)
     Ok(call("PATCH sip_trunk/settings", Effect::Write, request, read::done))
 }
 
-/// PATCH `sip_trunk/settings` with values that no rule of ours has judged.
+/// PATCH `sip_trunk/settings` with values that were not checked.
 ///
 /// # Errors
 /// An account that cannot stand in a path.
@@ -192,7 +192,7 @@ fn list(key: &str, entries: Vec<Value>) -> Map<String, Value> {
     Map::from_iter([(key.to_owned(), Value::Array(entries))])
 }
 
-/// A request with a body: JSON, or the form of the Postman collection, where whatever is no text goes as its
+/// A request with a body: JSON, or the form of the Postman collection, in which values that are not texts are
 /// compact JSON.
 fn send(
     profile: &Profile,

@@ -23,7 +23,7 @@ fn section(section: &Section) -> String {
     std::iter::once(comment(&format!("{}:", section.title))).chain(lines).collect()
 }
 
-/// A line, broken between words where it is long.
+/// A line, wrapped between words if it is long.
 fn comment(line: &str) -> String {
     let line = printable(line);
     let words = line.trim_start_matches(' ');

@@ -10,7 +10,7 @@ use crate::model::plan::ResourceKind;
 use crate::model::text::{printable_json, visit_texts};
 use crate::model::yaml;
 
-/// The keys and values of one entry, as they are to be written.
+/// The keys and values of one entry.
 pub type Table = Map<String, Value>;
 
 /// A manifest to be written.
@@ -47,7 +47,7 @@ impl Draft {
         }
     }
 
-    /// The lists that hold something, by their keys; an empty one of trunks where there is nothing at all.
+    /// The lists that are not empty, by their keys; an empty list of trunks if there are none.
     fn lists(&self) -> Vec<(&'static str, &[Table])> {
         let all = [
             (ResourceKind::Trunk, &self.trunks),

@@ -1,4 +1,4 @@
-//! TOML as people write manifests: a table for each entry, and what is in it inline.
+//! TOML as people write manifests: a table for each entry, with inline values.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ fn top(key: &str, value: &Value) -> String {
 
 fn inline(value: &Value) -> String {
     match value {
-        // TOML has no null; an entry holds none.
+        // TOML has no null, and an entry contains none.
         Value::Null => "\"\"".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) => self::text(text),

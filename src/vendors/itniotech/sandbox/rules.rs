@@ -48,7 +48,7 @@ pub(super) fn direction(value: Option<&Value>) -> Result<Direction, Refusal> {
     }
 }
 
-/// Fills the frame (id, type and times) with what was asked, if all of it is right.
+/// Fills the frame (id, type and times) with the request, if it is valid.
 pub(super) fn settle(state: &State, asked: TrunkBody, frame: Trunk) -> Result<Trunk, Refusal> {
     let inbound = frame.direction == Direction::Inbound;
     let groups = groups(asked.group_list.unwrap_or_default())?;
@@ -82,7 +82,7 @@ pub(super) fn settle(state: &State, asked: TrunkBody, frame: Trunk) -> Result<Tr
     Ok(trunk)
 }
 
-/// Empty text is no value.
+/// An empty text is no value.
 fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
@@ -107,7 +107,7 @@ fn number(number: Option<&str>, required: bool) -> Result<(), Refusal> {
     }
 }
 
-/// The syntax that the vendor takes is not documented; its own sample, 12.325.353.2, is no IPv4 address.
+/// The accepted syntax is not documented; the vendor's own sample, 12.325.353.2, is not an IPv4 address.
 fn address(value: Option<&str>, required: bool, missing: Refusal, malformed: Refusal) -> Result<(), Refusal> {
     match value {
         None if required => Err(missing),

@@ -1,4 +1,4 @@
-//! What the sandbox holds at the start.
+//! The content of a new contact center.
 
 use super::state::{Group, State};
 
@@ -15,7 +15,7 @@ pub(super) fn state() -> State {
     let teams = (1..=120).map(|team| format!("Team {team:03}"));
     let names = ["Sales".to_owned(), "Support".to_owned()].into_iter().chain(teams);
     let mut groups: Vec<Group> = (FIRST_GROUP..).zip(names).map(|(id, name)| Group { id, name }).collect();
-    // Its name contains another's: the vendor's search is fuzzy, so a look-up has to compare whole names.
+    // Its name contains another's: the vendor's search is fuzzy, so a lookup must compare whole names.
     groups.push(Group { id: 1_000_200, name: "Sales EU".to_owned() });
     State { next_key_id: FIRST_TRUNK, groups, trunks: Vec::new() }
 }

@@ -51,7 +51,7 @@ pub(super) struct Binding {
 }
 
 impl State {
-    /// Whether ids can be given out and looked up without a surprise.
+    /// Whether ids are unique and below the next one.
     pub(super) fn is_sound(&self) -> bool {
         let known = |binding: &Binding| self.groups.iter().any(|group| group.id == binding.group);
         let sound = |trunk: &Trunk| trunk.key_id < self.next_key_id && trunk.groups.iter().all(known);

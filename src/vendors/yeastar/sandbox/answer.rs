@@ -111,7 +111,7 @@ pub(super) fn object(request: &Incoming) -> Answer {
     }
 }
 
-/// As seen on a live PBX: -2, and an entry that holds only the decoder's complaint.
+/// As seen on a live PBX: -2, and an entry with only the decoder's message.
 fn not_json(body: &[u8], error: &serde_json::Error) -> Refusal {
     let first = String::from_utf8_lossy(body).trim_start().chars().next();
     let complaint = match first {

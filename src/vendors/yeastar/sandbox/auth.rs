@@ -36,7 +36,7 @@ impl State {
 
     fn next_token(&mut self, now: u64) -> String {
         self.tokens_issued = self.tokens_issued.wrapping_add(1);
-        // The time is mixed in so that a token from before a reset does not come to life again.
+        // The time is mixed in, so a token from before a reset does not become valid again.
         let digest = Sha256::digest(format!("yeastar sandbox token {} {now}", self.tokens_issued));
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -61,8 +61,8 @@ impl State {
         Ok(given)
     }
 
-    /// The peer's address is not known here, so the address rules hold for every caller at once,
-    /// and only where tokens are given out.
+    /// The client's address is not known here, so the address rules apply to all clients, and only when
+    /// tokens are issued.
     fn check_address(&self) -> Result<(), Refusal> {
         if self.refuse_address {
             return Err(Refusal::new(70087, "IP FORBIDDEN"));

@@ -124,7 +124,7 @@ pub(super) fn kept(kind: TrunkKind) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// What a new trunk holds where the request is silent.
+/// The defaults of a new trunk.
 pub(super) fn defaults(kind: TrunkKind) -> Map<String, Value> {
     let of = |name: &str| match name {
         "enable" => Some(json!(1)),
@@ -155,8 +155,8 @@ pub(super) fn faults_without_kind(body: &Map<String, Value>) -> Vec<Value> {
         .collect()
 }
 
-/// Everything that is wrong with a body: missing fields first, in the order of the table.
-/// `held` is the trunk as it stands, for the conditions between fields.
+/// All mistakes in a body: missing fields first, in the order of the table. `actual` is the existing trunk, for
+/// conditions between fields.
 pub(super) fn faults(
     state: &State,
     operation: Operation,

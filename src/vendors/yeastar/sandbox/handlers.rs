@@ -1,4 +1,4 @@
-//! The calls on trunks, and the look-ups that a trunk needs.
+//! The calls on trunks, and the lookups that a trunk needs.
 
 use std::cmp::Ordering;
 
@@ -71,7 +71,7 @@ fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
     number(a).cmp(&number(b)).then_with(|| text(a).cmp(&text(b)))
 }
 
-/// Query Trunk List, status: idle, an account that nobody registers, or disabled.
+/// Query Trunk List, status: idle, an account that is not registered, or disabled.
 fn status(trunk: &Trunk) -> u64 {
     match trunk.kind {
         _ if trunk.settings.get("enable").and_then(Value::as_u64) == Some(0) => 44,
@@ -125,7 +125,7 @@ pub(super) fn trunk_search(state: &mut State, request: &Incoming, _now: u64) -> 
     listing(request, true, TRUNK_SORTS, state.trunks.iter().map(trunk_row).collect())
 }
 
-/// Where the trunk of the `id` parameter stands.
+/// The position of the trunk of the `id` parameter.
 fn position(state: &State, request: &Incoming) -> Result<usize, Refusal> {
     let mut faults = query_faults(request, &["id"]);
     let text = request.param("id").unwrap_or_default();
@@ -187,7 +187,7 @@ fn check_name(state: &State, name: Option<&Value>, own: Option<u64>, submsg: &st
     }
 }
 
-/// `general` stands for no template; any other country and its ITSP come from the ITSP list.
+/// `general` means no template; any other country and its ITSP are from the ITSP list.
 fn itsp_faults(state: &State, body: &Map<String, Value>) -> Vec<Value> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let (country, itsp) = (text("country"), text("itsp"));
@@ -230,7 +230,7 @@ pub(super) fn trunk_create(state: &mut State, request: &Incoming, _now: u64) -> 
     Ok(keys([("id", json!(id))]))
 }
 
-/// Absent fields stay as they are; a list replaces the whole list.
+/// Absent fields stay unchanged; a list replaces the whole list.
 pub(super) fn trunk_update(state: &mut State, request: &Incoming, _now: u64) -> Answer {
     let mut body = answer::object(request)?;
     let id = match body.get("id") {

@@ -1,6 +1,6 @@
 //! A simulator of a P-Series PBX, in the strict reading of the vendor's trunk pages.
 //!
-//! HTTP is always 200; what went wrong stands in `errcode` (Response Result).
+//! The HTTP status is always 200; errors are in `errcode` (Response Result).
 
 mod answer;
 mod auth;

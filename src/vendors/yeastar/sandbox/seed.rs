@@ -1,4 +1,4 @@
-//! What a new PBX holds.
+//! The content of a new PBX.
 
 use super::{Extension, ExtensionGroup, Itsp, State};
 
@@ -18,7 +18,7 @@ pub(super) fn state() -> State {
         extensions: (0..150).map(extension).collect(),
         extension_groups: vec![
             group(1, "Default_Extension_Group", "sel_all_ext", 150),
-            // Two names of which one holds the other: a search for "Sales" finds both.
+            // Two names of which one contains the other: a search for "Sales" finds both.
             group(2, "Sales", "sel_specific", 20),
             group(3, "Yeastar Sales", "sel_specific", 10),
             group(4, "Support", "sel_specific", 15),

@@ -39,7 +39,7 @@ pub(super) fn over_quota(ends: Option<&str>) -> Response {
     refusal
 }
 
-/// The account is unknown, or no sub account where one is wanted.
+/// The account is unknown, or not a sub account although one is required.
 pub(super) fn no_account(id: &str) -> Response {
     refusal(404, 2001, &format!("Account does not exist: {id}."))
 }

@@ -20,7 +20,7 @@ pub(super) fn log_in(state: &mut State, request: &Incoming, now: u64) -> Answer 
     if credentials(request, "basic") != Some(base64(pair.as_bytes()).as_str()) {
         return Err(oauth("invalid_client", "Invalid client_id or client_secret."));
     }
-    // Parameters in the query answer 400 since 2025; a body that is no form is not read at all.
+    // Parameters in the query cause a 400 since 2025; a body that is not a form is not read.
     let is_form = media_type(request) == "application/x-www-form-urlencoded";
     if !is_form || !request.query.is_empty() {
         return Err(oauth("unsupported_grant_type", "Unsupported grant type."));
@@ -78,7 +78,7 @@ fn oauth(error: &str, reason: &str) -> Response {
     Response::json(400, &json!({ "reason": reason, "error": error }))
 }
 
-/// The fields of a form, or `None` where it is malformed or names a field twice.
+/// The fields of a form; none if it is malformed or repeats a field.
 fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for pair in std::str::from_utf8(body).ok()?.split('&').filter(|pair| !pair.is_empty()) {

@@ -7,7 +7,7 @@ use super::multipart;
 use crate::vendors::call::Response;
 use crate::vendors::simulator::Incoming;
 
-/// Every array of these endpoints holds 1 to 30 entries.
+/// Every array of these endpoints has 1 to 30 entries.
 pub(super) const MAX_ITEMS: usize = 30;
 
 /// The media type of the request, in lower case and without parameters.
@@ -55,7 +55,7 @@ pub(super) fn object(request: &Incoming, known: &[&str]) -> Result<Map<String, V
     Ok(object)
 }
 
-/// A form field holds text: `true`, `0` or a JSON array. Anything else stays a string.
+/// A form field is text: `true`, `0` or a JSON array. Anything else stays a string.
 fn value(text: String) -> Value {
     match serde_json::from_str(&text) {
         Ok(value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_))) if text.trim() == text => value,
@@ -146,7 +146,7 @@ impl<'a> Item<'a> {
         0
     }
 
-    /// An optional boolean, `false` where it is absent.
+    /// An optional boolean, by default `false`.
     pub(super) fn flag(&mut self, key: &str) -> bool {
         match self.object.get(key) {
             None => {}

@@ -19,7 +19,7 @@ fn place(accounts: &[Account], id: &str) -> Result<usize, Response> {
     accounts.iter().position(is_it).ok_or_else(|| no_account(id))
 }
 
-/// The account, if it has the plan. These endpoints answer 300 where it is missing.
+/// The account, if it has the plan. Without it, these endpoints answer 300.
 pub(super) fn planned<'a>(accounts: &'a [Account], id: &str) -> Result<&'a Account, Response> {
     let account = &accounts[place(accounts, id)?];
     if account.sip_plan {
@@ -34,8 +34,8 @@ pub(super) fn planned_mut<'a>(accounts: &'a mut [Account], id: &str) -> Result<&
     Ok(&mut accounts[place])
 }
 
-/// A sub account with the plan, for the endpoints that document 2001 and 2100: the master itself is
-/// none of its own sub accounts.
+/// A sub account with the plan, for the endpoints that document 2001 and 2100. The master is not one of its
+/// own sub accounts.
 fn sub_account<'a>(accounts: &'a mut [Account], id: &str) -> Result<&'a mut Account, Response> {
     let place = place(accounts, id)?;
     let account = &mut accounts[place];
@@ -214,7 +214,7 @@ pub(super) fn assign_trunks(state: &mut State, account: &str, request: &Incoming
     Ok(Response::json(201, &json!({ "sip_trunks": list })))
 }
 
-/// The master's trunk with what the sub account changes; its faults are noted in the item.
+/// The master's trunk with the changes of the sub account; mistakes are noted in the item.
 fn read_trunk(item: &mut Item<'_>, masters: &[SipTrunk]) -> Option<SipTrunk> {
     let known = |id: &str| masters.iter().any(|master| master.id == id);
     let id = item.text("id", "This trunk does not belong to the master account.", known);

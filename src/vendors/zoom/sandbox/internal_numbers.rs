@@ -64,7 +64,8 @@ pub(super) fn list(state: &mut State, account: &str, request: &Incoming, now: u6
         "total_records": account.internal_numbers.len(),
     });
     if let Some(after) = last {
-        // Zoom's own look so, and other clients send them as they are. Odd ones break those that do not encode them.
+        // Zoom's own tokens look like this, and other clients send them unchanged. Tokens with special
+        // characters break clients that do not encode them.
         let odd = if request.odd_tokens { "p+/=" } else { "" };
         let token = format!("{odd}{}", mint("page", next(&mut state.counters.pages)));
         answer["next_page_token"] = json!(token);

@@ -1,8 +1,8 @@
 //! Reads `multipart/form-data` strictly, since Zoom's Postman collection shows its bodies so.
 
-/// The text fields in order, or `None` where the body is not exactly what the header announces.
-/// File parts, unknown part headers, repeated names, text before the first delimiter or after the last,
-/// and values that are not UTF-8 are all refused.
+/// The text fields in order; none if the body is not exactly what the header announces. File parts, unknown
+/// part headers, repeated names, text before the first delimiter or after the last, and values that are not
+/// UTF-8 are refused.
 pub(super) fn fields(content_type: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
     let delimiter = format!("--{}", boundary(content_type)?).into_bytes();
     let inner = [b"\r\n", delimiter.as_slice()].concat();

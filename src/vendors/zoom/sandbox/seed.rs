@@ -1,10 +1,10 @@
-//! What a fresh simulator holds.
+//! The content of a new simulator.
 
 use std::collections::BTreeMap;
 
 use super::{Account, App, Counters, FORMAT, PhoneNumber, Settings, SipTrunk, State};
 
-/// Internal numbers that one account may hold, unless its state says otherwise.
+/// The maximum number of internal numbers of an account, unless its state says otherwise.
 const QUOTA: usize = 1_000_000;
 
 /// One master account with two trunks and four phone numbers, and its sub accounts.
