@@ -1,15 +1,32 @@
-//! `plan` and `apply`
+//! `validate`, `plan`, `apply` and `diff`, and options that they share with `trunk`
 
 use std::num::NonZeroU16;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::values::{duration, whole};
 use crate::model::partition::Partition;
 
-/// The files of a manifest, and their variables.
+/// What a check before a write does if it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Before {
+    /// Refuse the write
+    Refuse,
+    /// Print the failures, and write all the same
+    Warn,
+}
+
+/// A check before a write.
 #[derive(Debug, Args)]
+pub struct CheckFirst {
+    /// Check the trunk first as `trunk check` does, and refuse with 15 if that fails
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "refuse", value_name = "MODE")]
+    pub check: Option<Before>,
+}
+
+/// The files of a manifest, and their variables.
+#[derive(Debug, Default, Args)]
 pub struct Files {
     /// A manifest or a folder of manifests (- for standard input); repeatable
     #[arg(short = 'f', long = "file", value_name = "PATH")]
@@ -110,6 +127,9 @@ pub struct Apply {
     /// Stop at the first failure, without changing the remaining profiles
     #[arg(long)]
     pub fail_fast: bool,
+    /// The check before.
+    #[command(flatten)]
+    pub first: CheckFirst,
     /// Afterwards wait until the written trunks are registered or reachable; exit with 15 if one is not in time
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "60s", value_parser = duration)]
     pub wait: Option<Duration>,

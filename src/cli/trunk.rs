@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
-use super::fleet::Files;
+use super::fleet::{CheckFirst, Files};
 use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
 use crate::model::trunk::{Did, Kind, Status, Transport};
@@ -78,7 +78,7 @@ ends with 15, the last status, and the likely cause.")]
 }
 
 /// `trunk check`
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Check {
     /// The trunks: id:VALUE, name:VALUE, or just names or ids; defaults to all trunks of the profile
     #[arg(value_name = "TRUNK", conflicts_with_all = ["from", "target", "files"])]
@@ -195,6 +195,9 @@ pub struct Create {
     /// The fields.
     #[command(flatten)]
     pub fields: Fields,
+    /// The check before.
+    #[command(flatten)]
+    pub first: CheckFirst,
 }
 
 /// `trunk update`
@@ -212,6 +215,9 @@ pub struct Update {
     /// Remove a DID; repeatable
     #[arg(long, value_name = "NUMBER")]
     pub remove_did: Vec<String>,
+    /// The check before.
+    #[command(flatten)]
+    pub first: CheckFirst,
 }
 
 /// The fields of a trunk as the command line gives them, from the table of fields.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::trunk_check::before_writing;
 use super::trunk_wait;
-use crate::cli::fleet::Apply;
+use crate::cli::fleet::{Apply, CheckFirst};
 use crate::context::Context;
 use crate::model::change::Changes;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::plan::{Plan, ProfilePlan};
+use crate::model::plan::{Plan, ProfilePlan, Write};
 use crate::model::profile::Profile;
 use crate::model::report::{Format, Report};
 use crate::reconcile::execute::{Options, execute, withheld};
@@ -26,6 +27,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
         if args.fail_fast && summary.is_incomplete() {
             return Err(not_begun(&plan));
         }
+        check_first(context, &args.first, &plan).await?;
         let mut profiles = Vec::new();
         for profile in plan.profiles.iter().filter(|profile| !profile.changes.is_empty()) {
             profiles.push(context.profile(Some(&profile.profile)).await?);
@@ -53,6 +55,18 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
     Err(Error::new(Kind::Partial, format!("some changes are impossible:\n  {}", list.join("\n  ")))
         .hint("`trunkctl plan` shows the reasons; nothing was changed"))
+}
+
+/// Checks the trunks that are about to be written, if that was asked for.
+pub async fn check_first(context: &Context, first: &CheckFirst, plan: &Plan) -> Result<()> {
+    let trunks = plan.changes().filter_map(|change| match &change.write {
+        Write::CreateTrunk(wanted) => Some((Some(change.profile.clone()), (**wanted).clone())),
+        Write::UpdateTrunk(update) => {
+            Some((Some(change.profile.clone()), update.actual.trunk.clone().overlaid(&update.set)))
+        }
+        _ => None,
+    });
+    before_writing(context, first, trunks.collect()).await
 }
 
 /// Waits for the written trunks, if that was asked for. Failed changes decide the exit code before slow trunks.

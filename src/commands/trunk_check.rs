@@ -9,12 +9,13 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, to_value};
 
 use super::trunk_list::choose;
+use crate::cli::fleet::{Before, CheckFirst};
 use crate::cli::trunk::Check as Args;
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::transport;
 use crate::model::check;
-use crate::model::error::{Error, FieldError, Kind, Result};
+use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::health::{Check, Health, VendorStatus, Verdict, worst};
 use crate::model::number::digits;
 use crate::model::open_enum::complain;
@@ -81,6 +82,49 @@ pub async fn run(context: &Context, args: &Args) -> Result<Report> {
         all => format!("{failed} of {all} checks failed"),
     };
     Err(Error::new(Kind::Unhealthy, text).hint("`trunkctl explain check ID` explains a check and its remedy"))
+}
+
+/// Checks trunks that are about to be written, each with its profile. A dry run sends nothing to the far end.
+///
+/// # Errors
+/// [`Kind::Unhealthy`] if a check fails, unless failures are only printed.
+pub async fn before_writing(
+    context: &Context,
+    first: &CheckFirst,
+    trunks: Vec<(Option<String>, Trunk)>,
+) -> Result<()> {
+    let Some(before) = first.check else { return Ok(()) };
+    let args = Args::default();
+    let probing = if context.options.dry_run.is_some() { None } else { Some(probing(context, &args)?) };
+    let checks = trunks.into_iter().map(|(profile, trunk)| {
+        let subject =
+            Subject { name: Some(trunk.identity().to_owned()), trunk, profile, ..Subject::default() };
+        let (args, probing) = (&args, probing.as_ref());
+        async move { report(&subject, args, probing, None).await }
+    });
+    let reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
+    let mut failures = Vec::new();
+    for report in &reports {
+        let name = report.trunk.as_deref().unwrap_or_default();
+        for check in report.checks.iter().filter(|check| check.verdict > Verdict::Pass) {
+            let hint = check.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let line = format!("trunk `{name}`: {}: {}{hint}", check.id, check.message);
+            match check.verdict {
+                Verdict::Fail => failures.push(line),
+                _ => context.diagnostics.warn(&line),
+            }
+        }
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    if before == Before::Warn {
+        failures.iter().for_each(|line| context.diagnostics.warn(line));
+        return Ok(());
+    }
+    let mut error = Error::new(Kind::Unhealthy, failures.join("\n  "));
+    error.outcome = Some(Applied::NotApplied);
+    Err(error.hint("nothing was changed; --check=warn writes all the same"))
 }
 
 fn fails(verdict: Verdict, strict: bool) -> bool {

@@ -1,5 +1,6 @@
 //! `trunk create`
 
+use super::trunk_check::before_writing;
 use super::{changed, spec};
 use crate::cli::trunk::Create;
 use crate::context::Context;
@@ -27,6 +28,8 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
+    let profile = Some(session.profile().name.clone());
+    before_writing(context, &args.first, vec![(profile, trunk.clone())]).await?;
     let sent = trunks::create(&session, &trunk, &mut change).await?;
     Ok(changed(context, &session, sent, change))
 }

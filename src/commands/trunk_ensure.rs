@@ -46,6 +46,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         let id = plan.profiles.iter().find_map(|profile| profile.only.clone());
         return Ok(Report::Change(Box::new(Change { id, ..change })));
     }
+    super::apply::check_first(context, &args.first, &plan).await?;
     let results = Results::of_one(context);
     let shown = execute(context, plan, Options { concurrency: 1, fail_fast: true }, &results).await;
     let mut list = results.finish(&[])?.list;

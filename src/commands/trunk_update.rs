@@ -1,5 +1,6 @@
 //! `trunk update`
 
+use super::trunk_check::before_writing;
 use super::{changed, spec};
 use crate::cli::trunk::Update;
 use crate::context::Context;
@@ -61,6 +62,9 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         }
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
+    let base = actual.as_ref().map(|actual| actual.trunk.clone()).unwrap_or_default();
+    let profile = Some(session.profile().name.clone());
+    before_writing(context, &args.first, vec![(profile, base.overlaid(&set))]).await?;
     remembered::forget_trunk(context, &session, &id, &set).await?;
     let sent = trunks::update(&session, &id, (&set, actual.as_ref()), &mut report).await?;
     Ok(changed(context, &session, sent, report))

@@ -109,3 +109,39 @@ fn a_file_and_a_manifest_are_checked_before_they_are_applied() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn a_write_is_refused_if_its_check_fails_and_nothing_is_sent() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let alive = udp(Say::Code(200, "OK"));
+    let closed = crate::support::refusing::Refusing::new();
+    let dead = closed.base.trim_start_matches("http://");
+    let create = |address: &str, more: &str| peer("t", address, more).replace("udp", "tcp");
+    let error = run(&place, &profiles, &create(dead, " --check")).expect(15).error();
+    assert!(error["message"].as_str().unwrap().contains("trunk `t`: net.connect: "), "{error}");
+    assert_eq!((&error["kind"], &error["outcome"]), (&json!("unhealthy"), &json!("not_applied")));
+    assert_eq!(run(&place, &profiles, "-p yeastar trunk list").json(), json!([]));
+    // Failures can be only printed.
+    let ran = run(&place, &profiles, &create(dead, " --check=warn")).expect(0);
+    assert!(ran.err.contains("net.connect") && ran.json()["outcome"] == "created", "{ran:?}");
+    // A dry run sends nothing to the far end.
+    run(&place, &profiles, &(peer("u", &alive.address, "") + " --check --dry-run")).expect(0);
+    assert!(alive.requests().is_empty());
+    run(&place, &profiles, &(peer("u", &alive.address, "") + " --check")).expect(0);
+    assert_eq!(alive.requests().len(), 1);
+    // The trunk as it would be.
+    let (host, port) = dead.split_once(':').unwrap();
+    let update = format!("-p yeastar trunk update u --host {host} --port {port} --transport tcp --check");
+    run(&place, &profiles, &update).expect(15);
+    let entry = |name: &str, host: &str| {
+        format!(
+            "[[trunk]]\nprofile = \"yeastar\"\nname = \"{name}\"\nkind = \"peer\"\nhost = \"{host}\"\nport = {port}\n\
+             transport = \"tcp\"\ncodecs = [\"ulaw\"]\n"
+        )
+    };
+    let manifest = place.write("manifest.toml", &entry("v", host));
+    let error = run(&place, &profiles, &format!("apply -f {manifest} --yes --check")).expect(15).error();
+    assert!(error["message"].as_str().unwrap().contains("trunk `v`: net.connect"), "{error}");
+    run(&place, &profiles, &format!("apply -f {manifest} --yes --check=warn")).expect(0);
+}
