@@ -49,9 +49,9 @@ as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
 Several profiles are read at the same time. If some cannot be read, the trunks
 of the others are listed and the exit code is 12.")]
     List(List),
-    /// Show a trunk with all fields that the vendor returns
+    /// Show trunks with all fields that the vendor returns
     Get(Get),
-    /// Delete a trunk, or unassign an assigned one
+    /// Delete trunks, or unassign assigned ones
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk delete name:itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
@@ -167,9 +167,9 @@ pub struct List {
 /// `trunk get`
 #[derive(Debug, Args)]
 pub struct Get {
-    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
-    #[arg(value_name = "TRUNK")]
-    pub trunk: String,
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids
+    #[arg(value_name = "TRUNK", required = true)]
+    pub trunks: Vec<String>,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
@@ -178,13 +178,13 @@ pub struct Get {
 /// `trunk delete`
 #[derive(Debug, Args)]
 pub struct Delete {
-    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
-    #[arg(value_name = "TRUNK")]
-    pub trunk: String,
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids
+    #[arg(value_name = "TRUNK", required = true)]
+    pub trunks: Vec<String>,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Succeed when the trunk does not exist
+    /// Succeed when a trunk does not exist
     #[arg(long)]
     pub ignore_missing: bool,
 }

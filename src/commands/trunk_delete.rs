@@ -1,15 +1,15 @@
 //! `trunk delete`
 
-use super::changed;
 use super::trunk_create::change;
 use super::trunk_list::choose;
 use crate::cli::trunk::Delete;
 use crate::context::Context;
-use crate::model::change::Outcome;
+use crate::engine::session::Session;
+use crate::model::change::{Change, Outcome};
 use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::model::trunk::Trunk;
+use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target};
 
@@ -17,24 +17,67 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkDelete)?;
     choose(&mut session, args.account.as_deref())?;
-    let target = Target::parse(&args.trunk)?;
-    let actual = match target.find(&session).await {
-        Ok(actual) => actual,
-        Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
-            let mut report = change(&session, Operation::TrunkDelete, Outcome::Unchanged, &Trunk::default());
-            match &target {
-                Target::Id(id) => report.id = Some(id.clone()),
-                Target::Name(name) | Target::Word(name) => report.name = Some(name.clone()),
+    let (mut found, mut changes) = (Vec::new(), Vec::new());
+    for text in &args.trunks {
+        let target = Target::parse(text)?;
+        match target.find(&session).await {
+            Ok(actual) => found.push(actual),
+            Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
+                changes.push(missing(&session, &target));
             }
-            return Ok(Report::Change(Box::new(report)));
+            Err(error) => return Err(error),
         }
-        Err(error) => return Err(error),
-    };
-    let name = actual.trunk.name.as_deref().unwrap_or_default();
-    let what = format!("This deletes the trunk `{name}` (id {})", actual.id);
-    context.confirm(&what, &[session.profile()]).await?;
-    let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &actual.trunk);
-    report.id = Some(actual.id.clone());
-    let sent = trunks::delete(&session, &actual.id, args.ignore_missing, &mut report).await?;
-    Ok(changed(context, &session, sent, report))
+    }
+    if !found.is_empty() {
+        let named = |actual: &ActualTrunk| {
+            format!("`{}` (id {})", actual.trunk.name.as_deref().unwrap_or_default(), actual.id)
+        };
+        let list: Vec<String> = found.iter().map(named).collect();
+        let noun = if list.len() == 1 { "trunk" } else { "trunks" };
+        context
+            .confirm(&format!("This deletes the {noun} {}", list.join(", ")), &[session.profile()])
+            .await?;
+    }
+    let several = args.trunks.len() > 1;
+    let mut failed = false;
+    for actual in found {
+        let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &actual.trunk);
+        report.id = Some(actual.id.clone());
+        if failed || several && context.cancellation.is_asked() {
+            report.outcome = Outcome::Skipped;
+        } else {
+            match trunks::delete(&session, &actual.id, args.ignore_missing, &mut report).await {
+                // A dry run.
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(error) if several => {
+                    let unknown = error.kind == Kind::OutcomeUnknown;
+                    report.outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
+                    report.error = Some(error);
+                    failed = true;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        changes.push(report);
+    }
+    match (changes.pop(), several) {
+        (None, _) => Ok(context.withheld(&session)),
+        (Some(_), _) if session.withholds() => Ok(context.withheld(&session)),
+        (Some(only), false) => Ok(Report::Change(Box::new(only))),
+        (Some(last), true) => {
+            changes.push(last);
+            Ok(Report::Changes(changes.into()))
+        }
+    }
+}
+
+/// The change of a trunk that does not exist.
+fn missing(session: &Session, target: &Target) -> Change {
+    let mut report = change(session, Operation::TrunkDelete, Outcome::Unchanged, &Trunk::default());
+    match target {
+        Target::Id(id) => report.id = Some(id.clone()),
+        Target::Name(name) | Target::Word(name) => report.name = Some(name.clone()),
+    }
+    report
 }

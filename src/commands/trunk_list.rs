@@ -9,6 +9,7 @@ use super::rows::Rows;
 use super::trunk_filter::Filter;
 use crate::cli::trunk::{Get, List};
 use crate::context::Context;
+use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Result};
 use crate::model::report::{Listing, Report};
@@ -133,11 +134,36 @@ fn data(mut actual: ActualTrunk, session: &Session) -> Value {
     value
 }
 
-/// Shows one.
+/// Shows one, or several as a list.
 pub async fn get(context: &Context, args: &Get) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkGet)?;
     choose(&mut session, args.account.as_deref())?;
-    let actual = Target::parse(&args.trunk)?.find(&session).await?;
-    Ok(Report::Record(data(actual, &session)))
+    let targets = args.trunks.iter().map(|text| Target::parse(text)).collect::<Result<Vec<_>>>()?;
+    if let [only] = targets.as_slice() {
+        return Ok(Report::Record(data(only.find(&session).await?, &session)));
+    }
+    let room = Room::default();
+    let mut meant = Vec::new();
+    let rows = trunks::rows(&session, None, &room).await?;
+    for target in &targets {
+        match target.among(&rows, &session.profile().name)? {
+            Some(row) => meant.push(row.id.clone()),
+            None => return Err(target.missing(&session)),
+        }
+    }
+    let rows = rows.into_iter().filter(|row| meant.contains(&row.id)).collect();
+    let mut found = trunks::whole(&session, None, rows, |_| true, &room).await?;
+    found.sort_by_key(|actual| meant.iter().position(|id| *id == actual.id));
+    let mut listing = Listing {
+        title: None,
+        columns: COLUMNS.iter().map(|name| (*name).to_owned()).collect(),
+        rows: Vec::new(),
+        data: Vec::new(),
+    };
+    for actual in found {
+        listing.rows.push(cells(&actual, &session));
+        listing.data.push(data(actual, &session));
+    }
+    Ok(Report::Listing(vec![listing]))
 }

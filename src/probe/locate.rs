@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -131,6 +132,19 @@ pub struct Located {
     /// What was found on the way.
     pub checks: Vec<Check>,
 }
+
+impl Located {
+    /// The result if the resolver did not answer within that time.
+    pub fn unanswered(target: &Target, limit: Duration) -> Self {
+        let text = format!("`{target}`: DNS did not answer within {} s", limit.as_secs_f32());
+        let resolve = Check::new("dns.resolve", Verdict::Unknown, text).hint(RESOLVER);
+        let found = Check::new("dns.candidates", Verdict::Skipped, "no server was found");
+        Self { candidates: Vec::new(), checks: vec![resolve, found] }
+    }
+}
+
+/// What to do if the resolver fails.
+const RESOLVER: &str = "the resolver of this machine has a problem; try another one with --resolver";
 
 /// What the search notes on its way.
 #[derive(Default)]
@@ -326,8 +340,7 @@ fn finish(target: &Target, name: &str, mut candidates: Vec<Candidate>, notes: No
     let resolve = match (candidates.is_empty(), notes.wrong, notes.trouble) {
         (_, Some(wrong), _) => Check::new("dns.resolve", Verdict::Fail, wrong)
             .hint("correct the records of the domain, or use another host"),
-        (true, None, Some(trouble)) => Check::new("dns.resolve", Verdict::Unknown, trouble)
-            .hint("the resolver of this machine has a problem; try another one with --resolver"),
+        (true, None, Some(trouble)) => Check::new("dns.resolve", Verdict::Unknown, trouble).hint(RESOLVER),
         (true, None, None) => {
             Check::new("dns.resolve", Verdict::Fail, format!("`{name}` does not exist, or has no address"))
                 .hint("correct the host, or the records of its domain")

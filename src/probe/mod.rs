@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::model::health::{Check, Verdict};
 use exchange::{Ended, Probe, Settings};
 use judge::Ours;
-use locate::{Lookup, MOST_CANDIDATES};
+use locate::{Located, Lookup, MOST_CANDIDATES};
 use message::Ids;
 use target::{Host, Target};
 
@@ -33,7 +33,10 @@ pub async fn check(
     dns: &impl Lookup,
     settings: &Settings,
 ) -> (Vec<Check>, Option<Ours>) {
-    let located = locate::locate(target, dns).await;
+    // A search takes several lookups, and each of them may time out.
+    let limit = settings.timeout * 2;
+    let located = tokio::time::timeout(limit, locate::locate(target, dns)).await;
+    let located = located.unwrap_or_else(|_| Located::unanswered(target, limit));
     let mut checks = located.checks;
     if located.candidates.is_empty() {
         let skipped = |id| Check::new(id, Verdict::Skipped, "no server was found");

@@ -200,6 +200,17 @@ fn what_is_no_address_is_refused() {
 }
 
 #[test]
+fn a_resolver_that_does_not_answer_leaves_the_name_unknown_in_bounded_time() {
+    // It is bound, and says nothing.
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let words = format!("--transport dnsnaptr --timeout 300ms --resolver {}", silent.local_addr().unwrap());
+    let ran = target(&Place::new(), "sip.example.com", &words).expect(0);
+    let check = check(&ran, "dns.resolve");
+    assert_eq!(check["verdict"], "unknown", "{check}");
+    assert!(check["hint"].as_str().unwrap().contains("--resolver"), "{check}");
+}
+
+#[test]
 fn every_check_is_explained() {
     let place = Place::new();
     let all = place.run(&["-o", "json", "explain", "check"]).expect(0).json();

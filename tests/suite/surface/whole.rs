@@ -81,3 +81,36 @@ fn a_refused_call_is_halved_and_then_each_trunk_is_asked_for_alone() {
     assert_eq!(calls(20, Many::AtMost(3)), (2, 20));
     assert_eq!(calls(20, Many::NoSuchCall), (1, 20));
 }
+
+#[test]
+fn several_trunks_are_shown_and_deleted_by_one_command() {
+    let (served, place) = (crate::support::served::Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let run = |line: &str| {
+        let mut args = vec!["--profiles-file", &profiles, "-p", "yeastar", "-o", "json"];
+        args.extend(line.split_whitespace());
+        place.run(&args)
+    };
+    for name in ["a", "b", "c"] {
+        run(&format!(
+            "trunk create --name {name} --kind peer --host 192.0.2.7 --port 5060 --transport udp --codecs ulaw"
+        ))
+        .expect(0);
+    }
+    // In the order of the command line, and whole.
+    let shown = run("trunk get c name:a").expect(0).json();
+    let names: Vec<&str> =
+        shown.as_array().unwrap().iter().map(|trunk| trunk["name"].as_str().unwrap()).collect();
+    assert_eq!((names, &shown[0]["codecs"]), (vec!["c", "a"], &json!(["ulaw"])));
+    assert_eq!(run("trunk get a nosuch").code, 6);
+    // Nothing is deleted if one does not exist.
+    assert_eq!(run("trunk delete a nosuch --yes").code, 6);
+    let dry = run("trunk delete a b --yes --dry-run").expect(0).json();
+    assert_eq!(dry["requests"].as_array().unwrap().len(), 2);
+    let gone = run("trunk delete a nosuch b --yes --ignore-missing").expect(0).json();
+    assert_eq!((&gone["summary"]["deleted"], &gone["summary"]["unchanged"]), (&json!(2), &json!(1)));
+    assert_eq!(run("trunk list").expect(0).json().as_array().unwrap().len(), 1);
+    // One keeps its form.
+    assert_eq!(run("trunk delete c --yes").expect(0).json()["outcome"], "deleted");
+    assert_eq!(run("trunk get").code, 2);
+}
