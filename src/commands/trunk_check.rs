@@ -13,24 +13,24 @@ use crate::cli::fleet::{Before, CheckFirst};
 use crate::cli::trunk::Check as Args;
 use crate::context::Context;
 use crate::engine::limits::Room;
+use crate::engine::tokens::digest;
 use crate::engine::transport;
 use crate::model::check;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::health::{Check, Health, VendorStatus, Verdict, worst};
 use crate::model::number::digits;
 use crate::model::open_enum::complain;
-use crate::model::proxy::OutboundProxy;
 use crate::model::report::{Format, Listing, Report};
 use crate::model::support::Operation;
 use crate::model::text::printable;
-use crate::model::trunk::{ActualTrunk, Direction, Kind as TrunkKind, Transport, Trunk};
+use crate::model::trunk::{ActualTrunk, Transport, Trunk};
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target as Named};
 use crate::probe::exchange::Settings;
 use crate::probe::resolver::Resolver;
-use crate::probe::target::{Host, Target, host, split};
-use crate::probe::{self, judge, rules};
-use crate::reconcile;
+use crate::probe::target::{Target, split};
+use crate::probe::{self, rules, verdicts};
+use crate::reconcile::{self, account};
 
 /// The number of targets that are checked at the same time.
 const AT_ONCE: usize = 16;
@@ -49,6 +49,8 @@ struct Subject {
     vendor: &'static str,
     /// The trunk as the vendor has it.
     actual: Option<ActualTrunk>,
+    /// Identifies the trunk at the vendor: profiles of one account show the same trunks.
+    identity: Option<String>,
     /// Why the vendor could not be asked.
     unread: Option<Error>,
 }
@@ -59,12 +61,15 @@ pub async fn run(context: &Context, args: &Args) -> Result<Report> {
     if subjects.is_empty() {
         return Ok(Report::Listing(vec![listing(&[])]));
     }
-    let probing =
-        if args.offline || context.options.dry_run.is_some() { None } else { Some(probing(context, args)?) };
+    let probing = if args.offline || context.options.dry_run.is_some() {
+        None
+    } else {
+        Some(Probing::new(context, args.resolver.as_deref(), args.ca_file.as_deref())?)
+    };
     let duplicates = duplicates(&subjects);
     let checks = subjects.iter().enumerate().map(|(at, subject)| {
         let (probing, duplicates) = (probing.as_ref(), &duplicates);
-        async move { report(subject, args, probing, duplicates.get(&at)).await }
+        async move { report(subject, args.domain.as_deref(), probing, duplicates.get(&at)).await }
     });
     let mut reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
     reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
@@ -94,13 +99,13 @@ pub async fn before_writing(
     trunks: Vec<(Option<String>, Trunk)>,
 ) -> Result<()> {
     let Some(before) = first.check else { return Ok(()) };
-    let args = Args::default();
-    let probing = if context.options.dry_run.is_some() { None } else { Some(probing(context, &args)?) };
+    let probing =
+        if context.options.dry_run.is_some() { None } else { Some(Probing::new(context, None, None)?) };
     let checks = trunks.into_iter().map(|(profile, trunk)| {
         let subject =
             Subject { name: Some(trunk.identity().to_owned()), trunk, profile, ..Subject::default() };
-        let (args, probing) = (&args, probing.as_ref());
-        async move { report(&subject, args, probing, None).await }
+        let probing = probing.as_ref();
+        async move { report(&subject, None, probing, None).await }
     });
     let reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
     let mut failures = Vec::new();
@@ -211,6 +216,7 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
                 name: Some(actual.trunk.name.clone().unwrap_or_else(|| actual.id.clone())),
                 profile: Some(session.profile().name.clone()),
                 vendor: session.vendor().facts().title,
+                identity: Some(digest(&format!("{}|{}", account::of_session(&session), actual.id))),
                 actual: Some(actual),
                 unread: None,
             })),
@@ -242,21 +248,22 @@ struct Probing {
     settings: Settings,
 }
 
-fn probing(context: &Context, args: &Args) -> Result<Probing> {
-    let timeout = context.options.timeout.min(PATIENCE);
-    let server = args.resolver.as_deref().map(resolver).transpose()?;
-    let (verifier, provider) =
-        transport::verifier(args.ca_file.as_deref().map(Path::new)).map_err(|why| {
-            Error::config(match &args.ca_file {
+impl Probing {
+    fn new(context: &Context, server: Option<&str>, ca_file: Option<&str>) -> Result<Self> {
+        let timeout = context.options.timeout.min(PATIENCE);
+        let server = server.map(resolver).transpose()?;
+        let (verifier, provider) = transport::verifier(ca_file.map(Path::new)).map_err(|why| {
+            Error::config(match ca_file {
                 Some(path) => format!("--ca-file: `{path}` cannot be used: {why}"),
                 None => format!("TLS cannot be set up: {why}"),
             })
         })?;
-    Ok(Probing {
-        deadline: context.deadline(),
-        resolver: Resolver::new(server, timeout)?,
-        settings: Settings { timeout, verifier, provider },
-    })
+        Ok(Self {
+            deadline: context.deadline(),
+            resolver: Resolver::new(server, timeout)?,
+            settings: Settings { timeout, verifier, provider },
+        })
+    }
 }
 
 /// `ADDR[:PORT]` of a DNS server.
@@ -270,13 +277,13 @@ fn resolver(text: &str) -> Result<SocketAddr> {
 
 async fn report(
     subject: &Subject,
-    args: &Args,
+    domain: Option<&str>,
     probing: Option<&Probing>,
     duplicate: Option<&(String, Vec<String>)>,
 ) -> Health {
     let mut checks = Vec::new();
     let mut target = None;
-    let mut ours = None;
+    let mut observed = None;
     if let Some(error) = &subject.unread {
         let text = format!("the profile cannot be read: {}", error.message);
         let check = Check::new("vendor.status", Verdict::Unknown, text);
@@ -285,8 +292,8 @@ async fn report(
             None => check,
         });
     } else {
-        checks.extend(rules::check(&subject.trunk, args.target.is_none()));
-        match (to_probe(&subject.trunk, args), probing) {
+        checks.extend(rules::check(&subject.trunk, subject.name.is_some()));
+        match (Target::of(&subject.trunk, domain), probing) {
             (Err(why), _) => checks.extend(
                 ["dns.resolve", "net.connect", "sip.options"]
                     .map(|id| Check::new(id, Verdict::Skipped, why.clone())),
@@ -298,7 +305,7 @@ async fn report(
                 match tokio::time::timeout_at(probing.deadline.into(), probe).await {
                     Ok((more, said)) => {
                         checks.extend(more);
-                        ours = said;
+                        observed = said;
                     }
                     Err(_) => checks.push(
                         Check::new(
@@ -311,7 +318,7 @@ async fn report(
                 }
             }
         }
-        checks.extend(of_vendor(subject, ours));
+        checks.extend(of_vendor(subject, observed));
         checks.extend(of_numbers(subject, duplicate));
     }
     checks.sort_by_key(|check| rules::position(check.id));
@@ -329,47 +336,15 @@ async fn report(
     }
 }
 
-/// The address to probe, and the names that its certificate may have; or why it cannot be probed.
-fn to_probe(trunk: &Trunk, args: &Args) -> Result<(Target, Vec<Host>), String> {
-    if trunk.kind == Some(TrunkKind::Account) {
-        return Err("nothing to call: the other side registers with the vendor".into());
-    }
-    let port = |port: Option<u32>| port.filter(|port| *port != 0).and_then(|port| u16::try_from(port).ok());
-    // With an outbound proxy, all SIP goes there.
-    let (text, own) = match (&trunk.outbound_proxy, trunk.host.as_deref()) {
-        (Some(OutboundProxy::Server { host, port }), _) if !host.is_empty() => (host.as_str(), *port),
-        (_, Some(host)) if !host.is_empty() => (host, trunk.port),
-        _ if trunk.direction == Some(Direction::Inbound) => {
-            return Err("nothing to call: the carrier calls the vendor".into());
-        }
-        _ => return Err("the trunk has no address that can be called".into()),
-    };
-    let (host, written) = split(text).map_err(|why| format!("host `{text}` {why}"))?;
-    let port = port(own).or(written);
-    let transport = match (&trunk.transport, port) {
-        (Some(Transport::Other(_)) | None, Some(5061)) => Transport::Tls,
-        (Some(Transport::Other(_)) | None, _) => Transport::Udp,
-        (Some(known), _) => known.clone(),
-    };
-    let domain = args.domain.clone().or_else(|| trunk.domain.clone()).filter(|domain| !domain.is_empty());
-    let named = domain.as_deref().and_then(|domain| self::host(domain).ok());
-    let names = match (&args.domain, named) {
-        (Some(_), Some(only)) => vec![only],
-        (None, Some(named)) if named != host => vec![host.clone(), named],
-        _ => vec![host.clone()],
-    };
-    Ok((Target { host, port, transport, domain }, names))
-}
-
 /// The vendor's status, and whether it agrees with the probe.
-fn of_vendor(subject: &Subject, ours: Option<judge::Ours>) -> Vec<Check> {
+fn of_vendor(subject: &Subject, observed: Option<verdicts::Observed>) -> Vec<Check> {
     let Some(actual) = &subject.actual else { return Vec::new() };
     let Some(status) = &actual.status else {
         let text = format!("{} does not report the status of a trunk", subject.vendor);
         return vec![Check::new("vendor.status", Verdict::Skipped, text)];
     };
     let code = actual.status_code.as_deref();
-    vec![judge::vendor_status(status, code, subject.vendor), judge::agreement(ours, status)]
+    vec![verdicts::vendor_status(status, code, subject.vendor), verdicts::agreement(observed, status)]
 }
 
 /// Numbers that are on two of the trunks: by the position of each trunk, the number and the other trunks.
@@ -383,6 +358,9 @@ fn duplicates(subjects: &[Subject]) -> BTreeMap<usize, (String, Vec<String>)> {
             }
         }
     }
+    // Profiles of one account show the same trunk, which is not a duplicate of itself.
+    let identity = |at: usize| subjects.get(at).and_then(|subject| subject.identity.as_ref());
+    let same = |one: usize, other: usize| identity(one).is_some() && identity(one) == identity(other);
     let label = |at: &usize| {
         let subject = subjects.get(*at);
         let name = subject.and_then(|subject| subject.name.clone()).unwrap_or_default();
@@ -394,8 +372,11 @@ fn duplicates(subjects: &[Subject]) -> BTreeMap<usize, (String, Vec<String>)> {
     let mut found = BTreeMap::new();
     for (number, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
         for at in &places {
-            let others = places.iter().filter(|other| *other != at).map(label).collect();
-            found.entry(*at).or_insert((number.clone(), others));
+            let others: Vec<String> =
+                places.iter().filter(|other| *other != at && !same(*at, **other)).map(label).collect();
+            if !others.is_empty() {
+                found.entry(*at).or_insert((number.clone(), others));
+            }
         }
     }
     found
@@ -408,7 +389,11 @@ fn of_numbers(subject: &Subject, duplicate: Option<&(String, Vec<String>)>) -> O
             let text = format!("the number {number} is also on trunk {}", others.join(", "));
             Check::new("numbers.duplicate", Verdict::Fail, text).hint("remove it from one of them")
         }
-        None => Check::new("numbers.duplicate", Verdict::Pass, "no number is on another of these trunks"),
+        None => Check::new(
+            "numbers.duplicate",
+            Verdict::Pass,
+            "none of its numbers is on another of these trunks",
+        ),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What a server's certificate says: name (RFC 5922 §7), dates, chain, and whether it asked for one of ours.
+//! What a server's certificate says: name (RFC 5922 §7), dates, chain, and whether it asked for a client certificate.
 //!
 //! The handshake accepts every certificate and records it, so that one run finds every fault. SIP is sent only over a
 //! connection whose certificate was trusted.
@@ -33,7 +33,7 @@ pub struct Seen {
     pub verifier: Option<String>,
     /// What it says about the chain at a time when the server's certificate is valid; none if it is trusted.
     pub untrusted: Option<String>,
-    /// Whether the server asked for a certificate of ours.
+    /// Whether the server asked for a client certificate.
     pub asked: bool,
 }
 
@@ -180,7 +180,7 @@ impl Identity {
 
 /// The checks of a certificate. `wanted` are the names that it may have, the best first; `server` is the
 /// probed address; `now` is in seconds since 1970.
-pub fn judge(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
+pub fn check(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
     let chain: Result<Vec<Certificate>, _> =
         seen.chain.iter().map(|der| Certificate::from_der(der)).collect();
     let chain = match chain {

@@ -326,7 +326,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_is_too_odd(at in 0_usize..300, byte: u8, cut in 0_usize..400, stream: bool, more: Vec<u8>) {
+        fn no_input_makes_the_parser_panic(at in 0_usize..300, byte: u8, cut in 0_usize..400, stream: bool, more: Vec<u8>) {
             let mut input = answer("SIP/2.0 200 OK", "Server: x\r\nContent-Length: 3\r\n").into_bytes();
             if let Some(place) = input.get_mut(at) {
                 *place = byte;

@@ -1,18 +1,18 @@
 //! Checks whether a SIP target answers: server location, connection, TLS, and one OPTIONS request for each server.
 //!
 //! The flow is one-way: a [`target::Target`] becomes candidates (`locate`, RFC 3263), each candidate gets one OPTIONS
-//! request (`message`, `exchange`), and the answers become checks (`judge`, `certificate`). Only `resolver` and
+//! request (`message`, `exchange`), and the answers become checks (`verdicts`, `certificate`). Only `resolver` and
 //! `exchange` do I/O; the rest is pure. All text from the network is bounded, and cleaned before it is shown. Nothing but
 //! OPTIONS is ever sent, and only to targets that a trunk or the command line names.
 
 pub mod certificate;
 pub mod exchange;
-pub mod judge;
 pub mod locate;
 pub mod message;
 pub mod resolver;
 pub mod rules;
 pub mod target;
+pub mod verdicts;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,10 +21,10 @@ use serde_json::Value;
 
 use crate::model::health::{Check, Verdict};
 use exchange::{Ended, Probe, Settings};
-use judge::Ours;
 use locate::{Located, Lookup, MOST_CANDIDATES};
 use message::Ids;
 use target::{Host, Target};
+use verdicts::Observed;
 
 /// The checks of a target, and what they say about the far end; none if nothing was probed.
 pub async fn check(
@@ -32,7 +32,7 @@ pub async fn check(
     names: &[Host],
     dns: &impl Lookup,
     settings: &Settings,
-) -> (Vec<Check>, Option<Ours>) {
+) -> (Vec<Check>, Option<Observed>) {
     // A search takes several lookups, and each of them may time out.
     let limit = settings.timeout * 2;
     let located = tokio::time::timeout(limit, locate::locate(target, dns)).await;
@@ -41,8 +41,8 @@ pub async fn check(
     if located.candidates.is_empty() {
         let skipped = |id| Check::new(id, Verdict::Skipped, "no server was found");
         checks.extend(["net.connect", "sip.options"].map(skipped));
-        let ours = judge::ours(&checks, &[]);
-        return (checks, ours);
+        let observed = verdicts::observed(&checks, &[]);
+        return (checks, observed);
     }
     let probes = located.candidates.iter().map(|candidate| async move {
         let mut random = [0; 32];
@@ -57,20 +57,20 @@ pub async fn check(
         }
     }
     select(&mut checks, &probes);
-    checks.extend(judge::probes(&probes));
+    checks.extend(verdicts::probes(&probes));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let now = i64::try_from(now).unwrap_or(i64::MAX);
     for probe in &probes {
         if let Some(seen) = &probe.tls {
             let server = probe.candidate.address.to_string();
-            certificate::judge(seen, names, &server, now)
+            certificate::check(seen, names, &server, now)
                 .into_iter()
                 .for_each(|check| merge(&mut checks, check));
         }
     }
     checks.sort_by_key(|check| rules::position(check.id));
-    let ours = judge::ours(&checks, &probes);
-    (checks, ours)
+    let observed = verdicts::observed(&checks, &probes);
+    (checks, observed)
 }
 
 /// Marks the candidate that a client would use: the first that answers, and not with 503 (RFC 3263, section 4.3).

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::model::trunk::Transport;
+use crate::model::proxy::OutboundProxy;
+use crate::model::trunk::{Direction, Kind, Transport, Trunk};
 
 /// An address or a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,40 @@ pub struct Target {
 }
 
 impl Target {
+    /// The address that calls over a trunk go to, and the names that its certificate may have; `domain` overrides both.
+    ///
+    /// # Errors
+    /// Why nothing can be called.
+    pub fn of(trunk: &Trunk, domain: Option<&str>) -> Result<(Self, Vec<Host>), String> {
+        if trunk.kind == Some(Kind::Account) {
+            return Err("nothing to call: the other side registers with the vendor".into());
+        }
+        // With an outbound proxy, all SIP goes there.
+        let (text, port) = match (&trunk.outbound_proxy, trunk.host.as_deref()) {
+            (Some(OutboundProxy::Server { host, port }), _) if !host.is_empty() => (host.as_str(), *port),
+            (_, Some(host)) if !host.is_empty() => (host, trunk.port),
+            _ if trunk.direction == Some(Direction::Inbound) => {
+                return Err("nothing to call: the carrier calls the vendor".into());
+            }
+            _ => return Err("the trunk has no address that can be called".into()),
+        };
+        let (host, written) = split(text).map_err(|why| format!("host `{text}` {why}"))?;
+        let port = port.filter(|port| *port != 0).and_then(|port| u16::try_from(port).ok()).or(written);
+        let transport = match (&trunk.transport, port) {
+            (Some(Transport::Other(_)) | None, Some(5061)) => Transport::Tls,
+            (Some(Transport::Other(_)) | None, _) => Transport::Udp,
+            (Some(known), _) => known.clone(),
+        };
+        let own = domain.or(trunk.domain.as_deref()).filter(|own| !own.is_empty());
+        let named = own.and_then(|own| self::host(own).ok());
+        let names = match (domain, named) {
+            (Some(_), Some(only)) => vec![only],
+            (None, Some(named)) if named != host => vec![host.clone(), named],
+            _ => vec![host.clone()],
+        };
+        Ok((Self { host, port, transport, domain: own.map(str::to_owned) }, names))
+    }
+
     /// The name in the request line.
     pub fn domain(&self) -> String {
         self.domain.clone().unwrap_or_else(|| match &self.host {
@@ -167,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused_with_what_to_use() {
+    fn an_invalid_host_is_refused_with_the_form_to_use() {
         for (text, says) in [
             ("sip:provider.example", "starts with `sip:`"),
             ("100@provider.example", "use the host alone, `provider.example`"),

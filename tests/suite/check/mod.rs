@@ -80,27 +80,36 @@ fn each_answer_has_its_verdict() {
 }
 
 #[test]
-fn silence_is_unknown_and_what_is_no_sip_too() {
-    for (say, text) in [
+fn a_server_that_does_not_answer_in_sip_is_unknown() {
+    let cases = [
         (Say::Nothing, "did not answer"),
         (Say::Text("hello\u{1b}[2J"), "something that is not SIP: `hello [2J`"),
         (Say::OtherBranch, "did not answer"),
         (Say::Code(100, "Trying"), "answered 100 and nothing after it"),
-    ] {
+    ];
+    let run = |(say, text): (Say, &str)| {
         let server = udp(say);
-        let ran = target(&Place::new(), &server.address, "--timeout 900ms").expect(0);
+        let ran = target(&Place::new(), &server.address, "--timeout 2s").expect(0);
         let check = check(&ran, "sip.options");
         assert_eq!(check["verdict"], "unknown", "{check}");
         assert!(check["message"].as_str().unwrap().contains(text), "{check}");
-        // A copy after half a second.
-        let copies = server.requests();
-        assert!(copies.len() >= 2 && copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
         target(&Place::new(), &server.address, "--timeout 300ms --strict").expect(15);
-    }
+    };
+    // Each waits for its time limit, so they run at the same time.
+    std::thread::scope(|scope| cases.into_iter().for_each(|case| drop(scope.spawn(move || run(case)))));
 }
 
 #[test]
-fn where_nothing_listens_the_check_fails() {
+fn a_request_over_udp_is_sent_again_unchanged() {
+    let server = udp(Say::SecondCopy);
+    let ran = target(&Place::new(), &server.address, "").expect(0);
+    assert_eq!(check(&ran, "sip.options")["verdict"], "pass", "{ran:?}");
+    let copies = server.requests();
+    assert!(copies.len() >= 2 && copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
+}
+
+#[test]
+fn a_check_of_a_closed_port_fails() {
     let closed = crate::support::refusing::Refusing::new();
     let ran = target(&Place::new(), closed.base.trim_start_matches("http://"), "--transport tcp").expect(15);
     let connect = check(&ran, "net.connect");
@@ -129,7 +138,7 @@ fn a_stream_is_read_in_pieces_and_its_end_is_a_failure() {
 }
 
 #[test]
-fn a_certificate_is_judged_by_its_chain_its_name_and_its_dates() {
+fn a_certificate_is_checked_for_its_chain_its_name_and_its_dates() {
     let place = Place::new();
     let good = Tls::start(&["127.0.0.1"], 90, false);
     let authority = place.write("ca.pem", &good.authority);
@@ -160,7 +169,7 @@ fn a_certificate_is_judged_by_its_chain_its_name_and_its_dates() {
 }
 
 #[test]
-fn a_server_that_wants_a_client_certificate_is_named() {
+fn a_request_for_a_client_certificate_is_reported() {
     let place = Place::new();
     let server = Tls::start(&["127.0.0.1"], 90, true);
     let authority = place.write("ca.pem", &server.authority);
@@ -170,18 +179,18 @@ fn a_server_that_wants_a_client_certificate_is_named() {
 }
 
 #[test]
-fn a_plain_server_on_the_port_of_tls_is_told_apart() {
+fn a_server_without_tls_fails_the_handshake() {
     let server = tcp(Say::Text("SIP/2.0 400 Bad Request\r\n\r\n"));
     let ran = target(&Place::new(), &server.address, "--transport tls").expect(15);
     let handshake = check(&ran, "tls.handshake");
     assert_eq!(handshake["verdict"], "fail", "{handshake}");
     let silent = tcp(Say::Nothing);
-    let ran = target(&Place::new(), &silent.address, "--transport tls --timeout 500ms").expect(0);
+    let ran = target(&Place::new(), &silent.address, "--transport tls --timeout 2s").expect(0);
     assert_eq!(check(&ran, "tls.handshake")["verdict"], "unknown", "{ran:?}");
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn invalid_addresses_are_refused() {
     let place = Place::new();
     for (words, part) in [
         ("--target sip:a.example", "starts with `sip:`"),

@@ -19,6 +19,8 @@ pub enum Say {
     /// The answer to another request.
     OtherBranch,
     Text(&'static str),
+    /// 200, but only to a copy of a request.
+    SecondCopy,
     Nothing,
     Close,
 }
@@ -45,11 +47,13 @@ fn answer(request: &str, code: u16, reason: &str) -> String {
     text + "Server: lab\r\nContent-Length: 0\r\n\r\n"
 }
 
-fn said(say: Say, request: &str) -> Option<String> {
+/// `copies` counts the request, and the equal ones before it.
+fn said(say: Say, request: &str, copies: usize) -> Option<String> {
     match say {
         Say::Code(code, reason) => Some(answer(request, code, reason)),
         Say::OtherBranch => Some(answer(request, 200, "OK").replace("branch=z9hG4bK", "branch=z9hG4bKx")),
         Say::Text(text) => Some(text.to_owned()),
+        Say::SecondCopy => (copies > 1).then(|| answer(request, 200, "OK")),
         Say::Nothing | Say::Close => None,
     }
 }
@@ -64,8 +68,12 @@ pub fn udp(say: Say) -> Server {
         let mut bytes = [0; 4096];
         while let Ok((length, from)) = socket.recv_from(&mut bytes) {
             let request = String::from_utf8_lossy(&bytes[..length]).into_owned();
-            seen.lock().unwrap().push(request.clone());
-            if let Some(text) = said(say, &request) {
+            let copies = {
+                let mut seen = seen.lock().unwrap();
+                seen.push(request.clone());
+                seen.iter().filter(|copy| **copy == request).count()
+            };
+            if let Some(text) = said(say, &request, copies) {
                 let _ = socket.send_to(text.as_bytes(), from);
             }
         }
@@ -93,7 +101,7 @@ fn serve(stream: &mut TcpStream, say: Say, seen: &Mutex<Vec<String>>) -> Option<
     let length = stream.read(&mut bytes).ok()?;
     let request = String::from_utf8_lossy(&bytes[..length]).into_owned();
     seen.lock().unwrap().push(request.clone());
-    match said(say, &request) {
+    match said(say, &request, 1) {
         // In two pieces.
         Some(text) => {
             let (first, second) = text.split_at(text.len() / 2);

@@ -86,6 +86,24 @@ fn a_number_on_two_trunks_is_found() {
 }
 
 #[test]
+fn a_trunk_that_two_profiles_show_is_no_duplicate_of_itself() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    run(&place, &profiles, &peer("a", "10.0.0.1:5060", " --did 5503308")).expect(0);
+    let text = std::fs::read_to_string(&profiles).unwrap();
+    let own = text.split("[profiles.").find(|part| part.starts_with("yeastar]")).unwrap();
+    let second = own.replacen("yeastar]", "second]", 1);
+    let profiles = place.write("two.toml", &format!("[profiles.{own}[profiles.{second}"));
+    let ran = run(&place, &profiles, "trunk check --all-profiles --offline").expect(0);
+    let reports = ran.json();
+    let duplicates = reports.as_array().unwrap().iter().map(|one| {
+        let mut checks = one["checks"].as_array().unwrap().iter();
+        checks.find(|check| check["id"] == "numbers.duplicate").unwrap()["verdict"].clone()
+    });
+    assert_eq!(duplicates.collect::<Vec<_>>(), ["pass", "pass"], "{ran:?}");
+}
+
+#[test]
 fn a_file_and_a_manifest_are_checked_before_they_are_applied() {
     let (served, place) = (Served::start(), Place::new());
     let profiles = served.profiles(&place, "");

@@ -10,7 +10,7 @@ use crate::model::trunk::Status;
 
 /// What the probes say of the far end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ours {
+pub enum Observed {
     /// It answers.
     Alive,
     /// It answers with 403 only, so our address may not be allowed.
@@ -23,8 +23,7 @@ pub enum Ours {
     BadCertificate,
 }
 
-/// The word, for evidence.
-impl Ours {
+impl Observed {
     fn word(self) -> &'static str {
         match self {
             Self::Alive => "alive",
@@ -67,7 +66,7 @@ fn answer(reply: &Reply) -> (Verdict, String, Option<&'static str>) {
             "try again later, or ask the provider",
         ),
         600..=699 => warn("it refuses everybody", "ask the provider"),
-        _ => warn("it does not like the request", "see the request and the answer with -vv"),
+        _ => warn("it refuses the form of the request", "see the request and the answer with -vv"),
     }
 }
 
@@ -214,7 +213,7 @@ fn handshake(probes: &[Probe]) -> Check {
         return Check::new("tls.handshake", Verdict::Skipped, "there is no connection");
     }
     let asked = |probe: &Probe| probe.tls.as_ref().is_some_and(|seen| seen.asked);
-    // Where the server wanted a certificate of ours, its refusal says nothing about the vendor, which may have one.
+    // Where the server wanted a client certificate, its refusal says nothing about the vendor, which may have one.
     let rest: Vec<Probe> = reached.into_iter().filter(|probe| !asked(probe)).collect();
     stage(&rest, "tls.handshake", "TLS works".into(), "")
 }
@@ -318,10 +317,10 @@ fn milliseconds(time: std::time::Duration) -> Value {
 }
 
 /// The result of the probes, for the comparison with the vendor; none if nothing was tried.
-pub fn ours(checks: &[Check], probes: &[Probe]) -> Option<Ours> {
+pub fn observed(checks: &[Check], probes: &[Probe]) -> Option<Observed> {
     let verdict = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.verdict);
     if ["tls.chain", "tls.name", "tls.expiry"].iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
-        return Some(Ours::BadCertificate);
+        return Some(Observed::BadCertificate);
     }
     let codes: Vec<u16> = probes
         .iter()
@@ -331,15 +330,15 @@ pub fn ours(checks: &[Check], probes: &[Probe]) -> Option<Ours> {
         })
         .collect();
     match (codes.is_empty(), codes.iter().all(|code| *code == 403)) {
-        (false, true) => return Some(Ours::Forbidden),
-        (false, false) => return Some(Ours::Alive),
+        (false, true) => return Some(Observed::Forbidden),
+        (false, false) => return Some(Observed::Alive),
         _ => {}
     }
     let certain = ["dns.resolve", "net.connect", "tls.handshake", "sip.options"];
     if certain.iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
-        return Some(Ours::Dead);
+        return Some(Observed::Dead);
     }
-    (!probes.is_empty()).then_some(Ours::Silent)
+    (!probes.is_empty()).then_some(Observed::Silent)
 }
 
 /// The check `vendor.status`.
@@ -352,7 +351,7 @@ pub fn vendor_status(status: &Status, code: Option<&str>, vendor: &str) -> Check
     let (verdict, hint) = match status {
         Status::Registered | Status::Reachable | Status::Busy => (Verdict::Pass, None),
         Status::Unmonitored => {
-            (Verdict::Unknown, Some("the vendor does not watch this trunk; turn its OPTIONS on"))
+            (Verdict::Unknown, Some("the vendor does not monitor this trunk; turn on its OPTIONS requests"))
         }
         Status::Registering => (Verdict::Unknown, Some("registration is under way; check again in a minute")),
         Status::AuthFailed => (Verdict::Fail, Some("check user name, auth name and password")),
@@ -369,7 +368,7 @@ pub fn vendor_status(status: &Status, code: Option<&str>, vendor: &str) -> Check
 }
 
 /// The check `vendor.agreement`: whether the vendor sees the same, and what it usually means if not.
-pub fn agreement(ours: Option<Ours>, status: &Status) -> Check {
+pub fn agreement(observed: Option<Observed>, status: &Status) -> Check {
     let id = "vendor.agreement";
     let up = match status {
         Status::Registered | Status::Reachable | Status::Busy => true,
@@ -382,51 +381,51 @@ pub fn agreement(ours: Option<Ours>, status: &Status) -> Check {
             );
         }
     };
-    let Some(ours) = ours else {
+    let Some(observed) = observed else {
         return Check::new(id, Verdict::Skipped, "nothing was probed from here");
     };
-    let (verdict, text, hint) = match (ours, up) {
-        (Ours::Alive, true) => (Verdict::Pass, "it answers from here, and the vendor agrees", ""),
-        (Ours::Alive, false) if *status == Status::AuthFailed => (
+    let (verdict, text, hint) = match (observed, up) {
+        (Observed::Alive, true) => (Verdict::Pass, "it answers from here, and the vendor agrees", ""),
+        (Observed::Alive, false) if *status == Status::AuthFailed => (
             Verdict::Warn,
             "it answers from here, and refuses the vendor's credentials",
             "check user name, auth name and password",
         ),
-        (Ours::Alive, false) => (
+        (Observed::Alive, false) => (
             Verdict::Warn,
             "it answers from here, and not from the vendor",
             "check the vendor's DNS, firewall and source address",
         ),
-        (Ours::Dead, true) => (
+        (Observed::Dead, true) => (
             Verdict::Warn,
             "it does not work from here, and the vendor says that it does",
             "the vendor may still use an old address or connection, or resolve the name to another one",
         ),
-        (Ours::Dead, false) => (
+        (Observed::Dead, false) => (
             Verdict::Pass,
             "it does not work from here, and the vendor agrees: the provider or its DNS is down",
             "",
         ),
-        (Ours::Silent | Ours::Forbidden, true) => {
+        (Observed::Silent | Observed::Forbidden, true) => {
             (Verdict::Pass, "it does not answer this address, and works for the vendor", "")
         }
-        (Ours::Silent | Ours::Forbidden, false) => (
+        (Observed::Silent | Observed::Forbidden, false) => (
             Verdict::Unknown,
             "it answers neither the vendor nor this address",
             "ask the provider; give it the time, and the address that the vendor uses",
         ),
-        (Ours::BadCertificate, true) => (
+        (Observed::BadCertificate, true) => (
             Verdict::Warn,
             "its certificate is bad, and the vendor uses it",
             "the vendor does not verify certificates, or trusts another authority",
         ),
-        (Ours::BadCertificate, false) => (
+        (Observed::BadCertificate, false) => (
             Verdict::Warn,
             "its certificate is bad, which is likely why the vendor cannot use it",
             "see the tls checks",
         ),
     };
-    let check = Check::new(id, verdict, text).with("ours", ours.word()).with("vendor", status.as_str());
+    let check = Check::new(id, verdict, text).with("ours", observed.word()).with("vendor", status.as_str());
     if hint.is_empty() { check } else { check.hint(hint) }
 }
 
@@ -452,9 +451,9 @@ mod tests {
 
     #[test]
     fn our_view_and_the_vendors_are_compared_as_the_table_says() {
-        use Ours::{Alive, BadCertificate, Dead, Forbidden, Silent};
+        use Observed::{Alive, BadCertificate, Dead, Forbidden, Silent};
         let up = Status::Registered;
-        for (ours, status, expected) in [
+        for (observed, status, expected) in [
             (Some(Alive), up.clone(), Verdict::Pass),
             (Some(Alive), Status::Unreachable, Verdict::Warn),
             (Some(Alive), Status::AuthFailed, Verdict::Warn),
@@ -470,7 +469,7 @@ mod tests {
             (Some(Alive), Status::Disabled, Verdict::Skipped),
             (Some(Alive), Status::Unmonitored, Verdict::Skipped),
         ] {
-            assert_eq!(agreement(ours, &status).verdict, expected, "{ours:?} {status}");
+            assert_eq!(agreement(observed, &status).verdict, expected, "{observed:?} {status}");
         }
     }
 
