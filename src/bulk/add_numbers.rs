@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::decide::{Ended, Rest, Sent};
-use super::job::{EARLIER, Job};
+use super::job::{EARLIER, Job, existing, refused};
 use super::numbers::LIST;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
@@ -30,22 +30,13 @@ impl<'s> AddNumbers<'s> {
         Self { session, account, skip_existing, actual: BTreeMap::new() }
     }
 
-    /// The same. What exists is read first if it is to be skipped, or if there are more items than one call takes: each
-    /// existing item would otherwise cost several refused calls.
+    /// The same, with what [`existing`] reads for this number of items.
     ///
     /// # Errors
     /// It cannot be read.
     pub async fn with_actual(mut self, items: usize) -> Result<Self> {
-        let optional = !self.skip_existing;
-        if optional && (items <= self.per_call() || self.session.is_dry_run()) {
-            return Ok(self);
-        }
-        match internal_numbers::by_number(self.session, self.account).await {
-            Ok(actual) => self.actual = actual,
-            // The read only saves calls; a right to add may come without the right to read.
-            Err(error) if optional && error.kind != Kind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+        let read = internal_numbers::by_number(self.session, self.account);
+        self.actual = existing(self.session, self.skip_existing, items > self.per_call(), read).await?;
         Ok(self)
     }
 
@@ -101,7 +92,8 @@ impl Job for AddNumbers<'_> {
     fn without_call(&self, item: &InternalNumber) -> Option<Ended> {
         let actual = self.actual.get(item.number.as_str())?;
         if !self.skip_existing {
-            return Some(Ended::Failed(exists()));
+            let hint = "add --skip-existing to leave out numbers that exist";
+            return Some(refused(Kind::Conflict, "exists already", hint));
         }
         let fields = internal_numbers::differing(actual, item);
         Some(match fields.is_empty() {
@@ -110,9 +102,8 @@ impl Job for AddNumbers<'_> {
         })
     }
 
-    fn note_before(&self, count: usize, total: usize) -> Option<String> {
-        let is_noted = count > 0 && !self.skip_existing;
-        is_noted.then(|| format!("{count} of {total} exist already; --skip-existing leaves them out"))
+    fn refuses_existing(&self) -> bool {
+        !self.skip_existing
     }
 
     async fn send(&self, items: &[InternalNumber]) -> Result<Option<Sent>> {
@@ -140,20 +131,11 @@ impl Job for AddNumbers<'_> {
     }
 }
 
-/// The conflict with a number that exists.
-fn exists() -> Error {
-    let mut error = Error::new(Kind::Conflict, "exists already")
-        .hint("add --skip-existing to leave out numbers that exist");
-    error.outcome = Some(Applied::NotApplied);
-    error
-}
-
 /// The conflict with a number that exists with other properties.
 fn exists_otherwise(item: &InternalNumber, fields: &[String]) -> Error {
-    let mut error = Error::new(Kind::Conflict, otherwise(&item.number, fields))
-        .hint("give the properties that it has, or remove it first with `trunkctl internal-numbers remove`");
-    error.outcome = Some(Applied::NotApplied);
-    error
+    Error::new(Kind::Conflict, otherwise(&item.number, fields))
+        .hint("give the properties that it has, or remove it first with `trunkctl internal-numbers remove`")
+        .outcome(Applied::NotApplied)
 }
 
 fn otherwise(number: &E164, fields: &[String]) -> String {
@@ -163,10 +145,8 @@ fn otherwise(number: &E164, fields: &[String]) -> String {
 fn unknown(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
     let unknown = differing.iter().filter_map(|(at, fields)| {
         let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
-        let mut error = Error::new(Kind::OutcomeUnknown, text)
-            .hint("check the number at the vendor before you repeat the command");
-        error.outcome = Some(Applied::Unknown);
-        Some((*at, error))
+        let hint = "check the number at the vendor before you repeat the command";
+        Some((*at, Error::new(Kind::OutcomeUnknown, text).hint(hint).outcome(Applied::Unknown)))
     });
     unknown.collect()
 }

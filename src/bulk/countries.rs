@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::decide::{Ended, Rest, Sent};
-use super::job::{EARLIER, Job};
+use super::job::{EARLIER, Job, existing, refused, remove_each, unchanged};
 use super::validate::{Identity, Items};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
@@ -11,7 +11,7 @@ use crate::input::rows::cells::text;
 use crate::input::rows::{Row, Shape};
 use crate::model::change::{Change, Outcome};
 use crate::model::country;
-use crate::model::error::{Applied, Error, FieldError, Kind, Result};
+use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::number::CalloutCountry;
 use crate::model::support::Operation;
 use crate::ops::countries;
@@ -61,31 +61,22 @@ pub struct AddCountries<'s> {
     session: &'s Session,
     account: &'s str,
     skip_existing: bool,
-    known: BTreeSet<String>,
+    actual: BTreeSet<String>,
 }
 
 impl<'s> AddCountries<'s> {
     /// Countries to add. One that exists is a conflict, or is skipped.
     pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
-        Self { session, account, skip_existing, known: BTreeSet::new() }
+        Self { session, account, skip_existing, actual: BTreeSet::new() }
     }
 
-    /// The same. What exists is read first if it is to be skipped, or if there are more items than one call takes: each
-    /// existing item would otherwise cost several refused calls.
+    /// The same, with what [`existing`] reads for this number of items.
     ///
     /// # Errors
     /// It cannot be read.
     pub async fn with_actual(mut self, items: usize) -> Result<Self> {
-        let optional = !self.skip_existing;
-        if optional && (items <= self.per_call() || self.session.is_dry_run()) {
-            return Ok(self);
-        }
-        match countries::codes(self.session, self.account).await {
-            Ok(actual) => self.known = actual,
-            // The read only saves calls; a right to add may come without the right to read.
-            Err(error) if optional && error.kind != Kind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+        let read = countries::codes(self.session, self.account);
+        self.actual = existing(self.session, self.skip_existing, items > self.per_call(), read).await?;
         Ok(self)
     }
 
@@ -126,29 +117,19 @@ impl Job for AddCountries<'_> {
     }
 
     fn change(&self, item: &String) -> Change {
-        Change {
-            account: Some(self.account.to_owned()),
-            id: Some(item.clone()),
-            ..begin(self.session, Operation::CountriesAdd, Outcome::Created, "callout_country")
-        }
+        change(self.session, (Operation::CountriesAdd, Outcome::Created), self.account, item)
     }
 
     fn without_call(&self, item: &String) -> Option<Ended> {
-        if !self.known.contains(item) {
-            return None;
-        }
-        if self.skip_existing {
-            return Some(Ended::Done { outcome: Outcome::Unchanged, id: None, note: None });
-        }
-        let mut error = Error::new(Kind::Conflict, "exists already")
-            .hint("add --skip-existing to leave out countries that exist");
-        error.outcome = Some(Applied::NotApplied);
-        Some(Ended::Failed(error))
+        let hint = "add --skip-existing to leave out countries that exist";
+        self.actual.contains(item).then(|| match self.skip_existing {
+            true => unchanged(),
+            false => refused(Kind::Conflict, "exists already", hint),
+        })
     }
 
-    fn note_before(&self, count: usize, total: usize) -> Option<String> {
-        let is_noted = count > 0 && !self.skip_existing;
-        is_noted.then(|| format!("{count} of {total} exist already; --skip-existing leaves them out"))
+    fn refuses_existing(&self) -> bool {
+        !self.skip_existing
     }
 
     async fn send(&self, items: &[String]) -> Result<Option<Sent>> {
@@ -202,11 +183,7 @@ impl Job for RemoveCountries<'_> {
     }
 
     fn change(&self, item: &String) -> Change {
-        Change {
-            account: Some(self.account.to_owned()),
-            id: Some(item.clone()),
-            ..begin(self.session, Operation::CountriesRemove, Outcome::Deleted, "callout_country")
-        }
+        change(self.session, (Operation::CountriesRemove, Outcome::Deleted), self.account, item)
     }
 
     fn without_call(&self, item: &String) -> Option<Ended> {
@@ -214,30 +191,17 @@ impl Job for RemoveCountries<'_> {
             return None;
         }
         if self.ignore_missing {
-            return Some(Ended::Done { outcome: Outcome::Unchanged, id: None, note: None });
+            return Some(unchanged());
         }
         let text = format!("account {} has no call-out country {item}", self.account);
-        let mut error = Error::new(Kind::NotFound, text).hint("see `trunkctl callout-countries list`");
-        error.outcome = Some(Applied::NotApplied);
-        Some(Ended::Failed(error))
+        Some(refused(Kind::NotFound, text, "see `trunkctl callout-countries list`"))
     }
 
     async fn send(&self, items: &[String]) -> Result<Option<Sent>> {
-        let mut sent = Sent::default();
-        for (at, item) in items.iter().enumerate() {
-            let mut change = self.change(item);
-            match countries::remove(self.session, self.account, item, self.ignore_missing, &mut change).await
-            {
-                Ok(false) => return Ok(None),
-                Ok(true) => {
-                    sent.done.push((at, change.outcome, None));
-                    sent.note = change.note.or(sent.note);
-                }
-                Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Some(sent))
+        remove_each(self, items, async |item, change| {
+            countries::remove(self.session, self.account, item, self.ignore_missing, change).await
+        })
+        .await
     }
 
     async fn probe(&self, items: &[String]) -> Result<Sent> {
@@ -245,5 +209,18 @@ impl Job for RemoveCountries<'_> {
         let gone = items.iter().enumerate().filter(|(_, item)| !actual.contains(*item));
         let done = gone.map(|(at, _)| (at, Outcome::Deleted, None)).collect();
         Ok(Sent { done, rest: Rest::Missing, note: Some(EARLIER.into()), ..Sent::default() })
+    }
+}
+
+fn change(
+    session: &Session,
+    (operation, outcome): (Operation, Outcome),
+    account: &str,
+    code: &str,
+) -> Change {
+    Change {
+        account: Some(account.to_owned()),
+        id: Some(code.to_owned()),
+        ..begin(session, operation, outcome, "callout_country")
     }
 }

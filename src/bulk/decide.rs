@@ -223,16 +223,15 @@ fn own(error: &Error, list: &str, at: usize) -> Error {
 }
 
 fn left_out() -> Error {
-    let mut error = Error::new(Kind::OutcomeUnknown, "the vendor's answer does not name this item")
-        .hint("check what the vendor has before you repeat the command");
-    error.outcome = Some(Applied::Unknown);
-    error
+    Error::new(Kind::OutcomeUnknown, "the vendor's answer does not name this item")
+        .hint("check what the vendor has before you repeat the command")
+        .outcome(Applied::Unknown)
 }
 
 fn never_done() -> Error {
     let text = "the vendor's answers were lost, and a read shows that this was not done";
-    let mut error = Error::new(Kind::Unavailable, text).hint("try again later; raise --retries");
-    error.outcome = Some(Applied::NotApplied);
+    let hint = "try again later; raise --retries";
+    let mut error = Error::new(Kind::Unavailable, text).hint(hint).outcome(Applied::NotApplied);
     error.retryable = true;
     error
 }
@@ -255,8 +254,8 @@ mod tests {
     fn refusal(kind: Kind, fields: &[(&str, &str)]) -> Error {
         let fields: Vec<FieldError> =
             fields.iter().map(|(field, text)| FieldError::new(*field, *text)).collect();
-        let mut error = Error::new(kind, format!("refused: {}", Error::list(&fields)));
-        error.outcome = Some(Applied::NotApplied);
+        let text = format!("refused: {}", Error::list(&fields));
+        let mut error = Error::new(kind, text).outcome(Applied::NotApplied);
         error.fields = fields;
         error
     }
@@ -310,8 +309,7 @@ mod tests {
             assert_eq!(items(&step), (vec![(1, "failed"), (2, "failed")], vec![]), "{kind:?}");
             assert_eq!(step.end.unwrap().kind, kind);
         }
-        let mut lost = refusal(Kind::OutcomeUnknown, &[]);
-        lost.outcome = Some(Applied::Unknown);
+        let lost = refusal(Kind::OutcomeUnknown, &[]).outcome(Applied::Unknown);
         let step = after(batch(&[1]), Err(lost), (LIST, key), 3);
         assert_eq!(items(&step).0, [(1, "unknown")]);
         assert!(step.end.is_some());

@@ -1,8 +1,9 @@
 //! A bulk operation.
 
 use super::decide::{Ended, Sent};
-use crate::model::change::Change;
-use crate::model::error::Result;
+use crate::engine::session::Session;
+use crate::model::change::{Change, Outcome};
+use crate::model::error::{Applied, Error, Kind, Result};
 
 /// The note of an item that was found by a read.
 pub const EARLIER: &str = "an earlier run sent it, and a read shows that it was applied";
@@ -27,9 +28,9 @@ pub trait Job {
     /// The result of an item that needs no call.
     fn without_call(&self, item: &Self::Item) -> Option<Ended>;
 
-    /// What to say beforehand about `count` of `total` items that need no call.
-    fn note_before(&self, _count: usize, _total: usize) -> Option<String> {
-        None
+    /// Whether an item without a call is refused because it exists.
+    fn refuses_existing(&self) -> bool {
+        false
     }
 
     /// Sends items. None in a dry run.
@@ -37,4 +38,57 @@ pub trait Job {
 
     /// Reads whether items that an earlier run sent were applied.
     async fn probe(&self, items: &[Self::Item]) -> Result<Sent>;
+}
+
+/// Reads what exists, for items to add. The read is needed if what exists is to be skipped. It is also made if there are
+/// more items than one call takes, because each existing item would otherwise cost several refused calls.
+///
+/// # Errors
+/// A read that is needed failed.
+pub async fn existing<T: Default>(
+    session: &Session,
+    skip: bool,
+    several: bool,
+    read: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    if !skip && (!several || session.is_dry_run()) {
+        return Ok(T::default());
+    }
+    match read.await {
+        // A right to add may come without the right to read.
+        Err(error) if !skip && error.kind != Kind::Interrupted => Ok(T::default()),
+        result => result,
+    }
+}
+
+/// The result of an item that is as asked before any call.
+pub fn unchanged() -> Ended {
+    Ended::Done { outcome: Outcome::Unchanged, id: None, note: None }
+}
+
+/// The result of an item that is refused before any call.
+pub fn refused(kind: Kind, text: impl Into<String>, hint: &str) -> Ended {
+    Ended::Failed(Error::new(kind, text).hint(hint).outcome(Applied::NotApplied))
+}
+
+/// Removes items, one a call. None in a dry run.
+pub async fn remove_each<J: Job>(
+    job: &J,
+    items: &[J::Item],
+    remove: impl AsyncFn(&J::Item, &mut Change) -> Result<bool>,
+) -> Result<Option<Sent>> {
+    let mut sent = Sent::default();
+    for (at, item) in items.iter().enumerate() {
+        let mut change = job.change(item);
+        match remove(item, &mut change).await {
+            Ok(false) => return Ok(None),
+            Ok(true) => {
+                sent.done.push((at, change.outcome, None));
+                sent.note = change.note.or(sent.note);
+            }
+            Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(sent))
 }

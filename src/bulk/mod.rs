@@ -82,15 +82,6 @@ impl<K: Items> List<K> {
         self.validated.good
     }
 
-    /// The number of valid rows that match.
-    fn count(&self, matches: impl Fn(&K::Item) -> bool) -> Result<usize> {
-        let mut count = 0;
-        for item in validate::good(&self.sheet, &self.items)? {
-            count += usize::from(matches(&item?));
-        }
-        Ok(count)
-    }
-
     /// Runs the job for every valid row.
     pub async fn process<J: Job<Item = K::Item>>(
         &self,
@@ -112,13 +103,12 @@ impl<K: Items> List<K> {
             (None, Some(path)) => Some(ResultsFile::resume(path, &run)?),
             (None, None) => None,
         };
-        if let Some(note) = job.note_before(self.count(|item| job.without_call(item).is_some())?, self.len())
-        {
-            context.diagnostics.note(&note);
-        }
         let rows = || validate::good(&self.sheet, &self.items);
         let count = (self.validated.good as u64, self.validated.bad as u64);
         let recorder = Recorder::new(context, job, results_file, count);
+        if job.refuses_existing() {
+            recorder.warn_of_existing(rows()?)?;
+        }
         run_job(context, session, recorder, options.concurrency, count.0, (rows()?, rows()?)).await
     }
 }

@@ -48,6 +48,23 @@ impl<'c, J: Job> Recorder<'c, J> {
         Self { context, job, results_file, sink, refusals: (0, String::new()), unsent: 0, skipped: 0 }
     }
 
+    /// Says how many of the items that are still to do exist already.
+    pub fn warn_of_existing(&self, items: impl Iterator<Item = Result<J::Item>>) -> Result<()> {
+        let (mut existing, mut total) = (0, 0);
+        for item in items {
+            let item = item?;
+            if self.before(&item).is_none() {
+                total += 1;
+                existing += u64::from(self.job.without_call(&item).is_some());
+            }
+        }
+        if existing > 0 {
+            let text = format!("{existing} of {total} exist already; --skip-existing leaves them out");
+            self.context.diagnostics.note(&text);
+        }
+        Ok(())
+    }
+
     /// Looks up the items that an earlier run left in doubt. Those that were not applied are sent again.
     pub async fn resume(
         &mut self,
@@ -195,8 +212,7 @@ fn not_started(interrupted: bool) -> Error {
         true => (Kind::Interrupted, "the command was interrupted"),
         false => (Kind::Unavailable, "an earlier call failed"),
     };
-    let mut error = Error::new(kind, format!("was not sent, because {why}"));
-    error.outcome = Some(Applied::NotApplied);
+    let mut error = Error::new(kind, format!("was not sent, because {why}")).outcome(Applied::NotApplied);
     error.retryable = true;
     error
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::{Ended, Rest, Sent};
-use super::job::{EARLIER, Job};
+use super::job::{EARLIER, Job, refused, remove_each, unchanged};
 use super::numbers::{LIST, Target};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
@@ -56,13 +56,10 @@ impl<'s> RemoveNumbers<'s> {
 
     fn missing(&self, item: &Target) -> Ended {
         if self.ignore_missing {
-            return Ended::Done { outcome: Outcome::Unchanged, id: None, note: None };
+            return unchanged();
         }
         let text = format!("account {} has no internal number {}", self.account, self.key(item));
-        let mut error =
-            Error::new(Kind::NotFound, text).hint("`trunkctl internal-numbers list` shows the numbers");
-        error.outcome = Some(Applied::NotApplied);
-        Ended::Failed(error)
+        refused(Kind::NotFound, text, "see `trunkctl internal-numbers list`")
     }
 }
 
@@ -98,29 +95,20 @@ impl Job for RemoveNumbers<'_> {
         let listed = item.number().is_some_and(|number| self.ids.contains_key(number.as_str()));
         Some(match listed {
             false => self.missing(item),
-            true => Ended::Failed(
-                Error::new(Kind::Rejected, "the vendor's list does not include the id of this number")
-                    .hint("name it by its id, as it was given when it was added"),
+            true => refused(
+                Kind::Rejected,
+                "the vendor's list does not include the id of this number",
+                "name it by its id, as it was given when it was added",
             ),
         })
     }
 
     async fn send(&self, items: &[Target]) -> Result<Option<Sent>> {
-        let mut sent = Sent::default();
-        for (at, item) in items.iter().enumerate() {
+        remove_each(self, items, async |item, change| {
             let id = self.id(item).unwrap_or_default();
-            let (ignore, mut change) = (self.ignore_missing, self.change(item));
-            match internal_numbers::remove(self.session, self.account, id, ignore, &mut change).await {
-                Ok(false) => return Ok(None),
-                Ok(true) => {
-                    sent.done.push((at, change.outcome, None));
-                    sent.note = change.note.or(sent.note);
-                }
-                Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Some(sent))
+            internal_numbers::remove(self.session, self.account, id, self.ignore_missing, change).await
+        })
+        .await
     }
 
     /// A number that is no longer listed was removed.
@@ -143,8 +131,6 @@ impl Job for RemoveNumbers<'_> {
 
 fn cannot_tell() -> Error {
     let text = "an earlier run sent it, and the vendor's list does not include the ids of its numbers";
-    let mut error = Error::new(Kind::OutcomeUnknown, text)
-        .hint("check what the vendor has before you repeat the command");
-    error.outcome = Some(Applied::Unknown);
-    error
+    let hint = "check what the vendor has before you repeat the command";
+    Error::new(Kind::OutcomeUnknown, text).hint(hint).outcome(Applied::Unknown)
 }

@@ -88,7 +88,7 @@ pub fn validate<K: Items>(sheet: &Sheet, items: &K) -> Result<Validated> {
     Ok(validated)
 }
 
-/// Adds what there is room for, and returns how much was left out.
+/// Adds items up to the limit, and returns the number of the others.
 fn keep<T>(kept: &mut Vec<T>, new: Vec<T>) -> usize {
     let room = KEPT.saturating_sub(kept.len()).min(new.len());
     let left = new.len() - room;

@@ -127,9 +127,8 @@ pub async fn before_writing(
         failures.iter().for_each(|line| context.diagnostics.warn(line));
         return Ok(());
     }
-    let mut error = Error::new(Kind::Unhealthy, failures.join("\n  "));
-    error.outcome = Some(Applied::NotApplied);
-    Err(error.hint("nothing was changed; --check=warn writes all the same"))
+    let hint = "nothing was changed; --check=warn writes all the same";
+    Err(Error::new(Kind::Unhealthy, failures.join("\n  ")).hint(hint).outcome(Applied::NotApplied))
 }
 
 fn fails(verdict: Verdict, strict: bool) -> bool {

@@ -45,15 +45,14 @@ pub fn failed(error: &Error) -> Error {
     interrupted
 }
 
-fn harmless(mut error: Error) -> Error {
-    error.outcome = Some(Applied::NotApplied);
+fn harmless(error: Error) -> Error {
+    let mut error = error.outcome(Applied::NotApplied);
     error.retryable = true;
     error
 }
 
-fn doubtful(mut error: Error) -> Error {
-    error.outcome = Some(Applied::Unknown);
-    error.hint(
+fn doubtful(error: Error) -> Error {
+    error.outcome(Applied::Unknown).hint(
         "check the state at the vendor before you repeat the command; `trunkctl history list --unknown` lists the changes with an unknown outcome",
     )
 }

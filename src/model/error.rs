@@ -369,6 +369,13 @@ impl Error {
         self
     }
 
+    /// Says what became of a write.
+    #[must_use]
+    pub fn outcome(mut self, outcome: Applied) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
     /// Adds the failure underneath.
     #[must_use]
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

@@ -401,9 +401,8 @@ pub fn refuse_moved(planned: &ActualTrunk, now: &ActualTrunk, wanted: &Trunk) ->
         "the trunk has changed since it was planned: {} was {} and is {}",
         first.field, first.before, first.after
     );
-    let mut error = Error::new(Kind::Conflict, text).hint("plan again; this trunk was left alone");
-    error.outcome = Some(Applied::NotApplied);
-    Err(error)
+    let hint = "plan again; this trunk was left alone";
+    Err(Error::new(Kind::Conflict, text).hint(hint).outcome(Applied::NotApplied))
 }
 
 #[cfg(test)]

@@ -91,10 +91,9 @@ pub fn still_there(name: &str) -> Error {
 }
 
 fn rejected(what: &str, place: &str) -> Error {
-    let mut error = Error::new(Kind::Rejected, format!("the vendor answered success, but {what}"))
-        .hint(format!("look at {place}; the next plan shows what is left to do"));
-    error.outcome = Some(Applied::Unknown);
-    error
+    Error::new(Kind::Rejected, format!("the vendor answered success, but {what}"))
+        .hint(format!("look at {place}; the next plan shows what is left to do"))
+        .outcome(Applied::Unknown)
 }
 
 /// Says of an object that was written, in the change and to people, that it could not be read back.

@@ -301,8 +301,8 @@ impl Executor<'_, '_> {
                 (error::Kind::Unavailable, why)
             }
         };
-        let mut error = Error::new(kind, format!("was not begun, because {why}"));
-        error.outcome = Some(error::Applied::NotApplied);
+        let text = format!("was not begun, because {why}");
+        let mut error = Error::new(kind, text).outcome(error::Applied::NotApplied);
         error.retryable = true;
         Change { outcome: Outcome::Skipped, error: Some(error), ..begun(planned) }
     }

@@ -205,3 +205,47 @@ fn what_the_program_refuses_the_schema_refuses() {
         assert!(refused(&schema, &wrong), "{wrong}");
     }
 }
+
+/// Plans with each action, and with unwanted objects.
+#[test]
+fn plans_are_as_their_schema_says() {
+    let place = Place::new();
+    let fleet = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
+    let plan = |more: &[&str], code| {
+        let words = [&["--sandbox", "-o", "json", "plan", "-f"], more].concat();
+        place.run(&words).expect(code).json()
+    };
+    let create = plan(&[&fleet], 0);
+    place.run(&["--sandbox", "-y", "apply", "-f", &fleet]).expect(0);
+    let unchanged = plan(&[&fleet], 0);
+    let other = place.write(
+        "other.toml",
+        r#"
+        [[owns]]
+        profile = "yeastar"
+        trunks = ["*"]
+        [[trunk]]
+        profile = "yeastar"
+        name = "itsp-main"
+        kind = "peer"
+        host = "sip.provider.example"
+        port = 5060
+        "#,
+    );
+    let drift = plan(&[&other], 12);
+    let prune = plan(&[&other, "--prune"], 12);
+    for (plan, key) in [
+        (&create, "create"),
+        (&unchanged, "unchanged"),
+        (&drift, "impossible"),
+        (&drift, "unwanted"),
+        (&prune, "delete"),
+    ] {
+        assert_value_fits("plan", plan);
+        assert!(plan["summary"][key].as_u64() > Some(0), "{key}: {plan}");
+    }
+    let schema = schema("plan");
+    let mut wrong = drift;
+    wrong["unwanted"][0]["id"] = json!(5);
+    assert!(refused(&schema, &wrong));
+}

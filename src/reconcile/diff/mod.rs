@@ -177,8 +177,8 @@ impl Inputs<'_> {
         }
     }
 
-    fn impossible(&self, desired: &Desired, id: Option<String>, mut error: Error) -> PlannedChange {
-        error.outcome = Some(Applied::NotApplied);
+    fn impossible(&self, desired: &Desired, id: Option<String>, error: Error) -> PlannedChange {
+        let mut error = error.outcome(Applied::NotApplied);
         if error.vendor.is_none() {
             error.vendor = Some(self.vendor.facts().name);
         }

@@ -136,8 +136,7 @@ pub fn kept(mut deletion: PlannedChange, others: &[PlannedChange]) -> PlannedCha
     if let Some(other) = others.iter().find(takes_its_place).filter(|_| deletion.action == Action::Delete) {
         let text = format!("is kept, because {} cannot be created", other.key.shown());
         let hint = "fix that first; if nothing takes its place, delete it with `trunkctl trunk delete`";
-        let mut error = Error::invalid(text).hint(hint);
-        error.outcome = Some(Applied::NotApplied);
+        let error = Error::invalid(text).hint(hint).outcome(Applied::NotApplied);
         (deletion.action, deletion.error, deletion.write) = (Action::Impossible, Some(error), Write::Nothing);
     }
     deletion

@@ -43,6 +43,22 @@ fn it_is_new_and_its_owners_alone() {
 }
 
 #[test]
+fn rows_done_by_an_earlier_run_do_not_count_as_existing() {
+    let lab = Lab::new();
+    lab.numbers(40);
+    let file = lab.path("r.jsonl");
+    add(&lab, &format!("--results {file}")).expect(0);
+    let others = lab.place.write("others.csv", &csv(40..45));
+    lab.run(&format!("internal-numbers add --from {others}")).expect(0);
+    lab.numbers(80);
+    let ran = add(&lab, &format!("--resume {file}")).expect(12);
+    assert!(ran.err.contains("5 of 40 exist already; --skip-existing leaves them out"), "{}", ran.err);
+    ended_in(&ran.json(), &[("created", 35), ("failed", 5)]);
+    let ran = add(&lab, "--skip-existing").expect(0);
+    assert!(!ran.err.contains("exist already"), "{}", ran.err);
+}
+
+#[test]
 fn only_the_same_command_goes_on_with_it() {
     let lab = Lab::new();
     lab.numbers(5);
