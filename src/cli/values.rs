@@ -56,6 +56,7 @@ words!(Format {
     Yaml = "yaml": "YAML",
     Csv = "csv": "Comma-separated values with a header",
     Markdown = "markdown": "Markdown, for a merge request (plan only)",
+    Prometheus = "prometheus": "Metrics in the text format of Prometheus (trunk check only)",
 });
 
 words!(DryRun {

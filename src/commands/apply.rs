@@ -60,9 +60,9 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
 /// Checks the trunks that are about to be written, if that was asked for.
 pub async fn check_first(context: &Context, first: &CheckFirst, plan: &Plan) -> Result<()> {
     let trunks = plan.changes().filter_map(|change| match &change.write {
-        Write::CreateTrunk(wanted) => Some((Some(change.profile.clone()), (**wanted).clone())),
+        Write::CreateTrunk(wanted) => Some((change.profile.clone(), (**wanted).clone())),
         Write::UpdateTrunk(update) => {
-            Some((Some(change.profile.clone()), update.actual.trunk.clone().overlaid(&update.set)))
+            Some((change.profile.clone(), update.actual.trunk.clone().overlaid(&update.set)))
         }
         _ => None,
     });

@@ -40,8 +40,15 @@ use crate::model::report::{Format, Report};
 
 /// Runs a command to its report.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
-    if context.options.output == Format::Markdown && !matches!(command_line.command, Command::Plan(_)) {
-        return Err(Error::new(Kind::Usage, "only `trunkctl plan` supports -o markdown")
+    let only = match (context.options.output, &command_line.command) {
+        (Format::Markdown, Command::Plan(_)) => None,
+        (Format::Markdown, _) => Some("only `trunkctl plan` supports -o markdown"),
+        (Format::Prometheus, Command::Trunk { verb }) if matches!(**verb, cli::trunk::Verb::Check(_)) => None,
+        (Format::Prometheus, _) => Some("only `trunkctl trunk check` supports -o prometheus"),
+        _ => None,
+    };
+    if let Some(only) = only {
+        return Err(Error::new(Kind::Usage, only)
             .hint("choose another format with -o: table, json, jsonl, yaml or csv"));
     }
     let result = match &command_line.command {

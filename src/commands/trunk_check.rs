@@ -1,12 +1,14 @@
 //! `trunk check`: whether trunks work, by a probe from here beside the vendor's status
 
+mod metrics;
+pub mod probing;
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::net::IpAddr;
 
 use futures_util::stream::{self, StreamExt};
-use serde_json::{Value, to_value};
+use serde_json::Value;
 
 use super::trunk_list::choose;
 use crate::cli::fleet::{Before, CheckFirst};
@@ -14,29 +16,27 @@ use crate::cli::trunk::Check as Args;
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::tokens::digest;
-use crate::engine::transport;
 use crate::model::check;
 use crate::model::error::{Applied, Error, FieldError, Kind, Result};
 use crate::model::health::{Check, Health, VendorStatus, Verdict, worst};
 use crate::model::number::digits;
 use crate::model::open_enum::complain;
-use crate::model::report::{Format, Listing, Report};
+use crate::model::profile::Profile;
+use crate::model::report::{Format, Report};
 use crate::model::support::Operation;
-use crate::model::text::printable;
 use crate::model::trunk::{ActualTrunk, Transport, Trunk};
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target as Named};
-use crate::probe::exchange::Settings;
-use crate::probe::resolver::Resolver;
+use crate::probe::rules::{self, NearEnd};
 use crate::probe::target::{Target, split};
-use crate::probe::{self, rules, verdicts};
+use crate::probe::{Found, codecs, verdicts};
 use crate::reconcile::{self, account};
+use crate::vendors::{self, End};
+use probing::Probing;
+use shown::{listing, text};
 
 /// The number of targets that are checked at the same time.
 const AT_ONCE: usize = 16;
-
-/// The longest that one server may take to answer: four copies of the request over UDP.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What is checked: a trunk of a profile, of a file, or an address.
 #[derive(Default)]
@@ -45,6 +45,8 @@ struct Subject {
     /// The name in the report; none for an address.
     name: Option<String>,
     profile: Option<String>,
+    /// The vendor's end of the trunk; none for an address.
+    near: Option<NearEnd>,
     /// The vendor's name for people.
     vendor: &'static str,
     /// The trunk as the vendor has it.
@@ -58,9 +60,6 @@ struct Subject {
 /// Runs the command.
 pub async fn run(context: &Context, args: &Args) -> Result<Report> {
     let subjects = subjects(context, args).await?;
-    if subjects.is_empty() {
-        return Ok(Report::Listing(vec![listing(&[])]));
-    }
     let probing = if args.offline || context.options.dry_run.is_some() {
         None
     } else {
@@ -75,7 +74,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Report> {
     reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
     let failed = reports.iter().filter(|report| fails(report.verdict, args.strict)).count();
     let mut shown = match context.options.output {
-        Format::Table => Report::Document { text: text(&reports), data: Value::Null },
+        Format::Prometheus => Report::Text(context.redactor.scrub(&metrics::exposition(&reports))),
+        Format::Table if !reports.is_empty() => Report::Document { text: text(&reports), data: Value::Null },
         _ => Report::Listing(vec![listing(&reports)]),
     };
     if failed == 0 {
@@ -96,17 +96,22 @@ pub async fn run(context: &Context, args: &Args) -> Result<Report> {
 pub async fn before_writing(
     context: &Context,
     first: &CheckFirst,
-    trunks: Vec<(Option<String>, Trunk)>,
+    trunks: Vec<(String, Trunk)>,
 ) -> Result<()> {
     let Some(before) = first.check else { return Ok(()) };
     let probing =
         if context.options.dry_run.is_some() { None } else { Some(Probing::new(context, None, None)?) };
-    let checks = trunks.into_iter().map(|(profile, trunk)| {
-        let subject =
-            Subject { name: Some(trunk.identity().to_owned()), trunk, profile, ..Subject::default() };
-        let probing = probing.as_ref();
-        async move { report(&subject, None, probing, None).await }
-    });
+    let mut subjects = Vec::new();
+    for (profile, trunk) in trunks {
+        subjects.push(Subject {
+            name: Some(trunk.identity().to_owned()),
+            near: Some(near_end(&context.profile(Some(&profile)).await?)),
+            trunk,
+            profile: Some(profile),
+            ..Subject::default()
+        });
+    }
+    let checks = subjects.iter().map(|subject| report(subject, None, probing.as_ref(), None));
     let reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
     let mut failures = Vec::new();
     for report in &reports {
@@ -147,18 +152,24 @@ async fn subjects(context: &Context, args: &Args) -> Result<Vec<Subject>> {
             return Err(Error::fields("the trunk", faults));
         }
         let name = trunk.name.clone().or_else(|| Some(path.clone()));
-        return Ok(vec![Subject { trunk, name, ..Subject::default() }]);
+        // Without a profile, only the rules of every vendor apply.
+        let profile = context.profile(context.options.profile.as_deref()).await;
+        let near = Some(profile.map(|profile| near_end(&profile)).unwrap_or_default());
+        return Ok(vec![Subject { trunk, name, near, ..Subject::default() }]);
     }
     if !args.source.files.is_empty() {
         let manifest = reconcile::open(context, &super::plan::files(&args.source))?;
         let mut subjects = Vec::new();
         for (trunk, profiles) in manifest.trunks() {
-            subjects.extend(profiles.iter().map(|profile| Subject {
-                trunk: trunk.clone(),
-                name: trunk.name.clone().or_else(|| trunk.master_trunk.clone()),
-                profile: Some(profile.clone()),
-                ..Subject::default()
-            }));
+            for profile in profiles {
+                subjects.push(Subject {
+                    trunk: trunk.clone(),
+                    name: Some(trunk.identity().to_owned()),
+                    near: Some(near_end(&context.profile(Some(profile)).await?)),
+                    profile: Some(profile.clone()),
+                    ..Subject::default()
+                });
+            }
         }
         return Ok(subjects);
     }
@@ -214,6 +225,7 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
                 trunk: actual.trunk.clone(),
                 name: Some(actual.trunk.name.clone().unwrap_or_else(|| actual.id.clone())),
                 profile: Some(session.profile().name.clone()),
+                near: Some(near_end(session.profile())),
                 vendor: session.vendor().facts().title,
                 identity: Some(digest(&format!("{}|{}", account::of_session(&session), actual.id))),
                 actual: Some(actual),
@@ -240,38 +252,13 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
     }
 }
 
-/// What the probes share.
-struct Probing {
-    deadline: Instant,
-    resolver: Resolver,
-    settings: Settings,
-}
-
-impl Probing {
-    fn new(context: &Context, server: Option<&str>, ca_file: Option<&str>) -> Result<Self> {
-        let timeout = context.options.timeout.min(PATIENCE);
-        let server = server.map(resolver).transpose()?;
-        let (verifier, provider) = transport::verifier(ca_file.map(Path::new)).map_err(|why| {
-            Error::config(match ca_file {
-                Some(path) => format!("--ca-file: `{path}` cannot be used: {why}"),
-                None => format!("TLS cannot be set up: {why}"),
-            })
-        })?;
-        Ok(Self {
-            deadline: context.deadline(),
-            resolver: Resolver::new(server, timeout)?,
-            settings: Settings { timeout, verifier, provider },
-        })
-    }
-}
-
-/// `ADDR[:PORT]` of a DNS server.
-fn resolver(text: &str) -> Result<SocketAddr> {
-    let plain = text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
-    plain.or_else(|_| text.parse()).map_err(|_| {
-        Error::new(Kind::Usage, format!("--resolver: `{text}` is not an address"))
-            .hint("write an IP address, with a port if it is not 53, for example 192.0.2.53:5353")
-    })
+/// The vendor's end of the trunks of a profile.
+fn near_end(profile: &Profile) -> NearEnd {
+    let Ok(vendor) = vendors::by_name(&profile.vendor) else { return NearEnd::default() };
+    let sip = &vendor.facts().sip;
+    let url = reqwest::Url::parse(profile.get("base_url")).ok().filter(|_| sip.end == End::Device);
+    let address = url.and_then(|url| url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok());
+    NearEnd { rules: sip.rules, private_line: sip.end == End::PrivateLine, address }
 }
 
 async fn report(
@@ -291,7 +278,7 @@ async fn report(
             None => check,
         });
     } else {
-        checks.extend(rules::check(&subject.trunk, subject.name.is_some()));
+        checks.extend(rules::check(&subject.trunk, subject.near.as_ref()));
         match (Target::of(&subject.trunk, domain), probing) {
             (Err(why), _) => checks.extend(
                 ["dns.resolve", "net.connect", "sip.options"]
@@ -300,21 +287,11 @@ async fn report(
             (Ok((found, _)), None) => target = Some(found.to_string()),
             (Ok((found, names)), Some(probing)) => {
                 target = Some(found.to_string());
-                let probe = probe::check(&found, &names, &probing.resolver, &probing.settings);
-                match tokio::time::timeout_at(probing.deadline.into(), probe).await {
-                    Ok((more, said)) => {
-                        checks.extend(more);
-                        observed = said;
-                    }
-                    Err(_) => checks.push(
-                        Check::new(
-                            "sip.options",
-                            Verdict::Unknown,
-                            "the deadline passed before the probe ended",
-                        )
-                        .hint("raise --deadline"),
-                    ),
-                }
+                let Found { checks: probed, observed: seen, codecs: theirs } =
+                    probing.probe(&found, &names).await;
+                checks.extend(probed);
+                checks.extend(codecs::overlap(subject.trunk.codecs.as_deref().unwrap_or_default(), &theirs));
+                observed = seen;
             }
         }
         checks.extend(of_vendor(subject, observed));
@@ -394,56 +371,4 @@ fn of_numbers(subject: &Subject, duplicate: Option<&(String, Vec<String>)>) -> O
             "none of its numbers is on another of these trunks",
         ),
     })
-}
-
-/// For people: the worst trunk and the worst check first.
-fn text(reports: &[Health]) -> String {
-    let mut text = String::new();
-    for report in reports {
-        let name = report.trunk.as_deref().or(report.target.as_deref()).unwrap_or_default();
-        let profile = report.profile.as_ref().map(|profile| format!(" on {profile}")).unwrap_or_default();
-        let target = report.target.as_ref().filter(|_| report.trunk.is_some());
-        let target = target.map(|target| format!(" ({target})")).unwrap_or_default();
-        text.push_str(&printable(&format!("{name}{profile}{target}: {}", report.verdict.word())));
-        text.push('\n');
-        let mut checks: Vec<&Check> = report.checks.iter().collect();
-        checks.sort_by_key(|check| std::cmp::Reverse(check.verdict));
-        for check in checks {
-            text.push_str(&printable(&format!(
-                "  {:<7}  {}: {}",
-                check.verdict.word(),
-                check.id,
-                check.message
-            )));
-            text.push('\n');
-            if let Some(hint) = check.hint.as_ref().filter(|_| check.verdict > Verdict::Pass) {
-                text.push_str(&printable(&format!("           hint: {hint}")));
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
-/// For programs: a row for each check, an object for each target.
-fn listing(reports: &[Health]) -> Listing {
-    let rows = reports.iter().flat_map(|report| {
-        report.checks.iter().map(|check| {
-            let empty = String::new;
-            vec![
-                report.trunk.clone().unwrap_or_else(empty),
-                report.profile.clone().unwrap_or_else(empty),
-                report.target.clone().unwrap_or_else(empty),
-                check.verdict.word().to_owned(),
-                check.id.to_owned(),
-                check.message.clone(),
-            ]
-        })
-    });
-    Listing {
-        title: None,
-        columns: ["trunk", "profile", "target", "verdict", "check", "message"].map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-        data: reports.iter().map(|report| to_value(report).unwrap_or(Value::Null)).collect(),
-    }
 }

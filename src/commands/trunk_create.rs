@@ -28,7 +28,7 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
-    let profile = Some(session.profile().name.clone());
+    let profile = session.profile().name.clone();
     before_writing(context, &args.first, vec![(profile, trunk.clone())]).await?;
     let sent = trunks::create(&session, &trunk, &mut change).await?;
     Ok(changed(context, &session, sent, change))

@@ -63,7 +63,7 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
     let base = actual.as_ref().map(|actual| actual.trunk.clone()).unwrap_or_default();
-    let profile = Some(session.profile().name.clone());
+    let profile = session.profile().name.clone();
     before_writing(context, &args.first, vec![(profile, base.overlaid(&set))]).await?;
     remembered::forget_trunk(context, &session, &id, &set).await?;
     let sent = trunks::update(&session, &id, (&set, actual.as_ref()), &mut report).await?;

@@ -95,6 +95,7 @@ fn check_form(context: &Context) -> Result<()> {
         Format::Jsonl => "jsonl",
         Format::Csv => "csv",
         Format::Markdown => "markdown",
+        Format::Prometheus => "prometheus",
     };
     Err(Error::new(Kind::Usage, format!("--output {word}: a manifest cannot be written in that form"))
         .hint("leave it out for TOML, or use -o yaml or -o json"))

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::trunk::Trunk;
+
 /// The result of one check, from the least to the most serious.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,19 @@ impl Verdict {
             Self::Fail => "fail",
         }
     }
+}
+
+/// A static rule of one vendor, in addition to those that hold for all.
+#[derive(Debug, Clone, Copy)]
+pub struct StaticRule {
+    /// The id of its check.
+    pub id: &'static str,
+    /// The verdict on a trunk that violates it.
+    pub verdict: Verdict,
+    /// What is wrong with such a trunk.
+    pub message: &'static str,
+    /// Whether a trunk violates it.
+    pub violated: fn(&Trunk) -> bool,
 }
 
 /// One check of a target.

@@ -22,6 +22,8 @@ pub enum Format {
     Csv,
     /// Markdown, for a merge request (plans only).
     Markdown,
+    /// The text format of Prometheus (checks of trunks only).
+    Prometheus,
 }
 
 impl Format {

@@ -172,6 +172,10 @@ pub async fn locate(target: &Target, dns: &impl Lookup) -> Located {
     if let Some(port) = target.port {
         // A port means: no SRV, not even for 5060 (RFC 3263 §4.2). Without a transport, UDP (§4.1).
         addresses(dns, name, port, named.unwrap_or(Wire::Udp), None, &mut candidates, &mut notes).await;
+        if named.is_none() {
+            // Some products demand a port and search by NAPTR all the same, so the servers of both ways count.
+            by_records(dns, name, &mut candidates, &mut notes).await;
+        }
     } else if let Some(wire) = named {
         if !service(dns, &wire.service(name), wire, &mut candidates, &mut notes).await {
             addresses(dns, name, wire.port(), wire, None, &mut candidates, &mut notes).await;
@@ -188,8 +192,8 @@ pub async fn locate(target: &Target, dns: &impl Lookup) -> Located {
                     .push(format!("`{name}` has SRV records for _sip._tcp and none for _sips._tcp"));
             }
         }
-    } else {
-        by_naptr(dns, name, &mut candidates, &mut notes).await;
+    } else if !by_records(dns, name, &mut candidates, &mut notes).await {
+        addresses(dns, name, Wire::Udp.port(), Wire::Udp, None, &mut candidates, &mut notes).await;
     }
     finish(target, name, candidates, notes)
 }
@@ -209,8 +213,13 @@ fn numeric(target: &Target, address: IpAddr) -> Located {
     Located { candidates: vec![candidate], checks: vec![check, found] }
 }
 
-/// NAPTR, then SRV for each transport, then addresses (RFC 3263 §4.1).
-async fn by_naptr(dns: &impl Lookup, name: &str, candidates: &mut Vec<Candidate>, notes: &mut Notes) {
+/// NAPTR, then SRV for each transport (RFC 3263 §4.1); false if the name has neither.
+async fn by_records(
+    dns: &impl Lookup,
+    name: &str,
+    candidates: &mut Vec<Candidate>,
+    notes: &mut Notes,
+) -> bool {
     let mut rows = match dns.naptr(name).await {
         Ok(rows) => rows.rows,
         Err(trouble) => {
@@ -235,14 +244,14 @@ async fn by_naptr(dns: &impl Lookup, name: &str, candidates: &mut Vec<Candidate>
         }
     }
     if chosen {
-        return;
+        return true;
     }
     for wire in [Wire::Tls, Wire::Tcp, Wire::Udp] {
         if service(dns, &wire.service(name), wire, candidates, notes).await {
-            return;
+            return true;
         }
     }
-    addresses(dns, name, Wire::Udp.port(), Wire::Udp, None, candidates, notes).await;
+    false
 }
 
 fn wire_of(service: &str) -> Option<Wire> {
@@ -338,14 +347,14 @@ fn finish(target: &Target, name: &str, mut candidates: Vec<Candidate>, notes: No
     let all = candidates.len();
     candidates.truncate(MOST_CANDIDATES);
     let resolve = match (candidates.is_empty(), notes.wrong, notes.trouble) {
-        (_, Some(wrong), _) => Check::new("dns.resolve", Verdict::Fail, wrong)
+        (true, Some(wrong), _) => Check::new("dns.resolve", Verdict::Fail, wrong)
             .hint("correct the records of the domain, or use another host"),
         (true, None, Some(trouble)) => Check::new("dns.resolve", Verdict::Unknown, trouble).hint(RESOLVER),
         (true, None, None) => {
             Check::new("dns.resolve", Verdict::Fail, format!("`{name}` does not exist, or has no address"))
                 .hint("correct the host, or the records of its domain")
         }
-        (false, None, Some(trouble)) => {
+        (false, Some(trouble), _) | (false, None, Some(trouble)) => {
             Check::new("dns.resolve", Verdict::Warn, trouble).hint("other servers of the target were found")
         }
         (false, None, None) => Check::new("dns.resolve", Verdict::Pass, format!("`{name}` resolves")),
@@ -473,6 +482,31 @@ mod tests {
                 "pass pass",
             ),
             (target(Some(5062), naptr.clone()), vec![a], "UDP 192.0.2.1:5062", "pass pass"),
+            // A port with dnsnaptr: the address with the port, and what the records say; no second port is guessed.
+            (
+                target(Some(5062), naptr.clone()),
+                vec![
+                    a,
+                    "NAPTR p.example 1 1 s SIPS+D2T _sips._tcp.p.example",
+                    "SRV _sips._tcp.p.example 1 1 5099 s.example",
+                    "A s.example 192.0.2.9",
+                ],
+                "UDP 192.0.2.1:5062, TLS 192.0.2.9:5099",
+                "pass pass",
+            ),
+            (
+                target(Some(5062), naptr.clone()),
+                vec![a, "SRV _sip._udp.p.example 1 1 5062 p.example"],
+                "UDP 192.0.2.1:5062",
+                "pass pass",
+            ),
+            // The records do not offer the service: the address is there all the same.
+            (
+                target(Some(5062), naptr.clone()),
+                vec![a, "SRV _sip._udp.p.example 0 0 0 ."],
+                "UDP 192.0.2.1:5062",
+                "warn pass",
+            ),
             // No port: SRV by priority, then weight.
             (
                 target(None, tcp.clone()),

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use ezk_sip_types::Name;
 use ezk_sip_types::msg::{Line, PullParser};
 
+use super::codecs;
 use super::locate::Wire;
 
 /// The most bytes of an answer that are read.
@@ -82,6 +83,8 @@ pub struct Reply {
     pub headers: Vec<(&'static str, String)>,
     /// Our address as the server saw it, if it differs.
     pub seen_from: Option<String>,
+    /// The codecs in its body, as trunks spell them.
+    pub codecs: Vec<String>,
 }
 
 /// What a piece of input is.
@@ -150,7 +153,18 @@ pub fn read(input: &[u8], stream: bool, ids: &Ids, local: SocketAddr) -> Read {
         let value = all(name.clone()).next()?;
         Some((*label, clean(value.as_bytes(), MOST_SHOWN)))
     });
-    let reply = Reply { code, reason, headers: shown.collect(), seen_from: seen_from(via, local) };
+    let is_sdp = all(Name::CONTENT_TYPE).next().is_some_and(|kind| {
+        kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/sdp")
+    });
+    let body = input.get(blank + head..if stream { end } else { input.len().min(MOST_BYTES) });
+    let codecs = body.filter(|_| is_sdp).map(|body| codecs::of_sdp(&String::from_utf8_lossy(body)));
+    let reply = Reply {
+        code,
+        reason,
+        headers: shown.collect(),
+        seen_from: seen_from(via, local),
+        codecs: codecs.unwrap_or_default(),
+    };
     Read::Reply(reply, end)
 }
 
@@ -280,6 +294,10 @@ mod tests {
         ] {
             assert_eq!(reply(&text).code, code, "{text}");
         }
+        let sdp = "v=0\r\nm=audio 4000 RTP/AVP 8 0\r\n";
+        let typed = |kind: &str| answer("SIP/2.0 200 OK", &format!("Content-Type: {kind}\r\n")) + sdp;
+        assert_eq!(reply(&typed("Application/SDP;charset=x")).codecs, ["alaw", "ulaw"]);
+        assert_eq!(reply(&typed("text/plain")).codecs, [""; 0]);
         let seen = answer("SIP/2.0 200 OK", "").replace(";rport;", ";received=198.51.100.9;rport=9;");
         assert_eq!(reply(&seen).seen_from.as_deref(), Some("198.51.100.9:9"));
     }

@@ -6,6 +6,7 @@
 //! OPTIONS is ever sent, and only to targets that a trunk or the command line names.
 
 pub mod certificate;
+pub mod codecs;
 pub mod exchange;
 pub mod locate;
 pub mod message;
@@ -14,6 +15,7 @@ pub mod rules;
 pub mod target;
 pub mod verdicts;
 
+use std::cmp::Reverse;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::stream::{self, StreamExt};
@@ -26,13 +28,19 @@ use message::Ids;
 use target::{Host, Target};
 use verdicts::Observed;
 
-/// The checks of a target, and what they say about the far end; none if nothing was probed.
-pub async fn check(
-    target: &Target,
-    names: &[Host],
-    dns: &impl Lookup,
-    settings: &Settings,
-) -> (Vec<Check>, Option<Observed>) {
+/// What a probe of a target found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The checks, in the order of reports.
+    pub checks: Vec<Check>,
+    /// What they say about the far end; none if nothing was probed.
+    pub observed: Option<Observed>,
+    /// The codecs that the far end names.
+    pub codecs: Vec<String>,
+}
+
+/// Probes a target.
+pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings: &Settings) -> Found {
     // A search takes several lookups, and each of them may time out.
     let limit = settings.timeout * 2;
     let located = tokio::time::timeout(limit, locate::locate(target, dns)).await;
@@ -42,7 +50,7 @@ pub async fn check(
         let skipped = |id| Check::new(id, Verdict::Skipped, "no server was found");
         checks.extend(["net.connect", "sip.options"].map(skipped));
         let observed = verdicts::observed(&checks, &[]);
-        return (checks, observed);
+        return Found { checks, observed, codecs: Vec::new() };
     }
     let probes = located.candidates.iter().map(|candidate| async move {
         let mut random = [0; 32];
@@ -70,7 +78,17 @@ pub async fn check(
     }
     checks.sort_by_key(|check| rules::position(check.id));
     let observed = verdicts::observed(&checks, &probes);
-    (checks, observed)
+    let replies = probes.iter().filter_map(|probe| match &probe.ended {
+        Ended::Answered(reply) => Some(reply),
+        _ => None,
+    });
+    let mut codecs: Vec<String> = Vec::new();
+    for codec in replies.flat_map(|reply| &reply.codecs) {
+        if !codecs.contains(codec) {
+            codecs.push(codec.clone());
+        }
+    }
+    Found { checks, observed, codecs }
 }
 
 /// Marks the candidate that a client would use: the first that answers, and not with 503 (RFC 3263, section 4.3).
@@ -86,10 +104,12 @@ fn select(checks: &mut [Check], probes: &[Probe]) {
     }
 }
 
-/// Adds a check; of several with one id, the worst is kept.
+/// Adds a check; of several with one id, the worst is kept, or the one of the certificate that ends first.
 fn merge(checks: &mut Vec<Check>, check: Check) {
+    let days = |check: &Check| check.evidence.get("days_left").and_then(Value::as_i64);
+    let serious = |check: &Check| (check.verdict, Reverse(days(check)));
     match checks.iter_mut().find(|known| known.id == check.id) {
-        Some(known) if known.verdict >= check.verdict => {}
+        Some(known) if serious(known) >= serious(&check) => {}
         Some(known) => *known = check,
         None => checks.push(check),
     }

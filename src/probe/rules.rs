@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::target::{Host, split};
-use crate::model::health::{Check, Verdict};
+use crate::model::health::{Check, StaticRule, Verdict};
 use crate::model::proxy::OutboundProxy;
 use crate::model::trunk::{Transport, Trunk};
 
@@ -75,6 +75,24 @@ pub const CHECKS: &[Rule] = &[
         "Calls over UDP fit into one packet.",
         "Many codecs, or a video codec, make an INVITE larger than 1,300 bytes (RFC 3261, section 18.1.1).",
         "Use fewer codecs, or TCP.",
+    ),
+    rule(
+        "static.password",
+        "The password is as strong as the vendor asks for.",
+        "It is short, or of one kind of characters.",
+        "Use a longer password, unless the provider chose it.",
+    ),
+    rule(
+        "static.name",
+        "The name has the form that the vendor documents.",
+        "It is too long, or contains characters that the vendor does not accept everywhere.",
+        "Rename the trunk.",
+    ),
+    rule(
+        "static.allowed_ip",
+        "An inbound trunk has the address that the carrier calls from.",
+        "The address was left out.",
+        "Enter the carrier's address.",
     ),
     rule(
         "static.proxy",
@@ -181,9 +199,19 @@ fn violated(id: &'static str, verdict: Verdict, message: String) -> Check {
 const MOST_CODECS: usize = 8;
 const VIDEO: [&str; 5] = ["h264", "h263", "h263p", "vp8", "mpeg4"];
 
-/// The static rules that apply to the fields of a trunk. `of_trunk` is false for an address of the command line, which
-/// may be any.
-pub fn check(trunk: &Trunk, of_trunk: bool) -> Vec<Check> {
+/// The vendor's end of a trunk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NearEnd {
+    /// The vendor's own rules.
+    pub rules: &'static [StaticRule],
+    /// Whether it is on a private line to the customer.
+    pub private_line: bool,
+    /// Its address, if it is known.
+    pub address: Option<IpAddr>,
+}
+
+/// The static rules that apply to the fields of a trunk. An address of the command line has no near end, and may be any.
+pub fn check(trunk: &Trunk, near: Option<&NearEnd>) -> Vec<Check> {
     let mut found = Vec::new();
     let naptr = trunk.transport == Some(Transport::DnsNaptr);
     let port = trunk.port.filter(|port| *port != 0);
@@ -201,7 +229,7 @@ pub fn check(trunk: &Trunk, of_trunk: bool) -> Vec<Check> {
                 let text = format!("transport dnsnaptr with the address {address}");
                 found.push(violated("static.naptr_numeric", Verdict::Warn, text));
             }
-            found.extend(address_rule(address).filter(|_| of_trunk));
+            found.extend(near.and_then(|near| address_rule(address, near)));
         }
         Some(Ok((Host::Name(_), _))) if naptr && port.is_some() => {
             let text = format!("transport dnsnaptr with port {}", port.unwrap_or_default());
@@ -212,6 +240,10 @@ pub fn check(trunk: &Trunk, of_trunk: bool) -> Vec<Check> {
     let odd = match (&trunk.transport, port) {
         (Some(Transport::Tls), Some(5060)) => Some("port 5060 with transport tls"),
         (Some(Transport::Udp | Transport::Tcp), Some(5061)) => Some("port 5061 without transport tls"),
+        (Some(transport), None) if !naptr && trunk.port.is_some() => match transport {
+            Transport::Other(_) => None,
+            _ => Some("port 0 without transport dnsnaptr"),
+        },
         _ => None,
     };
     found.extend(odd.map(|text| violated("static.port_transport", Verdict::Warn, text.to_owned())));
@@ -228,6 +260,12 @@ pub fn check(trunk: &Trunk, of_trunk: bool) -> Vec<Check> {
         let text = format!("the allowed address `{source}` is the whole internet, or a large part of it");
         found.push(violated("static.open_source", Verdict::Fail, text));
     }
+    let own = near.map(|near| near.rules).unwrap_or_default();
+    found.extend(
+        own.iter()
+            .filter(|rule| (rule.violated)(trunk))
+            .map(|rule| violated(rule.id, rule.verdict, rule.message.to_owned())),
+    );
     if found.is_empty() {
         found.push(Check::new("static.fields", Verdict::Pass, "no static rule is violated"));
     }
@@ -240,9 +278,19 @@ fn is_open(source: &str) -> bool {
     unspecified || prefix.trim().parse::<u8>().is_ok_and(|prefix| prefix < 8)
 }
 
+/// An address that no call reaches, or that the near end may not reach. Both ends may be in one network.
+fn address_rule(address: IpAddr, near: &NearEnd) -> Option<Check> {
+    let (verdict, what) = class(address)?;
+    let shared = near.address.and_then(class).is_some_and(|own| own == (verdict, what));
+    let reached = verdict == Verdict::Warn && (shared || near.private_line && what != THIS_MACHINE);
+    (!reached).then(|| violated("static.address", verdict, format!("{address} is {what}")))
+}
+
+const THIS_MACHINE: &str = "an address of this machine";
+
 /// Addresses that no call reaches, and those that only a part of the network reaches.
-fn address_rule(address: IpAddr) -> Option<Check> {
-    let (verdict, what) = match address {
+fn class(address: IpAddr) -> Option<(Verdict, &'static str)> {
+    Some(match address {
         IpAddr::V4(ip) if ip.is_documentation() => (Verdict::Fail, "an example address (RFC 5737)"),
         IpAddr::V4(ip) if ip.is_multicast() || ip.is_broadcast() => {
             (Verdict::Fail, "not the address of one server")
@@ -250,7 +298,7 @@ fn address_rule(address: IpAddr) -> Option<Check> {
         IpAddr::V4(ip) if ip.is_unspecified() || ip.octets()[0] >= 240 => {
             (Verdict::Fail, "not an address of a server")
         }
-        IpAddr::V4(ip) if ip.is_loopback() => (Verdict::Warn, "an address of this machine"),
+        IpAddr::V4(ip) if ip.is_loopback() => (Verdict::Warn, THIS_MACHINE),
         IpAddr::V4(ip) if ip.is_private() || ip.is_link_local() => (Verdict::Warn, "a private address"),
         // RFC 6598.
         IpAddr::V4(ip) if ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64 => {
@@ -263,13 +311,12 @@ fn address_rule(address: IpAddr) -> Option<Check> {
         IpAddr::V6(ip) if ip.segments()[..2] == [0x2001, 0xdb8] || ip.segments()[0] & 0xfff0 == 0x3ff0 => {
             (Verdict::Fail, "an example address")
         }
-        IpAddr::V6(ip) if ip.is_loopback() => (Verdict::Warn, "an address of this machine"),
+        IpAddr::V6(ip) if ip.is_loopback() => (Verdict::Warn, THIS_MACHINE),
         IpAddr::V6(ip) if ip.segments()[0] & 0xfe00 == 0xfc00 || ip.segments()[0] & 0xffc0 == 0xfe80 => {
             (Verdict::Warn, "a private address")
         }
         _ => return None,
-    };
-    Some(violated("static.address", verdict, format!("{address} is {what}")))
+    })
 }
 
 #[cfg(test)]
@@ -277,7 +324,7 @@ mod tests {
     use super::*;
 
     fn ids(trunk: &Trunk) -> Vec<(&'static str, Verdict)> {
-        check(trunk, true).into_iter().map(|check| (check.id, check.verdict)).collect()
+        check(trunk, Some(&NearEnd::default())).into_iter().map(|check| (check.id, check.verdict)).collect()
     }
 
     fn trunk(host: &str, port: u32, transport: Transport) -> Trunk {
@@ -294,6 +341,7 @@ mod tests {
             (trunk("a.example:5080", 5060, udp()), vec![("static.host_syntax", Fail)]),
             (trunk("a.example", 5061, udp()), vec![("static.port_transport", Warn)]),
             (trunk("a.example", 5060, Transport::Tls), vec![("static.port_transport", Warn)]),
+            (trunk("a.example", 0, udp()), vec![("static.port_transport", Warn)]),
             (trunk("a.example", 5060, Transport::DnsNaptr), vec![("static.naptr_port", Warn)]),
             (trunk("a.example", 0, Transport::DnsNaptr), vec![("static.fields", Pass)]),
             (trunk("8.8.8.8", 0, Transport::DnsNaptr), vec![("static.naptr_numeric", Warn)]),
@@ -319,7 +367,45 @@ mod tests {
         }
         // An address of the command line may be any.
         let loopback = trunk("127.0.0.1", 5060, udp());
-        assert!(check(&loopback, false).iter().all(|check| check.verdict == Pass));
+        assert!(check(&loopback, None).iter().all(|check| check.verdict == Pass));
+    }
+
+    #[test]
+    fn an_address_that_the_near_end_reaches_is_no_fault() {
+        for (address, own, private_line, fault) in [
+            ("10.0.0.1", Some("192.168.1.1"), false, false),
+            ("10.0.0.1", Some("127.0.0.1"), false, true),
+            ("10.0.0.1", Some("198.18.0.1"), false, true),
+            ("127.0.0.1", Some("127.0.0.1"), false, false),
+            ("fd00::1", Some("10.0.0.1"), false, false),
+            ("10.0.0.1", None, true, false),
+            ("100.64.0.1", None, true, false),
+            ("127.0.0.1", None, true, true),
+            ("192.0.2.1", Some("192.0.2.9"), true, true),
+        ] {
+            let own = own.map(|own| own.parse().unwrap());
+            let near = NearEnd { private_line, address: own, ..NearEnd::default() };
+            let found = check(&trunk(address, 5060, Transport::Udp), Some(&near));
+            assert_eq!(found[0].id == "static.address", fault, "{address} {own:?} {private_line}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_the_vendor_is_applied_to_its_trunks_only() {
+        let rules: &[StaticRule] = &[StaticRule {
+            id: "static.name",
+            verdict: Verdict::Warn,
+            message: "the name is odd",
+            violated: |trunk| trunk.name.as_deref() == Some("odd"),
+        }];
+        let near = NearEnd { rules, ..NearEnd::default() };
+        let named = |name: &str| Trunk { name: Some(name.into()), ..Trunk::default() };
+        let found = check(&named("odd"), Some(&near));
+        assert_eq!((found[0].id, found[0].message.as_str()), ("static.name", "the name is odd"));
+        assert_eq!(found[0].hint.as_deref(), Some("rename the trunk"));
+        for (trunk, near) in [(named("even"), Some(&near)), (named("odd"), None)] {
+            assert_eq!(check(&trunk, near)[0].id, "static.fields");
+        }
     }
 
     #[test]

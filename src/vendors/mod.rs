@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::fields::Field;
+use crate::model::health::StaticRule;
 use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterNumber};
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
@@ -85,6 +86,8 @@ pub struct Facts {
     pub curl_prelude: &'static str,
     /// How fast its calls may follow each other.
     pub pace: Pace,
+    /// What checks of its trunks rest on.
+    pub sip: Sip,
     /// The profile of the sandbox: settings and secrets, with `{base}` for the sandbox's address.
     pub sandbox: &'static [(&'static str, &'static str)],
 }
@@ -133,6 +136,27 @@ impl Facts {
 /// Whether a vendor's word means this kind. A newer word begins with the older one: `peer_did` is a peer trunk.
 pub fn stands_for(word: &str, kind: &str) -> bool {
     word.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+/// What checks of a vendor's trunks rest on.
+pub struct Sip {
+    /// Whether the vendor reports if a trunk is registered or reachable.
+    pub reports_status: bool,
+    /// Where the vendor's own end of a trunk is.
+    pub end: End,
+    /// The vendor's own static rules.
+    pub rules: &'static [StaticRule],
+}
+
+/// Where a vendor's end of a trunk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// On the device at the profile's `base_url`.
+    Device,
+    /// On the internet.
+    Internet,
+    /// On a private line to the customer.
+    PrivateLine,
 }
 
 /// How fast a vendor's calls may follow each other, and how many may be under way at the same time.

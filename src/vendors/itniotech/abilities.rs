@@ -4,7 +4,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::{Facts, Pace};
+use crate::vendors::{End, Facts, Pace, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -28,6 +28,8 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "TIMESTAMP=$(date +%s)",
     // No rate is documented; four at once is little enough for a contact center in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
+    // `state` says whether a trunk is enabled, and `sipTrunkState` whether it is to register.
+    sip: Sip { reports_status: false, end: End::Internet, rules: super::rules::STATIC },
     sandbox: &[
         ("base_url", "{base}/itniotech"),
         ("api_key", "sandbox-key"),

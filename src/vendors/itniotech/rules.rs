@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use super::abilities::FACTS;
 use crate::model::error::FieldError;
 use crate::model::fields::Field;
+use crate::model::health::{StaticRule, Verdict as Health};
 use crate::model::support::Need;
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Trunk, TrunkChange};
@@ -159,6 +160,14 @@ pub fn lacking(trunk: &Trunk) -> Vec<FieldError> {
 
 const WHOLE: &str =
     "Itniotech requires it in every write of such a trunk, and it was neither given nor read back";
+
+/// The static rules of `trunk check`.
+pub const STATIC: &[StaticRule] = &[StaticRule {
+    id: "static.allowed_ip",
+    verdict: Health::Fail,
+    message: "the inbound trunk has no allowed address",
+    violated: |trunk| trunk.direction == Some(Direction::Inbound) && !filled(&trunk.allowed_ip),
+}];
 
 /// A group's id as the number that the vendor takes.
 pub fn group_id(group: &AgentGroup) -> Option<u64> {

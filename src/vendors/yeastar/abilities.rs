@@ -4,7 +4,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::{Facts, Pace};
+use crate::vendors::{End, Facts, Pace, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -51,6 +51,7 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "",
     // No rate is documented; four at once is little enough for a PBX in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
+    sip: Sip { reports_status: true, end: End::Device, rules: super::rules::STATIC },
     sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
 };
 

@@ -3,6 +3,7 @@
 use super::abilities::{FACTS, PEER_CREATE_CODECS};
 use crate::model::error::FieldError;
 use crate::model::fields::Field;
+use crate::model::health::{StaticRule, Verdict as Health};
 use crate::model::support::{Need, Shape};
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, Direction, Extension, ExtensionType, Kind, Trunk, TrunkChange};
@@ -124,10 +125,10 @@ fn extensions(trunk: &Trunk, verdict: &mut Verdict) {
     }
 }
 
-/// The limits of "Import and Export Parameters - Trunk", which the API pages do not repeat: only a warning.
+/// Warns about what the PBX may still accept.
 fn name(trunk: &Trunk, verdict: &mut Verdict) {
     let Some(name) = &trunk.name else { return };
-    if name.chars().count() > 63 {
+    if name.chars().count() > LONGEST_NAME {
         verdict
             .warnings
             .push(format!("trunk name `{name}` is longer than the 63 characters that Yeastar documents"));
@@ -136,6 +137,34 @@ fn name(trunk: &Trunk, verdict: &mut Verdict) {
         verdict.warnings.push(format!("trunk name `{name}` has a space, which Yeastar's import refuses"));
     }
 }
+
+/// The limits of "Import and Export Parameters - Trunk", which the API pages do not repeat: no spaces and no special
+/// characters. The vendor's own examples have `_` and `-`.
+fn breaks_name_rule(name: &str) -> bool {
+    name.chars().count() > LONGEST_NAME
+        || name.chars().any(|c| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
+}
+
+const LONGEST_NAME: usize = 63;
+
+/// The static rules of `trunk check`.
+pub const STATIC: &[StaticRule] = &[
+    StaticRule {
+        id: "static.password",
+        verdict: Health::Warn,
+        message: "the password is shorter than 10 characters, or lacks digits, upper or lower case",
+        violated: |trunk| {
+            let password = trunk.password.as_ref().and_then(|password| password.expose());
+            trunk.kind == Some(Kind::Register) && password.is_some_and(breaks_rule)
+        },
+    },
+    StaticRule {
+        id: "static.name",
+        verdict: Health::Warn,
+        message: "the name is longer than 63 characters, or contains blanks or special characters",
+        violated: |trunk| trunk.name.as_deref().is_some_and(breaks_name_rule),
+    },
+];
 
 /// An ITSP issues the password, so Yeastar's own rule for it cannot bind ("Add a SIP Trunk", table 1; newer
 /// copies of the page drop it).

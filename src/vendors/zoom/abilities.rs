@@ -5,7 +5,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
-use crate::vendors::{Facts, Pace, PlanRate};
+use crate::vendors::{End, Facts, Pace, PlanRate, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -103,6 +103,8 @@ pub static FACTS: Facts = Facts {
     log_in_attempts: None,
     curl_prelude: "",
     pace: Pace { rates: RATES, default_plan: PRO, concurrency: 10 },
+    // "SIP trunk": a direct and private connection between Zoom and the customer's data center.
+    sip: Sip { reports_status: false, end: End::PrivateLine, rules: &[] },
     sandbox: &[
         ("base_url", "{base}/zoom/v2"),
         ("token_url", "{base}/zoom/oauth/token"),
