@@ -67,12 +67,15 @@ It sends one SIP OPTIONS request to each server of a trunk, and compares the
 answer with the vendor's status. Silence is `unknown`, never a failure. It ends
 with 15 if a check failed. `trunkctl explain check ID` explains a check.")]
     Check(Box<Check>),
-    /// Wait until trunks are registered or reachable
+    /// Wait until trunks are registered, reachable, or healthy
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk wait itsp-main --for registered --within 2m
   trunkctl -p lab-pbx trunk wait name:a name:b
+  trunkctl -p contact-center trunk wait carrier-out --for healthy
 
-It reads the vendor's status again and again. If a trunk is not up in time, it
+It reads the vendor's status again and again; `healthy` also sends OPTIONS to
+the far end, at most every 15 seconds. A trunk that does not exist yet is waited
+for. If a trunk is not up in time, or the provider refuses its credentials, it
 ends with 15, the last status, and the likely cause.")]
     Wait(Wait),
 }
@@ -124,9 +127,9 @@ pub struct Wait {
     /// The trunks: id:VALUE, name:VALUE, or just names or ids; they need not exist yet
     #[arg(value_name = "TRUNK", required = true)]
     pub trunks: Vec<String>,
-    /// The status to wait for; by default the one that fits the trunk
-    #[arg(long = "for", value_name = "STATUS", value_enum)]
-    pub goal: Option<Goal>,
+    /// What to wait for
+    #[arg(long = "for", value_name = "STATUS", value_enum, default_value = "reachable")]
+    pub goal: Goal,
     /// How long to wait, for example 60s
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub within: Duration,
@@ -140,8 +143,10 @@ pub struct Wait {
 pub enum Goal {
     /// The trunk is registered with the provider
     Registered,
-    /// The far end answers, or the trunk is registered
+    /// The far end answers the vendor, or the trunk is registered
     Reachable,
+    /// The trunk is reachable, and a check from here finds no fault; needs no status of the vendor
+    Healthy,
 }
 
 /// `trunk list`

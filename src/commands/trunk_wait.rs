@@ -4,74 +4,230 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use serde_json::json;
+use tokio::time::timeout_at;
 
+use super::trunk_check::probing::Probing;
 use super::trunk_list::choose;
-use crate::cli::trunk::{Goal, Wait};
+use crate::cli::trunk::{Goal as Word, Wait};
 use crate::context::Context;
+use crate::engine::limits::Room;
+use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
-use crate::model::diagnostics::Progress;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Kind, Result};
+use crate::model::health::Verdict;
 use crate::model::plan::ResourceKind;
 use crate::model::report::{Listing, Report};
-use crate::ops::status::{self, Waited, unhealthy};
-use crate::ops::trunks::Target;
+use crate::model::support::Operation;
+use crate::model::text::shell_word;
+use crate::model::trunk::ActualTrunk;
+use crate::ops::status::{self, BETWEEN_PROBES, Goal, Probed, Progress, Waited, Watch};
+use crate::ops::steps::require;
+use crate::ops::trunks::{self, Target as Named};
+use crate::probe::Found;
+use crate::probe::target::Target;
+use crate::probe::verdicts::Observed;
+
+/// A reading that has begun may end this much after the time to wait.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The number of trunks that are probed at the same time.
+const AT_ONCE: usize = 16;
 
 /// Waits for trunks.
 pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
-    let targets = args.trunks.iter().map(|text| Ok((text.clone(), Target::parse(text)?)));
+    let targets = args.trunks.iter().map(|text| Ok((text.clone(), Named::parse(text)?)));
     let targets: Targets = targets.collect::<Result<_>>()?;
     let mut session = context.session().await?;
+    require(&session, Operation::TrunkList)?;
     choose(&mut session, args.account.as_deref())?;
     let goal = match args.goal {
-        None => status::Goal::Up,
-        Some(Goal::Registered) => status::Goal::Registered,
-        Some(Goal::Reachable) => status::Goal::Reachable,
+        Word::Registered => Goal::Registered,
+        Word::Reachable => Goal::Reachable,
+        Word::Healthy => Goal::Healthy,
     };
-    let show = |waited: &[Waited], over| {
-        let done = waited.iter().filter(|waited| waited.progress == status::Progress::Reached).count() as u64;
-        let total = waited.len() as u64;
-        context.diagnostics.progress(&Progress {
-            total,
-            done,
-            noun: "trunks up",
-            over,
-            ..Progress::default()
-        });
+    let facts = session.vendor().facts();
+    if goal != Goal::Healthy && !facts.sip.reports_status {
+        let text = format!("{} does not report whether a trunk is {}", facts.title, goal.word());
+        let mut error = Error::new(Kind::Unsupported, text);
+        error.vendor = Some(facts.name);
+        return Err(error.hint("wait with --for healthy, which sends OPTIONS to the far end"));
+    }
+    let probing = match goal {
+        Goal::Healthy => Some(Probing::new(context, None, None)?.lasting(BETWEEN_PROBES)),
+        _ => None,
     };
-    let waited =
-        status::wait(&session, &targets, goal, until(context, args.within), |list| show(list, false));
-    let waited = waited.await;
-    show(waited.as_deref().unwrap_or_default(), true);
+    // Ctrl-C ends it with its report.
+    context.cancellation.leave_to_command();
+    let begun = Instant::now();
+    let watch = Watcher { context, session: &session, probing, begun, within: args.within, line: true };
+    let profile = &session.profile().name;
+    let ended = status::wait(&watch, profile, &targets, goal, watch.until(), session.is_dry_run()).await;
+    context.diagnostics.progress_line("");
     if session.withholds() {
         return Ok(context.withheld(&session));
     }
-    let (waited, profile) = (waited?, &session.profile().name);
-    if let Some(error) = unhealthy(profile, &waited, true) {
-        return Err(error.hint(format!("--within sets how long to wait; it was {:?}", args.within)));
-    }
-    let status = |waited: &Waited| waited.status.clone().unwrap_or_default();
-    Ok(Report::Listing(vec![Listing {
-        title: None,
-        columns: ["trunk", "status", "profile"].map(str::to_owned).to_vec(),
-        rows: waited
-            .iter()
-            .map(|waited| vec![waited.name.clone(), status(waited), profile.clone()])
-            .collect(),
-        data: waited
-            .iter()
-            .map(|waited| json!({"trunk": waited.name, "status": status(waited), "profile": profile}))
-            .collect(),
-    }]))
+    let ended = ended?;
+    let mut report = Report::Listing(vec![listing(&ended.trunks, profile, goal)]);
+    let Some(error) = ended.error(profile, true) else { return Ok(report) };
+    (context.publish)(&mut report)?;
+    let missed = ended.trunks.iter().find(|waited| waited.progress != Progress::Reached);
+    let name = missed.map(|waited| shell_word(&waited.name)).unwrap_or_default();
+    Err(match error.kind {
+        Kind::Unhealthy => error.hint(format!(
+            "`trunkctl -p {} trunk check {name}` looks for the cause; --within sets how long to wait (it was {:?})",
+            shell_word(profile),
+            args.within
+        )),
+        _ => error,
+    })
 }
 
-fn until(context: &Context, within: Duration) -> Instant {
-    let deadline = context.deadline();
-    Instant::now().checked_add(within).map_or(deadline, |until| until.min(deadline))
+fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
+    let reached = |waited: &Waited| waited.progress == Progress::Reached;
+    let seconds = |time: Duration| time.as_millis() as f64 / 1000.0;
+    let columns = ["trunk", "profile", "wanted", "reached", "status", "status_code", "waited_seconds"];
+    Listing {
+        title: None,
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: trunks
+            .iter()
+            .map(|waited| {
+                vec![
+                    waited.name.clone(),
+                    profile.to_owned(),
+                    goal.word().to_owned(),
+                    if reached(waited) { "yes" } else { "no" }.to_owned(),
+                    waited.status.clone().unwrap_or_default(),
+                    waited.status_code.clone().unwrap_or_default(),
+                    format!("{:.1}", seconds(waited.waited)),
+                ]
+            })
+            .collect(),
+        data: trunks
+            .iter()
+            .map(|waited| {
+                json!({
+                    "trunk": waited.name,
+                    "profile": profile,
+                    "wanted": goal.word(),
+                    "reached": reached(waited),
+                    "status": waited.status,
+                    "status_code": waited.status_code,
+                    "waited_seconds": seconds(waited.waited),
+                    "readings": waited.readings,
+                })
+            })
+            .collect(),
+    }
+}
+
+/// Watches the trunks of a session.
+struct Watcher<'c> {
+    context: &'c Context,
+    session: &'c Session,
+    /// Probes, if the goal needs them.
+    probing: Option<Probing>,
+    begun: Instant,
+    within: Duration,
+    /// Whether to show a line with the progress; several waits at the same time would overwrite each other's.
+    line: bool,
+}
+
+impl Watcher<'_> {
+    fn until(&self) -> Instant {
+        let deadline = self.context.deadline();
+        self.begun.checked_add(self.within).map_or(deadline, |until| until.min(deadline))
+    }
+
+    async fn probe_one(&self, actual: &ActualTrunk) -> Probed {
+        let (target, names) = match Target::of(&actual.trunk, None) {
+            Ok(found) => found,
+            Err(why) => return Probed::NothingToCall(why),
+        };
+        let Some(probing) = &self.probing else {
+            return Probed::Unknown("it was not probed".to_owned(), String::new());
+        };
+        let Found { checks, observed, .. } = probing.probe(&target, &names).await;
+        let said = |verdict: Verdict| {
+            let check = checks.iter().find(|check| check.verdict == verdict)?;
+            Some((format!("{}: {}", check.id, check.message), check.hint.clone().unwrap_or_default()))
+        };
+        match (said(Verdict::Fail), observed) {
+            (Some((what, remedy)), _) => Probed::Fails(what, remedy),
+            (None, Some(Observed::Alive | Observed::Forbidden)) => Probed::Answers,
+            (None, _) => {
+                let said = said(Verdict::Unknown).or_else(|| said(Verdict::Skipped));
+                let (what, remedy) = said.unwrap_or_default();
+                Probed::Unknown(what, remedy)
+            }
+        }
+    }
+}
+
+impl Watch for Watcher<'_> {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    async fn pause(&self, time: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.context.cancellation.asked() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+
+    async fn read(&self) -> Result<Vec<ActualTrunk>> {
+        let room = Room::default();
+        let end = self.until().max(Instant::now() + GRACE);
+        tokio::select! {
+            biased;
+            () = self.context.cancellation.asked() => {
+                Err(Error::new(Kind::Interrupted, "the command was interrupted"))
+            }
+            rows = timeout_at(end.into(), trunks::rows(self.session, None, &room)) => {
+                rows.unwrap_or_else(|_| Err(Error::new(Kind::Unavailable, "the vendor did not answer in time")))
+            }
+        }
+    }
+
+    async fn probe(&self, actual: Vec<ActualTrunk>) -> Result<Vec<Probed>> {
+        let ids: Vec<String> = actual.iter().map(|actual| actual.id.clone()).collect();
+        // The rows of a list may lack the address.
+        let mut whole = trunks::whole(self.session, None, actual, |_| true, &Room::default()).await?;
+        whole.sort_by_key(|actual| ids.iter().position(|id| *id == actual.id));
+        let probes = ids.iter().map(|id| async {
+            match whole.iter().find(|actual| actual.id == *id) {
+                Some(actual) => self.probe_one(actual).await,
+                None => Probed::Unknown("it was deleted".to_owned(), String::new()),
+            }
+        });
+        Ok(stream::iter(probes).buffered(AT_ONCE).collect().await)
+    }
+
+    fn show(&self, trunks: &[Waited], changes: &[String]) {
+        let reached = trunks.iter().filter(|waited| waited.progress == Progress::Reached).count();
+        let states = trunks.iter().filter_map(|waited| match &waited.progress {
+            Progress::Waiting(is, _) => Some(format!("{} {is}", waited.name)),
+            _ => None,
+        });
+        let line = format!(
+            "{} s of {} s: {reached} of {} there; {}",
+            self.begun.elapsed().as_secs(),
+            self.within.as_secs(),
+            trunks.len(),
+            states.collect::<Vec<_>>().join("; ")
+        );
+        if !self.line || !self.context.diagnostics.progress_line(&line) {
+            changes.iter().for_each(|change| self.context.diagnostics.note(change));
+        }
+    }
 }
 
 /// Trunks by the names that people know them by.
-type Targets = Vec<(String, Target)>;
+type Targets = Vec<(String, Named)>;
 
 /// Waits for the trunks that were written. Returns the errors of those that are not up in time; a trunk whose status the
 /// vendor does not report, or that is disabled, is noted.
@@ -82,21 +238,23 @@ pub async fn for_written(context: &Context, changes: &[Change], within: Duration
         if let (true, true, Some(id)) = (done, change.kind == ResourceKind::Trunk.word(), &change.id) {
             let name = change.name.clone().unwrap_or_else(|| id.clone());
             let of = written.entry((&change.profile, change.account.as_deref())).or_default();
-            of.push((name, Target::Id(id.clone())));
+            of.push((name, Named::Id(id.clone())));
         }
     }
-    let until = until(context, within);
+    let begun = Instant::now();
     let waits = written.into_iter().map(|((profile, account), targets)| async move {
         let mut session = context.session_of(Some(profile)).await?;
+        require(&session, Operation::TrunkList)?;
         choose(&mut session, account)?;
-        let waited = status::wait(&session, &targets, status::Goal::Up, until, |_| {}).await?;
-        for Waited { name, progress, .. } in &waited {
-            if let status::Progress::Never(why) = progress {
+        let watch = Watcher { context, session: &session, probing: None, begun, within, line: false };
+        let ended = status::wait(&watch, profile, &targets, Goal::Reachable, watch.until(), false).await?;
+        for Waited { name, progress, .. } in &ended.trunks {
+            if let Progress::Never(why) = progress {
                 let text = format!("did not wait for trunk `{name}` of profile `{profile}`: it {why}");
                 context.diagnostics.note(&text);
             }
         }
-        unhealthy(profile, &waited, false).map_or(Ok(()), Err)
+        ended.error(profile, false).map_or(Ok(()), Err)
     });
     join_all(waits).await.into_iter().filter_map(Result::err).collect()
 }

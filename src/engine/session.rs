@@ -237,11 +237,6 @@ impl Session {
         }
     }
 
-    /// Pauses before a read is repeated: longer each time, and at most `longest`. Returns whether there is time for it.
-    pub async fn pause(&self, again: u32, longest: Duration) -> bool {
-        self.wait(pause(again, chance()).min(longest)).await
-    }
-
     /// Waits, unless the deadline would pass or the command is interrupted. Returns whether to continue.
     pub(super) async fn wait(&self, time: Duration) -> bool {
         if time >= self.outside.limits.deadline.saturating_duration_since(Instant::now()) {

@@ -31,4 +31,9 @@ pub trait Diagnostics: Send + Sync {
     fn plan(&self, _plan: &Plan) {}
     /// How far the command is.
     fn progress(&self, _progress: &Progress) {}
+    /// How far a command is that has no count, in a line that is redrawn; an empty line removes it. Returns whether it is
+    /// shown.
+    fn progress_line(&self, _line: &str) -> bool {
+        false
+    }
 }

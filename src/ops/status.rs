@@ -1,68 +1,127 @@
 //! Waits until trunks are up. A vendor reports a registration some seconds after it has stored the trunk, so the status
 //! is read again and again.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
-use super::trunks::{self, Target};
-use crate::engine::limits::Room;
-use crate::engine::session::Session;
+use super::trunks::Target;
 use crate::model::error::{Error, Kind, Result};
-use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Kind as TrunkKind, Status};
 
-/// The longest pause between two reads.
-const LONGEST: Duration = Duration::from_secs(5);
+/// The pauses between readings; the last one is repeated.
+const PACE: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(5)];
 
-/// The status to wait for.
+/// The least time between two probes of a trunk: providers block addresses that send OPTIONS more often.
+pub const BETWEEN_PROBES: Duration = Duration::from_secs(15);
+
+/// A trunk may flap: it counts as down after this number of equal readings in a row.
+const READINGS_TO_BE_DOWN: u32 = 3;
+
+/// What to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Registered or reachable, whichever fits the trunk.
-    Up,
     /// Registered with the provider.
     Registered,
-    /// The far end answers; a registered trunk counts.
+    /// The far end answers the vendor; a registered trunk counts.
     Reachable,
+    /// Reachable for the vendor, and a probe from here finds no fault. If the vendor reports no status, an answer to the
+    /// probe suffices.
+    Healthy,
+}
+
+impl Goal {
+    /// The word on the command line and in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Reachable => "reachable",
+            Self::Healthy => "healthy",
+        }
+    }
+}
+
+/// What a probe from here says about a trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed {
+    /// The far end answers, and nothing is wrong.
+    Answers,
+    /// A check fails: what was found, and what to do.
+    Fails(String, String),
+    /// Nothing is certain: what was found, and what to do.
+    Unknown(String, String),
+    /// There is nothing to call, for this reason.
+    NothingToCall(String),
 }
 
 /// Where a trunk is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// It has the status.
-    Reached,
+    /// It was never read.
+    Unread,
     /// It may get there; with what is known, and the likely cause.
-    Waiting(String, &'static str),
-    /// Waiting does not help, for this reason.
+    Waiting(String, String),
+    /// It is there.
+    Reached,
+    /// Waiting does not help until somebody corrects it.
+    Failed(String),
+    /// It has no status that could be waited for.
     Never(String),
 }
 
-/// Compares a trunk with the goal; none if it does not exist.
-pub fn progress(goal: Goal, actual: Option<&ActualTrunk>) -> Progress {
-    let Some(actual) = actual else {
-        return Progress::Waiting("does not exist".into(), "check the name, and whether it was created");
-    };
-    let Some(status) = &actual.status else {
-        return Progress::Never("has no status that the vendor reports".into());
-    };
-    let code = actual.status_code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
-    let is = format!("is `{status}`{code}");
-    let registers = actual.trunk.kind.as_ref().is_none_or(|kind| *kind != TrunkKind::Peer);
-    match status {
-        // All channels are in use, so calls get through.
-        Status::Registered | Status::Busy => Progress::Reached,
-        Status::Reachable if goal != Goal::Registered => Progress::Reached,
-        _ if goal == Goal::Registered && !registers => {
-            Progress::Never(format!("{is}, and a peer trunk does not register"))
-        }
-        Status::Disabled => Progress::Never(format!("{is}; enable it first")),
-        Status::Unmonitored => Progress::Never(format!("{is}: the vendor does not check it")),
-        _ => Progress::Waiting(is, cause(status)),
+impl Progress {
+    fn is_over(&self) -> bool {
+        !matches!(self, Self::Unread | Self::Waiting(..))
     }
+}
+
+/// Compares a trunk with the goal. `probed` is the last probe; none if the goal needs one first.
+fn progress(goal: Goal, actual: &ActualTrunk, probed: Option<&Probed>) -> Option<Progress> {
+    let code = actual.status_code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
+    let is = match &actual.status {
+        Some(status) => format!("is `{status}`{code}"),
+        None => "has no status that the vendor reports".into(),
+    };
+    let registers = actual.trunk.kind.as_ref().is_none_or(|kind| *kind != TrunkKind::Peer);
+    Some(match &actual.status {
+        Some(Status::Disabled) => Progress::Never(format!("{is}; enable it first")),
+        Some(status @ Status::AuthFailed) => Progress::Failed(format!("{is}; {}", cause(status))),
+        Some(_) if goal == Goal::Registered && !registers => {
+            Progress::Never(format!("{is}, and a peer trunk does not register; wait for `reachable`"))
+        }
+        // All channels are in use, so calls get through.
+        Some(Status::Registered | Status::Busy) if goal != Goal::Healthy => Progress::Reached,
+        Some(Status::Reachable) if goal == Goal::Reachable => Progress::Reached,
+        Some(Status::Registered | Status::Busy | Status::Reachable) if goal == Goal::Healthy => {
+            match probed? {
+                Probed::Fails(why, remedy) => Progress::Waiting(format!("{is}, but {why}"), remedy.clone()),
+                // Silence proves nothing: the provider may not answer this machine.
+                Probed::Answers | Probed::Unknown(..) | Probed::NothingToCall(_) => Progress::Reached,
+            }
+        }
+        None | Some(Status::Unmonitored) if goal == Goal::Healthy => match probed? {
+            Probed::Answers => Progress::Reached,
+            Probed::Fails(why, remedy) | Probed::Unknown(why, remedy) => {
+                Progress::Waiting(format!("{is}, and {why}"), remedy.clone())
+            }
+            Probed::NothingToCall(why) => Progress::Never(format!("{is}, and there is {why}")),
+        },
+        None => Progress::Never(is),
+        Some(Status::Unmonitored) => {
+            Progress::Never(format!("{is}: the vendor does not monitor it; wait for `healthy`"))
+        }
+        Some(status) => Progress::Waiting(is, cause(status).into()),
+    })
 }
 
 /// The usual cause of a status.
 fn cause(status: &Status) -> &'static str {
     match status {
-        Status::AuthFailed => "the provider refused the username, the auth name or the password",
+        Status::AuthFailed => {
+            "the provider refused the username, the auth name or the password: correct them, waiting does not help"
+        }
         Status::Unreachable => {
             "the far end does not answer: check host, port and transport, and the firewall between"
         }
@@ -73,121 +132,235 @@ fn cause(status: &Status) -> &'static str {
 }
 
 /// What became of a trunk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Waited {
     /// The trunk, as it was named.
     pub name: String,
+    /// Its status and the vendor's code when it was read last.
     pub status: Option<String>,
+    /// The vendor's own code.
+    pub status_code: Option<String>,
     /// How far it got.
     pub progress: Progress,
+    /// How long it was waited for.
+    pub waited: Duration,
+    /// How long of that it was in its last state.
+    pub unchanged: Duration,
+    /// How many lists were read for it.
+    pub readings: u32,
+    /// Whether it was in one of them.
+    pub found: bool,
 }
 
-/// Reads the status of trunks until each has reached the goal or never will, or until a time. `report` is called after
-/// each read.
+/// The end of a wait.
+#[derive(Debug)]
+pub struct Ended {
+    /// The trunks, in the order in which they were named.
+    pub trunks: Vec<Waited>,
+    /// Why the last reading failed, if it did.
+    pub unread: Option<Error>,
+}
+
+/// What a wait acts on. Tests replace it, and the time.
+pub trait Watch {
+    /// The time.
+    fn now(&self) -> Instant;
+    /// Pauses. Returns whether to continue.
+    fn pause(&self, time: Duration) -> impl Future<Output = bool>;
+    /// Reads all trunks with one list.
+    fn read(&self) -> impl Future<Output = Result<Vec<ActualTrunk>>>;
+    /// Probes trunks, in their order.
+    fn probe(&self, trunks: Vec<ActualTrunk>) -> impl Future<Output = Result<Vec<Probed>>>;
+    /// Shows how far the trunks are, and what has changed, as sentences.
+    fn show(&self, trunks: &[Waited], changes: &[String]);
+}
+
+/// A trunk while it is waited for.
+struct Watched<'t> {
+    target: &'t Target,
+    waited: Waited,
+    /// When its state was read for the first time, and how often in a row since.
+    since: Instant,
+    equal: u32,
+    /// Whether that state was shown.
+    shown: bool,
+    probed: Option<(Instant, Probed)>,
+}
+
+/// Reads the status of trunks until each has reached the goal or never will, or until a time. A reading that fails is no
+/// state: the last one is kept. `once` reads once.
+///
+/// # Errors
+/// An error that no later reading could resolve, such as a refused log-in or an ambiguous name.
 pub async fn wait(
-    session: &Session,
+    watch: &impl Watch,
+    profile: &str,
     trunks: &[(String, Target)],
     goal: Goal,
     until: Instant,
-    report: impl Fn(&[Waited]),
-) -> Result<Vec<Waited>> {
-    super::steps::require(session, Operation::TrunkList)?;
-    let mut again = 0;
+    once: bool,
+) -> Result<Ended> {
+    let begun = watch.now();
+    let new = |(name, target)| Watched {
+        target,
+        waited: unread(name),
+        since: begun,
+        equal: 0,
+        shown: false,
+        probed: None,
+    };
+    let mut watched: Vec<Watched<'_>> = trunks.iter().map(|(name, target)| new((name, target))).collect();
+    let mut pauses = PACE.iter();
+    let mut pause = PACE[0];
     loop {
-        let rows = trunks::rows(session, None, &Room::default()).await?;
-        let mut waited = Vec::new();
-        for (name, target) in trunks {
-            let actual = target.among(&rows, &session.profile().name)?;
-            let status = actual.and_then(|actual| actual.status.as_ref()).map(ToString::to_string);
-            waited.push(Waited { name: name.clone(), status, progress: progress(goal, actual) });
+        let read = read(watch, profile, &mut watched, goal).await;
+        let unread = match read {
+            Ok(()) => None,
+            // The vendor may answer again, and Ctrl-C ends with what is known.
+            Err(error) if matches!(error.kind, Kind::Unavailable | Kind::RateLimited | Kind::Interrupted) => {
+                Some(error)
+            }
+            Err(error) => return Err(error),
+        };
+        let now = watch.now();
+        let changes: Vec<String> =
+            watched.iter_mut().filter_map(|one| one.change(now.duration_since(begun))).collect();
+        for one in &mut watched {
+            let end = if one.waited.progress.is_over() { one.since } else { now };
+            one.waited.waited = end.duration_since(begun);
+            one.waited.unchanged = end.duration_since(one.since);
         }
-        report(&waited);
-        let left = until.saturating_duration_since(Instant::now());
-        let waits = waited.iter().any(|waited| matches!(waited.progress, Progress::Waiting(..)));
-        if !waits || left.is_zero() || session.is_dry_run() {
-            return Ok(waited);
+        let trunks = || watched.iter().map(|one| one.waited.clone()).collect::<Vec<_>>();
+        watch.show(&trunks(), &changes);
+        let left = until.saturating_duration_since(now);
+        let over = watched.iter().all(|one| one.waited.progress.is_over());
+        pause = pauses.next().copied().unwrap_or(pause);
+        if over || once || left.is_zero() || !watch.pause(pause.min(left)).await {
+            return Ok(Ended { trunks: trunks(), unread });
         }
-        if !session.pause(again, LONGEST.min(left)).await {
-            return Ok(waited);
-        }
-        again += 1;
     }
 }
 
-/// The error of trunks that did not reach the goal; none if all did.
-pub fn unhealthy(profile: &str, waited: &[Waited], never_counts: bool) -> Option<Error> {
-    let lines: Vec<String> = waited
-        .iter()
-        .filter_map(|Waited { name, progress, .. }| match progress {
-            Progress::Reached => None,
-            Progress::Waiting(is, cause) => {
-                Some(format!("trunk `{name}` of profile `{profile}` {is}; {cause}"))
-            }
-            Progress::Never(why) => {
-                never_counts.then(|| format!("trunk `{name}` of profile `{profile}` {why}"))
-            }
-        })
-        .collect();
-    if lines.is_empty() {
-        return None;
+fn unread(name: &str) -> Waited {
+    Waited {
+        name: name.to_owned(),
+        status: None,
+        status_code: None,
+        progress: Progress::Unread,
+        waited: Duration::ZERO,
+        unchanged: Duration::ZERO,
+        readings: 0,
+        found: false,
     }
-    let mut error = Error::new(Kind::Unhealthy, lines.join("\n  "));
-    error.retryable = true;
-    Some(error)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::trunk::Trunk;
-
-    fn trunk(kind: TrunkKind, status: Option<Status>) -> ActualTrunk {
-        let trunk = Trunk { kind: Some(kind), ..Trunk::default() };
-        ActualTrunk { trunk, status, status_code: Some("7".into()), ..ActualTrunk::default() }
-    }
-
-    #[test]
-    fn a_trunk_that_is_up_or_can_never_be_up_ends_the_wait() {
-        use Goal::{Reachable, Registered, Up};
-        for (goal, kind, status, expected) in [
-            (Up, TrunkKind::Register, Status::Registered, "reached"),
-            (Up, TrunkKind::Peer, Status::Reachable, "reached"),
-            (Reachable, TrunkKind::Register, Status::Registered, "reached"),
-            (Registered, TrunkKind::Register, Status::Busy, "reached"),
-            (Registered, TrunkKind::Register, Status::Reachable, "waiting"),
-            (Registered, TrunkKind::Peer, Status::Reachable, "never"),
-            (Up, TrunkKind::Register, Status::AuthFailed, "waiting"),
-            (Up, TrunkKind::Register, Status::Unreachable, "waiting"),
-            (Up, TrunkKind::Peer, Status::Unknown, "waiting"),
-            (Up, TrunkKind::Register, Status::Disabled, "never"),
-            (Up, TrunkKind::Peer, Status::Unmonitored, "never"),
-        ] {
-            let word = match progress(goal, Some(&trunk(kind.clone(), Some(status.clone())))) {
-                Progress::Reached => "reached",
-                Progress::Waiting(..) => "waiting",
-                Progress::Never(_) => "never",
-            };
-            assert_eq!(word, expected, "{goal:?} {kind} {status}");
+/// Reads the trunks once, and probes those that need it.
+async fn read(watch: &impl Watch, profile: &str, watched: &mut [Watched<'_>], goal: Goal) -> Result<()> {
+    let rows = watch.read().await?;
+    let now = watch.now();
+    let mut unprobed = Vec::new();
+    for one in watched.iter_mut().filter(|one| !one.waited.progress.is_over()) {
+        let actual = one.target.among(&rows, profile)?;
+        if let Some(actual) = actual.filter(|actual| one.needs_probe(goal, actual, now)) {
+            unprobed.push((one, actual.clone()));
+        } else {
+            one.take(goal, actual, now);
         }
-        assert!(matches!(progress(Up, None), Progress::Waiting(..)));
-        assert!(matches!(progress(Up, Some(&trunk(TrunkKind::Peer, None))), Progress::Never(_)));
+    }
+    if unprobed.is_empty() {
+        return Ok(());
+    }
+    let results = watch.probe(unprobed.iter().map(|(_, actual)| actual.clone()).collect()).await?;
+    for ((one, actual), probed) in unprobed.into_iter().zip(results) {
+        one.probed = Some((now, probed));
+        one.take(goal, Some(&actual), watch.now());
+    }
+    Ok(())
+}
+
+impl Watched<'_> {
+    fn needs_probe(&self, goal: Goal, actual: &ActualTrunk, now: Instant) -> bool {
+        let fresh = |probed: &&(Instant, Probed)| now.duration_since(probed.0) < BETWEEN_PROBES;
+        progress(goal, actual, self.probed.as_ref().filter(fresh).map(|(_, probed)| probed)).is_none()
     }
 
-    #[test]
-    fn the_error_has_the_status_its_code_and_the_likely_cause() {
-        let waited = [Waited {
-            name: "itsp".into(),
-            status: None,
-            progress: progress(Goal::Up, Some(&trunk(TrunkKind::Register, Some(Status::AuthFailed)))),
-        }];
-        let error = unhealthy("lab", &waited, true).unwrap();
-        assert_eq!(error.kind.exit_code(), 15);
-        assert_eq!(
-            error.message,
-            "trunk `itsp` of profile `lab` is `auth_failed` (code 7); the provider refused the username, the auth \
-             name or the password"
-        );
-        let never = [Waited { name: "a".into(), status: None, progress: Progress::Never("is off".into()) }];
-        assert!(unhealthy("lab", &never, false).is_none() && unhealthy("lab", &never, true).is_some());
+    /// Takes a reading; none if the trunk does not exist.
+    fn take(&mut self, goal: Goal, actual: Option<&ActualTrunk>, now: Instant) {
+        let probed = self.probed.as_ref().map(|(_, probed)| probed);
+        let progress = match actual {
+            Some(actual) => progress(goal, actual, probed).unwrap_or(Progress::Unread),
+            None if self.waited.found => {
+                Progress::Waiting("does not exist any more".into(), "check whether it was deleted".into())
+            }
+            None => Progress::Waiting(
+                "does not exist yet".into(),
+                "check the name, and whether it was created".into(),
+            ),
+        };
+        self.waited.readings += 1;
+        self.waited.found |= actual.is_some();
+        self.waited.status = actual.and_then(|actual| actual.status.as_ref()).map(ToString::to_string);
+        self.waited.status_code = actual.and_then(|actual| actual.status_code.clone());
+        self.equal += 1;
+        if progress != self.waited.progress {
+            (self.since, self.equal, self.shown) = (now, 1, false);
+            self.waited.progress = progress;
+        }
+    }
+
+    /// The sentence about a state that has changed. What may pass by itself is shown once it lasts.
+    fn change(&mut self, waited: Duration) -> Option<String> {
+        let down = ["unreachable", "failed"].map(Some).contains(&self.waited.status.as_deref());
+        let is = match &self.waited.progress {
+            Progress::Waiting(is, _) if !self.shown && (!down || self.equal >= READINGS_TO_BE_DOWN) => {
+                is.clone()
+            }
+            // At the first reading, the result follows at once.
+            Progress::Reached if !self.shown && self.waited.readings > 1 => {
+                let code = self.waited.status_code.as_ref().map(|code| format!(" (code {code})"));
+                match &self.waited.status {
+                    Some(status) => format!("is `{status}`{}", code.unwrap_or_default()),
+                    None => "answers".to_owned(),
+                }
+            }
+            _ => return None,
+        };
+        self.shown = true;
+        Some(format!("trunk `{}` {is}, after {} s", self.waited.name, waited.as_secs()))
+    }
+}
+
+impl Ended {
+    /// The error of trunks that did not reach the goal; none if all did. Without `strict`, a trunk that has no status to
+    /// wait for is no error.
+    pub fn error(&self, profile: &str, strict: bool) -> Option<Error> {
+        if let Some(error) = &self.unread
+            && self.trunks.iter().all(|waited| waited.progress == Progress::Unread)
+        {
+            let mut error = error.copy();
+            error.message = format!("the trunks of profile `{profile}` were never read: {}", error.message);
+            return Some(error);
+        }
+        let lines: Vec<String> = self
+            .trunks
+            .iter()
+            .filter_map(|Waited { name, progress, unchanged, found, .. }| {
+                let text = match progress {
+                    Progress::Reached => return None,
+                    Progress::Never(_) if !strict => return None,
+                    Progress::Never(why) | Progress::Failed(why) => why.clone(),
+                    Progress::Waiting(_, cause) if !found => format!("never appeared; {cause}"),
+                    Progress::Waiting(is, cause) => format!("{is} for {} s; {cause}", unchanged.as_secs()),
+                    Progress::Unread => "was not read".to_owned(),
+                };
+                Some(format!("trunk `{name}` of profile `{profile}` {text}"))
+            })
+            .collect();
+        if lines.is_empty() {
+            return None;
+        }
+        let mut error = Error::new(Kind::Unhealthy, lines.join("\n  "));
+        error.retryable = self.trunks.iter().any(|waited| matches!(waited.progress, Progress::Waiting(..)));
+        Some(error)
     }
 }

@@ -66,4 +66,8 @@ impl Diagnostics for Console {
     fn progress(&self, progress: &Progress) {
         lock(&self.meter).show(progress);
     }
+
+    fn progress_line(&self, line: &str) -> bool {
+        lock(&self.meter).line(&printable(&(self.scrub)(line)))
+    }
 }

@@ -58,6 +58,31 @@ impl Meter {
         }
     }
 
+    /// Shows a line that replaces the last one; an empty line removes it. Returns whether the terminal can draw it.
+    pub fn line(&mut self, line: &str) -> bool {
+        if self.shown != Shown::Bar {
+            return false;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        if bar.is_hidden() {
+            self.bar = None;
+            return false;
+        }
+        bar.set_message(line.to_owned());
+        bar.tick();
+        if line.is_empty() {
+            bar.finish_and_clear();
+            self.bar = None;
+        }
+        true
+    }
+
     /// Writes a line above the bar.
     pub fn aside(&self, write: impl FnOnce()) {
         match &self.bar {

@@ -3,6 +3,7 @@
 mod metrics;
 mod server;
 mod trunks;
+mod waits;
 
 use serde_json::{Value, json};
 

@@ -1,65 +1,6 @@
-//! `apply --wait` and `trunk wait`: the vendor's status is read until the trunks are up.
-
-use std::sync::Mutex;
-
-use serde_json::json;
+//! `apply --wait`: the vendor's status is read until the written trunks are up.
 
 use super::*;
-use crate::support::given::answer;
-use crate::support::scripted::Scripted;
-
-/// A PBX whose trunk has these states, one for each time that its list is read; the last one stays.
-fn pbx(states: &'static [u64]) -> (Place, Scripted, String) {
-    let reads = Mutex::new(0);
-    let server = Scripted::answering(move |_, request| {
-        if !request.contains("trunk/list") {
-            return answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS"}));
-        }
-        let mut reads = reads.lock().unwrap();
-        let status = states[usize::min(*reads, states.len() - 1)];
-        *reads += 1;
-        let row = json!({"id": 7, "name": "itsp", "type": "register", "status": status});
-        answer(200, &json!({"errcode": 0, "total_number": 1, "data": [row]}))
-    });
-    let place = Place::new();
-    let text =
-        format!("[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"{}\"\naccess_token = \"t\"\n", server.base);
-    let profiles = place.write("profiles.toml", &text);
-    (place, server, profiles)
-}
-
-fn wait(states: &'static [u64], words: &str) -> Ran {
-    let (place, _server, profiles) = pbx(states);
-    read(command(&place, &profiles, &format!("trunk wait {words}")).output().unwrap())
-}
-
-#[test]
-fn a_trunk_that_comes_up_ends_the_wait() {
-    // Registering, refused once, then registered.
-    let ran = wait(&[4, 45, 1], "itsp --for registered --within 30s").expect(0).json();
-    assert_eq!(ran, json!([{"trunk": "itsp", "status": "registered", "profile": "p"}]));
-}
-
-#[test]
-fn a_trunk_that_stays_down_ends_with_its_status_and_cause() {
-    let error = wait(&[45], "name:itsp --within 300ms").expect(15).error();
-    let message = error["message"].as_str().unwrap();
-    assert!(
-        message.starts_with("trunk `name:itsp` of profile `p` is `auth_failed` (code 45); the provider"),
-        "{message}"
-    );
-    assert_eq!((&error["kind"], &error["retryable"]), (&json!("unhealthy"), &json!(true)));
-}
-
-#[test]
-fn a_trunk_that_does_not_exist_is_waited_for() {
-    let error = wait(&[1], "other --within 300ms").expect(15).error();
-    assert!(
-        error["message"].as_str().unwrap().contains("trunk `other` of profile `p` does not exist"),
-        "{error}"
-    );
-    wait(&[1], "--within 1s").expect(2);
-}
 
 #[test]
 fn apply_waits_for_what_it_has_written() {
