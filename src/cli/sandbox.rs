@@ -9,10 +9,11 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Serve the simulators until Ctrl-C, and print a matching profiles file
-    #[command(after_help = "Example:
+    #[command(after_help = "Examples:
   trunkctl sandbox serve --listen 127.0.0.1:8099 > sandbox.toml &
   trunkctl --profiles-file sandbox.toml -p zoom trunk create \\
-      --master-trunk trunk-a")]
+      --master-trunk trunk-a
+  trunkctl sandbox serve --sip 127.0.0.1:50600")]
     Serve(Serve),
     /// Delete all objects in the simulators that --sandbox uses
     Reset,
@@ -24,6 +25,9 @@ pub struct Serve {
     /// The address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// Also answer SIP OPTIONS over UDP on this address, as the far end of a trunk
+    #[arg(long, value_name = "ADDR")]
+    pub sip: Option<SocketAddr>,
     /// Keep the state in this file; without it, the state is lost on exit
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,

@@ -12,11 +12,18 @@ use crate::vendors;
 pub async fn serve(context: &Context, args: &Serve) -> Result<Report> {
     let faults: Result<Vec<Fault>, String> = args.fault.iter().map(|text| text.parse()).collect();
     let faults = faults.map_err(|why| Error::new(Kind::Usage, format!("--fault: {why}")))?;
-    let running = sandbox::start(args.listen, args.state.clone(), faults).await?;
+    let mut running = sandbox::start(args.listen, args.state.clone(), faults).await?;
+    let sip = match args.sip {
+        Some(listen) => Some(running.answer_sip(listen).await?),
+        None => None,
+    };
     (context.publish)(&mut Report::Text(profiles_file(&running.address())))?;
     context
         .diagnostics
         .note(&format!("the sandbox is listening on {}; press Ctrl-C to stop it", running.address()));
+    if let Some(sip) = sip {
+        context.diagnostics.note(&format!("SIP OPTIONS over UDP is answered on {sip}"));
+    }
     running.until_interrupted().await?;
     Ok(Report::Nothing)
 }

@@ -76,7 +76,8 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     let name = missed.map(|waited| shell_word(&waited.name)).unwrap_or_default();
     Err(match error.kind {
         Kind::Unhealthy => error.hint(format!(
-            "`trunkctl -p {} trunk check {name}` looks for the cause; --within sets how long to wait (it was {:?})",
+            "`trunkctl {}-p {} trunk check {name}` looks for the cause; --within sets how long to wait (it was {:?})",
+            if context.options.sandbox { "--sandbox " } else { "" },
             shell_word(profile),
             args.within
         )),

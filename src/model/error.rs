@@ -136,8 +136,8 @@ pub const EXIT_CODES: &[ExitCode] = &[
     exit(
         15,
         "unhealthy",
-        "A trunk did not come up in time.",
-        "Read the status and its cause in the message. Changes that were made stay.",
+        "A check of a trunk failed, or a trunk did not come up in time.",
+        "Read the failed checks, or the status and its cause in the message. Changes that were made stay.",
     ),
     exit(
         130,

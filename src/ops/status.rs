@@ -350,7 +350,7 @@ impl Ended {
                     Progress::Never(_) if !strict => return None,
                     Progress::Never(why) | Progress::Failed(why) => why.clone(),
                     Progress::Waiting(_, cause) if !found => format!("never appeared; {cause}"),
-                    Progress::Waiting(is, cause) => format!("{is} for {} s; {cause}", unchanged.as_secs()),
+                    Progress::Waiting(is, cause) => format!("{is}, for {} s; {cause}", unchanged.as_secs()),
                     Progress::Unread => "was not read".to_owned(),
                 };
                 Some(format!("trunk `{name}` of profile `{profile}` {text}"))

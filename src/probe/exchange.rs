@@ -132,7 +132,7 @@ struct Run<'r> {
 impl Run<'_> {
     fn request(&mut self, wire: Wire, local: SocketAddr) -> Vec<u8> {
         let request = message::options(&self.target.domain(), self.target.port, wire, local, self.ids);
-        self.probe.transcript.push(String::from_utf8_lossy(&request).into_owned());
+        self.probe.transcript.push(message::transcript(&request));
         request
     }
 
@@ -179,7 +179,7 @@ impl Run<'_> {
 
     /// A final answer ends the probe; a provisional one is noted.
     fn answered(&mut self, reply: Reply, bytes: &[u8], start: Instant, ended: &mut Ended) -> Option<Ended> {
-        self.probe.transcript.push(message::clean(bytes, 2000));
+        self.probe.transcript.push(message::transcript(bytes));
         if reply.code < 200 {
             *ended = Ended::Provisional(reply.code);
             return None;

@@ -216,6 +216,12 @@ fn unfold(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A message for the log, line by line.
+pub fn transcript(message: &[u8]) -> String {
+    let lines = message.split(|byte| *byte == b'\n').take(MOST_LINES);
+    lines.map(|line| clean(line, MOST_SHOWN)).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
 /// Text from the network for people: printable, and not too long.
 pub fn clean(bytes: &[u8], most: usize) -> String {
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(most * 4)).unwrap_or(bytes)).into_owned();
@@ -300,6 +306,12 @@ mod tests {
         assert_eq!(reply(&typed("text/plain")).codecs, [""; 0]);
         let seen = answer("SIP/2.0 200 OK", "").replace(";rport;", ";received=198.51.100.9;rport=9;");
         assert_eq!(reply(&seen).seen_from.as_deref(), Some("198.51.100.9:9"));
+    }
+
+    #[test]
+    fn a_transcript_keeps_the_lines_and_nothing_that_steers_a_terminal() {
+        let shown = transcript(b"SIP/2.0 200 OK\r\nServer: \x1b[2Jx\r\n\r\nv=0\r\n\xff\r\n");
+        assert_eq!(shown, "SIP/2.0 200 OK\nServer: [2Jx\n\nv=0");
     }
 
     #[test]

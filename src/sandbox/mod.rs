@@ -3,6 +3,7 @@
 pub mod fault;
 pub mod quota;
 mod server;
+mod sip;
 mod state;
 
 use std::net::SocketAddr;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinHandle;
 
 use crate::model::error::{Error, Result};
@@ -25,6 +26,7 @@ pub struct Running {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
     server: JoinHandle<()>,
+    sip: Option<JoinHandle<()>>,
 }
 
 /// Serves at an address, with faults; the state is saved in a file, or lost at the end.
@@ -55,10 +57,22 @@ async fn run(listen: SocketAddr, state: State, faults: Vec<Fault>) -> Result<Run
     let state = Arc::new(Mutex::new(state));
     let faults = Arc::new(Mutex::new(Faults::new(faults)));
     let server = tokio::spawn(server::serve(listener, Arc::clone(&state), faults));
-    Ok(Running { address, state, server })
+    Ok(Running { address, state, server, sip: None })
 }
 
 impl Running {
+    /// Also answers SIP OPTIONS over UDP at an address, and returns that address.
+    pub async fn answer_sip(&mut self, listen: SocketAddr) -> Result<SocketAddr> {
+        let failed = |cause: std::io::Error| {
+            Error::config(format!("the sandbox cannot answer SIP on {listen}: {cause}"))
+                .hint("choose another address with --sip, or port 0 for any free one")
+        };
+        let socket = UdpSocket::bind(listen).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        self.sip = Some(tokio::spawn(sip::serve(socket)));
+        Ok(address)
+    }
+
     /// Its address, without a path.
     pub fn address(&self) -> String {
         format!("http://{}", self.address)
@@ -79,6 +93,9 @@ impl Running {
     /// Ends it and keeps the state.
     pub async fn stop(self) -> Result<()> {
         self.server.abort();
+        if let Some(sip) = &self.sip {
+            sip.abort();
+        }
         self.save()
     }
 

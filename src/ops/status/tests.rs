@@ -166,7 +166,7 @@ fn readings_follow_at_1_2_4_and_then_every_5_seconds_until_the_end() {
     assert_eq!((waited.readings, waited.waited.as_secs(), waited.unchanged.as_secs()), (7, 20, 20));
     let text = text(&ended);
     assert!(
-        text.starts_with("trunk `a` of profile `lab` is `registering` (code 7) for 20 s; the provider"),
+        text.starts_with("trunk `a` of profile `lab` is `registering` (code 7), for 20 s; the provider"),
         "{text}"
     );
     assert!(ended.error("lab", true).unwrap().retryable);
@@ -234,7 +234,7 @@ fn an_absent_trunk_is_waited_for_and_said_once() {
     assert!(text(&ended).contains("never appeared; check the name"), "{}", text(&ended));
     let gone =
         Script::new(vec![is(Status::Registering), Ok(vec![])]).wait(&["a"], Goal::Reachable, 9).unwrap();
-    assert!(text(&gone).contains("does not exist any more for 8 s"), "{}", text(&gone));
+    assert!(text(&gone).contains("does not exist any more, for 8 s"), "{}", text(&gone));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_failed_reading_is_no_state() {
     // The last state is kept until the end.
     let script = Script::new(vec![is(Status::Registering), Err(Kind::Unavailable)]);
     let ended = script.wait(&["a"], Goal::Reachable, 10).unwrap();
-    assert!(text(&ended).contains("is `registering` (code 7) for 10 s"), "{}", text(&ended));
+    assert!(text(&ended).contains("is `registering` (code 7), for 10 s"), "{}", text(&ended));
     assert_eq!(ended.error("lab", true).unwrap().kind, Kind::Unhealthy);
     // Never read.
     let ended = Script::new(vec![Err(Kind::Unavailable)]).wait(&["a"], Goal::Reachable, 10).unwrap();
@@ -286,7 +286,7 @@ fn a_probe_follows_a_good_status_and_is_repeated_every_15_seconds_at_most() {
     let mut script = Script::new(vec![is(Status::Registered)]);
     script.probes = vec![Probed::Fails("net.connect: refused".into(), "start it".into())];
     let text = text(&script.wait(&["a"], Goal::Healthy, 10).unwrap());
-    assert!(text.ends_with("but net.connect: refused for 10 s; start it"), "{text}");
+    assert!(text.ends_with("but net.connect: refused, for 10 s; start it"), "{text}");
     // The other goals need no probe.
     let script = Script::new(vec![is(Status::Registered)]);
     script.one(Goal::Reachable);

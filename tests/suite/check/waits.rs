@@ -87,7 +87,7 @@ fn a_trunk_that_stays_down_ends_with_its_status_its_cause_and_what_to_run_next()
     let message = error["message"].as_str().unwrap();
     assert!(
         message.starts_with(
-            "trunk `name:itsp` of profile `yeastar` is `registering` (code 4) for 0 s; the provider"
+            "trunk `name:itsp` of profile `yeastar` is `registering` (code 4), for 0 s; the provider"
         ),
         "{message}"
     );

@@ -123,6 +123,8 @@ pub struct Scene {
     replaced: Vec<(String, String)>,
     /// Where the server that the README starts itself listens: anywhere, until it says where.
     port: u16,
+    /// Where the README's SIP server listens once it is started, and nothing before.
+    sip_port: u16,
     started: Option<Child>,
 }
 
@@ -158,7 +160,20 @@ impl Scene {
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let scene = Self { place, served, variables, code: 0, replaced: Vec::new(), port: 0, started: None };
+        // Below the ports that the system gives to others, so that nothing listens there meanwhile.
+        let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+        let is_free = |port: &u16| std::net::UdpSocket::bind(("127.0.0.1", *port)).is_ok();
+        let sip_port = (first..first + 1000).find(is_free).unwrap();
+        let scene = Self {
+            place,
+            served,
+            variables,
+            code: 0,
+            replaced: Vec::new(),
+            port: 0,
+            sip_port,
+            started: None,
+        };
         scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
         scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
         scene
@@ -173,24 +188,26 @@ impl Scene {
     }
 
     /// The README's addresses beside the served ones.
-    fn addresses(&self) -> [(&'static str, String); 5] {
+    fn addresses(&self) -> [(&'static str, String); 6] {
         let at = |path: &str| format!("{}/{path}", self.served.base);
         [
             ("https://192.0.2.10:8088", at("yeastar")),
             ("https://api.itniotech.com", at("itniotech")),
             ("https://api.zoom.us/v2", at("zoom/v2")),
             ("https://zoom.us/oauth/token", at("zoom/oauth/token")),
+            ("127.0.0.1:50600", format!("127.0.0.1:{}", self.sip_port)),
             ("127.0.0.1:8099", format!("127.0.0.1:{}", self.port)),
         ]
     }
 
     fn served(&self, text: &str) -> String {
-        self.addresses().iter().fold(text.to_owned(), |text, (shown, real)| text.replace(shown, real))
+        let text = text.replace("--port 50600", &format!("--port {}", self.sip_port));
+        self.addresses().iter().fold(text, |text, (shown, real)| text.replace(shown, real))
     }
 
     /// Makes a block of profiles the profiles file, its accounts those of the sandbox.
     pub fn profiles(&mut self, block: &Block) {
-        let [_, itniotech, zoom, token, _] = self.addresses().map(|(_, real)| real);
+        let [_, itniotech, zoom, token, ..] = self.addresses().map(|(_, real)| real);
         let served = |line: &String| match (line.split(" = ").next().unwrap_or_default(), line.as_str()) {
             ("client_id", _) => "client_id = \"sandbox\"".to_owned(),
             ("account_id", _) => "account_id = \"sandbox-account\"".to_owned(),
@@ -251,6 +268,8 @@ impl Scene {
     /// Starts the server that goes on in the background, and waits until it says where it listens.
     fn start(&mut self, command: &str) {
         let script = self.served(command);
+        // Of the last server.
+        let _ = std::fs::remove_file(self.place.path().join("work/sandbox.log"));
         let mut command = Command::new("sh");
         command.args(["-c", &format!("exec {script}")]).current_dir(self.place.path().join("work"));
         command.env_clear().envs(&self.variables).stdin(Stdio::null());
