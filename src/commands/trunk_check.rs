@@ -159,6 +159,7 @@ async fn subjects(context: &Context, args: &Args) -> Result<Vec<Subject>> {
     }
     if !args.source.files.is_empty() {
         let manifest = reconcile::open(context, &super::plan::files(&args.source))?;
+        reconcile::check::check(context, &manifest, &manifest.by_profile()).await?;
         let mut subjects = Vec::new();
         for (trunk, profiles) in manifest.trunks() {
             for profile in profiles {

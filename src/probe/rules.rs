@@ -237,16 +237,18 @@ pub fn check(trunk: &Trunk, near: Option<&NearEnd>) -> Vec<Check> {
         }
         _ => {}
     }
-    let odd = match (&trunk.transport, port) {
-        (Some(Transport::Tls), Some(5060)) => Some("port 5060 with transport tls"),
-        (Some(Transport::Udp | Transport::Tcp), Some(5061)) => Some("port 5061 without transport tls"),
-        (Some(transport), None) if !naptr && trunk.port.is_some() => match transport {
-            Transport::Other(_) => None,
-            _ => Some("port 0 without transport dnsnaptr"),
-        },
+    let odd = match (&trunk.transport, trunk.port) {
+        (_, Some(65536..)) => Some((Verdict::Fail, "the port is larger than 65535")),
+        (Some(Transport::Tls), Some(5060)) => Some((Verdict::Warn, "port 5060 with transport tls")),
+        (Some(Transport::Udp | Transport::Tcp), Some(5061)) => {
+            Some((Verdict::Warn, "port 5061 without transport tls"))
+        }
+        (Some(Transport::Udp | Transport::Tcp | Transport::Tls), Some(0)) => {
+            Some((Verdict::Warn, "port 0 without transport dnsnaptr"))
+        }
         _ => None,
     };
-    found.extend(odd.map(|text| violated("static.port_transport", Verdict::Warn, text.to_owned())));
+    found.extend(odd.map(|(verdict, text)| violated("static.port_transport", verdict, text.to_owned())));
     let codecs = trunk.codecs.as_deref().unwrap_or_default();
     let video = codecs.iter().any(|codec| VIDEO.contains(&codec.as_str()));
     if trunk.transport == Some(Transport::Udp) && (codecs.len() > MOST_CODECS || video) {
@@ -342,6 +344,7 @@ mod tests {
             (trunk("a.example", 5061, udp()), vec![("static.port_transport", Warn)]),
             (trunk("a.example", 5060, Transport::Tls), vec![("static.port_transport", Warn)]),
             (trunk("a.example", 0, udp()), vec![("static.port_transport", Warn)]),
+            (trunk("a.example", 70000, udp()), vec![("static.port_transport", Fail)]),
             (trunk("a.example", 5060, Transport::DnsNaptr), vec![("static.naptr_port", Warn)]),
             (trunk("a.example", 0, Transport::DnsNaptr), vec![("static.fields", Pass)]),
             (trunk("8.8.8.8", 0, Transport::DnsNaptr), vec![("static.naptr_numeric", Warn)]),

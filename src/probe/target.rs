@@ -44,22 +44,36 @@ impl Target {
     /// Why nothing can be called.
     pub fn of(trunk: &Trunk, domain: Option<&str>) -> Result<(Self, Vec<Host>), String> {
         if trunk.kind == Some(Kind::Account) {
-            return Err("nothing to call: the other side registers with the vendor".into());
+            let text =
+                "nothing to call: the other side registers with the vendor, whose status says whether it has";
+            return Err(text.into());
         }
         // With an outbound proxy, all SIP goes there.
         let (text, port) = match (&trunk.outbound_proxy, trunk.host.as_deref()) {
             (Some(OutboundProxy::Server { host, port }), _) if !host.is_empty() => (host.as_str(), *port),
             (_, Some(host)) if !host.is_empty() => (host, trunk.port),
             _ if trunk.direction == Some(Direction::Inbound) => {
-                return Err("nothing to call: the carrier calls the vendor".into());
+                return Err(
+                    "nothing to call: the carrier calls the vendor; only its fields can be checked".into()
+                );
             }
             _ => return Err("the trunk has no address that can be called".into()),
         };
         let (host, written) = split(text).map_err(|why| format!("host `{text}` {why}"))?;
-        let port = port.filter(|port| *port != 0).and_then(|port| u16::try_from(port).ok()).or(written);
+        let port = match port.filter(|port| *port != 0).map(u16::try_from) {
+            Some(Err(_)) => return Err("the port is larger than 65535, so nothing can be called".into()),
+            Some(Ok(port)) => Some(port),
+            None => written,
+        };
         let transport = match (&trunk.transport, port) {
-            (Some(Transport::Other(_)) | None, Some(5061)) => Transport::Tls,
-            (Some(Transport::Other(_)) | None, _) => Transport::Udp,
+            (Some(Transport::Other(word)), _) => {
+                return Err(format!(
+                    "transport `{word}` cannot be probed; only {}",
+                    Transport::WORDS.join(", ")
+                ));
+            }
+            (None, Some(5061)) => Transport::Tls,
+            (None, _) => Transport::Udp,
             (Some(known), _) => known.clone(),
         };
         let own = domain.or(trunk.domain.as_deref()).filter(|own| !own.is_empty());
@@ -222,5 +236,61 @@ mod tests {
             assert!(refusal.contains(says), "{text}: {refusal}");
         }
         assert!(host("provider.example:5061").unwrap_err().contains("port 5061"));
+    }
+
+    #[test]
+    fn a_trunk_without_an_address_to_call_says_why() {
+        let trunk = || Trunk { host: Some("a.example".into()), ..Trunk::default() };
+        for (trunk, says) in [
+            (Trunk { kind: Some(Kind::Account), ..trunk() }, "the other side registers"),
+            (
+                Trunk { host: None, direction: Some(Direction::Inbound), ..trunk() },
+                "the carrier calls the vendor",
+            ),
+            (Trunk { host: None, ..trunk() }, "no address that can be called"),
+            (Trunk { host: Some(String::new()), ..trunk() }, "no address that can be called"),
+            (Trunk { host: Some("sip:a.example".into()), ..trunk() }, "use the host alone"),
+            (Trunk { port: Some(70_000), ..trunk() }, "larger than 65535"),
+            (
+                Trunk { transport: Some(Transport::Other("ws".into())), ..trunk() },
+                "transport `ws` cannot be probed",
+            ),
+        ] {
+            let why = Target::of(&trunk, None).unwrap_err();
+            assert!(why.contains(says), "{trunk:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn all_sip_goes_to_an_outbound_proxy_and_a_missing_transport_follows_from_the_port() {
+        let proxy = |host: &str| Some(OutboundProxy::Server { host: host.into(), port: Some(5070) });
+        let trunk = || Trunk { host: Some("a.example".into()), port: Some(5060), ..Trunk::default() };
+        for (trunk, target, transport, names) in [
+            (trunk(), "a.example:5060", Transport::Udp, "a.example"),
+            (Trunk { port: Some(5061), ..trunk() }, "a.example:5061", Transport::Tls, "a.example"),
+            (Trunk { port: Some(0), ..trunk() }, "a.example", Transport::Udp, "a.example"),
+            (
+                Trunk { outbound_proxy: proxy("p.example"), ..trunk() },
+                "p.example:5070",
+                Transport::Udp,
+                "p.example",
+            ),
+            (Trunk { outbound_proxy: proxy(""), ..trunk() }, "a.example:5060", Transport::Udp, "a.example"),
+            (
+                Trunk { domain: Some("d.example".into()), ..trunk() },
+                "a.example:5060",
+                Transport::Udp,
+                "a.example d.example",
+            ),
+        ] {
+            let (found, own) = Target::of(&trunk, None).unwrap();
+            let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+            assert_eq!(
+                (found.to_string().as_str(), &found.transport, own.join(" ").as_str()),
+                (target, &transport, names)
+            );
+        }
+        let (_, only) = Target::of(&trunk(), Some("other.example")).unwrap();
+        assert_eq!(only, [Host::Name("other.example".into())]);
     }
 }

@@ -431,6 +431,10 @@ pub fn agreement(observed: Option<Observed>, status: &Status) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use super::super::locate::Candidate;
     use super::*;
 
     #[test]
@@ -446,6 +450,45 @@ mod tests {
                 assert!(text.contains(&format!("{code} Said")), "{text}");
                 assert_eq!(hint.is_some(), expected == Verdict::Warn || code == 403, "{code}");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_is_certain_fails_and_what_was_not_tried_is_skipped() {
+        use Verdict::{Fail, Skipped, Unknown};
+        for (wire, address, ended, id, expected) in [
+            (Wire::Udp, "192.0.2.1:5060", Ended::Refused, "net.connect", Fail),
+            (Wire::Tcp, "192.0.2.1:5060", Ended::NotConnected, "net.connect", Unknown),
+            // Without a network.
+            (Wire::Udp, "192.0.2.1:5060", Ended::NoRoute("unreachable".into()), "net.connect", Unknown),
+            (Wire::Udp, "[2001:db8::1]:5060", Ended::NoRoute("unreachable".into()), "net.connect", Skipped),
+            (Wire::Tcp, "192.0.2.1:5060", Ended::Closed, "sip.options", Fail),
+            (Wire::Udp, "192.0.2.1:5060", Ended::Silent, "sip.options", Unknown),
+            (Wire::Udp, "192.0.2.1:5060", Ended::Provisional(100), "sip.options", Unknown),
+            (Wire::Udp, "192.0.2.1:5060", Ended::Unreadable("x".into()), "sip.options", Unknown),
+            (Wire::Tls, "192.0.2.1:5061", Ended::NoTls("alert".into()), "tls.handshake", Fail),
+            (Wire::Tls, "192.0.2.1:5061", Ended::TlsSilent, "tls.handshake", Unknown),
+            (Wire::Tls, "192.0.2.1:5061", Ended::NotTrusted, "sip.options", Skipped),
+        ] {
+            let address: SocketAddr = address.parse().unwrap();
+            let candidate = Candidate { address, wire, host: "a.example".into(), srv: None, ttl: None };
+            let probe = Probe {
+                candidate,
+                ended: ended.clone(),
+                sent: 1,
+                round_trip: None,
+                connect: (wire != Wire::Udp).then(Duration::default),
+                waited: Duration::from_secs(4),
+                tls: None,
+                strays: 0,
+                transcript: Vec::new(),
+            };
+            let checks = probes(&[probe]);
+            let check = checks.iter().find(|check| check.id == id).unwrap();
+            assert_eq!(check.verdict, expected, "{ended:?}");
+            assert!(check.message.contains(&address.to_string()), "{}", check.message);
+            assert!(check.hint.is_some() || expected == Skipped, "{ended:?}");
+            assert!(checks.iter().all(|check| check.verdict <= expected.max(Verdict::Pass)), "{checks:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! `trunk check` against SIP servers on this machine: every kind of answer, and none.
 
+mod bad_input;
 mod metrics;
 mod server;
 mod trunks;

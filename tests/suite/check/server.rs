@@ -16,6 +16,8 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 #[derive(Clone, Copy)]
 pub enum Say {
     Code(u16, &'static str),
+    /// 200 with an SDP body of these media lines.
+    Media(&'static str),
     /// The answer to another request.
     OtherBranch,
     Text(&'static str),
@@ -51,6 +53,11 @@ fn answer(request: &str, code: u16, reason: &str) -> String {
 fn said(say: Say, request: &str, copies: usize) -> Option<String> {
     match say {
         Say::Code(code, reason) => Some(answer(request, code, reason)),
+        Say::Media(media) => {
+            let body = format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{media}\r\n");
+            let head = format!("Content-Type: application/sdp\r\nContent-Length: {}", body.len());
+            Some(answer(request, 200, "OK").replace("Content-Length: 0", &head) + &body)
+        }
         Say::OtherBranch => Some(answer(request, 200, "OK").replace("branch=z9hG4bK", "branch=z9hG4bKx")),
         Say::Text(text) => Some(text.to_owned()),
         Say::SecondCopy => (copies > 1).then(|| answer(request, 200, "OK")),

@@ -60,6 +60,65 @@ fn the_probe_is_compared_with_the_vendors_status() {
 }
 
 #[test]
+fn trunks_with_one_target_share_one_probe() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let (one, other) = (udp(Say::Code(200, "OK")), udp(Say::Nothing));
+    for (name, address) in
+        [("a", &one.address), ("b", &one.address), ("c", &one.address), ("d", &other.address)]
+    {
+        run(&place, &profiles, &peer(name, address, "")).expect(0);
+    }
+    let ran = run(&place, &profiles, "-p yeastar trunk check --timeout 300ms").expect(0);
+    let reports = ran.json();
+    let mut found: Vec<(&str, &Value)> = Vec::new();
+    for report in reports.as_array().unwrap() {
+        let options = report["checks"].as_array().unwrap().iter().find(|check| check["id"] == "sip.options");
+        found.push((report["trunk"].as_str().unwrap(), &options.unwrap()["verdict"]));
+    }
+    found.sort_by_key(|(name, _)| *name);
+    let (pass, unknown) = (json!("pass"), json!("unknown"));
+    assert_eq!(found, [("a", &pass), ("b", &pass), ("c", &pass), ("d", &unknown)]);
+    assert_eq!((one.requests().len(), other.requests().len()), (1, 1));
+}
+
+#[test]
+fn the_codecs_of_an_answer_are_compared_with_those_of_the_trunk() {
+    let place = Place::new();
+    for (codecs, media, verdict, exit) in [
+        ("ulaw\", \"g729", "m=audio 4000 RTP/AVP 8 0", "pass", 0),
+        ("g729\", \"ulaw", "m=audio 4000 RTP/AVP 18", "warn", 0),
+        ("opus", "m=audio 4000 RTP/AVP 8 0", "fail", 15),
+    ] {
+        let server = udp(Say::Media(media));
+        let (host, port) = server.address.split_once(':').unwrap();
+        let file = format!("name = \"t\"\nhost = \"{host}\"\nport = {port}\ncodecs = [\"{codecs}\"]\n");
+        let file = place.write("trunk.toml", &file);
+        let ran = place.run(&["-o", "json", "trunk", "check", "--from", &file]).expect(exit);
+        assert_eq!(check(&ran, "codecs.overlap")["verdict"], verdict, "{codecs} {media}: {ran:?}");
+    }
+}
+
+#[test]
+fn rules_of_the_vendor_apply_to_its_trunks() {
+    let (served, place) = (Served::start(), Place::new());
+    let profiles = served.profiles(&place, "");
+    let place = place.with("WEAK", "weak-word");
+    let create = "-p yeastar trunk create --name a --kind register --host sip.example.com --port 5060 --transport udp \
+                  --codecs ulaw --username u --auth-name u --password-from env:WEAK";
+    run(&place, &profiles, create).expect(0);
+    let ran = run(&place, &profiles, "-p yeastar trunk check a --offline").expect(0);
+    assert_eq!(check(&ran, "static.password")["verdict"], "warn", "{ran:?}");
+    assert!(!ran.out.contains("weak-word"), "{ran:?}");
+    let inbound = place.write("inbound.toml", "name = \"in\"\ndirection = \"inbound\"\n");
+    let ran =
+        run(&place, &profiles, &format!("-p itniotech trunk check --offline --from {inbound}")).expect(15);
+    assert_eq!(check(&ran, "static.allowed_ip")["verdict"], "fail", "{ran:?}");
+    // Without a profile, the vendor is not known.
+    run(&place, &profiles, &format!("-p yeastar trunk check --offline --from {inbound}")).expect(0);
+}
+
+#[test]
 fn a_number_on_two_trunks_is_found() {
     let (served, place) = (Served::start(), Place::new());
     let profiles = served.profiles(&place, "");
