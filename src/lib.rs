@@ -36,7 +36,7 @@
 //! | `state` | files that trunkctl keeps between runs: storage, locks, keyed digests |
 //! | [`vendors`] | the trait and the adapters, with their tables of abilities, fields and error codes, and their simulators |
 //! | [`engine`] | sessions, credentials, HTTP, tokens, rate limits, retries, the journal, redaction, dry runs |
-//! | `sandbox` | the HTTP server around the simulators, and faults on demand |
+//! | `sandbox` | the HTTP server around the simulators, faults on demand, and a SIP server as the far end of trunks |
 //! | `input` | reads files with positions: TOML, YAML and JSON, lists of rows, manifests, trunk files |
 //! | `config` | profiles, the source of each key, secret references |
 //! | `context` | the environment of a command: variables, folders, prompts, sessions, cancellation |

@@ -98,15 +98,9 @@ pub struct Check {
     /// The transport of --target
     #[arg(long, requires = "target", default_value = "udp", value_parser = Words(Transport::WORDS))]
     pub transport: Option<String>,
-    /// The SIP domain, if the certificate has another name than the host
-    #[arg(long, value_name = "NAME")]
-    pub domain: Option<String>,
-    /// Ask only this DNS server
-    #[arg(long, value_name = "ADDR[:PORT]")]
-    pub resolver: Option<String>,
-    /// A PEM file with an additional certificate authority to trust
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<String>,
+    /// How the far end is probed.
+    #[command(flatten)]
+    pub probes: Probes,
     /// Send nothing to the far end; check only the fields and the vendor's status
     #[arg(long)]
     pub offline: bool,
@@ -121,6 +115,20 @@ pub struct Check {
     pub account: Option<String>,
 }
 
+/// How the far end of a trunk is probed.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub struct Probes {
+    /// The SIP domain, if the certificate has another name than the host
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Ask only this DNS server
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub resolver: Option<String>,
+    /// A PEM file with an additional certificate authority to trust
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<String>,
+}
+
 /// `trunk wait`
 #[derive(Debug, Args)]
 pub struct Wait {
@@ -133,6 +141,9 @@ pub struct Wait {
     /// How long to wait, for example 60s
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub within: Duration,
+    /// How the far end is probed for `healthy`.
+    #[command(flatten)]
+    pub probes: Probes,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,

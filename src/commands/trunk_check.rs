@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::trunk_list::choose;
 use crate::cli::fleet::{Before, CheckFirst};
-use crate::cli::trunk::Check as Args;
+use crate::cli::trunk::{Check as Args, Probes};
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::tokens::digest;
@@ -24,14 +24,14 @@ use crate::model::open_enum::complain;
 use crate::model::profile::Profile;
 use crate::model::report::{Format, Report};
 use crate::model::support::Operation;
-use crate::model::trunk::{ActualTrunk, Transport, Trunk};
+use crate::model::trunk::{ActualTrunk, Status, Transport, Trunk};
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, Target as Named};
 use crate::probe::rules::{self, NearEnd};
 use crate::probe::target::{Target, split};
 use crate::probe::{Found, codecs, verdicts};
 use crate::reconcile::{self, account};
-use crate::vendors::{self, End};
+use crate::vendors::{self, End, Facts};
 use probing::Probing;
 use shown::{listing, text};
 
@@ -47,8 +47,8 @@ struct Subject {
     profile: Option<String>,
     /// The vendor's end of the trunk; none for an address.
     near: Option<NearEnd>,
-    /// The vendor's name for people.
-    vendor: &'static str,
+    /// The vendor, if the trunk is read from it.
+    vendor: Option<&'static Facts>,
     /// The trunk as the vendor has it.
     actual: Option<ActualTrunk>,
     /// Identifies the trunk at the vendor: profiles of one account show the same trunks.
@@ -63,13 +63,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Report> {
     let probing = if args.offline || context.options.dry_run.is_some() {
         None
     } else {
-        Some(Probing::new(context, args.resolver.as_deref(), args.ca_file.as_deref())?)
+        Some(Probing::new(context, &args.probes)?)
     };
-    let duplicates = duplicates(&subjects);
-    let checks = subjects.iter().enumerate().map(|(at, subject)| {
-        let (probing, duplicates) = (probing.as_ref(), &duplicates);
-        async move { report(subject, args.domain.as_deref(), probing, duplicates.get(&at)).await }
-    });
+    let numbers = numbers(&subjects);
+    let domain = args.probes.domain.as_deref();
+    let checks = subjects
+        .iter()
+        .zip(numbers)
+        .map(|(subject, numbers)| report(subject, domain, probing.as_ref(), numbers));
     let mut reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
     reports.sort_by_key(|report| std::cmp::Reverse(report.verdict));
     let failed = reports.iter().filter(|report| fails(report.verdict, args.strict)).count();
@@ -99,8 +100,11 @@ pub async fn before_writing(
     trunks: Vec<(String, Trunk)>,
 ) -> Result<()> {
     let Some(before) = first.check else { return Ok(()) };
-    let probing =
-        if context.options.dry_run.is_some() { None } else { Some(Probing::new(context, None, None)?) };
+    let probing = if context.options.dry_run.is_some() {
+        None
+    } else {
+        Some(Probing::new(context, &Probes::default())?)
+    };
     let mut subjects = Vec::new();
     for (profile, trunk) in trunks {
         subjects.push(Subject {
@@ -111,7 +115,11 @@ pub async fn before_writing(
             ..Subject::default()
         });
     }
-    let checks = subjects.iter().map(|subject| report(subject, None, probing.as_ref(), None));
+    let numbers = numbers(&subjects);
+    let checks = subjects
+        .iter()
+        .zip(numbers)
+        .map(|(subject, numbers)| report(subject, None, probing.as_ref(), numbers));
     let reports: Vec<Health> = stream::iter(checks).buffered(AT_ONCE).collect().await;
     let mut failures = Vec::new();
     for report in &reports {
@@ -227,7 +235,7 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
                 name: Some(actual.trunk.name.clone().unwrap_or_else(|| actual.id.clone())),
                 profile: Some(session.profile().name.clone()),
                 near: Some(near_end(session.profile())),
-                vendor: session.vendor().facts().title,
+                vendor: Some(session.vendor().facts()),
                 identity: Some(digest(&format!("{}|{}", account::of_session(&session), actual.id))),
                 actual: Some(actual),
                 unread: None,
@@ -259,14 +267,14 @@ fn near_end(profile: &Profile) -> NearEnd {
     let sip = &vendor.facts().sip;
     let url = reqwest::Url::parse(profile.get("base_url")).ok().filter(|_| sip.end == End::Device);
     let address = url.and_then(|url| url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok());
-    NearEnd { rules: sip.rules, private_line: sip.end == End::PrivateLine, address }
+    NearEnd { rules: vendor.static_rules(), private_line: sip.end == End::PrivateLine, address }
 }
 
 async fn report(
     subject: &Subject,
     domain: Option<&str>,
     probing: Option<&Probing>,
-    duplicate: Option<&(String, Vec<String>)>,
+    numbers: Option<Check>,
 ) -> Health {
     let mut checks = Vec::new();
     let mut target = None;
@@ -296,7 +304,7 @@ async fn report(
             }
         }
         checks.extend(of_vendor(subject, observed));
-        checks.extend(of_numbers(subject, duplicate));
+        checks.extend(numbers);
     }
     checks.sort_by_key(|check| rules::position(check.id));
     let status = subject.actual.as_ref().and_then(|actual| {
@@ -315,17 +323,25 @@ async fn report(
 
 /// The vendor's status, and whether it agrees with the probe.
 fn of_vendor(subject: &Subject, observed: Option<verdicts::Observed>) -> Vec<Check> {
-    let Some(actual) = &subject.actual else { return Vec::new() };
+    let (Some(actual), Some(vendor)) = (&subject.actual, subject.vendor) else { return Vec::new() };
     let Some(status) = &actual.status else {
-        let text = format!("{} does not report the status of a trunk", subject.vendor);
+        let text = format!("{} does not report the status of a trunk", vendor.title);
         return vec![Check::new("vendor.status", Verdict::Skipped, text)];
     };
     let code = actual.status_code.as_deref();
-    vec![verdicts::vendor_status(status, code, subject.vendor), verdicts::agreement(observed, status)]
+    let check = verdicts::vendor_status(status, code, vendor.title);
+    let check = match status {
+        Status::Unmonitored if !vendor.sip.reports_status => {
+            check.hint("the vendor reports only whether a trunk is enabled; see sip.options")
+        }
+        _ => check,
+    };
+    vec![check, verdicts::agreement(observed, status)]
 }
 
-/// Numbers that are on two of the trunks: by the position of each trunk, the number and the other trunks.
-fn duplicates(subjects: &[Subject]) -> BTreeMap<usize, (String, Vec<String>)> {
+/// The check `numbers.duplicate` of each trunk that has numbers.
+fn numbers(subjects: &[Subject]) -> Vec<Option<Check>> {
+    let id = "numbers.duplicate";
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, subject) in subjects.iter().enumerate() {
         for did in subject.trunk.dids.iter().flatten() {
@@ -335,41 +351,43 @@ fn duplicates(subjects: &[Subject]) -> BTreeMap<usize, (String, Vec<String>)> {
             }
         }
     }
-    // Profiles of one account show the same trunk, which is not a duplicate of itself.
-    let identity = |at: usize| subjects.get(at).and_then(|subject| subject.identity.as_ref());
-    let same = |one: usize, other: usize| identity(one).is_some() && identity(one) == identity(other);
-    let label = |at: &usize| {
-        let subject = subjects.get(*at);
-        let name = subject.and_then(|subject| subject.name.clone()).unwrap_or_default();
-        match subject.and_then(|subject| subject.profile.clone()) {
-            Some(profile) => format!("`{name}` of profile `{profile}`"),
-            None => format!("`{name}`"),
-        }
-    };
-    let mut found = BTreeMap::new();
-    for (number, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
-        for at in &places {
-            let others: Vec<String> =
-                places.iter().filter(|other| *other != at && !same(*at, **other)).map(label).collect();
-            if !others.is_empty() {
-                found.entry(*at).or_insert((number.clone(), others));
+    let unread: Vec<&str> = subjects
+        .iter()
+        .filter(|subject| subject.unread.is_some())
+        .filter_map(|subject| subject.profile.as_deref())
+        .collect();
+    let one = |(at, subject): (usize, &Subject)| {
+        let dids = subject.trunk.dids.as_ref().filter(|dids| !dids.is_empty())?;
+        // Profiles of one account show the same trunk, which is not a duplicate of itself.
+        let same = |other: &Subject| subject.identity.is_some() && subject.identity == other.identity;
+        let duplicate = dids.iter().find_map(|did| {
+            let number = digits(&did.number);
+            let others = places.get(&number)?.iter().filter(|other| **other != at);
+            let others = others.filter_map(|other| subjects.get(*other)).filter(|other| !same(other));
+            let others: Vec<String> = others.map(label).collect();
+            (!others.is_empty()).then_some((number, others))
+        });
+        Some(match duplicate {
+            Some((number, others)) => {
+                let text = format!("the number {number} is also on trunk {}", others.join(", "));
+                Check::new(id, Verdict::Fail, text).hint("remove it from one of them")
             }
-        }
-    }
-    found
+            None if unread.is_empty() => {
+                Check::new(id, Verdict::Pass, "none of its numbers is on another of these trunks")
+            }
+            None => {
+                let text = format!("trunks of profile {} may have one of its numbers", unread.join(", "));
+                Check::new(id, Verdict::Unknown, text).hint("check again when all profiles can be read")
+            }
+        })
+    };
+    subjects.iter().enumerate().map(one).collect()
 }
 
-fn of_numbers(subject: &Subject, duplicate: Option<&(String, Vec<String>)>) -> Option<Check> {
-    subject.trunk.dids.as_ref().filter(|dids| !dids.is_empty())?;
-    Some(match duplicate {
-        Some((number, others)) => {
-            let text = format!("the number {number} is also on trunk {}", others.join(", "));
-            Check::new("numbers.duplicate", Verdict::Fail, text).hint("remove it from one of them")
-        }
-        None => Check::new(
-            "numbers.duplicate",
-            Verdict::Pass,
-            "none of its numbers is on another of these trunks",
-        ),
-    })
+fn label(subject: &Subject) -> String {
+    let name = subject.name.as_deref().unwrap_or_default();
+    match &subject.profile {
+        Some(profile) => format!("`{name}` of profile `{profile}`"),
+        None => format!("`{name}`"),
+    }
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 
 use super::trunk_check::probing::Probing;
 use super::trunk_list::choose;
-use crate::cli::trunk::{Goal as Word, Wait};
+use crate::cli::trunk::{Goal as Word, Probes, Wait};
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
@@ -55,7 +55,12 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
         return Err(error.hint("wait with --for healthy, which sends OPTIONS to the far end"));
     }
     let probing = match goal {
-        Goal::Healthy => Some(Probing::new(context, None, None)?.lasting(BETWEEN_PROBES)),
+        Goal::Healthy => Some(Probing::new(context, &args.probes)?.lasting(BETWEEN_PROBES)),
+        _ if args.probes != Probes::default() => {
+            let text =
+                "--domain, --resolver and --ca-file are only for --for healthy, which probes the far end";
+            return Err(Error::new(Kind::Usage, text).hint("leave them out, or wait with --for healthy"));
+        }
         _ => None,
     };
     // Ctrl-C ends it with its report.
@@ -74,15 +79,16 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     (context.publish)(&mut report)?;
     let missed = ended.trunks.iter().find(|waited| waited.progress != Progress::Reached);
     let name = missed.map(|waited| shell_word(&waited.name)).unwrap_or_default();
-    Err(match error.kind {
-        Kind::Unhealthy => error.hint(format!(
-            "`trunkctl {}-p {} trunk check {name}` looks for the cause; --within sets how long to wait (it was {:?})",
-            if context.options.sandbox { "--sandbox " } else { "" },
-            shell_word(profile),
-            args.within
-        )),
-        _ => error,
-    })
+    if error.kind != Kind::Unhealthy {
+        return Err(error);
+    }
+    let sandbox = if context.options.sandbox { "--sandbox " } else { "" };
+    let mut hint =
+        format!("`trunkctl {sandbox}-p {} trunk check {name}` looks for the cause", shell_word(profile));
+    if error.retryable {
+        hint.push_str(&format!("; --within sets how long to wait (it was {:?})", args.within));
+    }
+    Err(error.hint(hint))
 }
 
 fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
@@ -143,12 +149,12 @@ impl Watcher<'_> {
     }
 
     async fn probe_one(&self, actual: &ActualTrunk) -> Probed {
-        let (target, names) = match Target::of(&actual.trunk, None) {
-            Ok(found) => found,
-            Err(why) => return Probed::NothingToCall(why),
-        };
         let Some(probing) = &self.probing else {
             return Probed::Unknown("it was not probed".to_owned(), String::new());
+        };
+        let (target, names) = match Target::of(&actual.trunk, probing.domain.as_deref()) {
+            Ok(found) => found,
+            Err(why) => return Probed::NothingToCall(why),
         };
         let Found { checks, observed, .. } = probing.probe(&target, &names).await;
         let said = |verdict: Verdict| {

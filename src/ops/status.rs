@@ -271,9 +271,10 @@ async fn read(watch: &impl Watch, profile: &str, watched: &mut [Watched<'_>], go
         return Ok(());
     }
     let results = watch.probe(unprobed.iter().map(|(_, actual)| actual.clone()).collect()).await?;
+    let now = watch.now();
     for ((one, actual), probed) in unprobed.into_iter().zip(results) {
         one.probed = Some((now, probed));
-        one.take(goal, Some(&actual), watch.now());
+        one.take(goal, Some(&actual), now);
     }
     Ok(())
 }
@@ -326,7 +327,7 @@ impl Watched<'_> {
             _ => return None,
         };
         self.shown = true;
-        Some(format!("trunk `{}` {is}, after {} s", self.waited.name, waited.as_secs()))
+        Some(format!("trunk `{}` {is}, after {:.0} s", self.waited.name, waited.as_secs_f64()))
     }
 }
 
@@ -350,7 +351,9 @@ impl Ended {
                     Progress::Never(_) if !strict => return None,
                     Progress::Never(why) | Progress::Failed(why) => why.clone(),
                     Progress::Waiting(_, cause) if !found => format!("never appeared; {cause}"),
-                    Progress::Waiting(is, cause) => format!("{is}, for {} s; {cause}", unchanged.as_secs()),
+                    Progress::Waiting(is, cause) => {
+                        format!("{is}, for {:.0} s; {cause}", unchanged.as_secs_f64())
+                    }
                     Progress::Unread => "was not read".to_owned(),
                 };
                 Some(format!("trunk `{name}` of profile `{profile}` {text}"))

@@ -1,7 +1,7 @@
 //! Checks whether a SIP target answers: server location, connection, TLS, and one OPTIONS request for each server.
 //!
 //! The flow is one-way: a [`target::Target`] becomes candidates (`locate`, RFC 3263), each candidate gets one OPTIONS
-//! request (`message`, `exchange`), and the answers become checks (`verdicts`, `certificate`). Only `resolver` and
+//! request (`message`, `exchange`), and the answers become checks (`verdicts`, `certificate`, `codecs`). Only `resolver` and
 //! `exchange` do I/O; the rest is pure. All text from the network is bounded, and cleaned before it is shown. Nothing but
 //! OPTIONS is ever sent, and only to targets that a trunk or the command line names.
 

@@ -1,4 +1,5 @@
-//! The small HTTP shell around the vendors' simulators: one listener, one path prefix a vendor.
+//! The small HTTP shell around the vendors' simulators: one listener, one path prefix a vendor. Beside it, on demand, a SIP
+//! server.
 
 pub mod fault;
 pub mod quota;

@@ -144,8 +144,6 @@ pub struct Sip {
     pub reports_status: bool,
     /// Where the vendor's own end of a trunk is.
     pub end: End,
-    /// The vendor's own static rules.
-    pub rules: &'static [StaticRule],
 }
 
 /// Where a vendor's end of a trunk is.
@@ -260,6 +258,11 @@ pub trait Vendor: Sync {
 
     /// Checks a change; `actual` is the existing trunk, if it was read.
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict;
+
+    /// The static rules that `trunk check` applies to its trunks, in addition to those for every vendor.
+    fn static_rules(&self) -> &'static [StaticRule] {
+        &[]
+    }
 
     /// What no other trunk can have together with this one. An update that gives it up is sent before one that takes it.
     fn claims(&self, trunk: &Trunk) -> BTreeSet<Claim> {

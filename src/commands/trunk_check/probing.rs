@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
+use crate::cli::trunk::Probes as Options;
 use crate::context::Context;
 use crate::engine::transport;
 use crate::model::error::{Error, Kind, Result};
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// What the probes of a command share.
 pub struct Probing {
     deadline: Instant,
+    /// The SIP domain of every trunk, if the command line gives one.
+    pub domain: Option<String>,
     resolver: Resolver,
     settings: Settings,
     /// How long a result is used before the target is probed again; forever, if there is no limit.
@@ -35,13 +38,12 @@ pub struct Probing {
 type Kept = (Instant, Rc<OnceCell<Found>>);
 
 impl Probing {
-    /// Probes that ask the given DNS server, and also trust the authority in the given file.
-    ///
     /// # Errors
-    /// A server or a file that cannot be used.
-    pub fn new(context: &Context, server: Option<&str>, ca_file: Option<&str>) -> Result<Self> {
+    /// A DNS server or an authority that cannot be used.
+    pub fn new(context: &Context, options: &Options) -> Result<Self> {
         let timeout = context.options.timeout.min(PATIENCE);
-        let server = server.map(resolver).transpose()?;
+        let server = options.resolver.as_deref().map(resolver).transpose()?;
+        let ca_file = options.ca_file.as_deref();
         let (verifier, provider) = transport::verifier(ca_file.map(Path::new)).map_err(|why| {
             Error::config(match ca_file {
                 Some(path) => format!("--ca-file: `{path}` cannot be used: {why}"),
@@ -50,6 +52,7 @@ impl Probing {
         })?;
         Ok(Self {
             deadline: context.deadline(),
+            domain: options.domain.clone(),
             resolver: Resolver::new(server, timeout)?,
             settings: Settings { timeout, verifier, provider },
             lasts: None,

@@ -29,7 +29,7 @@ pub static FACTS: Facts = Facts {
     // No rate is documented; four at once is little enough for a contact center in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
     // `state` says whether a trunk is enabled, and `sipTrunkState` whether it is to register.
-    sip: Sip { reports_status: false, end: End::Internet, rules: super::rules::STATIC },
+    sip: Sip { reports_status: false, end: End::Internet },
     sandbox: &[
         ("base_url", "{base}/itniotech"),
         ("api_key", "sandbox-key"),

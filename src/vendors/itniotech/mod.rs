@@ -21,6 +21,7 @@ use super::simulator::Simulator;
 use super::{Claim, Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
+use crate::model::health::StaticRule;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::support::Operation;
@@ -52,6 +53,10 @@ impl Vendor for Itniotech {
 
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
         rules::update(change, actual)
+    }
+
+    fn static_rules(&self) -> &'static [StaticRule] {
+        rules::STATIC
     }
 
     fn claims(&self, trunk: &Trunk) -> BTreeSet<Claim> {

@@ -51,7 +51,7 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "",
     // No rate is documented; four at once is little enough for a PBX in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
-    sip: Sip { reports_status: true, end: End::Device, rules: super::rules::STATIC },
+    sip: Sip { reports_status: true, end: End::Device },
     sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
 };
 

@@ -18,6 +18,7 @@ use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
 use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
 use crate::model::error::Result;
+use crate::model::health::StaticRule;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::support::Operation;
@@ -53,6 +54,10 @@ impl Vendor for Yeastar {
 
     fn check_update(&self, change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
         rules::update(change, actual)
+    }
+
+    fn static_rules(&self) -> &'static [StaticRule] {
+        rules::STATIC
     }
 
     fn create_trunk(&self, profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {

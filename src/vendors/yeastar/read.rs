@@ -278,10 +278,10 @@ fn trunk(mut row: TrunkRow) -> ActualTrunk {
         }),
         country: row.country,
         itsp: row.itsp,
-        // What a trunk without a proxy has: an empty server and port 0 ("Query Information of a Trunk"). A proxy that
-        // is on without a server stays visible, because calls fail then.
+        // What a trunk without a proxy has: an empty server and port 0 ("Query Information of a Trunk").
         outbound_proxy: row.enb_outbound_proxy.map(|on| match (on, row.outbound_proxy_server) {
             (0, _) | (_, None) => OutboundProxy::Off,
+            (_, Some(host)) if host.is_empty() => OutboundProxy::Off,
             (_, Some(host)) => {
                 OutboundProxy::Server { host, port: row.outbound_proxy_port.filter(|port| *port != 0) }
             }

@@ -104,7 +104,7 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "",
     pace: Pace { rates: RATES, default_plan: PRO, concurrency: 10 },
     // "SIP trunk": a direct and private connection between Zoom and the customer's data center.
-    sip: Sip { reports_status: false, end: End::PrivateLine, rules: &[] },
+    sip: Sip { reports_status: false, end: End::PrivateLine },
     sandbox: &[
         ("base_url", "{base}/zoom/v2"),
         ("token_url", "{base}/zoom/oauth/token"),

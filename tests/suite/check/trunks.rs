@@ -142,6 +142,27 @@ fn a_number_on_two_trunks_is_found() {
         "{ran:?}"
     );
     assert_eq!((&duplicate("b")["verdict"], &duplicate("c")["verdict"]), (&json!("fail"), &json!("pass")));
+    // The trunks of a profile that cannot be read may have them, too.
+    let text = std::fs::read_to_string(&profiles).unwrap();
+    let closed = crate::support::refusing::Refusing::new();
+    let away = format!(
+        "[profiles.away]\nvendor = \"yeastar\"\nbase_url = \"{}\"\naccess_token = \"x\"\n",
+        closed.base
+    );
+    let profiles = place.write("away.toml", &format!("{text}\n{away}"));
+    let ran = run(&place, &profiles, "-p yeastar,away trunk check --offline --retries 0").expect(15);
+    let reports = ran.json();
+    let of =
+        |name: &str| reports.as_array().unwrap().iter().find(|one| one["trunk"] == name).unwrap().clone();
+    let last = of("c")["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["id"] == "numbers.duplicate")
+        .unwrap()
+        .clone();
+    assert_eq!(last["verdict"], "unknown", "{last}");
+    assert!(last["message"].as_str().unwrap().contains("profile away"), "{last}");
 }
 
 #[test]

@@ -24,7 +24,9 @@ fn pbx(states: &'static [u64], address: &str) -> (Place, Scripted) {
         };
         if request.contains("trunk/query") || request.contains("trunk/get") {
             let all = vec![row(7, "itsp", 1), row(8, "other", 1)];
-            let asked = all.into_iter().filter(|row| request.contains(&row["id"].to_string()));
+            // `?id=7` and `?ids=7,8`
+            let ids = request.split_once('=').unwrap().1.split(['&', ' ']).next().unwrap().to_owned();
+            let asked = all.into_iter().filter(|row| ids.contains(&row["id"].to_string()));
             let data: Vec<Value> = asked.collect();
             return answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": data}));
         }
@@ -116,6 +118,8 @@ fn a_trunk_that_does_not_exist_is_waited_for() {
     );
     assert_eq!(ran.json()[0]["status"], Value::Null);
     wait(&[1], "--within 1s").expect(2);
+    let error = wait(&[1], "itsp --ca-file ca.pem").expect(2).error();
+    assert!(error["message"].as_str().unwrap().contains("only for --for healthy"), "{error}");
 }
 
 #[test]
