@@ -66,7 +66,7 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     // Ctrl-C ends it with its report.
     context.cancellation.leave_to_command();
     let begun = Instant::now();
-    let watch = Watcher { context, session: &session, probing, begun, within: args.within, line: true };
+    let watch = Watcher { context, session: &session, goal, probing, begun, within: args.within, line: true };
     let profile = &session.profile().name;
     let ended = status::wait(&watch, profile, &targets, goal, watch.until(), session.is_dry_run()).await;
     context.diagnostics.progress_line("");
@@ -134,6 +134,7 @@ fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
 struct Watcher<'c> {
     context: &'c Context,
     session: &'c Session,
+    goal: Goal,
     /// Probes, if the goal needs them.
     probing: Option<Probing>,
     begun: Instant,
@@ -221,10 +222,11 @@ impl Watch for Watcher<'_> {
             _ => None,
         });
         let line = format!(
-            "{} s of {} s: {reached} of {} there; {}",
+            "{} s of {} s: {reached} of {} {}; {}",
             self.begun.elapsed().as_secs(),
             self.within.as_secs(),
             trunks.len(),
+            self.goal.word(),
             states.collect::<Vec<_>>().join("; ")
         );
         if !self.line || !self.context.diagnostics.progress_line(&line) {
@@ -253,8 +255,16 @@ pub async fn for_written(context: &Context, changes: &[Change], within: Duration
         let mut session = context.session_of(Some(profile)).await?;
         require(&session, Operation::TrunkList)?;
         choose(&mut session, account)?;
-        let watch = Watcher { context, session: &session, probing: None, begun, within, line: false };
-        let ended = status::wait(&watch, profile, &targets, Goal::Reachable, watch.until(), false).await?;
+        let watch = Watcher {
+            context,
+            session: &session,
+            goal: Goal::Reachable,
+            probing: None,
+            begun,
+            within,
+            line: false,
+        };
+        let ended = status::wait(&watch, profile, &targets, watch.goal, watch.until(), false).await?;
         for Waited { name, progress, .. } in &ended.trunks {
             if let Progress::Never(why) = progress {
                 let text = format!("did not wait for trunk `{name}` of profile `{profile}`: it {why}");

@@ -203,7 +203,7 @@ pub async fn wait(
     let begun = watch.now();
     let new = |(name, target)| Watched {
         target,
-        waited: unread(name),
+        waited: unseen(name),
         since: begun,
         equal: 0,
         shown: false,
@@ -212,9 +212,9 @@ pub async fn wait(
     let mut watched: Vec<Watched<'_>> = trunks.iter().map(|(name, target)| new((name, target))).collect();
     let mut pauses = PACE.iter();
     let mut pause = PACE[0];
+    let mut unread: Option<Error> = None;
     loop {
-        let read = read(watch, profile, &mut watched, goal).await;
-        let unread = match read {
+        let failed = match read(watch, profile, &mut watched, goal).await {
             Ok(()) => None,
             // The vendor may answer again, and Ctrl-C ends with what is known.
             Err(error) if matches!(error.kind, Kind::Unavailable | Kind::RateLimited | Kind::Interrupted) => {
@@ -223,8 +223,14 @@ pub async fn wait(
             Err(error) => return Err(error),
         };
         let now = watch.now();
-        let changes: Vec<String> =
+        let mut changes: Vec<String> =
             watched.iter_mut().filter_map(|one| one.change(now.duration_since(begun))).collect();
+        if let Some(error) =
+            failed.as_ref().filter(|error| unread.is_none() && error.kind != Kind::Interrupted)
+        {
+            changes.push(format!("the trunks of profile `{profile}` cannot be read now: {}", error.message));
+        }
+        unread = failed;
         for one in &mut watched {
             let end = if one.waited.progress.is_over() { one.since } else { now };
             one.waited.waited = end.duration_since(begun);
@@ -241,7 +247,7 @@ pub async fn wait(
     }
 }
 
-fn unread(name: &str) -> Waited {
+fn unseen(name: &str) -> Waited {
     Waited {
         name: name.to_owned(),
         status: None,

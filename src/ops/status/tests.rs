@@ -247,6 +247,13 @@ fn a_failed_reading_is_no_state() {
     ]);
     let waited = script.one(Goal::Reachable);
     assert_eq!((waited.progress, waited.readings), (Progress::Reached, 2));
+    assert_eq!(
+        script.shown.borrow()[1..],
+        [
+            "the trunks of profile `lab` cannot be read now: the vendor said no",
+            "trunk `a` is `reachable` (code 7), after 7 s"
+        ]
+    );
     // The last state is kept until the end.
     let script = Script::new(vec![is(Status::Registering), Err(Kind::Unavailable)]);
     let ended = script.wait(&["a"], Goal::Reachable, 10).unwrap();

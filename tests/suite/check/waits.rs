@@ -209,7 +209,7 @@ fn a_terminal_shows_one_line_while_it_waits() {
     let place = place.with("TERM", "xterm");
     let args = ["--profiles-file", &profiles, "-p", "yeastar", "trunk", "wait", "itsp", "--within", "30s"];
     let mut terminal = crate::support::terminal::Terminal::start(&place, &args);
-    terminal.wait_for("0 s of 30 s: 0 of 1 there; itsp is `registering` (code 4)");
+    terminal.wait_for("0 s of 30 s: 0 of 1 reachable; itsp is `registering` (code 4)");
     terminal.wait_for("registered");
     let (status, shown) = terminal.end();
     assert!(status.success() && !shown.contains("note:"), "{shown}");

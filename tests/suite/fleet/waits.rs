@@ -1,6 +1,7 @@
 //! `apply --wait`: the vendor's status is read until the written trunks are up.
 
 use super::*;
+use crate::support::scripted::http;
 
 #[test]
 fn apply_waits_for_what_it_has_written() {
@@ -18,18 +19,20 @@ fn apply_waits_for_what_it_has_written() {
     assert!(lists >= 2, "{lists}");
 }
 
-#[test]
-fn an_apply_whose_trunk_stays_down_prints_its_changes_and_ends_with_15() {
+/// An apply that waits so long, on a PBX that reports this code for every trunk.
+fn applied(code: &'static str, within: &str) -> Ran {
     let lab = Lab::before(vec![Served::start()], |base| {
         Recorder::hooked(
             base,
-            std::sync::Arc::new(|seen: &Seen, ask: &dyn Fn() -> Option<Vec<u8>>| {
+            std::sync::Arc::new(move |seen: &Seen, ask: &dyn Fn() -> Option<Vec<u8>>| {
                 let answer = ask()?;
                 if !seen.target.contains("trunk/list") {
                     return Some(answer);
                 }
                 let text = String::from_utf8(answer).unwrap();
-                Some(text.replace("\"status\":1,", "\"status\":4,").into_bytes())
+                let (_, body) = text.split_once("\r\n\r\n").unwrap();
+                let body = body.replace("\"status\":1,", &format!("\"status\":{code},"));
+                Some(http(200, "", &body))
             }),
         )
     });
@@ -37,7 +40,27 @@ fn an_apply_whose_trunk_stays_down_prints_its_changes_and_ends_with_15() {
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
          transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
     );
-    let ran = lab.run(&format!("apply -f {path} --yes --wait=300ms")).expect(15);
-    assert_eq!(count(&ran, "created"), 1);
-    assert!(ran.err.contains("trunk `t` of profile `yeastar` is `registering` (code 4)"), "{}", ran.err);
+    lab.run(&format!("apply -f {path} --yes --wait={within}"))
+}
+
+#[test]
+fn an_apply_whose_trunk_stays_down_prints_its_changes_and_ends_with_15() {
+    // Refused credentials do not wait for the end.
+    for (code, within, says) in
+        [("4", "300ms", "is `registering` (code 4)"), ("45", "5m", "is `auth_failed` (code 45)")]
+    {
+        let ran = applied(code, within).expect(15);
+        assert_eq!(count(&ran, "created"), 1);
+        assert!(ran.err.contains(&format!("trunk `t` of profile `yeastar` {says}")), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_trunk_that_was_written_and_is_disabled_is_noted_and_not_waited_for() {
+    let ran = applied("44", "5m").expect(0);
+    assert!(
+        ran.err.contains("did not wait for trunk `t` of profile `yeastar`: it is `disabled`"),
+        "{}",
+        ran.err
+    );
 }
