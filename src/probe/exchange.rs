@@ -1,5 +1,6 @@
 //! Sends one OPTIONS request to one candidate, and waits for its answer (RFC 3261 §17.1.2).
 
+use std::cell::LazyCell;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -75,11 +76,15 @@ pub struct Probe {
 pub struct Settings {
     /// How long one candidate may take.
     pub timeout: Duration,
-    /// What decides whether a certificate is trusted.
-    pub verifier: Arc<dyn ServerCertVerifier>,
-    /// The cryptography that TLS uses.
-    pub provider: Arc<CryptoProvider>,
+    /// TLS, set up at its first use: reading the system's authorities takes longer than a probe over UDP.
+    pub tls: LazyCell<Result<Tls, String>, SetUp>,
 }
+
+/// What decides whether a certificate is trusted, and the cryptography that TLS uses.
+pub type Tls = (Arc<dyn ServerCertVerifier>, Arc<CryptoProvider>);
+
+/// Sets up TLS, or says why that is not possible.
+pub type SetUp = Box<dyn FnOnce() -> Result<Tls, String>>;
 
 /// Probes a candidate.
 pub async fn probe(target: &Target, candidate: &Candidate, ids: &Ids, settings: &Settings) -> Probe {
@@ -200,8 +205,12 @@ impl Run<'_> {
         if candidate.wire == Wire::Tcp {
             return self.talk(stream, Wire::Tcp, local).await;
         }
-        let recorder = Recorder::new(Arc::clone(&settings.verifier));
-        let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&settings.provider))
+        let (verifier, provider) = match &*settings.tls {
+            Ok(tls) => tls,
+            Err(why) => return Ok(Ended::NoTls(format!("TLS cannot be set up here: {why}"))),
+        };
+        let recorder = Recorder::new(Arc::clone(verifier));
+        let config = rustls::ClientConfig::builder_with_provider(Arc::clone(provider))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .dangerous()

@@ -1,9 +1,9 @@
 //! Probes of targets. Trunks with the same target share one probe.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::engine::transport;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::health::{Check, Verdict};
-use crate::probe::exchange::Settings;
+use crate::probe::exchange::{SetUp, Settings};
 use crate::probe::resolver::Resolver;
 use crate::probe::target::{Host, Target};
 use crate::probe::{self, Found};
@@ -43,18 +43,20 @@ impl Probing {
     pub fn new(context: &Context, options: &Options) -> Result<Self> {
         let timeout = context.options.timeout.min(PATIENCE);
         let server = options.resolver.as_deref().map(resolver).transpose()?;
-        let ca_file = options.ca_file.as_deref();
-        let (verifier, provider) = transport::verifier(ca_file.map(Path::new)).map_err(|why| {
-            Error::config(match ca_file {
-                Some(path) => format!("--ca-file: `{path}` cannot be used: {why}"),
-                None => format!("TLS cannot be set up: {why}"),
-            })
-        })?;
+        let ca_file = options.ca_file.clone().map(PathBuf::from);
+        let set_up: SetUp = Box::new(move || transport::verifier(ca_file.as_deref()));
+        let tls = LazyCell::new(set_up);
+        // A file that cannot be used is an error even if nothing speaks TLS.
+        if let Some(path) = &options.ca_file
+            && let Err(why) = LazyCell::force(&tls)
+        {
+            return Err(Error::config(format!("--ca-file: `{path}` cannot be used: {why}")));
+        }
         Ok(Self {
             deadline: context.deadline(),
             domain: options.domain.clone(),
             resolver: Resolver::new(server, timeout)?,
-            settings: Settings { timeout, verifier, provider },
+            settings: Settings { timeout, tls },
             lasts: None,
             results: RefCell::default(),
         })
