@@ -358,7 +358,8 @@ impl Ended {
                     Progress::Never(why) | Progress::Failed(why) => why.clone(),
                     Progress::Waiting(_, cause) if !found => format!("never appeared; {cause}"),
                     Progress::Waiting(is, cause) => {
-                        format!("{is}, for {:.0} s; {cause}", unchanged.as_secs_f64())
+                        let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
+                        format!("{is}, for {:.0} s{cause}", unchanged.as_secs_f64())
                     }
                     Progress::Unread => "was not read".to_owned(),
                 };
