@@ -218,16 +218,16 @@ impl Watch for Watcher<'_> {
     fn show(&self, trunks: &[Waited], changes: &[String]) {
         let reached = trunks.iter().filter(|waited| waited.progress == Progress::Reached).count();
         let states = trunks.iter().filter_map(|waited| match &waited.progress {
-            Progress::Waiting(is, _) => Some(format!("{} {is}", waited.name)),
+            Progress::Waiting(is, _) => Some(format!("; {} {is}", waited.name)),
             _ => None,
         });
         let line = format!(
-            "{} s of {} s: {reached} of {} {}; {}",
+            "{} s of {} s: {reached} of {} {}{}",
             self.begun.elapsed().as_secs(),
             self.within.as_secs(),
             trunks.len(),
             self.goal.word(),
-            states.collect::<Vec<_>>().join("; ")
+            states.collect::<String>()
         );
         if !self.line || !self.context.diagnostics.progress_line(&line) {
             changes.iter().for_each(|change| self.context.diagnostics.note(change));
