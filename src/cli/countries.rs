@@ -15,8 +15,10 @@ Several countries are reported one by one. Exit code 12 means that some of them
 failed.")]
     Add(Add),
     /// List countries
+    #[command(visible_alias = "ls")]
     List(List),
     /// Remove countries
+    #[command(visible_alias = "rm")]
     Remove(Remove),
 }
 

@@ -18,7 +18,7 @@ pub enum Before {
 }
 
 /// A check before a write.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct CheckFirst {
     /// Check the trunk first as `trunk check` does, and refuse with 15 if that fails
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "refuse", value_name = "MODE")]

@@ -13,7 +13,9 @@ use crate::model::change::Outcome;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List changes made from this machine, newest first
-    #[command(after_help = "Examples:
+    #[command(
+        visible_alias = "ls",
+        after_help = "Examples:
   trunkctl history list --unknown
   trunkctl -p lab-pbx history list --since 7d --outcome failed
   trunkctl history list --since 2026-11-21 --until 2026-11-22T06:00:00Z -o csv
@@ -21,7 +23,8 @@ pub enum Verb {
 
 Times are in UTC. The list covers all profiles unless --profile names some. An
 entry is written before its request is sent. If trunkctl was interrupted before
-it recorded the result, for example by a power cut, the outcome is unknown.")]
+it recorded the result, for example by a power cut, the outcome is unknown."
+    )]
     List(List),
     /// Show one change: the request, its outcome and, if that is unknown, how to check it
     Show(Show),

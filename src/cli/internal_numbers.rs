@@ -22,13 +22,17 @@ display_number, country, type, labels, languages, visible, allow_join and
 allow_for_external_meetings. A long list is sent in several calls.")]
     Add(Add),
     /// List the numbers of an account
+    #[command(visible_alias = "ls")]
     List(List),
     /// Change a number
     Update(Update),
     /// Remove a number
-    #[command(after_help = "Examples:
+    #[command(
+        visible_alias = "rm",
+        after_help = "Examples:
   trunkctl -p meetings internal-numbers remove +16466661110 --account sub-1
-  trunkctl -p meetings internal-numbers remove id:A26fhgdfg63 --yes")]
+  trunkctl -p meetings internal-numbers remove id:A26fhgdfg63 --yes"
+    )]
     Remove(Remove),
 }
 

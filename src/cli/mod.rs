@@ -126,7 +126,8 @@ pub enum Color {
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Create, change, list, show and delete trunks
+    /// Create, change, list, show, check and delete trunks
+    #[command(visible_alias = "trunks")]
     Trunk {
         /// What to do with them.
         #[command(subcommand)]
@@ -171,6 +172,7 @@ pub enum Command {
         verb: lookup::Verb,
     },
     /// Manage profiles
+    #[command(visible_alias = "profiles")]
     Profile {
         /// What to do with them.
         #[command(subcommand)]
@@ -178,7 +180,10 @@ pub enum Command {
     },
     /// Show the operations and fields that each vendor supports
     #[command(after_help = "For reasons, limits and allowed values: trunkctl vendors -o json")]
-    Vendors,
+    Vendors {
+        /// Only this vendor
+        vendor: Option<String>,
+    },
     /// Export existing objects as a manifest, optionally converted for another vendor
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx export > trunks.toml
@@ -192,13 +197,14 @@ cannot be read, the others are exported and the exit code is 12.")]
     /// Explain an error code of a vendor, an exit code or a check; works offline
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003
+  trunkctl explain 70103           # a code of whichever vendor has it
   trunkctl explain itniotech -47
   trunkctl explain exit 11
   trunkctl explain check tls.expiry
   trunkctl explain zoom            # every code that the vendor documents")]
     Explain {
-        /// A vendor, `exit` or `check`
-        #[arg(value_name = "VENDOR|exit|check")]
+        /// A vendor, `exit`, `check`, or a code that only one vendor has
+        #[arg(value_name = "VENDOR|exit|check|CODE", allow_negative_numbers = true)]
         subject: String,
         /// The code; defaults to all codes
         #[arg(allow_negative_numbers = true, allow_hyphen_values = true)]

@@ -9,6 +9,7 @@ use super::values::vendor_field;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List the numbers of the master account
+    #[command(visible_alias = "ls")]
     List,
     /// Assign numbers of the master account to a sub account
     #[command(after_help = "Example:

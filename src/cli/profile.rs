@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List the profiles in the profiles file
+    #[command(visible_alias = "ls")]
     List,
     /// Show a profile: its settings, their sources, and references to its secrets
     Show,

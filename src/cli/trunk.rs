@@ -31,6 +31,21 @@ For the fields that a vendor supports: trunkctl vendors")]
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
     Update(Update),
+    /// Enable a trunk
+    Enable(Named),
+    /// Disable a trunk; it keeps its settings
+    Disable(Named),
+    /// Give a trunk another name
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx trunk rename itsp-main itsp-backup")]
+    Rename {
+        /// The trunk.
+        #[command(flatten)]
+        named: Named,
+        /// The new name
+        #[arg(value_name = "NEW_NAME")]
+        name: String,
+    },
     /// Create a trunk, or update the existing trunk of that name
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk ensure --from register-trunk.toml
@@ -48,13 +63,18 @@ as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
 
 Several profiles are read at the same time. If some cannot be read, the trunks
 of the others are listed and the exit code is 12.")]
+    #[command(visible_alias = "ls")]
     List(List),
     /// Show trunks with all fields that the vendor returns
+    #[command(visible_alias = "show")]
     Get(Get),
     /// Delete trunks, or unassign assigned ones
-    #[command(after_help = "Examples:
+    #[command(
+        visible_alias = "rm",
+        after_help = "Examples:
   trunkctl -p lab-pbx trunk delete name:itsp-main
-  trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing")]
+  trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing"
+    )]
     Delete(Delete),
     /// Check whether trunks work: DNS, connection, certificate, SIP, and the vendor's status
     #[command(after_help = "Examples:
@@ -214,6 +234,14 @@ pub struct Create {
     /// The check before.
     #[command(flatten)]
     pub first: CheckFirst,
+}
+
+/// A trunk that exists.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
+    #[arg(value_name = "TRUNK")]
+    pub trunk: String,
 }
 
 /// `trunk update`

@@ -7,24 +7,47 @@ use crate::model::report::{Listing, Report};
 use crate::model::text::nearest;
 use crate::probe::rules::{CHECKS, Rule};
 use crate::vendors::codes::{After, Code};
-use crate::vendors::{self, Facts};
+use crate::vendors::{self, ALL, Facts};
 
 /// Runs the command.
 pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
-    match subject {
+    let word = subject.to_ascii_lowercase();
+    match word.as_str() {
         "exit" => return exit_codes(code),
         "check" => return checks(code),
         _ => {}
     }
-    let vendor = vendors::by_name(subject).map_err(|mut error| {
+    let owners: Vec<&Facts> = match code {
+        None => {
+            ALL.iter().map(|vendor| vendor.facts()).filter(|facts| !rows(facts, subject).is_empty()).collect()
+        }
+        Some(_) => Vec::new(),
+    };
+    match owners.as_slice() {
+        [] => {}
+        [only] => return vendor_codes(only, Some(subject)),
+        several => {
+            let commands: Vec<String> =
+                several.iter().map(|facts| format!("`trunkctl explain {} {subject}`", facts.name)).collect();
+            return Err(Error::new(Kind::Usage, format!("several vendors have the code `{subject}`"))
+                .hint(format!("name the vendor: {}", commands.join(", "))));
+        }
+    }
+    let vendor = vendors::by_name(&word).map_err(|mut error| {
         error.kind = Kind::Usage;
-        error.hint(format!("use a vendor ({}), `exit` or `check`", names().join(", ")))
+        error.hint(format!("use a vendor ({}), `exit`, `check`, or a documented code", names().join(", ")))
     })?;
     vendor_codes(vendor.facts(), code)
 }
 
+/// The rows of a code; a bare number may also be an HTTP status.
+fn rows(facts: &'static Facts, code: &str) -> Vec<&'static Code> {
+    let status = format!("HTTP {code}");
+    facts.codes.iter().filter(|row| row.code.eq_ignore_ascii_case(code) || row.code == status).collect()
+}
+
 fn names() -> Vec<&'static str> {
-    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect()
+    ALL.iter().map(|vendor| vendor.facts().name).collect()
 }
 
 fn exit_codes(code: Option<&str>) -> Result<Report> {
@@ -94,9 +117,7 @@ fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
             data: facts.codes.iter().map(data).collect(),
         }]));
     };
-    let status = format!("HTTP {code}");
-    let rows: Vec<&Code> =
-        facts.codes.iter().filter(|row| row.code.eq_ignore_ascii_case(code) || row.code == status).collect();
+    let rows = rows(facts, code);
     if rows.is_empty() {
         return Err(Error::new(Kind::NotFound, format!("{} does not document code `{code}`", facts.title))
             .hint(format!(

@@ -37,6 +37,7 @@ use crate::engine::session::Session;
 use crate::model::change::Change;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
+use crate::model::trunk::Trunk;
 
 /// Runs a command to its report.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
@@ -55,6 +56,14 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Trunk { verb } => match &**verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(context, args).await,
             cli::trunk::Verb::Update(args) => trunk_update::run(context, args).await,
+            cli::trunk::Verb::Enable(named) => trunk_update::set(context, &named.trunk, enabled(true)).await,
+            cli::trunk::Verb::Disable(named) => {
+                trunk_update::set(context, &named.trunk, enabled(false)).await
+            }
+            cli::trunk::Verb::Rename { named, name } => {
+                let set = Trunk { name: Some(name.clone()), ..Trunk::default() };
+                trunk_update::set(context, &named.trunk, set).await
+            }
             cli::trunk::Verb::Ensure(args) => trunk_ensure::run(context, args).await,
             cli::trunk::Verb::List(args) => trunk_list::list(context, args).await,
             cli::trunk::Verb::Get(args) => trunk_list::get(context, args).await,
@@ -96,7 +105,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             };
             crate::export::run(context, &selection).await
         }
-        Command::Vendors => Ok(vendors::matrix()),
+        Command::Vendors { vendor } => vendors::matrix(vendor.as_deref()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
         Command::History { verb: cli::history::Verb::List(args) } => history::list(context, args),
         Command::History { verb: cli::history::Verb::Show(args) } => history::show(context, args),
@@ -113,6 +122,10 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         }
         error
     })
+}
+
+fn enabled(enabled: bool) -> Trunk {
+    Trunk { enabled: Some(enabled), ..Trunk::default() }
 }
 
 /// The report of one write: the change, or the withheld request of a dry run.

@@ -2,8 +2,10 @@
 
 use super::trunk_check::before_writing;
 use super::{changed, spec};
+use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Update;
 use crate::context::Context;
+use crate::engine::session::Session;
 use crate::model::change::Outcome;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::fields::Field;
@@ -19,23 +21,41 @@ use crate::vendors::{Facts, Reading};
 
 pub async fn run(context: &Context, args: &Update) -> Result<Report> {
     let session = context.session().await?;
-    let vendor = session.vendor();
     require(&session, Operation::TrunkUpdate)?;
-    let target = Target::parse(&args.trunk)?;
-    let mut change = TrunkChange {
+    let change = TrunkChange {
         set: spec::trunk(context, &args.fields).await?,
         add_dids: args.add_did.clone(),
         remove_dids: args.remove_did.clone(),
     };
-    refuse_empty(&change, args.fields.from.as_deref(), vendor.facts())?;
+    refuse_empty(&change, args.fields.from.as_deref(), session.vendor().facts())?;
+    update(context, &session, &args.trunk, change, &args.first).await
+}
+
+/// `trunk enable`, `trunk disable` and `trunk rename`: updates of one field.
+pub async fn set(context: &Context, trunk: &str, set: Trunk) -> Result<Report> {
+    let session = context.session().await?;
+    require(&session, Operation::TrunkUpdate)?;
+    let change = TrunkChange { set, ..TrunkChange::default() };
+    update(context, &session, trunk, change, &CheckFirst::default()).await
+}
+
+async fn update(
+    context: &Context,
+    session: &Session,
+    trunk: &str,
+    mut change: TrunkChange,
+    first: &CheckFirst,
+) -> Result<Report> {
+    let vendor = session.vendor();
+    let target = Target::parse(trunk)?;
     let verdict = vendor.check_update(&change, None);
     let warned = verdict.warnings.clone();
-    refuse_mistakes(&session, "the change", check::change(&change), verdict)?;
+    refuse_mistakes(session, "the change", check::change(&change), verdict)?;
 
     // With the id and all that the request needs given, nothing has to be read.
     let actual = match (&target, vendor.reading(&change)) {
         (Target::Id(_), Reading::Nothing) => None,
-        _ => Some(target.find(&session).await?),
+        _ => Some(target.find(session).await?),
     };
     let id = match (&actual, &target) {
         (Some(actual), _) => actual.id.clone(),
@@ -45,13 +65,13 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         // Now that the kind is known, so are the fields that there are.
         let mut verdict = vendor.check_update(&change, actual.as_ref());
         verdict.warnings.retain(|warning| !warned.contains(warning));
-        refuse_mistakes(&session, "the change", Vec::new(), verdict)?;
+        refuse_mistakes(session, "the change", Vec::new(), verdict)?;
     }
-    references::resolve(&session, &mut change.set).await?;
+    references::resolve(session, &mut change.set).await?;
     idle_dids(&change, actual.as_ref()).iter().for_each(|warning| context.diagnostics.warn(warning));
     let set = with_dids(&change, actual.as_ref())?;
 
-    let mut report = super::trunk_create::change(&session, Operation::TrunkUpdate, Outcome::Updated, &set);
+    let mut report = super::trunk_create::change(session, Operation::TrunkUpdate, Outcome::Updated, &set);
     report.id = Some(id.clone());
     if let Some(actual) = &actual {
         report.name = set.name.clone().or_else(|| actual.trunk.name.clone());
@@ -64,10 +84,10 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
     }
     let base = actual.as_ref().map(|actual| actual.trunk.clone()).unwrap_or_default();
     let profile = session.profile().name.clone();
-    before_writing(context, &args.first, vec![(profile, base.overlaid(&set))]).await?;
-    remembered::forget_trunk(context, &session, &id, &set).await?;
-    let sent = trunks::update(&session, &id, (&set, actual.as_ref()), &mut report).await?;
-    Ok(changed(context, &session, sent, report))
+    before_writing(context, first, vec![(profile, base.overlaid(&set))]).await?;
+    remembered::forget_trunk(context, session, &id, &set).await?;
+    let sent = trunks::update(session, &id, (&set, actual.as_ref()), &mut report).await?;
+    Ok(changed(context, session, sent, report))
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {

@@ -2,19 +2,27 @@
 
 use serde_json::{Value, json};
 
+use crate::model::error::{Kind, Result};
 use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};
 use crate::model::support::{FieldFact, Need, Operation, Shape};
-use crate::vendors::{ALL, Facts};
+use crate::vendors::{ALL, Facts, Vendor, by_name};
 
-pub fn matrix() -> Report {
-    Report::Listing(vec![operations(), fields()])
+pub fn matrix(only: Option<&str>) -> Result<Report> {
+    let vendors = match only {
+        Some(name) => vec![by_name(&name.to_ascii_lowercase()).map_err(|mut error| {
+            error.kind = Kind::Usage;
+            error
+        })?],
+        None => ALL.to_vec(),
+    };
+    Ok(Report::Listing(vec![operations(&vendors), fields(&vendors)]))
 }
 
 /// The matrix as shown in the README.
 pub fn matrix_markdown() -> String {
     let mut text = String::new();
-    for listing in [operations(), fields()] {
+    for listing in [operations(ALL), fields(ALL)] {
         text.push_str(&format!("| {} |\n", listing.columns.join(" | ")));
         text.push_str(&format!("|{}\n", " --- |".repeat(listing.columns.len())));
         for row in listing.rows {
@@ -25,25 +33,26 @@ pub fn matrix_markdown() -> String {
     text.trim_end().to_owned() + "\n"
 }
 
-fn operations() -> Listing {
-    let columns = ["operation".to_owned()].into_iter().chain(ALL.iter().map(|v| v.facts().name.to_owned()));
+fn operations(vendors: &[&dyn Vendor]) -> Listing {
+    let columns =
+        ["operation".to_owned()].into_iter().chain(vendors.iter().map(|v| v.facts().name.to_owned()));
     Listing {
         title: Some("Operations".into()),
         columns: columns.collect(),
         rows: Operation::ALL
             .iter()
             .map(|operation| {
-                let words = ALL.iter().map(|vendor| vendor.facts().support(*operation).word().to_owned());
+                let words = vendors.iter().map(|vendor| vendor.facts().support(*operation).word().to_owned());
                 [operation.name().to_owned()].into_iter().chain(words).collect()
             })
             .collect(),
-        data: ALL.iter().map(|vendor| data(vendor.facts())).collect(),
+        data: vendors.iter().map(|vendor| data(vendor.facts())).collect(),
     }
 }
 
 /// One column for each shape of trunk: `create/update`, as `R` required, `o` optional, `-` refused.
-fn fields() -> Listing {
-    let shapes: Vec<(&Facts, &Shape)> = ALL
+fn fields(vendors: &[&dyn Vendor]) -> Listing {
+    let shapes: Vec<(&Facts, &Shape)> = vendors
         .iter()
         .flat_map(|vendor| vendor.facts().shapes.iter().map(move |shape| (vendor.facts(), shape)))
         .collect();

@@ -58,3 +58,49 @@ fn a_plan_of_a_bare_word_is_told_where_the_manifest_goes() {
         assert!(!place.run(args).expect(2).err.contains("-f "), "{args:?}");
     }
 }
+
+#[test]
+fn a_trunk_is_enabled_disabled_and_renamed() {
+    let place = Place::new();
+    let run = |line: &str| {
+        let words: Vec<&str> = ["--sandbox", "-p", "yeastar", "-o", "json", "trunk"]
+            .into_iter()
+            .chain(line.split(' '))
+            .collect();
+        place.run(&words)
+    };
+    run("create --name a --kind peer --host sip.example.com --port 5060 --transport udp --codecs ulaw")
+        .expect(0);
+    assert_eq!(run("disable a").expect(0).json()["outcome"], "updated");
+    assert_eq!(run("show a").expect(0).json()["enabled"], false);
+    assert_eq!(run("enable a").expect(0).json()["outcome"], "updated");
+    assert_eq!(run("enable a").expect(0).json()["outcome"], "unchanged");
+    assert_eq!(run("rename name:a b").expect(0).json()["diff"][0]["after"], "b");
+    assert_eq!(run("ls --name b").expect(0).json().as_array().unwrap().len(), 1);
+    run("enable a").expect(6);
+    run("rename b").expect(2);
+    run("rm b --yes").expect(0);
+}
+
+#[test]
+fn a_code_of_one_vendor_needs_no_vendor_and_a_code_of_several_does() {
+    let place = Place::new();
+    let own = place.run(&["explain", "yeastar", "70103"]).expect(0).out;
+    assert_eq!(place.run(&["explain", "70103"]).expect(0).out, own);
+    assert_eq!(place.run(&["explain", "Yeastar", "70103"]).expect(0).out, own);
+    assert!(place.run(&["explain", "-47"]).expect(0).out.contains("Itniotech"));
+    let error = place.run(&["explain", "-1", "-o", "json"]).expect(2).error();
+    let hint = error["hint"].as_str().unwrap();
+    assert!(["yeastar", "itniotech"].iter().all(|name| hint.contains(name)), "{hint}");
+    place.run(&["explain", "4711x"]).expect(2);
+}
+
+#[test]
+fn the_matrix_can_be_of_one_vendor() {
+    let place = Place::new();
+    let zoom = place.run(&["vendors", "zoom", "-o", "json"]).expect(0).json();
+    assert_eq!(zoom.as_array().unwrap().len(), 1);
+    assert_eq!(zoom[0]["vendor"], "zoom");
+    let error = place.run(&["vendors", "zom"]).expect(2).err;
+    assert!(error.contains("did you mean `zoom`"), "{error}");
+}
