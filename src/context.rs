@@ -1,6 +1,7 @@
 //! The environment of a command: variables, folders, prompts, and sessions.
 
 mod choice;
+pub mod editor;
 pub mod interrupts;
 mod prompt;
 pub mod secrets;
@@ -16,13 +17,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::config::{Env, profiles, proxy};
+use crate::config::{Env, Folders, profiles, proxy};
 use crate::engine::cancel::Cancellation;
-use crate::engine::journal::{Recorder, Run};
+use crate::engine::journal::{Invocation, Recorder};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
 use crate::engine::session::{Limits, Outside, Session};
-use crate::engine::tokens::TokenStore;
+use crate::engine::tokens::{TokenFolder, TokenStore};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Result};
 use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
@@ -102,6 +103,10 @@ pub struct Context {
     recorder: OnceCell<Rc<Recorder>>,
     /// The key of digests and saved plans, once it is resolved.
     pub(super) state_key: OnceCell<StateKey>,
+    /// The platform's folders, once they are found.
+    folders: OnceCell<Folders>,
+    /// The folder of tokens, once it is opened.
+    tokens: OnceCell<TokenFolder>,
     /// The profiles file, once it is read.
     profiles: OnceCell<profiles::Book>,
     /// Whether the warning about ignored variables was printed.
@@ -149,6 +154,8 @@ impl Context {
             pacers: RefCell::default(),
             recorder: OnceCell::new(),
             state_key: OnceCell::new(),
+            folders: OnceCell::new(),
+            tokens: OnceCell::new(),
             profiles: OnceCell::new(),
             ignored_named: Cell::default(),
             sandbox: RefCell::new(None),
@@ -192,10 +199,7 @@ impl Context {
             credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
         // Only profiles that log in cache tokens.
         let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
-        let cache = self.token_folder(logs_in, &profile.name, folders.cache.clone())?;
-        let tokens = logs_in.then(|| TokenStore::new(&cache, &profile.identity, &credential));
-        let tokens =
-            tokens.and_then(|store| store.inspect_err(|warning| self.diagnostics.warn(warning)).ok());
+        let tokens = if logs_in { self.token_store(&profile, &credential)? } else { None };
         let pacer = self.pacer(vendor, &profile, credential);
         let outside = Outside {
             tokens,
@@ -215,9 +219,22 @@ impl Context {
         Session::new(vendor, profile, outside)
     }
 
+    /// The cache of the account's tokens; none if tokens cannot be cached, of which a warning says why.
+    fn token_store(&self, profile: &Profile, credential: &Secret) -> Result<Option<TokenStore>> {
+        let path = self.token_folder(&profile.name)?;
+        if self.tokens.get().is_none() {
+            match TokenFolder::open(&path) {
+                Ok(folder) => drop(self.tokens.set(folder)),
+                Err(warning) => self.diagnostics.warn(&warning),
+            }
+        }
+        Ok(self.tokens.get().map(|folder| folder.store(&profile.identity, credential)))
+    }
+
     /// The folder of tokens: the cache, or with `--log-out` one that ends with the command.
-    fn token_folder(&self, logs_in: bool, profile: &str, cache: PathBuf) -> Result<PathBuf> {
-        if !self.options.log_out || !logs_in {
+    fn token_folder(&self, profile: &str) -> Result<PathBuf> {
+        let cache = self.folders()?.cache.clone();
+        if !self.options.log_out {
             return Ok(cache);
         }
         if self.own_tokens.get().is_none() {
@@ -270,7 +287,7 @@ impl Context {
     pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
         let user = user.unwrap_or("unknown").to_owned();
-        let run = || Run { user, command: self.command.clone() };
+        let run = || Invocation { user, command: self.command.clone() };
         let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), run()));
         Rc::clone(self.recorder.get_or_init(new))
     }

@@ -45,6 +45,7 @@
 //! | `reconcile` | manifests: desired and actual state, diff, plan, execution, verification |
 //! | `export` | from the actual state to a manifest, optionally converted for another vendor |
 //! | `probe` | whether a SIP server answers: server location, connection, TLS, one OPTIONS request |
+//! | `guide` | the guide for users: one Markdown page for each topic |
 //! | `cli` | the clap tree |
 //! | `output` | the only code that prints |
 //! | `commands` | from parsed arguments to a report, one file per noun |
@@ -108,6 +109,7 @@ mod config;
 mod context;
 pub mod engine;
 mod export;
+mod guide;
 mod input;
 pub mod model;
 mod ops;
@@ -119,7 +121,7 @@ mod sandbox;
 mod state;
 pub mod vendors;
 
-/// What this package's own tests and benchmarks look at. No promise to anybody else.
+/// What this package's own tests, benchmarks and fuzz targets look at. No promise to anybody else.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::cli::Cli;
@@ -128,5 +130,6 @@ pub mod internal {
     pub use crate::input::format::Format;
     pub use crate::input::manifest::{Entry, Manifest, ProfileVars, Vars, What};
     pub use crate::input::tree::{Node, read};
+    pub use crate::probe::message::{Ids, Read as SipInput, Reply as SipReply, read as read_sip};
     pub use crate::sandbox::start;
 }

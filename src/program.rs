@@ -1,10 +1,10 @@
 //! The edge of the program: takes arguments and streams, and returns the exit code.
 
 mod codes;
+mod pager;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::future::poll_fn;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
@@ -20,14 +20,16 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use crate::cli::recorded::recorded;
-use crate::cli::{Cli, Color, Globals};
+use crate::cli::{Cli, Color, Globals, LogFormat};
 use crate::commands;
+use crate::commands::complete;
 use crate::config::Env;
 use crate::config::terminal as saved;
 use crate::context::{Answer, Context, Options, People, Reply, Typed, interrupts};
 use crate::engine::cancel::Signal;
 use crate::engine::redact::Redactor;
 use crate::input::waiting;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 use crate::model::text::{printable, shell_word};
@@ -38,10 +40,29 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     let text =
         |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     let env = Env::new(variables.filter_map(text));
-    let matches = command(&args).try_get_matches_from(&args);
+    if let (Some(shell), Some("--")) =
+        (env.get(complete::VARIABLE), args.get(1).and_then(|word| word.to_str()))
+    {
+        let _ = io::stdout().write_all(&complete::candidates(shell, args[2..].to_vec(), &env));
+        return ExitCode::SUCCESS;
+    }
+    // Only an error and a help text need whole help texts.
+    let whole = || {
+        let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+        command(commands::tree_for(&words), &args).try_get_matches_from(&args)
+    };
+    let matches = match args.iter().any(|word| word == "--help" || word == "-h") {
+        true => whole(),
+        false => command(commands::parser(), &args).try_get_matches_from(&args).or_else(|refusal| {
+            match refusal.kind() {
+                ErrorKind::DisplayVersion => Err(refusal),
+                _ => whole(),
+            }
+        }),
+    };
     let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(refusal) => return refused(&refusal, &args, &env),
+        Err(refusal) => return refused(refusal, &args, &env),
     };
     let (format, terminal) = (cli.globals.output, terminal(cli.globals.color, &env));
     let painted = color(cli.globals.color, &env, io::stderr().is_terminal());
@@ -88,7 +109,8 @@ fn run(
     let scrub = Box::new(move |text: &str| known.scrub(text));
     let diagnostics = Arc::new(Console::new(cli.globals.quiet, progress, scrub));
     let buffered = RefCell::new(Some(Vec::new()));
-    let printer = Rc::new(Printer { redactor: redactor.clone(), format, terminal, buffered });
+    let (known, console) = (redactor.clone(), Arc::clone(&diagnostics));
+    let printer = Rc::new(Printer { redactor: known, diagnostics: console, format, terminal, buffered });
     let publish = {
         let printer = Rc::clone(&printer);
         move |report: &mut Report| printer.print(report)
@@ -118,7 +140,13 @@ fn run(
     // Do not wait for a prompt that was interrupted.
     runtime.shutdown_background();
     let mut report = result?;
-    printer.print(&mut report)?;
+    match (&cli.command, &report) {
+        (crate::cli::Command::Help { .. }, Report::Text(page))
+            if terminal.width.is_some() && pager::show(page) => {}
+        _ => {
+            printer.print(&mut report)?;
+        }
+    }
     for error in codes::reported(&report, format) {
         fail(&error, format, painted);
     }
@@ -155,21 +183,16 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let waited = runtime.block_on(async {
-            let (mut ready, mut pressed) = (Some(ready), false);
-            let mut signal = Box::pin(asked_to_end());
+            let Ok(mut signals) = Signals::catch() else { return false };
+            drop(ready);
+            let mut pressed = false;
             loop {
-                let next = poll_fn(|context| {
-                    let state = signal.as_mut().poll(context);
-                    // The signal is caught from its first poll on.
-                    drop(ready.take());
-                    state
-                });
                 tokio::select! {
-                    heard = next => {
-                        if heard.map_or(true, |signal| sender.send(signal).is_err()) {
+                    signal = signals.next() => {
+                        if sender.send(signal).is_err() {
                             return false;
                         }
-                        (pressed, signal) = (true, Box::pin(asked_to_end()));
+                        pressed = true;
                     }
                     // The receiver ends the program, except while the command waits for input.
                     () = tokio::time::sleep(Duration::from_millis(20)), if pressed => {
@@ -189,18 +212,41 @@ fn watch(done: Weak<mpsc::Sender<ExitCode>>, format: Format, painted: bool) -> P
     presses
 }
 
-/// Waits for Ctrl-C, or for the signal with which a service manager ends a program.
-async fn asked_to_end() -> io::Result<Signal> {
+/// The signals that end a program. One catcher lives as long as the program, because a signal that arrives between two
+/// catchers would be lost.
+struct Signals {
     #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    ctrl_c: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    ctrl_c: tokio::signal::windows::CtrlC,
+}
+
+impl Signals {
+    fn catch() -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { ctrl_c: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        }
+        #[cfg(windows)]
+        Ok(Self { ctrl_c: tokio::signal::windows::ctrl_c()? })
+    }
+
+    /// Waits for Ctrl-C, or for the signal with which a service manager ends a program.
+    async fn next(&mut self) -> Signal {
+        #[cfg(unix)]
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed.map(|()| Signal::CtrlC),
-            _ = terminate.recv() => Ok(Signal::Terminate),
+            _ = self.ctrl_c.recv() => Signal::CtrlC,
+            _ = self.terminate.recv() => Signal::Terminate,
+        }
+        #[cfg(windows)]
+        {
+            self.ctrl_c.recv().await;
+            Signal::CtrlC
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map(|()| Signal::CtrlC)
 }
 
 /// How long a command may take to report its changes after a second Ctrl-C, when it no longer waits for answers.
@@ -223,6 +269,9 @@ async fn interruptible(
             // In this order, so that Ctrl-C is noticed before the next step starts.
             biased;
             signal = pressed(&mut ctrl_c) => {
+                if stop.ignores(signal) {
+                    continue;
+                }
                 if stop.is_asked() {
                     stop.cut();
                 } else if !stop.is_awaited() {
@@ -257,6 +306,7 @@ const HELD_BACK: usize = 8 << 20;
 /// Prints to standard output.
 struct Printer {
     redactor: Redactor,
+    diagnostics: Arc<Console>,
     format: Format,
     terminal: Terminal,
     /// The buffered part of a list; none once it is streamed.
@@ -267,6 +317,9 @@ impl Printer {
     /// Prints a report, with known secrets masked. Returns whether the reader still reads: it may have closed the pipe.
     fn print(&self, report: &mut Report) -> Result<bool> {
         self.redactor.scrub_report(report);
+        if self.format == Format::Table {
+            self.note_left_out(&output::narrow(report, self.terminal));
+        }
         let report = &*report;
         let Report::Part { last, .. } = report else {
             return print(report, |out| output::report(out, report, self.format, self.terminal));
@@ -284,6 +337,15 @@ impl Printer {
             return print(report, |out| out.write_all(&bytes).and_then(|()| out.flush()));
         }
         print(report, |out| output::report(out, report, self.format, self.terminal))
+    }
+
+    fn note_left_out(&self, columns: &[String]) {
+        if !columns.is_empty() {
+            let columns = columns.iter().map(|name| name.to_uppercase()).collect::<Vec<_>>().join(", ");
+            self.diagnostics.note(&format!(
+                "the terminal is too narrow for {columns}; choose columns with --columns, or use -o csv"
+            ));
+        }
     }
 }
 
@@ -315,11 +377,16 @@ fn downcast(error: anyhow::Error) -> Error {
 }
 
 /// clap's own output: help and version on standard output, a refusal as the error `usage`.
-fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+fn refused(mut refusal: clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let format = asked_format(args, env);
-    let from = variable(refusal, args, env)
+    let from = variable(&refusal, args, env)
         .map(|name| format!("the value comes from the environment variable {name}"));
-    let tip = from.or_else(|| manifest(refusal));
+    let verb = of_trunk(&refusal);
+    if verb.is_some() {
+        // Other words that only look like it.
+        refusal.remove(ContextKind::SuggestedSubcommand);
+    }
+    let tip = from.or_else(|| manifest(&refusal)).or(verb);
     if !refusal.use_stderr() || format.is_for_people() {
         let _ = refusal.print();
         if let Some(tip) = tip {
@@ -330,7 +397,14 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     let text = refusal.render().to_string();
     // The first paragraph is the error; tips follow on their own lines.
     let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    let message = paragraph.join(" ");
+    let usage = || text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or_default();
+    let message = match refusal.kind() {
+        // The text is the whole help, or a list of all commands.
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            format!("a command is missing: {}", usage())
+        }
+        _ => paragraph.join(" "),
+    };
     let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let tips: Vec<&str> = tips.chain(tip.as_deref()).collect();
     let hint = match tips.as_slice() {
@@ -343,8 +417,8 @@ fn refused(refusal: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
 
 /// The command line's grammar. An empty variable counts as unset. A variable whose flag is given is ignored, so that
 /// the flag can override an invalid value.
-fn command(args: &[OsString]) -> clap::Command {
-    commands::tree().mut_args(|arg| {
+fn command(tree: clap::Command, args: &[OsString]) -> clap::Command {
+    tree.long_version(commands::LONG_VERSION).mut_args(|arg| {
         let given = arg.get_long().is_some_and(|long| is_given(args, long, arg.get_short()));
         match arg.get_env().and_then(std::env::var_os) {
             Some(value) if given || value.is_empty() => arg.env(Resettable::Reset),
@@ -365,9 +439,18 @@ fn variable(refusal: &clap::Error, args: &[OsString], env: &Env) -> Option<Strin
     let flag = refusal.get(ContextKind::InvalidArg)?.to_string();
     let flag = flag.split([' ', '=', '[']).next()?.strip_prefix("--")?.to_owned();
     let name = format!("TRUNKCTL_{}", flag.replace('-', "_").to_uppercase());
-    let command = command(args);
+    let command = command(commands::parser(), args);
     let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag.as_str()))?;
     (arg.get_env()? == name.as_str() && env.get(&name).is_some()).then_some(name)
+}
+
+/// A hint for a verb without its noun, which is mostly about trunks.
+fn of_trunk(refusal: &clap::Error) -> Option<String> {
+    let word = refusal.get(ContextKind::InvalidSubcommand)?.to_string();
+    let tree = commands::parser();
+    let is_root = refusal.get(ContextKind::Usage)?.to_string().contains("Usage: trunkctl <COMMAND>");
+    let is_verb = tree.find_subcommand("trunk")?.find_subcommand(&word).is_some();
+    (is_root && is_verb).then(|| format!("did you mean `trunkctl trunk {word}`?"))
 }
 
 /// A hint for `plan` with a bare word.
@@ -473,13 +556,12 @@ fn start_log(cli: &Cli, env: &Env, redactor: &Redactor) {
         (2, _) => tracing::Level::DEBUG,
         _ => tracing::Level::TRACE,
     };
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_target(false)
-        .without_time()
-        .with_ansi(false)
-        .with_writer(Scrubbed(redactor.clone()).with_filter(|event| event.target().starts_with("trunkctl")))
-        .try_init();
+    let writer = Scrubbed(redactor.clone()).with_filter(|event| event.target().starts_with("trunkctl"));
+    let log = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(false);
+    let _ = match cli.globals.log_format {
+        LogFormat::Text => log.without_time().with_writer(writer).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_writer(writer).try_init(),
+    };
 }
 
 struct Scrubbed(Redactor);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::decide::{Ended, Rest, Sent};
+use super::decide::{ItemEnd, Rest, Sent};
 use super::job::{EARLIER, Job, existing, refused};
 use super::numbers::LIST;
 use crate::engine::session::Session;
@@ -89,7 +89,7 @@ impl Job for AddNumbers<'_> {
         }
     }
 
-    fn without_call(&self, item: &InternalNumber) -> Option<Ended> {
+    fn without_call(&self, item: &InternalNumber) -> Option<ItemEnd> {
         let actual = self.actual.get(item.number.as_str())?;
         if !self.skip_existing {
             let hint = "add --skip-existing to leave out numbers that exist";
@@ -97,8 +97,8 @@ impl Job for AddNumbers<'_> {
         }
         let fields = internal_numbers::differing(actual, item);
         Some(match fields.is_empty() {
-            true => Ended::Done { outcome: Outcome::Unchanged, id: actual.id.clone(), note: None },
-            false => Ended::Failed(exists_otherwise(item, &fields)),
+            true => ItemEnd::Done { outcome: Outcome::Unchanged, id: actual.id.clone(), note: None },
+            false => ItemEnd::Failed(exists_otherwise(item, &fields)),
         })
     }
 

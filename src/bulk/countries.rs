@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{Ended, Rest, Sent};
+use super::decide::{ItemEnd, Rest, Sent};
 use super::job::{EARLIER, Job, existing, refused, remove_each, unchanged};
 use super::validate::{Identity, Items};
 use crate::engine::session::Session;
@@ -120,7 +120,7 @@ impl Job for AddCountries<'_> {
         change(self.session, (Operation::CountriesAdd, Outcome::Created), self.account, item)
     }
 
-    fn without_call(&self, item: &String) -> Option<Ended> {
+    fn without_call(&self, item: &String) -> Option<ItemEnd> {
         let hint = "add --skip-existing to leave out countries that exist";
         self.actual.contains(item).then(|| match self.skip_existing {
             true => unchanged(),
@@ -186,7 +186,7 @@ impl Job for RemoveCountries<'_> {
         change(self.session, (Operation::CountriesRemove, Outcome::Deleted), self.account, item)
     }
 
-    fn without_call(&self, item: &String) -> Option<Ended> {
+    fn without_call(&self, item: &String) -> Option<ItemEnd> {
         if self.actual.contains(item) {
             return None;
         }

@@ -54,7 +54,7 @@ pub enum Rest {
 
 /// How an item ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum ItemEnd {
     /// It was applied, or there was nothing to do.
     Done {
         /// How.
@@ -70,7 +70,7 @@ pub enum Ended {
     Unknown(Error),
 }
 
-impl Ended {
+impl ItemEnd {
     /// Puts the result into the item's change.
     pub fn put(self, change: &mut Change) {
         match self {
@@ -88,7 +88,7 @@ impl Ended {
 #[derive(Debug)]
 pub struct Step<I> {
     /// Items that have ended.
-    pub settled: Vec<(I, Ended)>,
+    pub settled: Vec<(I, ItemEnd)>,
     /// Batches to send next.
     pub again: Vec<Batch<I>>,
     /// The reason to send nothing else.
@@ -106,7 +106,8 @@ pub fn after<I>(
     match result {
         Ok(sent) => answered(batch, sent, retries),
         Err(error) if error.outcome == Some(Applied::Unknown) => {
-            let settled = batch.items.into_iter().map(|item| (item, Ended::Unknown(error.copy()))).collect();
+            let settled =
+                batch.items.into_iter().map(|item| (item, ItemEnd::Unknown(error.copy()))).collect();
             // The vendor does not answer, so further calls would end the same way.
             Step { settled, again: Vec::new(), end: Some(error) }
         }
@@ -115,7 +116,7 @@ pub fn after<I>(
             Step { settled: Vec::new(), again: vec![batch], end: None }
         }
         Err(error) if !concerns_items(&error) => {
-            let settled = batch.items.into_iter().map(|item| (item, Ended::Failed(error.copy()))).collect();
+            let settled = batch.items.into_iter().map(|item| (item, ItemEnd::Failed(error.copy()))).collect();
             Step { settled, again: Vec::new(), end: Some(error) }
         }
         Err(error) => refused(batch, &error, list, key),
@@ -128,14 +129,14 @@ fn concerns_items(error: &Error) -> bool {
 }
 
 fn answered<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
-    let mut ends: Vec<Option<Ended>> = batch.items.iter().map(|_| None).collect();
+    let mut ends: Vec<Option<ItemEnd>> = batch.items.iter().map(|_| None).collect();
     for (at, outcome, id) in sent.done {
         if let Some(end) = ends.get_mut(at) {
-            *end = Some(Ended::Done { outcome, id, note: sent.note.clone() });
+            *end = Some(ItemEnd::Done { outcome, id, note: sent.note.clone() });
         }
     }
-    let failed = sent.failed.into_iter().map(|(at, error)| (at, Ended::Failed(error)));
-    let unknown = sent.unknown.into_iter().map(|(at, error)| (at, Ended::Unknown(error)));
+    let failed = sent.failed.into_iter().map(|(at, error)| (at, ItemEnd::Failed(error)));
+    let unknown = sent.unknown.into_iter().map(|(at, error)| (at, ItemEnd::Unknown(error)));
     for (at, ended) in failed.chain(unknown) {
         if let Some(end) = ends.get_mut(at) {
             *end = Some(ended);
@@ -145,9 +146,9 @@ fn answered<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
     for (item, end) in batch.items.into_iter().zip(ends) {
         match end {
             Some(end) => settled.push((item, end)),
-            None if sent.rest == Rest::LeftOut => settled.push((item, Ended::Unknown(left_out()))),
+            None if sent.rest == Rest::LeftOut => settled.push((item, ItemEnd::Unknown(left_out()))),
             None if sent.rest == Rest::Missing && batch.lost >= retries => {
-                settled.push((item, Ended::Failed(never_done())))
+                settled.push((item, ItemEnd::Failed(never_done())))
             }
             None => again.push(item),
         }
@@ -164,7 +165,7 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str, key: impl Fn(&I) -> St
     let part = |items| Batch { items, lost, doubtful };
     if batch.items.len() <= 1 {
         let settled =
-            batch.items.into_iter().map(|item| (item, Ended::Failed(own(error, list, 0)))).collect();
+            batch.items.into_iter().map(|item| (item, ItemEnd::Failed(own(error, list, 0)))).collect();
         return Step { settled, again: Vec::new(), end: None };
     }
     let text = error.vendor_message.as_deref().unwrap_or_default();
@@ -181,7 +182,7 @@ fn refused<I>(batch: Batch<I>, error: &Error, list: &str, key: impl Fn(&I) -> St
     let (mut settled, mut good) = (Vec::new(), Vec::new());
     for (at, (item, named)) in batch.items.into_iter().zip(flags).enumerate() {
         match named {
-            true => settled.push((item, Ended::Failed(own(error, list, at)))),
+            true => settled.push((item, ItemEnd::Failed(own(error, list, at)))),
             false => good.push(item),
         }
     }
@@ -261,17 +262,17 @@ mod tests {
     }
 
     fn items(step: &Step<u32>) -> (Vec<(u32, &'static str)>, Vec<Vec<u32>>) {
-        let word = |end: &Ended| match end {
-            Ended::Done { outcome, .. } => outcome.word(),
-            Ended::Failed(_) => "failed",
-            Ended::Unknown(_) => "unknown",
+        let word = |end: &ItemEnd| match end {
+            ItemEnd::Done { outcome, .. } => outcome.word(),
+            ItemEnd::Failed(_) => "failed",
+            ItemEnd::Unknown(_) => "unknown",
         };
         let settled = step.settled.iter().map(|(item, end)| (*item, word(end))).collect();
         (settled, step.again.iter().map(|batch| batch.items.clone()).collect())
     }
 
     #[test]
-    fn a_refused_batch_is_split_until_one_stands_alone() {
+    fn a_refused_batch_is_split_down_to_single_items() {
         let refuse = |list: &[u32]| after(batch(list), Err(refusal(Kind::Rejected, &[])), (LIST, key), 3);
         assert_eq!(items(&refuse(&[1, 2, 3])), (vec![], vec![vec![1], vec![2, 3]]));
         assert_eq!(items(&refuse(&[1])), (vec![(1, "failed")], vec![]));
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn items_that_the_vendor_names_fail_alone_and_with_their_own_errors() {
+    fn only_items_named_by_the_vendor_fail_each_with_its_own_error() {
         let error = refusal(
             Kind::Conflict,
             &[("internal_numbers[1].number", "is in use"), ("internal_numbers[10].number", "is odd")],
@@ -289,13 +290,13 @@ mod tests {
         let (settled, again) = items(&step);
         assert_eq!(settled, [(1, "failed"), (10, "failed")]);
         assert_eq!(again, [vec![0, 2, 3, 4, 5, 6, 7, 8, 9, 11]]);
-        let Ended::Failed(own) = &step.settled[0].1 else { panic!() };
+        let ItemEnd::Failed(own) = &step.settled[0].1 else { panic!() };
         assert_eq!(own.message, "refused: number: is in use");
         assert_eq!(own.fields, [FieldError::new("number", "is in use")]);
     }
 
     #[test]
-    fn an_item_that_the_vendors_text_names_fails_alone() {
+    fn only_the_item_named_in_the_vendors_text_fails() {
         let mut error = refusal(Kind::Conflict, &[]);
         error.vendor_message = Some("The number 22 is in use.".into());
         let step = after(batch(&[2, 22, 222]), Err(error), (LIST, key), 3);
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_every_call_ends_the_command() {
+    fn an_error_that_affects_every_call_ends_the_command() {
         for kind in [Kind::Auth, Kind::RateLimited, Kind::Unavailable, Kind::NotFound, Kind::Unsupported] {
             let step = after(batch(&[1, 2]), Err(refusal(kind, &[])), (LIST, key), 3);
             assert_eq!(items(&step), (vec![(1, "failed"), (2, "failed")], vec![]), "{kind:?}");
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn items_left_out_are_unknown_and_items_not_found_are_sent_again() {
+    fn omitted_items_are_unknown_and_items_not_found_are_sent_again() {
         let sent = |rest| Sent {
             done: vec![(0, Outcome::Created, Some("a".into()))],
             failed: vec![(2, never_done())],

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::decide::{Batch, Ended, Rest, Sent, after};
+use super::decide::{Batch, ItemEnd, Rest, Sent, after};
 use super::job::Job;
 use super::results_file::Before;
 use crate::engine::journal;
@@ -29,7 +29,7 @@ pub trait Record<J: Job> {
     }
 
     /// Takes items that have ended. Returns the reason to send nothing else, if there is one.
-    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error>;
+    fn settle(&mut self, settled: Vec<(J::Item, ItemEnd)>) -> Option<Error>;
 
     /// Takes an item that is not tried. `sent` says that it may have been recorded as sent.
     fn skip(&mut self, item: J::Item, sent: bool) -> Option<Error>;

@@ -1,6 +1,6 @@
 //! A bulk operation.
 
-use super::decide::{Ended, Sent};
+use super::decide::{ItemEnd, Sent};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
@@ -26,7 +26,7 @@ pub trait Job {
     fn change(&self, item: &Self::Item) -> Change;
 
     /// The result of an item that needs no call.
-    fn without_call(&self, item: &Self::Item) -> Option<Ended>;
+    fn without_call(&self, item: &Self::Item) -> Option<ItemEnd>;
 
     /// Whether an item without a call is refused because it exists.
     fn refuses_existing(&self) -> bool {
@@ -62,13 +62,13 @@ pub async fn existing<T: Default>(
 }
 
 /// The result of an item that is as asked before any call.
-pub fn unchanged() -> Ended {
-    Ended::Done { outcome: Outcome::Unchanged, id: None, note: None }
+pub fn unchanged() -> ItemEnd {
+    ItemEnd::Done { outcome: Outcome::Unchanged, id: None, note: None }
 }
 
 /// The result of an item that is refused before any call.
-pub fn refused(kind: Kind, text: impl Into<String>, hint: &str) -> Ended {
-    Ended::Failed(Error::new(kind, text).hint(hint).outcome(Applied::NotApplied))
+pub fn refused(kind: Kind, text: impl Into<String>, hint: &str) -> ItemEnd {
+    ItemEnd::Failed(Error::new(kind, text).hint(hint).outcome(Applied::NotApplied))
 }
 
 /// Removes items, one a call. None in a dry run.

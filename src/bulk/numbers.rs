@@ -27,7 +27,7 @@ impl Items for Additions {
 
     fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<InternalNumber> {
         let faults = &mut verdict.errors;
-        let draft = Draft {
+        let draft = NumberRow {
             number: text(row, "number", faults),
             display_number: text(row, "display_number", faults),
             country: text(row, "country", faults),
@@ -49,7 +49,7 @@ impl Items for Additions {
 
 /// A number as a row or flags give it.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub struct NumberRow {
     pub number: Option<String>,
     /// The form shown to people.
     pub display_number: Option<String>,
@@ -72,7 +72,7 @@ pub struct Draft {
 }
 
 /// The number, if it is complete, with the vendor's verdict on it.
-pub fn build(draft: Draft, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option<InternalNumber> {
+pub fn build(draft: NumberRow, vendor: &dyn Vendor, verdict: &mut Verdict) -> Option<InternalNumber> {
     let faults = &mut verdict.errors;
     faults.extend(check::raw(&draft.vendor_fields, &[NUMBERS.keys, &["id", LIST]].concat()));
     if draft.number.is_none() {
@@ -135,14 +135,14 @@ static REMOVALS: Shape = Shape {
 
 /// A number to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum NumberSelector {
     /// By the vendor's id; the number, if it is known, is for people.
     Id(String, Option<E164>),
     /// By the number.
     Number(E164),
 }
 
-impl Target {
+impl NumberSelector {
     /// The number, if it is known.
     pub fn number(&self) -> Option<&E164> {
         match self {
@@ -157,13 +157,13 @@ impl Target {
 pub struct Removals;
 
 impl Items for Removals {
-    type Item = Target;
+    type Item = NumberSelector;
 
     fn shape(&self) -> &'static Shape {
         &REMOVALS
     }
 
-    fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<Target> {
+    fn read(&self, row: &Row, verdict: &mut Verdict) -> Option<NumberSelector> {
         let faults = &mut verdict.errors;
         let given = text(row, "number", faults);
         let number: Option<E164> = FieldError::parse(faults, "number", given.as_deref());
@@ -172,8 +172,8 @@ impl Items for Removals {
             faults.push(FieldError::new("id", "is empty; give it as the list shows it"));
         }
         match (id, number) {
-            (Some(id), number) => Some(Target::Id(id, number)),
-            (None, Some(number)) => Some(Target::Number(number)),
+            (Some(id), number) => Some(NumberSelector::Id(id, number)),
+            (None, Some(number)) => Some(NumberSelector::Number(number)),
             (None, None) => {
                 if faults.is_empty() {
                     faults.push(FieldError::new("number", "is missing; give it, or the `id`"));
@@ -183,11 +183,11 @@ impl Items for Removals {
         }
     }
 
-    fn identity(&self, item: &Target) -> Identity {
+    fn identity(&self, item: &NumberSelector) -> Identity {
         match (item, item.number()) {
             (_, Some(number)) => Identity::of(number),
-            (Target::Id(id, _), None) => Identity::Text("id", id.as_str().into()),
-            (Target::Number(number), None) => Identity::of(number),
+            (NumberSelector::Id(id, _), None) => Identity::Text("id", id.as_str().into()),
+            (NumberSelector::Number(number), None) => Identity::of(number),
         }
     }
 }

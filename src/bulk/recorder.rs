@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::decide::{Batch, Ended, after};
+use super::decide::{Batch, ItemEnd, after};
 use super::executor::Record;
 use super::job::Job;
 use super::results_file::{Before, ResultsFile};
@@ -167,12 +167,12 @@ impl<J: Job> Record<J> for Recorder<'_, J> {
         Ok((!journal).then(|| results_file.file()))
     }
 
-    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error> {
+    fn settle(&mut self, settled: Vec<(J::Item, ItemEnd)>) -> Option<Error> {
         let (mut keys, mut changes) = (Vec::new(), Vec::new());
         let mut end = None;
         for (item, ended) in settled {
             let mut change = self.job.change(&item);
-            if let Ended::Failed(error) = &ended {
+            if let ItemEnd::Failed(error) = &ended {
                 self.unsent += u64::from(is_own(error));
                 end = end.or_else(|| self.refused(error));
             }

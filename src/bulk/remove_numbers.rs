@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::{Ended, Rest, Sent};
+use super::decide::{ItemEnd, Rest, Sent};
 use super::job::{EARLIER, Job, refused, remove_each, unchanged};
-use super::numbers::{LIST, Target};
+use super::numbers::{LIST, NumberSelector};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
@@ -32,29 +32,29 @@ impl<'s> RemoveNumbers<'s> {
         session: &'s Session,
         account: &'s str,
         ignore_missing: bool,
-        target: &Target,
+        target: &NumberSelector,
     ) -> Result<Self> {
         let ids = match target {
-            Target::Id(..) => BTreeMap::new(),
-            Target::Number(number) => internal_numbers::find_id(session, account, number).await?,
+            NumberSelector::Id(..) => BTreeMap::new(),
+            NumberSelector::Number(number) => internal_numbers::find_id(session, account, number).await?,
         };
         Ok(Self { session, account, ignore_missing, ids })
     }
 
     /// Whether the target may be in the account.
-    pub fn exists(&self, target: &Target) -> bool {
-        matches!(target, Target::Id(..))
+    pub fn exists(&self, target: &NumberSelector) -> bool {
+        matches!(target, NumberSelector::Id(..))
             || target.number().is_some_and(|number| self.ids.contains_key(number.as_str()))
     }
 
-    fn id<'i>(&'i self, item: &'i Target) -> Option<&'i str> {
+    fn id<'i>(&'i self, item: &'i NumberSelector) -> Option<&'i str> {
         match item {
-            Target::Id(id, _) => Some(id),
-            Target::Number(number) => self.ids.get(number.as_str())?.as_deref(),
+            NumberSelector::Id(id, _) => Some(id),
+            NumberSelector::Number(number) => self.ids.get(number.as_str())?.as_deref(),
         }
     }
 
-    fn missing(&self, item: &Target) -> Ended {
+    fn missing(&self, item: &NumberSelector) -> ItemEnd {
         if self.ignore_missing {
             return unchanged();
         }
@@ -64,7 +64,7 @@ impl<'s> RemoveNumbers<'s> {
 }
 
 impl Job for RemoveNumbers<'_> {
-    type Item = Target;
+    type Item = NumberSelector;
 
     const LIST: &'static str = LIST;
 
@@ -72,14 +72,14 @@ impl Job for RemoveNumbers<'_> {
         1
     }
 
-    fn key(&self, item: &Target) -> String {
+    fn key(&self, item: &NumberSelector) -> String {
         match item {
-            Target::Number(number) | Target::Id(_, Some(number)) => number.to_string(),
-            Target::Id(id, None) => format!("id:{id}"),
+            NumberSelector::Number(number) | NumberSelector::Id(_, Some(number)) => number.to_string(),
+            NumberSelector::Id(id, None) => format!("id:{id}"),
         }
     }
 
-    fn change(&self, item: &Target) -> Change {
+    fn change(&self, item: &NumberSelector) -> Change {
         Change {
             account: Some(self.account.to_owned()),
             id: self.id(item).map(str::to_owned),
@@ -88,7 +88,7 @@ impl Job for RemoveNumbers<'_> {
         }
     }
 
-    fn without_call(&self, item: &Target) -> Option<Ended> {
+    fn without_call(&self, item: &NumberSelector) -> Option<ItemEnd> {
         if self.id(item).is_some() {
             return None;
         }
@@ -103,7 +103,7 @@ impl Job for RemoveNumbers<'_> {
         })
     }
 
-    async fn send(&self, items: &[Target]) -> Result<Option<Sent>> {
+    async fn send(&self, items: &[NumberSelector]) -> Result<Option<Sent>> {
         remove_each(self, items, async |item, change| {
             let id = self.id(item).unwrap_or_default();
             internal_numbers::remove(self.session, self.account, id, self.ignore_missing, change).await
@@ -112,12 +112,13 @@ impl Job for RemoveNumbers<'_> {
     }
 
     /// A number that is no longer listed was removed.
-    async fn probe(&self, items: &[Target]) -> Result<Sent> {
+    async fn probe(&self, items: &[NumberSelector]) -> Result<Sent> {
         let mut sent = Sent { rest: Rest::Missing, note: Some(EARLIER.into()), ..Sent::default() };
         let incomplete = self.ids.values().any(Option::is_none);
         for (at, item) in items.iter().enumerate() {
             let listed = item.number().map(|number| self.ids.contains_key(number.as_str()));
-            let known = matches!(item, Target::Id(id, _) if self.ids.values().flatten().any(|own| own == id));
+            let known =
+                matches!(item, NumberSelector::Id(id, _) if self.ids.values().flatten().any(|own| own == id));
             match listed {
                 _ if known => {}
                 Some(true) => {}

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_in_doubt_until_it_is_settled() {
+    fn sent_items_are_in_doubt_until_they_are_settled() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
         let mut results_file = ResultsFile::create(&path, &run("a")).unwrap();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_ends_in_its_first_line_is_of_a_run_that_sent_nothing() {
+    fn a_file_cut_in_its_first_line_means_that_nothing_was_sent() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
         let whole = head(&run("a"));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_run_is_continued_and_nothing_is_overwritten() {
+    fn only_the_same_run_continues_and_no_file_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.jsonl").to_string_lossy().into_owned();
         drop(ResultsFile::create(&path, &run("a")).unwrap());

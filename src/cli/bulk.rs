@@ -11,16 +11,18 @@ pub const LISTS: [&str; 4] = ["skip_invalid", "concurrency", "results", "resume"
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for lists")]
 pub struct Bulk {
-    /// Skip invalid rows; without it, an invalid row stops the command before anything is sent
+    /// Skip invalid rows
+    ///
+    /// Without it, an invalid row stops the command before anything is sent.
     #[arg(long, requires = "from")]
     pub skip_invalid: bool,
     /// The number of calls to run at the same time
-    #[arg(long, requires = "from", value_name = "N", default_value_t = 4, value_parser = whole::<u16>(1, 64))]
+    #[arg(long, hide_short_help = true, requires = "from", value_name = "N", default_value_t = 4, value_parser = whole::<u16>(1, 64))]
     pub concurrency: u16,
-    /// Write the outcome of each row to this new file
+    /// Write the outcome of each row to a new file
     #[arg(long, requires = "from", value_name = "FILE", conflicts_with = "resume")]
     pub results: Option<String>,
-    /// Continue the run that wrote this results file
+    /// Continue the run that wrote this file
     #[arg(long, requires = "from", value_name = "FILE")]
     pub resume: Option<String>,
 }

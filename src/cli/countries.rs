@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::bulk::{Bulk, LISTS};
+use super::shape::Shape;
 
 /// What to do with the countries that meetings can call out to.
 #[derive(Debug, Subcommand)]
@@ -15,10 +16,18 @@ Several countries are reported one by one. Exit code 12 means that some of them
 failed.")]
     Add(Add),
     /// List countries
-    #[command(visible_alias = "ls")]
+    #[command(
+        visible_alias = "ls",
+        after_help = "Example:
+  trunkctl -p meetings callout-countries list --account sub-1"
+    )]
     List(List),
     /// Remove countries
-    #[command(visible_alias = "rm")]
+    #[command(
+        visible_alias = "rm",
+        after_help = "Example:
+  trunkctl -p meetings callout-countries remove --account sub-1 GB --yes"
+    )]
     Remove(Remove),
 }
 
@@ -28,7 +37,9 @@ pub struct Add {
     /// Two-letter country codes, for example US GB
     #[arg(value_name = "CODE", required_unless_present = "from", conflicts_with_all = LISTS)]
     pub codes: Vec<String>,
-    /// Read the codes from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
+    /// Read codes from a file, for example CSV
+    ///
+    /// A file in CSV, JSON, JSONL, TOML or YAML, or `-` for standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "codes")]
     pub from: Option<String>,
     /// Succeed when a country already exists
@@ -70,4 +81,7 @@ pub struct List {
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
+use super::shape::Shape;
 use super::values::whole;
 use crate::model::change::Outcome;
 
@@ -26,7 +27,9 @@ entry is written before its request is sent. If trunkctl was interrupted before
 it recorded the result, for example by a power cut, the outcome is unknown."
     )]
     List(List),
-    /// Show one change: the request, its outcome and, if that is unknown, how to check it
+    /// Show one change: its request, its outcome, and how to check it
+    #[command(after_help = "Example:
+  trunkctl history show 0r8k")]
     Show(Show),
     /// Record the outcome of a change whose outcome was unknown
     #[command(after_help = "Examples:
@@ -42,24 +45,37 @@ command sends nothing to the vendor. Without --outcome, it prompts for one.")]
 /// `history list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// The maximum number of entries; defaults to 50, or to all with --unknown
+    /// The maximum number of entries; defaults to 50
+    ///
+    /// With --unknown, there is no maximum.
     #[arg(long, value_name = "N", conflicts_with = "all", value_parser = whole::<u32>(1, u32::MAX.into()))]
     pub limit: Option<u32>,
     /// List every entry
     #[arg(long)]
     pub all: bool,
-    /// Only changes since this time: 2026-11-21T02:00:00Z, 2026-11-21, or an age such as 2h or 7d
+    /// Only changes since this time, for example 7d
+    ///
+    /// A time such as 2026-11-21T02:00:00Z, a date such as 2026-11-21, or an age such as 2h or 7d.
     #[arg(long, value_name = "TIME", value_parser = begin)]
     pub since: Option<Timestamp>,
-    /// Only changes before this time; a date includes that day
+    /// Only changes before this time
+    ///
+    /// A date includes that day.
     #[arg(long, value_name = "TIME", value_parser = end)]
     pub until: Option<Timestamp>,
-    /// Only changes with this outcome, in whole or in part; repeatable
+    /// Only changes with this outcome; repeatable
+    ///
+    /// A bulk change counts if any of its parts has the outcome.
     #[arg(long, value_name = "WORD", value_parser = outcomes())]
     pub outcome: Vec<String>,
-    /// Only changes whose outcome is unknown: they may or may not have been applied
+    /// Only changes whose outcome is unknown
+    ///
+    /// They may or may not have been applied.
     #[arg(long)]
     pub unknown: bool,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }
 
 /// `history show`
@@ -122,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_instants_days_or_spans() {
+    fn times_are_instants_days_or_durations() {
         let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         for (text, after, meant) in [
             ("2026-11-21T02:00:00Z", false, "2026-11-21T02:00:00Z"),

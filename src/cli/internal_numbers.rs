@@ -4,6 +4,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::Value;
 
 use super::bulk::{Bulk, LISTS};
+use super::shape::Shape;
 use super::values::{Words, vendor_field};
 use crate::model::number::NumberType;
 
@@ -13,8 +14,9 @@ pub enum Verb {
     /// Add a number, or many numbers from a file
     #[command(after_help = "Examples:
   trunkctl -p meetings internal-numbers add --account sub-1 \\
-      --number +16466661110 --type toll --label SIP --language en-US
-  trunkctl -p meetings internal-numbers add --account sub-1 --from numbers.csv
+      --number +16466661111 --type toll --label SIP --language en-US
+  trunkctl -p meetings internal-numbers add --account sub-1 \\
+      --from examples/zoom/internal-numbers.csv --skip-existing
 
 A file is CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, at the
 top level or under `internal_numbers`. Its columns or keys are number,
@@ -22,16 +24,23 @@ display_number, country, type, labels, languages, visible, allow_join and
 allow_for_external_meetings. A long list is sent in several calls.")]
     Add(Add),
     /// List the numbers of an account
-    #[command(visible_alias = "ls")]
+    #[command(
+        visible_alias = "ls",
+        after_help = "Example:
+  trunkctl -p meetings internal-numbers list --account sub-1 -o csv"
+    )]
     List(List),
     /// Change a number
+    #[command(after_help = "Example:
+  trunkctl -p meetings internal-numbers update +16466661111 --label Main")]
     Update(Update),
     /// Remove a number
     #[command(
         visible_alias = "rm",
         after_help = "Examples:
-  trunkctl -p meetings internal-numbers remove +16466661110 --account sub-1
-  trunkctl -p meetings internal-numbers remove id:A26fhgdfg63 --yes"
+  trunkctl -p meetings internal-numbers remove +16466661111 --account sub-1
+  trunkctl -p meetings internal-numbers remove --account sub-1 \\
+      --from examples/zoom/internal-numbers.csv --ignore-missing --yes"
     )]
     Remove(Remove),
 }
@@ -42,6 +51,9 @@ pub struct List {
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }
 
 /// `internal-numbers update`
@@ -71,7 +83,9 @@ pub struct Remove {
     /// The number, for example +16466661110, or id:VALUE
     #[arg(value_name = "NUMBER|id:ID", conflicts_with_all = LISTS)]
     pub number: Option<String>,
-    /// Read the numbers or ids from a CSV, JSON, JSONL, TOML or YAML file
+    /// Read numbers or ids from a file, for example CSV
+    ///
+    /// A file in CSV, JSON, JSONL, TOML or YAML, or `-` for standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "number")]
     pub from: Option<String>,
     /// The account; defaults to the profile's `account`
@@ -89,23 +103,25 @@ pub struct Remove {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("numbers").required(true).args(["number", "from"]))]
 pub struct Add {
-    /// Succeed when the number already exists with the given values
+    /// Succeed when the number exists as given
     #[arg(long)]
     pub skip_existing: bool,
     /// The account to add to; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// Read the numbers from a CSV, JSON, JSONL, TOML or YAML file (- for standard input)
+    /// Read numbers from a file, for example CSV
+    ///
+    /// A file in CSV, JSON, JSONL, TOML or YAML, or `-` for standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "display_number", "country", "type", "label", "language", "visible", "allow_join", "allow_external_meetings", "vendor_field"])]
     pub from: Option<String>,
     /// The number, for example +16466661110
     #[arg(long, conflicts_with_all = LISTS)]
     pub number: Option<String>,
     /// The number as shown to people; defaults to its international format
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, hide_short_help = true, value_name = "TEXT")]
     pub display_number: Option<String>,
     /// Two-letter country code; defaults to the country of the number
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, hide_short_help = true, value_name = "CODE")]
     pub country: Option<String>,
     /// The billing type of the number
     #[arg(long = "type", id = "type", value_name = "TYPE", value_parser = Words(NumberType::WORDS))]
@@ -117,16 +133,16 @@ pub struct Add {
     #[arg(long, value_name = "LOCALE")]
     pub language: Option<String>,
     /// Whether the number is visible to people
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub visible: Option<bool>,
     /// Whether people can join meetings through it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_join: Option<bool>,
     /// Whether people can join other organisations' meetings through it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub allow_external_meetings: Option<bool>,
     /// Set a key of the vendor's entry that has no flag; repeatable
-    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
+    #[arg(long, hide_short_help = true, value_name = "KEY=JSON", value_parser = vendor_field)]
     pub vendor_field: Vec<(String, Value)>,
     /// How a list is processed.
     #[command(flatten)]

@@ -2,16 +2,26 @@
 
 use clap::{Args, Subcommand};
 
+use super::shape::Shape;
+
 /// Objects that a trunk can refer to.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List provider templates of a PBX
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx lookup itsps --search germany")]
     Itsps(Search),
     /// List extensions
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx lookup extensions --search 1149")]
     Extensions(Search),
     /// List extension groups
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx lookup extension-groups")]
     ExtensionGroups(Search),
     /// List agent groups
+    #[command(after_help = "Example:
+  trunkctl -p contact-center lookup agent-groups --search sales")]
     AgentGroups(Search),
 }
 
@@ -21,4 +31,7 @@ pub struct Search {
     /// Only rows whose number, name or country contains this text
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }

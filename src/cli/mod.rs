@@ -13,6 +13,7 @@ pub mod recorded;
 pub mod sandbox;
 pub mod schema;
 pub mod settings;
+pub mod shape;
 pub mod trunk;
 pub mod values;
 
@@ -25,18 +26,22 @@ use values::{duration, whole};
 
 /// One command line for SIP trunks on several vendors.
 #[derive(Debug, Parser)]
-#[command(name = "trunkctl", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "trunkctl",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 #[command(about = "One command line for SIP trunks on several vendors")]
 #[command(after_help = "Examples:
-  trunkctl --sandbox -p yeastar trunk create \\
-      --from examples/yeastar/register-trunk.toml
+  trunkctl --sandbox apply -f examples/fleet      # try it, without an account
   trunkctl profile init lab-pbx
-  trunkctl -p lab-pbx trunk list --status unreachable
-  trunkctl -p lab-pbx trunk update name:itsp-main --port 5062 --dry-run
-  trunkctl vendors
-  trunkctl explain yeastar 40003
+  trunkctl -p lab-pbx trunk list
+  trunkctl help getting-started
 
-To see what an exit code means: trunkctl explain exit CODE")]
+Guide: trunkctl help TOPIC (getting-started, profiles, manifests, bulk, checks, ci,
+output, exit-codes, …). More commands: schema, completions, man, version.")]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -99,6 +104,17 @@ pub struct Globals {
     /// Log requests (-v), responses (-vv), and bodies with secrets masked (-vvv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// How log lines are written
+    #[arg(
+        long,
+        global = true,
+        env = "TRUNKCTL_LOG_FORMAT",
+        hide_env_values = true,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
     /// Print only errors, no warnings or notes
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -108,6 +124,15 @@ pub struct Globals {
     /// Skip the confirmation before an apply or a deletion
     #[arg(short, long, global = true)]
     pub yes: bool,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object per line, with a time
+    Json,
 }
 
 /// When to use colours.
@@ -126,32 +151,32 @@ pub enum Color {
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Create, change, list, show, check and delete trunks
-    #[command(visible_alias = "trunks")]
+    /// Create, change, list, check and delete trunks
+    #[command(alias = "trunks")]
     Trunk {
         /// What to do with them.
         #[command(subcommand)]
         verb: Box<trunk::Verb>,
     },
-    /// Manage the numbers that people call to join meetings
+    /// Manage the dial-in numbers of meetings
     InternalNumbers {
         /// What to do with them.
         #[command(subcommand)]
         verb: internal_numbers::Verb,
     },
-    /// Assign the SIP settings of a master account
+    /// Assign the SIP settings of an account
     SipSettings {
         /// What to do with them.
         #[command(subcommand)]
         verb: settings::Verb,
     },
-    /// Manage the countries that meetings can call out to
+    /// Manage the countries to call out to
     CalloutCountries {
         /// What to do with them.
         #[command(subcommand)]
         verb: countries::Verb,
     },
-    /// List, assign and clear numbers of a master account
+    /// Assign the numbers of a master account
     Numbers {
         /// What to do with them.
         #[command(subcommand)]
@@ -172,29 +197,32 @@ pub enum Command {
         verb: lookup::Verb,
     },
     /// Manage profiles
-    #[command(visible_alias = "profiles")]
+    #[command(alias = "profiles")]
     Profile {
         /// What to do with them.
         #[command(subcommand)]
         verb: profile::Verb,
     },
     /// Show the operations and fields that each vendor supports
-    #[command(after_help = "For reasons, limits and allowed values: trunkctl vendors -o json")]
+    #[command(after_help = "Examples:
+  trunkctl vendors
+  trunkctl vendors yeastar
+  trunkctl vendors -o json    # with reasons, limits and allowed values")]
     Vendors {
         /// Only this vendor
         vendor: Option<String>,
     },
-    /// Export existing objects as a manifest, optionally converted for another vendor
+    /// Write the existing objects as a manifest
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx export > trunks.toml
-  trunkctl export --all-profiles -o yaml > fleet.yaml
+  trunkctl export -p lab-pbx,contact-center -o yaml > fleet.yaml
   trunkctl -p meetings export --account sub-1 --account sub-2 > meetings.toml
   trunkctl -p lab-pbx export --for itniotech > contact-center.toml
 
 The manifest contains references for passwords, never values. If some profiles
 cannot be read, the others are exported and the exit code is 12.")]
     Export(export::Export),
-    /// Explain an error code of a vendor, an exit code or a check; works offline
+    /// Explain an error code, an exit code or a check
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003
   trunkctl explain 70103           # a code of whichever vendor has it
@@ -216,10 +244,14 @@ cannot be read, the others are exported and the exit code is 12.")]
         #[command(subcommand)]
         verb: history::Verb,
     },
-    /// Print the JSON Schema of a file format
-    #[command(after_help = "Examples:
+    /// Print the JSON Schema of a file format, or the command tree as JSON
+    #[command(
+        hide = true,
+        after_help = "Examples:
   trunkctl schema manifest > manifest.schema.json
-  trunkctl schema profiles > profiles.schema.json")]
+  trunkctl schema profiles > profiles.schema.json
+  trunkctl schema cli | jq -r '.commands[].command | join(\" \")'"
+    )]
     Schema {
         /// The file format
         #[arg(value_enum, value_name = "FILE")]
@@ -232,20 +264,49 @@ cannot be read, the others are exported and the exit code is 12.")]
         verb: sandbox::Verb,
     },
     /// Print a shell completion script
-    #[command(after_help = "For bash:
+    #[command(
+        hide = true,
+        after_help = "Example:
   trunkctl completions bash \\
-      > ~/.local/share/bash-completion/completions/trunkctl")]
+      > ~/.local/share/bash-completion/completions/trunkctl"
+    )]
     Completions {
         /// The shell
         #[arg(value_enum)]
         shell: Shell,
     },
     /// Print the manual page, or write all manual pages to a folder
+    #[command(
+        hide = true,
+        after_help = "Examples:
+  trunkctl man ~/.local/share/man/man1"
+    )]
     Man {
         /// The folder
         #[arg(value_name = "DIR")]
         folder: Option<std::path::PathBuf>,
     },
+    /// Show the help of a command, or a topic of the guide
+    #[command(
+        hide = true,
+        after_help = "Examples:
+  trunkctl help manifests
+  trunkctl help trunk create
+  trunkctl help global"
+    )]
+    Help {
+        /// The command, the topic, or `global` for the global options; defaults to the list of topics
+        #[arg(value_name = "COMMAND|TOPIC")]
+        words: Vec<String>,
+    },
+    /// Print the version and the build
+    #[command(
+        hide = true,
+        after_help = "Example:
+  trunkctl version
+  trunkctl version -o json"
+    )]
+    Version,
 }
 
 /// The shells that can be completed for.
@@ -267,7 +328,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_tree_is_sound() {
+    fn the_command_tree_is_valid() {
         Cli::command().debug_assert();
     }
 }

@@ -3,22 +3,37 @@
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::shape::Shape;
 use super::values::vendor_field;
 
 /// What to do with the numbers of a master account.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List the numbers of the master account
-    #[command(visible_alias = "ls")]
-    List,
+    #[command(
+        visible_alias = "ls",
+        after_help = "Example:
+  trunkctl -p meetings numbers list -o json"
+    )]
+    List(List),
     /// Assign numbers of the master account to a sub account
     #[command(after_help = "Example:
   trunkctl -p meetings numbers assign --account sub-1 14155550100 14155550101")]
     Assign(Assign),
     /// Remove every internal number of a sub account
-    #[command(after_help = "On a terminal, type the account's id to confirm. Without a terminal:
-  trunkctl -p meetings numbers clear --account sub-1 --yes --confirm sub-1")]
+    #[command(after_help = "Example:
+  trunkctl -p meetings numbers clear --account sub-1 --yes --confirm sub-1
+
+On a terminal, leave out both and type the account's id to confirm.")]
     Clear(Clear),
+}
+
+/// `numbers list`
+#[derive(Debug, Args)]
+pub struct List {
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }
 
 /// `numbers assign`

@@ -2,18 +2,27 @@
 
 use clap::{Args, Subcommand};
 
+use super::shape::Shape;
+
 /// What to do with profiles.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// List the profiles in the profiles file
-    #[command(visible_alias = "ls")]
-    List,
-    /// Show a profile: its settings, their sources, and references to its secrets
-    Show,
-    /// Create a profile; prompts for values on a terminal, otherwise pass --vendor and --set
+    #[command(
+        visible_alias = "ls",
+        after_help = "Example:
+  trunkctl profile list"
+    )]
+    List(List),
+    /// Show profiles: their settings, sources, and references to secrets
     #[command(after_help = "Examples:
-  trunkctl profile init lab-pbx
-  trunkctl profile init lab-pbx --vendor yeastar \\
+  trunkctl -p lab-pbx profile show
+  trunkctl profile show lab-pbx meetings -o csv")]
+    Show(Several),
+    /// Create a profile
+    #[command(after_help = "Examples:
+  trunkctl profile init lab-pbx                    # on a terminal, it prompts
+  trunkctl profile init new-pbx --vendor yeastar \\
       --set base_url=https://192.0.2.10:8088 --set client_id=ID \\
       --set client_secret=env:LAB_PBX_SECRET --no-check
 
@@ -22,15 +31,65 @@ on standard input (KEY=-) is saved in its own file next to the profiles file,
 readable only by you. Relative paths in file:PATH and ca_file are relative to
 the profiles file. The credentials are checked before the profile is written.")]
     Init(Init),
-    /// Check the credentials with a read, and show the account that they belong to
-    Check,
-    /// Delete the saved tokens of profiles, and revoke them if the vendor supports that
-    Logout(Logout),
+    /// Edit the profiles file in $VISUAL or $EDITOR
+    #[command(after_help = "Example:
+  trunkctl profile edit
+
+The file is checked before it replaces the old one.")]
+    Edit,
+    /// Check the credentials of profiles with a read
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx profile check
+  trunkctl profile check lab-pbx contact-center -o json
+
+It always logs in, makes one attempt, and shows the account.")]
+    Check(Several),
+    /// Make a profile the default
+    #[command(after_help = "Example:
+  trunkctl profile use contact-center")]
+    Use {
+        /// The profile
+        name: String,
+    },
+    /// Remove profiles from the profiles file
+    #[command(
+        visible_alias = "rm",
+        after_help = "Example:
+  trunkctl profile remove new-pbx --yes
+
+It keeps the files of their secrets. `profile logout` revokes their tokens."
+    )]
+    Remove {
+        /// The profiles
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+    },
+    /// Print an access token, for example for curl; it is a secret
+    #[command(after_help = "Example:
+  trunkctl profile token lab-pbx
+
+It prints the saved token, or gets a new one. `profile logout` revokes it.")]
+    Token {
+        /// The profile; defaults to the profile of the command
+        name: Option<String>,
+    },
+    /// Delete the saved tokens of profiles, and revoke them where possible
+    #[command(after_help = "Example:
+  trunkctl profile logout lab-pbx meetings")]
+    Logout(Several),
 }
 
-/// `profile logout`
+/// `profile list`
 #[derive(Debug, Args)]
-pub struct Logout {
+pub struct List {
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
+}
+
+/// Profiles.
+#[derive(Debug, Args)]
+pub struct Several {
     /// The profiles; defaults to the profile of the command
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
@@ -47,7 +106,9 @@ pub struct Init {
     /// The vendor
     #[arg(long)]
     pub vendor: Option<String>,
-    /// Set a key of the profile; repeatable. Give secrets as references: env:NAME, file:PATH, cmd:COMMAND, or - for standard input
+    /// Set a key of the profile; repeatable
+    ///
+    /// Give secrets as references: env:NAME, file:PATH, cmd:COMMAND, or - for standard input.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Replace an existing profile of this name

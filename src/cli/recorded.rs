@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_that_may_be_secrets_are_masked_and_names_are_kept() {
+    fn possible_secrets_are_masked_and_names_are_kept() {
         for (line, kept) in [
             (
                 "apply --var PASSWORD=canary --var=PIN=canary=x -f a",

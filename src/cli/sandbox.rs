@@ -16,6 +16,8 @@ pub enum Verb {
   trunkctl sandbox serve --sip 127.0.0.1:50600")]
     Serve(Serve),
     /// Delete all objects in the simulators that --sandbox uses
+    #[command(after_help = "Example:
+  trunkctl sandbox reset")]
     Reset,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// The file formats that have a JSON Schema.
+/// What is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Of {
     /// Manifests
@@ -11,4 +11,6 @@ pub enum Of {
     Plan,
     /// The profiles file
     Profiles,
+    /// The command tree as JSON: commands, options, values, environment variables, exit codes
+    Cli,
 }

@@ -44,22 +44,24 @@ pub struct Assign {
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Read the settings from a TOML, JSON or YAML file (- for standard input); flags override it
+    /// Read the settings from a file; flags override it
+    ///
+    /// A file in TOML, JSON or YAML, or `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub from: Option<String>,
-    /// Assign the master's SIP configuration to the account (true), or delete it (false)
+    /// Assign the master's SIP configuration, or delete it
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub enable: Option<bool>,
-    /// Whether to list the call-out numbers of the vendor's carrier partners
+    /// Whether to list the carrier partners' numbers
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub show_callout_internal_number: Option<bool>,
-    /// Show, hide or remove the call-out countries that the vendor provides
+    /// The call-out countries that the vendor provides
     #[arg(long, value_name = "WHAT", value_parser = Words(PROVIDED))]
     pub show_zoom_provided_callout_countries: Option<String>,
-    /// Show, hide or remove the numbers that the vendor provides
+    /// The numbers that the vendor provides
     #[arg(long, value_name = "WHAT", value_parser = Words(PROVIDED))]
     pub show_zoom_provided_numbers: Option<String>,
     /// Set a key of the vendor's request body that has no flag; repeatable
-    #[arg(long, value_name = "KEY=JSON", value_parser = vendor_field)]
+    #[arg(long, hide_short_help = true, value_name = "KEY=JSON", value_parser = vendor_field)]
     pub vendor_field: Vec<(String, Value)>,
 }

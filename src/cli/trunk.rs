@@ -5,16 +5,17 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::fleet::{CheckFirst, Files};
+use super::shape::Shape;
 use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
-use crate::model::trunk::{Did, Kind, Status, Transport};
+use crate::model::trunk::{AgentGroup, Did, Kind, Status, Transport};
 
 /// What to do with trunks.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Create a trunk
     #[command(after_help = "Examples:
-  trunkctl -p lab-pbx trunk create --from register-trunk.toml
+  trunkctl -p lab-pbx trunk create --from examples/yeastar/register-trunk.toml
   trunkctl -p lab-pbx trunk create --name itsp --kind register \\
       --host sip.example.com --port 5060 --transport udp --codecs ulaw,alaw \\
       --username 6701 --auth-name 6701 --password-from env:ITSP_PASSWORD
@@ -26,18 +27,22 @@ For the fields that a vendor supports: trunkctl vendors")]
     Create(Create),
     /// Change a trunk
     #[command(after_help = "Examples:
-  trunkctl -p lab-pbx trunk update name:itsp --port 5062 --disable
-  trunkctl -p lab-pbx trunk update id:28 --kind account --name new-name
+  trunkctl -p lab-pbx trunk update itsp-main --port 5062 --disable
+  trunkctl -p lab-pbx trunk update id:1 --kind register --port 5064
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
     Update(Update),
-    /// Enable a trunk
-    Enable(Named),
-    /// Disable a trunk; it keeps its settings
-    Disable(Named),
+    /// Enable trunks
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx trunk enable itsp-main")]
+    Enable(Several),
+    /// Disable trunks; they keep their settings
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx trunk disable itsp")]
+    Disable(Several),
     /// Give a trunk another name
     #[command(after_help = "Example:
-  trunkctl -p lab-pbx trunk rename itsp-main itsp-backup")]
+  trunkctl -p lab-pbx trunk rename itsp itsp-old")]
     Rename {
         /// The trunk.
         #[command(flatten)]
@@ -46,10 +51,25 @@ For the fields that a vendor supports: trunkctl vendors")]
         #[arg(value_name = "NEW_NAME")]
         name: String,
     },
+    /// Create a trunk like another one, on the same profile or on another
+    #[command(after_help = "Examples:
+  trunkctl -p lab-pbx trunk clone itsp-main --name itsp-backup \\
+      --password-from env:ITSP_PASSWORD
+  trunkctl -p lab-pbx trunk clone carrier-peer --name copy --to branch-pbx
+
+The options override fields of the trunk. Its password cannot be read. What the
+other vendor does not support is left out with a warning.")]
+    Clone(CloneTrunk),
+    /// Edit a trunk as YAML in $VISUAL or $EDITOR
+    #[command(after_help = "Example:
+  trunkctl -p lab-pbx trunk edit itsp-main
+
+It shows the changes, and asks before it sends them. --yes skips the question.")]
+    Edit(Named),
     /// Create a trunk, or update the existing trunk of that name
     #[command(after_help = "Examples:
-  trunkctl -p lab-pbx trunk ensure --from register-trunk.toml
-  trunkctl -p lab-pbx trunk ensure --name itsp --kind peer --transport udp \\
+  trunkctl -p lab-pbx trunk ensure --from examples/yeastar/register-trunk.toml
+  trunkctl -p lab-pbx trunk ensure --name peer --kind peer --transport udp \\
       --host sip.example.com --port 5060 --codecs ulaw,alaw
 
 The outcome is created, updated, or unchanged. Fields that you do not give stay
@@ -58,30 +78,37 @@ as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
     /// List trunks of one or more profiles
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk list --kind register --status failed
-  trunkctl -p lab-pbx-1,lab-pbx-2 trunk list -o csv
-  trunkctl trunk list --all-profiles -o jsonl | jq -r .name
+  trunkctl -p lab-pbx,contact-center trunk list -o csv
+  trunkctl -p lab-pbx trunk list --columns name,host,port --sort -status
+  trunkctl -p lab-pbx trunk list -o jsonl | jq -r .name
 
 Several profiles are read at the same time. If some cannot be read, the trunks
 of the others are listed and the exit code is 12.")]
     #[command(visible_alias = "ls")]
     List(List),
     /// Show trunks with all fields that the vendor returns
-    #[command(visible_alias = "show")]
+    #[command(
+        visible_alias = "show",
+        after_help = "Examples:
+  trunkctl -p lab-pbx trunk get itsp-main
+  trunkctl -p lab-pbx trunk get itsp-main -o json"
+    )]
     Get(Get),
     /// Delete trunks, or unassign assigned ones
     #[command(
         visible_alias = "rm",
         after_help = "Examples:
-  trunkctl -p lab-pbx trunk delete name:itsp-main
+  trunkctl -p lab-pbx trunk delete itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing"
     )]
     Delete(Delete),
-    /// Check whether trunks work: DNS, connection, certificate, SIP, and the vendor's status
+    /// Check whether trunks work: DNS, connection, TLS, SIP, vendor's status
     #[command(after_help = "Examples:
-  trunkctl -p lab-pbx trunk check
-  trunkctl -p lab-pbx trunk check itsp-main -o json
+  trunkctl -p lab-pbx trunk check itsp-main --offline
+  trunkctl -p lab-pbx trunk check -o json
   trunkctl trunk check --target sip.example.com:5061 --transport tls
-  trunkctl trunk check -f trunks.toml --offline
+  trunkctl -p lab-pbx trunk check --offline \\
+      --from examples/yeastar/register-trunk.toml
 
 It sends one SIP OPTIONS request to each server of a trunk, and compares the
 answer with the vendor's status. Silence is `unknown`, never a failure. It ends
@@ -90,7 +117,7 @@ with 15 if a check failed. `trunkctl explain check ID` explains a check.")]
     /// Wait until trunks are registered, reachable, or healthy
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk wait itsp-main --for registered --within 2m
-  trunkctl -p lab-pbx trunk wait name:a name:b
+  trunkctl -p lab-pbx trunk wait itsp-main name:carrier-peer
   trunkctl -p contact-center trunk wait carrier-out --for healthy
 
 It reads the vendor's status again and again; `healthy` also sends OPTIONS to
@@ -103,10 +130,14 @@ ends with 15, the last status, and the likely cause.")]
 /// `trunk check`
 #[derive(Debug, Default, Args)]
 pub struct Check {
-    /// The trunks: id:VALUE, name:VALUE, or just names or ids; defaults to all trunks of the profile
+    /// The trunks, by name or id; defaults to all of them
+    ///
+    /// id:VALUE, name:VALUE, or just names or ids; `-` reads them from standard input.
     #[arg(value_name = "TRUNK", conflicts_with_all = ["from", "target", "files"])]
     pub trunks: Vec<String>,
-    /// Check a trunk from a TOML, YAML or JSON file (- for standard input) that need not exist at the vendor
+    /// Check a trunk from a file
+    ///
+    /// A file in TOML, YAML or JSON, or `-` for standard input. The trunk need not exist at the vendor.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "files"])]
     pub from: Option<String>,
     /// Check the trunks of a manifest.
@@ -115,19 +146,23 @@ pub struct Check {
     /// Check an address
     #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "files")]
     pub target: Option<String>,
-    /// The transport of --target
-    #[arg(long, requires = "target", default_value = "udp", value_parser = Words(Transport::WORDS))]
+    /// Its transport
+    ///
+    /// Without it, UDP is used.
+    #[arg(long, hide_default_value = true, requires = "target", default_value = "udp", value_parser = Words(Transport::WORDS))]
     pub transport: Option<String>,
     /// How the far end is probed.
     #[command(flatten)]
     pub probes: Probes,
-    /// Send nothing to the far end; check only the fields and the vendor's status
+    /// Send nothing to the far end
+    ///
+    /// Only the fields and the vendor's status are checked.
     #[arg(long)]
     pub offline: bool,
     /// Exit with 15 also for `warn` and `unknown`
     #[arg(long)]
     pub strict: bool,
-    /// Check the trunks of every profile in the profiles file
+    /// Check the trunks of every profile
     #[arg(long)]
     pub all_profiles: bool,
     /// The account; defaults to the profile's `account`
@@ -138,13 +173,15 @@ pub struct Check {
 /// How the far end of a trunk is probed.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct Probes {
-    /// The SIP domain, if the certificate has another name than the host
+    /// The SIP domain, if it is not the host
+    ///
+    /// The certificate has to have this name.
     #[arg(long, value_name = "NAME")]
     pub domain: Option<String>,
     /// Ask only this DNS server
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub resolver: Option<String>,
-    /// A PEM file with an additional certificate authority to trust
+    /// A PEM file with an authority to trust
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<String>,
 }
@@ -152,7 +189,7 @@ pub struct Probes {
 /// `trunk wait`
 #[derive(Debug, Args)]
 pub struct Wait {
-    /// The trunks: id:VALUE, name:VALUE, or just names or ids; they need not exist yet
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; they need not exist yet; - reads them from standard input
     #[arg(value_name = "TRUNK", required = true)]
     pub trunks: Vec<String>,
     /// What to wait for
@@ -189,21 +226,24 @@ pub struct List {
     /// Only trunks of this kind
     #[arg(long, value_parser = Words(Kind::WORDS))]
     pub kind: Option<String>,
-    /// Only trunks with this status: one of the listed values, or the vendor's code
+    /// Only trunks with this status, or vendor's code
     #[arg(long, value_parser = Words(Status::WORDS))]
     pub status: Option<String>,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-    /// List the trunks of every profile in the profiles file
+    /// List the trunks of every profile
     #[arg(long)]
     pub all_profiles: bool,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
 }
 
 /// `trunk get`
 #[derive(Debug, Args)]
 pub struct Get {
-    /// The trunks: id:VALUE, name:VALUE, or just names or ids
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; - reads them from standard input
     #[arg(value_name = "TRUNK", required = true)]
     pub trunks: Vec<String>,
     /// The account; defaults to the profile's `account`
@@ -214,7 +254,7 @@ pub struct Get {
 /// `trunk delete`
 #[derive(Debug, Args)]
 pub struct Delete {
-    /// The trunks: id:VALUE, name:VALUE, or just names or ids
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; - reads them from standard input
     #[arg(value_name = "TRUNK", required = true)]
     pub trunks: Vec<String>,
     /// The account; defaults to the profile's `account`
@@ -236,6 +276,33 @@ pub struct Create {
     pub first: CheckFirst,
 }
 
+/// `trunk clone`
+#[derive(Debug, Args)]
+pub struct CloneTrunk {
+    /// The trunk: id:VALUE, name:VALUE, or just a name or an id
+    #[arg(value_name = "TRUNK")]
+    pub trunk: String,
+    /// The profile to create it on
+    ///
+    /// There it keeps its name unless --name is given.
+    #[arg(long, value_name = "PROFILE")]
+    pub to: Option<String>,
+    /// The fields that differ.
+    #[command(flatten)]
+    pub fields: Fields,
+    /// The check before.
+    #[command(flatten)]
+    pub first: CheckFirst,
+}
+
+/// Trunks that exist.
+#[derive(Debug, Args)]
+pub struct Several {
+    /// The trunks: id:VALUE, name:VALUE, or just names or ids; - reads them from standard input
+    #[arg(value_name = "TRUNK", required = true)]
+    pub trunks: Vec<String>,
+}
+
 /// A trunk that exists.
 #[derive(Debug, Args)]
 pub struct Named {
@@ -254,11 +321,17 @@ pub struct Update {
     #[command(flatten)]
     pub fields: Fields,
     /// Add a DID, and keep the existing ones; repeatable
-    #[arg(long, value_name = "NUMBER[=NAME]", value_parser = did)]
+    #[arg(long, hide_short_help = true, value_name = "NUMBER[=NAME]", value_parser = did)]
     pub add_did: Vec<Did>,
     /// Remove a DID; repeatable
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, hide_short_help = true, value_name = "NUMBER")]
     pub remove_did: Vec<String>,
+    /// Add an agent group, and keep the existing ones; repeatable
+    #[arg(long, hide_short_help = true, value_name = "GROUP[=NUMBER]", value_parser = agent_group)]
+    pub add_agent_group: Vec<AgentGroup>,
+    /// Remove an agent group; repeatable
+    #[arg(long, hide_short_help = true, value_name = "GROUP", value_parser = agent_group)]
+    pub remove_agent_group: Vec<AgentGroup>,
     /// The check before.
     #[command(flatten)]
     pub first: CheckFirst,
@@ -299,7 +372,10 @@ impl Args for Fields {
         let from = Arg::new("from")
             .long("from")
             .value_name("FILE")
-            .help("Read the fields from a TOML, JSON or YAML file (- for standard input); flags override it");
+            .help("Read the fields from a file (- for stdin)")
+            .long_help(
+                "Read the fields from a TOML, JSON or YAML file (- for standard input); flags override it",
+            );
         let command = command.next_help_heading("Trunk fields").arg(from);
         flags().fold(command, |command, (row, flag)| {
             let arg = Arg::new(flag.name).long(flag.name).help(flag.help);

@@ -5,6 +5,7 @@ use crate::bulk;
 use crate::bulk::countries::{AddCountries, Countries, LIST, RemoveCountries};
 use crate::cli::countries::{Add, List, Remove};
 use crate::context::Context;
+use crate::model::columns::Columns;
 use crate::model::country;
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::CalloutCountry;
@@ -14,10 +15,11 @@ use crate::ops::countries;
 use crate::ops::steps::{account, require};
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
+    let columns = Columns::new(&["id", "name", "code"], &["code", "name"], &[]);
+    let mut rows = Rows::new(context, columns, &args.shape)?;
     let session = context.session().await?;
     require(&session, Operation::CountriesList)?;
     let account = account(&session, args.account.as_deref())?;
-    let mut rows = Rows::new(context, &["id", "name", "code"]);
     let mut take = |page: Vec<CalloutCountry>| {
         rows.take(page.into_iter().map(|country| {
             let data = serde_json::to_value(&country).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `diff`: one profile as the desired state of another
 
-use crate::bulk::numbers::{Draft, build};
+use crate::bulk::numbers::{NumberRow, build};
 use crate::cli::fleet::Diff;
 use crate::context::Context;
 use crate::engine::limits::Room;
@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &Diff) -> Result<Report> {
     }
     let Holding { accounts, vendor, .. } = holding(&from, &[], &Room::of_copies(3)).await?;
     let desired =
-        accounts.into_iter().flat_map(|account| Reader { context, vendor, to: &to }.desired(account));
+        accounts.into_iter().flat_map(|account| DesiredReader { context, vendor, to: &to }.desired(account));
     let desired: Vec<Desired> = desired.collect();
     let account = account(other, to.profile(), None);
     let can = |operation| other.support(operation).is_there();
@@ -64,13 +64,13 @@ pub async fn run(context: &Context, args: &Diff) -> Result<Report> {
 }
 
 /// Turns what one profile has into the desired objects of another.
-struct Reader<'a> {
+struct DesiredReader<'a> {
     context: &'a Context,
     vendor: &'static dyn Vendor,
     to: &'a Session,
 }
 
-impl Reader<'_> {
+impl DesiredReader<'_> {
     fn desired(&self, from: Account) -> Vec<Desired> {
         let trunks = from.trunks.into_iter().filter_map(|actual| self.trunk(actual));
         let numbers = from.numbers.into_iter().filter_map(|actual| self.number(actual));
@@ -103,7 +103,7 @@ impl Reader<'_> {
 
     fn number(&self, actual: ActualNumber) -> Option<What> {
         let shown = format!("number {}", actual.number);
-        let draft = Draft {
+        let draft = NumberRow {
             number: Some(actual.number),
             display_number: actual.display_number,
             country: actual.country,
@@ -113,7 +113,7 @@ impl Reader<'_> {
             visible: actual.visible,
             allow_join: actual.allow_join,
             allow_for_external_meetings: actual.allow_for_external_meetings,
-            ..Draft::default()
+            ..NumberRow::default()
         };
         let mut verdict = Verdict::default();
         let built = build(draft, self.vendor, &mut verdict).filter(|_| verdict.errors.is_empty());

@@ -53,15 +53,14 @@ fn names() -> Vec<&'static str> {
 fn exit_codes(code: Option<&str>) -> Result<Report> {
     let data = |row: &ExitCode| serde_json::to_value(row).unwrap_or_default();
     let Some(code) = code else {
-        return Ok(Report::Listing(vec![Listing {
-            title: None,
-            columns: vec!["code".into(), "kind".into(), "meaning".into()],
-            rows: EXIT_CODES
+        return Ok(Report::Listing(vec![Listing::new(
+            &["code", "kind", "meaning"],
+            EXIT_CODES
                 .iter()
                 .map(|row| vec![row.code.to_string(), row.kind.into(), row.meaning.into()])
                 .collect(),
-            data: EXIT_CODES.iter().map(data).collect(),
-        }]));
+            EXIT_CODES.iter().map(data).collect(),
+        )]));
     };
     let row = EXIT_CODES.iter().find(|row| row.code.to_string() == code || row.kind == code);
     let row = row.ok_or_else(|| {
@@ -77,12 +76,11 @@ fn exit_codes(code: Option<&str>) -> Result<Report> {
 fn checks(id: Option<&str>) -> Result<Report> {
     let data = |rule: &Rule| serde_json::to_value(rule).unwrap_or_default();
     let Some(id) = id else {
-        return Ok(Report::Listing(vec![Listing {
-            title: None,
-            columns: vec!["id".into(), "meaning".into()],
-            rows: CHECKS.iter().map(|rule| vec![rule.id.into(), rule.meaning.into()]).collect(),
-            data: CHECKS.iter().map(data).collect(),
-        }]));
+        return Ok(Report::Listing(vec![Listing::new(
+            &["id", "meaning"],
+            CHECKS.iter().map(|rule| vec![rule.id.into(), rule.meaning.into()]).collect(),
+            CHECKS.iter().map(data).collect(),
+        )]));
     };
     let rule = CHECKS.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
         let near = nearest(id, CHECKS.iter().map(|rule| rule.id));
@@ -99,10 +97,9 @@ fn checks(id: Option<&str>) -> Result<Report> {
 
 fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
     let Some(code) = code else {
-        return Ok(Report::Listing(vec![Listing {
-            title: None,
-            columns: vec!["code".into(), "exit".into(), "kind".into(), "meaning".into()],
-            rows: facts
+        return Ok(Report::Listing(vec![Listing::new(
+            &["code", "exit", "kind", "meaning"],
+            facts
                 .codes
                 .iter()
                 .map(|row| {
@@ -114,8 +111,8 @@ fn vendor_codes(facts: &'static Facts, code: Option<&str>) -> Result<Report> {
                     ]
                 })
                 .collect(),
-            data: facts.codes.iter().map(data).collect(),
-        }]));
+            facts.codes.iter().map(data).collect(),
+        )]));
     };
     let rows = rows(facts, code);
     if rows.is_empty() {

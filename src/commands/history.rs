@@ -8,18 +8,51 @@ use crate::cli::history::{List, Resolve, Show};
 use crate::context::{Context, Reply, journal_folder};
 use crate::engine::journal::{self, Record, Records, Settled};
 use crate::model::change::{Outcome, successes, telling};
+use crate::model::columns::Columns;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::text::{excerpt, printable, printable_json, shell_word};
 
-const COLUMNS: &[&str] = &["time", "id", "profile", "operation", "name", "outcome", "resolved"];
+/// The columns of the list. The operation and the name are those of its subjects.
+fn columns() -> Columns {
+    Columns::new(
+        &["time", "id", "profile", "operation", "name", "outcome", "resolved"],
+        &["resolved", "profile", "operation", "name"],
+        &[
+            "vendor",
+            "account",
+            "call",
+            "subjects.operation",
+            "subjects.kind",
+            "subjects.id",
+            "subjects.name",
+            "subjects.before.*",
+            "subjects.after.*",
+            "subjects.outcome",
+            "user",
+            "command",
+            "pid",
+            "resolved.time",
+            "resolved.user",
+            "ended",
+            "error.kind",
+            "error.message",
+            "error.vendor_code",
+            "http_status",
+            "request_id",
+            "note",
+            "check",
+        ],
+    )
+}
 
 /// The default number of entries in a list.
 const SHOWN: usize = 50;
 
 /// Lists entries, newest first.
 pub fn list(context: &Context, args: &List) -> Result<Report> {
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
@@ -39,7 +72,6 @@ pub fn list(context: &Context, args: &List) -> Result<Report> {
         None => SHOWN,
     };
     let (mut shown, mut any) = (0, false);
-    let mut rows = Rows::new(context, COLUMNS);
     let mut records = open(context)?;
     for record in records.by_ref() {
         let record = record?;

@@ -3,11 +3,12 @@
 use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::add_numbers::AddNumbers;
-use crate::bulk::numbers::{Additions, Draft, LIST, Removals, Target, build};
+use crate::bulk::numbers::{Additions, LIST, NumberRow, NumberSelector, Removals, build};
 use crate::bulk::remove_numbers::RemoveNumbers;
 use crate::cli::internal_numbers::{Add, List, Remove, Update};
 use crate::context::Context;
 use crate::engine::session::Session;
+use crate::model::columns::Columns;
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::report::Report;
@@ -16,13 +17,20 @@ use crate::ops::internal_numbers;
 use crate::ops::steps::{account, require};
 use crate::vendors::Verdict;
 
-const COLUMNS: &[&str] = &["number", "id", "country", "type", "labels", "languages", "visible"];
+/// The columns of the list.
+fn columns() -> Columns {
+    Columns::new(
+        &["number", "id", "country", "type", "labels", "languages", "visible"],
+        &["visible", "languages", "labels", "country", "type", "id"],
+        &["display_number", "allow_join", "allow_for_external_meetings", "vendor_fields.*"],
+    )
+}
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = context.session().await?;
     require(&session, Operation::NumbersList)?;
     let account = account(&session, args.account.as_deref())?;
-    let mut rows = Rows::new(context, COLUMNS);
     let mut take = |page: Vec<ActualNumber>| {
         rows.take(page.into_iter().map(|actual| {
             let data = serde_json::to_value(&actual).unwrap_or_default();
@@ -70,7 +78,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
 
 /// The number of the flags, or every complaint about it.
 fn from_flags(session: &Session, args: &Add) -> Result<InternalNumber> {
-    let draft = Draft {
+    let draft = NumberRow {
         number: args.number.clone(),
         display_number: args.display_number.clone(),
         country: args.country.clone(),
@@ -102,8 +110,8 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let account = account(&session, args.account.as_deref())?;
     let given = args.number.as_deref().unwrap_or_default();
     let target = match given.strip_prefix("id:") {
-        Some(id) => Target::Id(id.to_owned(), None),
-        None => Target::Number(
+        Some(id) => NumberSelector::Id(id.to_owned(), None),
+        None => NumberSelector::Number(
             given
                 .parse()
                 .map_err(|message| Error::fields("the number", vec![FieldError::new("number", message)]))?,

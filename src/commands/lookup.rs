@@ -3,12 +3,13 @@
 use super::rows::Rows;
 use crate::cli::lookup::Verb;
 use crate::context::Context;
+use crate::model::columns::Columns;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::references;
 use crate::ops::steps::require;
-use crate::vendors::Entry;
+use crate::vendors::LookupEntry;
 
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     let (what, args) = match verb {
@@ -17,11 +18,12 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
         Verb::ExtensionGroups(args) => (Operation::FindExtensionGroup, args),
         Verb::AgentGroups(args) => (Operation::FindAgentGroup, args),
     };
+    let columns = Columns::new(&["id", "number", "name", "country"], &["country", "number"], &[]);
+    let mut rows = Rows::new(context, columns, &args.shape)?;
     let session = context.session().await?;
     require(&session, what)?;
     let search = args.search.as_deref().filter(|text| !text.is_empty());
-    let mut rows = Rows::new(context, &["id", "number", "name", "country"]);
-    let mut take = |page: Vec<Entry>| {
+    let mut take = |page: Vec<LookupEntry>| {
         let wanted = page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text)));
         rows.take(wanted.map(|entry| {
             let data = serde_json::to_value(&entry).unwrap_or_default();
@@ -34,7 +36,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
 }
 
 /// What a vendor's search matches is its own affair; the same text gives the same rows everywhere.
-fn holds(entry: &Entry, text: &str) -> bool {
+fn holds(entry: &LookupEntry, text: &str) -> bool {
     let text = text.to_lowercase();
     [&entry.number, &entry.name, &entry.country]
         .into_iter()

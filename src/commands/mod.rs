@@ -1,15 +1,19 @@
 //! From parsed arguments to a report, one file per noun. No HTTP and no printing here.
 
 mod apply;
+pub mod complete;
 mod countries;
 mod diff;
 mod explain;
+mod help;
 mod history;
 mod internal_numbers;
 mod lookup;
+mod names;
 mod numbers;
 mod plan;
 mod profile;
+mod profile_file;
 mod profile_init;
 mod rows;
 mod sandbox;
@@ -19,17 +23,21 @@ mod shell;
 mod spec;
 mod tree;
 mod trunk_check;
+mod trunk_clone;
 mod trunk_create;
 mod trunk_delete;
+mod trunk_edit;
 mod trunk_ensure;
 mod trunk_filter;
 mod trunk_list;
 mod trunk_update;
 mod trunk_wait;
 mod vendors;
+mod version;
 
-pub use tree::tree;
+pub use tree::{parser, tree_for};
 pub use vendors::matrix_markdown;
+pub use version::LONG as LONG_VERSION;
 
 use crate::cli::{self, Cli, Command};
 use crate::context::Context;
@@ -38,6 +46,7 @@ use crate::model::change::Change;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 use crate::model::trunk::Trunk;
+use serde_json::Value;
 
 /// Runs a command to its report.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
@@ -56,10 +65,10 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Trunk { verb } => match &**verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(context, args).await,
             cli::trunk::Verb::Update(args) => trunk_update::run(context, args).await,
-            cli::trunk::Verb::Enable(named) => trunk_update::set(context, &named.trunk, enabled(true)).await,
-            cli::trunk::Verb::Disable(named) => {
-                trunk_update::set(context, &named.trunk, enabled(false)).await
-            }
+            cli::trunk::Verb::Enable(args) => trunk_update::switch(context, &args.trunks, true).await,
+            cli::trunk::Verb::Disable(args) => trunk_update::switch(context, &args.trunks, false).await,
+            cli::trunk::Verb::Clone(args) => trunk_clone::run(context, args).await,
+            cli::trunk::Verb::Edit(args) => trunk_edit::run(context, args).await,
             cli::trunk::Verb::Rename { named, name } => {
                 let set = Trunk { name: Some(name.clone()), ..Trunk::default() };
                 trunk_update::set(context, &named.trunk, set).await
@@ -87,7 +96,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::countries::Verb::Remove(args) => countries::remove(context, args).await,
         },
         Command::Numbers { verb } => match verb {
-            cli::numbers::Verb::List => numbers::list(context).await,
+            cli::numbers::Verb::List(args) => numbers::list(context, args).await,
             cli::numbers::Verb::Assign(args) => numbers::assign(context, args).await,
             cli::numbers::Verb::Clear(args) => numbers::clear(context, args).await,
         },
@@ -115,6 +124,8 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(context),
         Command::Completions { shell } => Ok(shell::completions(*shell)),
         Command::Man { folder } => shell::manual(folder.as_deref()),
+        Command::Help { words } => help::run(words),
+        Command::Version => Ok(version::report()),
     };
     result.map_err(|mut error| {
         if context.options.sandbox && error.kind == Kind::Conflict {
@@ -124,8 +135,31 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     })
 }
 
-fn enabled(enabled: bool) -> Trunk {
-    Trunk { enabled: Some(enabled), ..Trunk::default() }
+/// The requests that several steps of a dry run withheld.
+#[derive(Default)]
+struct Withheld {
+    requests: Vec<Value>,
+    commands: Vec<String>,
+}
+
+impl Withheld {
+    /// Takes the report of a step.
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Requests(list) => self.requests.extend(list),
+            Report::Commands(list) => self.commands.extend(list),
+            _ => {}
+        }
+    }
+
+    /// The report of all steps; none if nothing was withheld.
+    fn report(self) -> Option<Report> {
+        match (self.requests.is_empty(), self.commands.is_empty()) {
+            (false, _) => Some(Report::Requests(self.requests)),
+            (_, false) => Some(Report::Commands(self.commands)),
+            _ => None,
+        }
+    }
 }
 
 /// The report of one write: the change, or the withheld request of a dry run.

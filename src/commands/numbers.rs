@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::changed;
 use super::rows::Rows;
-use crate::cli::numbers::{Assign, Clear};
+use crate::cli::numbers::{Assign, Clear, List};
 use crate::context::{Context, Reply};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
+use crate::model::columns::Columns;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;
@@ -19,10 +20,11 @@ use crate::model::text::excerpt;
 use crate::ops::steps::{account, begin, require};
 use crate::ops::{internal_numbers, numbers};
 
-pub async fn list(context: &Context) -> Result<Report> {
+pub async fn list(context: &Context, args: &List) -> Result<Report> {
+    let columns = Columns::new(&["number", "country"], &["country"], &[]);
+    let mut rows = Rows::new(context, columns, &args.shape)?;
     let session = context.session().await?;
     require(&session, Operation::MasterNumbersList)?;
-    let mut rows = Rows::new(context, &["number", "country"]);
     let mut take = |page: Vec<MasterNumber>| {
         rows.take(page.into_iter().map(|number| {
             let data = serde_json::to_value(&number).unwrap_or_default();

@@ -1,20 +1,24 @@
-//! `profile list | show | check | logout`
+//! `profile list | show | check | token | logout`
 
-use serde_json::json;
+use futures_util::stream::{self, StreamExt};
+use serde_json::{Value, json};
 
-use super::profile_init;
-use crate::cli::profile::{Logout, Verb};
+use super::rows::Rows;
+use super::{Withheld, profile_file, profile_init};
+use crate::cli::profile::{List, Several, Verb};
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
 use crate::context::Context;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
-use crate::model::error::{Kind, Result};
+use crate::model::columns::Columns;
+use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
+use crate::model::text::cell_text;
 use crate::ops::profiles::prove;
 use crate::ops::steps::{begin, require};
 use crate::vendors;
@@ -22,40 +26,37 @@ use crate::vendors;
 /// Runs the command.
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     match verb {
-        Verb::List => list(context),
-        Verb::Show => show(context).await,
+        Verb::List(args) => list(context, args),
+        Verb::Show(args) => show(context, args).await,
         Verb::Init(args) => profile_init::run(context, args).await,
-        Verb::Check => check(context).await,
+        Verb::Edit => profile_file::edit(context).await,
+        Verb::Check(args) => check(context, args).await,
+        Verb::Use { name } => profile_file::make_default(context, name).await,
+        Verb::Remove { names } => profile_file::remove(context, names).await,
+        Verb::Token { name } => token(context, name.as_deref()).await,
         Verb::Logout(args) => log_out(context, args).await,
     }
 }
 
-fn list(context: &Context) -> Result<Report> {
+fn list(context: &Context, args: &List) -> Result<Report> {
+    let columns = Columns::new(&["name", "vendor", "base_url", "default"], &["base_url", "vendor"], &[]);
+    let mut rows = Rows::new(context, columns, &args.shape)?;
     let listed = if context.options.sandbox { of_sandbox() } else { of_file(context)? };
-    let cell = |text: &Option<String>| text.clone().unwrap_or_default();
-    Ok(Report::Listing(vec![Listing {
-        title: None,
-        columns: ["name", "vendor", "base_url", "default"].map(str::to_owned).to_vec(),
-        rows: listed
-            .iter()
-            .map(|row| {
-                let default = if row.default { "yes" } else { "" };
-                vec![row.name.clone(), cell(&row.vendor), cell(&row.base_url), default.to_owned()]
-            })
-            .collect(),
-        data: listed
-            .iter()
-            .map(|row| {
-                json!({"name": row.name, "vendor": row.vendor, "base_url": row.base_url, "default": row.default})
-            })
-            .collect(),
-    }]))
+    rows.take(listed.into_iter().map(|row| {
+        let data = json!({
+            "name": row.name, "vendor": row.vendor, "base_url": row.base_url, "default": row.default,
+        });
+        let default = if row.default { "yes" } else { "" };
+        let cells = [row.name, row.vendor.unwrap_or_default(), row.base_url.unwrap_or_default()];
+        (cells.into_iter().chain([default.to_owned()]).collect(), data)
+    }))?;
+    Ok(rows.finish())
 }
 
 /// The profiles of the file and of the environment. One without an address has the default address of its vendor, if any.
 fn of_file(context: &Context) -> Result<Vec<Listed>> {
     let environment = context.env.get(VENDOR_VARIABLE);
-    let path = context.place(&context.folders()?, None).path();
+    let path = context.place(context.folders()?, None).path();
     let mut listed = match context.book() {
         // The environment needs no file.
         Err(_) if environment.is_some() && context.options.profiles_file.is_none() && !path.exists() => {
@@ -86,9 +87,38 @@ fn of_sandbox() -> Vec<Listed> {
     names.map(|name| Listed { vendor: Some(name.clone()), name, base_url: None, default: false }).collect()
 }
 
-/// Settings with their origins. A secret is shown as its reference and is not resolved.
-async fn show(context: &Context) -> Result<Report> {
-    let profile = context.profile(context.options.profile.as_deref()).await?;
+/// The named profiles, or those of the command.
+fn names(context: &Context, args: &Several) -> Result<Vec<Option<String>>> {
+    match (args.names.as_slice(), args.all_profiles) {
+        ([], all) => context.profile_names(all),
+        (names, _) => Ok(names.iter().cloned().map(Some).collect()),
+    }
+}
+
+/// Settings with their origins. Several profiles are distinguished by a column.
+async fn show(context: &Context, args: &Several) -> Result<Report> {
+    let names = names(context, args)?;
+    let (mut rows, mut data) = (Vec::new(), Vec::new());
+    for name in &names {
+        for [key, value, origin] in settings(context, name.as_deref()).await? {
+            let mut row = json!({"key": key, "value": value, "origin": origin});
+            let mut cells = vec![key, value, origin];
+            if let (Some(name), true) = (name, names.len() > 1) {
+                row["profile"] = name.as_str().into();
+                cells.insert(0, name.clone());
+            }
+            rows.push(cells);
+            data.push(row);
+        }
+    }
+    let columns: &[&str] = &["profile", "key", "value", "origin"];
+    let columns = if names.len() > 1 { columns } else { &columns[1..] };
+    Ok(Report::Listing(vec![Listing::new(columns, rows, data)]))
+}
+
+/// The key, value and origin of each setting. A secret is shown as its reference and is not resolved.
+async fn settings(context: &Context, name: Option<&str>) -> Result<Vec<[String; 3]>> {
+    let profile = context.profile(name).await?;
     let mut keys: Vec<(String, String)> =
         profile.settings.iter().map(|(key, text)| (key.clone(), text.clone())).collect();
     keys.extend(profile.secrets.iter().map(|(key, secret)| {
@@ -113,35 +143,74 @@ async fn show(context: &Context) -> Result<Report> {
         ProxyChoice::Own(proxy) => keys.push(("proxy".into(), proxy.shown.clone())),
     }
     let origin = |key: &str| profile.origins.get(key).cloned().unwrap_or_default();
-    let mut rows = vec![vec!["vendor".to_owned(), profile.vendor.clone(), origin("vendor")]];
+    let mut rows = vec![["vendor".to_owned(), profile.vendor.clone(), origin("vendor")]];
     rows.extend(keys.into_iter().map(|(key, text)| {
         let origin = origin(&key);
-        vec![key, text, origin]
+        [key, text, origin]
     }));
-    let data = rows.iter().map(|row| json!({"key": row[0], "value": row[1], "origin": row[2]})).collect();
-    Ok(Report::Listing(vec![Listing {
-        title: None,
-        columns: ["key", "value", "origin"].map(str::to_owned).to_vec(),
-        rows,
-        data,
-    }]))
+    Ok(rows)
 }
 
-async fn check(context: &Context) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::ProfileCheck)?;
-    Ok(match prove(&session).await? {
-        Some(record) => Report::Record(record),
-        None => context.withheld(&session),
+/// The number of profiles that are checked at the same time.
+const AT_ONCE: usize = 8;
+
+async fn check(context: &Context, args: &Several) -> Result<Report> {
+    let names = names(context, args)?;
+    if let [only] = names.as_slice() {
+        let (session, record) = prove_one(context, only.as_deref()).await?;
+        return Ok(record.map_or_else(|| context.withheld(&session), Report::Record));
+    }
+    let proofs = names.iter().map(|name| prove_one(context, name.as_deref()));
+    let proofs: Vec<_> = stream::iter(proofs).buffered(AT_ONCE).collect().await;
+    let (mut listing, mut errors) = (Listing::new(CHECKED, Vec::new(), Vec::new()), Vec::new());
+    let mut withheld = Withheld::default();
+    for (name, proof) in names.iter().zip(proofs) {
+        match proof {
+            Ok((_, Some(record))) => {
+                listing.rows.push(CHECKED.iter().map(|key| cell_text(record.get(*key))).collect());
+                listing.data.push(record);
+            }
+            Ok((session, None)) => withheld.take(context.withheld(&session)),
+            Err(error) => errors.push(error.of_profile(name.as_deref().unwrap_or_default())),
+        }
+    }
+    Ok(match (withheld.report(), errors.is_empty()) {
+        (Some(withheld), true) => withheld,
+        (_, true) => Report::Listing(vec![listing]),
+        (_, false) => Report::Partial(vec![listing], errors),
     })
 }
 
+/// The columns of a check of several profiles.
+const CHECKED: &[&str] = &["profile", "vendor", "credentials", "base_url"];
+
+/// Proves the credentials of a profile; none in a dry run.
+async fn prove_one(context: &Context, name: Option<&str>) -> Result<(Session, Option<Value>)> {
+    let session = context.session_of(name).await?;
+    require(&session, Operation::ProfileCheck)?;
+    let record = prove(&session).await?;
+    Ok((session, record))
+}
+
+/// Prints an access token. The redactor does not mask it, because it is what was asked for.
+async fn token(context: &Context, name: Option<&str>) -> Result<Report> {
+    if context.options.log_out {
+        return Err(Error::new(Kind::Usage, "profile token: --log-out revokes the token that is printed")
+            .hint(
+                "leave out --log-out, and run `trunkctl profile logout` when the token is no longer needed",
+            ));
+    }
+    let session = context.session_of(name.or(context.options.profile.as_deref())).await?;
+    let Some(token) = session.access_token().await? else { return Ok(context.withheld(&session)) };
+    context
+        .diagnostics
+        .warn("the token is a secret: anyone who has it can use the account until it expires or is revoked");
+    Ok(Report::Text(format!("{}\n", token.expose().unwrap_or_default())))
+}
+
 /// Logs out of one or more profiles. Several do not stop at the first that fails.
-async fn log_out(context: &Context, args: &Logout) -> Result<Report> {
-    let names = match (args.names.as_slice(), args.all_profiles) {
-        ([], all) => context.profile_names(all)?,
-        (names, _) => names.iter().cloned().map(Some).collect(),
-    };
+async fn log_out(context: &Context, args: &Several) -> Result<Report> {
+    let names = names(context, args)?;
     if let [only] = names.as_slice() {
         let (session, outcome) = log_out_of(context, only.as_deref()).await?;
         return Ok(match outcome {
@@ -157,11 +226,7 @@ async fn log_out(context: &Context, args: &Logout) -> Result<Report> {
             // Other vendors have no tokens.
             Err(error) if error.kind == Kind::Unsupported && args.all_profiles => {}
             Err(error) => {
-                let mut error = error;
-                let place = format!("profile `{name}`");
-                if !error.message.contains(&place) {
-                    error.message = format!("{place}: {}", error.message);
-                }
+                let error = error.of_profile(&name);
                 changes.push(Change {
                     operation: Operation::ProfileLogout,
                     outcome: Outcome::Failed,

@@ -20,7 +20,7 @@ use crate::model::text::{excerpt, nearest};
 use crate::ops::profiles::prove;
 use crate::state::storage::write_private;
 use crate::vendors;
-use draft::Draft;
+use draft::ProfileDraft;
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &Init) -> Result<Report> {
@@ -31,7 +31,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
         ));
     }
     let folders = context.folders()?;
-    let path = context.place(&folders, None).path();
+    let path = context.place(folders, None).path();
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let text = read(&path, &folder)?;
     if !args.force {
@@ -39,7 +39,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
     }
     let vendor = vendor(context, args).await?;
     let given = given(args, vendor)?;
-    let mut draft = Draft::new(vendor, args, &folder, &given);
+    let mut draft = ProfileDraft::new(vendor, args, &folder, &given);
     draft.check_given()?;
     draft.fill(context, keys_of(vendor)?).await?;
     write::add(&text, &args.name, &draft.pairs, &path)?;
@@ -116,7 +116,7 @@ fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> 
 }
 
 /// Warns about variables that change this profile whenever it is used.
-fn warn_of_variables(context: &Context, draft: &Draft) {
+fn warn_of_variables(context: &Context, draft: &ProfileDraft) {
     let names = draft.pairs.iter().map(|(key, _)| profiles::variable_of(&draft.args.name, key));
     for name in names.filter(|name| context.env.get(name).is_some()) {
         context
@@ -126,7 +126,7 @@ fn warn_of_variables(context: &Context, draft: &Draft) {
 }
 
 /// Prints a note about a secret file that the replaced profile no longer needs.
-fn note_unused(context: &Context, text: &str, draft: &Draft) {
+fn note_unused(context: &Context, text: &str, draft: &ProfileDraft) {
     let name = draft.args.name.as_str();
     let Some(keys) = write::value_of(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
         return;
@@ -143,7 +143,7 @@ fn note_unused(context: &Context, text: &str, draft: &Draft) {
 }
 
 /// The name of the file for a typed secret, next to the profiles file.
-fn own_file(profile: &str, key: &str) -> String {
+pub(super) fn own_file(profile: &str, key: &str) -> String {
     format!("{profile}.{key}")
 }
 
@@ -158,7 +158,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// The text of the profiles file; none if it does not exist yet.
-fn read(path: &Path, folder: &Path) -> Result<String> {
+pub(super) fn read(path: &Path, folder: &Path) -> Result<String> {
     if let Some(other @ ("json" | "yaml" | "yml" | "csv" | "jsonl")) =
         path.extension().and_then(|extension| extension.to_str())
     {

@@ -1,12 +1,14 @@
-//! Rows on their way out: kept for a table, whose columns are as wide as their widest cell, and let through in
-//! parts in the other formats.
+//! Rows on their way out: kept for a table, whose columns are as wide as their widest cell, and where they are sorted;
+//! let through in parts otherwise.
 
 use serde_json::Value;
 
 use crate::bulk;
 use crate::cli::bulk::Bulk;
+use crate::cli::shape;
 use crate::context::Context;
 use crate::engine::limits::MOST_KEPT;
+use crate::model::columns::{Columns, Rank, Shape};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Format;
 use crate::model::report::{Listing, Report};
@@ -19,48 +21,80 @@ const PART: usize = 1 << 20;
 pub struct Rows<'w> {
     context: &'w Context,
     format: Format,
+    columns: Columns,
+    shape: Shape,
     /// Whether rows are let through.
     streams: bool,
     begun: bool,
     size: usize,
-    listing: Listing,
+    rows: Vec<Row>,
+}
+
+/// A row: its cells or its data, whichever the format shows, and what decides its place.
+struct Row {
+    rank: Rank,
+    group: usize,
+    cells: Vec<String>,
+    data: Value,
 }
 
 impl<'w> Rows<'w> {
     /// No rows yet, of these columns.
-    pub fn new(context: &'w Context, columns: &[&str]) -> Self {
-        let streams = !context.options.output.is_for_people();
-        Self { streams, ..Self::kept(context, columns) }
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] if the list cannot be shaped like that.
+    pub fn new(context: &'w Context, columns: Columns, shape: &shape::Shape) -> Result<Self> {
+        let mut rows = Self::kept(context, columns, shape)?;
+        rows.streams = rows.shape.sort.is_none() && !rows.format.is_for_people();
+        Ok(rows)
     }
 
-    /// The same, for rows that are put in order before they are shown. One object a line needs no order.
-    pub fn kept(context: &'w Context, columns: &[&str]) -> Self {
-        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    /// The same, for rows of several groups, which are put in order before they are shown. One object a line needs no
+    /// order unless it is asked for.
+    pub fn kept(context: &'w Context, columns: Columns, shape: &shape::Shape) -> Result<Self> {
         let format = context.options.output;
-        let streams = format == Format::Jsonl;
-        Self { context, format, streams, begun: false, size: 0, listing: listing(columns) }
+        let shape = Shape {
+            columns: shape.columns.iter().map(|path| path.trim().to_owned()).collect(),
+            sort: shape.sort.clone(),
+            no_headers: shape.no_headers,
+        };
+        columns.check(&shape, format)?;
+        let streams = shape.sort.is_none() && format == Format::Jsonl;
+        Ok(Self { context, format, columns, shape, streams, begun: false, size: 0, rows: Vec::new() })
     }
 
     /// Takes rows, each as cells and as data. Answers whether anybody still wants more.
     pub fn take(&mut self, rows: impl IntoIterator<Item = (Vec<String>, Value)>) -> Result<bool> {
+        self.take_of(0, rows)
+    }
+
+    /// Takes rows of a group.
+    pub fn take_of(
+        &mut self,
+        group: usize,
+        rows: impl IntoIterator<Item = (Vec<String>, Value)>,
+    ) -> Result<bool> {
         // A long list is kept once: as what will be shown of it.
         let cells_count = matches!(self.format, Format::Table | Format::Markdown | Format::Csv);
         for (cells, data) in rows {
-            self.size += if cells_count { paging::cells(&cells) } else { paging::value(&data) };
+            let rank = self.shape.sorted_by().map(|(path, _)| self.columns.rank(path, &cells, &data));
+            let rank = rank.unwrap_or(Rank::Missing);
+            let (cells, data) = match cells_count {
+                true => (self.columns.cells(&self.shape, cells, &data), Value::Null),
+                false => (Vec::new(), data),
+            };
+            self.size += rank.size() + paging::cells(&cells) + paging::value(&data);
             if !self.streams && self.size > MOST_KEPT {
-                return Err(too_long());
+                return Err(self.too_long());
             }
-            if cells_count {
-                self.listing.rows.push(cells);
-            } else {
-                self.listing.data.push(data);
-            }
+            self.rows.push(Row { rank, group, cells, data });
             if self.streams && self.size > PART && !self.publish()? {
                 return Ok(false);
             }
         }
         // Of one object a line, each is shown as soon as it is there.
-        if self.format == Format::Jsonl && !self.listing.data.is_empty() { self.publish() } else { Ok(true) }
+        let at_once = self.streams && self.format == Format::Jsonl && !self.rows.is_empty();
+        if at_once { self.publish() } else { Ok(true) }
     }
 
     fn publish(&mut self) -> Result<bool> {
@@ -71,32 +105,47 @@ impl<'w> Rows<'w> {
     fn part(&mut self, last: bool) -> Report {
         let first = !std::mem::replace(&mut self.begun, true);
         self.size = 0;
-        let empty = listing(self.listing.columns.clone());
-        Report::Part { listing: std::mem::replace(&mut self.listing, empty), first, last }
+        Report::Part { listing: self.listing(), first, last }
     }
 
     /// What is left to show.
     pub fn finish(mut self) -> Report {
-        if self.streams { self.part(true) } else { Report::Listing(vec![self.listing]) }
+        if self.streams { self.part(true) } else { Report::Listing(vec![self.listing()]) }
     }
 
     /// The rows that were kept; none if they were printed already.
-    pub fn into_listing(self) -> Option<Listing> {
-        (!self.streams).then_some(self.listing)
+    pub fn into_listing(mut self) -> Option<Listing> {
+        (!self.streams).then(|| self.listing())
     }
-}
 
-fn too_long() -> Error {
-    let size = MOST_KEPT >> 20;
-    Error::new(
-        Kind::Unavailable,
-        format!("the list takes more than {size} MiB of memory; nothing was printed"),
-    )
-    .hint("add -o jsonl, which prints each row as it is read, or use a filter")
-}
+    /// The rows that were not shown yet, in order.
+    fn listing(&mut self) -> Listing {
+        let mut rows = std::mem::take(&mut self.rows);
+        let descending = self.shape.sorted_by().is_some_and(|(_, descending)| descending);
+        rows.sort_by(|a, b| a.rank.order(&b.rank, descending).then(a.group.cmp(&b.group)));
+        let Shape { columns, no_headers, .. } = &self.shape;
+        let (chosen, no_headers) = (!columns.is_empty(), *no_headers);
+        let mut listing = Listing { chosen, no_headers, ..Listing::default() };
+        (listing.columns, listing.least) = self.columns.names(&self.shape);
+        for row in rows {
+            match row.cells.is_empty() {
+                true => listing.data.push(row.data),
+                false => listing.rows.push(row.cells),
+            }
+        }
+        listing
+    }
 
-fn listing(columns: Vec<String>) -> Listing {
-    Listing { title: None, columns, rows: Vec::new(), data: Vec::new() }
+    fn too_long(&self) -> Error {
+        let size = MOST_KEPT >> 20;
+        let text = format!("the list takes more than {size} MiB of memory; nothing was printed");
+        Error::new(Kind::Unavailable, text).hint(match self.shape.sort {
+            Some(_) => {
+                "leave out --sort and add -o jsonl, which prints each row as it is read, or use a filter"
+            }
+            None => "add -o jsonl, which prints each row as it is read, or use a filter",
+        })
+    }
 }
 
 /// How the command line wants a list to be processed.

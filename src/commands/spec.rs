@@ -96,6 +96,7 @@ fn value(field: Field, fields: &Fields) -> Option<Given> {
         (Form::Secret, ..) => return text().map(reference).map(Given::Password),
         (Form::Switch, on, _) => on.is_some().into(),
         (Form::Proxy, None, _) => false.into(),
+        (Form::Dids, None, _) => json!([]),
         (Form::CallerId, _, name) => {
             let parts =
                 [("number", text()), ("name", name.and_then(|name| name.first().map(String::as_str)))];

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
+use super::names;
 use super::trunk_list::choose;
 use crate::cli::fleet::{Before, CheckFirst};
 use crate::cli::trunk::{Check as Args, Probes};
@@ -26,7 +27,7 @@ use crate::model::report::{Format, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Status, Transport, Trunk};
 use crate::ops::steps::require;
-use crate::ops::trunks::{self, Target as Named};
+use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::rules::{self, NearEnd};
 use crate::probe::target::{Target, split};
 use crate::probe::{Found, codecs, verdicts};
@@ -207,7 +208,9 @@ fn address(text: &str, args: &Args) -> Result<Subject> {
 
 /// Trunks of profiles. A profile that cannot be read makes its named trunks unknown only if several are asked.
 async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
-    let named: Vec<Named> = args.trunks.iter().map(|text| Named::parse(text)).collect::<Result<_>>()?;
+    let given = if args.trunks.is_empty() { Vec::new() } else { names::trunks(&args.trunks)? };
+    let named: Vec<TrunkSelector> =
+        given.iter().map(|text| TrunkSelector::parse(text)).collect::<Result<_>>()?;
     let names = context.profile_names(args.all_profiles)?;
     let mut subjects = Vec::new();
     for name in &names {
@@ -250,10 +253,9 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
         }
     }
     let found: BTreeSet<&str> = subjects.iter().filter_map(|subject| subject.name.as_deref()).collect();
-    match named
-        .iter()
-        .find(|target| names.len() > 1 && !matches!(target, Named::Id(_)) && !found.contains(target.value()))
-    {
+    match named.iter().find(|target| {
+        names.len() > 1 && !matches!(target, TrunkSelector::Id(_)) && !found.contains(target.value())
+    }) {
         Some(target) => {
             Err(Error::new(Kind::NotFound, format!("none of the profiles has a trunk `{}`", target.value())))
         }

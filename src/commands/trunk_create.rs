@@ -2,6 +2,7 @@
 
 use super::trunk_check::before_writing;
 use super::{changed, spec};
+use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Create;
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -18,20 +19,30 @@ use crate::ops::{references, trunks};
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::TrunkCreate)?;
-    let mut trunk = spec::trunk(context, &args.fields).await?;
+    let trunk = spec::trunk(context, &args.fields).await?;
+    create(context, &session, trunk, &args.first).await
+}
+
+/// Creates a trunk, unless something is wrong with it.
+pub async fn create(
+    context: &Context,
+    session: &Session,
+    mut trunk: Trunk,
+    first: &CheckFirst,
+) -> Result<Report> {
     let errors = check::trunk(&trunk);
-    refuse_mistakes(&session, "the trunk", errors, session.vendor().check_create(&trunk))?;
-    references::resolve(&session, &mut trunk).await?;
-    let mut change = change(&session, Operation::TrunkCreate, Outcome::Created, &trunk);
+    refuse_mistakes(session, "the trunk", errors, session.vendor().check_create(&trunk))?;
+    references::resolve(session, &mut trunk).await?;
+    let mut change = change(session, Operation::TrunkCreate, Outcome::Created, &trunk);
     // An assignment gives an existing trunk to an account.
     if trunk.kind == Some(Kind::Assigned) || trunk.has(Field::MasterTrunk) {
         change.outcome = Outcome::Assigned;
     }
     change.diff = diff::trunk(&Trunk::default(), &trunk);
     let profile = session.profile().name.clone();
-    before_writing(context, &args.first, vec![(profile, trunk.clone())]).await?;
-    let sent = trunks::create(&session, &trunk, &mut change).await?;
-    Ok(changed(context, &session, sent, change))
+    before_writing(context, first, vec![(profile, trunk.clone())]).await?;
+    let sent = trunks::create(session, &trunk, &mut change).await?;
+    Ok(changed(context, session, sent, change))
 }
 
 /// The beginning of a change.

@@ -1,5 +1,6 @@
 //! `trunk delete`
 
+use super::names;
 use super::trunk_create::change;
 use super::trunk_list::choose;
 use crate::cli::trunk::Delete;
@@ -11,34 +12,35 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::ops::steps::require;
-use crate::ops::trunks::{self, Target};
+use crate::ops::trunks::{self, TrunkSelector};
 
 pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkDelete)?;
     choose(&mut session, args.account.as_deref())?;
     let (mut found, mut changes) = (Vec::new(), Vec::new());
-    for text in &args.trunks {
-        let target = Target::parse(text)?;
+    let names = names::trunks(&args.trunks)?;
+    for text in &names {
+        let target = TrunkSelector::parse(text)?;
         match target.find(&session).await {
             Ok(actual) => found.push(actual),
             Err(error) if error.kind == Kind::NotFound && args.ignore_missing => {
-                changes.push(missing(&session, &target));
+                changes.push(named(&session, Operation::TrunkDelete, Outcome::Unchanged, &target));
             }
             Err(error) => return Err(error),
         }
     }
     if !found.is_empty() {
-        let named = |actual: &ActualTrunk| {
+        let shown = |actual: &ActualTrunk| {
             format!("`{}` (id {})", actual.trunk.name.as_deref().unwrap_or_default(), actual.id)
         };
-        let list: Vec<String> = found.iter().map(named).collect();
+        let list: Vec<String> = found.iter().map(shown).collect();
         let noun = if list.len() == 1 { "trunk" } else { "trunks" };
         context
             .confirm(&format!("This deletes the {noun} {}", list.join(", ")), &[session.profile()])
             .await?;
     }
-    let several = args.trunks.len() > 1;
+    let several = names.len() > 1;
     let mut failed = false;
     for actual in found {
         let mut report = change(&session, Operation::TrunkDelete, Outcome::Deleted, &actual.trunk);
@@ -72,12 +74,12 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
     }
 }
 
-/// The change of a trunk that does not exist.
-fn missing(session: &Session, target: &Target) -> Change {
-    let mut report = change(session, Operation::TrunkDelete, Outcome::Unchanged, &Trunk::default());
+/// The change of a trunk that was not read.
+pub fn named(session: &Session, operation: Operation, outcome: Outcome, target: &TrunkSelector) -> Change {
+    let mut report = change(session, operation, outcome, &Trunk::default());
     match target {
-        Target::Id(id) => report.id = Some(id.clone()),
-        Target::Name(name) | Target::Word(name) => report.name = Some(name.clone()),
+        TrunkSelector::Id(id) => report.id = Some(id.clone()),
+        TrunkSelector::Name(name) | TrunkSelector::Word(name) => report.name = Some(name.clone()),
     }
     report
 }

@@ -5,33 +5,64 @@ use std::cell::RefCell;
 use futures_util::future::join_all;
 use serde_json::Value;
 
+use super::names;
 use super::rows::Rows;
 use super::trunk_filter::Filter;
+use crate::cli::shape::Shape;
 use crate::cli::trunk::{Get, List};
+use crate::config::Folders;
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
+use crate::model::columns::Columns;
 use crate::model::error::{Error, Result};
+use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::steps::{account, require};
-use crate::ops::trunks::{self, Target};
+use crate::ops::trunks::{self, TrunkSelector};
+use crate::state::names as kept;
 use crate::vendors::{self, Facts};
 
-const COLUMNS: &[&str] = &["name", "id", "kind", "direction", "status", "host", "profile"];
+/// The columns of the list.
+pub fn columns() -> Columns {
+    let mut columns = Columns::new(
+        &["name", "id", "kind", "direction", "status", "host", "profile"],
+        &["direction", "kind", "profile", "host", "id"],
+        &["status_code", "vendor"],
+    );
+    for field in Field::ALL.iter().map(|field| field.row()) {
+        match field.form.keys() {
+            [] if columns.table.contains(&field.name) => {}
+            [] => columns.fields.push(field.name.to_owned()),
+            keys => columns.fields.extend(keys.iter().map(|key| format!("{}.{key}", field.name))),
+        }
+    }
+    columns
+}
+
+/// Whether a chosen column is a field that the rows of a vendor's list may lack.
+fn needs_whole(shape: &Shape) -> bool {
+    // Besides the columns of the table.
+    const LISTED: [&str; 4] = ["port", "username", "status_code", "vendor"];
+    let table = columns().table;
+    let sorted = shape.sort.as_deref().map(|path| path.trim_start_matches('-'));
+    let mut chosen = shape.columns.iter().map(|path| path.trim()).chain(sorted);
+    chosen.any(|path| !table.contains(&path) && !LISTED.contains(&path))
+}
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let names = context.profile_names(args.all_profiles)?;
     if let [only] = names.as_slice() {
+        let rows = RefCell::new(Rows::new(context, columns(), &args.shape)?);
         let session = open(context, args, only.as_deref()).await?;
         let filter = Filter::new(args, &[session.vendor().facts()])?;
-        let rows = RefCell::new(Rows::new(context, COLUMNS));
-        read(&session, args, &filter, &rows).await?;
+        read(context, &session, args, &filter, (&rows, 0)).await?;
         filter.refuse_unmet()?;
         return Ok(rows.into_inner().finish());
     }
-    let rows = RefCell::new(Rows::kept(context, COLUMNS));
+    let rows = RefCell::new(Rows::kept(context, columns(), &args.shape)?);
     let mut sessions = Vec::new();
     for name in &names {
         sessions.push((name, open(context, args, name.as_deref()).await));
@@ -43,31 +74,22 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
         None => vendors::ALL.iter().map(|vendor| vendor.facts()).collect(),
     };
     let filter = Filter::new(args, &facts)?;
-    let reads = sessions.into_iter().map(|(name, session)| async {
-        let result = match session {
-            Ok(session) => read(&session, args, &filter, &rows).await,
-            Err(error) => Err(error),
-        };
-        result.map_err(|mut error| {
-            let place = format!("profile `{}`", name.as_deref().unwrap_or_default());
-            // An error of the profile itself names it already.
-            if !error.message.starts_with(&place) {
-                error.message = format!("{place}: {}", error.message);
-            }
-            error
-        })
+    let reads = sessions.into_iter().enumerate().map(|(place, (name, session))| {
+        let (filter, rows) = (&filter, &rows);
+        async move {
+            let result = match session {
+                // Whichever profile answers first, the same command gives the same table.
+                Ok(session) => read(context, &session, args, filter, (rows, place)).await,
+                Err(error) => Err(error),
+            };
+            result.map_err(|error| error.of_profile(name.as_deref().unwrap_or_default()))
+        }
     });
     let errors: Vec<Error> = join_all(reads).await.into_iter().filter_map(Result::err).collect();
     if errors.is_empty() {
         filter.refuse_unmet()?;
     }
-    let mut listings: Vec<Listing> = rows.into_inner().into_listing().into_iter().collect();
-    // Whichever profile answered first, the same command gives the same table.
-    for listing in &mut listings {
-        let place = |profile: Option<&str>| names.iter().position(|name| name.as_deref() == profile);
-        listing.rows.sort_by_key(|row| place(row.last().map(String::as_str)));
-        listing.data.sort_by_key(|row| place(row.get("profile").and_then(Value::as_str)));
-    }
+    let listings: Vec<Listing> = rows.into_inner().into_listing().into_iter().collect();
     Ok(if errors.is_empty() { Report::Listing(listings) } else { Report::Partial(listings, errors) })
 }
 
@@ -87,12 +109,34 @@ pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn read(session: &Session, args: &List, filter: &Filter<'_>, rows: &RefCell<Rows<'_>>) -> Result<()> {
+async fn read(
+    context: &Context,
+    session: &Session,
+    args: &List,
+    filter: &Filter<'_>,
+    (rows, place): (&RefCell<Rows<'_>>, usize),
+) -> Result<()> {
+    let mut named = Vec::new();
     let mut take = |page: Vec<ActualTrunk>| {
+        let names = page.iter().filter_map(|actual| Some((actual.trunk.name.clone()?, actual.id.clone())));
+        // A name that repeats a secret is not written down, and a very long one is of no use at a prompt.
+        let names =
+            names.filter(|(name, _)| name.len() <= kept::LONGEST && context.redactor.scrub(name) == *name);
+        named.extend(names.take(kept::MOST.saturating_sub(named.len())));
         let wanted = page.into_iter().filter(|actual| filter.wants(actual));
-        rows.borrow_mut().take(wanted.map(|actual| (cells(&actual, session), data(actual, session))))
+        rows.borrow_mut()
+            .take_of(place, wanted.map(|actual| (cells(&actual, session), data(actual, session))))
     };
-    trunks::list(session, args.name.as_deref(), &mut take).await
+    let search = args.name.as_deref();
+    match needs_whole(&args.shape) {
+        true => trunks::list_whole(session, search, |actual| filter.wants(actual), &mut take).await?,
+        false => trunks::list(session, search, &mut take).await?,
+    }
+    if let (None, Ok(folders)) = (&args.name, Folders::find(&context.env)) {
+        // Without them, only the shell's completion has no names.
+        let _ = kept::keep(&folders.cache, &session.profile().name, context.options.sandbox, &named);
+    }
+    Ok(())
 }
 
 fn cells(actual: &ActualTrunk, session: &Session) -> Vec<String> {
@@ -139,7 +183,8 @@ pub async fn get(context: &Context, args: &Get) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkGet)?;
     choose(&mut session, args.account.as_deref())?;
-    let targets = args.trunks.iter().map(|text| Target::parse(text)).collect::<Result<Vec<_>>>()?;
+    let names = names::trunks(&args.trunks)?;
+    let targets = names.iter().map(|text| TrunkSelector::parse(text)).collect::<Result<Vec<_>>>()?;
     if let [only] = targets.as_slice() {
         return Ok(Report::Record(data(only.find(&session).await?, &session)));
     }
@@ -155,15 +200,7 @@ pub async fn get(context: &Context, args: &Get) -> Result<Report> {
     let rows = rows.into_iter().filter(|row| meant.contains(&row.id)).collect();
     let mut found = trunks::whole(&session, None, rows, |_| true, &room).await?;
     found.sort_by_key(|actual| meant.iter().position(|id| *id == actual.id));
-    let mut listing = Listing {
-        title: None,
-        columns: COLUMNS.iter().map(|name| (*name).to_owned()).collect(),
-        rows: Vec::new(),
-        data: Vec::new(),
-    };
-    for actual in found {
-        listing.rows.push(cells(&actual, &session));
-        listing.data.push(data(actual, &session));
-    }
-    Ok(Report::Listing(vec![listing]))
+    let mut rows = Rows::kept(context, columns(), &Shape::default())?;
+    rows.take(found.into_iter().map(|actual| (cells(&actual, &session), data(actual, &session))))?;
+    Ok(rows.finish())
 }

@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 use tokio::time::timeout_at;
 
+use super::names;
 use super::trunk_check::probing::Probing;
 use super::trunk_list::choose;
 use crate::cli::trunk::{Goal as Word, Probes, Wait};
@@ -24,7 +25,7 @@ use crate::model::text::shell_word;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::status::{self, BETWEEN_PROBES, Goal, Probed, Progress, Waited, Watch};
 use crate::ops::steps::require;
-use crate::ops::trunks::{self, Target as Named};
+use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::Found;
 use crate::probe::target::Target;
 use crate::probe::verdicts::Observed;
@@ -37,7 +38,8 @@ const AT_ONCE: usize = 16;
 
 /// Waits for trunks.
 pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
-    let targets = args.trunks.iter().map(|text| Ok((text.clone(), Named::parse(text)?)));
+    let names = names::trunks(&args.trunks)?;
+    let targets = names.into_iter().map(|text| TrunkSelector::parse(&text).map(|target| (text, target)));
     let targets: Targets = targets.collect::<Result<_>>()?;
     let mut session = context.session().await?;
     require(&session, Operation::TrunkList)?;
@@ -95,10 +97,9 @@ fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
     let reached = |waited: &Waited| waited.progress == Progress::Reached;
     let seconds = |time: Duration| time.as_millis() as f64 / 1000.0;
     let columns = ["trunk", "profile", "wanted", "reached", "status", "status_code", "waited_seconds"];
-    Listing {
-        title: None,
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: trunks
+    Listing::new(
+        &columns,
+        trunks
             .iter()
             .map(|waited| {
                 vec![
@@ -112,7 +113,7 @@ fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
                 ]
             })
             .collect(),
-        data: trunks
+        trunks
             .iter()
             .map(|waited| {
                 json!({
@@ -127,7 +128,7 @@ fn listing(trunks: &[Waited], profile: &str, goal: Goal) -> Listing {
                 })
             })
             .collect(),
-    }
+    )
 }
 
 /// Watches the trunks of a session.
@@ -236,7 +237,7 @@ impl Watch for Watcher<'_> {
 }
 
 /// Trunks by the names that people know them by.
-type Targets = Vec<(String, Named)>;
+type Targets = Vec<(String, TrunkSelector)>;
 
 /// Waits for the trunks that were written. Returns the errors of those that are not up in time; a trunk whose status the
 /// vendor does not report, or that is disabled, is noted.
@@ -247,7 +248,7 @@ pub async fn for_written(context: &Context, changes: &[Change], within: Duration
         if let (true, true, Some(id)) = (done, change.kind == ResourceKind::Trunk.word(), &change.id) {
             let name = change.name.clone().unwrap_or_else(|| id.clone());
             let of = written.entry((&change.profile, change.account.as_deref())).or_default();
-            of.push((name, Named::Id(id.clone())));
+            of.push((name, TrunkSelector::Id(id.clone())));
         }
     }
     let begun = Instant::now();

@@ -47,6 +47,7 @@ fn operations(vendors: &[&dyn Vendor]) -> Listing {
             })
             .collect(),
         data: vendors.iter().map(|vendor| data(vendor.facts())).collect(),
+        ..Listing::default()
     }
 }
 
@@ -68,7 +69,7 @@ fn fields(vendors: &[&dyn Vendor]) -> Listing {
                 [field.name().to_owned()].into_iter().chain(cells).collect()
             })
             .collect(),
-        data: Vec::new(),
+        ..Listing::default()
     }
 }
 

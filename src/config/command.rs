@@ -9,10 +9,6 @@ use tokio::process::{Child, Command};
 use super::Env;
 use super::terminal::Terminal;
 
-/// The signal of Ctrl-C.
-#[cfg(unix)]
-const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
-
 /// How long the program may take to notice a Ctrl-C that has ended its command already.
 #[cfg(unix)]
 const NOTICED: Duration = Duration::from_secs(1);
@@ -48,11 +44,19 @@ pub async fn output(command: &str, env: Option<&Env>, most: usize) -> Result<Vec
         return Ok(bytes);
     }
     #[cfg(unix)]
-    if running.terminal.is_some() && std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGINT) {
+    if running.terminal.is_some() && is_interrupted(status) {
         // The Ctrl-C that ended it was sent to this program as well, which drops this future once it has noticed.
         tokio::time::sleep(NOTICED).await;
     }
     Err(format!("failed: the command ended with {status}").replace("status: ", "status "))
+}
+
+/// Whether Ctrl-C ended the command, or it caught that and says so, as shells do with 128 and the signal's number.
+#[cfg(unix)]
+fn is_interrupted(status: std::process::ExitStatus) -> bool {
+    let interrupt = rustix::process::Signal::INT.as_raw();
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(interrupt)
+        || status.code() == Some(128 + interrupt)
 }
 
 /// A command at work.

@@ -83,7 +83,7 @@ pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Prof
     let names = keys.iter().map(|key| key.name).chain(COMMON.iter().copied());
     let entry = |key: &str| {
         let name = variable(key);
-        at.env.get(&name).map(|value| (key.to_owned(), Entry::plain(value, &name)))
+        at.env.get(&name).map(|value| (key.to_owned(), KeyValue::plain(value, &name)))
     };
     let from = Origin { name: "the environment", variable: &variable };
     Some(build(ENVIRONMENT, names.filter_map(entry).collect(), keys_of, &from))
@@ -120,6 +120,19 @@ impl Book {
         self.file.profiles.contains_key(name)
     }
 
+    /// The default profile that the file names.
+    pub fn default_profile(&self) -> Option<&str> {
+        self.file.default_profile.as_deref()
+    }
+
+    /// Refuses a name that the file does not have.
+    ///
+    /// # Errors
+    /// [`Kind::Config`], with the nearest name.
+    pub fn require(&self, name: &str) -> Result<()> {
+        pick(&self.file, Some(name), &self.source.name).map(drop)
+    }
+
     /// The variables of a profile's own, which manifests use.
     ///
     /// # Errors
@@ -143,7 +156,7 @@ impl Book {
         let vendor = variables.get("vendor").map(|variable| variable.value.as_str());
         let mut raw = read_table(&self.source, name, table, vendor, keys_of)?;
         for (key, variable) in variables {
-            raw.insert(key.to_owned(), Entry::plain(&variable.value, &variable.name));
+            raw.insert(key.to_owned(), KeyValue::plain(&variable.value, &variable.name));
         }
         let variable = |key: &str| variable_of(name, key);
         build(name, raw, keys_of, &Origin { name: &self.source.name, variable: &variable })
@@ -195,11 +208,11 @@ pub fn sandbox(
     folder: &str,
     keys_of: KeysOf<'_>,
 ) -> Result<Profile> {
-    let mut raw = BTreeMap::from([("vendor".to_owned(), Entry::plain(vendor, "sandbox"))]);
+    let mut raw = BTreeMap::from([("vendor".to_owned(), KeyValue::plain(vendor, "sandbox"))]);
     raw.extend(
-        pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), Entry::plain(&value.replace("{base}", base), "sandbox"))),
+        pairs.iter().map(|(key, value)| {
+            ((*key).to_owned(), KeyValue::plain(&value.replace("{base}", base), "sandbox"))
+        }),
     );
     let mut profile = build(vendor, raw, keys_of, &Origin { name: "the sandbox", variable: &variable })?;
     // The sandbox's port differs from run to run, its accounts do not.
@@ -209,13 +222,13 @@ pub fn sandbox(
 }
 
 /// A value of a profile's key, its source, and the folder of its relative `file:` references.
-struct Entry {
+struct KeyValue {
     text: String,
     origin: String,
     folder: PathBuf,
 }
 
-impl Entry {
+impl KeyValue {
     fn plain(text: &str, origin: &str) -> Self {
         Self { text: text.to_owned(), origin: origin.to_owned(), folder: PathBuf::new() }
     }
@@ -247,7 +260,7 @@ pub fn assemble(
     folder: &Path,
     keys_of: KeysOf<'_>,
 ) -> Result<Profile> {
-    let entry = |text: &String| Entry {
+    let entry = |text: &String| KeyValue {
         text: text.clone(),
         origin: "command line".into(),
         folder: folder.to_owned(),
@@ -330,7 +343,7 @@ fn read_table(
     table: &Table,
     vendor: Option<&str>,
     keys_of: KeysOf<'_>,
-) -> Result<BTreeMap<String, Entry>> {
+) -> Result<BTreeMap<String, KeyValue>> {
     let vendor = text_of(table, "vendor").or(vendor);
     let keys = match vendor {
         Some(vendor) => keys_of(vendor)?,
@@ -374,7 +387,7 @@ fn read_table(
             }
             _ => {
                 let (origin, folder) = (source.name.clone(), source.folder.clone());
-                raw.insert(own.to_owned(), Entry { text, origin, folder });
+                raw.insert(own.to_owned(), KeyValue { text, origin, folder });
             }
         }
     }
@@ -398,7 +411,7 @@ fn word(node: &Node) -> Option<String> {
 /// Checks that all is there.
 fn build(
     name: &str,
-    raw: BTreeMap<String, Entry>,
+    raw: BTreeMap<String, KeyValue>,
     keys_of: KeysOf<'_>,
     from: &Origin<'_>,
 ) -> Result<Profile> {

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_read_is_named_by_its_variable_alone() {
+    fn an_unreadable_address_is_identified_only_by_its_variable() {
         for (name, text) in [
             ("HTTPS_PROXY", "http://user:canary@[bad"),
             ("HTTP_PROXY", "http://user:canary@p:99999"),

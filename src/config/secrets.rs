@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_commands_of_a_manifest_do_not_get_what_holds_secrets() {
+    fn manifest_commands_do_not_inherit_secret_variables() {
         let pairs = [
             ("PATH", "/bin"),
             ("TRUNKCTL_ACCESS_TOKEN", "token"),

@@ -63,6 +63,54 @@ pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> R
     parse(&text, path).map(|_| text)
 }
 
+/// Removes profiles from the text of a profiles file. A default profile that is removed is no longer named.
+///
+/// # Errors
+/// [`Kind::Config`] where the text is no TOML.
+pub fn remove(text: &str, names: &[String], path: &Path) -> Result<String> {
+    let mut document = parse(text, path)?;
+    let mut header = String::new();
+    if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) {
+        for name in names {
+            let removed = profiles.remove(name);
+            // The comment at the beginning of the file is written above its first table.
+            let table = removed.as_ref().and_then(Item::as_table);
+            let above = table.and_then(|table| table.decor().prefix()?.as_str());
+            if let Some((kept, _)) = above.filter(|above| text.starts_with(above)).and_then(split_comment) {
+                header = format!("{kept}\n\n");
+            }
+        }
+    }
+    let is_gone = |item: &Item| item.as_str().is_some_and(|name| names.iter().any(|gone| gone == name));
+    if document.get("default_profile").is_some_and(is_gone) {
+        document.remove("default_profile");
+    }
+    Ok(header + document.to_string().trim_start_matches('\n'))
+}
+
+/// The comment of the file, and that of the table below it.
+fn split_comment(above: &str) -> Option<(&str, &str)> {
+    above.trim_end_matches('\n').rsplit_once("\n\n").or(above.strip_suffix("\n\n").map(|whole| (whole, "")))
+}
+
+/// Makes a profile the default.
+///
+/// # Errors
+/// [`Kind::Config`] where the text is no TOML.
+pub fn set_default(text: &str, name: &str, path: &Path) -> Result<String> {
+    let mut document = parse(text, path)?;
+    match document.get_mut("default_profile").and_then(Item::as_value_mut) {
+        Some(old) => {
+            // The comment behind it stays.
+            let decor = old.decor().clone();
+            *old = name.into();
+            *old.decor_mut() = decor;
+        }
+        None => drop(document.insert("default_profile", value(name))),
+    }
+    Ok(document.to_string())
+}
+
 /// What a profile of that name says of a key.
 pub fn value_of(text: &str, name: &str, key: &str) -> Option<String> {
     let document: DocumentMut = text.parse().ok()?;
@@ -102,7 +150,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_written_as_what_it_is() {
+    fn profiles_are_removed_and_other_text_stays() {
+        let text = "# my profiles\n\n# of the lab\n[profiles.a] # first\nvendor = \"zoom\"\n\
+                    [profiles.a.vars]\nx = \"1\"\n\n# second\n[profiles.b]\nvendor = \"zoom\" # b\n";
+        let path = Path::new("p.toml");
+        let removed = remove(text, &["a".into()], path).unwrap();
+        assert_eq!(removed, "# my profiles\n\n# second\n[profiles.b]\nvendor = \"zoom\" # b\n");
+        let chosen = format!("default_profile = \"b\" # mine\n{text}");
+        let used = set_default(&chosen, "a", path).unwrap();
+        assert_eq!(used, chosen.replacen("\"b\"", "\"a\"", 1));
+        let removed = remove(&used, &["a".into()], path).unwrap();
+        assert!(!removed.contains("default_profile") && removed.contains("[profiles.b]"), "{removed}");
+        assert!(set_default(text, "b", path).unwrap().starts_with("default_profile = \"b\"\n"));
+    }
+
+    #[test]
+    fn values_other_than_text_keep_their_types() {
         let pairs = [("allow_http", "true"), ("concurrency", "8"), ("client_id", "8")];
         let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned()));
         let text = add("", "a", &pairs, Path::new("p.toml")).unwrap();
@@ -110,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_only_profile_stays_the_one_that_is_used() {
+    fn the_only_profile_remains_the_default() {
         let path = Path::new("p.toml");
         let text = add("[profiles.old]\nvendor = \"zoom\"\n", "new", &pairs(), path).unwrap();
         assert!(text.starts_with("default_profile = \"old\"\n"), "{text}");

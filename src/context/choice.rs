@@ -18,10 +18,10 @@ impl Context {
     pub async fn profile(&self, name: Option<&str>) -> Result<Profile> {
         let folders = self.folders()?;
         if self.options.sandbox {
-            return self.sandbox_profile(name, &folders, self.options.deadline).await;
+            return self.sandbox_profile(name, folders, self.options.deadline).await;
         }
         self.name_ignored_variables();
-        let place = self.place(&folders, name);
+        let place = self.place(folders, name);
         if let Some(profile) = profiles::of_environment(&place, &keys_of) {
             if name.is_some() && self.book().is_ok_and(|book| book.has(ENVIRONMENT)) {
                 return Err(Error::config(format!(
@@ -58,7 +58,7 @@ impl Context {
         if let Some(book) = self.profiles.get() {
             return Ok(book);
         }
-        let book = profiles::Book::open(&self.place(&self.folders()?, None), &keys_of)?;
+        let book = profiles::Book::open(&self.place(self.folders()?, None), &keys_of)?;
         book.warnings().iter().for_each(|warning| self.diagnostics.warn(warning));
         Ok(self.profiles.get_or_init(|| book))
     }

@@ -79,10 +79,14 @@ impl Context {
     /// # Errors
     /// [`Kind::Invalid`] if there is no terminal, or the answer is no.
     pub async fn confirm(&self, what: &str, profiles: &[&Profile]) -> Result<()> {
+        self.confirm_sentence(&self.about(what, profiles)).await
+    }
+
+    /// The same for a whole sentence.
+    pub async fn confirm_sentence(&self, what: &str) -> Result<()> {
         if self.options.yes || self.options.dry_run.is_some() {
             return Ok(());
         }
-        let what = self.about(what, profiles);
         let asked = Instant::now();
         let answer = (self.ask)(&format!("{what} Continue?")).await;
         // Time spent at the prompt does not count against the deadline.

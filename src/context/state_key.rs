@@ -28,11 +28,16 @@ pub fn untrusted(cause: &io::Error) -> Option<Error> {
 }
 
 impl Context {
-    /// The platform's folders.
-    pub fn folders(&self) -> Result<Folders> {
+    /// The platform's folders; found and checked once.
+    pub fn folders(&self) -> Result<&Folders> {
+        if let Some(folders) = self.folders.get() {
+            return Ok(folders);
+        }
         let folders = Folders::find(&self.env)?;
         let fault = trusted(&folders.state).err();
-        let Some(found) = fault.as_ref().and_then(Untrusted::of) else { return Ok(folders) };
+        let Some(found) = fault.as_ref().and_then(Untrusted::of) else {
+            return Ok(self.folders.get_or_init(|| folders));
+        };
         let hint = format!("{}, or set TRUNKCTL_STATE_DIR to a folder of your own", found.remedy);
         Err(Error::config(format!("the state folder cannot be used: {}", found.why)).hint(hint))
     }

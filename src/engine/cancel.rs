@@ -30,6 +30,7 @@ pub struct Cancellation {
     cut: Flag,
     writes: RefCell<Vec<&'static str>>,
     ends_itself: Cell<bool>,
+    ignores_ctrl_c: Cell<bool>,
 }
 
 /// A flag that is set once, and can be awaited.
@@ -92,6 +93,16 @@ impl Cancellation {
     /// Declares that the command handles cancellation itself, and reports its changes.
     pub fn leave_to_command(&self) {
         self.ends_itself.set(true);
+    }
+
+    /// Declares that another program on the terminal handles Ctrl-C, or no longer does.
+    pub fn ignore_ctrl_c(&self, ignored: bool) {
+        self.ignores_ctrl_c.set(ignored);
+    }
+
+    /// Whether the signal is for another program on the terminal.
+    pub fn ignores(&self, signal: Signal) -> bool {
+        signal == Signal::CtrlC && self.ignores_ctrl_c.get()
     }
 
     /// Whether to wait for the command after Ctrl-C: it handles cancellation itself, or has started a write.

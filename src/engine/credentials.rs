@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::retry::Tried;
 use super::session::{Session, now};
-use super::tokens::{Kept, TokenStore};
-use super::transport::Attempt;
+use super::tokens::{Kept, TokenStore, Turn};
 use super::write::Written;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::secret::Secret;
@@ -35,12 +34,34 @@ impl Session {
             return Ok(());
         }
         if let (Some(old), Some(call)) = (&old, revocation) {
-            self.attempt(&call, &old.access).await?;
+            drop(self.attempt(&call, &old.access).await?);
         }
         if let (Some(_), Some(store)) = (&old, &self.outside.tokens) {
             store.forget();
         }
-        self.log_in(None).await.map(|_| ())
+        self.log_in(None, None).await.map(|_| ())
+    }
+
+    /// An access token for other programs: from the profile, the cache, or a new log-in. None in a dry run, which
+    /// withholds the log-in.
+    ///
+    /// # Errors
+    /// [`Kind::Unsupported`] if the vendor has no tokens.
+    pub async fn access_token(&self) -> Result<Option<Secret>> {
+        if self.vendor.proof() == Proof::Signature {
+            let facts = self.vendor.facts();
+            let text = format!("{} has no access tokens: every request is signed", facts.title);
+            let mut error = Error::new(Kind::Unsupported, text);
+            error.vendor = Some(facts.name);
+            return Err(error.hint("`--dry-run=curl` shows how a request is signed"));
+        }
+        if self.outside.dry_run.is_some() {
+            if self.static_token().is_none() && self.known(None).is_none() {
+                self.withhold(&self.vendor.log_in(&self.profile)?);
+            }
+            return Ok(None);
+        }
+        self.token().await.map(Some)
     }
 
     /// Deletes the cached token, and revokes it if the vendor supports that. None if no token is cached.
@@ -60,8 +81,8 @@ impl Session {
         if let (Some(kept), Some(call)) = (&kept, revocation) {
             let _under_way = self.outside.cancellation.begin(call.name);
             let revoked = match self.attempt(&call, &kept.access).await?.0 {
-                Attempt::Answered(answer) => (call.read)(&answer).is_ok(),
-                Attempt::NotSent(_) | Attempt::Lost(_) | Attempt::Late(_) => false,
+                Ok(answered) => answered.value.is_ok(),
+                Err(_) => false,
             };
             if !revoked {
                 self.outside
@@ -114,7 +135,7 @@ impl Session {
     async fn obtain(&self, stale: Option<&Secret>) -> Result<Secret> {
         let _own = self.log_ins.lock().await;
         let left = self.outside.limits.deadline.saturating_duration_since(Instant::now());
-        let _turn = match &self.outside.tokens {
+        let turn = match &self.outside.tokens {
             Some(store) => tokio::select! {
                 biased;
                 turn = store.turn(left.min(LONGEST_TURN)) => Some(turn),
@@ -129,11 +150,11 @@ impl Session {
         }
         let cached = self.cached();
         self.refuse_again()?;
-        self.log_in(cached).await
+        self.log_in(cached, turn).await
     }
 
     /// Gets a token with a valid refresh token, or else with the credentials.
-    async fn log_in(&self, old: Option<Kept>) -> Result<Secret> {
+    async fn log_in(&self, old: Option<Kept>, turn: Option<Turn>) -> Result<Secret> {
         let refresh = old.as_ref().and_then(|kept| kept.refresh(now()).cloned());
         let renewal = refresh.and_then(|refresh| self.vendor.renew(&self.profile, &refresh));
         let renewed = match renewal {
@@ -161,7 +182,7 @@ impl Session {
         }
         if let Some(store) = &self.outside.tokens {
             store.forget_refusal();
-            if let Err(warning) = store.save(&kept) {
+            if let Err(warning) = store.save(&kept, turn) {
                 self.outside.diagnostics.warn(&warning);
             }
         }
@@ -226,8 +247,8 @@ mod tests {
     use super::ago;
 
     #[test]
-    fn minutes_are_counted_as_people_do() {
-        let told = [0, 59, 60, 119, 120].map(ago);
+    fn ages_are_rounded_to_whole_minutes() {
+        let ages = [0, 59, 60, 119, 120].map(ago);
         let expected = [
             "less than a minute ago",
             "less than a minute ago",
@@ -235,6 +256,6 @@ mod tests {
             "a minute ago",
             "2 minutes ago",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(ages, expected);
     }
 }

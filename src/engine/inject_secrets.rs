@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn values_reach_their_places_encoded_as_each_demands() {
+    fn values_are_encoded_for_each_slot() {
         let filled = fill(&request(), &slots("a\"/ &"), With::Values).unwrap();
         assert_eq!(filled.body, Body::Json(serde_json::json!({"p": "a\"/ &"})));
         assert_eq!(filled.url, "http://h/p?a=1&t=a%22%2F%20%26");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_show_nothing_and_a_missing_value_is_never_sent() {
+    fn masks_reveal_nothing_and_a_missing_value_is_never_sent() {
         let filled = fill(&request(), &slots("canary"), With::Masks).unwrap();
         assert!(!format!("{filled:?}").contains("canary"));
         let withheld = [Slot::new(Place::Query("t"), Secret::withheld(), "V")];

@@ -33,7 +33,7 @@ pub fn path(state: &Path) -> PathBuf {
 
 /// The user and the command, which are the same for every entry of this process.
 #[derive(Debug, Clone, Default)]
-pub struct Run {
+pub struct Invocation {
     /// The user.
     pub user: String,
     /// The command line, its secrets masked.
@@ -141,14 +141,14 @@ pub struct Failure {
 #[derive(Debug)]
 pub struct Recorder {
     state: PathBuf,
-    run: Run,
+    invocation: Invocation,
     journal: OnceCell<Journal>,
 }
 
 impl Recorder {
     /// The journal in a state folder, with the command line before masking.
-    pub fn new(state: &Path, run: Run) -> Self {
-        Self { state: state.to_owned(), run, journal: OnceCell::new() }
+    pub fn new(state: &Path, invocation: Invocation) -> Self {
+        Self { state: state.to_owned(), invocation, journal: OnceCell::new() }
     }
 
     /// Fails with [`Kind::Config`] if the journal cannot be written. A full disk shows only in a write.
@@ -160,8 +160,8 @@ impl Recorder {
     /// The journal; `mask` masks secrets in the command line.
     pub fn journal(&self, mask: impl Fn(&str) -> String) -> &Journal {
         self.journal.get_or_init(|| {
-            let command = self.run.command.iter().map(|word| mask(word)).collect();
-            Journal::new(&self.state, Run { user: self.run.user.clone(), command })
+            let command = self.invocation.command.iter().map(|word| mask(word)).collect();
+            Journal::new(&self.state, Invocation { user: self.invocation.user.clone(), command })
         })
     }
 }
@@ -178,33 +178,44 @@ pub struct Journal(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     folder: Folder,
-    run: Run,
-    /// Tasks of this process queue here, because waking up costs less than requesting the file lock again.
-    turn: Mutex<()>,
+    invocation: Invocation,
+    /// The lines that were added. Tasks of this process queue here, because waking up costs less than requesting the
+    /// file lock again.
+    added: Mutex<Added>,
+    /// How many of them are on disk.
+    on_disk: Mutex<u64>,
+}
+
+/// The lines that were added.
+#[derive(Debug, Default)]
+struct Added {
+    number: u64,
+    /// The file of the last one.
+    file: Option<Arc<std::fs::File>>,
 }
 
 /// A write whose intent is on disk.
 #[derive(Debug)]
-pub struct Entry {
+pub struct PendingWrite {
     id: String,
     journal: Journal,
 }
 
 impl Journal {
     /// The journal in a state folder. Nothing is written before the first entry.
-    pub fn new(state: &Path, run: Run) -> Self {
-        Self::of(Folder::below(state), run)
+    pub fn new(state: &Path, invocation: Invocation) -> Self {
+        Self::of(Folder::below(state), invocation)
     }
 
-    fn of(folder: Folder, run: Run) -> Self {
-        Self(Arc::new(Inner { folder, run, turn: Mutex::default() }))
+    fn of(folder: Folder, invocation: Invocation) -> Self {
+        Self(Arc::new(Inner { folder, invocation, added: Mutex::default(), on_disk: Mutex::default() }))
     }
 
     /// Writes an intent, and returns once it is on disk.
     ///
     /// # Errors
     /// [`Kind::Config`] if it cannot be written; the request must then not be sent.
-    pub async fn begin(&self, intent: Intent) -> Result<Entry> {
+    pub async fn begin(&self, intent: Intent) -> Result<PendingWrite> {
         let journal = self.clone();
         let written = tokio::task::spawn_blocking(move || journal.intend(intent)).await;
         let refuse = |cause: &dyn std::fmt::Display| refuse(&self.0.folder, cause);
@@ -217,8 +228,8 @@ impl Journal {
     /// # Errors
     /// [`Kind::Config`] if it cannot be written.
     pub fn resolve(&self, id: &str, outcome: Outcome) -> Result<()> {
-        let line = Line::Resolved(Resolved::new(id, &self.0.run.user, outcome));
-        let written = self.append(&line).and_then(|file| file.sync_data());
+        let line = Line::Resolved(Resolved::new(id, &self.0.invocation.user, outcome));
+        let written = self.append(&line).and_then(|number| self.sync(number));
         written.map_err(|cause| {
             let path = self.0.folder.newest();
             Error::config(format!("the journal `{}` cannot be written: {cause}", path.display()))
@@ -227,20 +238,42 @@ impl Journal {
     }
 
     fn intend(&self, intent: Intent) -> std::io::Result<Unsent> {
-        let begun = Begun::new(&self.0.run, intent);
+        let begun = Begun::new(&self.0.invocation, intent);
         let id = begun.id.clone();
-        let file = self.append(&Line::Begun(begun))?;
-        let unsent = Unsent { entry: Entry { id, journal: self.clone() }, taken: false };
-        // After the lock is released, so that several entries reach the disk together.
-        file.sync_data()?;
+        let number = self.append(&Line::Begun(begun))?;
+        let unsent = Unsent { entry: PendingWrite { id, journal: self.clone() }, taken: false };
+        self.sync(number)?;
         Ok(unsent)
     }
 
-    fn append(&self, line: &Line) -> std::io::Result<std::fs::File> {
+    /// Adds a line. Returns its number.
+    fn append(&self, line: &Line) -> std::io::Result<u64> {
         let bytes = printable_json(&serde_json::to_string(line)?).into_owned().into_bytes();
-        let _turn = self.0.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.0.folder.append(bytes)
+        let mut added = lock(&self.0.added);
+        added.file = Some(Arc::new(self.0.folder.append(bytes)?));
+        added.number += 1;
+        Ok(added.number)
     }
+
+    /// Waits until a line is on disk. One wait for the newest file is enough for all lines so far: a file is on disk
+    /// before the next one takes its place.
+    fn sync(&self, number: u64) -> std::io::Result<()> {
+        let mut on_disk = lock(&self.0.on_disk);
+        if *on_disk >= number {
+            return Ok(());
+        }
+        let (added, file) = {
+            let added = lock(&self.0.added);
+            (added.number, added.file.clone())
+        };
+        file.map_or(Ok(()), |file| file.sync_data())?;
+        *on_disk = added;
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn refuse(folder: &Folder, why: &dyn std::fmt::Display) -> Error {
@@ -249,7 +282,7 @@ fn refuse(folder: &Folder, why: &dyn std::fmt::Display) -> Error {
         .hint("free disk space, make yourself the owner of the folder, or continue without a record with --no-journal")
 }
 
-impl Entry {
+impl PendingWrite {
     /// Its id, for `history show`.
     pub fn id(&self) -> &str {
         &self.id
@@ -280,14 +313,14 @@ impl Entry {
 
 /// An entry whose request is not sent yet. If it is dropped in this state, as after Ctrl-C, nothing was sent.
 struct Unsent {
-    entry: Entry,
+    entry: PendingWrite,
     taken: bool,
 }
 
 impl Unsent {
-    fn take(mut self) -> Entry {
+    fn take(mut self) -> PendingWrite {
         self.taken = true;
-        Entry { id: std::mem::take(&mut self.entry.id), journal: self.entry.journal.clone() }
+        PendingWrite { id: std::mem::take(&mut self.entry.id), journal: self.entry.journal.clone() }
     }
 }
 

@@ -52,18 +52,15 @@ impl Room {
 
 /// Why an answer must not be parsed, if so. A small text can take a hundred times its length when parsed.
 pub fn too_many(body: &[u8]) -> Option<String> {
-    // Anything else is not JSON, or a single value.
-    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    // Each object takes more than one byte. Anything but a list or an object is not JSON, or a single value.
+    if body.len() <= MOST_OBJECTS || !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
     }
     let (mut objects, mut values) = (0, 0);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in body {
+    let mut bytes = body.iter();
+    while let Some(byte) = bytes.next() {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_text,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
+            b'"' => skip_text(&mut bytes),
             b'{' => (objects, values) = (objects + 1, values + 1),
             b'[' | b',' => values += 1,
             _ => {}
@@ -80,12 +77,23 @@ pub fn too_many(body: &[u8]) -> Option<String> {
     }
 }
 
+/// Goes on to the end of a JSON string.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn values_are_counted_outside_of_texts() {
+    fn values_are_counted_outside_strings() {
         let of = |row: &str, count: usize| format!("[{}]", vec![row; count].join(","));
         assert_eq!(too_many(of("{\"a\":1}", MOST_OBJECTS).as_bytes()), None);
         assert!(too_many(of("{\"a\":1}", MOST_OBJECTS + 1).as_bytes()).unwrap().contains("20000 objects"));

@@ -1,5 +1,7 @@
 //! Reads lists page by page, with limits.
 
+use futures_util::future::{maybe_done, poll_immediate};
+
 use super::limits::{MOST_KEPT, MOST_ROWS, Room};
 use super::session::Session;
 use crate::model::error::{Error, Result};
@@ -58,7 +60,7 @@ impl Session {
     }
 
     /// Passes every row of a list to a caller that keeps all or a part of it, and returns how many bytes that takes.
-    pub async fn read_each<T>(
+    pub async fn read_each<T: Send + 'static>(
         &self,
         first: Call<Page<T>>,
         room: &Room,
@@ -86,18 +88,41 @@ impl Session {
     }
 
     /// Passes the rows of a list to `take`, page by page, until it returns false. Stops at an error, also of `take`,
-    /// and at an endless list.
-    pub async fn read_pages<T>(
+    /// and at an endless list. A page is requested while the rows of the one before are taken.
+    pub async fn read_pages<T: Send + 'static>(
         &self,
         first: Call<Page<T>>,
         take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
     ) -> Result<()> {
+        self.pages(first, true, take).await
+    }
+
+    /// The same for a search, which requests no page before `take` has asked for it.
+    pub async fn search_pages<T: Send + 'static>(
+        &self,
+        first: Call<Page<T>>,
+        take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
+    ) -> Result<()> {
+        self.pages(first, false, take).await
+    }
+
+    async fn pages<T: Send + 'static>(
+        &self,
+        first: Call<Page<T>>,
+        ahead: bool,
+        take: &mut dyn FnMut(Vec<T>) -> Result<bool>,
+    ) -> Result<()> {
         let (name, mut progress) = (first.name, Progress::default());
-        let mut next = Some(first);
-        while let Some(call) = next {
-            let page = self.read(call).await?;
+        let mut next = Some(Box::pin(maybe_done(self.read(first))));
+        while let Some(mut reading) = next {
+            reading.as_mut().await;
+            let Some(page) = reading.as_mut().take_output() else { break };
+            let page = page?;
             progress.count(&page).map_err(|why| self.unending(name, &why))?;
-            next = page.next;
+            next = page.next.map(|call| Box::pin(maybe_done(self.read(call))));
+            if let Some(following) = next.as_mut().filter(|_| ahead) {
+                poll_immediate(following.as_mut()).await;
+            }
             if !take(page.items)? {
                 break;
             }

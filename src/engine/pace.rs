@@ -174,10 +174,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_turns_come_in_order_and_whoever_leaves_holds_nobody_up() {
+    async fn turns_are_served_in_order_and_a_cancelled_one_does_not_block_the_rest() {
         let pacer = pacer("zoom", 1);
         let order = Rc::new(RefCell::new(Vec::new()));
-        let held = pacer.turn("", Effect::Read, soon()).await.unwrap();
+        let current = pacer.turn("", Effect::Read, soon()).await.unwrap();
         let wait = |name| {
             let (pacer, order) = (&pacer, Rc::clone(&order));
             Box::pin(async move {
@@ -192,22 +192,22 @@ mod tests {
             assert!(turn.now_or_never().is_none());
         }
         drop(gone);
-        drop(held);
+        drop(current);
         join_all(rest).await;
         assert_eq!(*order.borrow(), [1, 2, 3]);
     }
 
     #[tokio::test]
-    async fn a_log_in_needs_no_place_among_the_requests() {
+    async fn a_log_in_does_not_take_a_request_slot() {
         let pacer = pacer("zoom", 1);
-        let _held = pacer.turn("", Effect::Write, soon()).await.unwrap();
+        let _current = pacer.turn("", Effect::Write, soon()).await.unwrap();
         pacer.turn("", Effect::LogIn, soon()).await.unwrap();
         let short = Instant::now() + Duration::from_millis(20);
         assert_eq!(pacer.turn("", Effect::Read, short).await.unwrap_err(), NotAdmitted::Crowded);
     }
 
     #[tokio::test]
-    async fn those_behind_the_request_that_tries_a_limit_wake_when_it_goes() {
+    async fn requests_behind_the_one_that_tests_a_limit_wake_when_it_is_dropped() {
         let pacer = pacer("yeastar", 8);
         let mut limited = pacer.turn("", Effect::Read, soon()).await.unwrap();
         limit(&mut limited, 10);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_limit_reaches_those_who_wait_already() {
+    async fn a_limit_applies_to_requests_already_waiting() {
         let pacer = pacer("yeastar", 2);
         let mut first = pacer.turn("", Effect::Read, soon()).await.unwrap();
         let second = pacer.turn("", Effect::Read, soon()).await.unwrap();

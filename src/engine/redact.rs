@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_a_secret_is_struck_out() {
+    fn every_form_of_a_secret_is_redacted() {
         let redactor = Redactor::default();
         redactor.learn(&Secret::known("c@n/ary\"x"));
         redactor.learn_basic("id", &Secret::known("c@n/ary\"x"));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn longer_and_shorter_secrets_are_struck_out_among_thousands() {
+    fn long_and_short_secrets_are_redacted_among_thousands() {
         let redactor = Redactor::default();
         let secrets = ["ab\"canary", "canary", "canary-and-more", "éé", "%2525x"];
         let others = (0..5000).map(|serial| format!("other-{serial:05}"));

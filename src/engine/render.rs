@@ -53,7 +53,7 @@ pub fn curl(
         ProxyChoice::Environment if is_distant(&request.url) => {}
         ProxyChoice::Environment | ProxyChoice::Direct => words.push("--noproxy '*'".into()),
         ProxyChoice::Own(proxy) if proxy.shown.contains(MASK) => {
-            words.push(r#"--proxy "${TRUNKCTL_PROXY}""#.into());
+            words.push(format!(r#"--proxy "${{{PROXY_VARIABLE}}}""#));
         }
         ProxyChoice::Own(proxy) => words.push(format!("--proxy {}", Word::of(&proxy.shown).quoted())),
     }
@@ -94,6 +94,26 @@ pub fn curl(
     let line = words.join(" ");
     if prelude.is_empty() { line } else { format!("{prelude}; {line}") }
 }
+
+/// The environment variables that the command reads its secrets from, each once.
+pub fn variables(slots: &[Slot], proxy: &ProxyChoice) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for slot in slots {
+        // An expression has a `${NAME}` for each of its variables; the prelude sets the others.
+        let expression = expansion(slot);
+        let found = expression.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+        names.extend(found.map(str::to_owned));
+    }
+    if matches!(proxy, ProxyChoice::Own(proxy) if proxy.shown.contains(MASK)) {
+        names.push(PROXY_VARIABLE.to_owned());
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The variable with the address of a proxy that has credentials.
+const PROXY_VARIABLE: &str = "TRUNKCTL_PROXY";
 
 /// Escapes a line for a JSON string: quotes, backslashes and control characters.
 const JSON_ESCAPE: &str = r#"LC_ALL=C awk '{gsub(/[\\"]/,"\\\\&");for(i=1;i<32;i++)gsub(sprintf("%c",i),sprintf("\\u%04x",i));printf "%s",$0}'"#;
@@ -205,6 +225,7 @@ mod tests {
                 r#"awk '{for(i=1;i<=NF;i++)printf(($i>47&&$i<58||$i>64&&$i<91||$i>96&&$i<123)?"%c":"%%%02X",$i)}')""#,
             )
         );
+        assert_eq!(variables(&slots, &ProxyChoice::Environment), ["ITSP", "TRUNKCTL_ACCESS_TOKEN"]);
         let shown = http(&request, &slots).to_string();
         assert!(shown.contains("access_token=***") && !shown.contains("canary"), "{shown}");
     }

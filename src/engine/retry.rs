@@ -9,7 +9,7 @@ use crate::vendors::codes::After;
 
 /// How an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum AttemptEnd {
     /// It certainly did not reach the vendor.
     NotSent,
     /// It was sent, but no complete answer arrived.
@@ -54,15 +54,15 @@ pub enum Next {
 }
 
 /// The next step. A write whose answer was lost is never sent again here, because it may have been applied.
-pub fn next(ended: Ended, effect: Effect, tried: Tried, retries: u32) -> Next {
+pub fn next(ended: AttemptEnd, effect: Effect, tried: Tried, retries: u32) -> Next {
     let again = if tried.again < retries { Next::Again } else { Next::Stop };
     match ended {
-        Ended::Fault(After::Renew | After::SignAgain) if !tried.renewed && effect != Effect::LogIn => {
+        AttemptEnd::Fault(After::Renew | After::SignAgain) if !tried.renewed && effect != Effect::LogIn => {
             Next::Renew
         }
-        Ended::Fault(After::Renew | After::SignAgain | After::GiveUp | After::NextDay) => Next::Stop,
-        Ended::NotSent | Ended::Fault(After::Later) => again,
-        Ended::Lost | Ended::Fault(After::Lost | After::Partly | After::Pending) => {
+        AttemptEnd::Fault(After::Renew | After::SignAgain | After::GiveUp | After::NextDay) => Next::Stop,
+        AttemptEnd::NotSent | AttemptEnd::Fault(After::Later) => again,
+        AttemptEnd::Lost | AttemptEnd::Fault(After::Lost | After::Partly | After::Pending) => {
             if effect == Effect::Write { Next::Stop } else { again }
         }
     }
@@ -101,27 +101,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_ending_has_its_rule() {
+    fn every_outcome_has_its_rule() {
         let fresh = Tried::default();
         let renewed = Tried { renewed: true, ..fresh };
         let spent = Tried { again: 3, ..fresh };
         for (ended, effect, tried, expected) in [
-            (Ended::NotSent, Effect::Write, fresh, Next::Again),
-            (Ended::NotSent, Effect::Write, spent, Next::Stop),
-            (Ended::Lost, Effect::Write, fresh, Next::Stop),
-            (Ended::Lost, Effect::Read, fresh, Next::Again),
-            (Ended::Lost, Effect::Read, spent, Next::Stop),
-            (Ended::Fault(After::Lost), Effect::Write, fresh, Next::Stop),
-            (Ended::Fault(After::Lost), Effect::Read, fresh, Next::Again),
-            (Ended::Fault(After::Partly), Effect::Write, fresh, Next::Stop),
-            (Ended::Fault(After::Pending), Effect::Write, fresh, Next::Stop),
-            (Ended::Fault(After::Later), Effect::Write, fresh, Next::Again),
-            (Ended::Fault(After::Renew), Effect::Write, fresh, Next::Renew),
-            (Ended::Fault(After::Renew), Effect::Write, renewed, Next::Stop),
-            (Ended::Fault(After::Renew), Effect::LogIn, fresh, Next::Stop),
-            (Ended::Fault(After::SignAgain), Effect::Read, fresh, Next::Renew),
-            (Ended::Fault(After::GiveUp), Effect::Read, fresh, Next::Stop),
-            (Ended::Fault(After::NextDay), Effect::Read, fresh, Next::Stop),
+            (AttemptEnd::NotSent, Effect::Write, fresh, Next::Again),
+            (AttemptEnd::NotSent, Effect::Write, spent, Next::Stop),
+            (AttemptEnd::Lost, Effect::Write, fresh, Next::Stop),
+            (AttemptEnd::Lost, Effect::Read, fresh, Next::Again),
+            (AttemptEnd::Lost, Effect::Read, spent, Next::Stop),
+            (AttemptEnd::Fault(After::Lost), Effect::Write, fresh, Next::Stop),
+            (AttemptEnd::Fault(After::Lost), Effect::Read, fresh, Next::Again),
+            (AttemptEnd::Fault(After::Partly), Effect::Write, fresh, Next::Stop),
+            (AttemptEnd::Fault(After::Pending), Effect::Write, fresh, Next::Stop),
+            (AttemptEnd::Fault(After::Later), Effect::Write, fresh, Next::Again),
+            (AttemptEnd::Fault(After::Renew), Effect::Write, fresh, Next::Renew),
+            (AttemptEnd::Fault(After::Renew), Effect::Write, renewed, Next::Stop),
+            (AttemptEnd::Fault(After::Renew), Effect::LogIn, fresh, Next::Stop),
+            (AttemptEnd::Fault(After::SignAgain), Effect::Read, fresh, Next::Renew),
+            (AttemptEnd::Fault(After::GiveUp), Effect::Read, fresh, Next::Stop),
+            (AttemptEnd::Fault(After::NextDay), Effect::Read, fresh, Next::Stop),
         ] {
             assert_eq!(next(ended, effect, tried, 3), expected, "{ended:?} {effect:?} {tried:?}");
         }
@@ -161,9 +161,9 @@ mod tests {
             let answer = Response { status: 429, headers, body: Vec::new() };
             assert_eq!(retry_after(&answer, now), seconds.map(Duration::from_secs), "{text}");
         }
-        let told = |seconds| instant(Duration::from_secs(seconds), now).map(|instant| instant.to_string());
-        assert_eq!(told(60).as_deref(), Some("2020-05-31T00:01:00Z"));
-        assert_eq!(told(u64::MAX / 2), None);
-        assert_eq!(told(u64::MAX), None);
+        let parsed = |seconds| instant(Duration::from_secs(seconds), now).map(|instant| instant.to_string());
+        assert_eq!(parsed(60).as_deref(), Some("2020-05-31T00:01:00Z"));
+        assert_eq!(parsed(u64::MAX / 2), None);
+        assert_eq!(parsed(u64::MAX), None);
     }
 }

@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_is_struck() {
+    fn every_spelling_is_redacted() {
         let word = r#"s/+="\ x%&<é'"#;
         let json = serde_json::Value::from(word).to_string();
         let twice = serde_json::Value::from(json.as_str()).to_string();
@@ -291,7 +291,7 @@ mod tests {
         })]
 
         #[test]
-        fn no_word_is_struck_that_the_openings_do_not_tell(
+        fn the_openings_find_every_redacted_word(
             head in select(&["", "a", "\\", " ", "%", "&", "%25", "+"][..]),
             letters in vec((select(&LETTERS[..]), 0..8), 4..7),
             tail in select(&["", "a", "\\", "25"][..]),
@@ -312,18 +312,18 @@ mod tests {
                 };
             }
             text += tail;
-            // Most are struck: proptest gives up where too few are.
+            // Most are redacted: proptest gives up if too few are.
             prop_assume!(strike(&text, &word, "*") != text);
-            let (wanted, mut told) = (opening(&word), false);
+            let (wanted, mut found) = (opening(&word), false);
             let mut begins = Begins::default();
             begins.add(&word);
-            openings(&text, &begins, &mut |opening| told |= Some(opening) == wanted);
-            prop_assert!(told || wanted.is_none(), "{word:?} in {text:?}");
+            openings(&text, &begins, &mut |opening| found |= Some(opening) == wanted);
+            prop_assert!(found || wanted.is_none(), "{word:?} in {text:?}");
         }
     }
 
     #[test]
-    fn long_runs_of_what_begins_a_spelling_are_read_once() {
+    fn repeated_openings_are_read_in_linear_time() {
         // Read again from each place, these would take minutes.
         for part in ["\\", "&", " ", "%25", "a\\", "&quot"] {
             let text = part.repeat(40_000);
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_left_alone() {
+    fn other_text_is_unchanged() {
         for text in ["", "s/+=", r#"s/+="\ y"#, "%", "&;", "\\u00", "%C3", "é%é", "&#x110000;"] {
             assert_eq!(strike(text, r#"s/+="\ x"#, "*"), text);
         }

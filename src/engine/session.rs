@@ -16,16 +16,16 @@ use super::journal::Recorder;
 use super::pace::{Pacer, Turn};
 use super::redact::{self, Redactor};
 use super::render;
-use super::retry::{Ended, Next, Tried, instant, limit_pause, next, pause, retry_after};
+use super::retry::{AttemptEnd, Next, Tried, instant, limit_pause, next, pause, retry_after};
 use super::tokens::{Kept, TokenStore};
-use super::transport::{Attempt, Transport};
+use super::transport::{Answered, Attempt, Failure, Transport};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Result};
 use crate::model::profile::{Profile, Proxy};
 use crate::model::report::DryRun;
 use crate::model::secret::Secret;
 use crate::model::text::excerpt;
-use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
+use crate::vendors::call::{Call, Effect, Place, Response, Slot};
 use crate::vendors::codes::After;
 use crate::vendors::{Proof, Vendor};
 
@@ -146,7 +146,7 @@ impl Session {
     ///
     /// # Errors
     /// Any failure; an answer that cannot be parsed is never treated as empty.
-    pub async fn read<T>(&self, call: Call<T>) -> Result<T> {
+    pub async fn read<T: Send + 'static>(&self, call: Call<T>) -> Result<T> {
         self.exchange(&call, &mut Tried::default()).await
     }
 
@@ -161,7 +161,7 @@ impl Session {
     }
 
     /// Sends a call, and retries it until it is answered or must not be sent again.
-    pub(super) async fn exchange<T>(&self, call: &Call<T>, tried: &mut Tried) -> Result<T> {
+    pub(super) async fn exchange<T: Send + 'static>(&self, call: &Call<T>, tried: &mut Tried) -> Result<T> {
         let failed = self.failed(call.name, call.effect);
         loop {
             let token = match call.effect {
@@ -171,27 +171,28 @@ impl Session {
             };
             let (attempt, mut turn) = self.attempt(call, &token).await?;
             let (ended, wait, error) = match attempt {
-                Attempt::NotSent(why) => (Ended::NotSent, None, failed.not_sent(&why)),
-                Attempt::Lost(why) => (Ended::Lost, None, failed.lost(&why)),
-                Attempt::Late(why) => {
+                Err(Failure::NotSent(why)) => (AttemptEnd::NotSent, None, failed.not_sent(&why)),
+                Err(Failure::Lost(why)) => (AttemptEnd::Lost, None, failed.lost(&why)),
+                Err(Failure::Late(why)) => {
                     tried.late = true;
-                    (Ended::Lost, None, failed.lost(&why))
+                    (AttemptEnd::Lost, None, failed.lost(&why))
                 }
-                Attempt::Answered(answer) => match self.understand(call, &answer) {
-                    Ok(value) => return Ok(value),
-                    Err(Refusal::Redirect(target)) => return Err(failed.redirected(answer.status, &target)),
-                    Err(Refusal::Fault(fault)) => {
-                        // A gateway in front of the vendor timed out.
-                        tried.late |= answer.status == GATEWAY_TIMEOUT;
-                        tried.partly |= fault.after == After::Partly;
-                        tried.pending |= fault.after == After::Pending;
-                        let now = now();
-                        let asked = retry_after(&answer, now);
-                        let vendor_time = asked.and_then(|wait| instant(wait, now));
-                        let wait = turn.heed(&fault, asked, vendor_time, limit_pause(tried.again, chance()));
-                        (Ended::Fault(fault.after), wait, until(failed.answered(*fault), vendor_time))
-                    }
-                },
+                Ok(Answered { response, .. }) if (300..400).contains(&response.status) => {
+                    let target = response.header("location").unwrap_or("nowhere");
+                    return Err(failed.redirected(response.status, target));
+                }
+                Ok(Answered { value: Ok(value), .. }) => return Ok(value),
+                Ok(Answered { response, value: Err(fault) }) => {
+                    // A gateway in front of the vendor timed out.
+                    tried.late |= response.status == GATEWAY_TIMEOUT;
+                    tried.partly |= fault.after == After::Partly;
+                    tried.pending |= fault.after == After::Pending;
+                    let now = now();
+                    let asked = retry_after(&response, now);
+                    let vendor_time = asked.and_then(|wait| instant(wait, now));
+                    let wait = turn.heed(&fault, asked, vendor_time, limit_pause(tried.again, chance()));
+                    (AttemptEnd::Fault(fault.after), wait, until(failed.answered(*fault), vendor_time))
+                }
             };
             // A log-in or a pause may follow, which must not block other requests.
             drop(turn);
@@ -250,7 +251,11 @@ impl Session {
     }
 
     /// One attempt, when the pacer allows it, and within the remaining time.
-    pub(super) async fn attempt<T>(&self, call: &Call<T>, token: &Secret) -> Result<(Attempt, Turn<'_>)> {
+    pub(super) async fn attempt<T: Send + 'static>(
+        &self,
+        call: &Call<T>,
+        token: &Secret,
+    ) -> Result<(Attempt<T>, Turn<'_>)> {
         let failed = self.failed(call.name, call.effect);
         let deadline = self.outside.limits.deadline;
         if Instant::now() >= deadline {
@@ -276,14 +281,14 @@ impl Session {
         let begun = Instant::now();
         let attempt = tokio::select! {
             biased;
-            attempt = self.transport.send(&filled, self.outside.limits.timeout.min(left)) => attempt,
+            attempt = self.transport.send(filled, self.outside.limits.timeout.min(left), &call.read) => attempt,
             () = self.outside.cancellation.cut_off() => match call.effect {
-                Effect::Write => Attempt::Lost(UNAWAITED.into()),
+                Effect::Write => Err(Failure::Lost(UNAWAITED.into())),
                 Effect::Read | Effect::LogIn => return Err(failed.interrupted()),
             },
         };
         match &attempt {
-            Attempt::Answered(answer) => {
+            Ok(Answered { response: answer, .. }) => {
                 if answer.status < 500 {
                     turn.answered();
                 }
@@ -298,10 +303,10 @@ impl Session {
                     trace!("{} answer {}", call.name, self.shown_answer(call, answer));
                 }
             }
-            Attempt::NotSent(why) => {
+            Err(Failure::NotSent(why)) => {
                 debug!("{} was not sent: {}", call.name, self.outside.redactor.scrub(why))
             }
-            Attempt::Lost(why) | Attempt::Late(why) => {
+            Err(Failure::Lost(why) | Failure::Late(why)) => {
                 debug!("{} was lost: {}", call.name, self.outside.redactor.scrub(why));
             }
         }
@@ -345,13 +350,6 @@ impl Session {
         excerpt(&self.outside.redactor.scrub(&body), LOGGED)
     }
 
-    fn understand<T>(&self, call: &Call<T>, answer: &Response) -> Result<T, Refusal> {
-        if (300..400).contains(&answer.status) {
-            return Err(Refusal::Redirect(answer.header("location").unwrap_or("nowhere").to_owned()));
-        }
-        (call.read)(answer).map_err(|fault| Refusal::Fault(Box::new(fault)))
-    }
-
     pub(super) fn proven<T>(&self, call: &Call<T>, token: &Secret) -> Vec<Slot> {
         let mut slots = call.slots.clone();
         if call.effect != Effect::LogIn {
@@ -369,11 +367,6 @@ impl Session {
     pub(super) fn failed<'a>(&'a self, call: &'a str, effect: Effect) -> Failed<'a> {
         Failed { facts: self.vendor.facts(), call, effect, redactor: &self.outside.redactor }
     }
-}
-
-enum Refusal {
-    Redirect(String),
-    Fault(Box<Fault>),
 }
 
 /// How far this machine's clock is ahead of the date of the answer.

@@ -1,7 +1,9 @@
 //! The token cache: one file per account, readable only by its owner, replaced atomically.
 
-use std::io;
+use std::fs::{File, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,13 @@ use crate::vendors::call::Token;
 
 /// A token is not used in its last seconds, because the request may take longer.
 const MARGIN: u64 = 30;
+
+/// The folder of all token caches, with the key of their owners' digests.
+#[derive(Debug)]
+pub struct TokenFolder {
+    tokens: PathBuf,
+    key: Key,
+}
 
 /// The cache of one account's tokens.
 #[derive(Debug, Clone)]
@@ -58,7 +67,7 @@ impl Kept {
 /// The file. `owner` identifies the account and a digest of its secret, so that a token issued for another secret is
 /// never used.
 #[derive(Serialize, Deserialize)]
-struct File {
+struct TokenFile {
     owner: String,
     access: String,
     until: u64,
@@ -73,18 +82,17 @@ struct Refused {
     at: u64,
 }
 
-/// The lock of the process that is about to log in.
-pub struct Turn(#[expect(dead_code, reason = "the lock ends with the file")] Option<std::fs::File>);
+/// The lock of the process that is about to log in. Its file becomes that of the token, which takes one new file for
+/// each account instead of two.
+pub struct Turn(Option<File>);
 
-impl TokenStore {
-    /// The cache of an account in the cache folder. A digest of the account and its secret identifies the owner. The
-    /// key of this digest is in the cache, next to the tokens, which are more valuable; a log-in does not need the
-    /// state key.
+impl TokenFolder {
+    /// The token caches in the cache folder. The key is in the cache, next to the tokens, which are more valuable; a
+    /// log-in does not need the state key.
     ///
     /// # Errors
     /// Text for a warning: without a key, or if another user can change the folder, no tokens are cached.
-    pub fn new(folder: &Path, identity: &str, credential: &Secret) -> Result<Self, String> {
-        let name = hex(identity.as_bytes());
+    pub fn open(folder: &Path) -> Result<Self, String> {
         let failed =
             |error: io::Error| format!("the token cache `{}` cannot be used: {error}", folder.display());
         let (key, tokens) = (folder.join("key"), folder.join("tokens"));
@@ -96,23 +104,39 @@ impl TokenStore {
             key => key,
         };
         let key = key.and_then(|key| own_folder(&tokens).map(|()| key)).map_err(failed)?;
-        let owner = key.digest(&["token", identity, credential.expose().unwrap_or_default()]);
-        Ok(Self { path: tokens.join(format!("{}.json", &name[..24])), owner })
+        Ok(Self { tokens, key })
     }
 
+    /// The cache of an account. A digest of the account and its secret identifies the owner.
+    pub fn store(&self, identity: &str, credential: &Secret) -> TokenStore {
+        let name = hex(identity.as_bytes());
+        let owner = self.key.digest(&["token", identity, credential.expose().unwrap_or_default()]);
+        TokenStore { path: self.tokens.join(format!("{}.json", &name[..24])), owner }
+    }
+}
+
+impl TokenStore {
     /// Waits until no other process logs in to this account. Without file locks, or after too long a wait, it
     /// continues anyway: an extra log-in is better than none.
-    pub async fn turn(&self, patience: std::time::Duration) -> Turn {
-        let Ok(file) = lock_file(&self.path.with_extension("lock")) else { return Turn(None) };
-        let begun = std::time::Instant::now();
-        while let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
-            if begun.elapsed() >= patience {
-                return Turn(None);
+    pub async fn turn(&self, patience: Duration) -> Turn {
+        let begun = Instant::now();
+        loop {
+            let Ok(file) = lock_file(&self.lock()) else { return Turn(None) };
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &self.lock()) => return Turn(Some(file)),
+                // It has become the file of another process's token meanwhile.
+                Ok(()) => {}
+                // Another session of this process may have the lock, so the thread must not block.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < patience => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                Err(_) => return Turn(None),
             }
-            // Another session of this process may have the lock, so the thread must not block.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        Turn(Some(file))
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.path.with_extension("lock")
     }
 
     /// When the vendor refused exactly these credentials, if it did.
@@ -146,7 +170,7 @@ impl TokenStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.say("cannot be read", &error)),
         };
-        let file: File = serde_json::from_slice(&bytes).map_err(|error| {
+        let file: TokenFile = serde_json::from_slice(&bytes).map_err(|error| {
             // The parser's message could quote the file.
             self.say(
                 "is damaged and is ignored",
@@ -160,12 +184,12 @@ impl TokenStore {
         Ok(Some(Kept { access: Secret::known(file.access), until: file.until, refresh }))
     }
 
-    /// Saves a token.
+    /// Saves a token, in one step: a reader sees the old or the new one.
     ///
     /// # Errors
     /// Text for a warning.
-    pub fn save(&self, kept: &Kept) -> Result<(), String> {
-        let file = File {
+    pub fn save(&self, kept: &Kept, turn: Option<Turn>) -> Result<(), String> {
+        let file = TokenFile {
             owner: self.owner.clone(),
             access: kept.access.expose().unwrap_or_default().to_owned(),
             until: kept.until,
@@ -173,16 +197,61 @@ impl TokenStore {
             refresh_until: kept.refresh.as_ref().map(|(_, until)| *until),
         };
         let bytes = serde_json::to_vec(&file).map_err(|error| self.say("cannot be written", &error))?;
-        write_cached(&self.path, &bytes).map_err(|error| self.say("cannot be written", &error))
+        let written = match turn {
+            Some(Turn(Some(file))) if is_private(&file) && is_at(&file, &self.lock()) => {
+                self.rename(file, &bytes)
+            }
+            _ => write_cached(&self.path, &bytes),
+        };
+        written.map_err(|error| self.say("cannot be written", &error))
+    }
+
+    fn rename(&self, mut lock: File, bytes: &[u8]) -> io::Result<()> {
+        // A process that ended before its rename may have left something in it.
+        lock.set_len(0)?;
+        lock.write_all(bytes)?;
+        std::fs::rename(self.lock(), &self.path)
     }
 
     /// Deletes the cached token. Returns whether there was one.
     pub fn forget(&self) -> bool {
+        // A process that was killed may have left it in its lock.
+        let _ = std::fs::remove_file(self.lock());
         std::fs::remove_file(&self.path).is_ok()
     }
 
     fn say(&self, what: &str, why: &dyn std::fmt::Display) -> String {
         format!("the token cache `{}` {what}: {why}", self.path.display())
+    }
+}
+
+/// Whether the open file is still the one of that path.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let id = |data: std::fs::Metadata| (data.dev(), data.ino());
+        let (own, there) = (file.metadata().map(id), std::fs::symlink_metadata(path).map(id));
+        own.ok().is_some_and(|own| there.is_ok_and(|there| own == there))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}
+
+/// Whether only its owner can read the file, and a rename replaces another one while it is open.
+fn is_private(file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().is_ok_and(|data| data.mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
     }
 }
 
@@ -207,36 +276,28 @@ mod tests {
     #[test]
     fn a_token_is_kept_for_its_account_and_secret_only() {
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(&folder.path().join("cache"), "yeastar|a", &Secret::known("s")).unwrap();
-        assert!(store.load().unwrap().is_none());
-        store.save(&kept()).unwrap();
-        let back = store.load().unwrap().unwrap();
+        let store = |identity, secret| {
+            TokenFolder::open(&folder.path().join("cache")).unwrap().store(identity, &Secret::known(secret))
+        };
+        let own = store("yeastar|a", "s");
+        assert!(own.load().unwrap().is_none());
+        own.save(&kept(), None).unwrap();
+        let back = own.load().unwrap().unwrap();
         assert_eq!((back.access.expose(), back.until), (Some("t1"), 2800));
-        assert!(
-            TokenStore::new(&folder.path().join("cache"), "yeastar|a", &Secret::known("other"))
-                .unwrap()
-                .load()
-                .unwrap()
-                .is_none()
-        );
-        assert!(
-            TokenStore::new(&folder.path().join("cache"), "yeastar|b", &Secret::known("s"))
-                .unwrap()
-                .load()
-                .unwrap()
-                .is_none()
-        );
-        assert!(store.forget() && !store.forget());
-        assert!(store.load().unwrap().is_none());
+        assert!(store("yeastar|a", "other").load().unwrap().is_none());
+        assert!(store("yeastar|b", "s").load().unwrap().is_none());
+        std::fs::write(own.lock(), "t1").unwrap();
+        assert!(own.forget() && !own.forget() && !own.lock().exists());
+        assert!(own.load().unwrap().is_none());
     }
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_its_owners_alone_and_damage_is_told_without_quoting() {
+    fn the_file_is_private_and_damage_is_reported_without_quoting_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(&folder.path().join("cache"), "x", &Secret::known("s")).unwrap();
-        store.save(&kept()).unwrap();
+        let store = TokenFolder::open(&folder.path().join("cache")).unwrap().store("x", &Secret::known("s"));
+        store.save(&kept(), None).unwrap();
         assert_eq!(std::fs::metadata(&store.path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&store.path, "{\"access\":\"canary").unwrap();
         let warning = store.load().unwrap_err();
@@ -246,8 +307,9 @@ mod tests {
     #[test]
     fn a_refusal_is_remembered_for_exactly_these_credentials() {
         let folder = tempfile::tempdir().unwrap();
-        let store =
-            |secret| TokenStore::new(&folder.path().join("cache"), "x", &Secret::known(secret)).unwrap();
+        let store = |secret| {
+            TokenFolder::open(&folder.path().join("cache")).unwrap().store("x", &Secret::known(secret))
+        };
         assert_eq!(store("wrong").refused(), None);
         store("wrong").remember_refusal(7);
         assert_eq!((store("wrong").refused(), store("right").refused()), (Some(7), None));
@@ -257,8 +319,46 @@ mod tests {
         assert_eq!(store("wrong").refused(), None);
     }
 
+    /// The one that waited gets a lock of its own, and not that of the file which is the token now.
+    #[cfg(unix)]
     #[test]
-    fn ends_are_seen_in_time() {
+    fn one_process_at_a_time_logs_in_and_its_lock_becomes_the_token() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let store = TokenFolder::open(&folder.path().join("cache")).unwrap().store("x", &Secret::known("s"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let soon = Duration::from_millis(1);
+            let first = store.turn(soon).await;
+            assert!(first.0.is_some());
+            std::fs::write(store.lock(), "x".repeat(1000)).unwrap();
+            assert!(store.turn(Duration::ZERO).await.0.is_none());
+            let mut waiting = Box::pin(store.turn(Duration::from_secs(60)));
+            assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+            store.save(&kept(), Some(first)).unwrap();
+            assert!(!store.lock().exists());
+            let second = waiting.await;
+            assert!(second.0.is_some() && store.lock().exists());
+            assert!(store.turn(Duration::ZERO).await.0.is_none());
+            store.save(&Kept { until: 9, ..kept() }, Some(second)).unwrap();
+            assert_eq!(store.load().unwrap().unwrap().until, 9);
+            // A lock that others can read does not become the token, and neither does another process's lock.
+            let odd = store.turn(soon).await;
+            std::fs::set_permissions(store.lock(), std::fs::Permissions::from_mode(0o644)).unwrap();
+            store.save(&Kept { until: 10, ..kept() }, Some(odd)).unwrap();
+            std::fs::remove_file(store.lock()).unwrap();
+            let deleted = store.turn(soon).await;
+            std::fs::remove_file(store.lock()).unwrap();
+            let other = store.turn(soon).await;
+            store.save(&Kept { until: 11, ..kept() }, Some(deleted)).unwrap();
+            assert!(other.0.is_some() && store.lock().exists());
+        });
+        assert_eq!(store.load().unwrap().unwrap().until, 11);
+        assert_eq!(std::fs::metadata(&store.path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn tokens_near_expiry_are_detected() {
         let kept = kept();
         assert!(kept.is_good(2769) && !kept.is_good(2770));
         assert!(kept.refresh(87369).is_some() && kept.refresh(87370).is_none());

@@ -8,6 +8,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tokio::task::JoinSet;
 
 use super::limits::{LONGEST_ANSWER, too_many};
 use super::tls;
@@ -15,28 +16,38 @@ use super::tls;
 use crate::model::error::{Error, Result};
 use crate::model::net::is_loopback;
 use crate::model::profile::{Profile, Proxy};
-use crate::vendors::call::{Body, Method, Request, Response};
+use crate::vendors::call::{Body, Fault, Method, Reader, Request, Response};
 
 /// The time limit for connecting.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// How one attempt ended.
+pub type Attempt<T> = std::result::Result<Answered<T>, Failure>;
+
+/// A complete answer, and what it says.
+pub struct Answered<T> {
+    /// The answer.
+    pub response: Response,
+    /// What the vendor's reader made of it.
+    pub value: std::result::Result<T, Box<Fault>>,
+}
+
+/// Why an attempt ended without a complete answer.
 #[derive(Debug)]
-pub enum Attempt {
-    /// With a complete answer.
-    Answered(Response),
-    /// Before anything reached the vendor.
+pub enum Failure {
+    /// Nothing reached the vendor.
     NotSent(String),
-    /// After that, without a complete answer.
+    /// Something may have reached it.
     Lost(String),
-    /// At its time limit, with no answer or a part of one.
+    /// The same, because of its time limit.
     Late(String),
 }
 
 /// An HTTP client for one profile.
+#[derive(Clone)]
 pub struct Transport {
     client: reqwest::Client,
-    proxy: Option<Proxy>,
+    proxy: Option<Arc<Proxy>>,
 }
 
 impl Transport {
@@ -51,6 +62,10 @@ impl Transport {
             .no_proxy()
             // Shorter than the limit of the attempt, which does not show whether anything was sent.
             .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
+            // Each attempt has a time limit of its own.
+            .tcp_keepalive(None)
+            .tcp_keepalive_interval(None)
+            .tcp_keepalive_retries(None)
             // Idle connections are of use only to vendors that leave them open.
             .pool_max_idle_per_host(16);
         let mut addresses = Vec::from_iter(profile.addresses());
@@ -75,11 +90,33 @@ impl Transport {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|cause| failed(profile, &cause))?;
-        Ok(Self { client, proxy: proxy.cloned() })
+        Ok(Self { client, proxy: proxy.cloned().map(Arc::new) })
     }
 
-    /// Sends a filled request once.
-    pub async fn send(&self, request: &Request, timeout: Duration) -> Attempt {
+    /// Sends a filled request once, and reads its answer, both on the thread of the connections. If the future is
+    /// dropped, the connection is closed.
+    pub async fn send<T: Send + 'static>(
+        &self,
+        request: Request,
+        timeout: Duration,
+        reader: &Reader<T>,
+    ) -> Attempt<T> {
+        let (transport, reader) = (self.clone(), Arc::clone(reader));
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let response = transport.exchange(&request, timeout).await?;
+            let value = reader(&response).map_err(Box::new);
+            Ok(Answered { response, value })
+        });
+        match task.join_next().await {
+            Some(Ok(ended)) => ended,
+            Some(Err(cause)) if cause.is_panic() => std::panic::resume_unwind(cause.into_panic()),
+            // Only the end of the runtime ends the task early.
+            _ => Err(Failure::Lost("the program ended before the answer arrived".into())),
+        }
+    }
+
+    async fn exchange(&self, request: &Request, timeout: Duration) -> std::result::Result<Response, Failure> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -105,9 +142,9 @@ impl Transport {
             Ok(answer) => read(answer).await,
             // A request that fails before the connection is established was never sent.
             Err(cause) if cause.is_connect() || cause.is_builder() => {
-                Attempt::NotSent(self.by_way_of_proxy(&request.url, describe(cause)))
+                Err(Failure::NotSent(self.by_way_of_proxy(&request.url, describe(cause))))
             }
-            Err(cause) => lost(cause, ""),
+            Err(cause) => Err(lost(cause, "")),
         }
     }
 }
@@ -170,7 +207,7 @@ fn bad_authority(profile: &str, path: &Path, why: &dyn std::fmt::Display) -> Err
         .hint("set it to a PEM file with the certificate of the authority or of the PBX")
 }
 
-async fn read(mut answer: reqwest::Response) -> Attempt {
+async fn read(mut answer: reqwest::Response) -> std::result::Result<Response, Failure> {
     let status = answer.status().as_u16();
     let headers = answer
         .headers()
@@ -184,23 +221,23 @@ async fn read(mut answer: reqwest::Response) -> Attempt {
         match answer.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= LONGEST_ANSWER => body.extend_from_slice(&chunk),
             Ok(Some(_)) => {
-                return Attempt::Lost(format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20));
+                return Err(Failure::Lost(format!("the answer is longer than {} MiB", LONGEST_ANSWER >> 20)));
             }
             Ok(None) => {
                 return match too_many(&body) {
-                    Some(why) => Attempt::Lost(why),
-                    None => Attempt::Answered(Response { status, headers, body }),
+                    Some(why) => Err(Failure::Lost(why)),
+                    None => Ok(Response { status, headers, body }),
                 };
             }
-            Err(cause) => return lost(cause, "the answer was cut off: "),
+            Err(cause) => return Err(lost(cause, "the answer was cut off: ")),
         }
     }
 }
 
-fn lost(cause: reqwest::Error, what: &str) -> Attempt {
+fn lost(cause: reqwest::Error, what: &str) -> Failure {
     let late = cause.is_timeout();
     let text = format!("{what}{}", describe(cause));
-    if late { Attempt::Late(text) } else { Attempt::Lost(text) }
+    if late { Failure::Late(text) } else { Failure::Lost(text) }
 }
 
 /// The failure in words, without the address, because it may contain a token.

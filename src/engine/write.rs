@@ -14,8 +14,9 @@ use crate::model::number::CalloutCountry;
 use crate::model::report::DryRun;
 use crate::model::secret::Secret;
 use crate::model::support::Operation;
-use crate::vendors::Added;
-use crate::vendors::call::{Call, Effect};
+use crate::model::text::shell_word;
+use crate::vendors::call::{Call, Effect, Slot};
+use crate::vendors::{Added, Proof};
 
 /// The result of a write.
 pub enum Written<T> {
@@ -39,7 +40,7 @@ impl<T> Written<T> {
 }
 
 /// The information in a vendor's answer about each object of a write.
-pub trait Answer {
+pub trait Answer: Send + 'static {
     /// The object's id, if the answer contains it; none if the answer omits the object.
     fn reports(&self, about: &Change) -> Option<Option<String>>;
 }
@@ -195,6 +196,7 @@ impl Session {
         let slots = self.proven(call, &self.static_token().unwrap_or_else(Secret::withheld));
         let shown = match self.outside.dry_run {
             Some(DryRun::Curl) => {
+                self.note_variables(&slots, call.effect);
                 let ca_file = self.profile.ca_file.as_ref().map(|path| path.to_string_lossy());
                 let prelude = self.vendor.facts().curl_prelude;
                 Value::from(render::curl(
@@ -210,7 +212,26 @@ impl Session {
         self.withheld.borrow_mut().push(shown);
     }
 
-    async fn deliver<T>(
+    /// Prints the variables that a curl command needs. The same note is printed only once.
+    fn note_variables(&self, slots: &[Slot], effect: Effect) {
+        let names = render::variables(slots, &self.profile.proxy);
+        let Some((last, others)) = names.split_last() else { return };
+        let list = match others {
+            [] => last.clone(),
+            others => format!("{} and {last}", others.join(", ")),
+        };
+        let by_token = self.vendor.proof() == Proof::Token && effect != Effect::LogIn;
+        let token = match by_token && self.static_token().is_none() {
+            true => {
+                let profile = shell_word(&self.profile.name);
+                format!("; `trunkctl profile token {profile}` prints an access token")
+            }
+            false => String::new(),
+        };
+        self.outside.diagnostics.note(&format!("set {list} in the shell that runs the curl command{token}"));
+    }
+
+    async fn deliver<T: Send + 'static>(
         &self,
         call: &Call<T>,
         probe: impl AsyncFn() -> Result<Seen<T>>,
@@ -260,7 +281,7 @@ impl Session {
     }
 
     /// Reads until the outcome of a write is known. If it is missing before and after a pause, it was not applied.
-    async fn probe<T>(
+    async fn probe<T: Send + 'static>(
         &self,
         name: &str,
         probe: &impl AsyncFn() -> Result<Seen<T>>,

@@ -12,7 +12,7 @@ use super::notes;
 use super::notes::Remarks;
 use super::read::{Account, Holding};
 use super::secrets::Secrets;
-use crate::input::manifest::write::{Draft, Table, verbatim};
+use crate::input::manifest::write::{NewManifest, Table, verbatim};
 use crate::input::rows::NUMBERS;
 use crate::model::fields::Field;
 use crate::model::number::{ActualNumber, CalloutCountry, E164, NumberType};
@@ -42,7 +42,7 @@ const READS: &[(Operation, Operation, &str)] = &[
 ];
 
 /// The entries and the notes.
-pub fn compose(mut holdings: Vec<Holding>, aim: Option<&Aim>) -> (Draft, Remarks) {
+pub fn compose(mut holdings: Vec<Holding>, aim: Option<&Aim>) -> (NewManifest, Remarks) {
     holdings.sort_by(|a, b| a.profile.cmp(&b.profile));
     let mut composer = Composer { aim, ..Composer::default() };
     for holding in holdings {
@@ -57,7 +57,7 @@ pub fn compose(mut holdings: Vec<Holding>, aim: Option<&Aim>) -> (Draft, Remarks
 #[derive(Default)]
 struct Composer<'a> {
     aim: Option<&'a Aim>,
-    draft: Draft,
+    draft: NewManifest,
     remarks: Remarks,
     secrets: Secrets,
     /// The entries so far: kind, account or device, account id, name.

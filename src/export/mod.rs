@@ -12,7 +12,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::input::manifest::write::Draft;
+use crate::input::manifest::write::NewManifest;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 use crate::model::text::excerpt;
@@ -63,7 +63,7 @@ pub async fn run(context: &Context, selection: &Selection<'_>) -> Result<Report>
             Err(error) => {
                 let name = name.as_deref().unwrap_or_default();
                 unread.push(excerpt(name, 80));
-                errors.push(of_profile(error, name));
+                errors.push(error.of_profile(name));
             }
         }
     }
@@ -72,12 +72,12 @@ pub async fn run(context: &Context, selection: &Selection<'_>) -> Result<Report>
     let (draft, mut remarks) = compose(holdings, aim.as_ref());
     unread.sort();
     remarks.unread = unread;
-    let text = written(context, Draft { opening: header, whole, ..draft }, &remarks, aim.as_ref())?;
+    let text = written(context, NewManifest { opening: header, whole, ..draft }, &remarks, aim.as_ref())?;
     Ok(if errors.is_empty() { Report::Text(text) } else { Report::PartialText(text, errors) })
 }
 
 /// Strikes the secrets that are known out of the values. That can be a name that is the same as a password.
-fn scrub(context: &Context, draft: &mut Draft) {
+fn scrub(context: &Context, draft: &mut NewManifest) {
     let mut found = false;
     draft.visit_texts(&mut |text| found |= context.redactor.scrub_in_place(text));
     if found {
@@ -130,15 +130,6 @@ fn check_accounts(sessions: &[Result<Session>], accounts: &[String]) -> Result<(
     }
 }
 
-/// An error that names its profile.
-fn of_profile(mut error: Error, name: &str) -> Error {
-    let place = format!("profile `{name}`");
-    if !error.message.starts_with(&place) {
-        error.message = format!("{place}: {}", error.message);
-    }
-    error
-}
-
 /// What the file is, above its entries.
 fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
     let mut names: Vec<String> = holdings.iter().map(|holding| excerpt(&holding.profile, 80)).collect();
@@ -156,7 +147,12 @@ fn header(holdings: &[Holding], aim: Option<&Aim>) -> Vec<String> {
 }
 
 /// The manifest in the requested form. Notes are comments, or go to standard error.
-fn written(context: &Context, mut draft: Draft, remarks: &Remarks, aim: Option<&Aim>) -> Result<String> {
+fn written(
+    context: &Context,
+    mut draft: NewManifest,
+    remarks: &Remarks,
+    aim: Option<&Aim>,
+) -> Result<String> {
     scrub(context, &mut draft);
     if context.options.output == Format::Json {
         for note in remarks.notes() {
@@ -168,6 +164,6 @@ fn written(context: &Context, mut draft: Draft, remarks: &Remarks, aim: Option<&
     for line in closing.iter_mut().flat_map(|section| &mut section.lines) {
         context.redactor.scrub_in_place(line);
     }
-    let draft = Draft { closing, ..draft };
+    let draft = NewManifest { closing, ..draft };
     if context.options.output == Format::Yaml { Ok(draft.yaml()) } else { Ok(draft.toml()) }
 }

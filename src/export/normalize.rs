@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_is_left_out_and_a_switch_that_is_off_is_not() {
+    fn empty_values_are_left_out_but_disabled_switches_are_kept() {
         let trunk = read(serde_json::json!({
             "name": "a", "enabled": false, "domain": "", "codecs": [], "dids": [], "outbound_proxy": "",
             "caller_id": {"number": "", "name": ""}, "agent_groups": [{"id": "1", "name": "", "number": ""}],
@@ -96,13 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn only_an_assignment_is_known_by_its_id() {
+    fn only_an_assignment_is_identified_by_its_id() {
         assert_eq!(read(serde_json::json!({"kind": "assigned"})).master_trunk.as_deref(), Some("7"));
         assert_eq!(read(serde_json::json!({"kind": "peer"})).master_trunk, None);
     }
 
     #[test]
-    fn a_password_is_a_place_and_never_a_value() {
+    fn a_password_becomes_a_placeholder_and_never_a_value() {
         for (value, there) in [("cAnary", true), ("***", true), ("", false)] {
             let trunk = Trunk { password: Some(Secret::known(value)), ..Trunk::default() };
             let trunk = normalized(ActualTrunk { trunk, ..ActualTrunk::default() });
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_without_an_order_have_one_and_codecs_keep_theirs() {
+    fn unordered_lists_are_sorted_and_codecs_keep_their_order() {
         let trunk = read(serde_json::json!({
             "codecs": ["ulaw", "alaw"], "dids": [{"number": "2"}, {"number": "1"}],
             "agent_groups": [{"id": "2", "name": "b"}, {"id": "3", "name": "a"}],

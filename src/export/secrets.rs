@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_made_of_profile_and_trunk_and_meet_nobodys() {
+    fn names_combine_profile_and_trunk_and_do_not_collide() {
         let mut secrets = Secrets::default();
         let mut name = |profile: &str, trunk: &str| secrets.name(profile, trunk, String::new());
         assert_eq!(name("lab-pbx", "itsp-main"), "LAB_PBX_ITSP_MAIN_PASSWORD");

@@ -4,9 +4,9 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 /// Why a path is refused.
-const OUTSIDE: &str = "leads out of the manifest's own folder, which --untrusted does not allow";
+const OUTSIDE: &str = "is outside the manifest's folder, which --untrusted does not allow";
 
-/// Refuses a path of a manifest that is not a plain one below the folder, and one that a link leads out of it.
+/// Refuses a path of a manifest that is not below the folder, also through links.
 pub fn check(folder: &Path, path: &Path) -> Result<(), String> {
     let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if !path.components().all(plain) {

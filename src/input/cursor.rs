@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_in_characters() {
+    fn positions_are_counted_in_characters() {
         let text = "a\näé{\n\nx";
         let mut cursor = Cursor::new(text, 1);
         assert_eq!(cursor.place(0), Place { line: 1, column: 1 });

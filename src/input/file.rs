@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn all_three_formats_are_read_and_guessed() {
+    fn all_three_formats_are_read_and_detected() {
         for text in
             ["name = \"+1\"\nport = 5060", "{\"name\": \"+1\", \"port\": 5060}", "# x\nname: +1\nport: 5060"]
         {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn yaml_keeps_texts_that_look_like_something_else() {
+    fn yaml_keeps_strings_that_look_like_other_types() {
         let text = "name: NO\nusername: 0041\ndids: [{number: +4420}, {number: 0123}]\ncountry: 1e3";
         let trunk = parse(text, Some(Format::Yaml)).unwrap();
         let dids: Vec<_> = trunk.dids.unwrap().into_iter().map(|did| did.number).collect();
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_have_a_place_and_a_remedy() {
+    fn mistakes_have_a_position_and_a_remedy() {
         for (text, format, place, hint) in [
             ("name = \"a\"\nport = ", Format::Toml, "line 2", "correct"),
             ("{\"name\": \"a\",\n \"port\": }", Format::Json, "line 2, column", "correct"),

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_differs_from_a_tables_header() {
+    fn a_list_is_distinguished_from_a_table_header() {
         for (text, format) in [
             ("[{\"number\": \"+1\"}]", Format::Json),
             ("[\n  {\"number\": \"+1\"}\n]", Format::Json),

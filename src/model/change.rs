@@ -219,18 +219,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_that_tells_is_one_for_a_shell() {
-        let tell = |operation, account, id, name| telling(operation, "lab", account, id, name);
-        let create = tell(Operation::TrunkCreate, None, None, Some("it's main"));
+    fn the_suggested_command_is_quoted_for_a_shell() {
+        let command = |operation, account, id, name| telling(operation, "lab", account, id, name);
+        let create = command(Operation::TrunkCreate, None, None, Some("it's main"));
         assert_eq!(create.as_deref(), Some(r"trunkctl -p lab trunk get name:'it'\''s main'"));
-        let delete = tell(Operation::TrunkDelete, Some("sub-1"), Some("28"), Some("a"));
+        let delete = command(Operation::TrunkDelete, Some("sub-1"), Some("28"), Some("a"));
         assert_eq!(delete.as_deref(), Some("trunkctl -p lab trunk get id:28 --account sub-1"));
-        let assign = tell(Operation::TrunkCreate, Some("sub-1"), None, None);
+        let assign = command(Operation::TrunkCreate, Some("sub-1"), None, None);
         assert_eq!(assign.as_deref(), Some("trunkctl -p lab trunk list --account sub-1"));
-        let add = tell(Operation::NumbersAdd, Some("me"), None, Some("+16466661110"));
+        let add = command(Operation::NumbersAdd, Some("me"), None, Some("+16466661110"));
         assert_eq!(add.as_deref(), Some("trunkctl -p lab internal-numbers list --account me"));
-        let settings = tell(Operation::SettingsAssign, Some("sub-1"), None, None);
+        let settings = command(Operation::SettingsAssign, Some("sub-1"), None, None);
         assert_eq!(settings.as_deref(), Some("trunkctl -p lab sip-settings show --account sub-1"));
-        assert_eq!(tell(Operation::MasterNumbersAssign, Some("me"), None, None), None);
+        assert_eq!(command(Operation::MasterNumbersAssign, Some("me"), None, None), None);
     }
 }

@@ -51,10 +51,14 @@ pub fn trunk(trunk: &Trunk) -> Vec<FieldError> {
 /// Every complaint about a change, also where its parts do not go together.
 pub fn change(change: &TrunkChange) -> Vec<FieldError> {
     let mut complaints = Complaints(trunk(&change.set));
-    if change.set.dids.is_some() && !(change.add_dids.is_empty() && change.remove_dids.is_empty()) {
-        let text = "the whole list is given, so there is nothing to add to or remove from; \
-                    use either --did or --add-did and --remove-did";
-        complaints.add("dids", Some(text.into()));
+    const WHOLE: &str = "the whole list is given, so there is nothing to add to or remove from";
+    if change.set.dids.is_some() && change.alters_dids() {
+        let text = format!("{WHOLE}; use either --did or --add-did and --remove-did");
+        complaints.add("dids", Some(text));
+    }
+    if change.set.agent_groups.is_some() && change.alters_agent_groups() {
+        let text = format!("{WHOLE}; use either --agent-group or --add-agent-group and --remove-agent-group");
+        complaints.add("agent_groups", Some(text));
     }
     let added: Vec<&str> = change.add_dids.iter().map(|did| did.number.as_str()).collect();
     let removed: Vec<&str> = change.remove_dids.iter().map(String::as_str).collect();

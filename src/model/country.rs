@@ -34,6 +34,11 @@ pub fn is_code(text: &str) -> bool {
     text.len() == 2 && ISO.split_whitespace().any(|code| code == text)
 }
 
+/// The assigned two-letter country codes.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    ISO.split_whitespace()
+}
+
 /// A country's two-letter code in upper case, however it was written.
 ///
 /// # Errors
@@ -326,7 +331,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_tells_its_country_where_it_can() {
+    fn a_numbers_country_is_derived_if_it_is_unambiguous() {
         for (number, country, shown) in [
             ("+16466661110", Some("US"), "+1 646 666 1110"),
             ("+14165550100", Some("CA"), "+1 416 555 0100"),
@@ -343,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_hides_behind_a_shorter_one() {
+    fn no_country_code_is_shadowed_by_a_shorter_one() {
         for (at, (code, _)) in CODES.iter().enumerate() {
             assert!(!CODES[..at].iter().any(|(shorter, _)| code.starts_with(shorter)), "{code}");
         }

@@ -369,6 +369,16 @@ impl Error {
         self
     }
 
+    /// Names the profile that failed, unless the message does so.
+    #[must_use]
+    pub fn of_profile(mut self, name: &str) -> Self {
+        let place = format!("profile `{name}`");
+        if !self.message.contains(&place) {
+            self.message = format!("{place}: {}", self.message);
+        }
+        self
+    }
+
     /// Says what became of a write.
     #[must_use]
     pub fn outcome(mut self, outcome: Applied) -> Self {
@@ -457,7 +467,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_place_is_shown() {
+    fn a_known_position_is_shown() {
         let mut field = FieldError::new("internal_numbers[4].number", "is missing");
         assert_eq!(field.line(), "internal_numbers[4].number: is missing");
         assert_eq!(serde_json::to_value(&field).unwrap().as_object().unwrap().len(), 2);

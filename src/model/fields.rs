@@ -41,6 +41,19 @@ pub enum Form {
     Raw,
 }
 
+impl Form {
+    /// The keys of a value, or of the elements of a list, in JSON; `*` for any. A plain value has none.
+    pub const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::CallerId | Self::Dids => &["number", "name"],
+            Self::CallerIdOverrides => &["option", "number", "name", "extension_range", "extensions.*"],
+            Self::AgentGroups => &["id", "name", "number"],
+            Self::Raw => &["*"],
+            _ => &[],
+        }
+    }
+}
+
 /// A flag that sets a field, or a part of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Flag {
@@ -114,6 +127,13 @@ macro_rules! fields {
                 }
             }
 
+            /// Whether both have the same value in a field.
+            pub fn equals(&self, field: Field, other: &Self) -> bool {
+                match field {
+                    $(Field::$field => self.$member == other.$member,)*
+                }
+            }
+
             /// Copies a field of another trunk.
             fn copy(&mut self, field: Field, from: &Self) {
                 match field {
@@ -141,10 +161,10 @@ macro_rules! fields {
 fields! {
     Name name: Form::Text, [flag("name", "NAME", "The trunk's name")],
         "The trunk's name, unique at the vendor.";
-    Kind kind: Form::Word(Kind::WORDS), [flag("kind", "KIND", "How the trunk connects to its peer")],
+    Kind kind: Form::Word(Kind::WORDS), [flag("kind", "KIND", "The kind")],
         "register: the trunk registers with the provider; peer: IP to IP, without registration; account: the other \
          side registers with the trunk; assigned: a trunk of a master account assigned to a sub account.";
-    Direction direction: Form::Word(Direction::WORDS), [flag("direction", "DIRECTION", "The direction of calls")],
+    Direction direction: Form::Word(Direction::WORDS), [flag("direction", "DIRECTION", "The direction")],
         "The direction of calls.";
     Enabled enabled: Form::Switch, [
         switch("enable", "Enable the trunk"),
@@ -164,9 +184,9 @@ fields! {
         "The SIP authentication name.";
     Password password: Form::Secret, [flag(
         "password-from", "REF",
-        "A reference to the SIP password: env:NAME, file:PATH, cmd:COMMAND, or - for standard input, which a terminal does not echo"
+        "A secret reference, for example env:NAME"
     )], "A reference to the SIP password.";
-    Codecs codecs: Form::Codecs, [flag("codecs", "CODECS", "Codecs in order of preference, for example ulaw,alaw")],
+    Codecs codecs: Form::Codecs, [flag("codecs", "CODECS", "Codecs in order of preference: ulaw,alaw")],
         "Codecs in order of preference.";
     Country country: Form::Text, [flag(
         "country", "COUNTRY", "The country of the provider's template; `general` for none"
@@ -183,15 +203,18 @@ fields! {
     ], "The default outbound caller ID.";
     CallerIdOverrides caller_id_overrides: Form::CallerIdOverrides, [],
         "Caller IDs for particular extensions.";
-    Dids dids: Form::Dids, [flag("did", "NUMBER[=NAME]", "Set the DIDs (replaces the list); repeatable")],
+    Dids dids: Form::Dids, [
+        flag("did", "NUMBER", "A DID, or NUMBER=NAME; repeatable"),
+        switch("no-dids", "Remove all DIDs")
+    ],
         "The DIDs of the trunk.";
     Prefix prefix: Form::Text, [flag("prefix", "PREFIX", "The dial prefix")],
         "The dial prefix.";
     AgentGroups agent_groups: Form::AgentGroups, [flag(
-        "agent-group", "ID_OR_NAME[=NUMBER]",
-        "Set the agent groups (replaces the list); repeatable"
+        "agent-group", "GROUP",
+        "An agent group, or GROUP=NUMBER; repeatable"
     )], "The agent groups of the trunk, by id or name.";
-    AllowedIp allowed_ip: Form::Text, [flag("allowed-ip", "ADDRESS", "The IP address that the carrier calls from")],
+    AllowedIp allowed_ip: Form::Text, [flag("allowed-ip", "ADDRESS", "The address that the carrier calls from")],
         "The IP address that the carrier calls from.";
     Account account: Form::Text, [flag(
         "account", "ID|me", "The account to act on; defaults to the profile's `account`"
@@ -354,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_read_set_and_taken_away() {
+    fn text_fields_are_read_set_and_removed() {
         let mut trunk = Trunk::default();
         for field in Field::ALL {
             trunk.set_text(*field, field.name());

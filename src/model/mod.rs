@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod check;
+pub mod columns;
 pub mod country;
 pub mod diagnostics;
 pub mod diff;

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_is_this_machine_only() {
+    fn loopback_means_this_machine_only() {
         for near in ["127.0.0.1", "localhost", "[::1]", "127.9.9.9"] {
             assert!(is_loopback(near), "{near}");
         }

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn every_profile_is_in_exactly_one_part_and_the_parts_are_of_a_size() {
+    fn every_profile_is_in_exactly_one_part_and_parts_are_balanced() {
         for count in [1, 2, 3, 4, 7, 16] {
             let mut sizes = vec![0_u64; count as usize];
             for profile in (0..1000).map(|number| format!("pbx-{number:03}")) {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_are_those_of_every_version() {
+    fn the_parts_do_not_change_between_versions() {
         let second = |profile: &str| Partition { index: 2, count: 4 }.has(profile);
         let own: Vec<String> =
             (1..=12).map(|number| format!("pbx-{number}")).filter(|name| second(name)).collect();

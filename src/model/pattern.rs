@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_cover_whole_names() {
+    fn patterns_match_whole_names() {
         for (pattern, name, expected) in [
             ("lab-*", "lab-1", true),
             ("lab-*", "lab-", true),
@@ -94,7 +94,7 @@ mod tests {
     proptest! {
         /// Two patterns that cover one name meet.
         #[test]
-        fn patterns_with_a_common_name_meet(name in "[ab]{0,5}", one in "[ab*?]{0,5}", two in "[ab*?]{0,5}") {
+        fn patterns_with_a_common_name_overlap(name in "[ab]{0,5}", one in "[ab*?]{0,5}", two in "[ab*?]{0,5}") {
             if covers(&one, &name) && covers(&two, &name) {
                 prop_assert!(meets(&one, &two));
             }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_without_a_common_name_do_not_meet() {
+    fn patterns_without_a_common_name_do_not_overlap() {
         for (one, two) in [("lab-*", "prod-*"), ("a?", "a"), ("*x", "*y"), ("a", "b"), ("", "?")] {
             assert!(!meets(one, two), "{one} {two}");
         }

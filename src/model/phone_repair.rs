@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nothing_was_lost_of_is_told() {
+    fn lossless_damage_is_repaired() {
         for text in [
             "442071838750",
             "442071838750.0",
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_not_made_up() {
+    fn lost_digits_are_not_invented() {
         for (text, left, total) in [
             ("4.42E+11", "442", 12),
             ("4.42072E+11", "442072", 12),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_found() {
+    fn invisible_characters_are_found() {
         assert_eq!(disguised("+44\u{200b}2"), Some('\u{200b}'));
         assert_eq!(disguised("+44\u{a0}2"), Some('\u{a0}'));
         assert_eq!(disguised("+4\u{ff14}2"), Some('\u{ff14}'));

@@ -111,8 +111,8 @@ mod tests {
         assert_eq!(read("\"p.example\"").unwrap(), server("p.example", None));
         assert_eq!(read("\"[2001:db8::1]:5060\"").unwrap(), server("[2001:db8::1]", Some(5060)));
         assert_eq!(read(r#"{"host":"p","port":1}"#).unwrap(), server("p", Some(1)));
-        let held = server("2001:db8::1", Some(5060));
-        let shown = serde_json::to_string(&held).unwrap();
+        let parsed = server("2001:db8::1", Some(5060));
+        let shown = serde_json::to_string(&parsed).unwrap();
         assert_eq!(
             (shown.as_str(), read(&shown).unwrap()),
             ("\"[2001:db8::1]:5060\"", server("[2001:db8::1]", Some(5060)))

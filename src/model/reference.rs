@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_a_reference_is_refused_and_not_repeated() {
+    fn a_near_reference_is_refused_and_not_repeated() {
         for text in [
             "env:",
             "env:A B",

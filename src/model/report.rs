@@ -93,7 +93,7 @@ pub enum Report {
 }
 
 /// A table and the same as data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// The heading, if there are several.
     pub title: Option<String>,
@@ -103,6 +103,12 @@ pub struct Listing {
     pub rows: Vec<Vec<String>>,
     /// The rows as data.
     pub data: Vec<Value>,
+    /// The places of the columns that a table leaves out where the terminal is too narrow, the least important one first.
+    pub least: Vec<usize>,
+    /// Whether the columns were chosen; a table shows them also where they are empty.
+    pub chosen: bool,
+    /// Whether a table and CSV leave out the header.
+    pub no_headers: bool,
 }
 
 impl Report {
@@ -133,6 +139,12 @@ impl Report {
 }
 
 impl Listing {
+    /// A table without a heading.
+    pub fn new(columns: &[&str], rows: Vec<Vec<String>>, data: Vec<Value>) -> Self {
+        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+        Self { columns, rows, data, ..Self::default() }
+    }
+
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         self.title.iter_mut().chain(self.rows.iter_mut().flatten()).for_each(&mut *visit);
         self.data.iter_mut().for_each(|value| visit_texts(value, visit));

@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_secrets_are_known_by_their_words() {
+    fn secret_keys_are_recognized_by_their_words() {
         for key in [
             "secret_pin",
             "api_key",
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn no_formatting_shows_a_value() {
+    fn no_formatting_reveals_a_value() {
         let secret = Secret::reference(SecretRef::parse("canary").unwrap()).resolved("canary".into());
         assert!(!format!("{secret:?} {:?}", secret.origin()).contains("canary"));
         assert_eq!(secret.expose(), Some("canary"));

@@ -81,9 +81,37 @@ fn shown(c: char) -> char {
     if controls_terminal(c) { '\u{fffd}' } else { c }
 }
 
+/// A value, formatted for people.
+pub fn value_text(value: &Value) -> String {
+    printable(&match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) if text.is_empty() => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "(none)".to_owned(),
+        Value::Array(list) if list.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            list.iter().map(value_text).collect::<Vec<_>>().join(",")
+        }
+        Value::Array(list) => list.iter().map(value_text).collect::<Vec<_>>().join("; "),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| format!("{key}={}", value_text(value)))
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => other.to_string(),
+    })
+}
+
+/// A value as a cell for programs, where a missing value is an empty cell.
+pub fn cell_text(value: Option<&Value>) -> String {
+    let is_nothing =
+        |value: &Value| value.is_null() || *value == "" || value.as_array().is_some_and(Vec::is_empty);
+    value.filter(|value| !is_nothing(value)).map(value_text).unwrap_or_default()
+}
+
 /// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    if !json.chars().any(|c| c != '\n' && controls_terminal(c)) {
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    if json.bytes().all(is_plain) || !json.chars().any(|c| c != '\n' && controls_terminal(c)) {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len());
@@ -171,12 +199,35 @@ pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
     Ok(Option::<Id>::deserialize(deserializer)?.map(|id| id.0))
 }
 
+/// Wraps a line of `head  body` at the width, with the body indented to its column, `start`.
+pub fn fold(line: &str, start: usize, width: Option<u16>) -> String {
+    let line = printable(line);
+    let Some(width) = width.map(usize::from).filter(|width| *width >= 40 && line.chars().count() > *width)
+    else {
+        return line;
+    };
+    let (head, body) = line.split_at_checked(start).unwrap_or(("", &line));
+    let mut lines = vec![head.to_owned()];
+    for word in body.split(' ') {
+        let current = lines.last().map_or(0, |last| last.chars().count());
+        if current > start && current + 1 + word.chars().count() > width {
+            lines.push(" ".repeat(start) + word);
+        } else if let Some(last) = lines.last_mut() {
+            if current > start {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_finds_its_word_and_nonsense_finds_none() {
+    fn a_typo_finds_the_nearest_word_and_nonsense_finds_none() {
         for (word, meant) in [("transprt", "transport"), ("upd", "udp"), ("prot", "port"), ("ulaw2", "ulaw")]
         {
             assert_eq!(nearest(word, ["transport", "port", "udp", "tcp", "ulaw"]), Some(meant));
@@ -190,7 +241,7 @@ mod tests {
         assert_eq!(line("nubmer", false), "unknown key `nubmer`; did you mean `number`?");
         assert_eq!(line("canary", true), "unknown key `canary`; the keys are number, id");
         assert_eq!(line("canary", false), "unknown key; the keys are number, id");
-        // What is only like a known one may hold anything behind it.
+        // A name that only resembles a known one may contain anything else.
         assert_eq!(line("number-canary", false), "unknown key; did you mean `number`?");
     }
 
@@ -201,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_nobody_sees_become_visible() {
+    fn invisible_characters_become_visible() {
         let hidden = "\u{ad}\u{34f}\u{180e}\u{200b}\u{200d}\u{2060}\u{2064}\u{2066}\u{feff}\u{fff9}\u{e0041}\u{e007f}\u{e0101}";
         assert_eq!(printable(hidden), "\u{fffd}".repeat(hidden.chars().count()));
         for seen in ["Zürich", "Ελλάδα", "日本", "नमस्ते", "❤\u{fe0f}", "a\u{a0}b"] {
@@ -210,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn words_for_a_shell_are_quoted_where_they_must_be() {
+    fn shell_words_are_quoted_only_if_necessary() {
         for (text, word) in
             [("+1646", "+1646"), ("a b", "'a b'"), ("", "''"), ("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'")]
         {
@@ -219,11 +270,19 @@ mod tests {
     }
 
     #[test]
-    fn escaped_json_says_the_same() {
+    fn escaped_json_is_equivalent() {
         let value = serde_json::Value::from("a\u{1b}\u{9b}\u{61c}\u{202e}\u{2028}é\u{e0041}");
         let text = value.to_string();
         let shown = printable_json(&text);
         assert_eq!(shown, r#""a\u001b\u009b\u061c\u202e\u2028é\udb40\udc41""#);
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+    }
+
+    #[test]
+    fn long_lines_are_folded_under_their_text() {
+        let line = "  remedy   one two three four five six seven eight nine";
+        let folded = "  remedy   one two three four five six\n           seven eight nine";
+        assert_eq!(fold(line, 11, Some(40)), folded);
+        assert_eq!(fold(line, 11, None), line);
     }
 }

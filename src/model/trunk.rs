@@ -291,4 +291,20 @@ pub struct TrunkChange {
     pub add_dids: Vec<Did>,
     /// Numbers of DIDs to take away.
     pub remove_dids: Vec<String>,
+    /// Agent groups to add to those that exist.
+    pub add_agent_groups: Vec<AgentGroup>,
+    /// Agent groups to take away, by id or name.
+    pub remove_agent_groups: Vec<AgentGroup>,
+}
+
+impl TrunkChange {
+    /// Whether DIDs are added or removed, so the existing ones have to be known.
+    pub fn alters_dids(&self) -> bool {
+        !(self.add_dids.is_empty() && self.remove_dids.is_empty())
+    }
+
+    /// Whether agent groups are added or removed.
+    pub fn alters_agent_groups(&self) -> bool {
+        !(self.add_agent_groups.is_empty() && self.remove_agent_groups.is_empty())
+    }
 }

@@ -255,7 +255,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_text_stays_a_text_with_both_parsers() {
+    fn every_string_stays_a_string_with_both_parsers() {
         for text in TEXTS {
             for value in [
                 json!(text),
@@ -276,7 +276,7 @@ mod tests {
 
     /// What YAML 1.1 resolves by its regular expressions begins with a sign, a digit or a point, or is one of its words.
     #[test]
-    fn nothing_is_plain_that_an_older_reader_takes_for_something_else() {
+    fn strings_that_older_parsers_misread_are_quoted() {
         for text in TEXTS {
             for (seen, plain) in scalars(&document(&json!({ "key": text }))) {
                 assert!(!plain || seen.starts_with(|c: char| c.is_ascii_alphabetic()), "{seen}");
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_other_kinds_stay_what_they_are() {
+    fn other_values_keep_their_types() {
         let value = json!({
             "none": null, "yes": true, "no": [false, {}], "one": 1, "big": u64::MAX, "less": -7, "part": 0.1,
             "far": 1e300, "near": 2.5e-9, "list": [[], [[1]], {"a": {"b": []}}],

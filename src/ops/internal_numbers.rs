@@ -20,6 +20,11 @@ pub async fn list(session: &Session, account: &str, take: Take<'_, ActualNumber>
     session.read_pages(session.vendor().list_numbers(session.profile(), account)?, take).await
 }
 
+/// The same until `take` has what it searches for.
+pub async fn search(session: &Session, account: &str, take: Take<'_, ActualNumber>) -> Result<()> {
+    session.search_pages(session.vendor().list_numbers(session.profile(), account)?, take).await
+}
+
 /// All the numbers.
 pub async fn all(session: &Session, account: &str, room: &Room) -> Result<Vec<ActualNumber>> {
     session.read_all_into(session.vendor().list_numbers(session.profile(), account)?, room).await
@@ -159,6 +164,6 @@ async fn having(
         }
         Ok(found.len() < asked.len())
     };
-    list(session, account, &mut take).await?;
+    search(session, account, &mut take).await?;
     Ok(found)
 }

@@ -72,7 +72,7 @@ async fn assigned(session: &Session, account: &str, asked: &[String]) -> Result<
         }
         Ok(!unseen.is_empty())
     };
-    internal_numbers::list(session, account, &mut take).await?;
+    internal_numbers::search(session, account, &mut take).await?;
     Ok(match unseen.len() {
         0 => Seen::Applied(()),
         some => Seen::Unclear(format!("the account's list does not show {some} of its given numbers")),

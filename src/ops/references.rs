@@ -6,18 +6,18 @@ use super::Take;
 use crate::engine::session::Session;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::support::Operation;
-use crate::model::trunk::{ExtensionType, Trunk};
-use crate::vendors::Entry;
+use crate::model::trunk::{AgentGroup, ExtensionType, Trunk};
+use crate::vendors::LookupEntry;
 
 /// What was found on a profile already, by operation and the word searched for.
-pub type Found = HashMap<(Operation, String), Vec<Entry>>;
+pub type Found = HashMap<(Operation, String), Vec<LookupEntry>>;
 
 /// Passes the objects that a trunk can refer to, page by page; `search` is the vendor's own, and may be inexact.
 pub async fn list(
     session: &Session,
     what: Operation,
     search: Option<&str>,
-    take: Take<'_, Entry>,
+    take: Take<'_, LookupEntry>,
 ) -> Result<()> {
     session.read_pages(session.vendor().look_up(session.profile(), what, search)?, take).await
 }
@@ -28,6 +28,14 @@ pub async fn list(
 /// [`Kind::NotFound`] where nothing matches exactly; [`Kind::Invalid`] where several do.
 pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
     resolve_with(session, trunk, &mut Found::new()).await
+}
+
+/// Fills in the ids of agent groups.
+pub async fn resolve_groups(session: &Session, groups: &mut Vec<AgentGroup>) -> Result<()> {
+    let mut trunk = Trunk { agent_groups: Some(std::mem::take(groups)), ..Trunk::default() };
+    resolve(session, &mut trunk).await?;
+    *groups = trunk.agent_groups.unwrap_or_default();
+    Ok(())
 }
 
 /// The same for one of several trunks, with the results of the others.
@@ -69,7 +77,7 @@ async fn find(
     what: Operation,
     word: &str,
     by_number: bool,
-) -> Result<Entry> {
+) -> Result<LookupEntry> {
     let key = (what, word.to_owned());
     if !found.contains_key(&key) {
         let call = session.vendor().look_up(session.profile(), what, Some(word))?;

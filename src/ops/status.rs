@@ -6,7 +6,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use super::trunks::Target;
+use super::trunks::TrunkSelector;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::trunk::{ActualTrunk, Kind as TrunkKind, Status};
 
@@ -154,7 +154,7 @@ pub struct Waited {
 
 /// The end of a wait.
 #[derive(Debug)]
-pub struct Ended {
+pub struct WaitEnd {
     /// The trunks, in the order in which they were named.
     pub trunks: Vec<Waited>,
     /// Why the last reading failed, if it did.
@@ -177,7 +177,7 @@ pub trait Watch {
 
 /// A trunk while it is waited for.
 struct Watched<'t> {
-    target: &'t Target,
+    target: &'t TrunkSelector,
     waited: Waited,
     /// When its state was read for the first time, and how often in a row since.
     since: Instant,
@@ -195,11 +195,11 @@ struct Watched<'t> {
 pub async fn wait(
     watch: &impl Watch,
     profile: &str,
-    trunks: &[(String, Target)],
+    trunks: &[(String, TrunkSelector)],
     goal: Goal,
     until: Instant,
     once: bool,
-) -> Result<Ended> {
+) -> Result<WaitEnd> {
     let begun = watch.now();
     let new = |(name, target)| Watched {
         target,
@@ -242,7 +242,7 @@ pub async fn wait(
         let over = watched.iter().all(|one| one.waited.progress.is_over());
         pause = pauses.next().copied().unwrap_or(pause);
         if over || once || left.is_zero() || !watch.pause(pause.min(left)).await {
-            return Ok(Ended { trunks: trunks(), unread });
+            return Ok(WaitEnd { trunks: trunks(), unread });
         }
     }
 }
@@ -337,7 +337,7 @@ impl Watched<'_> {
     }
 }
 
-impl Ended {
+impl WaitEnd {
     /// The error of trunks that did not reach the goal; none if all did. Without `strict`, a trunk that has no status to
     /// wait for is no error.
     pub fn error(&self, profile: &str, strict: bool) -> Option<Error> {

@@ -23,7 +23,7 @@ const MOST_NAMED: usize = 20;
 
 /// A trunk as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum TrunkSelector {
     /// `id:VALUE`
     Id(String),
     /// `name:VALUE`
@@ -32,7 +32,7 @@ pub enum Target {
     Word(String),
 }
 
-impl Target {
+impl TrunkSelector {
     /// Reads the positional.
     pub fn parse(text: &str) -> Result<Self> {
         let target = match text.split_once(':') {
@@ -134,7 +134,7 @@ impl Target {
             // Several are a mistake, and a vendor could return any number.
             Ok(found.len() < MOST_NAMED)
         };
-        session.read_pages(list, &mut take).await?;
+        session.search_pages(list, &mut take).await?;
         let profile = &session.profile().name;
         if found.len() > 1 {
             return Err(self.ambiguous(found.iter(), profile));
@@ -161,6 +161,18 @@ pub async fn list(session: &Session, search: Option<&str>, take: Take<'_, Actual
     session.read_pages(session.vendor().list_trunks(session.profile(), search)?, take).await
 }
 
+/// The same with all fields of the trunks that are `needed`. They are kept in memory, to be read with few requests.
+pub async fn list_whole(
+    session: &Session,
+    search: Option<&str>,
+    needed: impl Fn(&ActualTrunk) -> bool,
+    take: Take<'_, ActualTrunk>,
+) -> Result<()> {
+    let room = Room::default();
+    let rows = session.read_all_into(session.vendor().list_trunks(session.profile(), search)?, &room).await?;
+    take(whole(session, None, rows, needed, &room).await?).map(drop)
+}
+
 /// The rows of an account's list; [`whole`] reads what rows lack.
 pub async fn rows(session: &Session, account: Option<&str>, room: &Room) -> Result<Vec<ActualTrunk>> {
     let profile = on_account(session, account);
@@ -178,7 +190,8 @@ pub async fn whole(
     needed: impl Fn(&ActualTrunk) -> bool,
     room: &Room,
 ) -> Result<Vec<ActualTrunk>> {
-    let reader = Reader { session, profile: on_account(session, account), room, refused: Cell::new(false) };
+    let reader =
+        TrunkReader { session, profile: on_account(session, account), room, refused: Cell::new(false) };
     let ids: Vec<String> = rows.iter().filter(|row| needed(row)).map(|row| row.id.clone()).collect();
     let Some(mut found) = reader.read(&ids).await? else { return Ok(rows) };
     let whole = rows.into_iter().filter_map(|row| {
@@ -194,7 +207,7 @@ pub async fn whole(
 }
 
 /// Reads whole trunks: many in one call, or one by one if the vendor refuses that.
-struct Reader<'s> {
+struct TrunkReader<'s> {
     session: &'s Session,
     profile: Profile,
     room: &'s Room,
@@ -202,7 +215,7 @@ struct Reader<'s> {
     refused: Cell<bool>,
 }
 
-impl Reader<'_> {
+impl TrunkReader<'_> {
     /// The trunks by their ids; none if the rows of the vendor's list are whole.
     async fn read(&self, ids: &[String]) -> Result<Option<HashMap<String, ActualTrunk>>> {
         let mut found = HashMap::new();
@@ -298,20 +311,38 @@ pub async fn delete(session: &Session, id: &str, ignore_missing: bool, change: &
     send_deletion(session, call, ignore_missing, change, async || deleted(session, id).await).await
 }
 
-/// Reads a written trunk back; none if it cannot be read, which the change then says.
-pub async fn verify(
+/// Reads written trunks back by their ids, many in one call if the vendor supports that.
+pub async fn read_back(session: &Session, ids: &[String]) -> Result<HashMap<String, ActualTrunk>> {
+    if let [id] = ids {
+        let found = found(TrunkSelector::Id(id.clone()).find(session).await)?;
+        return Ok(found.map(|actual| (id.clone(), actual)).into_iter().collect());
+    }
+    let room = Room::default();
+    let reader =
+        TrunkReader { session, profile: on_account(session, None), room: &room, refused: Cell::new(false) };
+    match reader.read(ids).await? {
+        Some(found) => Ok(found),
+        None => {
+            let rows = rows(session, None, &room).await?;
+            Ok(rows.into_iter().map(|actual| (actual.id.clone(), actual)).collect())
+        }
+    }
+}
+
+/// Compares a written trunk with the one that was read back; none if it could not be read, which the change then
+/// says.
+pub fn verify(
     session: &Session,
     id: &str,
     wanted: &Trunk,
+    read: &Result<HashMap<String, ActualTrunk>>,
     change: &mut Change,
 ) -> Result<Option<Compared>> {
-    match Target::Id(id.to_owned()).find(session).await {
-        Ok(actual) => compared(session, &actual, wanted).agreed().map(Some),
-        Err(error) if error.kind == Kind::NotFound => {
-            Err(verify::missing(change.name.as_deref().unwrap_or_default()))
-        }
+    match read.as_ref().map(|found| found.get(id)) {
+        Ok(Some(actual)) => compared(session, actual, wanted).agreed().map(Some),
+        Ok(None) => Err(verify::missing(change.name.as_deref().unwrap_or_default())),
         Err(error) => {
-            verify::unread(session, change, &error);
+            verify::unread(session, change, error);
             Ok(None)
         }
     }
@@ -325,7 +356,7 @@ async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
             let rows = rows(session, trunk.account.as_deref(), &Room::default()).await?;
             rows.into_iter().find(|row| row.id == *id)
         }
-        None => found(Target::Name(trunk.name.clone().unwrap_or_default()).find(session).await)?,
+        None => found(TrunkSelector::Name(trunk.name.clone().unwrap_or_default()).find(session).await)?,
     };
     let Some(found) = found else { return Ok(Seen::Missing) };
     Ok(match compared(session, &found, trunk) {
@@ -340,7 +371,7 @@ async fn created(session: &Session, trunk: &Trunk) -> Result<Seen<String>> {
 
 /// Whether the trunk is as asked.
 async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&ActualTrunk>) -> Result<Seen<()>> {
-    let now = Target::Id(id.to_owned()).find(session).await?;
+    let now = TrunkSelector::Id(id.to_owned()).find(session).await?;
     let Compared { differing, unreported } = compared(session, &now, set);
     let asked = before.map(|before| compared(session, before, set).differing).unwrap_or_default();
     if !differing.is_empty() {
@@ -358,7 +389,7 @@ async fn updated(session: &Session, id: &str, set: &Trunk, before: Option<&Actua
 
 /// Whether the trunk is gone.
 pub async fn deleted(session: &Session, id: &str) -> Result<Seen<()>> {
-    let found = found(Target::Id(id.to_owned()).find(session).await)?;
+    let found = found(TrunkSelector::Id(id.to_owned()).find(session).await)?;
     Ok(if found.is_none() { Seen::Applied(()) } else { Seen::Missing })
 }
 
@@ -411,12 +442,12 @@ mod tests {
 
     #[test]
     fn targets_are_read() {
-        assert_eq!(Target::parse("id:28").unwrap(), Target::Id("28".into()));
-        assert_eq!(Target::parse("name:a:b").unwrap(), Target::Name("a:b".into()));
-        assert_eq!(Target::parse("28").unwrap(), Target::Word("28".into()));
-        assert_eq!(Target::parse("other:x").unwrap(), Target::Word("other:x".into()));
+        assert_eq!(TrunkSelector::parse("id:28").unwrap(), TrunkSelector::Id("28".into()));
+        assert_eq!(TrunkSelector::parse("name:a:b").unwrap(), TrunkSelector::Name("a:b".into()));
+        assert_eq!(TrunkSelector::parse("28").unwrap(), TrunkSelector::Word("28".into()));
+        assert_eq!(TrunkSelector::parse("other:x").unwrap(), TrunkSelector::Word("other:x".into()));
         for empty in ["", "id:", "name: "] {
-            assert!(Target::parse(empty).is_err(), "{empty}");
+            assert!(TrunkSelector::parse(empty).is_err(), "{empty}");
         }
     }
 }

@@ -120,7 +120,7 @@ pub fn csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 fn csv_rows(out: &mut dyn Write, listing: &Listing, with_header: bool) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    if with_header {
+    if with_header && !listing.no_headers {
         writer.write_record(&listing.columns).map_err(of_stream)?;
     }
     for row in &listing.rows {

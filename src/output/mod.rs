@@ -32,6 +32,16 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<
     plan::text(out, plan, terminal)
 }
 
+/// Leaves out the least important columns of a table that is wider than the terminal, and returns their names.
+pub fn narrow(report: &mut Report, terminal: Terminal) -> Vec<String> {
+    match report {
+        Report::Listing(listings) | Report::Partial(listings, _) => {
+            listings.iter_mut().flat_map(|listing| table::narrow(listing, terminal.width)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Prints a report.
 pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Terminal) -> io::Result<()> {
     match (report, format) {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_rate_and_remaining_time() {
+    fn a_line_shows_the_rate_and_the_remaining_time() {
         let progress = Progress { done: 12_000, failed: 3, total: 30_000, over: false, noun: "rows" };
         assert_eq!(
             line(&progress, Duration::from_secs(48)),

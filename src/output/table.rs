@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::cell::{arrow, fold, text};
+use super::cell::{arrow, tint};
 use super::{Terminal, plan};
 use crate::model::change::Change;
 use crate::model::report::{Listing, Report};
-use crate::model::text::{printable, printable_json};
+use crate::model::text::{cell_text, fold, printable, printable_json, value_text as text};
 
 /// Prints a report for a person.
 pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::Result<()> {
@@ -111,28 +111,16 @@ pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
                 .and_then(|row| row.as_object())
                 .map(|row| row.keys().cloned().collect())
                 .unwrap_or_default();
-            // For programs, a missing value is an empty cell.
-            let is_nothing = |value: &Value| {
-                value.is_null() || *value == "" || value.as_array().is_some_and(Vec::is_empty)
-            };
-            let cell = |value: Option<&Value>| {
-                value.filter(|value| !is_nothing(value)).map(text).unwrap_or_default()
-            };
-            let cells = |row: &&Value| columns.iter().map(|key| cell(row.get(key))).collect();
+            let cells = |row: &&Value| columns.iter().map(|key| cell_text(row.get(key))).collect();
             let rows = rows.iter().map(cells).collect();
-            Listing { title: None, columns, rows, data: Vec::new() }
+            Listing { columns, rows, ..Listing::default() }
         }
         Report::Text(_) | Report::PartialText(..) | Report::Nothing => return None,
     }))
 }
 
 fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
-    Listing {
-        title: None,
-        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-        rows,
-        data: Vec::new(),
-    }
+    Listing::new(columns, rows, Vec::new())
 }
 
 /// The messages of the errors, each once, with the names of the objects.
@@ -167,17 +155,63 @@ fn changes(list: &[Change]) -> Listing {
     listing(&["outcome", "kind", "name", "id", "profile", "account"], rows)
 }
 
+/// Leaves out the least important columns of a table that is wider than the terminal, and returns their names. If not
+/// even the most important ones fit, nothing is left out.
+pub fn narrow(listing: &mut Listing, width: Option<u16>) -> Vec<String> {
+    let Some(width) = width.map(usize::from).filter(|_| !listing.least.is_empty()) else { return Vec::new() };
+    let used = used(listing);
+    let widths = widths(listing, &used);
+    // Columns that say the same in every row go first.
+    let is_same = |at: usize| listing.rows.windows(2).all(|pair| pair[0].get(at) == pair[1].get(at));
+    let mut least: Vec<usize> = listing.least.iter().copied().filter(|at| used.contains(at)).collect();
+    least.sort_by_key(|at| !is_same(*at));
+    let fits = |dropped: &[usize]| {
+        let kept = used.iter().zip(&widths).filter(|(at, _)| !dropped.contains(at));
+        let (count, sum) = kept.fold((0, 0), |(count, sum), (_, width)| (count + 1, sum + width));
+        sum + usize::from(gap(count)) * count.saturating_sub(1) <= width
+    };
+    let dropped = (0..=least.len()).map(|count| &least[..count]).find(|dropped| fits(dropped));
+    let dropped = dropped.unwrap_or_default();
+    let is_kept = |at: usize| !dropped.contains(&at);
+    let kept = |list: &mut Vec<String>| {
+        let mut place = 0;
+        list.retain(|_| (is_kept(place), place += 1).0);
+    };
+    let names = listing.columns.iter().enumerate().filter(|(at, _)| !is_kept(*at));
+    let names = names.map(|(_, name)| name.clone()).collect();
+    listing.rows.iter_mut().chain([&mut listing.columns]).for_each(kept);
+    names
+}
+
+/// The columns that have a text, the first one, and those that were chosen. Without rows, all columns.
+fn used(listing: &Listing) -> Vec<usize> {
+    let has_text =
+        |at: usize| listing.rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()));
+    let columns = 0..listing.columns.len();
+    columns.filter(|at| *at == 0 || listing.chosen || listing.rows.is_empty() || has_text(*at)).collect()
+}
+
+/// The space between so many columns. A wide table should also fit eighty columns.
+fn gap(columns: usize) -> u16 {
+    if columns > 6 { 1 } else { 2 }
+}
+
+/// How wide the columns are.
+fn widths(listing: &Listing, used: &[usize]) -> Vec<usize> {
+    let head = |at: &usize| if listing.no_headers { 0 } else { listing.columns[*at].width() };
+    let mut widths: Vec<usize> = used.iter().map(head).collect();
+    for row in &listing.rows {
+        for (width, at) in widths.iter_mut().zip(used) {
+            *width = row.get(*at).map_or(0, |cell| printable(cell).width()).max(*width);
+        }
+    }
+    widths
+}
+
 /// A table without lines. Empty columns are left out, unless there are no rows.
 fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Result<()> {
-    let used: Vec<usize> = (0..listing.columns.len())
-        .filter(|at| {
-            *at == 0
-                || listing.rows.is_empty()
-                || listing.rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
-        })
-        .collect();
-    // A wide table should also fit eighty columns.
-    let gap = if used.len() > 6 { 1 } else { 2 };
+    let used = used(listing);
+    let gap = gap(used.len());
     let text: usize = listing.rows.iter().flatten().map(String::len).sum();
     if listing.rows.len() > MOST_ARRANGED.0 || text > MOST_ARRANGED.1 {
         return plain(out, listing, &used, usize::from(gap), terminal.color);
@@ -193,12 +227,19 @@ fn grid(out: &mut dyn Write, listing: &Listing, terminal: Terminal) -> io::Resul
     } else {
         table.force_no_tty();
     }
-    table.set_header(used.iter().map(|at| {
-        let head = Cell::new(listing.columns[*at].to_uppercase());
-        if terminal.color { head.add_attribute(Attribute::Bold) } else { head }
-    }));
+    if !listing.no_headers {
+        table.set_header(used.iter().map(|at| {
+            let head = Cell::new(listing.columns[*at].to_uppercase());
+            if terminal.color { head.add_attribute(Attribute::Bold) } else { head }
+        }));
+    }
     for row in &listing.rows {
-        table.add_row(used.iter().map(|at| printable(row.get(*at).map_or("", String::as_str))));
+        table.add_row(used.iter().map(|at| {
+            let text = row.get(*at).map_or("", String::as_str);
+            let tint = tint(&listing.columns[*at], text).filter(|_| terminal.color);
+            let cell = Cell::new(printable(text));
+            tint.map_or(cell.clone(), |color| cell.fg(Color::AnsiValue(color)))
+        }));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if at + 1 == used.len() { 0 } else { gap }));
@@ -235,20 +276,23 @@ const WIDEST: usize = 200;
 fn plain(out: &mut dyn Write, listing: &Listing, used: &[usize], gap: usize, color: bool) -> io::Result<()> {
     let heads: Vec<String> = used.iter().map(|at| listing.columns[*at].to_uppercase()).collect();
     let cell = |row: &[String], at: usize| printable(row.get(at).map_or("", String::as_str));
-    let mut widths: Vec<usize> = heads.iter().map(|head| head.width()).collect();
-    for row in &listing.rows {
-        for (width, at) in widths.iter_mut().zip(used) {
-            *width = cell(row, *at).width().min(WIDEST).max(*width);
-        }
-    }
-    let (bold, normal) = if color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let widest = |(head, width): (&String, usize)| width.min(WIDEST.max(head.width()));
+    let widths: Vec<usize> = heads.iter().zip(widths(listing, used)).map(widest).collect();
     let rows = listing.rows.iter().map(|row| used.iter().map(|at| cell(row, *at)).collect());
-    for (at, cells) in std::iter::once(heads).chain(rows).enumerate() {
-        let (before, after) = if at == 0 { (bold, normal) } else { ("", "") };
+    let heads = (!listing.no_headers).then_some(heads);
+    let has_heads = heads.is_some();
+    for (at, cells) in heads.into_iter().chain(rows).enumerate() {
         // Write spaces only before a text, so that empty cells at the end of a line leave nothing.
         let mut missing = 0;
-        for (text, width) in cells.iter().zip(&widths) {
+        for ((text, width), column) in cells.iter().zip(&widths).zip(used) {
             if !text.is_empty() {
+                let paint = match at == 0 && has_heads {
+                    true => Some("1".to_owned()),
+                    false => tint(&listing.columns[*column], text).map(|color| format!("38;5;{color}")),
+                };
+                let paint = paint.filter(|_| color).map(|code| format!("\u{1b}[{code}m"));
+                let after = if paint.is_some() { "\u{1b}[0m" } else { "" };
+                let before = paint.unwrap_or_default();
                 write!(out, "{}{before}{}{after}", " ".repeat(missing), text.trim_end())?;
                 missing = 0;
             }
@@ -289,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_is_broken_where_the_terminal_is_narrow() {
+    fn words_are_not_broken_on_a_narrow_terminal() {
         let row = |cells: [&str; 4]| cells.iter().map(|cell| (*cell).to_owned()).collect();
         let rows = vec![row(["failed", "internal_number", "+14155550123", "a few words more"])];
         let listing = listing(&["outcome", "kind", "name", "why"], rows);
@@ -304,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_table_looks_like_a_short_one() {
+    fn a_long_table_is_laid_out_like_a_short_one() {
         let row = |cells: [&str; 3]| cells.iter().map(|cell| (*cell).to_owned()).collect();
         let rows = vec![
             row(["a", "", "long enough"]),

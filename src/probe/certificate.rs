@@ -26,7 +26,7 @@ const DAY: i64 = 86_400;
 
 /// What a handshake showed.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct Handshake {
     /// The certificates as sent, the server's own first.
     pub chain: Vec<Vec<u8>>,
     /// What a common verifier says about chain and name; none if it accepts them.
@@ -41,7 +41,7 @@ pub struct Seen {
 #[derive(Debug)]
 pub struct Recorder {
     inner: Arc<dyn ServerCertVerifier>,
-    seen: Mutex<Seen>,
+    seen: Mutex<Handshake>,
     asked: AtomicBool,
 }
 
@@ -52,9 +52,9 @@ impl Recorder {
     }
 
     /// What was seen.
-    pub fn seen(&self) -> Seen {
+    pub fn seen(&self) -> Handshake {
         let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        Seen { asked: self.asked.load(Ordering::Relaxed), ..seen }
+        Handshake { asked: self.asked.load(Ordering::Relaxed), ..seen }
     }
 }
 
@@ -86,7 +86,7 @@ impl ServerCertVerifier for Recorder {
         let verifier = verifier.map(|fault| fault.to_string());
         let mut chain = vec![end_entity.to_vec()];
         chain.extend(intermediates.iter().map(|certificate| certificate.to_vec()));
-        let seen = Seen { chain, verifier, untrusted, asked: false };
+        let seen = Handshake { chain, verifier, untrusted, asked: false };
         *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = seen;
         Ok(ServerCertVerified::assertion())
     }
@@ -180,7 +180,7 @@ impl Identity {
 
 /// The checks of a certificate. `wanted` are the names that it may have, the best first; `server` is the
 /// probed address; `now` is in seconds since 1970.
-pub fn check(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
+pub fn check(seen: &Handshake, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
     let chain: Result<Vec<Certificate>, _> =
         seen.chain.iter().map(|der| Certificate::from_der(der)).collect();
     let chain = match chain {
@@ -202,7 +202,7 @@ pub fn check(seen: &Seen, wanted: &[Host], server: &str, now: i64) -> Vec<Check>
     checks
 }
 
-fn name(certificate: &Certificate, wanted: &[Host], server: &str, seen: &Seen) -> Check {
+fn name(certificate: &Certificate, wanted: &[Host], server: &str, seen: &Handshake) -> Check {
     let identity = Identity::of(certificate);
     let names = identity.all();
     // DNS names count only if there is no SIP URI (RFC 5922 §7.1).
@@ -289,7 +289,7 @@ fn expiry(chain: &[Certificate], server: &str, now: i64) -> Check {
     check.with("not_after", stamp(ends)).with("days_left", days).with("lifetime_days", lifetime)
 }
 
-fn trust(chain: &[Certificate], server: &str, seen: &Seen) -> Check {
+fn trust(chain: &[Certificate], server: &str, seen: &Handshake) -> Check {
     let what = format!("the certificate of {server}");
     let Some(fault) = &seen.untrusted else {
         return Check::new("tls.chain", Verdict::Pass, format!("{what} is trusted"))

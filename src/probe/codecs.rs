@@ -106,7 +106,7 @@ mod tests {
                 "m=audio 4000 RTP/AVP 8\r\nm=video 4002 RTP/AVP 98\r\na=rtpmap:98 H263-1998/90000\r\n",
                 "alaw h263p",
             ),
-            // A refused medium, a type without a name, text that is no name.
+            // A refused medium, a type without a name, an invalid name.
             ("m=audio 0 RTP/AVP 0\r\n", ""),
             ("m=audio 4000 RTP/AVP 111\r\n", ""),
             ("m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 \u{1b}[2J/8000\r\n", ""),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_of_both_ends_are_compared() {
+    fn the_codec_lists_of_both_ends_are_compared() {
         use Verdict::{Fail, Pass, Skipped, Warn};
         let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         for (ours, theirs, expected) in [

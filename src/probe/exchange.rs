@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::certificate::{Recorder, Seen};
+use super::certificate::{Handshake, Recorder};
 use super::locate::{Candidate, Wire};
 use super::message::{self, Ids, MOST_BYTES, Read, Reply};
 use super::target::{Host, Target};
@@ -24,7 +24,7 @@ const T2: Duration = Duration::from_secs(4);
 
 /// How a probe ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum ProbeEnd {
     /// A final answer.
     Answered(Reply),
     /// Only provisional answers.
@@ -55,7 +55,7 @@ pub struct Probe {
     /// The candidate.
     pub candidate: Candidate,
     /// How it ended.
-    pub ended: Ended,
+    pub ended: ProbeEnd,
     /// How many copies were sent.
     pub sent: u32,
     /// From the first copy to the answer.
@@ -65,7 +65,7 @@ pub struct Probe {
     /// How long the whole probe took.
     pub waited: Duration,
     /// What the handshake showed.
-    pub tls: Option<Seen>,
+    pub tls: Option<Handshake>,
     /// Messages that were no answer to this request.
     pub strays: u32,
     /// The request and the answer as they were, for `-vv`.
@@ -86,16 +86,22 @@ pub type Tls = (Arc<dyn ServerCertVerifier>, Arc<CryptoProvider>);
 /// Sets up TLS, or says why that is not possible.
 pub type SetUp = Box<dyn FnOnce() -> Result<Tls, String>>;
 
-/// Probes a candidate.
-pub async fn probe(target: &Target, candidate: &Candidate, ids: &Ids, settings: &Settings) -> Probe {
+/// Probes a candidate. Only if `trusts` accepts what the TLS handshake shows, SIP is sent.
+pub async fn probe(
+    target: &Target,
+    candidate: &Candidate,
+    ids: &Ids,
+    settings: &Settings,
+    trusts: &impl Fn(&Handshake) -> bool,
+) -> Probe {
     let start = Instant::now();
-    let mut run = Run {
+    let mut run = Exchange {
         target,
         ids,
         end: start + settings.timeout,
         probe: Probe {
             candidate: candidate.clone(),
-            ended: Ended::Silent,
+            ended: ProbeEnd::Silent,
             sent: 0,
             round_trip: None,
             connect: None,
@@ -107,34 +113,34 @@ pub async fn probe(target: &Target, candidate: &Candidate, ids: &Ids, settings: 
     };
     let ended = match candidate.wire {
         Wire::Udp => run.udp(candidate.address).await,
-        Wire::Tcp | Wire::Tls => run.stream(candidate, settings).await,
+        Wire::Tcp | Wire::Tls => run.stream(candidate, settings, trusts).await,
     };
     run.probe.ended = ended.unwrap_or_else(|error| failed(&error));
     run.probe.waited = start.elapsed();
     run.probe
 }
 
-fn failed(error: &io::Error) -> Ended {
+fn failed(error: &io::Error) -> ProbeEnd {
     use io::ErrorKind::{
         AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
         NetworkUnreachable, UnexpectedEof,
     };
     match error.kind() {
-        ConnectionRefused => Ended::Refused,
-        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => Ended::Closed,
-        HostUnreachable | NetworkUnreachable | AddrNotAvailable => Ended::NoRoute(error.to_string()),
-        _ => Ended::NoRoute(error.to_string()),
+        ConnectionRefused => ProbeEnd::Refused,
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => ProbeEnd::Closed,
+        HostUnreachable | NetworkUnreachable | AddrNotAvailable => ProbeEnd::NoRoute(error.to_string()),
+        _ => ProbeEnd::NoRoute(error.to_string()),
     }
 }
 
-struct Run<'r> {
+struct Exchange<'r> {
     target: &'r Target,
     ids: &'r Ids,
     end: Instant,
     probe: Probe,
 }
 
-impl Run<'_> {
+impl Exchange<'_> {
     fn request(&mut self, wire: Wire, local: SocketAddr) -> Vec<u8> {
         let request = message::options(&self.target.domain(), self.target.port, wire, local, self.ids);
         self.probe.transcript.push(message::transcript(&request));
@@ -142,7 +148,7 @@ impl Run<'_> {
     }
 
     /// Copies at 0, 0.5, 1.5, 3.5, 7.5 s and so on, until an answer comes.
-    async fn udp(&mut self, address: SocketAddr) -> io::Result<Ended> {
+    async fn udp(&mut self, address: SocketAddr) -> io::Result<ProbeEnd> {
         let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
         let socket = UdpSocket::bind(any).await?;
         socket.connect(address).await?;
@@ -150,7 +156,7 @@ impl Run<'_> {
         let request = self.request(Wire::Udp, local);
         let start = Instant::now();
         let (mut pause, mut next) = (T1, start);
-        let mut ended = Ended::Silent;
+        let mut ended = ProbeEnd::Silent;
         let mut buffer = vec![0; MOST_BYTES];
         loop {
             tokio::select! {
@@ -165,8 +171,12 @@ impl Run<'_> {
                             // A provisional answer slows the copies.
                             pause = T2;
                         }
-                        Read::Garbage(text) if ended == Ended::Silent => ended = Ended::Unreadable(text),
+                        Read::Garbage(text) if ended == ProbeEnd::Silent => ended = ProbeEnd::Unreadable(text),
                         _ => self.probe.strays += 1,
+                    }
+                    // A server that never stops sending would starve the timer.
+                    if Instant::now() >= self.end {
+                        return Ok(ended);
                     }
                 }
                 () = sleep_until(next.min(self.end)) => {
@@ -183,20 +193,31 @@ impl Run<'_> {
     }
 
     /// A final answer ends the probe; a provisional one is noted.
-    fn answered(&mut self, reply: Reply, bytes: &[u8], start: Instant, ended: &mut Ended) -> Option<Ended> {
+    fn answered(
+        &mut self,
+        reply: Reply,
+        bytes: &[u8],
+        start: Instant,
+        ended: &mut ProbeEnd,
+    ) -> Option<ProbeEnd> {
         self.probe.transcript.push(message::transcript(bytes));
         if reply.code < 200 {
-            *ended = Ended::Provisional(reply.code);
+            *ended = ProbeEnd::Provisional(reply.code);
             return None;
         }
         self.probe.round_trip = Some(start.elapsed());
-        Some(Ended::Answered(reply))
+        Some(ProbeEnd::Answered(reply))
     }
 
-    async fn stream(&mut self, candidate: &Candidate, settings: &Settings) -> io::Result<Ended> {
+    async fn stream(
+        &mut self,
+        candidate: &Candidate,
+        settings: &Settings,
+        trusts: &impl Fn(&Handshake) -> bool,
+    ) -> io::Result<ProbeEnd> {
         let start = Instant::now();
         let Ok(connected) = timeout_at(self.end, TcpStream::connect(candidate.address)).await else {
-            return Ok(Ended::NotConnected);
+            return Ok(ProbeEnd::NotConnected);
         };
         let stream = connected?;
         stream.set_nodelay(true)?;
@@ -207,7 +228,7 @@ impl Run<'_> {
         }
         let (verifier, provider) = match &*settings.tls {
             Ok(tls) => tls,
-            Err(why) => return Ok(Ended::NoTls(format!("TLS cannot be set up here: {why}"))),
+            Err(why) => return Ok(ProbeEnd::NoTls(format!("TLS cannot be set up here: {why}"))),
         };
         let recorder = Recorder::new(Arc::clone(verifier));
         let config = rustls::ClientConfig::builder_with_provider(Arc::clone(provider))
@@ -218,23 +239,23 @@ impl Run<'_> {
             .with_client_cert_resolver(recorder.clone());
         let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
         // The name of the domain, not of the server that it was resolved to (RFC 5922 §7.8).
-        let name = match &self.target.host {
-            Host::Address(address) => ServerName::from(*address),
-            Host::Name(name) => ServerName::try_from(self.target.domain.clone().unwrap_or(name.clone()))
-                .or_else(|_| ServerName::try_from(name.clone()))
-                .map_err(io::Error::other)?,
+        let domain = self.target.domain.clone().and_then(|domain| ServerName::try_from(domain).ok());
+        let name = match (domain, &self.target.host) {
+            (Some(domain), _) => domain,
+            (None, Host::Address(address)) => ServerName::from(*address),
+            (None, Host::Name(name)) => ServerName::try_from(name.clone()).map_err(io::Error::other)?,
         };
         let handshake = timeout_at(self.end, connector.connect(name, stream)).await;
         let seen = recorder.seen();
-        let untrusted = seen.untrusted.is_some();
+        let untrusted = !trusts(&seen);
         if !seen.chain.is_empty() {
             self.probe.tls = Some(seen);
         }
         match handshake {
-            Err(_) => Ok(Ended::TlsSilent),
-            Ok(Err(error)) => Ok(Ended::NoTls(message::clean(error.to_string().as_bytes(), 200))),
+            Err(_) => Ok(ProbeEnd::TlsSilent),
+            Ok(Err(error)) => Ok(ProbeEnd::NoTls(message::clean(error.to_string().as_bytes(), 200))),
             // RFC 5922 §7.3: nothing is sent to a server that is not trusted.
-            Ok(Ok(_)) if untrusted => Ok(Ended::NotTrusted),
+            Ok(Ok(_)) if untrusted => Ok(ProbeEnd::NotTrusted),
             Ok(Ok(stream)) => self.talk(stream, Wire::Tls, local).await,
         }
     }
@@ -245,13 +266,13 @@ impl Run<'_> {
         mut stream: S,
         wire: Wire,
         local: SocketAddr,
-    ) -> io::Result<Ended> {
+    ) -> io::Result<ProbeEnd> {
         let request = self.request(wire, local);
         let start = Instant::now();
         stream.write_all(&request).await?;
         stream.flush().await?;
         self.probe.sent = 1;
-        let mut ended = Ended::Silent;
+        let mut ended = ProbeEnd::Silent;
         let mut input: Vec<u8> = Vec::new();
         let mut piece = [0; 4096];
         loop {
@@ -268,17 +289,21 @@ impl Run<'_> {
                     input.drain(..taken.min(input.len()));
                     continue;
                 }
-                Read::Garbage(text) => return Ok(Ended::Unreadable(text)),
+                Read::Garbage(text) => return Ok(ProbeEnd::Unreadable(text)),
                 Read::Incomplete => {}
+            }
+            // A server that never stops sending would starve the timer of `timeout_at`.
+            if Instant::now() >= self.end {
+                return Ok(ended);
             }
             let Ok(read) = timeout_at(self.end, stream.read(&mut piece)).await else { return Ok(ended) };
             match read {
-                Ok(0) if ended == Ended::Silent => return Ok(Ended::Closed),
+                Ok(0) if ended == ProbeEnd::Silent => return Ok(ProbeEnd::Closed),
                 Ok(0) => return Ok(ended),
                 Ok(read) => input.extend_from_slice(piece.get(..read).unwrap_or_default()),
                 // TLS 1.3: the server refuses our missing certificate with the first read.
                 Err(error) if wire == Wire::Tls && error.kind() == io::ErrorKind::InvalidData => {
-                    return Ok(Ended::NoTls(message::clean(error.to_string().as_bytes(), 200)));
+                    return Ok(ProbeEnd::NoTls(message::clean(error.to_string().as_bytes(), 200)));
                 }
                 Err(error) => return Err(error),
             }

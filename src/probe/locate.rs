@@ -400,7 +400,7 @@ mod tests {
 
     use super::*;
 
-    /// DNS from a table: `TYPE name` and what stands there.
+    /// DNS from a table: `TYPE name` and its records.
     #[derive(Default)]
     struct Zone(HashMap<String, Vec<String>>);
 
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_are_found_as_rfc_3263_says() {
+    fn servers_are_located_according_to_rfc_3263() {
         let (udp, tcp, tls, naptr) = (Transport::Udp, Transport::Tcp, Transport::Tls, Transport::DnsNaptr);
         let a = "A p.example 192.0.2.1";
         for (target, rows, candidates, verdicts) in [
@@ -500,7 +500,7 @@ mod tests {
                 "UDP 192.0.2.1:5062",
                 "pass pass",
             ),
-            // The records do not offer the service: the address is there all the same.
+            // The records do not offer the service, but the address exists.
             (
                 target(Some(5062), naptr.clone()),
                 vec![a, "SRV _sip._udp.p.example 0 0 0 ."],
@@ -581,7 +581,7 @@ mod tests {
                 "",
                 "fail skipped",
             ),
-            // Nothing there is a failure; a resolver with a problem decides nothing.
+            // A name without records is a failure; a resolver error leaves the result open.
             (target(None, udp.clone()), vec![], "", "fail skipped"),
             (target(Some(1), udp.clone()), vec!["A p.example SERVFAIL"], "", "unknown skipped"),
             (target(Some(1), udp), vec!["A p.example LOOP"], "", "fail skipped"),

@@ -244,7 +244,7 @@ mod tests {
         "192.0.2.1:40000".parse().unwrap()
     }
 
-    /// The answer of a server that copies what it has to.
+    /// The answer of a server that copies the required headers.
     fn answer(first: &str, more: &str) -> String {
         let branch = ids().branch;
         let (tag, call_id) = (ids().tag, ids().call_id);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_is_exactly_this() {
+    fn the_request_matches_the_expected_bytes() {
         let request = options("sip.example.com", Some(5080), Wire::Tcp, local(), &ids());
         let version = env!("CARGO_PKG_VERSION");
         assert_eq!(
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_read_in_every_legal_form() {
+    fn answers_are_parsed_in_every_legal_form() {
         let plain = reply(&answer("SIP/2.0 200 OK", "Server: x\r\nAllow: INVITE, OPTIONS\r\n"));
         assert_eq!((plain.code, plain.reason.as_str()), (200, "OK"));
         assert_eq!(plain.headers, [("server", "x".to_owned()), ("allow", "INVITE, OPTIONS".to_owned())]);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transcript_keeps_the_lines_and_nothing_that_steers_a_terminal() {
+    fn a_transcript_keeps_the_lines_without_terminal_control_characters() {
         let shown = transcript(b"SIP/2.0 200 OK\r\nServer: \x1b[2Jx\r\n\r\nv=0\r\n\xff\r\n");
         assert_eq!(shown, "SIP/2.0 200 OK\nServer: [2Jx\n\nv=0");
     }
@@ -356,7 +356,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_makes_the_parser_panic(at in 0_usize..300, byte: u8, cut in 0_usize..400, stream: bool, more: Vec<u8>) {
+        fn the_parser_never_panics(at in 0_usize..300, byte: u8, cut in 0_usize..400, stream: bool, more: Vec<u8>) {
             let mut input = answer("SIP/2.0 200 OK", "Server: x\r\nContent-Length: 3\r\n").into_bytes();
             if let Some(place) = input.get_mut(at) {
                 *place = byte;

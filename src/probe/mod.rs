@@ -22,8 +22,9 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use crate::model::health::{Check, Verdict};
-use exchange::{Ended, Probe, Settings};
-use locate::{Located, Lookup, MOST_CANDIDATES};
+use certificate::Handshake;
+use exchange::{Probe, ProbeEnd, Settings};
+use locate::{Candidate, Located, Lookup, MOST_CANDIDATES};
 use message::Ids;
 use target::{Host, Target};
 use verdicts::Observed;
@@ -52,11 +53,19 @@ pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings:
         let observed = verdicts::observed(&checks, &[]);
         return Found { checks, observed, codecs: Vec::new() };
     }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let certificate = |seen: &Handshake, candidate: &Candidate| {
+        certificate::check(seen, names, &candidate.address.to_string(), now)
+    };
     let probes = located.candidates.iter().map(|candidate| async move {
         let mut random = [0; 32];
         // Without random numbers the request is still valid, only easier to confuse with another one.
         let _ = getrandom::fill(&mut random);
-        exchange::probe(target, candidate, &Ids::new(&random), settings).await
+        let trusts = |seen: &Handshake| {
+            certificate(seen, candidate).iter().all(|check| check.verdict != Verdict::Fail)
+        };
+        exchange::probe(target, candidate, &Ids::new(&random), settings, &trusts).await
     });
     let probes: Vec<Probe> = stream::iter(probes).buffered(MOST_CANDIDATES).collect().await;
     for probe in &probes {
@@ -66,20 +75,14 @@ pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings:
     }
     select(&mut checks, &probes);
     checks.extend(verdicts::probes(&probes));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
     for probe in &probes {
-        if let Some(seen) = &probe.tls {
-            let server = probe.candidate.address.to_string();
-            certificate::check(seen, names, &server, now)
-                .into_iter()
-                .for_each(|check| merge(&mut checks, check));
-        }
+        let found = probe.tls.as_ref().map(|seen| certificate(seen, &probe.candidate));
+        found.into_iter().flatten().for_each(|check| merge(&mut checks, check));
     }
     checks.sort_by_key(|check| rules::position(check.id));
     let observed = verdicts::observed(&checks, &probes);
     let replies = probes.iter().filter_map(|probe| match &probe.ended {
-        Ended::Answered(reply) => Some(reply),
+        ProbeEnd::Answered(reply) => Some(reply),
         _ => None,
     });
     let mut codecs: Vec<String> = Vec::new();
@@ -93,8 +96,7 @@ pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings:
 
 /// Marks the candidate that a client would use: the first that answers, and not with 503 (RFC 3263, section 4.3).
 fn select(checks: &mut [Check], probes: &[Probe]) {
-    let answers =
-        |probe: &Probe, any: bool| matches!(&probe.ended, Ended::Answered(reply) if any || reply.code != 503);
+    let answers = |probe: &Probe, any: bool| matches!(&probe.ended, ProbeEnd::Answered(reply) if any || reply.code != 503);
     let first = probes.iter().position(|probe| answers(probe, false));
     let Some(at) = first.or_else(|| probes.iter().position(|probe| answers(probe, true))) else { return };
     let rows = checks.iter_mut().find(|check| check.id == "dns.candidates");

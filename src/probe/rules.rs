@@ -102,7 +102,7 @@ pub const CHECKS: &[Rule] = &[
     ),
     rule(
         "dns.resolve",
-        "The name leads to servers (RFC 3263).",
+        "The name resolves to servers (RFC 3263).",
         "The name is misspelled or has no records, or the resolver of this machine does not work.",
         "Correct the host. If the resolver is the problem, try another one with --resolver.",
     ),
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_finds_what_it_is_for() {
+    fn each_rule_finds_its_fault() {
         use Verdict::{Fail, Pass, Warn};
         let udp = || Transport::Udp;
         for (trunk, expected) in [
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_the_near_end_reaches_is_no_fault() {
+    fn an_address_reachable_from_the_near_end_is_accepted() {
         for (address, own, private_line, fault) in [
             ("10.0.0.1", Some("192.168.1.1"), false, false),
             ("10.0.0.1", Some("127.0.0.1"), false, true),
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_of_the_vendor_is_applied_to_its_trunks_only() {
+    fn a_vendors_rule_applies_only_to_its_trunks() {
         let rules: &[StaticRule] = &[StaticRule {
             id: "static.name",
             verdict: Verdict::Warn,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::exchange::{Ended, Probe};
+use super::exchange::{Probe, ProbeEnd};
 use super::locate::Wire;
 use super::message::Reply;
 use crate::model::health::{Check, Verdict};
@@ -70,6 +70,11 @@ fn answer(reply: &Reply) -> (Verdict, String, Option<&'static str>) {
     }
 }
 
+/// Whether the server asked for a client certificate.
+fn asked(probe: &Probe) -> bool {
+    probe.tls.as_ref().is_some_and(|seen| seen.asked)
+}
+
 /// Whether a probe failed for certain, and how, in words.
 fn failure(probe: &Probe) -> Option<(Verdict, &'static str, String)> {
     let at = &probe.candidate;
@@ -77,47 +82,53 @@ fn failure(probe: &Probe) -> Option<(Verdict, &'static str, String)> {
     let word = if at.wire == Wire::Udp { "the packet" } else { "the connection" };
     let seconds = format!("{:.1} s", probe.waited.as_secs_f64());
     Some(match &probe.ended {
-        Ended::Answered(_) => return None,
-        Ended::Refused => {
+        ProbeEnd::Answered(_) => return None,
+        ProbeEnd::Refused => {
             (Verdict::Fail, "net.connect", format!("{address} refuses {word}: nothing listens there"))
         }
-        Ended::NotConnected => (
+        ProbeEnd::NotConnected => (
             Verdict::Unknown,
             "net.connect",
             format!("{address} did not accept the connection within {seconds}"),
         ),
-        Ended::NoRoute(why) if at.address.is_ipv6() => {
+        ProbeEnd::NoRoute(why) if at.address.is_ipv6() => {
             (Verdict::Skipped, "net.connect", format!("{address}: no IPv6 route from here ({why})"))
         }
-        Ended::NoRoute(why) => {
+        ProbeEnd::NoRoute(why) => {
             (Verdict::Unknown, "net.connect", format!("{address}: no route from here ({why})"))
         }
-        Ended::Closed => {
+        // The vendor may have the certificate that the server asked for.
+        ProbeEnd::Closed if asked(probe) => (
+            Verdict::Unknown,
+            "sip.options",
+            format!("{address} asks for a client certificate, and closes the connection without one"),
+        ),
+        ProbeEnd::Closed => {
             (Verdict::Fail, "sip.options", format!("{address} closes the connection without an answer"))
         }
-        Ended::NoTls(why) => {
+        ProbeEnd::NoTls(why) => {
             (Verdict::Fail, "tls.handshake", format!("{address}: the TLS handshake failed: {why}"))
         }
-        Ended::TlsSilent => (
+        ProbeEnd::TlsSilent => (
             Verdict::Unknown,
             "tls.handshake",
             format!(
                 "{address} accepted the connection and did not answer the TLS handshake within {seconds}"
             ),
         ),
-        Ended::NotTrusted => (
+        ProbeEnd::NotTrusted => (
             Verdict::Skipped,
             "sip.options",
             format!("nothing was sent to {address}: its certificate is not trusted"),
         ),
-        Ended::Silent => {
+        ProbeEnd::Silent => {
             let copies = if probe.sent == 1 { "1 request".into() } else { format!("{} copies", probe.sent) };
             (Verdict::Unknown, "sip.options", format!("{address} did not answer {copies} within {seconds}"))
         }
-        Ended::Provisional(code) => {
+        ProbeEnd::Provisional(code) => {
             (Verdict::Unknown, "sip.options", format!("{address} answered {code} and nothing after it"))
         }
-        Ended::Unreadable(text) => (
+        ProbeEnd::Unreadable(text) => (
             Verdict::Unknown,
             "sip.options",
             format!("{address} answered with something that is not SIP: `{text}`"),
@@ -128,24 +139,27 @@ fn failure(probe: &Probe) -> Option<(Verdict, &'static str, String)> {
 /// What to do about a failure.
 fn remedy(probe: &Probe) -> &'static str {
     match (&probe.ended, probe.candidate.wire) {
-        (Ended::Refused, _) => "check host, port and transport; start the server, or open its firewall",
-        (Ended::NotConnected, _) => "a firewall may drop the connection; check host and port",
-        (Ended::NoRoute(_), _) => "check the network of this machine",
-        (Ended::Closed, Wire::Tcp) => "the server may expect TLS on this port, or not allow this address",
-        (Ended::Closed, _) => "the server may not allow this address",
-        (Ended::NoTls(why), _) if why.contains("corrupt") || why.contains("InvalidContentType") => {
+        (ProbeEnd::Refused, _) => "check host, port and transport; start the server, or open its firewall",
+        (ProbeEnd::NotConnected, _) => "a firewall may drop the connection; check host and port",
+        (ProbeEnd::NoRoute(_), _) => "check the network of this machine",
+        (ProbeEnd::Closed, _) if asked(probe) => "see tls.client_certificate",
+        (ProbeEnd::Closed, Wire::Tcp) => "the server may expect TLS on this port, or not allow this address",
+        (ProbeEnd::Closed, _) => "the server may not allow this address",
+        (ProbeEnd::NoTls(why), _) if why.contains("corrupt") || why.contains("InvalidContentType") => {
             "the server seems to speak plain SIP here; check the port and the transport"
         }
-        (Ended::NoTls(why), _) if why.to_ascii_lowercase().contains("certificate") => {
+        (ProbeEnd::NoTls(why), _) if why.to_ascii_lowercase().contains("certificate") => {
             "the server may require a client certificate, which the vendor may have"
         }
-        (Ended::NoTls(_), _) => "check the port and the transport, and what the server supports",
-        (Ended::TlsSilent, _) => "a SIP server on a port without TLS waits in silence: is this the TCP port?",
-        (Ended::NotTrusted, _) => "see tls.chain",
-        (Ended::Silent, _) => {
+        (ProbeEnd::NoTls(_), _) => "check the port and the transport, and what the server supports",
+        (ProbeEnd::TlsSilent, _) => {
+            "a SIP server on a port without TLS waits in silence: is this the TCP port?"
+        }
+        (ProbeEnd::NotTrusted, _) => "see tls.name, tls.expiry and tls.chain",
+        (ProbeEnd::Silent, _) => {
             "silence proves nothing: the provider may not allow this address; ask it, or wait for the vendor's status"
         }
-        (Ended::Provisional(_) | Ended::Unreadable(_) | Ended::Answered(_), _) => {
+        (ProbeEnd::Provisional(_) | ProbeEnd::Unreadable(_) | ProbeEnd::Answered(_), _) => {
             "see the request and the answer with -vv"
         }
     }
@@ -182,8 +196,8 @@ fn stage(probes: &[Probe], id: &'static str, good: String, none: &str) -> Check 
     match (worst, others) {
         (Verdict::Skipped, _) => Check::new(id, Verdict::Skipped, text),
         // Some servers work: calls pass, and not every one does.
-        (_, true) if probes.iter().any(|probe| matches!(probe.ended, Ended::Answered(_))) => {
-            let first = probes.first().is_some_and(|probe| !matches!(probe.ended, Ended::Answered(_)));
+        (_, true) if probes.iter().any(|probe| matches!(probe.ended, ProbeEnd::Answered(_))) => {
+            let first = probes.first().is_some_and(|probe| !matches!(probe.ended, ProbeEnd::Answered(_)));
             let hint = match first {
                 true => "the first server does not work: calls reach the next one, keepalives may not",
                 false => "a server that calls would fall back to does not work",
@@ -212,7 +226,6 @@ fn handshake(probes: &[Probe]) -> Check {
     if reached.is_empty() {
         return Check::new("tls.handshake", Verdict::Skipped, "there is no connection");
     }
-    let asked = |probe: &Probe| probe.tls.as_ref().is_some_and(|seen| seen.asked);
     // Where the server wanted a client certificate, its refusal says nothing about the vendor, which may have one.
     let rest: Vec<Probe> = reached.into_iter().filter(|probe| !asked(probe)).collect();
     stage(&rest, "tls.handshake", "TLS works".into(), "")
@@ -220,12 +233,11 @@ fn handshake(probes: &[Probe]) -> Check {
 
 fn client_certificate(probes: &[Probe]) -> Option<Check> {
     let id = "tls.client_certificate";
-    let asking: Vec<&Probe> =
-        probes.iter().filter(|probe| probe.tls.as_ref().is_some_and(|seen| seen.asked)).collect();
+    let asking: Vec<&Probe> = probes.iter().filter(|probe| asked(probe)).collect();
     if asking.is_empty() {
         return None;
     }
-    match asking.iter().all(|probe| matches!(probe.ended, Ended::Answered(_))) {
+    match asking.iter().all(|probe| matches!(probe.ended, ProbeEnd::Answered(_))) {
         true => Some(Check::new(
             id,
             Verdict::Pass,
@@ -244,7 +256,7 @@ fn options(probes: &[Probe]) -> Check {
     let answers: Vec<_> = probes
         .iter()
         .filter_map(|probe| match &probe.ended {
-            Ended::Answered(reply) => Some((probe, answer(reply))),
+            ProbeEnd::Answered(reply) => Some((probe, answer(reply))),
             _ => None,
         })
         .collect();
@@ -263,7 +275,7 @@ fn options(probes: &[Probe]) -> Check {
             }
         }
         None => {
-            let refused_us = probes.iter().any(|probe| probe.tls.as_ref().is_some_and(|seen| seen.asked));
+            let refused_us = probes.iter().any(asked);
             let failures = failures(probes, id);
             match failures.first() {
                 Some((verdict, _, first)) => {
@@ -293,7 +305,7 @@ fn row(probe: &Probe) -> Value {
         "waited_ms": milliseconds(probe.waited),
     });
     let Some(fields) = row.as_object_mut() else { return row };
-    if let Ended::Answered(reply) = &probe.ended {
+    if let ProbeEnd::Answered(reply) = &probe.ended {
         fields.insert("code".into(), reply.code.into());
         fields.insert("reason".into(), reply.reason.clone().into());
         for (name, value) in &reply.headers {
@@ -325,7 +337,7 @@ pub fn observed(checks: &[Check], probes: &[Probe]) -> Option<Observed> {
     let codes: Vec<u16> = probes
         .iter()
         .filter_map(|probe| match &probe.ended {
-            Ended::Answered(reply) => Some(reply.code),
+            ProbeEnd::Answered(reply) => Some(reply.code),
             _ => None,
         })
         .collect();
@@ -434,8 +446,24 @@ mod tests {
     use std::net::SocketAddr;
     use std::time::Duration;
 
+    use super::super::certificate::Handshake;
     use super::super::locate::Candidate;
     use super::*;
+
+    fn probe(wire: Wire, address: &str, ended: ProbeEnd) -> Probe {
+        let address: SocketAddr = address.parse().unwrap();
+        Probe {
+            candidate: Candidate { address, wire, host: "a.example".into(), srv: None, ttl: None },
+            ended,
+            sent: 1,
+            round_trip: None,
+            connect: (wire != Wire::Udp).then(Duration::default),
+            waited: Duration::from_secs(4),
+            tls: None,
+            strays: 0,
+            transcript: Vec::new(),
+        }
+    }
 
     #[test]
     fn every_answer_has_its_verdict() {
@@ -454,46 +482,53 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_certain_fails_and_what_was_not_tried_is_skipped() {
+    fn only_certain_faults_fail_and_untried_checks_are_skipped() {
         use Verdict::{Fail, Skipped, Unknown};
         for (wire, address, ended, id, expected) in [
-            (Wire::Udp, "192.0.2.1:5060", Ended::Refused, "net.connect", Fail),
-            (Wire::Tcp, "192.0.2.1:5060", Ended::NotConnected, "net.connect", Unknown),
+            (Wire::Udp, "192.0.2.1:5060", ProbeEnd::Refused, "net.connect", Fail),
+            (Wire::Tcp, "192.0.2.1:5060", ProbeEnd::NotConnected, "net.connect", Unknown),
             // Without a network.
-            (Wire::Udp, "192.0.2.1:5060", Ended::NoRoute("unreachable".into()), "net.connect", Unknown),
-            (Wire::Udp, "[2001:db8::1]:5060", Ended::NoRoute("unreachable".into()), "net.connect", Skipped),
-            (Wire::Tcp, "192.0.2.1:5060", Ended::Closed, "sip.options", Fail),
-            (Wire::Udp, "192.0.2.1:5060", Ended::Silent, "sip.options", Unknown),
-            (Wire::Udp, "192.0.2.1:5060", Ended::Provisional(100), "sip.options", Unknown),
-            (Wire::Udp, "192.0.2.1:5060", Ended::Unreadable("x".into()), "sip.options", Unknown),
-            (Wire::Tls, "192.0.2.1:5061", Ended::NoTls("alert".into()), "tls.handshake", Fail),
-            (Wire::Tls, "192.0.2.1:5061", Ended::TlsSilent, "tls.handshake", Unknown),
-            (Wire::Tls, "192.0.2.1:5061", Ended::NotTrusted, "sip.options", Skipped),
+            (Wire::Udp, "192.0.2.1:5060", ProbeEnd::NoRoute("unreachable".into()), "net.connect", Unknown),
+            (
+                Wire::Udp,
+                "[2001:db8::1]:5060",
+                ProbeEnd::NoRoute("unreachable".into()),
+                "net.connect",
+                Skipped,
+            ),
+            (Wire::Tcp, "192.0.2.1:5060", ProbeEnd::Closed, "sip.options", Fail),
+            (Wire::Udp, "192.0.2.1:5060", ProbeEnd::Silent, "sip.options", Unknown),
+            (Wire::Udp, "192.0.2.1:5060", ProbeEnd::Provisional(100), "sip.options", Unknown),
+            (Wire::Udp, "192.0.2.1:5060", ProbeEnd::Unreadable("x".into()), "sip.options", Unknown),
+            (Wire::Tls, "192.0.2.1:5061", ProbeEnd::NoTls("alert".into()), "tls.handshake", Fail),
+            (Wire::Tls, "192.0.2.1:5061", ProbeEnd::TlsSilent, "tls.handshake", Unknown),
+            (Wire::Tls, "192.0.2.1:5061", ProbeEnd::NotTrusted, "sip.options", Skipped),
         ] {
-            let address: SocketAddr = address.parse().unwrap();
-            let candidate = Candidate { address, wire, host: "a.example".into(), srv: None, ttl: None };
-            let probe = Probe {
-                candidate,
-                ended: ended.clone(),
-                sent: 1,
-                round_trip: None,
-                connect: (wire != Wire::Udp).then(Duration::default),
-                waited: Duration::from_secs(4),
-                tls: None,
-                strays: 0,
-                transcript: Vec::new(),
-            };
+            let probe = probe(wire, address, ended.clone());
             let checks = probes(&[probe]);
             let check = checks.iter().find(|check| check.id == id).unwrap();
             assert_eq!(check.verdict, expected, "{ended:?}");
-            assert!(check.message.contains(&address.to_string()), "{}", check.message);
+            assert!(check.message.contains(address), "{}", check.message);
             assert!(check.hint.is_some() || expected == Skipped, "{ended:?}");
             assert!(checks.iter().all(|check| check.verdict <= expected.max(Verdict::Pass)), "{checks:?}");
         }
     }
 
     #[test]
-    fn our_view_and_the_vendors_are_compared_as_the_table_says() {
+    fn a_request_for_a_client_certificate_never_makes_a_check_fail() {
+        for ended in [ProbeEnd::Closed, ProbeEnd::NoTls("alert: certificate_required".into())] {
+            let seen = Handshake { asked: true, ..Handshake::default() };
+            let probe = Probe { tls: Some(seen), ..probe(Wire::Tls, "192.0.2.1:5061", ended.clone()) };
+            let checks = probes(&[probe]);
+            let verdict = |id: &str| checks.iter().find(|check| check.id == id).map(|check| check.verdict);
+            assert_eq!(verdict("tls.client_certificate"), Some(Verdict::Warn), "{ended:?}");
+            assert_eq!(verdict("sip.options"), Some(Verdict::Unknown), "{ended:?}");
+            assert!(checks.iter().all(|check| check.verdict != Verdict::Fail), "{checks:?}");
+        }
+    }
+
+    #[test]
+    fn the_probe_and_the_vendors_status_are_compared_according_to_the_table() {
         use Observed::{Alive, BadCertificate, Dead, Forbidden, Silent};
         let up = Status::Registered;
         for (observed, status, expected) in [

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::bulk::add_numbers::AddNumbers;
 use crate::bulk::countries::{AddCountries, RemoveCountries};
-use crate::bulk::decide::Ended;
+use crate::bulk::decide::ItemEnd;
 use crate::bulk::executor::{Executor, Record};
 use crate::bulk::job::Job;
-use crate::bulk::numbers::Target;
+use crate::bulk::numbers::NumberSelector;
 use crate::bulk::remove_numbers::RemoveNumbers;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
@@ -147,7 +147,7 @@ struct Ends<'j, J: Job> {
 }
 
 impl<J: Job> Record<J> for Ends<'_, J> {
-    fn settle(&mut self, settled: Vec<(J::Item, Ended)>) -> Option<Error> {
+    fn settle(&mut self, settled: Vec<(J::Item, ItemEnd)>) -> Option<Error> {
         self.ended.extend(settled.into_iter().map(|(item, ended)| {
             let mut change = self.job.change(&item);
             ended.put(&mut change);
@@ -163,20 +163,22 @@ impl<J: Job> Record<J> for Ends<'_, J> {
 }
 
 /// A number to remove. The vendor may have one that is not valid.
-fn target(name: &str, id: Option<String>) -> Option<Target> {
+fn target(name: &str, id: Option<String>) -> Option<NumberSelector> {
     match (id, name.parse()) {
-        (Some(id), number) => Some(Target::Id(id, number.ok())),
-        (None, Ok(number)) => Some(Target::Number(number)),
+        (Some(id), number) => Some(NumberSelector::Id(id, number.ok())),
+        (None, Ok(number)) => Some(NumberSelector::Number(number)),
         (None, Err(_)) => None,
     }
 }
 
-fn check_removed(target: &Target, actual: &BTreeMap<String, ActualNumber>) -> Result<()> {
+fn check_removed(target: &NumberSelector, actual: &BTreeMap<String, ActualNumber>) -> Result<()> {
     let (name, exists) = match target {
-        Target::Number(number) | Target::Id(_, Some(number)) => {
+        NumberSelector::Number(number) | NumberSelector::Id(_, Some(number)) => {
             (number.as_str(), actual.contains_key(number.as_str()))
         }
-        Target::Id(id, None) => (id.as_str(), actual.values().any(|actual| actual.id.as_ref() == Some(id))),
+        NumberSelector::Id(id, None) => {
+            (id.as_str(), actual.values().any(|actual| actual.id.as_ref() == Some(id)))
+        }
     };
     if exists { Err(verify::still_there(name)) } else { Ok(()) }
 }

@@ -1,4 +1,5 @@
-//! Makes the planned changes: profiles at the same time, the changes of each in order.
+//! Makes the planned changes: profiles at the same time, the changes of each in order. Trunks that were written one
+//! after the other are read back together.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -7,6 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use super::actual::Account;
+use super::write::{Done, Unreported};
 use super::{Results, batches, remembered};
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -19,7 +21,9 @@ use crate::model::plan::{Action, Key, Plan, PlannedChange, ProfilePlan, Resource
 use crate::model::report::DryRun;
 use crate::model::report::Report;
 use crate::model::support::Operation;
+use crate::ops::trunks;
 use crate::state::digests::{Digests, Written};
+use crate::vendors;
 
 /// How the changes are made.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +102,13 @@ struct Executor<'r, 'w> {
     shown: Vec<Value>,
 }
 
+/// A write that was made, with what is needed to report it.
+struct Started {
+    key: Key,
+    write: Write,
+    notes: String,
+}
+
 /// Makes the changes of one profile. Returns the withheld requests of a dry run.
 async fn execute_profile(
     context: &Context,
@@ -124,8 +135,9 @@ async fn execute_profile(
     };
     let mut changes = plan.changes.into_iter().peekable();
     while let Some(first) = changes.next() {
+        let most = most_read_back(&first, options);
         let mut batch = vec![first];
-        while let Some(change) = changes.next_if(|change| joins(&batch, change)) {
+        while let Some(change) = changes.next_if(|change| joins(&batch, change, most)) {
             batch.push(change);
         }
         executor.make(batch).await;
@@ -136,11 +148,24 @@ async fn execute_profile(
     executor.shown
 }
 
-/// Whether a change goes out together with others: numbers and countries of one account do.
-fn joins(batch: &[PlannedChange], change: &PlannedChange) -> bool {
+/// The number of trunks that are written before they are read back. With --fail-fast, each is read back at once.
+fn most_read_back(change: &PlannedChange, options: Options) -> usize {
+    match vendors::by_name(change.vendor) {
+        Ok(vendor) if !options.fail_fast => vendor.trunks_per_call().max(1),
+        _ => 1,
+    }
+}
+
+/// Whether a change joins others: numbers and countries of one account are sent together, trunks are read back
+/// together.
+fn joins(batch: &[PlannedChange], change: &PlannedChange, most_read_back: usize) -> bool {
     let Some(first) = batch.first() else { return false };
     let alike = std::mem::discriminant(&change.write) == std::mem::discriminant(&first.write);
-    alike && is_listed(change) && change.key.kind == first.key.kind && change.key.account == first.key.account
+    let is_read_back = matches!(change.write, Write::CreateTrunk(_) | Write::UpdateTrunk(_));
+    alike
+        && (is_listed(change) || is_read_back && batch.len() < most_read_back)
+        && change.key.kind == first.key.kind
+        && change.key.account == first.key.account
 }
 
 fn is_listed(change: &PlannedChange) -> bool {
@@ -168,13 +193,7 @@ impl Executor<'_, '_> {
         };
         let changes = match listed {
             true => self.several(&session, batch).await,
-            false => {
-                let mut changes = Vec::new();
-                for change in batch {
-                    changes.extend(self.one(&session, change).await);
-                }
-                changes
-            }
+            false => self.one_by_one(&session, batch).await,
         };
         self.shown.extend(session.withheld());
         self.results.take(changes);
@@ -209,35 +228,71 @@ impl Executor<'_, '_> {
         changes
     }
 
-    /// One write, its object read back. None in a dry run.
-    async fn one(&mut self, session: &Session, mut planned: PlannedChange) -> Option<Change> {
-        let write = std::mem::take(&mut planned.write);
-        let (key, reason, notes) = (planned.key.clone(), planned.error.take(), planned.notes.join("; "));
-        let mut change = begun(planned);
-        self.forget(session, &key, &write);
-        let done = match reason {
-            Some(reason) if matches!(write, Write::Nothing) => Err(reason),
-            _ => super::write::write(session, &key, &write, &mut change).await,
-        };
-        match done {
-            Ok(None) => return None,
-            Ok(Some(unreported)) => {
-                self.remember(session, (key.text(), change.id.clone(), unreported));
-                if change.note.is_none() && !notes.is_empty() {
-                    change.note = Some(notes);
-                }
+    /// Writes one object after the other, and then reads the written trunks back. Empty in a dry run.
+    async fn one_by_one(&mut self, session: &Session, batch: Vec<PlannedChange>) -> Vec<Change> {
+        let mut all = Vec::new();
+        for mut planned in batch {
+            if planned.action != Action::Impossible && self.is_over() {
+                all.push((self.skipped(planned), None));
+                continue;
             }
-            Err(error) => {
-                if matches!(write, Write::CreateTrunk(_)) {
-                    self.not_created.insert(key.account.clone(), key.shown());
+            let write = std::mem::take(&mut planned.write);
+            let (key, reason, notes) = (planned.key.clone(), planned.error.take(), planned.notes.join("; "));
+            let mut change = begun(planned);
+            self.forget(session, &key, &write);
+            let done = match reason {
+                Some(reason) if matches!(write, Write::Nothing) => Err(reason),
+                _ => super::write::write(session, &key, &write, &mut change).await,
+            };
+            let started = Started { key, write, notes };
+            match done {
+                Ok(None) => {}
+                Ok(Some(Done::Unread(id))) => all.push((change, Some((id, started)))),
+                Ok(Some(Done::Compared(unreported))) => {
+                    all.push((self.ended(session, &started, change, Ok(unreported)), None));
                 }
-                if ends(&error) && !matches!(write, Write::Nothing) {
-                    self.end = Some(error.copy());
-                }
-                return Some(failed(change, error));
+                Err(error) => all.push((self.ended(session, &started, change, Err(error)), None)),
             }
         }
-        Some(change)
+        let ids: Vec<String> =
+            all.iter().filter_map(|(_, unread)| Some(unread.as_ref()?.0.clone())).collect();
+        let read = trunks::read_back(session, &ids).await;
+        let compared = all.into_iter().map(|(mut change, unread)| match unread {
+            Some((id, started)) => {
+                let compared = super::write::verify(session, &id, &started.write, &read, &mut change);
+                self.ended(session, &started, change, compared)
+            }
+            None => change,
+        });
+        compared.collect()
+    }
+
+    /// The change of a write that has ended.
+    fn ended(
+        &mut self,
+        session: &Session,
+        started: &Started,
+        mut change: Change,
+        compared: Result<Unreported>,
+    ) -> Change {
+        match compared {
+            Ok(unreported) => {
+                self.remember(session, (started.key.text(), change.id.clone(), unreported));
+                if change.note.is_none() && !started.notes.is_empty() {
+                    change.note = Some(started.notes.clone());
+                }
+                change
+            }
+            Err(error) => {
+                if matches!(started.write, Write::CreateTrunk(_)) {
+                    self.not_created.insert(started.key.account.clone(), started.key.shown());
+                }
+                if ends(&error) && !matches!(started.write, Write::Nothing) {
+                    self.end = Some(error.copy());
+                }
+                failed(change, error)
+            }
+        }
     }
 
     /// A session that acts on the account.

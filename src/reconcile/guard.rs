@@ -106,19 +106,19 @@ mod tests {
     #[test]
     fn more_than_thirty_percent_of_more_than_ten_objects_is_refused() {
         let free = limits(None, false);
-        for (update, delete, held, passes) in
+        for (update, delete, total, passes) in
             [(10, 0, 10, true), (3, 0, 11, true), (2, 2, 11, false), (30, 0, 100, true), (0, 31, 100, false)]
         {
-            let plan = plan(&[(Action::Update, update), (Action::Delete, delete)], held);
-            assert_eq!(guard(&plan, free).is_ok(), passes, "{update} {delete} {held}");
+            let plan = plan(&[(Action::Update, update), (Action::Delete, delete)], total);
+            assert_eq!(guard(&plan, free).is_ok(), passes, "{update} {delete} {total}");
             assert!(guard(&plan, limits(None, true)).is_ok());
         }
-        // What is new harms nothing that is there.
+        // New objects cannot damage existing ones.
         assert!(guard(&plan(&[(Action::Create, 100)], 11), free).is_ok());
     }
 
     #[test]
-    fn passwords_that_cannot_be_compared_are_no_mass_change() {
+    fn passwords_that_cannot_be_compared_do_not_count_as_a_mass_change() {
         let mut plan = plan(&[(Action::Update, 20)], 20);
         for change in plan.profiles.iter_mut().flat_map(|profile| &mut profile.changes) {
             change.diff =
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn one_profile_is_not_hidden_by_the_others() {
+    fn each_profile_is_checked_separately() {
         let free = limits(None, false);
         let mut fleet = plan(&[(Action::Update, 10)], 20);
         fleet.profiles.push(ProfilePlan { existing: 1000, ..ProfilePlan::new("q") });
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn more_changes_than_allowed_are_refused_whatever_else_is() {
+    fn more_changes_than_allowed_are_always_refused() {
         let plan = plan(&[(Action::Create, 2), (Action::Impossible, 5)], 0);
         assert!(guard(&plan, limits(Some(2), true)).is_ok());
         assert_eq!(guard(&plan, limits(Some(1), true)).unwrap_err().kind.exit_code(), 4);

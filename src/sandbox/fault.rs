@@ -7,7 +7,7 @@ use super::quota::Quota;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum FaultKind {
     /// The connection is closed before the request is processed.
     DropBefore,
     /// The request is processed, and the connection closed without an answer.
@@ -37,7 +37,7 @@ pub enum Kind {
 /// A fault and the calls that it befalls.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    kind: Kind,
+    kind: FaultKind,
     /// Part of `METHOD /vendor/path`; empty for every call.
     call: String,
     /// Calls that pass first.
@@ -65,7 +65,7 @@ impl FromStr for Fault {
         let (name, argument) = halves(parts.next().unwrap_or_default());
         let mut headers = Vec::new();
         let mut fault = Self {
-            kind: Kind::DropBefore,
+            kind: FaultKind::DropBefore,
             call: String::new(),
             skip: 0,
             count: u64::MAX,
@@ -107,18 +107,18 @@ impl FromStr for Fault {
         };
         let delay = || Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned());
         fault.kind = match name {
-            "drop-before" => Kind::DropBefore,
-            "drop-after" => Kind::DropAfter,
-            "delay" => Kind::Delay(delay()?),
-            "delay-after" => Kind::DelayAfter(delay()?),
-            "status" => Kind::Status(status()?, headers),
-            "html" => Kind::Html(status()?),
-            "truncate" => Kind::Truncate,
-            "garbage" => Kind::Garbage,
-            "clock" => Kind::Clock(span()?.as_secs()),
-            "quota" => Kind::Quota(argument.parse()?, headers),
-            "expire-token" => Kind::ExpireToken,
-            "odd-tokens" => Kind::OddTokens,
+            "drop-before" => FaultKind::DropBefore,
+            "drop-after" => FaultKind::DropAfter,
+            "delay" => FaultKind::Delay(delay()?),
+            "delay-after" => FaultKind::DelayAfter(delay()?),
+            "status" => FaultKind::Status(status()?, headers),
+            "html" => FaultKind::Html(status()?),
+            "truncate" => FaultKind::Truncate,
+            "garbage" => FaultKind::Garbage,
+            "clock" => FaultKind::Clock(span()?.as_secs()),
+            "quota" => FaultKind::Quota(argument.parse()?, headers),
+            "expire-token" => FaultKind::ExpireToken,
+            "odd-tokens" => FaultKind::OddTokens,
             _ => return Err(format!("`{name}` is not a fault; use one of {FORMS}")),
         };
         Ok(fault)
@@ -140,19 +140,19 @@ impl Faults {
     }
 
     /// The faults of a call, `METHOD /vendor/path`, which is counted; `now` is in time since 1970.
-    pub fn befall(&mut self, call: &str, now: Duration) -> Vec<Kind> {
+    pub fn befall(&mut self, call: &str, now: Duration) -> Vec<FaultKind> {
         let meant = self.0.iter_mut().filter(|fault| call.contains(&fault.call));
         meant.filter_map(|fault| fault.strike(now)).collect()
     }
 }
 
 impl Fault {
-    fn strike(&mut self, now: Duration) -> Option<Kind> {
+    fn strike(&mut self, now: Duration) -> Option<FaultKind> {
         if self.skip > 0 {
             self.skip -= 1;
             return None;
         }
-        if let Kind::Quota(quota, _) = &mut self.kind
+        if let FaultKind::Quota(quota, _) = &mut self.kind
             && quota.admits(now)
         {
             return None;
@@ -185,14 +185,14 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         let kind = |text: &str| text.parse::<Fault>().unwrap().kind;
-        assert_eq!(kind("drop-before"), Kind::DropBefore);
-        assert_eq!(kind("delay=20ms"), Kind::Delay(Duration::from_millis(20)));
-        assert_eq!(kind("delay-after=1s"), Kind::DelayAfter(Duration::from_secs(1)));
+        assert_eq!(kind("drop-before"), FaultKind::DropBefore);
+        assert_eq!(kind("delay=20ms"), FaultKind::Delay(Duration::from_millis(20)));
+        assert_eq!(kind("delay-after=1s"), FaultKind::DelayAfter(Duration::from_secs(1)));
         let headers = vec![("Retry-After".to_owned(), "5".to_owned())];
-        assert_eq!(kind("status=429;header=Retry-After:5;count=1"), Kind::Status(429, headers));
-        assert_eq!(kind("html=502"), Kind::Html(502));
-        assert_eq!(kind("odd-tokens"), Kind::OddTokens);
-        assert_eq!(kind("clock=-1h"), Kind::Clock(-3600));
+        assert_eq!(kind("status=429;header=Retry-After:5;count=1"), FaultKind::Status(429, headers));
+        assert_eq!(kind("html=502"), FaultKind::Html(502));
+        assert_eq!(kind("odd-tokens"), FaultKind::OddTokens);
+        assert_eq!(kind("clock=-1h"), FaultKind::Clock(-3600));
         for bad in [
             "",
             "drop",
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_calls_that_are_meant_are_struck() {
+    fn only_matching_calls_are_affected() {
         let calls = ["POST /yeastar/trunk/create", "GET /yeastar/trunk/list", "POST /yeastar/trunk/create"];
         assert_eq!(struck("truncate;call=trunk/create", &calls), [true, false, true]);
         assert_eq!(struck("truncate;call=trunk/create;skip=1", &calls), [false, false, true]);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_repeatable_and_about_right() {
+    fn random_faults_are_repeatable_and_have_the_expected_rate() {
         let calls = vec!["x"; 1000];
         let one = struck("garbage;chance=0.3;seed=7", &calls);
         assert_eq!(one, struck("garbage;chance=0.3;seed=7", &calls));

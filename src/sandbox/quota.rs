@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_calls_pass_in_any_such_time() {
+    fn no_window_admits_more_calls_than_the_quota() {
         // A call that was refused does not count.
         assert_eq!(
             admitted("2/1s", &[0, 400, 500, 999, 1000, 1100, 1400]),

@@ -12,7 +12,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::fault::{Faults, Kind};
+use super::fault::{FaultKind, Faults};
 use super::state::State;
 use crate::vendors::simulator::Incoming;
 
@@ -80,10 +80,10 @@ async fn work(
     let (mut after, mut shifted) = (Vec::new(), None);
     for fault in struck {
         match fault {
-            Kind::DropBefore => return Err(Dropped),
-            Kind::Delay(time) => late(time).await,
-            Kind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
-            Kind::Quota(quota, headers) => {
+            FaultKind::DropBefore => return Err(Dropped),
+            FaultKind::Delay(time) => late(time).await,
+            FaultKind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
+            FaultKind::Quota(quota, headers) => {
                 let refusal = lock(&state).over_quota(vendor, quota.ends(arrived).as_deref());
                 let Some(mut refusal) = refusal else { return Ok(plain(404)) };
                 let is_given = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
@@ -91,17 +91,19 @@ async fn work(
                 refusal.headers.extend(headers);
                 return Ok(whole(refusal.status, &refusal.headers, refusal.body));
             }
-            Kind::Html(status) => {
+            FaultKind::Html(status) => {
                 let headers = [("content-type".to_owned(), "text/html".to_owned())];
                 return Ok(whole(status, &headers, HTML.into()));
             }
-            Kind::Clock(seconds) => {
+            FaultKind::Clock(seconds) => {
                 now = now.saturating_add_signed(seconds);
                 shifted = Some(now);
             }
-            Kind::ExpireToken => expire(&mut incoming),
-            Kind::OddTokens => incoming.odd_tokens = true,
-            Kind::DropAfter | Kind::DelayAfter(_) | Kind::Truncate | Kind::Garbage => after.push(fault),
+            FaultKind::ExpireToken => expire(&mut incoming),
+            FaultKind::OddTokens => incoming.odd_tokens = true,
+            FaultKind::DropAfter | FaultKind::DelayAfter(_) | FaultKind::Truncate | FaultKind::Garbage => {
+                after.push(fault)
+            }
         }
     }
     let Some(mut answer) = lock(&state).answer(vendor, &incoming, now) else { return Ok(plain(404)) };
@@ -109,18 +111,18 @@ async fn work(
         answer.headers.push(("date".into(), date));
     }
     for fault in &after {
-        if let Kind::DelayAfter(time) = fault {
+        if let FaultKind::DelayAfter(time) = fault {
             late(*time).await;
         }
     }
-    if after.contains(&Kind::DropAfter) {
+    if after.contains(&FaultKind::DropAfter) {
         return Err(Dropped);
     }
-    if after.contains(&Kind::Garbage) {
+    if after.contains(&FaultKind::Garbage) {
         answer.body = (0..=255).rev().collect();
     }
     let mut response = whole(answer.status, &answer.headers, answer.body);
-    if after.contains(&Kind::Truncate) {
+    if after.contains(&FaultKind::Truncate) {
         response.body_mut().cut();
     }
     Ok(response)

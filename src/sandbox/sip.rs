@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn options_is_answered_with_what_the_request_says_and_the_codecs() {
+    fn options_is_answered_with_the_request_headers_and_the_codecs() {
         let body = "v=0\r\no=sandbox 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
                     m=audio 9 RTP/AVP 0 8\r\n";
         assert_eq!(
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn other_methods_are_refused_and_what_is_no_request_is_not_answered() {
+    fn other_methods_are_refused_and_other_messages_are_not_answered() {
         let invite = answered(&REQUEST.replace("OPTIONS", "INVITE")).unwrap();
         assert!(invite.starts_with("SIP/2.0 405 ") && invite.contains("\r\nAllow: OPTIONS\r\n"), "{invite}");
         assert!(invite.ends_with("Content-Length: 0\r\n\r\n"), "{invite}");

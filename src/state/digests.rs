@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_compared_for_its_object_and_account_and_never_stored() {
+    fn a_value_is_compared_per_object_and_account_and_never_stored() {
         let folder = tempfile::tempdir().unwrap();
         let digests = open(folder.path(), "k", "a");
         assert_eq!(digests.compare("x", None, "password", "canary"), Known::Nothing);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_process_wrote_stays_and_damage_costs_one_more_write() {
+    fn writes_of_other_processes_are_kept_and_damage_costs_one_extra_write() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (open(folder.path(), "k", "a"), open(folder.path(), "k", "a"));
         one.remember(written("x", None, "f", "1")).unwrap();
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn another_object_of_the_same_name_is_another_object() {
+    fn a_new_object_with_the_same_name_is_a_different_object() {
         let folder = tempfile::tempdir().unwrap();
         let digests = open(folder.path(), "k", "a");
         digests.remember(written("x", Some("1"), "f", "v")).unwrap();
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(digests.compare("x", Some("2"), "f", "v"), Known::Nothing);
         digests.remember(written("x", Some("2"), "g", "v")).unwrap();
         assert_eq!(digests.compare("x", Some("2"), "f", "v"), Known::Nothing);
-        // By its id alone, whatever its name is.
+        // Identified only by its id, not by its name.
         digests.forget(("", Some("1")), &["g".into()]).unwrap();
         assert_eq!(digests.compare("x", Some("2"), "g", "v"), Known::Same);
         digests.forget(("", Some("2")), &["g".into()]).unwrap();

@@ -80,7 +80,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +90,7 @@ mod tests {
     use crate::state::storage::write_private;
 
     #[test]
-    fn a_key_is_created_once_and_its_text_is_the_same_key() {
+    fn a_key_is_created_once_and_its_text_form_is_the_same_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/state.key");
         let digest = Key::of(&path).unwrap().digest(&["a", "b"]);
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_holds_no_key_is_an_error_and_stays_as_it_is() {
+    fn a_file_without_a_key_is_an_error_and_is_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/state.key");
         for text in ["", "\n", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64), &"é".repeat(32)] {

@@ -2,4 +2,5 @@
 
 pub mod digests;
 pub mod key;
+pub mod names;
 pub mod storage;

@@ -9,6 +9,9 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use crate::model::text::shell_word;
+
 /// Why a file or folder is not used, and what to do about it. Travels in a [`std::io::Error`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}; {remedy}")]
@@ -43,35 +46,63 @@ pub fn trusted(path: &Path) -> Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn check(path: &Path, data: &Metadata) -> std::result::Result<(), Untrusted> {
-    use std::os::unix::fs::MetadataExt;
-    // The mode of a link means nothing: every link has 0777.
-    let mode = if data.is_symlink() { 0 } else { data.mode() };
-    check_owner(path, data.uid(), mode, rustix::process::geteuid().as_raw())
+/// Refuses a folder in which another user can replace a file of yours. A sticky folder that everyone can write to, such
+/// as `/tmp`, is accepted: there, only the owner of a file can replace it.
+pub fn trusted_folder(path: &Path) -> Result<()> {
+    let data = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&data) & 0o1000 != 0 {
+        return Ok(check_owner(path, &data)?);
+    }
+    Ok(check(path, &data)?)
 }
 
+/// Other systems keep a user's files from other users by default.
 #[cfg(not(unix))]
 fn check(_: &Path, _: &Metadata) -> std::result::Result<(), Untrusted> {
     Ok(())
 }
 
 #[cfg(unix)]
-fn check_owner(path: &Path, owner: u32, mode: u32, user: u32) -> std::result::Result<(), Untrusted> {
-    let path = path.display();
-    if owner != user && owner != 0 {
-        return Err(Untrusted {
-            why: format!("`{path}` belongs to another user (uid {owner}, and yours is {user})"),
-            remedy: format!("check what is in it, then run `chown {user} {path}`"),
-        });
+fn check(path: &Path, data: &Metadata) -> std::result::Result<(), Untrusted> {
+    use std::os::unix::fs::MetadataExt;
+    check_owner(path, data)?;
+    // Links and devices are usually writable for everyone, which says nothing.
+    let means = data.is_file() || data.is_dir();
+    if means { check_mode(path, data.mode()) } else { Ok(()) }
+}
+
+#[cfg(unix)]
+fn check_owner(path: &Path, data: &Metadata) -> std::result::Result<(), Untrusted> {
+    let (owner, user) = (std::os::unix::fs::MetadataExt::uid(data), rustix::process::geteuid().as_raw());
+    refuse_owner(path, owner, user)
+}
+
+#[cfg(unix)]
+fn refuse_owner(path: &Path, owner: u32, user: u32) -> std::result::Result<(), Untrusted> {
+    if owner == user || owner == 0 {
+        return Ok(());
     }
-    if mode & 0o022 != 0 {
-        return Err(Untrusted {
-            why: format!("others can write to `{path}` (mode {:04o})", mode & 0o7777),
-            remedy: format!("check what is in it, then run `chmod go-w {path}`"),
-        });
+    Err(Untrusted {
+        why: format!("`{}` belongs to another user (uid {owner}, and yours is {user})", path.display()),
+        remedy: format!("check what is in it, then run `chown {user} {}` as root", quoted(path)),
+    })
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path, mode: u32) -> std::result::Result<(), Untrusted> {
+    if mode & 0o022 == 0 {
+        return Ok(());
     }
-    Ok(())
+    Err(Untrusted {
+        why: format!("`{}` can be changed by other users (mode {:04o})", path.display(), mode & 0o7777),
+        remedy: format!("check what is in it, then run `chmod go-w {}`", quoted(path)),
+    })
+}
+
+#[cfg(unix)]
+fn quoted(path: &Path) -> String {
+    shell_word(&path.to_string_lossy())
 }
 
 /// Refuses a file that others can read: who knows a key can sign with it.
@@ -88,6 +119,16 @@ pub fn keep_private(path: &Path) -> Result<()> {
             }));
         }
     }
+    Ok(())
+}
+
+/// Replaces the contents of a file in one step, and keeps its permissions.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let permissions = std::fs::metadata(path)?.permissions();
+    let file = temporary(path, bytes)?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
     Ok(())
 }
 
@@ -140,14 +181,21 @@ pub fn create_folder(path: &Path) -> Result<()> {
 
 /// Creates one of the program's own folders, or refuses the one that is there if another user can change it.
 pub fn own_folder(path: &Path) -> Result<()> {
-    create_folder(path)?;
-    trusted(path)
+    match trusted(path) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => create_folder(path).and_then(|()| trusted(path)),
+        trusted => trusted,
+    }
 }
 
 /// Opens a file of the program's own folders to be locked.
 pub fn lock_file(path: &Path) -> Result<File> {
-    create_folder(folder_of(path))?;
-    open_checked(path, private().write(true).create(true).truncate(false))
+    let open = || open_checked(path, private().write(true).create(true).truncate(false));
+    match open() {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
+            create_folder(folder_of(path)).and_then(|()| open())
+        }
+        opened => opened,
+    }
 }
 
 /// Locks a file of the program's own folders, and waits for another process at most that long.
@@ -231,7 +279,7 @@ pub fn open_for_append(path: &Path) -> Result<File> {
 mod tests {
     #[cfg(unix)]
     #[test]
-    fn only_what_this_user_and_root_alone_can_change_is_trusted() {
+    fn only_files_writable_by_this_user_and_root_alone_are_trusted() {
         for (owner, mode, user, says) in [
             (1000, 0o700, 1000, None),
             (1000, 0o755, 1000, None),
@@ -243,7 +291,9 @@ mod tests {
             (1001, 0o700, 1000, Some("chown 1000 /s")),
             (1001, 0o700, 0, Some("chown 0 /s")),
         ] {
-            let refused = super::check_owner(std::path::Path::new("/s"), owner, mode, user).err();
+            let path = std::path::Path::new("/s");
+            let checked = super::refuse_owner(path, owner, user).and_then(|()| super::check_mode(path, mode));
+            let refused = checked.err();
             assert_eq!(refused.is_some(), says.is_some(), "{owner} {mode:o} {user}: {refused:?}");
             if let (Some(untrusted), Some(says)) = (refused, says) {
                 assert!(untrusted.remedy.contains(says) && untrusted.why.contains("`/s`"), "{untrusted}");

@@ -2,7 +2,9 @@
 //! and how its answer is read.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::codes::{After, Code, Heard, find};
@@ -134,8 +136,8 @@ pub enum Effect {
     LogIn,
 }
 
-/// How an answer is read: into the value, or into a fault.
-pub type Reader<T> = Box<dyn Fn(&Response) -> Result<T, Fault> + Send + Sync>;
+/// How an answer is read: into the value, or into a fault. The thread of the connections does it.
+pub type Reader<T> = Arc<dyn Fn(&Response) -> Result<T, Fault> + Send + Sync>;
 
 /// One call of a vendor's API, complete but for credentials.
 pub struct Call<T> {
@@ -161,7 +163,7 @@ impl<T> Call<T> {
         request: Request,
         read: impl Fn(&Response) -> Result<T, Fault> + Send + Sync + 'static,
     ) -> Self {
-        Self { name, request, effect, label: "", slots: Vec::new(), read: Box::new(read) }
+        Self { name, request, effect, label: "", slots: Vec::new(), read: Arc::new(read) }
     }
 
     /// Counts it among the calls of that label.
@@ -226,11 +228,12 @@ impl Response {
     }
 
     /// A JSON answer, as the simulators give it.
-    pub fn json(status: u16, body: &Value) -> Self {
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
         Self {
             status,
             headers: vec![("content-type".into(), "application/json".into())],
-            body: body.to_string().into_bytes(),
+            // Writing to memory does not fail.
+            body: serde_json::to_vec(body).unwrap_or_default(),
         }
     }
 

@@ -79,8 +79,29 @@ pub fn fields_of(facts: &Facts, shape: Option<&Shape>, when: When, trunk: &Trunk
     for error in &mut common.errors {
         error.message = error.message.replace(&one, "").replace(&all, "");
     }
+    if when == When::Create {
+        let known: Vec<&str> = common.errors.iter().map(|error| error.field.as_str()).collect();
+        let further: Vec<String> =
+            facts.shapes.iter().filter_map(|shape| further(shape, trunk, &known)).collect();
+        if !further.is_empty() {
+            common
+                .errors
+                .push(FieldError::new("", format!("further fields are required: {}", further.join("; "))));
+        }
+    }
     verdict.errors.extend(common.errors);
     verdict.warnings.extend(common.warnings);
+}
+
+/// The fields that a shape requires besides the known ones, so that all that is missing is named at once.
+fn further(shape: &Shape, trunk: &Trunk, known: &[&str]) -> Option<String> {
+    let is_missing = |field: &&Field| {
+        let fact = shape.fact(**field).filter(|fact| matches!(fact.create, Need::Required));
+        fact.is_some_and(|fact| !trunk.has(**field) && !trunk.vendor_fields.contains_key(fact.wire))
+    };
+    let missing = Field::ALL.iter().filter(|field| !STEERING.contains(field)).filter(is_missing);
+    let names: Vec<&str> = missing.map(|field| field.name()).filter(|name| !known.contains(name)).collect();
+    (!names.is_empty()).then(|| format!("{} for {} trunk", names.join(", "), article(shape.name)))
 }
 
 /// Raw fields may set neither the identity of the object nor a secret. If the model has a name for one, that
@@ -137,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_documented_key_but_the_passwords_own_is_taken_for_a_secret() {
+    fn only_the_password_key_of_a_vendor_is_treated_as_a_secret() {
         for vendor in crate::vendors::ALL {
             for fact in vendor.facts().shapes.iter().flat_map(|shape| shape.fields) {
                 assert_eq!(is_secret_key(fact.wire), fact.field == Field::Password && !fact.wire.is_empty());

@@ -45,7 +45,7 @@ pub enum After {
     GiveUp,
     /// Get a new token and send once more.
     Renew,
-    /// Sign anew and send once more.
+    /// Sign again and send once more.
     SignAgain,
     /// Surely not processed: send again later.
     Later,
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phrases_are_whole_words_with_values_in_their_gaps() {
+    fn phrases_match_whole_words_with_values_in_the_gaps() {
         for (text, phrase, expected) in [
             ("The number is ALREADY  in use.", "already in use", true),
             ("The number is alreadyin use.", "already in use", false),

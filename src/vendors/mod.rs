@@ -197,7 +197,7 @@ pub struct Verdict {
 
 /// What a lookup finds: an object that a trunk refers to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Entry {
+pub struct LookupEntry {
     /// The vendor's id.
     pub id: String,
     /// Its number, if it has one.
@@ -349,7 +349,7 @@ pub trait Vendor: Sync {
         _profile: &Profile,
         what: Operation,
         _search: Option<&str>,
-    ) -> Result<Call<Page<Entry>>> {
+    ) -> Result<Call<Page<LookupEntry>>> {
         Err(self.facts().refuse(what))
     }
 

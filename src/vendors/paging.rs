@@ -1,14 +1,13 @@
 //! The rows of a list that comes in pages: each is given once, and what they take is known.
 
 use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Added, Entry};
+use super::{Added, LookupEntry};
 use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber};
 use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport, Trunk};
 
@@ -41,7 +40,7 @@ pub struct Sifted {
 
 impl Sieve {
     /// Drops the rows that were given before. The latest page may be sifted again, as when it is asked for again.
-    pub fn sift<T, K: Hash>(&self, page: u64, rows: &mut Vec<T>, id: impl Fn(&T) -> K) -> Sifted {
+    pub fn sift<T>(&self, page: u64, rows: &mut Vec<T>, hash_id: impl Fn(&T, &mut DefaultHasher)) -> Sifted {
         let known = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.page == page {
             known.repeats -= known.repeated;
@@ -52,7 +51,9 @@ impl Sieve {
         (known.page, known.repeated) = (page, 0);
         known.added.clear();
         rows.retain(|row| {
-            let hash = known.key.hash_one(id(row));
+            let mut hasher = known.key.build_hasher();
+            hash_id(row, &mut hasher);
+            let hash = hasher.finish();
             let is_new = known.rows.insert(hash);
             if is_new {
                 known.added.push(hash);
@@ -129,7 +130,7 @@ pub fn read<T: Row, E>(
 }
 
 /// A row of a list.
-pub trait Row {
+pub trait Row: Send + 'static {
     /// About how many bytes it takes in memory.
     fn size(&self) -> usize;
 }
@@ -232,7 +233,7 @@ impl Row for Added {
     }
 }
 
-impl Row for Entry {
+impl Row for LookupEntry {
     fn size(&self) -> usize {
         size_of::<Self>() + text(&self.id) + texts(&[&self.number, &self.name, &self.country])
     }
@@ -240,13 +241,15 @@ impl Row for Entry {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::Hash;
+
     use super::*;
 
     #[test]
-    fn every_row_passes_once() {
+    fn every_row_is_returned_once() {
         let sieve = Sieve::default();
         let sift = |page, mut rows: Vec<u32>| {
-            let sifted = sieve.sift(page, &mut rows, |row| *row);
+            let sifted = sieve.sift(page, &mut rows, |row, hasher| row.hash(hasher));
             (rows, sifted.rows, sifted.repeated, sifted.repeats)
         };
         assert_eq!(sift(1, vec![1, 2, 2]), (vec![1, 2], 2, 1, 1));
@@ -257,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn more_repeats_than_a_page_has_are_too_many() {
+    fn more_repeated_rows_than_a_page_are_refused() {
         let after = |repeats| Sifted { rows: 300, repeated: 1, repeats };
         assert_eq!(repeats(after(100), 100), None);
         assert!(repeats(after(101), 100).unwrap().contains("101 rows"));

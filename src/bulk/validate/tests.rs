@@ -2,7 +2,7 @@ use std::io::Write;
 
 use super::*;
 use crate::bulk::countries::Countries;
-use crate::bulk::numbers::{Additions, Removals, Target};
+use crate::bulk::numbers::{Additions, NumberSelector, Removals};
 use crate::model::number::{InternalNumber, NumberType};
 use crate::vendors;
 
@@ -51,7 +51,7 @@ fn a_row_of_text_becomes_a_number() {
 }
 
 #[test]
-fn every_mistake_of_a_row_is_told_at_its_cell() {
+fn every_mistake_in_a_row_is_reported_at_its_cell() {
     let text = "number,type,labels,languages,visible\n\
                 4.42E+11,2,,xx-,perhaps\n\
                 +16466661110,toll,a,en-US,\n";
@@ -77,7 +77,7 @@ fn every_mistake_of_a_row_is_told_at_its_cell() {
 }
 
 #[test]
-fn of_rows_that_say_the_same_the_first_good_one_stands() {
+fn the_first_valid_row_of_duplicates_is_kept() {
     let text = "number,labels,languages\n\
                 +16466661110,,en-US\n\
                 +16466661110,a,en-US\n\
@@ -96,8 +96,8 @@ fn of_rows_that_say_the_same_the_first_good_one_stands() {
         assert!(refusal.message.contains(sheet.name()) && refusal.message.contains("line 4, column 1"));
         assert_eq!(refusal.fields[1].field, "internal_numbers[2].number");
         let good: Vec<_> = good(sheet, &additions()).unwrap().map(Result::unwrap).collect();
-        let told = |at: usize| good[at].labels.as_str();
-        assert_eq!((told(0), told(1)), ("a", "c"));
+        let labels_at = |at: usize| good[at].labels.as_str();
+        assert_eq!((labels_at(0), labels_at(1)), ("a", "c"));
     });
 }
 
@@ -117,13 +117,13 @@ fn the_first_thousand_complaints_are_kept() {
 fn numbers_to_remove_come_from_the_file_that_added_them() {
     let number = |text: &str| text.parse().unwrap();
     let text = "number,labels,languages\n+16466661110,a,en-US\n";
-    assert_eq!(items(&Removals, ".csv", text), [Target::Number(number("+16466661110"))]);
+    assert_eq!(items(&Removals, ".csv", text), [NumberSelector::Number(number("+16466661110"))]);
     let text =
         r#"[{"number": "+16466661110", "id": "A1", "vendor_fields": {"x": 1}}, {"id": 7}, "+442071838750"]"#;
     let expected = [
-        Target::Id("A1".into(), Some(number("+16466661110"))),
-        Target::Id("7".into(), None),
-        Target::Number(number("+442071838750")),
+        NumberSelector::Id("A1".into(), Some(number("+16466661110"))),
+        NumberSelector::Id("7".into(), None),
+        NumberSelector::Number(number("+442071838750")),
     ];
     assert_eq!(items(&Removals, ".json", text), expected);
     let lines = complaints(&Removals, ".csv", "id,number\nA1,\nA1,\n,\n \u{20},\n,646\n");
@@ -140,7 +140,7 @@ fn numbers_to_remove_come_from_the_file_that_added_them() {
 }
 
 #[test]
-fn countries_are_named_in_every_way() {
+fn countries_are_accepted_in_every_notation() {
     for (ending, text) in [
         (".csv", "country\nus\nGB\n"),
         (".csv", "id,name,code\nUS,United States,1\nGB,,44\n"),

@@ -16,7 +16,7 @@ use crate::state::storage;
 use crate::vendors::{self, Facts};
 
 /// A partly completed profile, and the secrets for its secret files.
-pub(super) struct Draft<'a> {
+pub(super) struct ProfileDraft<'a> {
     pub(super) args: &'a Init,
     pub(super) folder: &'a Path,
     /// The keys that the command line gives.
@@ -31,7 +31,7 @@ pub(super) struct Draft<'a> {
     facts: Option<&'static Facts>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> ProfileDraft<'a> {
     pub(super) fn new(vendor: &str, args: &'a Init, folder: &'a Path, given: &'a [(String, String)]) -> Self {
         Self {
             args,

@@ -131,7 +131,7 @@ mod tests {
     use crate::model::trunk::Trunk;
 
     #[test]
-    fn every_key_of_the_schema_is_one_that_files_may_hold() {
+    fn every_schema_key_is_accepted_in_files() {
         for field in Field::ALL {
             let value = if *field == Field::VendorFields { json!({}) } else { Value::Null };
             let trunk = serde_json::from_value::<Trunk>(json!({field.name(): value}));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendors_tables_tell_who_takes_what() {
+    fn the_schema_follows_the_vendors_field_tables() {
         assert_eq!(takers(Field::Name), "For yeastar, itniotech.");
         assert_eq!(takers(Field::MasterTrunk), "For zoom.");
         assert_eq!(takers(Field::AllowedIp), "For itniotech (inbound).");

@@ -208,7 +208,7 @@ mod tests {
         }
     }
 
-    /// What the program reads as settings is what the schema names.
+    /// The schema names the settings that the program reads.
     #[test]
     fn settings_have_the_keys_of_the_reader() {
         for (key, _) in sip_settings() {

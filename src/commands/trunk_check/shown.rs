@@ -50,10 +50,9 @@ pub fn listing(reports: &[Health]) -> Listing {
             ]
         })
     });
-    Listing {
-        title: None,
-        columns: ["trunk", "profile", "target", "verdict", "check", "message"].map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-        data: reports.iter().map(|report| to_value(report).unwrap_or(Value::Null)).collect(),
-    }
+    Listing::new(
+        &["trunk", "profile", "target", "verdict", "check", "message"],
+        rows.collect(),
+        reports.iter().map(|report| to_value(report).unwrap_or(Value::Null)).collect(),
+    )
 }

@@ -123,6 +123,8 @@ impl Folder {
         if length == 0 || length + more <= self.longest {
             return Ok(());
         }
+        // After this, nothing waits for the disk with the lines of this file.
+        append_own(&self.newest())?.sync_data()?;
         for number in (1..self.kept).rev() {
             move_file(&self.rotated(number), &self.rotated(number + 1))?;
         }

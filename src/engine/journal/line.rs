@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Failure, Intent, Run, Subject};
+use super::{Ending, Failure, Intent, Invocation, Subject};
 use crate::model::change::Outcome;
 
 /// One line.
@@ -38,14 +38,14 @@ pub struct Begun {
 
 impl Begun {
     /// An intent with the current time.
-    pub fn new(run: &Run, intent: Intent) -> Self {
+    pub fn new(invocation: &Invocation, intent: Intent) -> Self {
         let now = Timestamp::now();
         Self {
             id: new_id(now),
             time: written(now),
             pid: std::process::id(),
-            user: run.user.clone(),
-            command: run.command.clone(),
+            user: invocation.user.clone(),
+            command: invocation.command.clone(),
             profile: intent.profile,
             vendor: intent.vendor,
             account: intent.account,
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_sorted_by_time_and_never_the_same() {
+    fn ids_are_unique_and_sort_by_time() {
         let now = Timestamp::now();
         let ids: Vec<String> = (0..1000).map(|_| new_id(now)).collect();
         assert!(ids.is_sorted_by(|a, b| a[..11] < b[..11]), "{ids:?}");

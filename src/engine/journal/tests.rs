@@ -30,7 +30,7 @@ fn subject(name: &str) -> Subject {
 }
 
 fn journal(state: &Path) -> Journal {
-    Journal::new(state, Run { user: "anna".into(), command: vec!["trunkctl".into(), "trunk".into()] })
+    Journal::new(state, Invocation { user: "anna".into(), command: vec!["trunkctl".into(), "trunk".into()] })
 }
 
 fn names(state: &Path) -> Vec<String> {
@@ -43,7 +43,7 @@ fn add(path: &Path, text: &str) {
 }
 
 #[tokio::test]
-async fn an_intent_is_on_disk_before_its_ending_and_both_are_one_record() {
+async fn an_intent_is_on_disk_before_its_outcome_and_both_form_one_record() {
     let state = tempfile::tempdir().unwrap();
     let journal = journal(state.path());
     let entry = journal.begin(intent("a")).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_batch_has_an_outcome_and_an_id_for_each_row() {
     ending.ids = vec![Some("1".into()), None];
     entry.end(ending).await.unwrap();
     let record = read(state.path()).unwrap().next().unwrap().unwrap();
-    // What the ending does not name ended as the whole did.
+    // Rows that the outcome does not name ended like the whole batch.
     let outcomes: Vec<&str> = record.subjects.iter().map(|settled| settled.outcome.as_str()).collect();
     assert_eq!(outcomes, ["created", "failed", "created"]);
     assert_eq!(record.subjects[0].subject.id.as_deref(), Some("1"));
@@ -101,7 +101,7 @@ fn an_error_ends_in_failed_or_in_unknown() {
 }
 
 #[tokio::test]
-async fn a_torn_line_is_counted_and_damages_nothing_else() {
+async fn a_torn_line_is_counted_and_does_not_affect_other_lines() {
     let state = tempfile::tempdir().unwrap();
     let (journal, path) = (journal(state.path()), path(state.path()));
     journal.begin(intent("a")).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_torn_line_is_counted_and_damages_nothing_else() {
     let mut records = read(state.path()).unwrap();
     let found: Vec<Record> = records.by_ref().map(Result::unwrap).collect();
     assert_eq!((found.len(), records.skipped()), (3, 3));
-    // A whole line that has lost its end only is no loss.
+    // A complete line that lacks only its line ending is still read.
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.trim_end()).unwrap();
     journal.begin(intent("d")).await.unwrap();
@@ -144,7 +144,7 @@ fn concurrent_writers_lose_nothing_in_rotation() {
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
             // A journal each, as in processes of their own: only the file lock keeps them apart.
-            let journal = Journal::of(folder.clone(), Run::default());
+            let journal = Journal::of(folder.clone(), Invocation::default());
             scope.spawn(move || {
                 for number in 0..EACH {
                     let unsent = journal.intend(intent(&format!("{writer}-{number}"))).unwrap();
@@ -160,7 +160,7 @@ fn concurrent_writers_lose_nothing_in_rotation() {
     names.sort_unstable();
     names.dedup();
     assert_eq!((names.len(), found.len(), records.skipped()), (WRITERS * EACH, WRITERS * EACH, 0));
-    // Also where the ending stands in another file than the intent.
+    // The outcome may be in another file than the intent.
     assert!(found.iter().all(|record| record.outcome == "created"));
     let files = fs::read_dir(state.path().join("history")).unwrap().map(|entry| entry.unwrap());
     let sizes: Vec<u64> = files.map(|file| file.metadata().unwrap().len()).collect();
@@ -168,10 +168,10 @@ fn concurrent_writers_lose_nothing_in_rotation() {
 }
 
 #[tokio::test]
-async fn the_oldest_file_goes_and_a_gap_is_stepped_over() {
+async fn the_oldest_file_is_deleted_and_a_gap_is_skipped() {
     let state = tempfile::tempdir().unwrap();
     let folder = Folder::below(state.path()).limited(1, 3);
-    let journal = Journal::of(folder.clone(), Run::default());
+    let journal = Journal::of(folder.clone(), Invocation::default());
     for name in ["a", "b", "c", "d", "e"] {
         journal.begin(intent(name)).await.unwrap();
     }
@@ -185,17 +185,17 @@ async fn the_oldest_file_goes_and_a_gap_is_stepped_over() {
     fs::remove_file(state.path().join("history/journal.2.jsonl")).unwrap();
     assert_eq!(left(), ["e", "d", "b"]);
     journal.begin(intent("f")).await.unwrap();
-    // The gap is filled before anything goes.
+    // The gap is filled before any file is deleted.
     assert_eq!(left(), ["f", "e", "d", "b"]);
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_else_can_read_it() {
+async fn only_the_owner_can_read_the_journal() {
     use std::os::unix::fs::PermissionsExt;
     let state = tempfile::tempdir().unwrap();
     let folder = Folder::below(&state.path().join("new/state")).limited(1, 2);
-    let journal = Journal::of(folder, Run::default());
+    let journal = Journal::of(folder, Invocation::default());
     journal.begin(intent("a")).await.unwrap();
     journal.begin(intent("b")).await.unwrap();
     let mode = |name: &str| {
@@ -208,7 +208,7 @@ async fn nobody_else_can_read_it() {
 }
 
 #[tokio::test]
-async fn where_the_folder_cannot_be_made_nothing_may_be_sent() {
+async fn nothing_is_sent_if_the_folder_cannot_be_created() {
     let state = tempfile::tempdir().unwrap();
     fs::write(state.path().join("history"), "in the way").unwrap();
     let error = journal(state.path()).begin(intent("a")).await.unwrap_err();
@@ -222,7 +222,7 @@ async fn where_the_folder_cannot_be_made_nothing_may_be_sent() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_planted_link_refuses_the_intent_and_only_warns_of_the_ending() {
+async fn a_planted_link_rejects_the_intent_but_only_warns_about_the_outcome() {
     let state = tempfile::tempdir().unwrap();
     let (journal, path) = (journal(state.path()), path(state.path()));
     let entry = journal.begin(intent("a")).await.unwrap();
@@ -239,7 +239,7 @@ async fn a_planted_link_refuses_the_intent_and_only_warns_of_the_ending() {
 }
 
 #[tokio::test]
-async fn what_was_never_taken_over_was_never_sent() {
+async fn a_dropped_entry_means_that_nothing_was_sent() {
     let state = tempfile::tempdir().unwrap();
     let journal = journal(state.path());
     drop(journal.intend(intent("a")).unwrap());
@@ -248,14 +248,14 @@ async fn what_was_never_taken_over_was_never_sent() {
 }
 
 #[tokio::test]
-async fn no_journal_has_no_entries_and_reading_makes_none() {
+async fn a_missing_journal_is_empty_and_reading_does_not_create_it() {
     let state = tempfile::tempdir().unwrap();
     assert!(names(state.path()).is_empty());
     assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]
-async fn what_is_under_way_needs_no_look_yet() {
+async fn writes_in_progress_are_not_unresolved_yet() {
     let state = tempfile::tempdir().unwrap();
     let entry = journal(state.path()).begin(intent("a")).await.unwrap();
     let now = jiff::Timestamp::now();

@@ -14,14 +14,14 @@ use crate::model::secret::Secret;
 use crate::model::trunk::{ActualTrunk, Direction, Kind, Transport};
 use crate::vendors::{ALL, by_name};
 
-/// A trunk as a vendor tells it, with a password where one is asked for.
+/// A trunk as a vendor returns it, with a password if requested.
 fn trunk(json: Value, password: bool) -> Trunk {
     let mut trunk: Trunk = serde_json::from_value(json).unwrap();
     trunk.password = password.then(|| Secret::known("canary"));
     normalized(ActualTrunk { id: "m-1".to_owned(), trunk, ..ActualTrunk::default() })
 }
 
-/// What each vendor tells, at its richest.
+/// A trunk of each vendor with every field set.
 fn sources() -> Vec<(&'static str, Trunk)> {
     let register = json!({
         "name": "itsp-main", "kind": "register", "direction": "both", "enabled": true, "host": "sip.example.com",
@@ -65,17 +65,17 @@ fn fates(fitted: &Fitted) -> Vec<(&'static str, &Fate)> {
     fitted.losses.iter().map(|loss| (loss.field.name(), &loss.fate)).collect()
 }
 
-/// Every given field is told once, and what is given then is refused by nobody.
-fn check(told: &Trunk, fitted: &Fitted, vendor: &dyn Vendor) {
+/// Every given field is reported once, and the vendor accepts the converted trunk.
+fn check(original: &Trunk, fitted: &Fitted, vendor: &dyn Vendor) {
     let shown = || format!("{} {fitted:#?}", vendor.facts().name);
     let fields: Vec<Field> = fitted.losses.iter().map(|loss| loss.field).collect();
     assert_eq!(fields.iter().collect::<HashSet<_>>().len(), fields.len(), "{}", shown());
-    assert!(told.given().all(|field| fields.contains(&field)), "{}", shown());
-    // What stands in under a new name is told with the old one.
-    let new = |field: &Field| STAND_INS.iter().any(|(to, from)| to == field && told.has(*from));
+    assert!(original.given().all(|field| fields.contains(&field)), "{}", shown());
+    // A field converted to another one is reported under its old name.
+    let new = |field: &Field| STAND_INS.iter().any(|(to, from)| to == field && original.has(*from));
     assert!(fitted.trunk.given().all(|field| fields.contains(&field) || new(&field)), "{}", shown());
     for loss in &fitted.losses {
-        let (before, after) = (told.has(loss.field), fitted.trunk.has(loss.field));
+        let (before, after) = (original.has(loss.field), fitted.trunk.has(loss.field));
         match &loss.fate {
             Fate::Kept => assert!(before && after, "{}", shown()),
             Fate::Approximated(why) => assert!((before || after) && !why.is_empty(), "{}", shown()),
@@ -94,14 +94,14 @@ fn check(told: &Trunk, fitted: &Fitted, vendor: &dyn Vendor) {
 }
 
 #[test]
-fn every_vendors_trunks_fit_every_vendor() {
-    for (source, told) in sources() {
+fn trunks_of_every_vendor_convert_to_every_vendor() {
+    for (source, original) in sources() {
         for vendor in ALL {
-            let fitted = other(&told, *vendor);
-            check(&told, &fitted, *vendor);
+            let fitted = other(&original, *vendor);
+            check(&original, &fitted, *vendor);
             if vendor.facts().name == source {
-                let own = own(&told, *vendor).unwrap();
-                check(&told, &own, *vendor);
+                let own = own(&original, *vendor).unwrap();
+                check(&original, &own, *vendor);
                 assert_eq!(format!("{:?}", own.trunk), format!("{:?}", fitted.trunk));
             }
         }
@@ -127,7 +127,7 @@ proptest! {
 
     /// Fields of several vendors, some of them spoilt.
     #[test]
-    fn whatever_a_vendor_tells_is_accounted_for(
+    fn every_field_of_a_vendor_is_accounted_for(
         fields in vec((0..6usize, weighted(0.75), of(0.17, select(&ODD[..]))), Field::ALL.len()),
         kind in of(0.3, select(&["peer_did", "physical", "3"][..])),
         direction in of(0.1, Just("5")),
@@ -135,33 +135,33 @@ proptest! {
         codecs in of(0.1, Just(["ulaw", "g723", "mpeg4"])),
     ) {
         let sources = sources();
-        let mut told = Trunk::default();
+        let mut original = Trunk::default();
         for (field, (at, takes, odd)) in Field::ALL.iter().zip(fields) {
             let source = &sources[at].1;
             if takes && source.has(*field) {
                 let mut only = source.clone();
                 source.given().filter(|other| other != field).for_each(|other| only.clear(other));
-                told = told.overlaid(&only);
+                original = original.overlaid(&only);
             }
             if let Some(odd) = odd {
-                told.set_text(*field, odd);
+                original.set_text(*field, odd);
             }
         }
-        told.kind = kind.map(Kind::open).or(told.kind);
-        told.direction = direction.map(Direction::open).or(told.direction);
-        told.transport = transport.map(Transport::open).or(told.transport);
-        told.codecs = codecs.map(|codecs| codecs.map(str::to_owned).to_vec()).or(told.codecs);
+        original.kind = kind.map(Kind::open).or(original.kind);
+        original.direction = direction.map(Direction::open).or(original.direction);
+        original.transport = transport.map(Transport::open).or(original.transport);
+        original.codecs = codecs.map(|codecs| codecs.map(str::to_owned).to_vec()).or(original.codecs);
         for vendor in ALL {
-            check(&told, &other(&told, *vendor), *vendor);
-            if let Ok(own) = own(&told, *vendor) {
-                check(&told, &own, *vendor);
+            check(&original, &other(&original, *vendor), *vendor);
+            if let Ok(own) = own(&original, *vendor) {
+                check(&original, &own, *vendor);
             }
         }
     }
 }
 
 #[test]
-fn a_trunk_for_another_vendor_is_the_nearest_one() {
+fn a_trunk_converts_to_the_nearest_equivalent() {
     let sources = sources();
     let to = |at: usize, vendor: &str| other(&sources[at].1, by_name(vendor).unwrap());
     let fitted = to(0, "itniotech");
@@ -169,29 +169,32 @@ fn a_trunk_for_another_vendor_is_the_nearest_one() {
         (fitted.trunk.kind.clone(), fitted.trunk.direction.clone()),
         (Some(Kind::Register), Some(Direction::Outbound))
     );
-    let told = fates(&fitted);
+    let outcomes = fates(&fitted);
     for kept in ["name", "kind", "host", "username", "password"] {
-        assert!(told.contains(&(kept, &Fate::Kept)), "{told:#?}");
+        assert!(outcomes.contains(&(kept, &Fate::Kept)), "{outcomes:#?}");
     }
     let starts = |name: &str, begin: &str| {
-        told.iter().any(|(field, fate)| *field == name && format!("{fate:?}").starts_with(begin))
+        outcomes.iter().any(|(field, fate)| *field == name && format!("{fate:?}").starts_with(begin))
     };
-    assert!(starts("direction", "Approximated(\"both becomes outbound: "), "{told:#?}");
-    assert!(starts("agent_groups", "NeedsInput(\"Itniotech contact center requires it"), "{told:#?}");
-    assert!(starts("dids", "Dropped(\"Itniotech has numbers on agent groups"), "{told:#?}");
-    assert!(starts("codecs", "Dropped") && starts("vendor_fields", "Dropped"), "{told:#?}");
+    assert!(starts("direction", "Approximated(\"both becomes outbound: "), "{outcomes:#?}");
+    assert!(starts("agent_groups", "NeedsInput(\"Itniotech contact center requires it"), "{outcomes:#?}");
+    assert!(starts("dids", "Dropped(\"Itniotech has numbers on agent groups"), "{outcomes:#?}");
+    assert!(starts("codecs", "Dropped") && starts("vendor_fields", "Dropped"), "{outcomes:#?}");
 
     let fitted = to(4, "yeastar");
     assert_eq!(
         (fitted.trunk.kind.clone(), fitted.trunk.host.as_deref()),
         (Some(Kind::Peer), Some("192.0.2.60"))
     );
-    let told = fates(&fitted);
-    assert!(told.contains(&("allowed_ip", &Fate::Approximated("is the new `host`".into()))), "{told:#?}");
+    let outcomes = fates(&fitted);
+    assert!(
+        outcomes.contains(&("allowed_ip", &Fate::Approximated("is the new `host`".into()))),
+        "{outcomes:#?}"
+    );
     for missing in ["codecs", "port", "transport"] {
         assert!(
-            told.iter().any(|(name, fate)| *name == missing && matches!(fate, Fate::NeedsInput(_))),
-            "{told:#?}"
+            outcomes.iter().any(|(name, fate)| *name == missing && matches!(fate, Fate::NeedsInput(_))),
+            "{outcomes:#?}"
         );
     }
     let fitted = to(3, "yeastar");
@@ -206,7 +209,7 @@ fn a_trunk_for_another_vendor_is_the_nearest_one() {
 }
 
 #[test]
-fn codecs_that_a_vendor_does_not_take_are_left_out_for_another_and_the_list_is_left_out_for_itself() {
+fn unsupported_codecs_are_dropped_for_another_vendor_and_the_whole_list_for_the_same_one() {
     let mut peer = sources()[1].1.clone();
     peer.codecs = Some(vec!["mpeg4".into(), "ulaw".into()]);
     let yeastar = by_name("yeastar").unwrap();
@@ -219,7 +222,7 @@ fn codecs_that_a_vendor_does_not_take_are_left_out_for_another_and_the_list_is_l
 }
 
 #[test]
-fn what_cannot_be_created_is_no_trunk_of_a_manifest() {
+fn trunks_that_cannot_be_created_are_left_out_of_the_manifest() {
     let refusal = |change: fn(&mut Trunk), at: usize| {
         let (vendor, mut trunk) = sources().swap_remove(at);
         change(&mut trunk);
@@ -235,13 +238,13 @@ fn what_cannot_be_created_is_no_trunk_of_a_manifest() {
 }
 
 #[test]
-fn a_password_that_is_demanded_and_not_told_is_a_place_to_fill_in() {
+fn a_required_password_that_is_not_returned_becomes_a_placeholder() {
     for at in [0, 2, 3] {
-        let (vendor, mut told) = sources().swap_remove(at);
-        told.password = None;
-        let fitted = own(&told, by_name(vendor).unwrap()).unwrap();
+        let (vendor, mut original) = sources().swap_remove(at);
+        original.password = None;
+        let fitted = own(&original, by_name(vendor).unwrap()).unwrap();
         assert!(fitted.trunk.password.is_some(), "{vendor}");
-        check(&told, &fitted, by_name(vendor).unwrap());
+        check(&original, &fitted, by_name(vendor).unwrap());
     }
     let (vendor, peer) = sources().swap_remove(1);
     assert!(own(&peer, by_name(vendor).unwrap()).unwrap().trunk.password.is_none());

@@ -15,9 +15,9 @@ type Target<'m> = (&'m str, Option<&'m str>);
 
 /// Complains about every entry that wants what another one wants already.
 pub fn check(manifest: &Manifest, mistakes: &mut Mistakes) {
-    let mut trunks = Seen::default();
-    let mut settings = Seen::default();
-    let mut countries = Seen::default();
+    let mut trunks = FirstUses::default();
+    let mut settings = FirstUses::default();
+    let mut countries = FirstUses::default();
     for entry in &manifest.entries {
         match &entry.what {
             What::Trunk(trunk) => {
@@ -40,15 +40,15 @@ pub fn check(manifest: &Manifest, mistakes: &mut Mistakes) {
 }
 
 /// What was wanted, and by which entry first.
-struct Seen<'m, T>(HashMap<(Target<'m>, T), &'m Origin>);
+struct FirstUses<'m, T>(HashMap<(Target<'m>, T), &'m Origin>);
 
-impl<T> Default for Seen<'_, T> {
+impl<T> Default for FirstUses<'_, T> {
     fn default() -> Self {
         Self(HashMap::new())
     }
 }
 
-impl<'m, T: Hash + Eq + Copy> Seen<'m, T> {
+impl<'m, T: Hash + Eq + Copy> FirstUses<'m, T> {
     fn note(&mut self, entry: &'m Entry, what: T, shown: &str, mistakes: &mut Mistakes) {
         let mut first = None;
         for target in targets(entry) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::file;
-use super::file::{Draft, File, Pairs};
+use super::file::{File, Pairs, RawEntry};
 use super::mistakes::{At, Mistakes};
 use super::positions::Positions;
 use super::target::Groups;
@@ -33,12 +33,12 @@ pub fn read_all(
 ) -> Vec<Entry> {
     check_defaults(&file, groups, mistakes);
     let drafts = std::mem::take(&mut file.entries);
-    let reader = Reader { file: &file, groups, vars };
+    let reader = EntryReader { file: &file, groups, vars };
     drafts.into_iter().flat_map(|draft| reader.with_overrides(draft, mistakes)).collect()
 }
 
 /// Reads the entries of a file.
-struct Reader<'f> {
+struct EntryReader<'f> {
     file: &'f File,
     groups: &'f Groups<'f>,
     vars: &'f Scope<'f>,
@@ -47,9 +47,9 @@ struct Reader<'f> {
 /// The profiles of an entry, and the entry; several if its fields differ by profile.
 type Entries = (Arc<[String]>, Vec<Entry>);
 
-impl Reader<'_> {
+impl EntryReader<'_> {
     /// An entry, and one more for each of its overrides: the same entry with other fields on some of its profiles.
-    fn with_overrides(&self, mut draft: Draft, mistakes: &mut Mistakes) -> Vec<Entry> {
+    fn with_overrides(&self, mut draft: RawEntry, mistakes: &mut Mistakes) -> Vec<Entry> {
         let at = draft.table.iter().position(|(key, _)| key.text == "override");
         let at = at.filter(|_| draft.kind == ResourceKind::Trunk);
         let overrides = at.map(|at| draft.table.remove(at).1);
@@ -72,7 +72,7 @@ impl Reader<'_> {
         let mut known: Vec<String> = Vec::new();
         for (index, (mut table, place)) in tables.into_iter().enumerate() {
             file::lay(&mut table, &draft.table);
-            let other = Draft { kind: draft.kind, path: format!("{key}[{index}]"), table, place };
+            let other = RawEntry { kind: draft.kind, path: format!("{key}[{index}]"), table, place };
             let Some((targets, others)) = self.entry(&other, &[], mistakes) else { continue };
             let stranger = targets.iter().find(|profile| !profiles.contains(profile));
             let what = match (stranger, targets.iter().find(|profile| known.contains(profile))) {
@@ -90,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// The entry, without the profiles that have an override.
-    fn entry(&self, draft: &Draft, overridden: &[String], mistakes: &mut Mistakes) -> Option<Entries> {
+    fn entry(&self, draft: &RawEntry, overridden: &[String], mistakes: &mut Mistakes) -> Option<Entries> {
         let at = self.file.at(&draft.path).place(draft.place);
         let pairs = draft.table.iter().map(|(key, node)| (key, node)).collect();
         let profiles = self.groups.target(at, &pairs, mistakes);
@@ -116,7 +116,12 @@ impl Reader<'_> {
         Some((profiles, entries))
     }
 
-    fn read(&self, draft: &Draft, profiles: Option<Arc<[String]>>, mistakes: &mut Mistakes) -> Option<Entry> {
+    fn read(
+        &self,
+        draft: &RawEntry,
+        profiles: Option<Arc<[String]>>,
+        mistakes: &mut Mistakes,
+    ) -> Option<Entry> {
         let at = self.file.at(&draft.path).place(draft.place);
         let all = draft.table.iter().map(|(key, node)| (key, node)).collect();
         let reading = Reading::new(self.file, at, all);

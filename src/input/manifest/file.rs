@@ -10,6 +10,7 @@ use crate::input::file::Source;
 use crate::input::tree;
 use crate::input::tree::{Key, Node, Table, Value};
 use crate::model::error::{Kind, Place};
+use crate::model::fields::Field;
 use crate::model::plan::ResourceKind;
 use crate::model::text::Unknown;
 
@@ -45,7 +46,7 @@ pub struct File {
     /// The groups of profiles.
     pub groups: Table,
     /// The entries, in the order of the file.
-    pub entries: Vec<Draft>,
+    pub entries: Vec<RawEntry>,
     /// The `[[owns]]` tables with their positions.
     pub owns: Vec<(Table, Place)>,
     /// Whether a list of entries is there, perhaps without any.
@@ -54,7 +55,7 @@ pub struct File {
 
 /// An entry as the file has it.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct RawEntry {
     /// What it is about.
     pub kind: ResourceKind,
     /// The way to it, as in `trunk[2]`.
@@ -111,6 +112,14 @@ pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw
     };
     let strangers: Vec<&Key> =
         table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(&key.text.as_str())).collect();
+    let is_field = |key: &Key| Field::named(&key.text).is_ok();
+    if !table.is_empty() && table.iter().all(|(key, _)| is_field(key)) {
+        let what = "is a trunk, not a manifest; use `trunkctl trunk create --from FILE`, or write [[trunk]] above it \
+                    and add its `profile`";
+        mistakes.add(at.place(root.place), "", what.to_owned());
+        mistakes.hush(at.file);
+        return None;
+    }
     let familiar = strangers.len() < table.len() && 2 * strangers.len() <= table.len();
     let mut unnamed = false;
     for key in &strangers {
@@ -200,7 +209,7 @@ fn drafts(
     node: Node,
     defaults: &[(ResourceKind, Table)],
     mistakes: &mut Mistakes,
-) -> Vec<Draft> {
+) -> Vec<RawEntry> {
     let key = kind.section();
     let below = defaults.iter().find(|(known, _)| *known == kind).map(|(_, table)| table);
     let tables = tables(at, key, node, mistakes).into_iter().enumerate();
@@ -208,7 +217,7 @@ fn drafts(
         if let Some(below) = below {
             lay(&mut table, below);
         }
-        Draft { kind, path: format!("{key}[{index}]"), table, place }
+        RawEntry { kind, path: format!("{key}[{index}]"), table, place }
     });
     drafts.collect()
 }

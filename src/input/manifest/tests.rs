@@ -155,7 +155,7 @@ fn shown(entry: &Entry) -> String {
     let what = match &entry.what {
         What::Numbers(Numbers::Given(rows)) => {
             let cells = rows.iter().flat_map(|row| &row.cells);
-            // YAML's cells are texts, which are read as flags where these are wanted.
+            // YAML cells are text, and are read as flags in flag columns.
             let texts = cells.map(|(key, cell)| match &cell.value {
                 crate::input::rows::Value::Text(text) => format!("{key}={text}"),
                 crate::input::rows::Value::Flag(flag) => format!("{key}={flag}"),
@@ -172,7 +172,7 @@ fn shown(entry: &Entry) -> String {
 }
 
 #[test]
-fn the_three_forms_say_the_same() {
+fn the_three_formats_are_equivalent() {
     let all = [("m.toml", TOML), ("m.yaml", YAML), ("m.json", JSON)].map(|(name, text)| {
         let mut entries: Vec<String> = open(name, text).entries.iter().map(shown).collect();
         entries.sort();
@@ -183,14 +183,14 @@ fn the_three_forms_say_the_same() {
 }
 
 #[test]
-fn a_manifest_becomes_entries_in_the_order_of_the_file() {
+fn manifest_entries_keep_the_order_of_the_file() {
     let manifest = open("m.toml", TOML);
     let main = trunk(&manifest.entries[0]);
     assert_eq!(main.port, Some(5061));
     assert_eq!(main.codecs.as_deref(), Some(&["opus".to_owned(), "ulaw".to_owned()][..]));
     let caller = main.caller_id.as_ref().unwrap();
     assert_eq!((caller.number.as_deref(), caller.name.as_deref()), (Some("100"), Some("${literally} $")));
-    // What a variable holds is not looked through for others.
+    // The value of a variable is not searched for further variables.
     assert_eq!(main.dids.as_ref().unwrap()[0].name.as_deref(), Some("a-${SITE}"));
     assert_eq!(main.password.as_ref().unwrap().origin(), Some(&SecretRef::Env("ITSP_PASSWORD".into())));
     let What::Settings(settings) = &manifest.entries[1].what else { panic!("{manifest:?}") };
@@ -206,7 +206,7 @@ fn a_manifest_becomes_entries_in_the_order_of_the_file() {
 }
 
 #[test]
-fn files_and_folders_are_one_manifest() {
+fn files_and_folders_form_one_manifest() {
     let one = |name: &str| format!("[[trunk]]\nprofile = 'a'\nname = '{name}'\n");
     let folder = Folder::with(&[
         ("b.toml", &one("second")),
@@ -225,7 +225,7 @@ fn files_and_folders_are_one_manifest() {
         Manifest::open(&paths, &Vars::default(), &["a", "b"].map(profile), false)
     };
     assert_eq!(names(&read(&[&whole]).unwrap()), ["first", "second"]);
-    // A file that stands in a folder, too, is read once, where it is named first.
+    // A file named twice, alone and by its folder, is read once, at its first position.
     assert_eq!(names(&read(&[&folder.path("b.toml"), &whole]).unwrap()), ["second", "first"]);
     std::fs::create_dir(folder.path("empty")).unwrap();
     let error = read(&[&folder.path("empty"), &folder.path("nowhere.toml")]).unwrap_err();
@@ -237,7 +237,7 @@ fn files_and_folders_are_one_manifest() {
 }
 
 #[test]
-fn defaults_give_way_to_what_an_entry_says() {
+fn an_entry_overrides_the_defaults() {
     let text = "defaults:\n  trunk: {profiles: [a, b], codecs: [ulaw], vendor_fields: {x: 1, y: 2}}\n\
                 \x20 internal_numbers: {account: sub-1, profile: a}\n\
                 trunk:\n- {name: n, profile: lab-pbx, codecs: null, vendor_fields: {y: 3}}\n- {name: m}\n\
@@ -251,7 +251,7 @@ fn defaults_give_way_to_what_an_entry_says() {
 }
 
 #[test]
-fn numbers_of_a_file_are_read_when_they_are_needed() {
+fn numbers_in_a_file_are_read_on_demand() {
     let entry = "[[internal_numbers]]\nprofiles = ['a', 'b']\n";
     let manifest = format!("{entry}from = 'n.csv'\n{entry}numbers = [{{ number = '+442071838751' }}]\n");
     let folder =
@@ -294,7 +294,7 @@ fn a_file_from_another_system_is_read() {
 }
 
 #[test]
-fn what_a_manifest_owns_is_declared_in_it() {
+fn a_manifest_declares_what_it_owns() {
     let owns = "[groups]\nboth = ['a', 'b']\n[[owns]]\ngroup = 'both'\ntrunks = ['lab-*', 'x']\n\
                 [[owns]]\nprofile = 'lab-pbx'\naccount = 'sub-1'\ncallout_countries = 'all'\n";
     let manifest = open("m.toml", owns);
@@ -311,7 +311,7 @@ fn what_a_manifest_owns_is_declared_in_it() {
 }
 
 #[test]
-fn mistakes_in_what_is_owned_have_their_position() {
+fn mistakes_in_owned_sections_have_a_position() {
     for (table, says) in [
         ("trunks = ['a']", "line 1, column 1: names no profile"),
         ("profile = 'a'", "owns nothing"),
@@ -333,7 +333,7 @@ fn mistakes_in_what_is_owned_have_their_position() {
 }
 
 #[test]
-fn an_override_is_the_same_entry_on_some_of_its_profiles() {
+fn an_override_changes_an_entry_on_some_of_its_profiles() {
     let entry =
         "[[trunk]]\nprofiles = ['a', 'b', 'lab-pbx']\nname = 't'\nhost = 'one.example'\nport = 5060\n";
     let with = |more: &str| format!("{entry}{more}");

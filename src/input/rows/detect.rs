@@ -57,7 +57,7 @@ mod tests {
     use crate::input::rows::tests::NUMBERS;
 
     #[test]
-    fn a_text_tells_how_it_is_written() {
+    fn the_format_is_detected_from_the_content() {
         for (text, form) in [
             ("number,labels\n+1,a", Form::Csv),
             ("\"number\";\"labels\"", Form::Csv),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_tells_it_first() {
+    fn the_file_name_takes_precedence() {
         assert_eq!(by_name("a.CSV").unwrap(), Some(Form::Csv));
         assert_eq!(by_name("a.jsonl").unwrap(), Some(Form::Lines));
         assert_eq!(by_name("-").unwrap(), None);

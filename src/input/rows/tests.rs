@@ -13,7 +13,7 @@ pub const NUMBERS: Shape = Shape {
 };
 static SHAPE: Shape = NUMBERS;
 
-/// A file with a list, whose name ends so.
+/// A file with a list. Its name has this ending.
 struct Written(tempfile::NamedTempFile);
 
 impl Written {
@@ -40,7 +40,7 @@ fn good(ending: &str, text: &str) -> Vec<Row> {
     rows
 }
 
-/// What is wrong with the only row at fault, with its place.
+/// The error of the only invalid row, with its position.
 fn fault(ending: &str, text: &str) -> String {
     let rows = read(ending, text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let faults: Vec<String> =
@@ -70,7 +70,7 @@ fn text(text: &str) -> Option<Value> {
 }
 
 #[test]
-fn every_form_holds_the_same_rows() {
+fn every_format_gives_the_same_rows() {
     for (ending, list, places) in [
         (".csv", "number,note,labels\n+0041,x,NO\n+42,,\n", [(2, 9), (3, 1)]),
         (".csv", "\u{feff}number;note;labels\r\n+0041;x;NO\r\n;;\r\n\r\n+42;;\r\n", [(2, 9), (5, 1)]),
@@ -103,8 +103,8 @@ fn every_form_holds_the_same_rows() {
         let values = |row: &Row| (row.value("number").cloned(), row.value("labels").cloned());
         let all: Vec<_> = rows.iter().map(values).collect();
         assert_eq!(all, [(text("+0041"), text("NO")), (text("+42"), None)], "{list}");
-        let told = [rows[0].place_of("labels"), rows[1].place];
-        assert_eq!(told, places.map(|(line, column)| place(line, column)), "{list}");
+        let reported = [rows[0].place_of("labels"), rows[1].place];
+        assert_eq!(reported, places.map(|(line, column)| place(line, column)), "{list}");
     }
 }
 
@@ -125,7 +125,7 @@ fn a_list_of_texts_is_a_list_of_rows() {
 }
 
 #[test]
-fn figures_and_flags_stay_as_they_are_written() {
+fn numbers_and_flags_keep_their_spelling() {
     for (ending, list) in [
         (".json", "[{\"number\": 1.50e3, \"visible\": true}]"),
         (".toml", "numbers = [{number = 1.50e3, visible = true}]"),
@@ -145,7 +145,7 @@ fn figures_and_flags_stay_as_they_are_written() {
 }
 
 #[test]
-fn cells_are_told_in_any_order() {
+fn cells_keep_the_order_of_the_file() {
     for (ending, list) in [
         (".toml", "[[numbers]]\nvisible = true\nlabels = \"a\"\nnumber = \"+41\"\n"),
         (".yaml", "-\n  visible: true\n  labels: a\n  number: +41\n"),
@@ -159,7 +159,7 @@ fn cells_are_told_in_any_order() {
 }
 
 #[test]
-fn quotes_hold_what_they_hold_and_lines_are_counted_through_them() {
+fn quoted_cells_keep_their_content_and_their_lines_are_counted() {
     let rows = good(".csv", "labels,number\n\"a,\"\"b\"\"\r\nc\",+41\n\"\",+42\n x ,+43");
     assert_eq!(rows[0].value("labels").cloned(), text("a,\"b\"\nc"));
     assert_eq!((rows[0].place, rows[0].place_of("number")), (place(2, 1), place(3, 4)));
@@ -168,8 +168,8 @@ fn quotes_hold_what_they_hold_and_lines_are_counted_through_them() {
 }
 
 #[test]
-fn what_is_wrong_with_a_row_is_told_with_its_place() {
-    for (ending, list, told) in [
+fn mistakes_in_a_row_are_reported_with_their_position() {
+    for (ending, list, reported) in [
         (".csv", "number,labels\n+41\n", "line 2, column 1: the row has 1 cell and the header 2"),
         (
             ".csv",
@@ -218,13 +218,13 @@ fn what_is_wrong_with_a_row_is_told_with_its_place() {
         (".yaml", "- number: [1]\n", "line 1, column 11: number: is a list or a table"),
     ] {
         let fault = fault(ending, list);
-        assert!(fault.starts_with(told), "{list}: {fault}");
+        assert!(fault.starts_with(reported), "{list}: {fault}");
     }
 }
 
 #[test]
-fn what_ends_the_reading_is_told_with_its_place() {
-    for (ending, list, told) in [
+fn an_error_that_ends_the_read_has_a_position() {
+    for (ending, list, reported) in [
         (".csv", "number,labels\n+41,\"a\n+42,b\n", ".csv, line 2, column 5: the quote"),
         (
             ".csv",
@@ -256,10 +256,10 @@ fn what_ends_the_reading_is_told_with_its_place() {
         (".json", " \n", "is empty"),
     ] {
         let end = end(ending, list.as_bytes());
-        assert!(end.contains(told) && !end.contains("no hint"), "{list}: {end}");
+        assert!(end.contains(reported) && !end.contains("no hint"), "{list}: {end}");
     }
     let utf16: Vec<u8> = "number\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (ending, bytes, told) in [
+    for (ending, bytes, reported) in [
         (
             ".csv",
             &b"number,labels\n+41,M\xfcnchen\n"[..],
@@ -272,12 +272,12 @@ fn what_ends_the_reading_is_told_with_its_place() {
         (".ods", b"number\n", "`.ods` files are not read"),
     ] {
         let end = end(ending, bytes);
-        assert!(end.contains(told), "{end}");
+        assert!(end.contains(reported), "{end}");
     }
 }
 
 #[test]
-fn a_line_without_end_ends_the_reading() {
+fn an_endless_line_ends_the_read() {
     let long = format!("{{\"labels\": \"{}", "a".repeat(2 << 20));
     assert!(end(".jsonl", long.as_bytes()).contains("line 1, column 1: the line is longer than 1 MiB"));
     let open = format!("number\n\"{}\"\n", "a\n".repeat(1 << 20));
@@ -285,7 +285,7 @@ fn a_line_without_end_ends_the_reading() {
 }
 
 #[test]
-fn readings_do_not_disturb_each_other() {
+fn concurrent_reads_are_independent() {
     let written = Written::new(".csv", b"number\n+41\n+42\n");
     let sheet = written.open().unwrap();
     let (mut first, mut second) = (sheet.rows().unwrap(), sheet.rows().unwrap());
@@ -296,9 +296,9 @@ fn readings_do_not_disturb_each_other() {
 }
 
 #[test]
-fn a_folder_or_a_missing_file_is_told() {
+fn a_folder_or_a_missing_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let told = |path: &std::path::Path| Sheet::open(path.to_str().unwrap(), &SHAPE).unwrap_err();
-    assert_eq!(told(folder.path()).hint.as_deref(), Some("name a file in that folder"));
-    assert_eq!(told(&folder.path().join("a.csv")).hint.as_deref(), Some("check the path"));
+    let reported = |path: &std::path::Path| Sheet::open(path.to_str().unwrap(), &SHAPE).unwrap_err();
+    assert_eq!(reported(folder.path()).hint.as_deref(), Some("name a file in that folder"));
+    assert_eq!(reported(&folder.path().join("a.csv")).hint.as_deref(), Some("check the path"));
 }

@@ -28,7 +28,7 @@ const REMEDIES: [(&str, &str); 6] = [
 
 /// What a node is read as.
 pub fn read<'n, T: Deserialize<'n>>(node: &'n Node) -> Result<T, Mistake> {
-    T::deserialize(Reader(node)).map_err(|mistake| mistake.of(node))
+    T::deserialize(NodeDeserializer(node)).map_err(|mistake| mistake.of(node))
 }
 
 /// What a file is read as.
@@ -158,9 +158,9 @@ impl Mistake {
     }
 }
 
-struct Reader<'n>(&'n Node);
+struct NodeDeserializer<'n>(&'n Node);
 
-impl<'n> Reader<'n> {
+impl<'n> NodeDeserializer<'n> {
     /// The text that may be meant as something else.
     fn open_text(&self) -> Option<&'n str> {
         match &self.0.value {
@@ -203,7 +203,7 @@ macro_rules! as_one {
     )*};
 }
 
-impl<'n> Deserializer<'n> for Reader<'n> {
+impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
     type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -339,7 +339,7 @@ impl<'n> de::SeqAccess<'n> for Entries<'n> {
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Mistake> {
         let Some((at, node)) = self.0.next() else { return Ok(None) };
-        let value = seed.deserialize(Reader(node));
+        let value = seed.deserialize(NodeDeserializer(node));
         value.map(Some).map_err(|mistake| mistake.of(node).below(&format!("[{at}]")))
     }
 
@@ -376,7 +376,7 @@ where
         let Some((key, node)) = self.value.take() else {
             return Err(de::Error::custom("a value was read before its key"));
         };
-        let value = seed.deserialize(Reader(node));
+        let value = seed.deserialize(NodeDeserializer(node));
         value.map_err(|mistake| mistake.of(node).below(&key.text))
     }
 }

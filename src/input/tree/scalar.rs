@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_read_as_toml_and_json_write_them() {
+    fn numbers_are_read_in_toml_and_json_notation() {
         for (text, number) in [
             ("5060", Some(Figure::Whole(5060))),
             ("+5_060", Some(Figure::Whole(5060))),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_text_is_a_figure_only_where_it_loses_nothing() {
+    fn plain_text_becomes_a_number_only_without_loss() {
         for text in ["5060", "0", "-7", "1.5"] {
             assert!(plain_figure(text).is_some(), "{text}");
         }

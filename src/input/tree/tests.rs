@@ -15,7 +15,7 @@ fn mistake(text: &str, format: Format) -> String {
 }
 
 #[test]
-fn the_same_trunk_is_read_from_each_format() {
+fn every_format_gives_the_same_trunk() {
     let toml = "name = \"NO\"\nport = 5060\nenabled = true\nusername = \"0041\"\n\
                 dids = [{ number = \"+4420\" }]\ncaller_id.name = \"1e3\"\nvendor_fields = { a = 1, b = \"1\" }";
     let yaml = "name: NO\nport: 5060\nenabled: true\nusername: 0041\ndids: [{number: +4420}]\n\
@@ -31,7 +31,7 @@ fn the_same_trunk_is_read_from_each_format() {
 }
 
 #[test]
-fn every_value_knows_its_place() {
+fn every_value_has_its_position() {
     for (text, format) in [
         ("'\u{e9}' = 1\n[caller_id]\nname = 'x'\n\n[[dids]]\n  number = '1'", Format::Toml),
         ("\u{e9}: 1\ncaller_id:\n  name: x\n\ndids:\n- number: '1'", Format::Yaml),
@@ -52,9 +52,9 @@ fn every_value_knows_its_place() {
 }
 
 #[test]
-fn a_mistake_has_its_place_its_path_and_a_remedy() {
+fn a_mistake_has_a_position_a_path_and_a_remedy() {
     use Format::{Json, Toml, Yaml};
-    for (text, format, told) in [
+    for (text, format, reported) in [
         ("a = 1\nb = ", Toml, "2:5 : "),
         ("{\"name\": \"a\",}", Json, "1:14 : trailing comma"),
         ("name: a\n  kind: peer", Yaml, "2:"),
@@ -101,7 +101,7 @@ fn a_mistake_has_its_place_its_path_and_a_remedy() {
         ("just a text", Yaml, "1:1 : invalid type: string, expected the fields of one trunk"),
     ] {
         let whole = mistake(text, format);
-        assert!(whole.contains(told), "{text}\n{whole}");
+        assert!(whole.contains(reported), "{text}\n{whole}");
     }
 }
 
@@ -121,8 +121,8 @@ fn no_secret_is_repeated() {
 }
 
 #[test]
-fn a_key_given_twice_has_both_places() {
-    for (text, format, told) in [
+fn a_duplicate_key_is_reported_with_both_positions() {
+    for (text, format, reported) in [
         (
             "name = 'a'\nport = 1\nname = 'b'",
             Format::Toml,
@@ -157,13 +157,13 @@ fn a_key_given_twice_has_both_places() {
         ),
     ] {
         let whole = mistake(text, format);
-        assert!(whole.contains(told), "{text}\n{whole}");
+        assert!(whole.contains(reported), "{text}\n{whole}");
     }
 }
 
 #[test]
 fn yaml_has_no_traps() {
-    for (text, told) in [
+    for (text, reported) in [
         ("a: &x [*x]", "1:8 : the alias stands in what it refers to"),
         ("a: *nobody", "1:4 : "),
         ("a: &x {b: 1}\nc:\n  <<: *x", "3:3 : merge keys are not read"),
@@ -175,7 +175,7 @@ fn yaml_has_no_traps() {
         (": b", "1:1 : a key is missing"),
     ] {
         let whole = mistake(text, Format::Yaml);
-        assert!(whole.contains(told), "{text}\n{whole}");
+        assert!(whole.contains(reported), "{text}\n{whole}");
     }
     let good = "%YAML 1.2\n---\nname: !!str 5\nusername: &u \"6\"\nauth_name: *u\nkind: # none\n...\n";
     let good = trunk(good, Format::Yaml).unwrap();
@@ -188,7 +188,7 @@ fn yaml_has_no_traps() {
 }
 
 #[test]
-fn an_alias_keeps_the_places_of_what_it_copies() {
+fn an_alias_keeps_the_positions_of_its_anchor() {
     let root = Node::parse("a: &x\n  - b: 1\nc: *x", Format::Yaml).unwrap();
     let copy = root.get("c").unwrap();
     let Value::List(list) = &copy.value else { panic!("{copy:?}") };
@@ -196,7 +196,7 @@ fn an_alias_keeps_the_places_of_what_it_copies() {
 }
 
 #[test]
-fn bombs_and_depths_are_refused() {
+fn alias_bombs_and_deep_nesting_are_refused() {
     let mut bomb = "a: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..20 {
         let alias = format!("*a{}, ", level - 1).repeat(10);
@@ -215,8 +215,8 @@ fn bombs_and_depths_are_refused() {
             (format!("{}a: 1", "- ".repeat(depth)), Format::Yaml),
         ] {
             let whole = mistake(&text, format);
-            let told = ["deeper than 64", "recursion"].iter().any(|words| whole.contains(words));
-            assert!(told, "{}: {whole}", &text[..20]);
+            let reported = ["deeper than 64", "recursion"].iter().any(|words| whole.contains(words));
+            assert!(reported, "{}: {whole}", &text[..20]);
         }
     }
     let deep = format!("{}1{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
@@ -224,7 +224,7 @@ fn bombs_and_depths_are_refused() {
 }
 
 #[test]
-fn ends_of_lines_and_tabs_change_nothing() {
+fn line_endings_and_tabs_do_not_matter() {
     for (text, format) in [
         ("name = 'a'\r\n\tport = 1\r\nhots = 1\r\n", Format::Toml),
         ("name: a\r\nport: \t1\r\nhots: 1\r\n", Format::Yaml),
@@ -236,9 +236,9 @@ fn ends_of_lines_and_tabs_change_nothing() {
     assert!(tab.starts_with("2:2 : tabs"), "{tab}");
 }
 
-/// A file of ten times the length takes ten times as long, whatever its form.
+/// The time grows in proportion to the length of a file, in every format.
 #[test]
-fn long_files_are_read_in_a_moment() {
+fn long_files_are_read_quickly() {
     let count = 20_000;
     let toml = "[[a]]\nb = 1\nc = [{ d = \"e\" }]\n[[f]]\ng = 1\n".repeat(count);
     let line = format!("a = [{}]", "{ b = 1, c = [2] }, ".repeat(count));

@@ -51,10 +51,10 @@ struct Tree {
 struct Open {
     place: Place,
     anchor: usize,
-    kind: Kind,
+    kind: NodeKind,
 }
 
-enum Kind {
+enum NodeKind {
     List(Vec<Node>),
     /// A table, and the key whose value is awaited.
     Table(Table, Option<Key>),
@@ -74,10 +74,10 @@ impl Tree {
                 self.put(Node { value, place }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                self.begin(place, anchor, tag.as_deref(), Kind::List(Vec::new()))
+                self.begin(place, anchor, tag.as_deref(), NodeKind::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                self.begin(place, anchor, tag.as_deref(), Kind::Table(Table::new(), None))
+                self.begin(place, anchor, tag.as_deref(), NodeKind::Table(Table::new(), None))
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => {
@@ -91,9 +91,15 @@ impl Tree {
         }
     }
 
-    fn begin(&mut self, place: Place, anchor: usize, tag: Option<&Tag>, kind: Kind) -> Result<(), Mistake> {
+    fn begin(
+        &mut self,
+        place: Place,
+        anchor: usize,
+        tag: Option<&Tag>,
+        kind: NodeKind,
+    ) -> Result<(), Mistake> {
         check_tag(tag, place)?;
-        if matches!(self.open.last(), Some(Open { kind: Kind::Table(_, None), .. })) {
+        if matches!(self.open.last(), Some(Open { kind: NodeKind::Table(_, None), .. })) {
             return Err(Mistake::at(place, "a list or a table cannot be a key; write a text"));
         }
         if self.open.len() == DEEPEST {
@@ -106,8 +112,8 @@ impl Tree {
     fn end(&mut self) -> Result<(), Mistake> {
         let Some(Open { place, anchor, kind }) = self.open.pop() else { return Ok(()) };
         let value = match kind {
-            Kind::List(list) => Value::List(list),
-            Kind::Table(table, _) => {
+            NodeKind::List(list) => Value::List(list),
+            NodeKind::Table(table, _) => {
                 unique(&table)?;
                 Value::Table(table)
             }
@@ -123,8 +129,8 @@ impl Tree {
         }
         match self.open.last_mut().map(|open| &mut open.kind) {
             None => self.root = Some(node),
-            Some(Kind::List(list)) => list.push(node),
-            Some(Kind::Table(table, key)) => match key.take() {
+            Some(NodeKind::List(list)) => list.push(node),
+            Some(NodeKind::Table(table, key)) => match key.take() {
                 Some(key) => table.push((key, node)),
                 None => *key = Some(as_key(node)?),
             },

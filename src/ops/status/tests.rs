@@ -1,4 +1,4 @@
-//! Waits whose readings and whose time come from a script.
+//! Waits with scripted reads and scripted time.
 
 use std::cell::{Cell, RefCell};
 
@@ -40,9 +40,9 @@ impl Script {
         self.now.get().duration_since(self.begun).as_secs()
     }
 
-    fn wait(&self, names: &[&str], goal: Goal, within: u64) -> Result<Ended> {
+    fn wait(&self, names: &[&str], goal: Goal, within: u64) -> Result<WaitEnd> {
         let targets: Vec<_> =
-            names.iter().map(|name| ((*name).to_owned(), Target::parse(name).unwrap())).collect();
+            names.iter().map(|name| ((*name).to_owned(), TrunkSelector::parse(name).unwrap())).collect();
         let until = self.begun + Duration::from_secs(within);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(wait(self, "lab", &targets, goal, until, false))
@@ -95,12 +95,12 @@ fn is(status: Status) -> Reading {
     Ok(vec![trunk("a", TrunkKind::Register, Some(status))])
 }
 
-fn text(ended: &Ended) -> String {
+fn text(ended: &WaitEnd) -> String {
     ended.error("lab", true).unwrap().message.clone()
 }
 
 #[test]
-fn each_status_is_there_may_get_there_or_never_will() {
+fn each_status_is_reached_pending_or_unreachable() {
     use Goal::{Reachable, Registered};
     for (goal, kind, status, expected) in [
         (Reachable, TrunkKind::Register, Status::Registered, "reached"),
@@ -130,7 +130,7 @@ fn each_status_is_there_may_get_there_or_never_will() {
 }
 
 #[test]
-fn a_probe_decides_about_health() {
+fn a_probe_decides_whether_a_trunk_is_healthy() {
     let fails = Probed::Fails("net.connect: refused".into(), "start it".into());
     let silent = Probed::Unknown("sip.options: silent".into(), "ask".into());
     let nothing = Probed::NothingToCall("nothing to call".into());
@@ -158,7 +158,7 @@ fn a_probe_decides_about_health() {
 }
 
 #[test]
-fn readings_follow_at_1_2_4_and_then_every_5_seconds_until_the_end() {
+fn reads_follow_after_1_2_4_and_then_every_5_seconds_until_the_deadline() {
     let script = Script::new(vec![is(Status::Registering)]);
     let ended = script.wait(&["a"], Goal::Reachable, 20).unwrap();
     assert_eq!(*script.read_at.borrow(), [0, 1, 3, 7, 12, 17, 20]);
@@ -173,7 +173,7 @@ fn readings_follow_at_1_2_4_and_then_every_5_seconds_until_the_end() {
 }
 
 #[test]
-fn the_first_good_reading_ends_the_wait_for_a_trunk() {
+fn the_first_good_read_ends_the_wait_for_a_trunk() {
     let script = Script::new(vec![is(Status::Unreachable), is(Status::Registering), is(Status::Registered)]);
     let waited = script.one(Goal::Registered);
     assert_eq!(waited.progress, Progress::Reached);
@@ -188,7 +188,7 @@ fn the_first_good_reading_ends_the_wait_for_a_trunk() {
 }
 
 #[test]
-fn a_trunk_is_called_down_after_three_equal_readings_in_a_row() {
+fn a_trunk_is_reported_down_after_three_equal_reads_in_a_row() {
     let flapping = [Status::Unreachable, Status::Unreachable, Status::Registering];
     let readings = flapping.iter().cycle().take(9).cloned().map(is).collect();
     let script = Script::new(readings);
@@ -213,7 +213,7 @@ fn refused_credentials_and_a_disabled_trunk_end_the_wait_at_once() {
             "{error:?}"
         );
     }
-    // An apply that disables a trunk has done what was wanted; one whose credentials are refused has not.
+    // An apply that disables a trunk succeeded; one whose credentials are refused did not.
     let of = |status| {
         let script = Script::new(vec![is(status)]);
         script.wait(&["a"], Goal::Reachable, 60).unwrap().error("lab", false)
@@ -222,7 +222,7 @@ fn refused_credentials_and_a_disabled_trunk_end_the_wait_at_once() {
 }
 
 #[test]
-fn an_absent_trunk_is_waited_for_and_said_once() {
+fn an_absent_trunk_is_waited_for_and_reported_once() {
     let script = Script::new(vec![Ok(vec![]), Ok(vec![]), is(Status::Reachable)]);
     assert_eq!(script.one(Goal::Reachable).progress, Progress::Reached);
     assert_eq!(
@@ -238,7 +238,7 @@ fn an_absent_trunk_is_waited_for_and_said_once() {
 }
 
 #[test]
-fn a_failed_reading_is_no_state() {
+fn a_failed_read_does_not_count_as_a_status() {
     let script = Script::new(vec![
         is(Status::Registering),
         Err(Kind::Unavailable),
@@ -301,7 +301,7 @@ fn a_probe_follows_a_good_status_and_is_repeated_every_15_seconds_at_most() {
 }
 
 #[test]
-fn one_list_serves_all_trunks_and_each_has_its_own_end() {
+fn one_list_serves_all_trunks_and_each_ends_on_its_own() {
     let both = |a, b| Ok(vec![trunk("a", TrunkKind::Peer, Some(a)), trunk("b", TrunkKind::Peer, Some(b))]);
     let script = Script::new(vec![
         both(Status::Reachable, Status::Unknown),
@@ -317,7 +317,7 @@ fn one_list_serves_all_trunks_and_each_has_its_own_end() {
 }
 
 #[test]
-fn ctrl_c_ends_with_what_is_known() {
+fn ctrl_c_reports_the_last_known_state() {
     let script = Script::new(vec![is(Status::Registering)]);
     script.pauses.set(2);
     let ended = script.wait(&["a"], Goal::Reachable, 60).unwrap();

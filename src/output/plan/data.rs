@@ -88,12 +88,7 @@ pub fn listing(plan: &Plan) -> Listing {
         Some(of_profile("failed", part, error.message.clone()))
     });
     let rows = rows.chain(noted).chain(failed);
-    Listing {
-        title: None,
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-        data: Vec::new(),
-    }
+    Listing::new(&columns, rows.collect(), Vec::new())
 }
 
 #[cfg(test)]
@@ -111,10 +106,10 @@ mod tests {
         let mut out = Vec::new();
         lines(&mut out, &plan).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let parsed: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let note = |note: &str| json!({"action": "note", "profile": "a", "kind": "profile", "note": note});
-        assert_eq!(told[..2], [note("one"), note("two")]);
-        assert_eq!((&told[2]["action"], told.len()), (&json!("failed"), 3));
+        assert_eq!(parsed[..2], [note("one"), note("two")]);
+        assert_eq!((&parsed[2]["action"], parsed.len()), (&json!("failed"), 3));
         let rows = listing(&plan).rows;
         assert_eq!(rows[0], ["note", "profile", "a", "", "a", "", "", "one; two"]);
         assert_eq!(rows[1], ["failed", "profile", "b", "", "b", "", "", "why"]);

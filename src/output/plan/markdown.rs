@@ -9,8 +9,7 @@ use serde_json::Value;
 use super::{Folded, NAMED, folded, groups, is_listed, passwords, properties, some, total, verb};
 use crate::model::change::FieldChange;
 use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan};
-use crate::model::text::{excerpt, printable};
-use crate::output::cell;
+use crate::model::text::{excerpt, printable, value_text};
 
 /// How much of a plan is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,10 +158,10 @@ fn fields(step: &PlannedChange) -> String {
 }
 
 fn field(change: &FieldChange) -> String {
-    let (field, after) = (code(&change.field), code(&cell::text(&change.after)));
+    let (field, after) = (code(&change.field), code(&value_text(&change.after)));
     match change.before {
         Value::Null => format!("{field} {after}"),
-        _ => format!("{field} {} → {after}", code(&cell::text(&change.before))),
+        _ => format!("{field} {} → {after}", code(&value_text(&change.before))),
     }
 }
 
@@ -196,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_leaves_its_code_span_or_its_cell() {
+    fn no_text_escapes_its_code_span_or_its_cell() {
         for (text, span) in [
             ("plain", "`plain`"),
             ("a|b", "`a\\|b`"),

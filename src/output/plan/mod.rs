@@ -6,9 +6,8 @@ mod text;
 
 use serde_json::Value;
 
-use super::cell;
 use crate::model::plan::{Action, Plan, PlannedChange, ProfilePlan, ResourceKind, Summary};
-use crate::model::text::printable;
+use crate::model::text::{printable, value_text};
 pub use data::{lines, listing, value};
 pub use markdown::markdown;
 pub use text::text;
@@ -30,7 +29,7 @@ fn properties(step: &PlannedChange) -> Vec<String> {
         .map(|change| match &change.after {
             Value::Bool(true) => change.field.clone(),
             Value::Bool(false) => format!("not {}", change.field),
-            other => cell::text(other),
+            other => value_text(other),
         })
         .collect()
 }
@@ -196,7 +195,7 @@ mod tests {
             change(&mut summary);
             total(&summary, 2)
         };
-        for (line, told) in [
+        for (line, expected) in [
             (with(|_| ()), "No changes on 2 profiles, 6 unchanged"),
             (
                 with(|all| all.uncompared = 3),
@@ -214,7 +213,7 @@ mod tests {
                  1 password could not be compared; 1 impossible",
             ),
         ] {
-            assert_eq!(line, told);
+            assert_eq!(line, expected);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::{Folded, NAMED, folded, groups, is_listed, passwords, properties, some, total, verb};
 use crate::model::plan::{Action, Plan, PlannedChange};
-use crate::model::text::printable;
+use crate::model::text::{fold, printable, value_text};
 use crate::output::Terminal;
-use crate::output::cell::{self, arrow, fold};
+use crate::output::cell::arrow;
 
 /// Prints the plan.
 pub fn text(out: &mut dyn Write, plan: &Plan, terminal: Terminal) -> io::Result<()> {
@@ -91,7 +91,7 @@ fn fields(out: &mut dyn Write, step: &PlannedChange, terminal: Terminal) -> io::
     let width = step.diff.iter().map(|change| change.field.len()).max().unwrap_or(0);
     for change in &step.diff {
         let values = match step.action {
-            Action::Create => cell::text(&change.after),
+            Action::Create => value_text(&change.after),
             _ => arrow(&change.before, &change.after),
         };
         line(out, &format!("      {:<width$}  {values}", change.field), width + 8, terminal)?;

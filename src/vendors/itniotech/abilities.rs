@@ -165,7 +165,7 @@ const NO_PORT: Need = Refused(
      unchecked in place of --host: --vendor-field sipGatewayIp='\"HOST:PORT\"'",
 );
 const NO_STATE: Need = Refused(
-    "Itniotech tells whether a trunk is enabled, but no documented call changes it; leave it out and use the \
+    "Itniotech reports whether a trunk is enabled, but no documented call changes it; leave it out and use the \
      console",
 );
 const NO_DIDS: Need =

@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_tells_meanings_apart() {
+    fn the_reason_distinguishes_meanings() {
         let meaning = |code, text| find(CODES, heard(code, text)).map(|row| row.meaning).unwrap_or_default();
         assert!(meaning("-29", "Sensitive words").contains("sensitive words. Documented for OTP"));
         assert!(meaning("-29", "Workspace disabled").starts_with("The workspace"));
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn few_codes_leave_something_to_do() {
+    fn only_a_few_codes_have_a_next_step() {
         let after = |code| find(CODES, heard(code, "")).map(|row| row.after);
         let others = [("-16", SignAgain), ("-15", Later), ("-67", Later), ("-12", Lost), ("-18", Lost)];
         for (code, expected) in others {
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_speaks_in_full_sentences() {
+    fn every_row_uses_full_sentences() {
         for row in CODES {
             for text in [row.meaning, row.cause, row.remedy] {
                 assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{}: {text}", row.code);

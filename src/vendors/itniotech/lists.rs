@@ -1,5 +1,7 @@
 //! Lists, which are asked for page by page.
 
+use std::hash::Hash;
+
 use serde_json::{Map, Value, json};
 
 use super::read;
@@ -7,7 +9,7 @@ use super::write::post;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::vendors::Entry;
+use crate::vendors::LookupEntry;
 use crate::vendors::call::{Call, Effect, Fault, Page};
 use crate::vendors::codes::After;
 use crate::vendors::paging::{Row, Sieve, repeats};
@@ -27,12 +29,12 @@ pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualT
 }
 
 /// `seatGroup/query`. Its search is fuzzy.
-pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<Entry>>> {
+pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<LookupEntry>>> {
     let list = List {
         endpoint: "seatGroup/query",
         params: params("groupName", search.unwrap_or_default()),
         row: read::group,
-        id: |entry: &Entry| &entry.id,
+        id: |entry: &LookupEntry| &entry.id,
     };
     (what == Operation::FindAgentGroup).then(|| list.page(profile.clone(), Before::default()))
 }
@@ -70,7 +72,7 @@ impl<R: serde::de::DeserializeOwned + 'static, T: Row + 'static> List<R, T> {
             now.pages += 1;
             // A row that moved to this page while the list was read is given once.
             let mut items = rows;
-            let sifted = now.sieve.sift(now.pages, &mut items, |item| (self.id)(item).clone());
+            let sifted = now.sieve.sift(now.pages, &mut items, |item, hasher| (self.id)(item).hash(hasher));
             let count = sifted.rows;
             // A total below the number of rows so far is wrong, and does not replace the total of an earlier page.
             let total = [total, before.total].into_iter().flatten().find(|total| *total >= count);

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Claim, Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
+use super::{Claim, Facts, Identity, LookupEntry, Proof, Reading, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
 use crate::model::health::StaticRule;
@@ -89,7 +89,12 @@ impl Vendor for Itniotech {
         Ok(lists::list_trunks(profile, search))
     }
 
-    fn look_up(&self, profile: &Profile, what: Operation, search: Option<&str>) -> Result<Call<Page<Entry>>> {
+    fn look_up(
+        &self,
+        profile: &Profile,
+        what: Operation,
+        search: Option<&str>,
+    ) -> Result<Call<Page<LookupEntry>>> {
         lists::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
     }
 

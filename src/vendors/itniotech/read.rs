@@ -14,7 +14,7 @@ use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Status, Trun
 use crate::vendors::call::{Fault, Response};
 use crate::vendors::codes::{Heard, find};
 use crate::vendors::paging::{self, LONGEST_ROW};
-use crate::vendors::{Entry, Identity};
+use crate::vendors::{Identity, LookupEntry};
 
 /// Numbers of `type`.
 pub const OUTBOUND: u8 = 1;
@@ -165,8 +165,8 @@ pub fn shortfall(response: &Response, seen: u64, total: Option<u64>) -> Fault {
 }
 
 /// A record of `seatGroup/query`.
-pub fn group(row: GroupRow) -> Entry {
-    Entry { id: row.voice_group_id, name: row.group_name, ..Entry::default() }
+pub fn group(row: GroupRow) -> LookupEntry {
+    LookupEntry { id: row.voice_group_id, name: row.group_name, ..LookupEntry::default() }
 }
 
 /// A record of `sipTrunk/query`.

@@ -49,7 +49,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     {
         let text = format!(
             "the trunk is {real}, which cannot be changed: the update has no field for it; remove the trunk \
-             in the console and create it anew"
+             in the console and create it again"
         );
         complain(&mut verdict, Field::Direction, text);
         return verdict;
@@ -58,7 +58,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     let shape = direction.and_then(|direction| FACTS.shape(direction.as_str()));
     check::fields_of(&FACTS, shape, When::Update, set, &mut verdict);
     if set.dids.is_none()
-        && !(change.add_dids.is_empty() && change.remove_dids.is_empty())
+        && change.alters_dids()
         && let Some(Need::Refused(why)) = FACTS.shapes[0].fact(Field::Dids).map(|fact| fact.update)
     {
         complain(&mut verdict, Field::Dids, why);
@@ -114,7 +114,7 @@ pub fn reading(change: &TrunkChange) -> Reading {
         None => false,
     };
     let groups = set.agent_groups.as_ref().is_some_and(|groups| !groups.is_empty());
-    let whole_lists = change.add_dids.is_empty() && change.remove_dids.is_empty();
+    let whole_lists = !change.alters_dids() && !change.alters_agent_groups();
     let whole = set.name.is_some() && set.prefix.is_some() && groups && address && credentials && whole_lists;
     if whole { Reading::Nothing } else { Reading::Trunk }
 }

@@ -150,7 +150,7 @@ pub const PEER_CREATE_CODECS: &[&str] = &[
     "opus",
 ];
 
-const FIXED: Need = Refused("cannot be changed on a PBX; delete the trunk and create it anew");
+const FIXED: Need = Refused("cannot be changed on a PBX; delete the trunk and create it again");
 
 const REGISTER: &[FieldFact] = &[
     fact(Field::Name, "name", Required, Optional),
@@ -177,6 +177,10 @@ const REGISTER: &[FieldFact] = &[
 
 const NO_REGISTRATION: Need =
     Refused("a peer trunk does not register and has no credentials; leave it out or use --kind register");
+const STAYS_UNREGISTERED: Need = Refused(
+    "a peer trunk does not register and has no credentials, and its kind cannot be changed; leave it out, or create a \
+     register trunk",
+);
 
 const PEER: &[FieldFact] = &[
     fact(Field::Name, "name", Required, Optional),
@@ -187,9 +191,9 @@ const PEER: &[FieldFact] = &[
     fact(Field::Host, "hostname", Required, Optional),
     fact(Field::Port, "port", Required, Optional),
     fact(Field::Domain, "domain", Optional, Optional),
-    fact(Field::Username, "", NO_REGISTRATION, NO_REGISTRATION),
-    fact(Field::Password, "", NO_REGISTRATION, NO_REGISTRATION),
-    fact(Field::AuthName, "", NO_REGISTRATION, NO_REGISTRATION),
+    fact(Field::Username, "", NO_REGISTRATION, STAYS_UNREGISTERED),
+    fact(Field::Password, "", NO_REGISTRATION, STAYS_UNREGISTERED),
+    fact(Field::AuthName, "", NO_REGISTRATION, STAYS_UNREGISTERED),
     one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
     fact(Field::Enabled, "enable", Optional, Optional),
     fact(Field::Country, "country", Optional, FIXED),

@@ -1,12 +1,14 @@
 //! Lists over several pages. The vendor states a total and no largest page, so rows are counted by their ids.
 
+use std::hash::Hash;
+
 use super::read::{self, Row};
 use super::wire::{EntryRow, TrunkRow};
 use super::write::get;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::vendors::Entry;
+use crate::vendors::LookupEntry;
 use crate::vendors::call::{Call, Effect, Fault, Page, Response};
 use crate::vendors::codes::After;
 use crate::vendors::paging::{Sieve, repeats};
@@ -22,7 +24,7 @@ pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualT
 
 /// Lists or searches objects that a trunk refers to. The path of groups has no underscore; `trunk/itsp_list`
 /// takes neither a page nor a search.
-pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<Entry>>> {
+pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Option<Call<Page<LookupEntry>>> {
     let endpoint = match (what, search) {
         (Operation::FindItsp, _) => {
             let request = get(profile, "trunk/itsp_list", &[]);
@@ -69,7 +71,7 @@ pub fn page<R: Row>(
         let mut now = before.clone();
         now.pages += 1;
         now.totals = Some(steady(before.totals, total, response)?);
-        let sifted = now.sieve.sift(now.pages, &mut items, |row| R::id(row).to_owned());
+        let sifted = now.sieve.sift(now.pages, &mut items, |row, hasher| R::id(row).hash(hasher));
         if sifted.rows > total || (items.is_empty() && sifted.rows < total) {
             return Err(read::miscount(response, sifted.rows, total));
         }

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Entry, Facts, Identity, Proof, Reading, Vendor, Verdict};
+use super::{Facts, Identity, LookupEntry, Proof, Reading, Vendor, Verdict};
 use crate::model::error::Result;
 use crate::model::health::StaticRule;
 use crate::model::profile::Profile;
@@ -99,7 +99,12 @@ impl Vendor for Yeastar {
         write::delete_trunk(profile, id)
     }
 
-    fn look_up(&self, profile: &Profile, what: Operation, search: Option<&str>) -> Result<Call<Page<Entry>>> {
+    fn look_up(
+        &self,
+        profile: &Profile,
+        what: Operation,
+        search: Option<&str>,
+    ) -> Result<Call<Page<LookupEntry>>> {
         lists::look_up(profile, what, search).ok_or_else(|| self.facts().refuse(what))
     }
 

@@ -19,13 +19,17 @@ use crate::model::trunk::{
 };
 use crate::vendors::call::{Fault, Page, QUOTABLE, Response};
 use crate::vendors::codes::Heard;
-use crate::vendors::{Entry, Identity, paging};
+use crate::vendors::{Identity, LookupEntry, paging};
 
 /// The data of an answer. Failures arrive with HTTP 200 too, so the envelope alone decides.
 pub fn answer<'a, T: Deserialize<'a>>(response: &'a Response, log_in: bool) -> Result<T, Fault> {
     // An answer to a log-in is never quoted, because it may contain a token.
-    let hidden = Response { body: Vec::new(), ..response.clone() };
-    let quoted = if log_in { &hidden } else { response };
+    let hidden = log_in.then(|| Response {
+        status: response.status,
+        headers: response.headers.clone(),
+        body: Vec::new(),
+    });
+    let quoted = hidden.as_ref().unwrap_or(response);
     // serde would read a list as an object whose keys are left out, and its first number as a success.
     let is_object = response.body.trim_ascii_start().starts_with(b"{");
     let envelope: Option<Envelope<'_>> = serde_json::from_slice(&response.body).ok().filter(|_| is_object);
@@ -186,7 +190,7 @@ pub fn queried(response: &Response, ids: &[String]) -> Result<Vec<ActualTrunk>, 
 }
 
 /// Answer of `trunk/itsp_list`, which has a total and no pages ("Query ITSP of SIP Trunks").
-pub fn itsps(response: &Response) -> Result<Page<Entry>, Fault> {
+pub fn itsps(response: &Response) -> Result<Page<LookupEntry>, Fault> {
     let (data, total_number) = rows::<EntryRow>(response, 0).map_err(unlisted)?;
     if data.len() as u64 != total_number {
         return Err(miscount(response, data.len() as u64, total_number));
@@ -228,14 +232,14 @@ impl Row for TrunkRow {
 }
 
 impl Row for EntryRow {
-    type Item = Entry;
+    type Item = LookupEntry;
 
-    fn id(item: &Entry) -> &str {
+    fn id(item: &LookupEntry) -> &str {
         &item.id
     }
 
-    fn item(self) -> Entry {
-        Entry {
+    fn item(self) -> LookupEntry {
+        LookupEntry {
             id: self.id.to_string(),
             number: self.number,
             name: self.name.or(self.caller_id_name),

@@ -48,7 +48,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
         && given != real
     {
         let text =
-            format!("the trunk is of kind {real}, which cannot be changed; delete it and create it anew");
+            format!("the trunk is of kind {real}, which cannot be changed; delete it and create it again");
         verdict.errors.push(FieldError::new("kind", text));
         return verdict;
     }
@@ -59,7 +59,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
     };
     let Some(shape) = shape(kind, &mut verdict) else { return verdict };
     check::fields(&FACTS, shape, When::Update, set, &mut verdict);
-    if !(change.add_dids.is_empty() && change.remove_dids.is_empty())
+    if change.alters_dids()
         && let Some(Need::Refused(why)) = shape.fact(Field::Dids).map(|fact| fact.update)
     {
         verdict.errors.push(FieldError::new("dids", why));
@@ -71,8 +71,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
 
 /// With the kind given and no list to add to, the change alone makes the request.
 pub fn reading(change: &TrunkChange) -> Reading {
-    let whole_lists = change.add_dids.is_empty() && change.remove_dids.is_empty();
-    if change.set.kind.is_some() && whole_lists { Reading::Nothing } else { Reading::Trunk }
+    if change.set.kind.is_some() && !change.alters_dids() { Reading::Nothing } else { Reading::Trunk }
 }
 
 /// A group if it says so, otherwise an extension.

@@ -17,7 +17,7 @@ pub static FACTS: Facts = Facts {
             Operation::TrunkUpdate,
             Support::Unsupported {
                 why: "Zoom documents no call that changes an assigned trunk.",
-                instead: "Assign it anew (delete it and create it again), or have the master account's trunk \
+                instead: "Delete it and create it again, or have the master account's trunk \
                           changed at Zoom.",
             },
         ),
@@ -35,7 +35,7 @@ pub static FACTS: Facts = Facts {
             Operation::NumbersUpdate,
             Support::Unknown(
                 "Zoom's changelog of 24 January 2022 names a call that updates an internal number, but its \
-                 method and its body are not documented. Remove the number and add it anew.",
+                 method and its body are not documented. Remove the number and add it again.",
             ),
         ),
         (Operation::NumbersRemove, Support::Native),
@@ -222,7 +222,7 @@ const PREFIX: Need =
     Refused("Zoom copies the number prefix from the master account's trunk; leave it out or give --dnis");
 const SWITCH: Need =
     Refused("Zoom's trunks have no switch; use `sip-settings assign --enable` for the whole account");
-const FIXED: Need = Refused("cannot be changed at Zoom; delete the assignment and create it anew");
+const FIXED: Need = Refused("cannot be changed at Zoom; delete the assignment and create it again");
 
 const ASSIGNED: &[FieldFact] = &[
     // Stands in the path of the request.

@@ -1,5 +1,7 @@
 //! Lists: their requests, and their answers to model. A list is whole, or a fault.
 
+use std::hash::Hash;
+
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
@@ -95,7 +97,7 @@ pub fn master_numbers(response: &Response) -> Result<Page<MasterNumber>, Fault> 
 /// Answer of GET `sip_trunk/internal_numbers`: a page, without its next, and how to go on.
 pub fn numbers(response: &Response, walk: &Walk) -> Result<(Page<ActualNumber>, Option<Walk>), Fault> {
     let sift = |rows: &mut Vec<ActualNumber>| {
-        walk.sieve.sift(walk.pages + 1, rows, |row| (row.id.clone(), row.number.clone()))
+        walk.sieve.sift(walk.pages + 1, rows, |row, hasher| (&row.id, &row.number).hash(hasher))
     };
     page(response, walk, "internal_numbers", "a listed entry has no number", number, sift)
 }

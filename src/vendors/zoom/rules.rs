@@ -58,8 +58,8 @@ pub fn assignee(account: &str) -> Option<FieldError> {
 /// Why the numbers of the master account cannot be given to the account, or taken away from it.
 pub fn sub_account(account: &str) -> Option<FieldError> {
     if account == ME {
-        let text = "`me` is the master account, and Zoom documents this call for sub accounts only; give the \
-                    sub account's id with --account or as `account` in the profile";
+        let text = "`me` is the master account, and Zoom documents this call for sub accounts only; give the id \
+                    of a sub account with --account";
         return Some(FieldError::new("account", text));
     }
     self::account(account)

@@ -37,7 +37,7 @@ impl Rig {
         }
     }
 
-    /// When a new request is told to come back.
+    /// When a new request may be sent.
     #[track_caller]
     fn wait(&mut self, label: &'static str, ms: u64) -> u128 {
         match self.ask(label, &mut None, ms) {
@@ -54,7 +54,7 @@ impl Rig {
 }
 
 #[test]
-fn calls_keep_the_distance_of_their_labels_rate() {
+fn calls_are_spaced_by_the_rate_of_their_label() {
     let mut rig = Rig::new("a");
     assert_eq!([0, 0, 0].map(|ms| rig.wait("Light", ms)), [0, 250, 500]);
     assert_eq!([10, 10].map(|ms| rig.wait("Heavy", ms)), [10, 1010]);
@@ -66,7 +66,7 @@ fn calls_keep_the_distance_of_their_labels_rate() {
 }
 
 #[test]
-fn a_place_is_kept_until_it_is_used() {
+fn a_slot_is_reserved_until_it_is_used() {
     let mut rig = Rig::new("a");
     let (mut first, mut second) = (None, None);
     rig.send(0);
@@ -80,7 +80,7 @@ fn a_place_is_kept_until_it_is_used() {
 }
 
 #[test]
-fn a_wait_beyond_the_deadline_is_refused_and_takes_no_place() {
+fn a_wait_beyond_the_deadline_is_refused_and_takes_no_slot() {
     let mut rig = Rig::new("a");
     let pass = rig.send(0);
     let asker = |rig: &Rig, ms| Asker { label: "Light", log_in: false, deadline: rig.at(ms) };
@@ -93,7 +93,7 @@ fn a_wait_beyond_the_deadline_is_refused_and_takes_no_place() {
 }
 
 #[test]
-fn after_a_limit_one_request_goes_alone() {
+fn after_a_limit_one_request_is_sent_alone() {
     let mut rig = Rig::new("none");
     let passes = [0, 0, 0].map(|ms| rig.send(ms));
     rig.limit(passes[0], 1000, false);
@@ -116,7 +116,7 @@ fn after_a_limit_one_request_goes_alone() {
 }
 
 #[test]
-fn an_answer_from_before_the_limit_ends_nothing() {
+fn an_answer_from_before_the_limit_does_not_end_it() {
     let mut rig = Rig::new("none");
     let passes = [0, 0].map(|ms| rig.send(ms));
     rig.limit(passes[0], 1000, false);
@@ -126,7 +126,7 @@ fn an_answer_from_before_the_limit_ends_nothing() {
 }
 
 #[test]
-fn the_rate_is_halved_once_a_limit_and_comes_back_in_steps() {
+fn the_rate_is_halved_once_per_limit_and_recovers_in_steps() {
     let mut rig = Rig::new("a");
     let distance = |rig: &mut Rig, ms: u64| rig.wait("Light", ms) - u128::from(ms);
     let passes = [0, 250, 500].map(|ms| rig.send(ms));
@@ -158,7 +158,7 @@ fn the_rate_is_halved_once_a_limit_and_comes_back_in_steps() {
 }
 
 #[test]
-fn a_rate_is_never_less_than_an_eighth() {
+fn a_rate_never_drops_below_an_eighth() {
     let mut rig = Rig::new("a");
     for round in 0..9 {
         let pass = rig.send(round * 1000);
@@ -170,13 +170,13 @@ fn a_rate_is_never_less_than_an_eighth() {
 }
 
 #[test]
-fn a_log_in_waits_for_a_pause_and_for_nothing_else() {
+fn a_log_in_waits_only_for_a_pause() {
     let mut rig = Rig::new("a");
     let log_in = Asker { label: "", log_in: true, deadline: rig.at(60_000) };
     let pass = rig.send(0);
     rig.limit(pass, 1000, false);
     assert_eq!(rig.state.ask(log_in, &mut None, rig.at(0)), Ok(Step::Wait(rig.at(1000))));
-    // Neither is it the request that tries the limit, nor does it wait for that one.
+    // It does not test the limit, and does not wait for the request that does.
     for _ in 0..2 {
         let Ok(Step::Send(pass)) = rig.state.ask(log_in, &mut None, rig.at(1000)) else { panic!() };
         assert!(!rig.state.end(pass, Shown::Room));
@@ -186,7 +186,7 @@ fn a_log_in_waits_for_a_pause_and_for_nothing_else() {
 }
 
 #[test]
-fn the_limit_of_a_day_is_never_waited_for() {
+fn a_daily_limit_is_refused_without_waiting() {
     let mut rig = Rig::new("a");
     let pass = rig.send(0);
     rig.limit(pass, 1000, true);

@@ -1,4 +1,4 @@
-//! The same manifest in three forms, made by the writers of each: whatever the texts are, the entries are the same.
+//! The same manifest in three formats, each made by its own writer: the entries are the same for any text.
 
 use proptest::collection::vec;
 use proptest::option::of;
@@ -41,7 +41,7 @@ fn text() -> impl Strategy<Value = Value> {
     select(&TEXTS[..]).prop_map(Value::from)
 }
 
-/// A trunk with some of the fields, whose name begins with its place in the list.
+/// A trunk with some of the fields. Its name begins with its position in the list.
 fn trunk() -> impl Strategy<Value = Map<String, Value>> {
     let fields = [
         ("kind", select(vec!["peer", "register"]).prop_map(Value::from).boxed()),
@@ -77,7 +77,7 @@ proptest! {
     })]
 
     #[test]
-    fn whatever_is_wanted_is_the_same_in_every_form(
+    fn every_format_produces_the_same_entries(
         mut trunks in vec(trunk(), 1..5),
         domain in select(&TEXTS[..]),
         labels in text(),

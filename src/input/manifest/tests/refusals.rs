@@ -1,11 +1,11 @@
-//! What is refused, and how it is told.
+//! Refused manifests and their error messages.
 
 use std::path::Path;
 
 use super::*;
 
 #[test]
-fn secrets_start_at_the_manifest_and_stay_references() {
+fn secret_paths_are_relative_to_the_manifest_and_stay_references() {
     let text = "[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = 'file:keys/${SITE}'";
     let folder = Folder::with(&[("m.toml", text)]);
     let manifest = folder.open(&["m.toml"]).unwrap();
@@ -18,7 +18,7 @@ fn secrets_start_at_the_manifest_and_stay_references() {
 
 #[cfg(unix)]
 #[test]
-fn a_literal_secret_needs_a_file_that_is_its_owners_own() {
+fn a_literal_secret_requires_a_private_file() {
     let text = "[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = 'canary$${x'";
     let folder = Folder::with(&[("m.toml", text)]);
     let (error, message) = folder.refusal(&["m.toml"]);
@@ -32,7 +32,7 @@ fn a_literal_secret_needs_a_file_that_is_its_owners_own() {
 
 /// Taken for the password itself, it would be sent to the vendor.
 #[test]
-fn a_mistyped_reference_is_no_password() {
+fn a_mistyped_reference_is_not_taken_for_a_password() {
     for (mistyped, meant) in
         [("envv:CANARY", "env:"), ("ENV:CANARY", "env:"), ("flie:canary", "file:"), ("cmd :canary", "cmd:")]
     {
@@ -40,18 +40,18 @@ fn a_mistyped_reference_is_no_password() {
         let folder = Folder::with(&[]);
         folder.write("m.toml", &text, 0o600);
         let (error, message) = folder.refusal(&["m.toml"]);
-        let told = format!(
+        let reported = format!(
             "m.toml, line 4, column 12: password: is not a secret reference: what stands before the colon is not a \
              known scheme; did you mean `{meant}…`?"
         );
-        assert!(message.contains(&told) && !message.to_lowercase().contains("canary"), "{message}");
+        assert!(message.contains(&reported) && !message.to_lowercase().contains("canary"), "{message}");
         assert_eq!(error.kind, Kind::Config);
     }
 }
 
 #[test]
-fn variables_do_not_make_secrets() {
-    for (password, told) in [
+fn variables_cannot_create_secrets() {
+    for (password, reported) in [
         ("${PORT}", "put together of variables"),
         ("canary${PORT}", "put together of variables"),
         ("canary${", "put together of variables"),
@@ -61,7 +61,7 @@ fn variables_do_not_make_secrets() {
     ] {
         let text = format!("[[trunk]]\nprofile = 'a'\nname = 'n'\npassword = '{password}'");
         let message = refusal("m.toml", &text);
-        assert!(message.contains("m.toml, line 4, column 12: ") && message.contains(told), "{message}");
+        assert!(message.contains("m.toml, line 4, column 12: ") && message.contains(reported), "{message}");
         assert!(!message.contains("canary"), "{message}");
     }
     let good = open("m.yaml", "trunk:\n- {profile: a, name: n, password: \"cmd:pass ${SITE}\"}");
@@ -70,7 +70,7 @@ fn variables_do_not_make_secrets() {
 }
 
 #[test]
-fn a_missing_variable_is_the_only_mistake_of_its_value() {
+fn a_missing_variable_is_reported_once_for_its_value() {
     for own in [
         "profile = 'a'\nname = 'n'\nport = '${UNSET}'",
         "profile = '${UNSET}'\nname = 'n'",
@@ -81,10 +81,10 @@ fn a_missing_variable_is_the_only_mistake_of_its_value() {
         "profile = 'a'\nname = 'n'\nenabled = '${UNSET}'\nhost = '${UNSET} x'",
     ] {
         let message = refusal("m.toml", &format!("[[trunk]]\n{own}"));
-        let told = message.matches("the variable `UNSET` is not defined").count();
+        let reported = message.matches("the variable `UNSET` is not defined").count();
         assert_eq!(
-            (told, message.matches("m.toml").count()),
-            (own.matches("UNSET").count(), told),
+            (reported, message.matches("m.toml").count()),
+            (own.matches("UNSET").count(), reported),
             "{message}"
         );
     }
@@ -98,7 +98,7 @@ fn a_missing_variable_is_the_only_mistake_of_its_value() {
 fn every_refusal_has_file_and_line() {
     let head = "[[trunk]]\nprofile = 'a'\nname = 'n'\n";
     let mut wrong = Vec::new();
-    for (text, told) in [
+    for (text, reported) in [
         ("hots = 1\n", "m.toml, line 4, column 1: hots: unknown key `hots`; did you mean `host`?"),
         ("grup = 'x'\n", "line 4, column 1: grup: unknown key `grup`; did you mean `group`?"),
         (
@@ -198,7 +198,7 @@ fn every_refusal_has_file_and_line() {
         ),
     ] {
         let message = refusal("m.toml", &format!("{head}{text}"));
-        if !message.contains(told) {
+        if !message.contains(reported) {
             wrong.push(format!("{text}{message}"));
         }
     }
@@ -206,7 +206,7 @@ fn every_refusal_has_file_and_line() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_and_each_once() {
+fn all_mistakes_are_reported_together_and_once_each() {
     let folder = Folder::with(&[
         ("a.toml", "[defaults.trunk]\nprot = 1\n[[trunk]]\nname = 'n'\n[[trunk]]\nkind = 'pear'\nhots = 1\n"),
         ("b.yaml", "trunk:\n- [a]\nsip_settings: 5"),
@@ -215,7 +215,7 @@ fn all_mistakes_are_told_at_once_and_each_once() {
         ("e.toml", "[groups]\ng = ['a']\n"),
     ]);
     let (error, message) = folder.refusal(&["a.toml", "b.yaml", "c.json", "d.yaml", "e.toml"]);
-    for told in [
+    for reported in [
         "a.toml, line 2, column 1: defaults.trunk.prot: unknown key `prot`; did you mean `port`?",
         "a.toml, line 3, column 1: names no profile",
         "a.toml, line 6, column 8: kind `pear` is not known",
@@ -225,7 +225,7 @@ fn all_mistakes_are_told_at_once_and_each_once() {
         "c.json, line 1, column 7: expected value",
         "e.toml, line 2, column 1: groups.g: the group `g` is given twice, first in d.yaml, line 1, column 10; keep one",
     ] {
-        assert_eq!(message.matches(told).count(), 1, "{told}\n{message}");
+        assert_eq!(message.matches(reported).count(), 1, "{reported}\n{message}");
     }
     assert_eq!(error.fields.len(), 9, "{message}");
     assert_eq!((error.kind, error.hint.as_deref()), (Kind::Invalid, Some("nothing was sent")));
@@ -234,21 +234,21 @@ fn all_mistakes_are_told_at_once_and_each_once() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_is_a_mistake_of_the_configuration() {
+fn a_missing_profile_is_a_configuration_error() {
     let one = "[[trunk]]\nname = 'n'\nprofile = 'c'\n";
     let kind = |text: &str| Folder::with(&[("m.toml", text)]).refusal(&["m.toml"]).0.kind;
     assert_eq!((kind(one), kind(&format!("{one}hots = 1\n"))), (Kind::Config, Kind::Invalid));
 }
 
 #[test]
-fn a_very_long_list_of_mistakes_is_cut() {
+fn a_very_long_list_of_mistakes_is_truncated() {
     let text = "[[trunk]]\nprofile = 'a'\n".repeat(500);
     let message = refusal("m.toml", &text);
     assert!(message.ends_with("\n  and 300 more"), "{}", &message[message.len() - 100..]);
 }
 
 #[test]
-fn nothing_wanted_is_said_in_so_many_words() {
+fn an_empty_manifest_must_be_explicit() {
     for text in ["", "[groups]\ng = ['a']\n", "[defaults.trunk]\nport = 1\n"] {
         assert!(refusal("m.toml", text).contains("m.toml: has no entries"), "{text}");
     }

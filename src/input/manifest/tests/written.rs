@@ -1,9 +1,9 @@
-//! What is written is read back as it was, whatever vendors call their things.
+//! Written manifests are read back unchanged, for any names of the vendors' objects.
 
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::input::manifest::write::{Draft, Section, Table, verbatim};
+use crate::input::manifest::write::{NewManifest, Section, Table, verbatim};
 
 /// Texts that some form could take for something else, or that could leave their place.
 const TORTURE: [&str; 34] = [
@@ -43,7 +43,7 @@ const TORTURE: [&str; 34] = [
     "---",
 ];
 
-/// Texts that no name may be.
+/// Invalid names.
 const WILD: [&str; 6] =
     ["line\nline", "\n", "a\r\nb", "tab\there", "x\n# y\n[[trunk]]\n", "\u{7f}\u{85}\u{1b}[31m\u{2028}"];
 
@@ -52,7 +52,7 @@ fn table(value: Value) -> Table {
     map
 }
 
-/// A trunk whose every text is strange in its own way.
+/// A trunk with unusual text in every field.
 fn trunk_with(name: &str, text: &str) -> Value {
     json!({
         "name": name, "kind": "register", "enabled": false, "port": 5060, "username": text,
@@ -62,12 +62,12 @@ fn trunk_with(name: &str, text: &str) -> Value {
     })
 }
 
-fn forms(draft: &Draft) -> [(&'static str, String); 3] {
+fn forms(draft: &NewManifest) -> [(&'static str, String); 3] {
     [("m.toml", draft.toml()), ("m.yaml", draft.yaml()), ("m.json", draft.json().unwrap())]
 }
 
 #[test]
-fn every_text_is_read_back_as_it_was() {
+fn every_text_survives_a_round_trip() {
     for (at, text) in TORTURE.iter().chain(&WILD).map(|text| (*text).to_owned()).enumerate() {
         let name = format!("{at} {}", TORTURE[at % TORTURE.len()]);
         let wanted = trunk_with(&name, &text);
@@ -76,7 +76,7 @@ fn every_text_is_read_back_as_it_was() {
         let labels: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
         let row =
             json!({"number": "+442071838750", "labels": verbatim(labels.clone().into()), "visible": true});
-        let draft = Draft {
+        let draft = NewManifest {
             settings: Vec::new(),
             opening: vec![text.clone()],
             trunks: vec![entry],
@@ -100,13 +100,13 @@ fn every_text_is_read_back_as_it_was() {
 }
 
 #[test]
-fn nothing_at_all_is_wanted_in_so_many_words() {
-    let empty = Draft { whole: true, ..Draft::default() };
+fn an_empty_manifest_is_written_explicitly() {
+    let empty = NewManifest { whole: true, ..NewManifest::default() };
     for (file, written) in forms(&empty) {
         assert!(open(file, &written).entries.is_empty(), "{written}");
     }
-    // Where nobody could be asked, nothing is said.
-    for (file, written) in forms(&Draft::default()) {
+    // Without an answer from a vendor, the manifest makes no statement.
+    for (file, written) in forms(&NewManifest::default()) {
         assert!(refusal(file, &written).contains("has no entries") || written.is_empty(), "{file} {written}");
     }
 }

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_leaves_its_comment() {
+    fn no_text_escapes_its_comment() {
         let evil = "a\n[[trunk]]\r\u{85}b\u{2028}c\u{0}";
         let section = Section { title: evil.to_owned(), lines: vec![evil.repeat(30), "x ".repeat(200)] };
         let text = around(&[evil.to_owned()], "", &[section]);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_stand_apart() {
+    fn sections_are_separated() {
         let section = Section { title: "T".to_owned(), lines: vec!["l".to_owned()] };
         assert_eq!(around(&["o".to_owned()], "a = 1\n", &[section]), "# o\n\na = 1\n\n# T:\n#   l\n");
         assert_eq!(around(&[], "", &[]), "");

@@ -15,7 +15,7 @@ pub type Table = Map<String, Value>;
 
 /// A manifest to be written.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub struct NewManifest {
     /// Comments above the entries.
     pub opening: Vec<String>,
     pub trunks: Vec<Table>,
@@ -38,7 +38,7 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
-impl Draft {
+impl NewManifest {
     /// Visits every text that is a value of an entry.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         let lists = [&mut self.trunks, &mut self.numbers, &mut self.settings, &mut self.countries];

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_look_as_a_person_would_write_them() {
+    fn entries_look_hand_written() {
         let table = json!({
             "name": "itsp", "port": 5060, "enabled": true, "codecs": ["ulaw", "alaw"],
             "dids": [{"number": "1"}, {"number": "2", "name": "b"}], "caller_id": {"number": "7"},
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_is_a_value_of_its_own() {
+    fn every_text_is_quoted_on_one_line() {
         for sample in
             ["", "a\"b", "a\\b", "'''", "\"\"\"", "\n", "a\r\n\tb", "\u{0}\u{7f}\u{85}\u{202e}", "é😀"]
         {

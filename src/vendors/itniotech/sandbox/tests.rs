@@ -117,7 +117,7 @@ fn accepts(path: &str, body: &Value, cases: &[Value]) {
 }
 
 #[test]
-fn the_sign_is_the_vendors() {
+fn the_signature_matches_the_vendors_example() {
     let vectors = [
         ("bDqJFiq9", "7bz1lzh9", "05d7a50893e22a5c4bb3216ae3396c7c"),
         ("api-key", "api-secret", "916cca171614e17d6ccea6b02e53d807"),
@@ -182,7 +182,7 @@ fn a_timestamp_is_good_for_half_an_hour_either_way() {
 }
 
 #[test]
-fn a_post_declares_and_carries_a_json_object() {
+fn a_post_must_declare_and_carry_a_json_object() {
     let body = page(1, 10, json!({})).to_string();
     let good = signed("POST", GROUPS, body.as_bytes(), &NOW.to_string());
     let types = [
@@ -229,7 +229,7 @@ fn other_routes_are_not_found() {
 }
 
 #[test]
-fn the_balance_stands_beside_the_status() {
+fn the_balance_is_next_to_the_status() {
     let good = signed("GET", BALANCE, b"", &NOW.to_string());
     let answer = send_at(&mut Sandbox::new(), &good, NOW);
     let expected = json!({
@@ -243,7 +243,7 @@ fn the_balance_stands_beside_the_status() {
 }
 
 #[test]
-fn envelopes_differ_as_the_samples_do() {
+fn envelopes_differ_like_the_vendors_samples() {
     let mut sandbox = Sandbox::new();
     let added = post(&mut sandbox, ADD, &outbound());
     assert_eq!(added, json!({ "status": "0", "reason": "success", "data": 5000001 }));

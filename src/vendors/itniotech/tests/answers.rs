@@ -8,7 +8,7 @@ use crate::model::support::Operation;
 use crate::model::trunk::{AgentGroup, Direction, Kind, Status};
 use crate::vendors::call::{Fault, Page};
 use crate::vendors::codes::After;
-use crate::vendors::{Entry, Vendor};
+use crate::vendors::{LookupEntry, Vendor};
 
 const PEER: &str = r#"{"name":"x","direction":"outbound","kind":"peer","host":"192.0.2.7",
     "agent_groups":[{"id":1}]}"#;
@@ -55,7 +55,7 @@ fn page_of(ids: std::ops::Range<u64>, total: Value) -> Value {
 }
 
 #[test]
-fn the_new_id_is_a_number_or_a_text() {
+fn the_new_id_is_a_number_or_a_string() {
     for body in [
         r#"{"status":"0","reason":"success","data":1234}"#,
         r#"{"status":0,"reason":"success","data":"1234"}"#,
@@ -74,13 +74,13 @@ fn a_success_without_the_id_leaves_the_outcome_open() {
 }
 
 #[test]
-fn the_update_of_page_004_answers_nothing() {
+fn the_update_of_page_004_has_an_empty_answer() {
     updated(&answer(r#"{"status": "0", "reason": "success", "data": null}"#)).unwrap();
     updated(&answer(r#"{"status": 0}"#)).unwrap();
 }
 
 #[test]
-fn every_code_of_page_004_is_a_fault_of_its_kind_whatever_the_http_status() {
+fn every_code_of_page_004_has_its_fault_kind_for_any_http_status() {
     let codes: [(Fails, &[i32]); 5] = [
         (Fails::Auth, &[-1, -2, -16]),
         (Fails::Unavailable, &[-18]),
@@ -118,7 +118,7 @@ fn a_code_names_the_field_at_fault() {
 }
 
 #[test]
-fn an_unknown_code_is_rejected_as_it_came() {
+fn an_unknown_code_is_rejected_and_passed_on_unchanged() {
     let fault = created(&answer(r#"{"status":"-999","reason":"new"}"#)).unwrap_err();
     assert_eq!(
         (fault.kind, fault.code.as_deref(), fault.text.as_str()),
@@ -127,7 +127,7 @@ fn an_unknown_code_is_rejected_as_it_came() {
 }
 
 #[test]
-fn what_is_not_the_api_is_judged_by_its_http_status() {
+fn an_answer_from_elsewhere_is_classified_by_its_http_status() {
     let html = "<html><body>gateway</body></html>";
     for (http, body, kind, after) in [
         (200, "", Fails::Unavailable, After::Lost),
@@ -191,7 +191,7 @@ fn an_outbound_record_becomes_a_trunk() {
 }
 
 #[test]
-fn an_inbound_record_is_read_whatever_its_types() {
+fn an_inbound_record_is_read_with_any_value_types() {
     let actual = one(json!({
         "keyId": "77", "type": "2", "state": "0", "sipTrunkName": "in", "sipPrefix": null,
         "sipWhiteIp": "192.0.2.8", "sipTrunkState": "false", "sipPassword": "",
@@ -204,7 +204,7 @@ fn an_inbound_record_is_read_whatever_its_types() {
 }
 
 #[test]
-fn absent_and_unknown_values_pass() {
+fn absent_and_unknown_values_are_accepted() {
     let actual = one(json!({"keyId": 1, "sipTrunkName": "x", "type": 3, "state": 9, "sipTrunkState": null}));
     assert_eq!(actual.trunk.direction, Some(Direction::Other("3".into())));
     assert_eq!((actual.trunk.enabled, actual.trunk.kind, actual.trunk.agent_groups), (None, None, None));
@@ -225,7 +225,7 @@ fn absent_and_unknown_values_pass() {
 }
 
 #[test]
-fn stars_are_no_password() {
+fn asterisks_are_not_taken_for_a_password() {
     let actual = one(json!({"keyId": 1, "sipTrunkName": "x", "sipPassword": "******"}));
     assert!(actual.trunk.password.is_none());
 }
@@ -252,7 +252,7 @@ fn a_list_that_cannot_be_understood_is_never_empty() {
 }
 
 #[test]
-fn pages_are_read_until_the_total_whatever_size_they_have() {
+fn pages_of_any_size_are_read_until_the_total() {
     let (items, asked) =
         pages(&[page_of(0..50, json!(120)), page_of(50..100, json!("120")), page_of(100..120, json!(120))])
             .unwrap();
@@ -261,7 +261,7 @@ fn pages_are_read_until_the_total_whatever_size_they_have() {
 }
 
 #[test]
-fn a_page_too_few_is_a_fault() {
+fn a_missing_page_is_a_fault() {
     for second in [page_of(100..100, json!(150)), page_of(0..100, json!(150))] {
         let fault = pages(&[page_of(0..100, json!(150)), second]).unwrap_err();
         assert!(fault.text.contains("150") && fault.text.contains("100"), "{}", fault.text);
@@ -269,7 +269,7 @@ fn a_page_too_few_is_a_fault() {
 }
 
 #[test]
-fn a_total_once_told_holds_although_a_later_page_tells_none() {
+fn a_total_stays_valid_if_a_later_page_omits_it() {
     for total in [json!(0), json!(50), json!(null), json!("many")] {
         let fault = pages(&[page_of(0..100, json!(150)), page_of(100..100, total.clone())]).unwrap_err();
         assert!(fault.text.contains("150") && fault.text.contains("100"), "{total}: {}", fault.text);
@@ -281,14 +281,14 @@ fn a_total_once_told_holds_although_a_later_page_tells_none() {
 }
 
 #[test]
-fn pages_that_come_round_again_are_a_fault() {
+fn repeating_pages_are_a_fault() {
     let (a, b) = (page_of(0..100, json!(900)), page_of(100..200, json!(900)));
     let fault = pages(&[a.clone(), b, a]).unwrap_err();
     assert!(fault.text.contains("900") && fault.text.contains("200"), "{}", fault.text);
 }
 
 #[test]
-fn more_repeats_than_a_page_has_are_a_fault() {
+fn more_repeated_rows_than_a_page_are_a_fault() {
     let page = |nth: u64| page_of(nth * 10..nth * 10 + 60, json!(900));
     let fault = pages(&[page(0), page(1), page(2), page(3)]).unwrap_err();
     assert!(fault.text.contains("150 rows again"), "{}", fault.text);
@@ -306,7 +306,7 @@ fn without_a_total_an_empty_page_ends_the_list() {
 }
 
 #[test]
-fn a_row_that_moved_between_pages_is_given_once() {
+fn a_row_that_moved_between_pages_is_returned_once() {
     let (items, asked) = pages(&[page_of(0..100, json!(101)), page_of(99..102, json!(102))]).unwrap();
     let names: Vec<_> = items.iter().filter(|actual| actual.id == "99").collect();
     assert_eq!((items.len(), asked, names.len()), (102, 2, 1));
@@ -318,13 +318,13 @@ fn agent_groups_are_found_with_their_ids() {
     let body = r#"{"status":0,"data":{"total":1,"records":[{"voiceGroupId":1000026,"groupName":"Sales",
         "appName":"a","countSeat":2,"callinStrategy":1}]}}"#;
     let page = (call.read)(&answer(body)).unwrap_or_else(|fault| panic!("{fault:?}"));
-    let sales = Entry { id: "1000026".into(), name: Some("Sales".into()), ..Entry::default() };
+    let sales = LookupEntry { id: "1000026".into(), name: Some("Sales".into()), ..LookupEntry::default() };
     assert_eq!(page.items, [sales]);
     assert!(page.next.is_none());
 }
 
 #[test]
-fn a_read_trunk_is_written_back_as_it_was() {
+fn a_read_trunk_is_written_back_unchanged() {
     let actual = one(json!({
         "keyId": 5, "type": 2, "state": 1, "sipTrunkName": "in", "sipPrefix": "9", "sipGatewayIp": "",
         "sipWhiteIp": "192.0.2.8", "sipTrunkState": false, "sipAccount": null, "sipPassword": null,

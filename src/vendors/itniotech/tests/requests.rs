@@ -25,7 +25,7 @@ fn password_slot(secret: Option<&str>) -> Vec<(Place, Option<&str>)> {
 }
 
 #[test]
-fn page_004_is_reproduced_with_its_headers_and_its_order() {
+fn page_004_is_reproduced_with_its_headers_and_key_order() {
     let whole = r#"{"direction":"outbound","kind":"peer","agent_groups":[{"id":"1000026"}],"name":"22232",
         "host":"12.325.353.2"}"#;
     let call = update("1", &trunk(whole), None);
@@ -98,7 +98,7 @@ fn an_outbound_trunk_is_added_with_its_type_and_a_masked_password() {
 }
 
 #[test]
-fn an_inbound_trunk_is_added_as_a_peer_unless_told_otherwise() {
+fn an_inbound_trunk_is_added_as_a_peer_by_default() {
     let body = compact(
         r#"{"type":2,"groupList":[{"voiceGroupId":1000026,"number":"442071838750"}],
             "sipTrunkName":"in","sipWhiteIp":"192.0.2.8","sipTrunkState":false}"#,
@@ -151,7 +151,7 @@ fn a_trunk_that_stops_registering_loses_its_credentials() {
 }
 
 #[test]
-fn a_password_that_was_not_read_back_has_to_be_given() {
+fn a_password_that_was_not_read_back_is_required() {
     let actual = actual(trunk(OUTBOUND));
     let refused = |change: &Trunk| Itniotech.update_trunk(&profile(), "5", change, Some(&actual)).err();
     let error = refused(&trunk(r#"{"name":"x"}"#)).unwrap();
@@ -162,7 +162,7 @@ fn a_password_that_was_not_read_back_has_to_be_given() {
 }
 
 #[test]
-fn what_an_update_cannot_do_without_is_named() {
+fn fields_required_by_an_update_are_named() {
     let refused = |json: &str| {
         let actual = actual(trunk(json));
         Itniotech
@@ -194,7 +194,7 @@ fn what_an_update_cannot_do_without_is_named() {
 }
 
 #[test]
-fn a_group_without_its_id_is_our_own_defect() {
+fn a_group_without_its_id_is_an_internal_error() {
     let mut unresolved = trunk(INBOUND);
     unresolved.agent_groups.as_mut().unwrap()[0].id = None;
     unresolved.agent_groups.as_mut().unwrap()[0].name = Some("Sales".into());
@@ -202,7 +202,7 @@ fn a_group_without_its_id_is_our_own_defect() {
 }
 
 #[test]
-fn raw_fields_go_as_they_are_and_win() {
+fn raw_fields_are_sent_unchanged_and_take_precedence() {
     let json = r#"{"name":"x","direction":"outbound","agent_groups":[{"id":1}],"vendor_fields":
         {"sipGatewayIp":"192.0.2.7:5080","sipTrunkState":true,"sipAccount":"raw","later":[0]}}"#;
     let call = create(&with_password(json, "p"));
@@ -234,7 +234,7 @@ fn lists_and_lookups_ask_for_whole_pages() {
 }
 
 #[test]
-fn the_balance_is_read_as_its_page_shows() {
+fn the_balance_is_read_as_documented() {
     let call = Itniotech.identify(&profile()).unwrap();
     assert_eq!((call.name, call.effect), ("sms/getBalance", Effect::Read));
     assert_eq!((call.request.method, &call.request.body), (Method::Get, &Body::Empty));
@@ -246,7 +246,7 @@ fn the_balance_is_read_as_its_page_shows() {
 }
 
 #[test]
-fn a_base_url_with_a_slash_makes_the_same_address() {
+fn a_trailing_slash_in_the_base_url_does_not_change_the_address() {
     let mut profile = profile();
     profile.settings.insert("base_url".into(), "https://api.itniotech.com/".into());
     let call = Itniotech.list_trunks(&profile, None).unwrap();

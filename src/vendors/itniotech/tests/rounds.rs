@@ -87,7 +87,7 @@ fn inbound(name: &str, group: &str) -> Trunk {
 }
 
 #[test]
-fn an_outbound_trunk_lives_through_create_read_and_update() {
+fn an_outbound_trunk_is_created_read_and_updated() {
     let mut round = Round::new();
     let group = round.groups()[0].clone();
     let asked = outbound("d/e?f=g é", &group, "192.0.2.7");
@@ -111,7 +111,7 @@ fn an_outbound_trunk_lives_through_create_read_and_update() {
 }
 
 #[test]
-fn an_inbound_trunk_lives_through_create_read_and_update() {
+fn an_inbound_trunk_is_created_read_and_updated() {
     let mut round = Round::new();
     let group = round.groups()[0].clone();
     let asked = inbound("in", &group);
@@ -125,7 +125,7 @@ fn an_inbound_trunk_lives_through_create_read_and_update() {
 }
 
 #[test]
-fn what_exists_conflicts() {
+fn creating_an_existing_trunk_is_a_conflict() {
     let mut round = Round::new();
     let groups = round.groups();
     round.create(&outbound("a", &groups[0], "192.0.2.7")).unwrap();
@@ -140,7 +140,7 @@ fn what_exists_conflicts() {
 }
 
 #[test]
-fn wrong_credentials_and_clocks_are_told_apart() {
+fn wrong_credentials_and_wrong_clocks_are_distinguished() {
     let mut round = Round::new();
     let call = Itniotech.list_trunks(&round.profile, None).unwrap();
     round.skew = 3600;
@@ -161,7 +161,7 @@ fn an_unknown_trunk_cannot_be_updated() {
 }
 
 #[test]
-fn a_name_search_is_fuzzy_and_lists_everything_that_fits() {
+fn a_name_search_is_fuzzy_and_lists_every_match() {
     let mut round = Round::new();
     let groups = round.groups();
     assert!(groups.len() > 100, "one page only");
@@ -173,7 +173,7 @@ fn a_name_search_is_fuzzy_and_lists_everything_that_fits() {
 }
 
 #[test]
-fn a_list_of_three_pages_is_whole_and_shows_no_password() {
+fn a_list_of_three_pages_is_complete_and_shows_no_password() {
     let mut round = Round::new();
     let groups = round.groups();
     let names: Vec<String> = (0..205).map(|at| format!("t/{at} é+%&?\u{1f4de}")).collect();
@@ -215,7 +215,7 @@ fn a_list_of_three_pages_is_whole_and_shows_no_password() {
 }
 
 #[test]
-fn what_was_read_raw_does_not_go_back() {
+fn unknown_fields_that_were_read_are_not_sent_back() {
     let mut round = Round::new();
     let group = round.groups()[0].clone();
     let id = round.create(&outbound("a", &group, "192.0.2.7")).unwrap();

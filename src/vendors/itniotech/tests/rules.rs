@@ -1,4 +1,4 @@
-//! What is refused, warned of and passed without asking the vendor.
+//! What is refused, accepted or accepted with a warning without asking the vendor.
 
 use super::*;
 use crate::model::trunk::Did;
@@ -109,14 +109,14 @@ fn fifty_characters_pass() {
 }
 
 #[test]
-fn without_a_direction_what_neither_takes_is_refused_all_the_same() {
+fn fields_that_no_direction_takes_are_refused_even_without_a_direction() {
     let verdict = created(REGISTER, r#"{"direction":null,"codecs":["ulaw"],"allowed_ip":"192.0.2.1"}"#);
     let fields: Vec<_> = verdict.errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["direction", "codecs"]);
 }
 
 #[test]
-fn doubtful_values_are_warned_of_and_pass() {
+fn doubtful_values_cause_only_a_warning() {
     for (base, over, part) in [
         (REGISTER, r#"{"password":"p","host":"12.325.353.2"}"#, "`12.325.353.2` looks like an IPv4 address"),
         (REGISTER, r#"{"password":"p","host":"sip.example"}"#, "`sip.example` is not an IPv4 address"),
@@ -137,7 +137,7 @@ fn doubtful_values_are_warned_of_and_pass() {
 }
 
 #[test]
-fn a_change_is_judged_with_the_trunk_as_it_is() {
+fn a_change_is_checked_against_the_current_trunk() {
     let register = actual(altered(REGISTER, r#"{"password":"p"}"#));
     let peer = actual(altered(REGISTER, r#"{"kind":"peer","username":null}"#));
     let inbound = actual(altered(INBOUND, "{}"));
@@ -173,7 +173,7 @@ fn a_change_is_judged_with_the_trunk_as_it_is() {
 }
 
 #[test]
-fn before_the_trunk_is_read_only_the_certain_is_refused() {
+fn only_certain_mistakes_are_refused_before_the_trunk_is_read() {
     for set in [r#"{"username":"u"}"#, r#"{"allowed_ip":"192.0.2.1"}"#, r#"{"agent_groups":[{"id":1}]}"#] {
         assert_eq!(complaints(&Itniotech.check_update(&change(set), None)), "", "{set}");
     }
@@ -204,7 +204,7 @@ fn dids_can_be_neither_added_nor_removed() {
 }
 
 #[test]
-fn only_a_change_that_names_the_whole_trunk_needs_no_reading() {
+fn only_a_complete_change_needs_no_read() {
     let reading = |base: &str, over: &str| {
         Itniotech.reading(&TrunkChange { set: altered(base, over), ..TrunkChange::default() })
     };
@@ -227,6 +227,6 @@ fn only_a_change_that_names_the_whole_trunk_needs_no_reading() {
     ] {
         assert_eq!(reading(peer, over), Reading::Trunk, "{over}");
     }
-    let removing = TrunkChange { set: trunk(peer), add_dids: Vec::new(), remove_dids: vec!["1".into()] };
+    let removing = TrunkChange { remove_dids: vec!["1".into()], ..change(peer) };
     assert_eq!(Itniotech.reading(&removing), Reading::Trunk);
 }

@@ -32,7 +32,7 @@ fn peer(more: Value) -> ActualTrunk {
 }
 
 #[test]
-fn every_operation_has_its_say() {
+fn the_support_of_every_operation_is_stated() {
     for operation in Operation::ALL {
         let listed = Itniotech.facts().abilities.iter().filter(|(known, _)| known == operation).count();
         assert_eq!(listed, 1, "{}", operation.name());
@@ -54,7 +54,7 @@ fn every_operation_has_its_say() {
 }
 
 #[test]
-fn what_the_vendor_lacks_is_refused_with_a_way_out() {
+fn unsupported_operations_are_refused_with_an_alternative() {
     let profile = profile();
     let codes = ["US".to_owned()];
     let look_up = |what| Itniotech.look_up(&profile, what, None).err().unwrap();
@@ -87,7 +87,7 @@ fn what_the_vendor_lacks_is_refused_with_a_way_out() {
 }
 
 #[test]
-fn the_balance_stands_beside_the_status_or_below_data_as_text_or_number() {
+fn the_balance_is_read_beside_the_status_or_below_data_as_text_or_number() {
     let pairs = |list: &[(&str, &str)]| -> Identity {
         list.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     };
@@ -134,7 +134,7 @@ fn an_answer_without_a_balance_proves_nothing() {
 }
 
 #[test]
-fn fields_that_the_model_does_not_name_are_kept_and_secrets_masked() {
+fn unknown_fields_are_kept_and_secrets_are_masked() {
     let actual = peer(json!({
         "ccIp": "203.0.113.9", "updateTime": null, "codecs": ["G711", {"n": 1}], "SipToken": "canary",
         "oldPassword": {"canary": 1}, "clientSecret": ["canary"],
@@ -151,7 +151,7 @@ fn fields_that_the_model_does_not_name_are_kept_and_secrets_masked() {
 }
 
 #[test]
-fn an_update_sends_raw_fields_of_the_change_alone() {
+fn an_update_sends_only_the_raw_fields_of_the_change() {
     let actual =
         peer(json!({"ccIp": "203.0.113.9", "createTime": "2023-01-01 00:00:00", "SipToken": "canary"}));
     let update = |change: &str| {
@@ -169,7 +169,7 @@ fn an_update_sends_raw_fields_of_the_change_alone() {
 }
 
 #[test]
-fn raw_fields_differ_only_where_a_change_names_them() {
+fn raw_fields_differ_only_if_a_change_names_them() {
     let actual = peer(json!({"ccIp": "203.0.113.9", "createTime": "2023-01-01 00:00:00"}));
     let changes = |json: &str| diff::trunk(&actual.trunk, &trunk(json));
     assert!(changes(r#"{"name":"x"}"#).is_empty());
@@ -182,7 +182,7 @@ fn raw_fields_differ_only_where_a_change_names_them() {
 }
 
 #[test]
-fn a_registration_that_is_neither_on_nor_off_is_not_written_back() {
+fn an_unclear_registration_state_is_not_written_back() {
     let actual = peer(json!({"sipTrunkState": "later"}));
     let refused = |change: &str| Itniotech.update_trunk(&profile(), "5", &trunk(change), Some(&actual)).err();
     let error = refused(r#"{"name":"y"}"#).unwrap();

@@ -137,7 +137,7 @@ impl Sandbox {
         Self { state: seed::state() }
     }
 
-    /// A saved PBX; nothing where what was saved is not one.
+    /// A saved PBX, or `None` if the saved state is invalid.
     pub fn load(saved: &Value) -> Option<Self> {
         State::deserialize(saved).ok().map(|state| Self { state })
     }

@@ -26,7 +26,7 @@ impl Pbx {
         pbx
     }
 
-    /// A PBX whose saved state had these keys set.
+    /// A PBX with these keys set in its saved state.
     fn set(flags: &[(&str, Value)]) -> Self {
         let mut pbx = Self::new();
         pbx.change(flags);

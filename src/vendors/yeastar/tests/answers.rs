@@ -8,7 +8,7 @@ use crate::model::trunk::{self, ActualTrunk, Status, Trunk};
 use crate::vendors::Vendor;
 use crate::vendors::codes::After;
 
-/// One row, as `trunk/list` tells it and as `trunk/get` does.
+/// One row, as in the answers of `trunk/list` and `trunk/get`.
 fn actual(row: Value) -> ActualTrunk {
     let listed = read(&Yeastar.list_trunks(&profile(), None).unwrap(), &rows(1, std::slice::from_ref(&row)));
     let listed = listed.unwrap().items.remove(0);
@@ -28,7 +28,7 @@ fn shown(actual: &ActualTrunk) -> Value {
 }
 
 #[test]
-fn a_row_tells_what_it_has() {
+fn a_row_gives_the_fields_that_it_has() {
     for (row, expected) in [
         (
             json!({"id": 1, "name": "a", "status": 1, "type": "register", "host_port": "h.example:5061",
@@ -54,7 +54,7 @@ fn a_row_tells_what_it_has() {
 
 /// Numbers as text, text as numbers, truth values as figures; leading zeros and a plus survive.
 #[test]
-fn values_are_read_whatever_their_type() {
+fn values_are_read_from_any_json_type() {
     let loose = json!({"id": "1", "name": 42, "status": "1", "type": "register", "enable": true, "port": "5060",
         "username": 6701, "enb_outbound_proxy": "1", "outbound_proxy_server": "p.example",
         "outbound_proxy_port": "5061", "def_outbound_cid": 5503300, "codec_sel": "ulaw",
@@ -74,7 +74,7 @@ fn values_are_read_whatever_their_type() {
 }
 
 #[test]
-fn every_status_that_is_named_has_a_documented_code() {
+fn every_named_status_has_a_documented_code() {
     for code in 0..100 {
         let actual = actual(json!({"id": 1, "name": "a", "status": code, "type": "peer"}));
         let documented = Yeastar.facts().status_codes.contains(&code.to_string().as_str());
@@ -83,7 +83,7 @@ fn every_status_that_is_named_has_a_documented_code() {
 }
 
 #[test]
-fn a_status_is_named_by_its_code_and_its_kind() {
+fn a_status_is_named_by_its_code_and_kind() {
     for (code, kind, status) in [
         (0, "register", Status::Unknown),
         (1, "register", Status::Registered),
@@ -114,7 +114,7 @@ fn a_status_is_named_by_its_code_and_its_kind() {
 }
 
 #[test]
-fn a_host_is_told_from_its_port() {
+fn a_host_is_separated_from_its_port() {
     for (text, host, port) in [
         ("192.0.2.7:5060", "192.0.2.7", Some(5060)),
         ("h.example", "h.example", None),
@@ -128,7 +128,7 @@ fn a_host_is_told_from_its_port() {
 }
 
 #[test]
-fn keys_that_the_model_does_not_name_are_kept_as_they_are() {
+fn unknown_keys_are_kept_unchanged() {
     let more = json!({"transparent_trans_180_msg": 1, "sip_and_sdp_ip_addr": "192.0.2.1",
         "future": {"list": [{"n": null}]}, "empty": ""});
     let mut row = json!({"id": 1, "name": "a", "type": "register"});
@@ -144,7 +144,7 @@ fn keys_that_the_model_does_not_name_are_kept_as_they_are() {
 }
 
 #[test]
-fn secrets_are_masked_wherever_they_are() {
+fn secrets_are_masked_at_any_depth() {
     let actual = actual(json!({"id": 1, "name": "a", "type": "register", "password": "canary",
         "sip_Password2": "canary", "clientSecret": ["canary"], "push_TOKEN": {"x": "canary"},
         "nested": [{"api_token": "canary", "port": 1}]}));
@@ -178,7 +178,7 @@ fn the_name_of_an_account_is_read_from_either_key() {
 }
 
 #[test]
-fn only_the_trunk_that_was_asked_for_is_taken() {
+fn only_the_requested_trunk_is_accepted() {
     let row = |id: Value| json!({"id": id, "name": "a", "password": "canary"});
     assert_eq!(got("007", &row(json!(7))).unwrap().id, "7");
     for data in [
@@ -197,7 +197,7 @@ fn only_the_trunk_that_was_asked_for_is_taken() {
 }
 
 #[test]
-fn entries_have_their_numbers_and_names() {
+fn entries_have_ids_and_names() {
     for (what, row, expected) in [
         (
             Operation::FindExtension,
@@ -219,24 +219,24 @@ fn entries_have_their_numbers_and_names() {
 }
 
 #[test]
-fn who_answered_is_told_by_the_number_of_its_trunks() {
+fn a_check_reports_the_number_of_trunks() {
     let call = Yeastar.identify(&profile()).unwrap();
-    let told = |total: &str| vec![("trunks".to_owned(), total.to_owned())];
-    assert_eq!(read(&call, &trunks(250, [1])).unwrap(), told("250"));
-    assert_eq!(read(&call, &trunks(0, [])).unwrap(), told("0"));
+    let counted = |total: &str| vec![("trunks".to_owned(), total.to_owned())];
+    assert_eq!(read(&call, &trunks(250, [1])).unwrap(), counted("250"));
+    assert_eq!(read(&call, &trunks(0, [])).unwrap(), counted("0"));
     for body in [trunks(3, []), trunks(0, [1])] {
         assert_eq!(read(&call, &body).unwrap_err().kind, Kind::Unavailable, "{body}");
     }
 }
 
 #[test]
-fn a_deletion_is_done_or_says_why_not() {
+fn a_deletion_succeeds_or_gives_a_reason() {
     let profile = profile();
     let delete = Yeastar.delete_trunk(&profile, "7").unwrap();
     let revoke = Yeastar.revoke(&profile).unwrap();
     for call in [&delete, &revoke] {
         read(call, r#"{"errcode":0,"errmsg":"SUCCESS"}"#).unwrap();
-        // Whether it was done cannot be told, so it is not sent again.
+        // It is unknown whether the call was applied, so it is not sent again.
         for body in ["", "{}", "<html>", r#"{"errmsg":"SUCCESS"}"#] {
             let fault = read(call, body).unwrap_err();
             assert_eq!((fault.kind, fault.after), (Kind::Unavailable, After::Lost), "{body}");
@@ -256,9 +256,9 @@ fn a_deletion_is_done_or_says_why_not() {
     }
 }
 
-/// Newer firmware has kinds of its own, which the model shows and does not judge.
+/// Newer firmware has further kinds, which the model shows without checking them.
 #[test]
-fn an_unknown_kind_is_kept_as_it_is() {
+fn an_unknown_kind_is_kept_unchanged() {
     let actual = actual(json!({"id": 1, "name": "a", "type": "peer_did", "transport": "sctp"}));
     assert_eq!(actual.trunk.kind, Some(trunk::Kind::Other("peer_did".into())));
     assert_eq!((&shown(&actual)["kind"], &shown(&actual)["transport"]), (&json!("peer_did"), &json!("sctp")));

@@ -39,7 +39,7 @@ fn context_chooses_the_row() {
 }
 
 #[test]
-fn never_resent_where_the_sheet_forbids_it() {
+fn requests_are_not_resent_if_the_documentation_forbids_it() {
     for code in ["-1", "70004", "70087", "60002"] {
         assert_eq!(heard(code, true, "").1, After::GiveUp, "{code}");
     }

@@ -51,18 +51,18 @@ fn pages_follow_until_the_total() {
     let last = read(&third, &trunks(250, 151..=250)).unwrap();
     assert_eq!(ids(&last).last(), Some(&250));
     assert!(last.next.is_none());
-    // An answer that is read again gives what it gave: a lost page can be sent again.
+    // Reading an answer again gives the same result: a lost page can be sent again.
     assert_eq!(ids(&read(&third, &trunks(250, 151..=250)).unwrap()).len(), 100);
 }
 
 #[test]
-fn nothing_is_a_list_too() {
+fn an_empty_list_is_valid() {
     let page = read(&list(), &trunks(0, [])).unwrap();
     assert!(page.items.is_empty() && page.next.is_none());
 }
 
 #[test]
-fn a_repeated_row_is_given_once_and_not_counted() {
+fn a_repeated_row_is_returned_once_and_not_counted() {
     let (last, seen) = walk(&[trunks(4, [1, 2]), trunks(4, [2, 3]), trunks(4, [4])]);
     assert_eq!(seen, [1, 2, 3, 4]);
     assert!(last.unwrap().next.is_none());
@@ -75,7 +75,7 @@ fn a_repeated_row_is_given_once_and_not_counted() {
 }
 
 #[test]
-fn more_repeats_than_a_page_has_are_a_fault() {
+fn more_repeated_rows_than_a_page_are_a_fault() {
     // Each page gives ten new rows and fifty old ones.
     let page = |nth: u64| trunks(900, nth * 10..nth * 10 + 60);
     let (page, seen) = walk(&[page(0), page(1), page(2)]);
@@ -110,7 +110,7 @@ fn a_list_with_more_rows_than_its_total_is_a_fault() {
 }
 
 #[test]
-fn rows_that_come_meanwhile_are_counted() {
+fn rows_added_during_the_read_are_counted() {
     let (last, seen) = walk(&[trunks(3, [1, 2]), trunks(4, [3, 4])]);
     assert_eq!(seen, [1, 2, 3, 4]);
     let last = last.unwrap();
@@ -122,7 +122,7 @@ fn rows_that_come_meanwhile_are_counted() {
 }
 
 #[test]
-fn rows_that_go_meanwhile_are_a_fault() {
+fn rows_removed_during_the_read_are_a_fault() {
     // 1 was deleted, so 3 moved to the first page, which was read already.
     for shorter in [trunks(3, [4]), trunks(1, [3]), trunks(0, [])] {
         let fault = fault(walk(&[trunks(4, [1, 2]), shorter]).0);
@@ -132,7 +132,7 @@ fn rows_that_go_meanwhile_are_a_fault() {
 }
 
 #[test]
-fn a_total_that_runs_ahead_ends_in_a_fault() {
+fn an_ever_growing_total_is_a_fault() {
     let mut call = list();
     for page in 0..10_u64 {
         match read(&call, &trunks(150 + page * 50, page * 50..page * 50 + 50)) {
@@ -147,7 +147,7 @@ fn a_total_that_runs_ahead_ends_in_a_fault() {
 }
 
 #[test]
-fn the_largest_total_breaks_nothing() {
+fn the_largest_total_does_not_overflow() {
     let (last, seen) = walk(&[trunks(u64::MAX, [1]), trunks(u64::MAX, [2])]);
     assert_eq!(seen, [1, 2]);
     assert!(last.unwrap().next.is_some());
@@ -184,7 +184,7 @@ fn an_unreadable_page_is_never_an_empty_one() {
     }
 }
 
-/// The PBX is written in Go, whose empty list is `null`.
+/// The PBX is written in Go, which encodes an empty list as `null`.
 #[test]
 fn an_empty_list_may_come_without_rows() {
     for body in [
@@ -202,7 +202,7 @@ fn an_empty_list_may_come_without_rows() {
 }
 
 #[test]
-fn data_not_found_is_no_match_of_a_search_and_no_empty_list() {
+fn data_not_found_ends_a_search_without_a_match_but_fails_a_list() {
     let body = r#"{"errcode":60001,"errmsg":"DATA NOT FOUND"}"#;
     let search = Yeastar.list_trunks(&profile(), Some("a")).unwrap();
     assert!(read(&search, body).unwrap().items.is_empty());
@@ -218,18 +218,18 @@ fn data_not_found_is_no_match_of_a_search_and_no_empty_list() {
 }
 
 #[test]
-fn an_error_on_a_later_page_is_the_fault_that_the_pbx_names() {
+fn an_error_on_a_later_page_is_passed_on() {
     let page = read(&list(), &trunks(3, [1, 2])).unwrap();
     let expired = r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#;
     let next = page.next.unwrap();
     let fault = fault(read(&next, expired));
     assert_eq!((fault.code.as_deref(), fault.after), (Some("10004"), After::Renew));
-    // With a new token the same call goes on where the list broke off.
+    // With a new token the same call continues the list.
     assert_eq!(ids(&read(&next, &trunks(3, [3])).unwrap()), [3]);
 }
 
 #[test]
-fn itsps_come_at_once_and_all_of_them() {
+fn all_itsps_come_in_one_answer() {
     let call = Yeastar.look_up(&profile(), Operation::FindItsp, None).unwrap();
     let list = [json!({"id": 7, "country": "DE", "name": "d/e?f=g é"}), json!({"id": 8, "country": "XX"})];
     let page = read(&call, &rows(2, &list)).unwrap();

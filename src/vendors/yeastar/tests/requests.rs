@@ -15,7 +15,7 @@ fn expect<T>(call: &Call<T>, name: &str, effect: Effect, rest: &str) {
     assert_eq!(call.effect, effect, "{name}");
     assert_eq!(call.request.method, Method::Get, "{name}");
     assert_eq!(call.request.url, format!("{BASE}/openapi/v1.0/{name}{rest}"));
-    // Every request names its sender; one without a body has nothing else to say.
+    // Every request names its sender; one without a body has no other headers.
     assert_eq!(call.request.headers, [("User-Agent".to_owned(), USER_AGENT.to_owned())]);
     assert_eq!(call.request.body, Body::Empty, "{name}");
     assert!(call.slots.is_empty(), "{name}");
@@ -33,7 +33,7 @@ fn reads_are_gets_with_encoded_values() {
 }
 
 #[test]
-fn look_ups_list_or_search() {
+fn lookups_list_or_search() {
     let profile = profile();
     let found = format!("?page=1&page_size=100&search_value={ENCODED}");
     for (what, search, name, rest) in [
@@ -51,7 +51,7 @@ fn look_ups_list_or_search() {
 }
 
 #[test]
-fn what_takes_away_is_a_write_although_it_is_a_get() {
+fn a_get_that_deletes_counts_as_a_write() {
     let profile = profile();
     expect(&Yeastar.delete_trunk(&profile, "28").unwrap(), "trunk/delete", Effect::Write, "?id=28");
     expect(&Yeastar.revoke(&profile).unwrap(), "del_token", Effect::Write, "");
@@ -76,7 +76,7 @@ fn only_whole_numbers_are_ids() {
 }
 
 #[test]
-fn every_operation_has_its_say() {
+fn the_support_of_every_operation_is_stated() {
     let facts = Yeastar.facts();
     for operation in Operation::ALL {
         let listed = facts.abilities.iter().filter(|(known, _)| known == operation).count();
@@ -90,9 +90,9 @@ fn every_operation_has_its_say() {
     }
 }
 
-/// What the table says is there is there, and the rest refuses.
+/// The operations in the table are available, and all others refuse.
 #[test]
-fn the_table_of_abilities_is_true() {
+fn the_table_of_abilities_matches_the_code() {
     let (profile, facts) = (profile(), Yeastar.facts());
     let country = ["US".to_owned()];
     let settings = crate::model::settings::SipSettings::default();

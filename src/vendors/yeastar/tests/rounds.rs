@@ -7,7 +7,7 @@ use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::call::{Body, Effect, Place, Token};
 use crate::vendors::codes::After;
 use crate::vendors::simulator::{Incoming, Simulator};
-use crate::vendors::{Entry, Vendor};
+use crate::vendors::{LookupEntry, Vendor};
 
 const NOW: u64 = 1_800_000_000;
 /// Names that an address, a search or a list could break on.
@@ -43,7 +43,7 @@ impl Round {
         self.send(&call)
     }
 
-    /// Changes what the PBX holds behind the API's back.
+    /// Changes the state of the PBX without using the API.
     fn meddle(&mut self, change: impl FnOnce(&mut Value)) {
         let mut saved = self.simulator.save();
         change(&mut saved);
@@ -107,7 +107,7 @@ impl Round {
         self.all(call)
     }
 
-    fn look_up(&mut self, what: Operation, search: Option<&str>) -> Vec<Entry> {
+    fn look_up(&mut self, what: Operation, search: Option<&str>) -> Vec<LookupEntry> {
         let call = Yeastar.look_up(&self.profile, what, search).unwrap();
         self.all(call).0
     }
@@ -135,7 +135,7 @@ fn peer() -> Trunk {
 }
 
 #[test]
-fn every_page_is_listed_and_nothing_twice() {
+fn every_page_is_listed_without_duplicates() {
     let mut round = Round::new();
     assert_eq!(round.list(None).0, []);
     let created: Vec<String> = (0..250).map(|at| round.create(&format!("trunk-{at}"))).collect();
@@ -172,7 +172,7 @@ fn a_trunk_is_found_read_and_deleted_by_any_name() {
 }
 
 #[test]
-fn a_raw_field_is_read_back_as_it_was_written() {
+fn a_raw_field_survives_a_round_trip() {
     let mut round = Round::new();
     let json = r#"{"name":"raw","kind":"register","username":"u","auth_name":"u","vendor_fields":{"KEY":1}}"#;
     let raw: Trunk = serde_json::from_str(&json.replace("KEY", "transparent_trans_180_msg")).unwrap();
@@ -203,7 +203,7 @@ fn a_trunk_in_use_is_not_deleted() {
 }
 
 #[test]
-fn look_ups_list_everything_or_what_fits() {
+fn lookups_list_everything_or_the_matches() {
     let mut round = Round::new();
     let itsps = round.look_up(Operation::FindItsp, None);
     assert!(itsps.len() > 1 && itsps.iter().all(|itsp| itsp.name.is_some() && itsp.country.is_some()));
@@ -231,14 +231,15 @@ fn look_ups_list_everything_or_what_fits() {
     });
     let all = round.look_up(Operation::FindExtensionGroup, None);
     for name in TORTURE {
-        let named = |rows: &[Entry]| rows.iter().filter(|row| row.name.as_deref() == Some(name)).count();
+        let named =
+            |rows: &[LookupEntry]| rows.iter().filter(|row| row.name.as_deref() == Some(name)).count();
         assert_eq!(named(&all), 1, "{name}");
         assert_eq!(named(&round.look_up(Operation::FindExtensionGroup, Some(name))), 1, "{name}");
     }
 }
 
 #[test]
-fn a_token_that_dies_between_pages_loses_no_row() {
+fn a_token_that_expires_between_pages_loses_no_row() {
     let mut round = Round::new();
     let call = Yeastar.look_up(&round.profile, Operation::FindExtension, None).unwrap();
     let first = round.send(&call).unwrap();
@@ -264,7 +265,7 @@ fn a_deletion_while_a_list_is_read_is_noticed() {
 }
 
 #[test]
-fn a_revoked_token_is_dead_and_makes_room() {
+fn a_revoked_token_is_invalid_and_frees_its_slot() {
     let mut round = Round::new();
     let identify = Yeastar.identify(&round.profile).unwrap();
     round.create("a");

@@ -109,7 +109,7 @@ fn without(mut object: Value, key: &str) -> Value {
 }
 
 #[test]
-fn the_token_endpoint_judges_credentials_and_form() {
+fn the_token_endpoint_checks_credentials_and_form() {
     let json = "application/json";
     for (method, target, basic, kind, form, status, error) in [
         ("POST", "/oauth/token", BASIC, FORM, GRANT, 200, ""),
@@ -256,7 +256,7 @@ fn endpoints() -> Vec<(&'static str, &'static str, Value, u64)> {
 }
 
 #[test]
-fn each_endpoint_judges_the_account() {
+fn each_endpoint_checks_the_account() {
     for (method, rest, body, no_plan) in endpoints() {
         let mut bench = Bench::new();
         let mut code = |id: &str| bench.refused(method, &account(id, rest), body.clone());
@@ -298,7 +298,7 @@ fn every_answer_has_its_own_tracking_id() {
 }
 
 #[test]
-fn the_state_survives_and_only_a_sound_one_loads() {
+fn the_state_survives_and_only_valid_state_loads() {
     let mut bench = Bench::new();
     let path = account("sub%2F%C3%B8%203", "internal_numbers");
     assert_eq!(bench.call("POST", &path, numbers(&["+16466661110", "+16466661111"])).0, 201);

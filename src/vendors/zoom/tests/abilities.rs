@@ -9,7 +9,7 @@ use crate::model::support::{Operation, Support};
 use crate::vendors::Vendor;
 
 #[test]
-fn every_operation_is_told_once_and_with_a_reason_of_its_own() {
+fn every_operation_is_listed_once_with_its_own_reason() {
     let abilities = Zoom.facts().abilities;
     for operation in Operation::ALL {
         let count = abilities.iter().filter(|(known, _)| known == operation).count();
@@ -23,14 +23,14 @@ fn every_operation_is_told_once_and_with_a_reason_of_its_own() {
 }
 
 #[test]
-fn what_is_documented_too_little_stays_unknown() {
+fn insufficiently_documented_operations_stay_unknown() {
     let support = Zoom.facts().support(Operation::NumbersUpdate);
     let known = matches!(support, Support::Unknown(why) if why.contains("not documented"));
     assert!(known, "{support:?}");
 }
 
 #[test]
-fn every_call_but_the_log_in_keeps_to_the_light_rate_of_each_plan() {
+fn every_call_except_log_in_uses_the_light_rate_of_each_plan() {
     let own = profile(&[("account", "sub-1")]);
     let number: E164 = "+16466661110".parse().unwrap();
     let countries = ["US".to_owned()];

@@ -25,7 +25,7 @@ fn settings_are_assigned_with_or_without_a_body() {
 }
 
 #[test]
-fn a_success_that_is_none_is_a_fault() {
+fn a_false_success_is_a_fault() {
     for (body, kind, after) in [
         ("<html>Sign in to the network</html>", Unavailable, Lost),
         (r#"{"enable":"#, Unavailable, Lost),
@@ -154,7 +154,7 @@ fn refusals_are_classified_by_code_and_status() {
 }
 
 #[test]
-fn every_tabled_code_ends_in_its_kind() {
+fn every_documented_code_has_its_kind_of_fault() {
     for row in CODES.iter().filter(|row| !row.code.starts_with("HTTP ")) {
         let status = row.when.http.unwrap_or(400);
         let text = row.when.says.first().unwrap_or(&"");
@@ -169,7 +169,7 @@ fn every_tabled_code_ends_in_its_kind() {
 }
 
 #[test]
-fn texts_and_fields_are_zooms_own() {
+fn messages_and_fields_are_passed_on_from_zoom() {
     let fault = refused(
         400,
         concat!(
@@ -198,7 +198,7 @@ fn texts_and_fields_are_zooms_own() {
 }
 
 #[test]
-fn a_daily_limit_shows_in_the_header_alone() {
+fn a_daily_limit_is_recognized_only_by_its_header() {
     let limited = |headers: &[(&str, &str)]| {
         let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         read::done(&Response { status: 429, headers, body: Vec::new() }).unwrap_err()
@@ -245,7 +245,7 @@ fn an_odd_token_answer_is_a_fault_that_shows_no_token() {
 }
 
 #[test]
-fn refused_log_ins_keep_the_word_and_the_reason() {
+fn refused_log_ins_keep_the_error_and_the_reason() {
     for (status, body, code, text) in [
         (
             400,

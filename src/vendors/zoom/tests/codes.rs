@@ -54,7 +54,7 @@ fn answers_find_their_meaning() {
 
 /// The phrases are the OpenAPI file's, whole.
 #[test]
-fn whole_phrases_tell_the_meanings_of_300_apart() {
+fn whole_phrases_distinguish_the_meanings_of_300() {
     let meaning = |text| find(CODES, Heard { code: "300", http: 400, text, log_in: false }).unwrap().meaning;
     for (text, expected) in [
         (
@@ -106,7 +106,7 @@ fn whole_phrases_tell_the_meanings_of_300_apart() {
 }
 
 #[test]
-fn each_row_can_be_reached_and_reads_like_prose() {
+fn each_row_is_reachable_and_uses_full_sentences() {
     for (place, row) in CODES.iter().enumerate() {
         let hides = |earlier: &Code| {
             earlier.code == row.code

@@ -1,4 +1,4 @@
-//! Lists: every form of answer, and what makes a part of a list a fault.
+//! Lists: every form of answer, and when an incomplete list is a fault.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn one(row: &str) -> ActualNumber {
 }
 
 #[test]
-fn listed_trunks_are_whole() {
+fn listed_trunks_are_complete() {
     let body = r#"{"sip_trunks":[{"id":"t1","name":"Main","dnis":"12345","number_prefix":"+1",
         "outbound_caller_id":"+16466661110","sip_server_address":"192.0.2.1","news":{"x":[1]},"a":null},
         {"id":2,"dnis":null,"name":["odd"],"sip_password":"canary","auth":[{"refreshToken":"canary","n":1}]}],
@@ -65,7 +65,7 @@ fn listed_trunks_are_whole() {
 }
 
 #[test]
-fn a_listed_number_is_passed_on_as_it_is() {
+fn a_listed_number_is_passed_on_unchanged() {
     // The OpenAPI file's sample, which has no id.
     let sample = r#"{"next_page_token":"","page_size":30,"total_records":1,"internal_numbers":[
         {"number":"+16466661110","display_number":"+1 646 666 1110","country":"US","type":0,
@@ -146,7 +146,7 @@ fn all(body: &str) -> [(&'static str, Result<usize, Fault>); 4] {
 }
 
 #[test]
-fn only_a_list_that_is_empty_is_empty() {
+fn only_an_explicitly_empty_list_is_empty() {
     for (body, rows) in [
         (r#"{"KEY":[]}"#, 0),
         (r#"{"KEY":[],"total_records":0,"next_page_token":""}"#, 0),
@@ -196,7 +196,7 @@ fn only_a_list_that_is_empty_is_empty() {
 }
 
 #[test]
-fn a_refused_list_is_its_refusal() {
+fn a_refused_list_reports_the_refusal() {
     for (status, body, kind) in [
         (404, r#"{"code":2001,"message":"Account does not exist."}"#, NotFound),
         (400, r#"{"code":300,"message":"The next page token is invalid or expired."}"#, Rejected),
@@ -260,7 +260,7 @@ fn numbers_are_read_page_by_page() {
 }
 
 #[test]
-fn rows_that_come_again_are_given_once_up_to_a_page_of_them() {
+fn up_to_a_page_of_repeated_rows_is_returned_once() {
     let read =
         |call: &Call<Page<ActualNumber>>, rows, token| (call.read)(&answer(200, &page(rows, 9000, token)));
     let second = read(&first(), 0..300, "b").unwrap().next.unwrap();

@@ -33,7 +33,7 @@ fn a_list_ends_without_a_token() {
     assert_eq!(walk(|_| 300, |_| None, until(334)), (334, Ok(())));
     assert_eq!(walk(|_| 300, |_| Some(900), until(3)), (3, Ok(())));
     assert_eq!(walk(|_| 0, |_| Some(0), |_| Some(String::new())), (1, Ok(())));
-    // The last token may lead to an empty page, and an empty page may stand anywhere.
+    // The last token may return an empty page, and any page may be empty.
     assert_eq!(walk(|page| if page < 3 { 300 } else { 0 }, |_| Some(600), until(3)), (3, Ok(())));
     assert_eq!(walk(|page| usize::from(page == 2), |_| Some(1), until(2)), (2, Ok(())));
 }
@@ -43,20 +43,20 @@ fn fewer_rows_than_the_total_are_too_few() {
     let short = |rows, total| Err(Trouble::Short { rows, total });
     assert_eq!(walk(|_| 300, |_| Some(601), until(2)), (2, short(600, 601)));
     assert_eq!(walk(|_| 0, |_| Some(1), until(1)), (1, short(0, 1)));
-    // Once stated, a total counts even where the last page is silent.
+    // Once stated, a total counts even if the last page omits it.
     assert_eq!(walk(|_| 1, |page| (page == 1).then_some(3), until(2)), (2, short(2, 3)));
     // Rows that went away meanwhile are not missing.
     assert_eq!(walk(|_| 300, |page| Some(if page == 1 { 900 } else { 600 }), until(2)), (2, Ok(())));
 }
 
 #[test]
-fn a_token_that_comes_again_is_an_end() {
+fn a_repeated_token_ends_the_list() {
     let same = walk(|_| 300, |_| None, |_| Some("t".into()));
     assert!(endless(&same) && same.0 == 2, "{same:?}");
     // Later in the list, too.
     let stuck = walk(|_| 300, |_| None, |page| Some(format!("t{}", page.min(50))));
     assert!(endless(&stuck) && stuck.0 == 51, "{stuck:?}");
-    // A circle of any length, with any way into it, whatever the total allows.
+    // A cycle of any length, entered at any page, for any total.
     for total in [None, Some(10_000_000)] {
         for (before, length) in [(0, 2), (0, 3), (1, 2), (7, 5), (40, 100), (3, 1000)] {
             let token = move |page| {
@@ -69,7 +69,7 @@ fn a_token_that_comes_again_is_an_end() {
 }
 
 #[test]
-fn new_tokens_for_ever_are_an_end() {
+fn endless_new_tokens_end_the_list() {
     let fresh = |page| Some(format!("t{page}"));
     let beyond = walk(|_| 300, |_| Some(600), fresh);
     assert!(endless(&beyond) && beyond.0 == 3, "{beyond:?}");

@@ -30,7 +30,7 @@ fn number() -> InternalNumber {
     }
 }
 
-/// What the page "Add internal numbers" sends.
+/// The request of the page "Add internal numbers".
 fn page_number() -> NumberItem {
     NumberItem {
         number: "commodo magna".into(),
@@ -98,7 +98,7 @@ fn the_settings_page_is_reproduced_in_both_formats() {
 }
 
 #[test]
-fn a_number_is_sent_as_given() {
+fn a_number_is_sent_unchanged() {
     let call = Zoom.add_numbers(&profile(&[]), "sub-1", &[number()]).unwrap();
     assert_eq!(call.name, "POST sip_trunk/internal_numbers");
     assert_eq!((call.effect, call.request.method), (Effect::Write, Method::Post));
@@ -134,7 +134,7 @@ fn a_number_is_sent_as_given() {
 }
 
 #[test]
-fn settings_send_what_is_given_and_nothing_else() {
+fn settings_send_only_the_given_fields() {
     let one = |settings| {
         let call = Zoom.assign_settings(&profile(&[]), "sub-1", &settings).unwrap();
         assert_eq!((call.effect, call.request.method), (Effect::Write, Method::Patch));
@@ -159,7 +159,7 @@ fn settings_send_what_is_given_and_nothing_else() {
 }
 
 #[test]
-fn a_trunk_is_assigned_with_what_is_given() {
+fn a_trunk_is_assigned_with_the_given_fields() {
     let of = |json_text: &str, settings: &[(&str, &str)]| {
         Zoom.create_trunk(&profile(settings), &trunk(json_text)).unwrap()
     };
@@ -208,7 +208,7 @@ fn account_ids_are_percent_encoded() {
         let call = Zoom.assign_settings(&own, account, &SipSettings::default()).unwrap();
         assert_eq!(call.request.url, format!("{url}/settings"));
     }
-    // Encoded or not, dots would lead to the parent folder, and nothing to the folder itself.
+    // Dots, encoded or not, would select the parent folder, and an empty id the folder itself.
     for account in ["", ".", ".."] {
         let error = Zoom.assign_settings(&profile(&[]), account, &SipSettings::default()).err().unwrap();
         assert_eq!((error.kind, error.fields[0].field.as_str()), (Kind::Invalid, "account"));
@@ -237,7 +237,7 @@ fn the_log_in_is_a_form_with_the_secret_apart() {
 }
 
 #[test]
-fn what_zoom_lacks_is_refused_with_reason_and_remedy() {
+fn operations_that_zoom_lacks_are_refused_with_a_reason_and_a_remedy() {
     let error = Zoom.update_trunk(&profile(&[]), "1", &Trunk::default(), None).err().unwrap();
     assert_eq!(error.kind, Kind::Unsupported);
     assert!(error.message.contains("no call that changes an assigned trunk"), "{error}");

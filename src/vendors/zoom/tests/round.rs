@@ -66,7 +66,7 @@ fn a_trunk_is_assigned_and_found_again_in_both_formats() {
 }
 
 #[test]
-fn a_dnis_begins_like_the_masters() {
+fn a_dnis_must_start_like_the_masters_number() {
     let mut world = World::logged_in(&[("account", "me")]);
     let call = Zoom.list_trunks(&world.profile, None).unwrap();
     let master = world.send(&call).unwrap().items.remove(0);
@@ -91,8 +91,8 @@ fn numbers_are_added_once_in_both_formats() {
         let call = Zoom.add_numbers(&world.profile, "sub-1", &numbers).unwrap();
         let added = world.send(&call).unwrap();
         assert_eq!(added.len(), 30);
-        for (asked, (told, id)) in numbers.iter().zip(&added) {
-            assert_eq!(asked.number.as_str(), told);
+        for (asked, (added_number, id)) in numbers.iter().zip(&added) {
+            assert_eq!(asked.number.as_str(), added_number);
             assert!(id.is_some());
         }
         let fault = world.send(&call).unwrap_err();

@@ -1,4 +1,4 @@
-//! What is refused or warned of before anything is sent.
+//! Errors and warnings before anything is sent.
 
 use super::super::Zoom;
 use super::trunk;
@@ -26,7 +26,7 @@ fn a_good_assignment_passes() {
 }
 
 #[test]
-fn what_an_assignment_cannot_hold_is_refused() {
+fn fields_that_an_assignment_does_not_have_are_refused() {
     for (json, part) in [
         (r#""kind":"peer""#, "kind: Zoom creates no peer trunks"),
         (r#""direction":"outbound""#, "direction: Zoom's assigned trunks carry calls both ways"),
@@ -86,7 +86,7 @@ fn number() -> InternalNumber {
 }
 
 #[test]
-fn a_good_number_passes_without_a_word() {
+fn a_good_number_passes_without_a_warning() {
     for (locale, visible, allow_join) in [
         ("en-US", None, None),
         ("ar", Some(true), None),
@@ -120,7 +120,7 @@ fn a_bad_number_is_refused_field_by_field() {
 }
 
 #[test]
-fn a_doubtful_number_is_warned_of_and_passes() {
+fn a_doubtful_number_causes_only_a_warning() {
     for (odd, part) in [
         (InternalNumber { languages: "sv-SE".into(), ..number() }, "`sv-SE`"),
         (InternalNumber { languages: "en-us".into(), ..number() }, "did you mean `en-US`"),

@@ -1,4 +1,4 @@
-//! Exact requests of what reads, finds and takes away, and the answers of what changes.
+//! Exact requests of reads, lookups and removals, and the answers to changes.
 
 use super::super::Zoom;
 use super::{answer, json, profile};
@@ -61,7 +61,7 @@ fn removals_are_bare_deletes() {
 }
 
 #[test]
-fn additions_go_in_both_formats() {
+fn additions_are_sent_in_both_formats() {
     let codes = ["US".to_owned(), "GB".to_owned()];
     let numbers = texts(&["+16466661110", "+442071838750"]);
     let form = profile(&[("body_format", "multipart")]);
@@ -91,7 +91,7 @@ fn additions_go_in_both_formats() {
 }
 
 #[test]
-fn what_would_reach_more_than_is_meant_is_refused() {
+fn ids_that_would_change_the_path_are_refused() {
     let sub = profile(&[("account", "sub-1")]);
     for id in ["", " ", ".", ".."] {
         for (error, field) in [
@@ -124,7 +124,7 @@ fn what_would_reach_more_than_is_meant_is_refused() {
 }
 
 #[test]
-fn the_master_account_is_refused_where_only_sub_accounts_are_documented() {
+fn the_master_account_is_refused_if_only_sub_accounts_are_documented() {
     let me = profile(&[]);
     let sub = profile(&[("account", "sub-1")]);
     for error in [
@@ -139,7 +139,7 @@ fn the_master_account_is_refused_where_only_sub_accounts_are_documented() {
 }
 
 #[test]
-fn removals_are_done_or_refused() {
+fn removals_succeed_or_are_refused() {
     let own = profile(&[("account", "sub-1")]);
     for call in [
         Zoom.delete_trunk(&own, "1").unwrap(),
@@ -167,14 +167,14 @@ fn removals_are_done_or_refused() {
 }
 
 #[test]
-fn added_countries_are_those_that_zoom_names() {
+fn only_countries_named_by_zoom_count_as_added() {
     let asked = ["US".to_owned(), "GB".to_owned()];
     let call = Zoom.add_countries(&profile(&[]), "sub-1", &asked).unwrap();
     let read = |body: &str| (call.read)(&answer(201, body));
     for (body, named) in [
         (r#"{"callout_countries":[{"id":"US","name":"United States","code":"+1"},{"id":"GB"}]}"#, "US GB"),
         (r#"{"callout_countries":[{"id":"GB"}]}"#, "GB"),
-        // Those that the account had before are no news.
+        // Countries that the account already had do not count as added.
         (r#"{"callout_countries":[{"id":"FR"},{"id":"us"}]}"#, "us"),
     ] {
         let ids: Vec<String> = read(body).unwrap().into_iter().map(|country| country.id).collect();
@@ -200,7 +200,7 @@ fn added_countries_are_those_that_zoom_names() {
 }
 
 #[test]
-fn assigned_numbers_may_be_echoed_but_not_in_part() {
+fn assigned_numbers_are_echoed_completely_or_not_at_all() {
     let asked = texts(&["+16466661110", "+442071838750"]);
     let call = Zoom.assign_master_numbers(&profile(&[]), "sub-1", &asked, &Default::default()).unwrap();
     let read = |status, body: &str| (call.read)(&answer(status, body));
@@ -230,7 +230,7 @@ fn assigned_numbers_may_be_echoed_but_not_in_part() {
 }
 
 #[test]
-fn the_check_tells_the_account_and_the_count() {
+fn the_check_reports_the_account_and_the_count() {
     let call = Zoom.identify(&profile(&[("account", "sub-1")])).unwrap();
     let who =
         (call.read)(&answer(200, r#"{"sip_trunks":[{"id":"a"},{"id":"b"}],"total_records":2}"#)).unwrap();

@@ -52,7 +52,7 @@ fn numbers_come_in_pages_and_are_removed() {
 }
 
 #[test]
-fn a_trunk_is_taken_away_once() {
+fn a_trunk_is_removed_once() {
     let mut world = World::logged_in(&[]);
     let master = world.trunk_ids("me").remove(0);
     world.profile.settings.insert("account".into(), "sub-1".into());
@@ -98,7 +98,7 @@ fn countries_are_added_and_removed_in_both_formats() {
 }
 
 #[test]
-fn master_numbers_are_given_and_cleared_in_both_formats() {
+fn master_numbers_are_assigned_and_cleared_in_both_formats() {
     for format in ["json", "multipart"] {
         let mut world = World::logged_in(&[("body_format", format)]);
         let call = Zoom.list_master_numbers(&world.profile).unwrap();

@@ -147,6 +147,6 @@ pub fn number(at: usize) -> InternalNumber {
 }
 
 #[test]
-fn base64_is_right() {
+fn base64_decodes_correctly() {
     assert_eq!([base64("a:b"), base64("ab"), base64("a")], ["YTpi", "YWI=", "YQ=="]);
 }

@@ -86,7 +86,7 @@ fn shared_rules(path: &str, outbound: &Value, inbound: &Value) {
 }
 
 #[test]
-fn add_checks_every_field() {
+fn add_validates_every_field() {
     let free =
         json!({ "sipTrunkName": "out 2", "groupList": [{ "voiceGroupId": 1000030 }], "sipGatewayIp": "g" });
     let outbound = but(&outbound(), &free);
@@ -188,7 +188,7 @@ fn update_replaces_everything() {
 }
 
 #[test]
-fn the_query_gives_back_what_was_added() {
+fn the_query_returns_the_added_trunk() {
     let mut sandbox = stocked();
     let found = records(&mut sandbox, TRUNKS, json!({}));
     let outbound = json!({

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn user_agent_route_and_token_come_first() {
+fn user_agent_route_and_token_are_checked_first() {
     let mut pbx = Pbx::new();
     let mut bare = request("GET", "trunk/list");
     bare.headers.clear();
@@ -123,14 +123,14 @@ fn eight_access_tokens_at_once() {
 }
 
 #[test]
-fn five_failures_lock_everyone_out() {
+fn five_failures_lock_out_every_client() {
     let mut pbx = Pbx::new();
     for _ in 0..4 {
         pbx.log_in("wrong");
     }
     assert_eq!(pbx.log_in("sandbox-secret")["errcode"], 0, "a success clears the count");
-    let stranger = json!({"username": "stranger", "password": "sandbox-secret"});
-    assert_eq!(pbx.send(&post("get_token", stranger))["errcode"], -1);
+    let unknown = json!({"username": "stranger", "password": "sandbox-secret"});
+    assert_eq!(pbx.send(&post("get_token", unknown))["errcode"], -1);
     for _ in 0..4 {
         let answer = pbx.log_in("wrong");
         assert_eq!(answer["errcode"], -1);
@@ -146,7 +146,7 @@ fn five_failures_lock_everyone_out() {
     assert_eq!(pbx.get("trunk/list", &[])["errcode"], 0, "a token in hand goes on working");
     pbx.now = NOW + 660;
     assert_eq!(pbx.log_in("wrong")["errcode"], -1);
-    assert_eq!(pbx.log_in("sandbox-secret")["errcode"], 0, "the count starts anew after a block");
+    assert_eq!(pbx.log_in("sandbox-secret")["errcode"], 0, "the count restarts after a block");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn update_changes_only_what_it_names() {
 }
 
 #[test]
-fn records_hold_what_belongs_to_the_type() {
+fn records_have_the_fields_of_their_type() {
     let mut pbx = Pbx::new();
     pbx.create(register("r"));
     pbx.create(peer("p"));
@@ -95,7 +95,7 @@ fn records_hold_what_belongs_to_the_type() {
 }
 
 #[test]
-fn trunk_rows_leave_out_what_does_not_apply() {
+fn trunk_rows_omit_fields_that_do_not_apply() {
     let mut pbx = Pbx::new();
     pbx.create(plus(register("Main_Line"), "def_outbound_cid", json!("5503300")));
     pbx.create(plus(peer("beta"), "enable", json!(0)));
@@ -170,7 +170,7 @@ fn lists_come_in_pages() {
 }
 
 #[test]
-fn look_ups_find_the_seeds() {
+fn lookups_find_the_seeded_objects() {
     let mut pbx = Pbx::new();
     let found = pbx.get("extension/search", &[("search_value", "extension 1007")]);
     assert_eq!(found["total_number"], 1);

@@ -16,7 +16,7 @@ fn create_names_every_missing_field() {
         for field in fields.iter().filter(|field| *field != "type") {
             for blank in [json!(null), json!("")] {
                 let answer = pbx.post("trunk/create", plus(body.clone(), field, blank.clone()));
-                // A port of "" is of the wrong type as well as blank; required is what it fails.
+                // A port of "" has the wrong type and is blank; the PBX reports it as missing.
                 assert_eq!(named(&answer), [field.as_str()], "{blank}");
             }
         }
@@ -109,7 +109,7 @@ fn values_are_checked() {
 }
 
 #[test]
-fn country_and_itsp_come_from_the_list() {
+fn country_and_itsp_must_be_in_the_list() {
     let mut pbx = Pbx::new();
     let list = pbx.get("trunk/itsp_list", &[]);
     assert_eq!(list["total_number"], 5);
@@ -126,7 +126,7 @@ fn country_and_itsp_come_from_the_list() {
 }
 
 #[test]
-fn a_proxy_that_is_on_needs_an_address() {
+fn an_enabled_proxy_requires_an_address() {
     let mut pbx = Pbx::new();
     let on = plus(register("a"), "enb_outbound_proxy", json!(1));
     let both = ["outbound_proxy_server", "outbound_proxy_port"];

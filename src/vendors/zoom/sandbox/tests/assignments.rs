@@ -4,7 +4,7 @@ use super::{Bench, account, numbers, with};
 use crate::vendors::simulator::Simulator;
 
 #[test]
-fn settings_keep_what_is_absent() {
+fn settings_keep_absent_fields() {
     let mut bench = Bench::new();
     let path = account("sub-1", "settings");
     let full = json!({
@@ -148,7 +148,7 @@ fn trunks_of_the_master_are_assigned_to_sub_accounts() {
 }
 
 #[test]
-fn numbers_of_the_master_are_given_and_cleared() {
+fn numbers_of_the_master_are_assigned_and_cleared() {
     let mut bench = Bench::new();
     let own = bench.get("/sip_trunk/numbers");
     assert_eq!(own["phone_numbers"][2], json!({ "number": "442079460100", "country": "GB" }));

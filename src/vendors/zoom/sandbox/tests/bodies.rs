@@ -91,7 +91,7 @@ fn multipart_is_read_strictly() {
         let (_, answer) = Bench::new().send("PATCH", &account("sub-1", "settings"), header, &body);
         assert_eq!(answer["message"], "Request body should be a valid JSON object.", "{name}");
     }
-    // One text field holds the whole array, marked as JSON in the collection's sample.
+    // One text field has the complete array, marked as JSON in the collection's sample.
     let list = json!([number("+16466661110")]).to_string();
     let field = part("internal_numbers", &list).replacen("\r\n", "\r\nContent-Type: application/json\r\n", 1);
     let mut bench = Bench::new();

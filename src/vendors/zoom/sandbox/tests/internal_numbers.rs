@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{Bench, NOW, account, ask, number, numbers, with, without};
 
 #[test]
-fn internal_numbers_are_judged_field_by_field() {
+fn internal_numbers_are_checked_field_by_field() {
     let good = number("+16466661110");
     let refused = |entry: Value, field: &str| {
         let mut bench = Bench::new();
@@ -48,7 +48,7 @@ fn internal_numbers_are_judged_field_by_field() {
 }
 
 #[test]
-fn internal_numbers_come_back_whole_or_not_at_all() {
+fn internal_numbers_are_added_all_or_none() {
     let mut bench = Bench::new();
     let path = account("sub-1", "internal_numbers");
     let plain = with(with(number("+16466661110"), "languages", json!("da-DK")), "type", json!(1));
@@ -105,7 +105,7 @@ fn internal_numbers_come_back_whole_or_not_at_all() {
 }
 
 #[test]
-fn the_quota_of_an_account_holds() {
+fn the_quota_of_an_account_is_enforced() {
     let mut bench = Bench::new();
     assert_eq!(bench.sandbox.state.accounts[1].quota, 1_000_000);
     bench.sandbox.state.accounts[1].quota = 2;
@@ -139,7 +139,7 @@ fn lists_are_paged() {
         if at.is_empty() {
             break;
         }
-        // What goes away before the mark must not make the next page skip anything.
+        // A row removed before the marker must not make the next page skip rows.
         let id = page["internal_numbers"][0]["id"].as_str().unwrap().to_owned();
         assert_eq!(bench.call("DELETE", &format!("{path}/{id}"), Value::Null).0, 204);
     }

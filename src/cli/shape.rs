@@ -1,0 +1,21 @@
+//! How a list is shown; shared by every command that lists.
+
+use clap::Args;
+
+/// The columns, the order and the header of a list.
+#[derive(Debug, Default, Args)]
+pub struct Shape {
+    /// The columns: name,caller_id.number
+    ///
+    /// Any fields of the JSON output, for a table or CSV.
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Sort by a field, or descending by -FIELD
+    ///
+    /// Any field of the JSON output.
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// Leave out the header
+    #[arg(long)]
+    pub no_headers: bool,
+}
