@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use trunkctl::vendors;
 
 use crate::accounts::{Accounts, secret};
-use crate::support::{Place, peak_memory};
+use crate::support::{Place, Ticks, peak_memory};
 
 pub const PROFILES: usize = 1000;
 
@@ -28,6 +28,8 @@ pub struct Run {
     pub time: Duration,
     pub peak: Option<u64>,
     pub requests: usize,
+    /// The server's share of the processor time.
+    pub share: String,
 }
 
 impl Fleet {
@@ -58,9 +60,17 @@ impl Fleet {
         self.accounts.take(latency);
     }
 
-    /// Every account has to be logged in to again.
+    /// Every account has to be logged in to again. The tokens are not deleted, because ext4 creates files slowly for a
+    /// while after that.
     pub fn forget_tokens(&self) {
-        let _ = std::fs::remove_dir_all(self.place.cache());
+        let cache = self.place.cache();
+        for serial in 0.. {
+            let aside = cache.with_extension(serial.to_string());
+            if !aside.exists() {
+                let _ = std::fs::rename(&cache, aside);
+                return;
+            }
+        }
     }
 
     /// Runs a command on the manifest. It has to succeed, and to say that.
@@ -74,7 +84,7 @@ impl Fleet {
         let mut command = self.place.command(&args);
         command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
         self.accounts.requests();
-        let (begun, mut peak) = (Instant::now(), None);
+        let (ticks, begun, mut peak) = (Ticks::now(), Instant::now(), None);
         let mut child = command.spawn().unwrap();
         let status = loop {
             peak = peak.max(peak_memory(child.id()));
@@ -83,7 +93,7 @@ impl Fleet {
                 None => std::thread::sleep(Duration::from_millis(2)),
             }
         };
-        let time = begun.elapsed();
+        let (time, share) = (begun.elapsed(), Ticks::server_share(ticks));
         let [out, err] = [out, err].map(|path| std::fs::read_to_string(path).unwrap());
         let fits = status.success() && out.contains(said);
         assert!(
@@ -91,7 +101,7 @@ impl Fleet {
             "{words} has to say `{said}`: {status}\n{}\n{err}",
             out.lines().last().unwrap_or_default()
         );
-        Run { time, peak, requests: self.accounts.requests() }
+        Run { time, peak, requests: self.accounts.requests(), share }
     }
 
     /// Writes the profiles file and the manifest.

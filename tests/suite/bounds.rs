@@ -1,6 +1,6 @@
-//! Whatever a vendor or a file holds, the program stays small: under 96 MiB, in a debug build too.
+//! Bounds of memory: the program stays below 96 MiB for every answer and every file, also in a debug build.
 
-// How much memory a process has is told and limited in its own way on every system.
+// Every system reports and limits the memory of a process in its own way.
 #![cfg(target_os = "linux")]
 
 use std::io::Read;
@@ -12,14 +12,14 @@ use crate::support::given::profiles_with_tokens;
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{Place, Ran, read};
 
-/// MiB of data that a process may have: what passes this is aborted. Some 10 MiB of it are stacks that are hardly
-/// used, and the program's own code, which is no data, takes some 20 MiB.
+/// MiB of data that a process may have; beyond that it is aborted. Some 10 MiB of it are stacks that are hardly
+/// used. The program's code, which does not count as data, takes some 20 MiB.
 const MOST_DATA: usize = 80;
 
-/// The same where nothing is kept for long.
+/// The same for output that is streamed.
 const MOST_STREAMED: usize = 40;
 
-/// The binary under such a limit.
+/// The binary with such a limit.
 fn limited(most: usize, place: &Place, args: &[&str]) -> Command {
     let plain = place.command(&[]);
     let mut command = Command::new("sh");
@@ -39,7 +39,7 @@ fn run(server: &Scripted, vendor: &str, line: &str) -> Ran {
     read(limited(MOST_DATA, &place, &args).output().unwrap())
 }
 
-/// An answer of each vendor's list with these rows.
+/// A page of each vendor's list with these rows.
 fn page(vendor: &str, rows: &str, total: usize) -> Act {
     let body = match vendor {
         "yeastar" => format!(r#"{{"errcode":0,"total_number":{total},"data":[{rows}]}}"#),
@@ -49,7 +49,7 @@ fn page(vendor: &str, rows: &str, total: usize) -> Act {
     Act::Raw(http(200, "Content-Type: application/json\r\n", &body))
 }
 
-/// Seven bytes that take some six hundred as a value.
+/// Seven bytes of JSON take some six hundred bytes as a value.
 #[test]
 fn an_answer_of_a_million_small_objects_is_refused_before_it_is_parsed() {
     let rows = vec![r#"{"a":1}"#; 1_000_000].join(",");
@@ -92,9 +92,9 @@ fn ten_thousand_rows_of_thirty_fields_are_read_in_every_format() {
     assert_eq!(yaml.lines().filter(|line| line.starts_with("- ")).count(), 10_000);
 }
 
-/// One row, one text, one list of complaints: nothing but rows is long in an answer that is documented.
+/// One row, one text, one list of errors: in a documented answer, only the list of rows is long.
 #[test]
-fn a_part_of_an_answer_that_is_too_large_is_refused_or_cut() {
+fn an_oversized_part_of_an_answer_is_refused_or_truncated() {
     let text = "\u{202e}".repeat(2_500_000);
     let numbers = vec!["1"; 300_000].join(",");
     let long = format!(r#"{{"id":7,"name":"{text}"}}"#);
@@ -116,7 +116,7 @@ fn a_part_of_an_answer_that_is_too_large_is_refused_or_cut() {
     }
 }
 
-/// Pages of a hundred new rows of ten kilobytes each, without an end.
+/// Endless pages of a hundred new rows of ten kilobytes each.
 fn endless() -> Scripted {
     let filling = "x".repeat(10_000);
     Scripted::answering(move |nth, _| {
@@ -126,7 +126,7 @@ fn endless() -> Scripted {
 }
 
 #[test]
-fn rows_that_have_to_be_kept_end_in_an_error_where_they_take_too_much() {
+fn rows_that_must_be_kept_are_an_error_if_they_need_too_much_memory() {
     let place = Place::new();
     let manifest = place.write(
         "lab.toml",
@@ -147,7 +147,7 @@ fn rows_that_have_to_be_kept_end_in_an_error_where_they_take_too_much() {
 }
 
 #[test]
-fn a_long_list_streams_in_every_format_for_programs() {
+fn a_long_list_is_streamed_in_every_data_format() {
     for format in ["json", "yaml", "csv", "jsonl"] {
         let (place, server) = (Place::new(), endless());
         let profiles = profiles_with_tokens(&place, &server.base);
@@ -155,7 +155,7 @@ fn a_long_list_streams_in_every_format_for_programs() {
         let mut child = limited(MOST_STREAMED, &place, &args).spawn().unwrap();
         let mut out = child.stdout.take().unwrap();
         let mut taken = vec![0; 1 << 20];
-        // More than is ever held back, or fits under the limit.
+        // More than is ever buffered, and more than the limit allows.
         for _ in 0..MOST_STREAMED + 4 {
             out.read_exact(&mut taken).unwrap_or_else(|error| panic!("{format}: {error}"));
         }
@@ -166,9 +166,9 @@ fn a_long_list_streams_in_every_format_for_programs() {
     }
 }
 
-/// An error leaves nothing on standard output, unless the list was too long to be held back.
+/// An error leaves nothing on standard output, unless the list was too long to buffer.
 #[test]
-fn an_error_after_long_pages_leaves_an_array_without_its_end() {
+fn an_error_after_streamed_pages_leaves_the_array_unterminated() {
     let filling = "x".repeat(900_000);
     for (pages, streams) in [(5, false), (12, true)] {
         let filling = filling.clone();
@@ -184,7 +184,7 @@ fn an_error_after_long_pages_leaves_an_array_without_its_end() {
 }
 
 #[test]
-fn a_file_without_an_end_is_refused() {
+fn an_endless_file_is_refused() {
     let place = Place::new();
     let config = place.write(
         "profiles.toml",

@@ -1,4 +1,5 @@
-//! The pipelines in `examples/ci` do what they say: their scripts run as they stand, against a served sandbox.
+//! The pipelines in `examples/ci` and the action in `.github` work as documented: their scripts run unchanged against a
+//! served sandbox.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +17,7 @@ struct Checkout {
     variables: BTreeMap<&'static str, String>,
 }
 
-/// What a script ended with, and what was posted by it.
+/// The result of a script, and what it posted.
 struct Ended {
     code: i32,
     out: String,
@@ -40,7 +41,7 @@ impl Checkout {
         }
         let file = profiles(&served.base, &place, "");
         std::fs::copy(file, place.path().join("work/profiles.toml")).unwrap();
-        // What posts keeps what it was given, and takes nothing that is empty.
+        // The posting command stores its input, and refuses empty input.
         for (tool, keep) in [
             ("gh", "cat \"${7:-/dev/null}\" > posted; [ -s posted ]"),
             ("curl", "cat > posted; ! grep -q '\"body\": \"\"' posted"),
@@ -86,14 +87,17 @@ impl Checkout {
     }
 }
 
-/// What a step of the workflow runs.
+/// The script of a step of the workflow.
 fn step(file: &Value, job: &str, name: &str) -> String {
-    let steps = file["jobs"][job]["steps"].as_array().unwrap();
-    let step = steps.iter().find(|step| step["name"] == name).unwrap();
+    named(&file["jobs"][job], name)
+}
+
+fn named(job: &Value, name: &str) -> String {
+    let step = job["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).unwrap();
     step["run"].as_str().unwrap().to_owned()
 }
 
-/// What a job of the pipeline runs.
+/// The script of a job of the pipeline.
 fn script(file: &Value, job: &str) -> String {
     let lines = file[job]["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
     lines.collect::<Vec<_>>().join("\n")
@@ -106,7 +110,7 @@ fn parsed(file: &str) -> Value {
 
 #[cfg(unix)]
 #[test]
-fn the_workflow_plans_posts_applies_and_then_has_nothing_to_do() {
+fn the_workflow_plans_posts_and_applies_and_a_second_run_changes_nothing() {
     let (file, checkout) = (parsed("github-trunks.yml"), Checkout::new());
     let step = |job: &str, name: &str| step(&file, job, name);
     let planned = |code: &str| {
@@ -130,13 +134,63 @@ fn the_workflow_plans_posts_applies_and_then_has_nothing_to_do() {
     assert_eq!(checkout.run(&format!("CODE=12\n{}", step("plan", "Judge"))).code, 1);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_action_installs_a_release_by_its_checksum_and_posts_a_plan() {
+    let (file, mut checkout) = (parsed("../../.github/actions/trunkctl/action.yml"), Checkout::new());
+    let fetch =
+        "#!/bin/sh\nwhile [ \"$1\" != --output ]; do shift; done\necho \"$3\" > url\ncp release \"$2\"\n";
+    checkout.place.program("bin/curl", fetch);
+    let packed = checkout.run(
+        "mkdir packed && ln -s \"$(command -v trunkctl)\" packed && tar -czf release packed && sha256sum < release",
+    );
+    let sum = packed.out.split(' ').next().unwrap().to_owned();
+    let work = checkout.place.path().join("work").display().to_string();
+    checkout.variables.extend([
+        ("RUNNER_OS", "Linux".to_owned()),
+        ("RUNNER_ARCH", "X64".to_owned()),
+        ("RUNNER_TEMP", work.clone()),
+        ("GITHUB_SERVER_URL", "https://forge.example".to_owned()),
+        ("GITHUB_PATH", format!("{work}/path")),
+        ("VERSION", "1.2.3".to_owned()),
+        ("REPOSITORY", "owner/name".to_owned()),
+        ("MANIFEST", "trunks".to_owned()),
+        ("ARGUMENTS", "--untrusted".to_owned()),
+        ("NUMBER", "7".to_owned()),
+        ("PLAN", format!("{work}/trunkctl-plan.md")),
+    ]);
+    let run = |name: &str, with: &str| {
+        checkout.place.write("work/step", &named(&file["runs"], name));
+        checkout.run(&format!("{with} bash -eo pipefail step"))
+    };
+    let forged = run("Install", &format!("SHA256={}", "0".repeat(64)));
+    assert!(forged.code != 0 && forged.out.contains("FAILED"), "{}", forged.out);
+    let foreign = run("Install", "RUNNER_ARCH=ARM64");
+    assert!(foreign.code == 1 && foreign.out.contains("Linux on ARM64"), "{}", foreign.out);
+    assert!(!checkout.place.path().join("work/path").exists());
+    let installed = run("Install", &format!("SHA256={sum}"));
+    assert_eq!(installed.code, 0, "{}", installed.out);
+    let release = "releases/download/v1.2.3/trunkctl-1.2.3-x86_64-unknown-linux-musl.tar.gz";
+    assert_eq!(checkout.read("url"), format!("https://forge.example/owner/name/{release}\n"));
+    let version = checkout.run("\"$(cat path)/trunkctl\" -V");
+    assert!(version.code == 0 && version.out.starts_with("trunkctl "), "{}", version.out);
+
+    assert_eq!(run("Plan", "").code, 0);
+    assert_eq!(checkout.read("output"), format!("code=14\nchanges=true\nplan={work}/trunkctl-plan.md\n"));
+    assert_eq!(run("Post the plan", "").code, 0);
+    assert!(checkout.read("posted").starts_with("### trunkctl plan"), "{}", checkout.read("posted"));
+    let unposted = run("Post the plan", "NUMBER= GITHUB_EVENT_NAME=push");
+    assert!(unposted.code == 1 && unposted.out.contains("this workflow runs for push"), "{}", unposted.out);
+    assert_eq!((run("Judge", "CODE=14").code, run("Judge", "CODE=12").code), (0, 12));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
     let refused = |checkout: &Checkout| {
         checkout.place.write("work/trunks/slip.toml", "[[trunk]]\nprofile = \"yeastar\"\nnmae = \"a\"\n");
     };
-    let is_told = |posted: &str| {
+    let reports_the_plan = |posted: &str| {
         let as_it_is = posted.starts_with("### trunkctl plan\n\n    error: ");
         assert!(as_it_is && posted.contains("slip.toml, line 3"), "{posted}");
         assert!(posted.contains("did you mean `name`?"), "{posted}");
@@ -146,11 +200,11 @@ fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
     let plan = checkout.run(&step(&file, "plan", "Plan"));
     assert!(plan.code == 0 && plan.out.contains("slip.toml"), "{}", plan.out);
     assert_eq!(checkout.read("output"), "code=4\n");
-    is_told(&checkout.read("summary.md"));
+    reports_the_plan(&checkout.read("summary.md"));
     let post = format!("NUMBER=7\n{}", step(&file, "plan", "Post the plan"));
     let posted = checkout.run(&post);
     assert_eq!(posted.code, 0, "{}", posted.out);
-    is_told(&checkout.read("posted"));
+    reports_the_plan(&checkout.read("posted"));
     assert_eq!(checkout.run(&format!("CODE=4\n{}", step(&file, "plan", "Judge"))).code, 1);
     need("jq");
     let (file, checkout) = (parsed("gitlab-trunks.yml"), Checkout::new());
@@ -158,7 +212,7 @@ fn a_refused_manifest_is_posted_with_its_error_and_fails_the_job() {
     let plan = checkout.run(&script(&file, "plan"));
     assert!(plan.code == 4 && plan.out.contains("slip.toml"), "{} {}", plan.code, plan.out);
     let posted: Value = serde_json::from_str(&checkout.read("posted")).unwrap();
-    is_told(posted["body"].as_str().unwrap());
+    reports_the_plan(posted["body"].as_str().unwrap());
 }
 
 #[cfg(unix)]
@@ -179,9 +233,9 @@ fn an_apply_that_fails_in_part_says_why() {
     assert!(checkout.place.state().join("applied").is_dir());
 }
 
-/// Whatever comes after the apply is done after a failure too, and keeps the folder that the next run begins with.
+/// The steps after the apply also run after a failure and keep the folder for the next run.
 #[test]
-fn what_an_apply_leaves_behind_is_kept_whatever_became_of_it() {
+fn the_state_is_kept_after_a_successful_or_failed_apply() {
     let file = parsed("github-trunks.yml");
     let steps = file["jobs"]["apply"]["steps"].as_array().unwrap();
     let at = steps.iter().position(|step| step["name"] == "Apply").unwrap();
@@ -201,7 +255,7 @@ fn what_an_apply_leaves_behind_is_kept_whatever_became_of_it() {
         let restored = &steps.iter().find(|step| uses(step, "actions/cache/restore@")).unwrap()["with"];
         assert_eq!((&restored["path"], &restored["key"]), (&saved["path"], &saved["key"]), "{job}");
         assert!(key.starts_with(restored["restore-keys"].as_str().unwrap()), "{job}");
-        // No other run cancels what is under way, and a plan waits for nobody.
+        // No other run cancels a running apply, and a plan does not wait for other runs.
         let alone = &file["jobs"][job]["concurrency"];
         assert_eq!(alone["cancel-in-progress"] == false, job == "apply", "{job}");
     }
@@ -217,7 +271,7 @@ fn what_an_apply_leaves_behind_is_kept_whatever_became_of_it() {
 /// A pull request from a fork is given no secret: their variables are there, and empty.
 #[cfg(unix)]
 #[test]
-fn a_plan_without_secrets_says_what_it_could_not_read() {
+fn a_plan_without_secrets_names_what_it_could_not_read() {
     let (file, mut checkout) = (parsed("github-trunks.yml"), Checkout::new());
     let profiles = checkout.read("profiles.toml").replace("sandbox-secret", "env:LAB_PBX_SECRET");
     checkout.place.write("work/profiles.toml", &profiles);
@@ -240,7 +294,7 @@ fn the_gitlab_jobs_plan_post_and_apply_the_saved_plan() {
     }
     let posted: Value = serde_json::from_str(&checkout.read("posted")).unwrap();
     assert!(posted["body"].as_str().unwrap().starts_with("### trunkctl plan"), "{posted}");
-    // The world has moved: by the plan itself.
+    // The plan itself has changed the objects.
     let again = checkout.run(&script("apply-main"));
     assert_eq!(again.code, 4, "{}", again.out);
 }

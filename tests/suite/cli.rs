@@ -47,7 +47,7 @@ fn every_example_does_its_job_at_every_vendor() {
 }
 
 #[test]
-fn a_plan_of_a_bare_word_is_told_where_the_manifest_goes() {
+fn a_plan_of_a_bare_word_shows_how_to_pass_the_manifest() {
     let place = Place::new();
     let ran = place.run(&["plan", "fleet.toml"]).expect(2);
     let last = ran.err.lines().last().unwrap();
@@ -83,7 +83,7 @@ fn a_trunk_is_enabled_disabled_and_renamed() {
 }
 
 #[test]
-fn a_code_of_one_vendor_needs_no_vendor_and_a_code_of_several_does() {
+fn only_ambiguous_codes_require_a_vendor() {
     let place = Place::new();
     let own = place.run(&["explain", "yeastar", "70103"]).expect(0).out;
     assert_eq!(place.run(&["explain", "70103"]).expect(0).out, own);
@@ -96,11 +96,32 @@ fn a_code_of_one_vendor_needs_no_vendor_and_a_code_of_several_does() {
 }
 
 #[test]
-fn the_matrix_can_be_of_one_vendor() {
+fn the_matrix_can_be_limited_to_one_vendor() {
     let place = Place::new();
     let zoom = place.run(&["vendors", "zoom", "-o", "json"]).expect(0).json();
     assert_eq!(zoom.as_array().unwrap().len(), 1);
     assert_eq!(zoom[0]["vendor"], "zoom");
     let error = place.run(&["vendors", "zom"]).expect(2).err;
     assert!(error.contains("did you mean `zoom`"), "{error}");
+}
+
+#[test]
+fn the_long_version_says_how_the_program_was_built() {
+    let place = Place::new();
+    let first = format!("trunkctl {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(place.run(&["-V"]).expect(0).out, first);
+    let long = place.run(&["--version"]).expect(0).out;
+    assert_eq!(place.run(&["version"]).expect(0).out, long);
+    let data = place.run(&["version", "-o", "json"]).expect(0).json();
+    assert!(long.starts_with(&first), "{long}");
+    let rest: Vec<(&str, &str)> = long.lines().skip(1).map(|line| line.split_once("  ").unwrap()).collect();
+    assert_eq!(
+        rest.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
+        ["commit", "profile", "target", "compiler", "tls"]
+    );
+    for (key, value) in rest {
+        assert_eq!(data[key], value.trim(), "{data}");
+    }
+    assert_ne!(data["profile"], "unknown");
+    assert!(data["compiler"].as_str().unwrap().starts_with("rustc 1."), "{data}");
 }

@@ -1,13 +1,15 @@
-//! What the README, the example files and the help say is what the program does.
+//! The README, the guide, the example files and the help say what the program does.
 //!
-//! `UPDATE_README=1 cargo test docs::` rewrites the generated parts and the outputs; read the difference.
+//! `UPDATE_DOCS=1 cargo test docs::` rewrites the generated parts and the outputs; read the difference.
 
-mod readme;
+mod pages;
+mod picture;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use clap::Parser;
 use sha2::{Digest, Sha256};
 use trunkctl::internal::COMMON;
 use trunkctl::model::change::Outcome;
@@ -17,12 +19,13 @@ use trunkctl::model::profile::KeyNeed;
 use trunkctl::vendors;
 
 use crate::faults;
+use crate::output::help::levels;
 use crate::support::refusing::Refusing;
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{self, Place};
-use readme::{Scene, blocks};
+use pages::{Page, Scene, blocks};
 
-/// An authority that nobody holds the key of.
+/// An authority without a known private key.
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
 MIIBizCCATGgAwIBAgIUNUgEsv1qrX9uI3Uj1BBbWfgj2scwCgYIKoZIzj0EAwIw
 GjEYMBYGA1UEAwwPbGFiLXBieC5leGFtcGxlMCAXDTI2MTEyMTAwMzUwMFoYDzIx
@@ -36,41 +39,111 @@ UUyYdh+kxJw0RqUbtMG8
 -----END CERTIFICATE-----
 ";
 
-/// Whoever may rewrite the README holds it meanwhile.
-fn hold() -> MutexGuard<'static, ()> {
-    static README: Mutex<()> = Mutex::new(());
-    README.lock().unwrap_or_else(PoisonError::into_inner)
+/// Only one test at a time may rewrite a page.
+fn lock() -> MutexGuard<'static, ()> {
+    static PAGES: Mutex<()> = Mutex::new(());
+    PAGES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// On Linux, because the README names folders as they are there.
+/// A test for each page, so that they run at the same time. On Linux, because the pages name folders as they are there.
+macro_rules! played {
+    ($($test:ident: $page:literal,)*) => {
+        #[cfg(target_os = "linux")]
+        mod every_command_does_what_is_shown {
+            $(#[test] fn $test() { super::play($page); })*
+        }
+        const PLAYED: &[&str] = &[$($page),*];
+    };
+}
+
+played! {
+    readme: "README.md",
+    benchmarks: "src/guide/benchmarks.md",
+    bulk: "src/guide/bulk.md",
+    checks: "src/guide/checks.md",
+    ci: "src/guide/ci.md",
+    exit_codes: "src/guide/exit-codes.md",
+    fields: "src/guide/fields.md",
+    getting_started: "src/guide/getting-started.md",
+    glossary: "src/guide/glossary.md",
+    itniotech: "src/guide/itniotech.md",
+    manifests: "src/guide/manifests.md",
+    output: "src/guide/output.md",
+    profiles: "src/guide/profiles.md",
+    reliability: "src/guide/reliability.md",
+    sandbox: "src/guide/sandbox.md",
+    secrets: "src/guide/secrets.md",
+    troubleshooting: "src/guide/troubleshooting.md",
+    yeastar: "src/guide/yeastar.md",
+    zoom: "src/guide/zoom.md",
+}
+
 #[cfg(target_os = "linux")]
-#[test]
-fn every_command_of_the_readme_does_what_it_shows() {
-    let _held = hold();
-    let text = readme::text();
+fn play(name: &str) {
+    let _lock = pages::is_update().then(lock);
+    let page = Page::named(name);
+    let text = page.text();
     let (blocks, mut scene) = (blocks(&text), Scene::new());
     let mut stale = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         stale.extend(scene.play(block, blocks.get(at + 1)));
     }
-    if readme::is_update() {
+    if pages::is_update() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for (begin, length, output) in stale.into_iter().rev() {
             lines.splice(begin..begin + length, output);
         }
-        std::fs::write(readme::path(), lines.join("\n") + "\n").unwrap();
+        page.write(&(lines.join("\n") + "\n"));
         return;
     }
     let complaints: Vec<String> = stale
         .iter()
-        .map(|(begin, _, output)| format!("line {}: the output is\n{}\n", begin + 1, output.join("\n")))
+        .map(|(begin, _, output)| format!("{name}:{}: the output is\n{}\n", begin + 1, output.join("\n")))
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
 #[test]
+fn every_page_is_played() {
+    let names: Vec<String> = pages::pages().into_iter().map(|page| page.name).collect();
+    assert_eq!(names, PLAYED);
+}
+
+/// Only relative links, because pages on the web may disappear.
+#[test]
+fn every_link_of_a_page_has_a_target() {
+    let anchor = |heading: &str| {
+        let kept = heading.trim_start_matches('#').trim().to_lowercase();
+        kept.chars()
+            .filter(|c| c.is_alphanumeric() || " -".contains(*c))
+            .collect::<String>()
+            .replace(' ', "-")
+    };
+    for page in pages::pages() {
+        let text = page.text();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => text.clone(),
+                _ => {
+                    let path = page.linked(file);
+                    assert!(path.exists(), "{}: {link}", page.name);
+                    std::fs::read_to_string(path).unwrap_or_default()
+                }
+            };
+            let found = heading.is_empty()
+                || target.lines().any(|line| line.starts_with('#') && anchor(line) == heading);
+            assert!(found, "{}: {link} has no such heading", page.name);
+        }
+    }
+}
+
+#[test]
 fn a_newcomer_needs_two_commands() {
-    let text = readme::text();
+    let text = Page::named("README.md").text();
     let section = text.split("\n## ").find(|part| part.starts_with("Try it")).unwrap();
     let commands: Vec<String> = blocks(section)
         .iter()
@@ -81,33 +154,34 @@ fn a_newcomer_needs_two_commands() {
 }
 
 #[test]
-fn the_readmes_generated_parts_are_fresh() {
+fn the_generated_sections_are_up_to_date() {
     let codes: String = EXIT_CODES
         .iter()
         .map(|row| format!("| {} | `{}` | {} | {} |\n", row.code, row.kind, row.meaning, row.remedy))
         .collect();
     let codes = format!("| code | kind | meaning | what to do |\n| --- | --- | --- | --- |\n{codes}");
-    for (name, wanted) in [
-        ("matrix", trunkctl::internal::matrix_markdown()),
-        ("exit codes", codes),
-        ("profile keys", profile_keys()),
+    for (page, name, wanted) in [
+        ("src/guide/fields.md", "matrix", trunkctl::internal::matrix_markdown()),
+        ("src/guide/exit-codes.md", "exit codes", codes),
+        ("src/guide/profiles.md", "profile keys", profile_keys()),
     ] {
-        generated(name, &wanted);
+        generated(page, name, &wanted);
     }
 }
 
-/// Holds a generated part of the README to that text, or writes it there.
-pub fn generated(name: &str, wanted: &str) {
-    let _held = hold();
-    let text = readme::text();
+/// Compares a generated part of a page with that text, or writes it there.
+pub fn generated(page: &str, name: &str, wanted: &str) {
+    let _lock = lock();
+    let page = Page::named(page);
+    let text = page.text();
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let (head, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
     let (own, tail) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
     let wanted = format!("\n{wanted}\n");
-    if readme::is_update() {
-        std::fs::write(readme::path(), format!("{head}{begin}{wanted}{end}{tail}")).unwrap();
+    if pages::is_update() {
+        page.write(&format!("{head}{begin}{wanted}{end}{tail}"));
     } else {
-        assert!(own == wanted, "{name} is stale: UPDATE_README=1 cargo test --test suite");
+        assert!(own == wanted, "{name} is stale: UPDATE_DOCS=1 cargo test --test suite");
     }
 }
 
@@ -132,24 +206,15 @@ fn profile_keys() -> String {
     text
 }
 
-/// The words of a command, from the program's own help: each command with its long help.
+/// Every command with its long help.
 fn helps(place: &Place) -> Vec<(Vec<String>, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![Vec::<String>::new()];
-    while let Some(words) = open.pop() {
+    let long = |words: Vec<String>| {
         let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
         args.push("--help");
         let help = place.run(&args).expect(0).out;
-        let list = help.split("\nCommands:\n").nth(1).unwrap_or_default();
-        for line in list.lines().take_while(|line| !line.is_empty()) {
-            let name = line.trim_start().split(' ').next().unwrap_or_default();
-            if line.starts_with("  ") && !line.starts_with("   ") && name != "help" {
-                open.push(words.iter().cloned().chain([name.to_owned()]).collect());
-            }
-        }
-        found.push((words, help));
-    }
-    found
+        (words, help)
+    };
+    levels().into_iter().map(long).collect()
 }
 
 /// The words of a text that begin so and go on with these characters.
@@ -166,15 +231,16 @@ fn words_with(text: &str, begin: &str, more: fn(char) -> bool) -> BTreeSet<Strin
 }
 
 #[test]
-fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist() {
-    let (place, text) = (Place::new(), readme::told(&readme::text()));
+fn the_pages_name_every_command_and_only_existing_options_and_variables() {
+    let (place, text) = (Place::new(), pages::prose(&pages::text()));
     let helps = helps(&place);
-    let all: String = helps.iter().map(|(_, help)| help.as_str()).collect();
+    let mut all: String = helps.iter().map(|(_, help)| help.as_str()).collect();
+    all.push_str(&place.run(&["help", "global"]).expect(0).out);
     for (words, help) in &helps {
         let leaf = !help.contains("\nCommands:\n");
         let command = format!("trunkctl {}", words.join(" "));
         let named = text.contains(&command) || text.contains(&words.join(" "));
-        assert!(!leaf || named, "the README does not name `{command}`");
+        assert!(!leaf || named, "no page names `{command}`");
     }
     let option = |c: char| c.is_ascii_lowercase() || c == '-';
     let of_cargo = ["--release", "--path", "--bench", "--locked"].map(str::to_owned);
@@ -197,14 +263,14 @@ fn the_readme_names_every_command_and_no_option_or_variable_that_does_not_exist(
     }
 }
 
-/// Whatever a hint, a remedy or a comment tells the reader to run has to be there.
+/// Every command suggested in a hint, a remedy or a comment must exist.
 #[test]
-fn every_command_that_a_message_or_the_readme_names_exists() {
+fn every_command_named_in_a_message_or_page_exists() {
     let place = Place::new();
     let helps = helps(&place);
     let mut texts: Vec<(String, String)> =
         crate::hygiene::sources().into_iter().map(|file| (file.name.clone(), file.code())).collect();
-    texts.push(("README.md".into(), readme::text()));
+    texts.extend(pages::pages().into_iter().map(|page| (page.name.clone(), page.text())));
     for (name, text) in texts {
         for (at, _) in text.match_indices("`trunkctl ") {
             let quoted = text[at + 1..].split('`').next().unwrap_or_default();
@@ -214,26 +280,107 @@ fn every_command_that_a_message_or_the_readme_names_exists() {
                     && !word.starts_with('-')
             };
             let words: Vec<String> = quoted.split(' ').skip(1).take_while(plain).map(str::to_owned).collect();
-            let known = helps.iter().any(|(own, help)| {
-                let leaf = !help.contains("\nCommands:\n");
-                *own == words || (leaf && !own.is_empty() && words.starts_with(own))
-            });
-            assert!(known, "{name} names `{quoted}`, which is no command");
+            let is_topic = words.first().is_some_and(|word| word == "help")
+                && place.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).code == 0;
+            let known = is_topic
+                || helps.iter().any(|(own, help)| {
+                    let leaf = !help.contains("\nCommands:\n");
+                    *own == words || (leaf && !own.is_empty() && words.starts_with(own))
+                });
+            assert!(known, "{name} names `{quoted}`, which is not a command");
         }
     }
 }
 
+/// Examples that are only parsed, and why.
+const ONLY_PARSED: &[(&str, &str)] = &[
+    ("profile init lab-pbx", "it prompts"),
+    ("trunk edit", "it opens an editor"),
+    ("profile edit", "it opens an editor"),
+    ("history show 0r8k", "the id is not known beforehand"),
+    ("history resolve 0r8k", "the id is not known beforehand"),
+    ("trunk check --target", "it needs a network"),
+    ("trunk check -o json", "it needs a network"),
+    ("trunk wait carrier-out --for healthy", "it needs a network"),
+    ("validate -f trunks --untrusted", "there is no such manifest here"),
+    ("sandbox serve", "it runs until Ctrl-C"),
+    ("--profiles-file sandbox.toml", "it needs the served sandbox"),
+];
+
+/// Examples that end with another exit code than 0.
+const ENDS: &[(&str, i32)] = &[
+    // They ask for confirmation, and there is no terminal.
+    ("trunk delete itsp-main", 4),
+    ("internal-numbers remove +16466661111", 4),
+    // No vendor documents it.
+    ("internal-numbers update", 13),
+];
+
+/// The examples of a help: lines below a heading, each with its continuation.
+fn examples_of(help: &str) -> Vec<String> {
+    let mut examples: Vec<String> = Vec::new();
+    let after = help.split_once("\nExamples:\n").or_else(|| help.split_once("\nExample:\n"));
+    for line in after.map(|(_, after)| after).unwrap_or_default().lines().take_while(|line| !line.is_empty())
+    {
+        match (line.strip_prefix("  trunkctl"), examples.last_mut()) {
+            (Some(rest), _) => examples.push(format!("trunkctl{rest}")),
+            (None, Some(example)) => example.push_str(&format!("\n{line}")),
+            (None, None) => panic!("{line}"),
+        }
+    }
+    examples
+}
+
+/// In the order of the commands, in one place.
+#[cfg(target_os = "linux")]
 #[test]
-fn the_readme_explains_every_field() {
-    let (place, text) = (Place::new(), readme::text());
-    let section = text.split("\n## ").find(|part| part.starts_with("Spec files")).unwrap();
+fn every_example_of_a_help_text_works() {
+    let (place, mut scene) = (Place::new(), Scene::new());
+    scene.set("ITSP_PASSWORD", "Example0nly-NotASecret");
+    scene.set("BRANCH_SECRET", "sandbox-secret");
+    for preparation in [
+        "trunkctl profile init branch-pbx --vendor yeastar --set base_url=https://192.0.2.10:8088 --set client_id=sandbox --set client_secret=env:BRANCH_SECRET",
+        "trunkctl -p contact-center trunk create --name carrier-out --kind peer --direction outbound --host 192.0.2.50 --agent-group 'Sales EU'",
+        "mkdir -p ~/.local/share/bash-completion/completions",
+        "trunkctl -p meetings callout-countries add --account sub-1 FR",
+        "trunkctl --sandbox apply -f examples/fleet --yes",
+        "trunkctl -p lab-pbx trunk create --from examples/yeastar/peer-trunk.yaml",
+    ] {
+        let output = scene.run(preparation);
+        assert_eq!(scene.code(), 0, "{preparation}\n{output}");
+    }
+    let mut faults = Vec::new();
+    for (words, help) in helps(&place) {
+        let examples = examples_of(&help);
+        let is_leaf = !help.contains("\nCommands:\n");
+        assert!(!is_leaf || !examples.is_empty(), "`{}` has no example", words.join(" "));
+        for example in examples {
+            if let Some((_, _)) = ONLY_PARSED.iter().find(|(part, _)| example.contains(part)) {
+                let line = example.split(['>', '#', '&', '|']).next().unwrap().replace("\\\n", " ");
+                let parsed = trunkctl::internal::Cli::try_parse_from(line.split_whitespace());
+                assert!(parsed.is_ok(), "{example}: {:?}", parsed.err());
+                continue;
+            }
+            let expected = ENDS.iter().find(|(part, _)| example.contains(part)).map_or(0, |(_, code)| *code);
+            let output = scene.run(&example);
+            if scene.code() != expected {
+                faults.push(format!("{example}\nends with {}:\n{output}", scene.code()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_guide_explains_every_field() {
+    let (place, section) = (Place::new(), Page::named("src/guide/fields.md").text());
     let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
     let create = place.run(&["trunk", "create", "--help"]).expect(0).out;
     for field in Field::ALL {
         let name = format!("`{}`", field.name());
         assert!(
             rows.iter().any(|row| row.split('|').nth(1).unwrap().contains(&name)),
-            "the README does not explain {name}"
+            "the guide does not explain {name}"
         );
         for flag in field.row().flags {
             let flag = format!("--{}", flag.name);
@@ -243,8 +390,8 @@ fn the_readme_explains_every_field() {
 }
 
 #[test]
-fn the_readme_names_every_outcome() {
-    let text = readme::text();
+fn the_guide_names_every_outcome() {
+    let text = pages::text();
     let row = text.lines().find(|line| line.starts_with("| `outcome` |")).unwrap();
     for outcome in Outcome::ALL {
         assert!(row.contains(&format!("`{}`", outcome.word())), "{}", outcome.word());
@@ -252,30 +399,30 @@ fn the_readme_names_every_outcome() {
 }
 
 #[test]
-fn every_example_is_run_by_the_readme_or_read_by_another() {
-    let text = readme::text();
-    let examples = readme::examples();
+fn every_example_is_run_by_a_page_or_read_by_another() {
+    let text = pages::text();
+    let examples = pages::examples();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in &examples {
         let short = format!("file:{}", file.rsplit('/').next().unwrap());
-        let by_another = examples.iter().any(|other| readme::read(&root.join(other)).contains(&short));
-        let by_readme = blocks(&text).iter().flat_map(|block| &block.lines).any(|line| line.contains(file));
-        // A folder may stand for its files, and a pipeline is run by a test of its own.
+        let by_another = examples.iter().any(|other| pages::read(&root.join(other)).contains(&short));
+        let by_page = blocks(&text).iter().flat_map(|block| &block.lines).any(|line| line.contains(file));
+        // A folder may represent its files, and pipelines have a test of their own.
         let folder = format!("-f {}", file.rsplit_once('/').unwrap().0);
         let in_folder =
             blocks(&text).iter().flat_map(|block| &block.lines).any(|line| line.contains(&folder));
-        let linked = file.starts_with("examples/ci/") && text.contains(&format!("({file})"));
-        assert!(by_another || by_readme || in_folder || linked, "nothing uses {file}");
+        let linked = file.starts_with("examples/ci/") && text.contains(&format!("/{file})"));
+        assert!(by_another || by_page || in_folder || linked, "nothing uses {file}");
     }
 }
 
 #[test]
 fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
-    let text = readme::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles.example.toml"));
+    let text = pages::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles.example.toml"));
     let lines: Vec<&str> = text.lines().collect();
     let plain = |line: &str| line.strip_prefix("# ").unwrap_or(line).to_owned();
     let is_key = |line: &str| plain(line).split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
-    // Each key stands below its comment, in the table of its vendor.
+    // Each key follows its comment, in the table of its vendor.
     for facts in vendors::ALL.iter().map(|vendor| vendor.facts()) {
         let vendor = format!("vendor = \"{}\"", facts.name);
         let begin = lines.iter().position(|line| *line == vendor).unwrap();
@@ -302,7 +449,7 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
     }
     let files = [place.write("as-it-is.toml", &text), place.write("all.toml", &all.join("\n"))];
     for file in &files {
-        // The example holds no secret, so others may read it.
+        // The example has no secrets, so others may read it.
         support::set_mode(file, 0o644);
         for args in [
             "-p lab-pbx trunk update id:1 --kind peer --host 192.0.2.1",
@@ -319,18 +466,18 @@ fn the_example_profiles_name_every_key_with_a_comment_and_are_accepted() {
     }
 }
 
-/// The table under "Reliability".
+/// The table of the page on reliability.
 #[test]
-fn what_the_readme_says_of_lost_answers_holds() {
+fn lost_answers_are_handled_as_the_guide_says() {
     let place = Place::new().with("TRUNKCTL_ACCESS_TOKEN", "a-token").with("TRUNKCTL_VENDOR", "yeastar");
     let write = ["trunk", "update", "id:1", "--kind", "peer", "--port", "5060"];
     let read = ["trunk", "update", "name:a", "--port", "5060"];
-    let nobody = Refusing::new();
+    let closed = Refusing::new();
     let limited = Act::Json(200, r#"{"errcode":70082,"errmsg":"LIMITED"}"#);
     let stale = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let refused = Act::Json(200, r#"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#);
     let drop = || Some((Act::Drop, Act::Drop));
-    // What the write, and any read, is answered with.
+    // The answers to the write and to any read.
     let there = |port| {
         let data = format!(r#"{{"id":1,"name":"a","type":"peer","hostname":"h","port":{port}}}"#);
         let body = format!(r#"{{"errcode":0,"errmsg":"SUCCESS","data":{data}}}"#);
@@ -341,7 +488,7 @@ fn what_the_readme_says_of_lost_answers_holds() {
         ("lost read", drop(), &read[..], 10, "", 2),
         ("found as asked", there(5060), &write[..], 0, "", 1),
         ("surely not applied", there(5061), &write[..], 10, "not_applied", 2),
-        ("cannot be told", drop(), &write[..], 11, "unknown", 1),
+        ("outcome stays unknown", drop(), &write[..], 11, "unknown", 1),
         ("limit", Some((limited, Act::Drop)), &write[..], 8, "not_applied", 2),
         ("given token", Some((stale, Act::Drop)), &write[..], 5, "not_applied", 1),
         ("refused", Some((refused, Act::Drop)), &write[..], 9, "not_applied", 1),
@@ -352,26 +499,25 @@ fn what_the_readme_says_of_lost_answers_holds() {
                 if is_write { written.clone() } else { looked.clone() }
             })
         });
-        let base = server.as_ref().map_or(&nobody.base, |server| &server.base);
+        let base = server.as_ref().map_or(&closed.base, |server| &server.base);
         let mut command = place.command(&["--retries", "1", "-o", "json"]);
         let ran = support::read(command.args(args).env("TRUNKCTL_BASE_URL", base).output().unwrap());
         assert_eq!(ran.code, code, "{what}: {ran:?}");
-        let told = if code == 0 { serde_json::Value::Null } else { ran.error()["outcome"].clone() };
-        assert_eq!(told.as_str().unwrap_or_default(), outcome, "{what}: {ran:?}");
+        let actual = if code == 0 { serde_json::Value::Null } else { ran.error()["outcome"].clone() };
+        assert_eq!(actual.as_str().unwrap_or_default(), outcome, "{what}: {ran:?}");
         assert_eq!(server.map_or(0, |server| faults::sent(&server.requests())), sent, "{what}");
     }
 }
 
-/// The branches of the recipe that the README's own run does not take, and the secret of its crontab.
+/// The branches of the recipe that the page's own run does not take, and the secret of its crontab.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_cron_recipe_handles_exit_codes_and_its_lock() {
-    let text = readme::text();
+    let text = Page::named("src/guide/ci.md").text();
     let blocks = blocks(&text);
     let recipe = blocks.iter().find(|block| block.lines.iter().any(|line| line.contains("flock"))).unwrap();
     let script = recipe.lines.join("\n");
     let mut scene = Scene::new();
-    scene.profiles(blocks.iter().find(|block| block.language == "toml").unwrap());
     let secret = scene.file("secret", "sandbox-secret\n");
     scene.set("LAB_PBX_SECRET", "");
     scene.set("TRUNKCTL_PROFILE_LAB_PBX_CLIENT_SECRET", &format!("file:{secret}"));
@@ -382,7 +528,7 @@ fn the_cron_recipe_handles_exit_codes_and_its_lock() {
     scene.set("TRUNKCTL_RETRIES", "0");
     let output = scene.run(&script);
     assert!(output.contains("the next run tries again") && scene.code() == 10, "{output}");
-    // A run that holds the lock keeps the next one from starting: its address would refuse it.
+    // A run that holds the lock keeps the next one from starting, whose address would refuse the connection.
     let output = scene.run(&format!("exec 8> \"$HOME/trunk-nightly.lock\"\nflock -n 8\n{script}"));
     assert_eq!((output.as_str(), scene.code()), ("", 0), "a second run was not kept out");
     scene.set("TRUNKCTL_PROFILE_LAB_PBX_CLIENT_SECRET", "env:NOT_SET");
@@ -391,7 +537,7 @@ fn the_cron_recipe_handles_exit_codes_and_its_lock() {
 }
 
 #[test]
-fn the_licence_is_the_whole_standard_text() {
+fn the_licence_is_the_complete_standard_text() {
     let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("LICENSE")).unwrap();
     let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     // https://www.apache.org/licenses/LICENSE-2.0.txt

@@ -1,8 +1,8 @@
-//! `trunk ensure`: one trunk, whatever there is of it.
+//! `trunk ensure`: one trunk, whether it exists or not.
 
 use serde_json::Value;
 
-use crate::conformance::rig::is_write;
+use crate::fixtures::is_write;
 use crate::support::recorder::Recorder;
 use crate::support::served::{Served, profiles};
 use crate::support::{Place, Ran};
@@ -31,7 +31,7 @@ impl Lab {
         self.place.run(&words)
     }
 
-    /// Runs it, and answers the outcome and how many writes it sent.
+    /// Runs it, and returns the outcome and the number of writes.
     fn ensure(&self, vendor: &str, args: &str) -> (String, usize) {
         self.recorder.take();
         let change = self.run(vendor, &format!("trunk ensure {args}")).expect(0).json();
@@ -70,7 +70,7 @@ fn a_trunk_is_created_then_left_alone_then_changed() {
 }
 
 #[test]
-fn a_trunk_that_is_as_asked_is_unchanged() {
+fn a_trunk_that_already_matches_is_unchanged() {
     let lab = Lab::new();
     lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
     assert_eq!(lab.ensure("yeastar", &format!("{PEER} --dry-run")).1, 0);
@@ -81,7 +81,7 @@ fn a_trunk_that_is_as_asked_is_unchanged() {
 }
 
 #[test]
-fn what_cannot_become_so_is_refused_and_nothing_is_written() {
+fn impossible_changes_are_refused_and_nothing_is_written() {
     let lab = Lab::new();
     lab.run("yeastar", &format!("trunk create {PEER}")).expect(0);
     lab.recorder.take();
@@ -114,7 +114,7 @@ fn a_dry_run_shows_the_request_that_would_follow() {
 }
 
 #[test]
-fn a_failure_has_the_exit_code_of_its_own() {
+fn a_failure_has_the_exit_code_of_its_kind() {
     let lab = Lab::new();
     drop(lab.served);
     let ran = lab.place.run(&[
@@ -137,7 +137,7 @@ fn a_failure_has_the_exit_code_of_its_own() {
 }
 
 #[test]
-fn a_refusal_ends_alike_in_every_format() {
+fn a_refusal_has_the_same_end_in_every_format() {
     let lab = Lab::new();
     let refusal = r#"{"errcode":40003,"errmsg":"DUPLICATE"}"#;
     for format in ["json", "jsonl", "yaml", "csv"] {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use trunkctl::engine::journal::{self, Ending, Intent, Journal, Run, Subject};
+use trunkctl::engine::journal::{self, Ending, Intent, Invocation, Journal, Subject};
 use trunkctl::model::change::Outcome;
 use trunkctl::model::error::{Applied, Error, Kind};
 
@@ -50,7 +50,7 @@ impl Past {
     fn new() -> Self {
         let place = Place::new();
         let words = ["trunkctl", "trunk", "create", "--password-from", "***", "--name", "a b"];
-        let run = Run { user: "anna".into(), command: words.map(str::to_owned).into() };
+        let run = Invocation { user: "anna".into(), command: words.map(str::to_owned).into() };
         Self { journal: Journal::new(&place.state(), run), place }
     }
 
@@ -113,7 +113,7 @@ fn a_list_is_the_same_in_every_format() {
 }
 
 #[test]
-fn filters_choose_by_profile_time_and_outcome() {
+fn filters_select_by_profile_time_and_outcome() {
     let past = Past::new();
     past.trunk("lab", "a", Outcome::Created);
     past.trunk("meetings", "b", Outcome::Failed);
@@ -171,14 +171,14 @@ fn a_profile_that_does_not_exist_is_refused_unless_it_has_a_history() {
 }
 
 #[test]
-fn a_long_history_is_cut_and_says_so() {
+fn a_long_history_is_truncated_with_a_note() {
     let past = Past::new();
     for number in 0..51 {
         past.trunk("lab", &format!("t{number}"), Outcome::Unknown);
     }
     let ran = past.run("history list -o jsonl").expect(0);
     assert!(ran.out.lines().count() == 50 && ran.err.contains("--all"), "{ran:?}");
-    // What needs a look is never hidden.
+    // Entries that need review are never hidden.
     for line in ["history list --all -o jsonl", "history list --unknown -o jsonl"] {
         let ran = past.run(line).expect(0);
         assert_eq!((ran.out.lines().count(), ran.err), (51, String::new()));
@@ -187,7 +187,7 @@ fn a_long_history_is_cut_and_says_so() {
 }
 
 #[test]
-fn what_is_unknown_comes_with_the_command_that_tells() {
+fn unknown_outcomes_come_with_the_command_that_checks_them() {
     let past = Past::new();
     let mut error = Error::new(Kind::OutcomeUnknown, "no answer within the time limit");
     error.outcome = Some(Applied::Unknown);
@@ -210,7 +210,7 @@ fn what_is_unknown_comes_with_the_command_that_tells() {
     assert!(shown.contains("check    no command can check this"), "{shown}");
 }
 
-/// What a process leaves that is killed while it waits for the answer.
+/// The journal of a process that is killed while it waits for the answer.
 #[test]
 fn an_intent_without_an_ending_is_unknown() {
     let past = Past::new();
@@ -251,7 +251,7 @@ fn a_batch_is_counted_in_the_list_and_whole_when_shown() {
 }
 
 #[test]
-fn an_id_may_be_cut_as_long_as_it_is_one() {
+fn an_id_may_be_shortened_if_it_stays_unique() {
     let past = Past::new();
     let (first, second) =
         (past.trunk("lab", "a", Outcome::Created), past.trunk("lab", "b", Outcome::Created));
@@ -283,7 +283,7 @@ fn before_and_after_are_shown() {
 }
 
 #[test]
-fn nothing_recorded_is_an_empty_list_and_a_note() {
+fn an_empty_history_is_an_empty_list_with_a_note() {
     let place = Place::new().with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml");
     let file = journal::path(&place.state()).display().to_string();
     for (format, out) in
@@ -298,7 +298,7 @@ fn nothing_recorded_is_an_empty_list_and_a_note() {
 }
 
 #[test]
-fn a_damaged_line_is_a_warning_and_no_control_character_gets_through() {
+fn a_damaged_line_causes_a_warning_and_control_characters_are_escaped() {
     let past = Past::new();
     let evil = "a\u{1b}[31m\u{202e}\nb";
     let mut bad = subject("trunk.create", evil);
@@ -328,7 +328,7 @@ fn a_damaged_line_is_a_warning_and_no_control_character_gets_through() {
 
 #[cfg(unix)]
 #[test]
-fn a_journal_that_cannot_be_read_is_told() {
+fn an_unreadable_journal_is_reported() {
     let place = Place::new();
     place.write("state/history", "in the way");
     for words in [&["history", "list"][..], &["history", "show", "1"]] {
@@ -351,12 +351,13 @@ fn spawn(state: &Path, name: &str, count: usize) -> std::process::Child {
     command.stdout(Stdio::null()).spawn().unwrap()
 }
 
-/// Does nothing but where [`spawn`] runs it.
+/// Does nothing unless [`spawn`] runs it.
 #[test]
 fn in_another_process() {
     let Ok(given) = std::env::var(FOLDER) else { return };
     let [state, name, count] = given.split('\n').collect::<Vec<_>>()[..] else { panic!("{given}") };
-    let (journal, count) = (Journal::new(Path::new(state), Run::default()), count.parse::<usize>().unwrap());
+    let (journal, count) =
+        (Journal::new(Path::new(state), Invocation::default()), count.parse::<usize>().unwrap());
     for number in 0..count {
         let one = intent("lab", vec![subject("trunk.create", &format!("{name}-{number}"))]);
         wait(async {

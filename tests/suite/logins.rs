@@ -1,4 +1,4 @@
-//! Log-ins between processes: one for all, and none for what was refused.
+//! Log-ins of several processes: one log-in serves all, and refused credentials are not tried again.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use serde_json::json;
 use trunkctl::engine::pace::Pacer;
 use trunkctl::engine::redact::Redactor;
 use trunkctl::engine::session::{Limits, Outside, Session};
-use trunkctl::engine::tokens::TokenStore;
+use trunkctl::engine::tokens::TokenFolder;
 use trunkctl::model::diagnostics::Diagnostics;
 use trunkctl::model::profile::Profile;
 use trunkctl::model::secret::Secret;
@@ -48,7 +48,7 @@ fn twenty_processes_log_in_once() {
 }
 
 #[test]
-fn refused_credentials_are_tried_once_and_again_when_they_change_or_are_checked() {
+fn refused_credentials_are_tried_again_only_when_changed_or_checked() {
     for vendor in ["yeastar", "zoom"] {
         let (place, served) = (Place::new(), Served::start());
         let recorder = Recorder::before(&served.base);
@@ -69,9 +69,9 @@ fn refused_credentials_are_tried_once_and_again_when_they_change_or_are_checked(
     }
 }
 
-/// An address that is blocked is not helped by another log-in: it would only be blocked for longer.
+/// Another log-in would only prolong the block of an address.
 #[test]
-fn a_renewal_that_finds_the_address_blocked_is_not_followed_by_a_log_in() {
+fn no_log_in_follows_a_renewal_from_a_blocked_address() {
     let (place, served) = (Place::new(), Served::start());
     let recorder = Recorder::before(&served.base);
     let profiles = served::profiles(&recorder.base, &place, "");
@@ -83,7 +83,7 @@ fn a_renewal_that_finds_the_address_blocked_is_not_followed_by_a_log_in() {
     recorder.take();
     assert_eq!(place.run(&list).expect(5).error()["vendor_code"], serde_json::json!("70004"));
     assert_eq!(log_ins(&recorder), 0);
-    // A block passes by itself, so nothing is remembered.
+    // A block ends by itself, so no refusal is stored.
     place.run(&list).expect(0);
 }
 
@@ -96,7 +96,7 @@ impl Diagnostics for Unheard {
     fn note(&self, _: &str) {}
 }
 
-/// A session of a PBX, that keeps its tokens in a place.
+/// A session of a PBX that caches its tokens in a place.
 fn session(place: &Place, base: &str) -> Session {
     let secret = Secret::known("client-secret");
     let profile = Profile {
@@ -115,7 +115,7 @@ fn session(place: &Place, base: &str) -> Session {
     let vendor = vendors::by_name("yeastar").unwrap();
     let soon = Duration::from_secs(20);
     let outside = Outside {
-        tokens: Some(TokenStore::new(&place.cache(), base, &secret).unwrap()),
+        tokens: Some(TokenFolder::open(&place.cache()).unwrap().store(base, &secret)),
         limits: Limits { timeout: soon, deadline: Instant::now() + soon, retries: 0 },
         dry_run: None,
         redactor: Redactor::default(),
@@ -128,9 +128,9 @@ fn session(place: &Place, base: &str) -> Session {
     Session::new(vendor, profile, outside).unwrap()
 }
 
-/// Both calls are refused before either renews.
+/// Both calls are refused before one of them renews the token.
 #[test]
-fn two_calls_of_one_process_that_find_the_token_expired_renew_it_once() {
+fn two_calls_of_one_process_renew_an_expired_token_once() {
     let (place, (opener, gate)) = (Place::new(), Gate::new());
     let server = Scripted::answering(move |at, request| {
         let line = request.lines().next().unwrap_or_default();
@@ -165,9 +165,9 @@ fn two_calls_of_one_process_that_find_the_token_expired_renew_it_once() {
     assert_eq!((count("get_token"), count("refresh_token"), count("trunk/list")), (1, 1, 4), "{asked:?}");
 }
 
-/// One log-in for plan and changes together, revoked at the end, and nothing left for the next command.
+/// Plan and changes share one log-in; its token is revoked at the end, and none is cached for the next command.
 #[test]
-fn with_log_out_no_token_stays() {
+fn log_out_leaves_no_token() {
     let (place, served) = (Place::new(), Served::start());
     let recorder = Recorder::before(&served.base);
     let profiles = served::profiles(&recorder.base, &place, "");
@@ -188,7 +188,7 @@ fn with_log_out_no_token_stays() {
     for _ in 0..2 {
         assert_eq!(run(&["apply", "-f", &manifest, "--yes", "--log-out"]), (1, 1));
     }
-    // Without it, the token is kept, and one that was kept before is not revoked.
+    // Without the option, the token is cached, and a token from the cache is not revoked.
     assert_eq!(run(&["-p", "yeastar", "trunk", "list"]), (1, 0));
     assert_eq!(run(&["-p", "yeastar", "trunk", "list", "--log-out"]), (1, 1));
     assert_eq!(run(&["-p", "yeastar", "trunk", "list"]), (0, 0));

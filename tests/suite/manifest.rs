@@ -47,7 +47,7 @@ fn the_example_provisions_every_vendor() {
 }
 
 #[test]
-fn the_example_is_as_the_schema_says() {
+fn the_example_matches_the_schema() {
     for file in FILES {
         schema::assert_fits("manifest", file);
     }

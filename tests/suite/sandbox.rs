@@ -1,4 +1,4 @@
-//! The faults that a served sandbox makes on demand.
+//! The faults that a served sandbox produces on demand.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn run(place: &Place, served: &Served, line: &str) -> Ran {
 }
 
 #[test]
-fn each_fault_ends_as_it_should_and_leaves_the_vendor_as_it_says() {
+fn each_fault_has_its_documented_exit_code_and_effect() {
     for (fault, code, trunks) in [
         ("drop-before", 10, 0),
         ("drop-after", 0, 1),
@@ -41,19 +41,19 @@ fn each_fault_ends_as_it_should_and_leaves_the_vendor_as_it_says() {
         if code == 10 {
             assert_eq!(ran.error()["outcome"], json!("not_applied"), "{fault}");
         }
-        // What only a look at the vendor told is said.
+        // A write that only a lookup confirmed has a note.
         let looked = ["drop-after", "truncate", "garbage"].contains(&fault);
         assert_eq!(ran.out.contains("\"note\""), looked, "{fault}: {ran:?}");
         assert_eq!(ran.err.contains("note: trunk/create"), looked, "{fault}: {ran:?}");
         if !fault.contains("trunk/list") {
-            let held = run(&place, &served, "-p yeastar trunk list").expect(0).json();
-            assert_eq!(held.as_array().unwrap().len(), trunks, "{fault}: {held}");
+            let listed = run(&place, &served, "-p yeastar trunk list").expect(0).json();
+            assert_eq!(listed.as_array().unwrap().len(), trunks, "{fault}: {listed}");
         }
     }
 }
 
 #[test]
-fn a_wrong_clock_is_refused_by_a_signature_and_seen_in_the_date() {
+fn a_wrong_clock_invalidates_signatures_and_shows_in_the_date() {
     let place = Place::new();
     let served = Served::faulty(&["clock=-2h"]);
     let error = run(&place, &served, "-p itniotech trunk list").expect(5).error();
@@ -63,7 +63,7 @@ fn a_wrong_clock_is_refused_by_a_signature_and_seen_in_the_date() {
 }
 
 #[test]
-fn a_fault_that_cannot_be_understood_is_a_matter_of_usage() {
+fn a_malformed_fault_is_a_usage_error() {
     let ran = Place::new().run(&["sandbox", "serve", "--fault", "drop-after;cuont=1"]).expect(2);
     assert!(ran.err.contains("cuont") && ran.err.contains("count=N"), "{ran:?}");
 }

@@ -1,4 +1,4 @@
-//! The schemas that the program prints, held against the examples and against what the program refuses.
+//! The printed schemas, compared with the examples and with what the program refuses.
 
 use serde_json::{Value, json};
 use trunkctl::internal::Format;
@@ -20,11 +20,11 @@ fn example(path: &str) -> Value {
     data(&text, if path.ends_with(".toml") { Format::Toml } else { Format::Yaml })
 }
 
-/// What is wrong with a value, by the part of JSON Schema that the schemas use. Another keyword fails the test.
+/// The faults of a value, by the part of JSON Schema that the schemas use. Another keyword fails the test.
 fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut fault = |holds: bool, what: &str| {
-        if !holds {
+    let mut fault = |valid: bool, what: &str| {
+        if !valid {
             found.push(format!("{path}: {what}"));
         }
     };
@@ -46,14 +46,14 @@ fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
                     Value::Array(words) => words.iter().map(|word| word.as_str().unwrap()).collect(),
                     word => vec![word.as_str().unwrap()],
                 };
-                fault(words.iter().any(|word| is(value, word)), &format!("is no {words:?}"));
+                fault(words.iter().any(|word| is(value, word)), &format!("is not {words:?}"));
             }
-            "enum" => fault(rules().any(|one| one == value), "is none of the values"),
-            "const" => fault(rule == value, "is another value"),
+            "enum" => fault(rules().any(|one| one == value), "is not one of the values"),
+            "const" => fault(rule == value, "is a different value"),
             "pattern" => {
                 // The one pattern there is: a variable somewhere in the text.
                 assert_eq!(rule, r"\$\{(profile\.(vars\.)?)?[A-Za-z_][A-Za-z0-9_]*\}");
-                fault(value.as_str().is_none_or(|text| text.contains("${")), "holds no variable");
+                fault(value.as_str().is_none_or(|text| text.contains("${")), "contains no variable");
             }
             "minimum" => fault(value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()), "is too small"),
             "maximum" => fault(value.as_i64().is_none_or(|n| n <= rule.as_i64().unwrap()), "is too large"),
@@ -92,7 +92,7 @@ fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
                 let list = value.as_array().into_iter().flatten();
                 let twice =
                     list.clone().enumerate().any(|(at, one)| list.clone().skip(at + 1).any(|two| one == two));
-                fault(!twice, "holds a value twice");
+                fault(!twice, "has a value twice");
             }
             other => panic!("{path}: the keyword `{other}` is not checked"),
         }
@@ -112,7 +112,7 @@ fn is(value: &Value, word: &str) -> bool {
     }
 }
 
-/// Holds an example against a schema.
+/// Validates an example against a schema.
 #[track_caller]
 pub fn assert_fits(of: &str, path: &str) {
     assert_value_fits(of, &example(path));
@@ -129,7 +129,7 @@ fn refused(schema: &Value, value: &Value) -> bool {
 }
 
 #[test]
-fn the_example_profiles_are_as_their_schema_says() {
+fn the_example_profiles_match_their_schema() {
     let schema = schema("profiles");
     assert_fits("profiles", "profiles.example.toml");
     let profiles = example("profiles.example.toml");
@@ -142,7 +142,7 @@ fn the_example_profiles_are_as_their_schema_says() {
 }
 
 #[test]
-fn a_schema_is_printed_in_the_form_that_is_asked_for() {
+fn a_schema_is_printed_in_the_requested_format() {
     let place = Place::new();
     let plain = place.run(&["schema", "manifest"]).expect(0).json();
     assert_eq!(place.run(&["-o", "json", "schema", "manifest"]).expect(0).json(), plain);
@@ -153,7 +153,7 @@ fn a_schema_is_printed_in_the_form_that_is_asked_for() {
 
 /// A manifest in which every key has a value of each form that it may have.
 #[test]
-fn what_the_program_takes_the_schema_takes() {
+fn the_schema_accepts_what_the_program_accepts() {
     let schema = schema("manifest");
     let manifest = json!({
         "$schema": "x",
@@ -179,7 +179,7 @@ fn what_the_program_takes_the_schema_takes() {
 }
 
 #[test]
-fn what_the_program_refuses_the_schema_refuses() {
+fn the_schema_refuses_what_the_program_refuses() {
     let schema = schema("manifest");
     for wrong in [
         json!({"trunks": []}),
@@ -208,7 +208,7 @@ fn what_the_program_refuses_the_schema_refuses() {
 
 /// Plans with each action, and with unwanted objects.
 #[test]
-fn plans_are_as_their_schema_says() {
+fn plans_match_their_schema() {
     let place = Place::new();
     let fleet = format!("{}/examples/fleet", env!("CARGO_MANIFEST_DIR"));
     let plan = |more: &[&str], code| {
@@ -248,4 +248,42 @@ fn plans_are_as_their_schema_says() {
     let mut wrong = drift;
     wrong["unwanted"][0]["id"] = json!(5);
     assert!(refused(&schema, &wrong));
+}
+
+/// The command tree as JSON, given back to the parser.
+#[test]
+fn the_parser_accepts_every_option_of_the_described_commands() {
+    use clap::{CommandFactory, Parser, error::ErrorKind};
+    use trunkctl::internal::Cli;
+
+    let described = schema("cli");
+    let texts = |value: &Value| -> Vec<String> {
+        let list = value.as_array().cloned().unwrap_or_default();
+        list.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let commands = described["commands"].as_array().unwrap();
+    for command in commands {
+        let path = texts(&command["command"]);
+        assert!(command["about"].is_string(), "{path:?}");
+        let options = command["options"].as_array().unwrap().iter();
+        for option in options.chain(described["global_options"].as_array().unwrap()) {
+            let Some(long) = option["long"].as_str() else { panic!("{path:?}: {option}") };
+            let value = texts(&option["values"]).first().cloned().unwrap_or("1".into());
+            let word = match option["value"].is_string() {
+                true => format!("{long}={value}"),
+                false => long.to_owned(),
+            };
+            let words = ["trunkctl".to_owned()].into_iter().chain(path.clone()).chain([word]);
+            let kind = Cli::try_parse_from(words).err().map(|error| error.kind());
+            let unknown = [ErrorKind::UnknownArgument, ErrorKind::InvalidSubcommand, ErrorKind::InvalidValue];
+            assert!(kind.is_none_or(|kind| !unknown.contains(&kind)), "{path:?} {long}: {kind:?}");
+        }
+    }
+    // None is missing.
+    fn leaves(command: &clap::Command) -> usize {
+        let inner: usize = command.get_subcommands().map(leaves).sum();
+        inner.max(1)
+    }
+    assert_eq!(commands.len(), leaves(&Cli::command()));
+    assert_eq!(described["exit_codes"].as_array().unwrap().len(), trunkctl::model::error::EXIT_CODES.len());
 }

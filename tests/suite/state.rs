@@ -1,4 +1,4 @@
-//! What is kept between runs: the state key, and whom the files are for.
+//! State between runs: the state key, and the permissions of the files.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::support::place::create_folder;
 use crate::support::{Place, Ran, read, set_mode};
 
-/// Zoom returns no settings, so what was applied shows in its digest alone.
+/// Zoom returns no settings, so only the digest shows what was applied.
 const MANIFEST: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
 
 fn run(place: &Place, line: &str) -> Ran {
@@ -60,7 +60,7 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_key_lies_beside_the_profiles_file_and_not_with_the_digests() {
+fn the_key_is_stored_beside_the_profiles_file_and_not_with_the_digests() {
     let place = Place::new();
     apply(&place).expect(0);
     assert_eq!(planned(&plan(&place, None)), 0);
@@ -75,14 +75,14 @@ fn the_key_lies_beside_the_profiles_file_and_not_with_the_digests() {
     let line = format!("--profiles-file {other} plan -f {}", place.path().join("m/manifest.toml").display());
     assert_eq!(planned(&run(&place, &line)), 1);
     assert!(place.path().join("other/state.key").exists());
-    // Without its key, a digest says nothing.
+    // Without its key, a digest is useless.
     fs::remove_file(key_file(&place)).unwrap();
     let again = plan(&place, None).expect(0);
     assert!(planned(&again) == 1 && again.out.contains("sent unseen"), "{again:?}");
 }
 
 #[test]
-fn the_key_can_be_any_secret_reference_and_is_the_same_key_in_every_form() {
+fn every_form_of_secret_reference_gives_the_same_key() {
     let place = Place::new().with("SHARED", "0123456789abcdef");
     let file = place.write("shared", "0123456789abcdef\n");
     let text = format!("apply -f {} --yes", place.write("m/manifest.toml", MANIFEST));
@@ -110,7 +110,7 @@ fn the_key_can_be_any_secret_reference_and_is_the_same_key_in_every_form() {
 }
 
 #[test]
-fn a_damaged_key_is_refused_and_left_as_it_is() {
+fn a_damaged_key_is_refused_and_not_changed() {
     let place = Place::new();
     apply(&place).expect(0);
     let good = fs::read_to_string(key_file(&place)).unwrap();
@@ -128,7 +128,7 @@ fn a_damaged_key_is_refused_and_left_as_it_is() {
     assert_eq!(planned(&plan(&place, None)), 0);
 }
 
-/// Nobody can create a file below a file: as a folder that is mounted read-only, also for root.
+/// Not even root can create a file below a file, as in a folder that is mounted read-only.
 #[test]
 fn a_key_that_others_can_read_or_guess_is_refused() {
     let place = Place::new();
@@ -143,14 +143,14 @@ fn a_key_that_others_can_read_or_guess_is_refused() {
     assert!(short.err.contains("shorter than 16 characters"), "{short:?}");
 }
 
-/// Another process may hold a lock for as long as it likes.
+/// Another process may hold a lock indefinitely.
 #[test]
-fn a_lock_that_another_process_holds_ends_with_the_deadline() {
+fn waiting_for_a_lock_ends_with_the_deadline() {
     let place = Place::new();
     run(&place, "-p yeastar trunk list").expect(0);
     let lock = below(place.path()).into_iter().find(|path| path.ends_with("sandbox/lock")).unwrap();
-    let held = fs::File::open(&lock).unwrap();
-    held.lock().unwrap();
+    let locked = fs::File::open(&lock).unwrap();
+    locked.lock().unwrap();
     let late = run(&place, "-p yeastar --deadline 1s trunk list").expect(3);
     assert!(late.err.contains("another process holds the lock"), "{late:?}");
     let profiles = place.write("p/profiles.toml", "");
@@ -168,7 +168,7 @@ fn a_lock_that_another_process_holds_ends_with_the_deadline() {
 }
 
 #[test]
-fn where_no_key_can_be_kept_a_warning_says_what_follows() {
+fn a_warning_explains_the_effects_if_no_key_can_be_stored() {
     let place = Place::new();
     let manifest = place.write("m/manifest.toml", MANIFEST);
     let line = format!("--profiles-file {manifest}/profiles.toml apply -f {manifest} --yes");
@@ -181,7 +181,7 @@ fn where_no_key_can_be_kept_a_warning_says_what_follows() {
 }
 
 #[test]
-fn with_an_open_umask_everything_is_for_its_owner_only() {
+fn files_are_private_even_with_an_open_umask() {
     let place = Place::new();
     let home = place.path().join("home");
     fs::create_dir_all(home.join(".local/state")).unwrap();
@@ -226,7 +226,7 @@ fn kept() -> (Place, Vec<PathBuf>) {
 }
 
 #[test]
-fn what_others_can_write_to_is_refused_with_the_remedy() {
+fn files_that_others_can_write_to_are_refused_with_a_remedy() {
     let (place, all) = kept();
     assert!(all.len() > 9, "{all:#?}");
     for path in all {
@@ -246,9 +246,9 @@ fn what_others_can_write_to_is_refused_with_the_remedy() {
     apply(&place).expect(0);
 }
 
-/// Whoever could once write there may have left links and pipes.
+/// Other users with earlier write access may have left links and pipes.
 #[test]
-fn links_and_pipes_are_neither_followed_nor_waited_for() {
+fn links_are_not_followed_and_pipes_do_not_block() {
     let (place, all) = kept();
     let victim = place.path().join("victim");
     for path in all.into_iter().filter(|path| path.is_file()) {
@@ -293,7 +293,7 @@ fn links_and_pipes_are_neither_followed_nor_waited_for() {
 }
 
 #[test]
-fn a_link_to_the_state_folder_is_followed_where_it_leads_to_a_folder_of_ones_own() {
+fn a_link_to_the_state_folder_is_followed_if_this_user_owns_its_target() {
     let place = Place::new();
     let target = place.path().join("disk");
     create_folder(&target);
@@ -304,14 +304,16 @@ fn a_link_to_the_state_folder_is_followed_where_it_leads_to_a_folder_of_ones_own
     apply(&place).expect(3);
 }
 
-/// Tokens can be had again: a cache that cannot be trusted is not used, and the command goes on.
+/// Tokens can be obtained again: an untrusted cache is not used, and the command continues.
 #[test]
 fn a_cache_that_others_can_write_to_is_not_used() {
     let place = Place::new();
     run(&place, "-p yeastar trunk list").expect(0);
     let cache = place.cache();
-    let token =
-        below(&cache).into_iter().find(|path| path.extension().is_some_and(|end| end == "json")).unwrap();
+    let token = below(&cache.join("tokens"))
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|end| end == "json"))
+        .unwrap();
     for path in [cache.clone(), cache.join("key"), cache.join("tokens"), token.clone()] {
         let (before, mtime) = (mode(&path), fs::metadata(&token).unwrap().modified().unwrap());
         set_mode(&path, before | 0o002);
@@ -325,7 +327,7 @@ fn a_cache_that_others_can_write_to_is_not_used() {
             set_mode(&path, before);
         }
     }
-    // A damaged key costs a log-in and nothing else.
+    // A damaged key only costs a log-in.
     fs::write(cache.join("key"), "").unwrap();
     let ran = run(&place, "-p yeastar trunk list").expect(0);
     assert_eq!(ran.err, "");

@@ -1,12 +1,12 @@
-//! Files that cannot be read, cannot be understood, or hold a key that nobody knows.
+//! Files that cannot be read or parsed, or have an unknown key.
 
 use serde_json::{Value, json};
 
-use super::{Desk, FORMATS, good, refused, told};
+use super::{Desk, FORMATS, good, refused, reports};
 use crate::support::given::{self, over};
 
 #[test]
-fn a_file_that_is_broken_is_named_with_line_and_column() {
+fn a_broken_file_is_reported_with_line_and_column() {
     let desk = Desk::new();
     let numbers = "internal-numbers add";
     for (profile, command, name, text, place) in [
@@ -23,17 +23,21 @@ fn a_file_that_is_broken_is_named_with_line_and_column() {
     ] {
         let file = desk.place.write(name, text);
         let ran = desk.run(profile, command, &["--from".into(), file.clone()]);
-        let error = told(&ran, 4, &[&file, place]);
+        let error = reports(&ran, 4, &[&file, place]);
         assert!(!error["hint"].as_str().unwrap().is_empty(), "{ran:?}");
     }
     let missing = format!("{}/missing.toml", desk.place.path().display());
-    told(&desk.run("yeastar", "trunk create", &["--from".into(), missing.clone()]), 4, &[&missing, "path"]);
+    reports(
+        &desk.run("yeastar", "trunk create", &["--from".into(), missing.clone()]),
+        4,
+        &[&missing, "path"],
+    );
     let folder = desk.place.path().to_string_lossy().into_owned();
-    told(&desk.run("yeastar", "trunk create", &["--from".into(), folder.clone()]), 4, &[&folder]);
+    reports(&desk.run("yeastar", "trunk create", &["--from".into(), folder.clone()]), 4, &[&folder]);
 }
 
 #[test]
-fn a_file_that_is_no_table_is_not_read_as_a_trunk() {
+fn a_file_without_a_table_is_refused_as_a_trunk() {
     let desk = Desk::new();
     for (name, text, says) in [
         ("list.json", "[\"a\", \"peer\"]", "the fields of one trunk"),
@@ -42,16 +46,16 @@ fn a_file_that_is_no_table_is_not_read_as_a_trunk() {
         ("empty.json", "\n", "empty.json is empty"),
     ] {
         let file = desk.place.write(name, text);
-        told(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &[says]);
+        reports(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &[says]);
     }
     let file = desk.place.path().join("bytes.toml");
     std::fs::write(&file, b"name = \"\xff\"").unwrap();
     let file = file.to_string_lossy().into_owned();
-    told(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &["bytes.toml", "UTF-8"]);
+    reports(&desk.run("yeastar", "trunk create", &["--from".into(), file]), 4, &["bytes.toml", "UTF-8"]);
 }
 
 #[test]
-fn a_byte_order_mark_is_passed_over() {
+fn a_byte_order_mark_is_ignored() {
     let desk = Desk::new();
     for (name, text) in
         [("a.json", "{\"name\": \"a\"}"), ("a.yaml", "name: a"), ("a.toml", "name = \"a\""), ("a", "{}")]
@@ -63,7 +67,7 @@ fn a_byte_order_mark_is_passed_over() {
 }
 
 #[test]
-fn standard_input_is_read_and_judged_like_a_file() {
+fn standard_input_is_checked_like_a_file() {
     let desk = Desk::new();
     for (text, says) in [
         ("{\"name\": \"a\",\n \"port\": }", "line 2, column 10"),
@@ -72,13 +76,13 @@ fn standard_input_is_read_and_judged_like_a_file() {
     ] {
         let head = ["--profiles-file", &desk.profiles, "-p", "yeastar", "-o", "json", "trunk", "create"];
         let ran = desk.place.pipe(&[&head[..], &["--from", "-"]].concat(), text);
-        told(&ran, 4, &[says]);
+        reports(&ran, 4, &[says]);
         desk.silent.untouched("standard input");
     }
 }
 
 #[test]
-fn an_unknown_key_is_told_with_the_nearest_known_one() {
+fn an_unknown_key_is_reported_with_the_nearest_known_one() {
     let desk = Desk::new();
     let trunk = |rest: Value| over(&good("register").1, &rest);
     let range = json!({"option": "range", "number": "1-2", "extension_range": "1-2"});
@@ -136,22 +140,22 @@ fn an_unknown_key_is_told_with_the_nearest_known_one() {
             let file = given::file(&desk.place, format, &spec);
             let ran = desk.run(profile, command, &["--from".into(), file.clone()]);
             let says = [&file, "line ", "column ", &format!("`{key}`"), &format!("did you mean `{near}`")];
-            let error = told(&ran, 4, &says);
+            let error = reports(&ran, 4, &says);
             let field = error["fields"][0]["field"].as_str().unwrap_or_else(|| panic!("no field in {ran:?}"));
             assert!(field == key || field.ends_with(&format!(".{key}")), "{ran:?}");
         }
     }
-    // A key that is like no other is told what there is. Alone, it may be of another file, and is not repeated.
+    // A key that resembles no other lists the known keys. Alone, it may come from another file, and is not repeated.
     for (spec, shown) in [(json!({"zzz": 1, "enable": true}), true), (json!({"zzz": 1}), false)] {
         let file = given::file(&desk.place, "toml", &spec);
         let ran = desk.run("zoom", "sip-settings assign", &["--from".into(), file]);
-        told(&ran, 4, &["unknown key", "show_zoom_provided_numbers"]);
+        reports(&ran, 4, &["unknown key", "show_zoom_provided_numbers"]);
         assert_eq!(ran.err.contains("zzz"), shown, "{ran:?}");
     }
 }
 
 #[test]
-fn a_profile_that_is_wrong_is_a_matter_of_configuration() {
+fn an_invalid_profile_is_a_configuration_error() {
     let desk = Desk::new();
     let base = &desk.silent.base;
     let pbx = format!("base_url = \"{base}\"\nclient_id = \"a\"\nclient_secret = \"b-secret\"\n");
@@ -218,37 +222,37 @@ fn a_profile_that_is_wrong_is_a_matter_of_configuration() {
             "--name",
             "x",
         ]);
-        let error = told(&ran, 3, &says);
+        let error = reports(&ran, 3, &says);
         assert!(!error["hint"].as_str().unwrap_or_default().is_empty(), "no remedy in {ran:?}");
         desk.silent.untouched(&text);
     }
 }
 
 #[test]
-fn an_unknown_profile_or_vendor_is_told_what_there_is() {
+fn an_unknown_profile_or_vendor_error_lists_the_known_ones() {
     let desk = Desk::new();
     let update = "trunk update id:1 --name x";
-    told(&desk.run("yeaster", update, &[]), 3, &["`yeaster`", "did you mean `yeastar`", "zoom"]);
-    told(&desk.run("none", update, &[]), 3, &["`none`", "itniotech, yeastar, zoom"]);
+    reports(&desk.run("yeaster", update, &[]), 3, &["`yeaster`", "did you mean `yeastar`", "zoom"]);
+    reports(&desk.run("none", update, &[]), 3, &["`none`", "itniotech, yeastar, zoom"]);
     let args = ["-o", "json", "--sandbox", "-p", "yeaster", "trunk", "update", "id:1", "--name", "x"];
-    told(&desk.place.run(&args), 3, &["`yeaster`", "yeastar"]);
-    told(
+    reports(&desk.place.run(&args), 3, &["`yeaster`", "yeastar"]);
+    reports(
         &desk.place.run(&["-o", "json", "--sandbox", "trunk", "update", "id:1", "--name", "x"]),
         3,
         &["--profile"],
     );
-    told(&desk.place.run(&["-o", "json", "explain", "yeaster", "1"]), 2, &["`yeaster`", "yeastar"]);
+    reports(&desk.place.run(&["-o", "json", "explain", "yeaster", "1"]), 2, &["`yeaster`", "yeastar"]);
     let missing = format!("{}/missing.toml", desk.place.path().display());
     let args = ["-o", "json", "--profiles-file", &missing, "trunk", "update", "id:1", "--name", "x"];
-    told(&desk.place.run(&args), 3, &[&missing, "path"]);
-    told(
+    reports(&desk.place.run(&args), 3, &[&missing, "path"]);
+    reports(
         &desk.place.run(&["-o", "json", "trunk", "update", "id:1", "--name", "x"]),
         3,
         &["profiles.toml", "--sandbox"],
     );
-    // A vendor of the environment is judged like one of a file.
+    // A vendor from the environment is checked like one from a file.
     let place = crate::support::Place::new().with("TRUNKCTL_VENDOR", "zom");
-    told(
+    reports(
         &place.run(&["-o", "json", "trunk", "update", "id:1", "--name", "x"]),
         3,
         &["`zom`", "did you mean `zoom`"],
@@ -256,7 +260,7 @@ fn an_unknown_profile_or_vendor_is_told_what_there_is() {
 }
 
 #[test]
-fn a_wrong_command_line_is_a_matter_of_usage() {
+fn an_invalid_command_line_is_a_usage_error() {
     let desk = Desk::new();
     for (line, says) in [
         ("trunk creat", vec!["creat", "create"]),
@@ -275,14 +279,14 @@ fn a_wrong_command_line_is_a_matter_of_usage() {
         ("trunk create --dry-run=xml", vec!["--dry-run", "http", "curl"]),
         ("trunk update", vec!["TRUNK"]),
     ] {
-        told(&desk.run("yeastar", line, &[]), 2, &says);
+        reports(&desk.run("yeastar", line, &[]), 2, &says);
     }
     let ran = desk.place.run(&["--profiles-file", &desk.profiles, "-o", "xml", "vendors"]).expect(2);
     assert!(ran.err.contains("xml") && ran.err.contains("json"), "{ran:?}");
 }
 
 #[test]
-fn people_read_the_same_field_value_and_remedy() {
+fn tables_show_the_same_field_value_and_remedy() {
     let desk = Desk::new();
     let (profile, spec) = good("register");
     let mut args = vec!["--profiles-file", &desk.profiles, "-p", profile, "trunk", "create"];

@@ -68,7 +68,7 @@ fn can_be_flags(spec: &Value) -> bool {
 /// reads, and no data.
 #[track_caller]
 fn refused(ran: &Ran, code: i32, field: &str, says: &[&str]) {
-    let error = told(ran, code, says);
+    let error = reports(ran, code, says);
     let fields = error["fields"].as_array().unwrap_or_else(|| panic!("no fields in {ran:?}"));
     let own = fields.iter().find(|entry| {
         let name = entry["field"].as_str().unwrap();
@@ -77,14 +77,14 @@ fn refused(ran: &Ran, code: i32, field: &str, says: &[&str]) {
     });
     let own = own.unwrap_or_else(|| panic!("`{field}` is not among the fields of {ran:?}"));
     let (message, whole) = (own["message"].as_str().unwrap(), error["message"].as_str().unwrap());
-    // A row of a list is told by its line.
+    // A row of a list is identified by its line.
     let place = own["line"].as_u64().map_or(field.to_owned(), |line| format!("line {line}, column "));
     assert!(message.len() > 8 && whole.contains(message) && whole.contains(&place), "{ran:?}");
 }
 
-/// The same without fields, for what is not about one.
+/// The same without fields, for errors that concern no field.
 #[track_caller]
-fn told(ran: &Ran, code: i32, says: &[&str]) -> Value {
+fn reports(ran: &Ran, code: i32, says: &[&str]) -> Value {
     assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{ran:?}");
     let error = ran.error();
     let kind = [(2, "usage"), (3, "config"), (4, "invalid"), (13, "unsupported")];
@@ -99,7 +99,7 @@ fn told(ran: &Ran, code: i32, says: &[&str]) -> Value {
     error
 }
 
-/// A trunk that nothing is wrong with, and the profile that it is for.
+/// A valid trunk and its profile.
 fn good(shape: &str) -> (&'static str, Value) {
     match shape {
         "register" => (
@@ -143,7 +143,7 @@ const SHAPES: [&str; 7] = ["register", "peer", "account", "outbound", "gateway",
 
 /// Without this, every refusal below could have another cause than the one it is about.
 #[test]
-fn what_the_bad_inputs_are_made_from_is_good() {
+fn the_base_of_the_bad_inputs_is_valid() {
     let desk = Desk::new();
     for shape in SHAPES {
         let (profile, spec) = good(shape);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, refused, told};
+use super::{Desk, refused, reports};
 use crate::support::given::{self, answer, over, words};
 use crate::support::scripted::Scripted;
 use crate::support::served::Served;
@@ -35,16 +35,16 @@ fn by_file(desk: &Desk, list: &Value) -> Vec<Ran> {
     super::FORMATS.iter().map(run).collect()
 }
 
-/// A field of the row, under the list's name where a file holds it.
+/// A field of the row, with the name of the list as prefix in a file.
 #[track_caller]
 fn refused_row(ran: &Ran, field: &str, says: &[&str]) {
-    let error = told(ran, 4, says);
+    let error = reports(ran, 4, says);
     let fields = error["fields"].as_array().unwrap_or_else(|| panic!("no fields in {ran:?}"));
     let own = |name: &str| name == field || name == format!("internal_numbers[0].{field}");
     assert!(fields.iter().any(|entry| own(entry["field"].as_str().unwrap())), "{field}: {ran:?}");
 }
 
-/// How a number is written, where nobody can tell which one was meant.
+/// Notations from which the number cannot be recovered.
 const WRITTEN: &str = "as in +442071838750";
 
 #[test]
@@ -54,7 +54,7 @@ fn only_a_whole_e164_number_passes() {
         ("16466661110", Ok("+16466661110")),
         ("+1 (646) 666-1110", Ok("+16466661110")),
         ("0044 20 7183 8750", Ok("+442071838750")),
-        // What a spreadsheet makes of numbers.
+        // Numbers as a spreadsheet damages them.
         ("1.64667E+10", Err("of 11 digits only 164667 are left")),
         ("1,64667E+10", Err("format the column as text")),
         ("16466661110.0", Ok("+16466661110")),
@@ -85,7 +85,7 @@ fn only_a_whole_e164_number_passes() {
 }
 
 #[test]
-fn the_other_fields_of_a_number_are_judged_too() {
+fn the_other_fields_of_a_number_are_checked_too() {
     let desk = Desk::new();
     for (change, field, says) in [
         (json!({"type": "tol"}), "type", ["`tol`", "did you mean `toll`"]),
@@ -102,12 +102,16 @@ fn the_other_fields_of_a_number_are_judged_too() {
             refused_row(&ran, field, &says);
         }
     }
-    told(&desk.run("zoom", ADD, &words("--label a --language en-US")), 2, &["--number"]);
-    told(&desk.run("zoom", ADD, &words("--number +16466661110 --from x.toml")), 2, &["--from", "--number"]);
+    reports(&desk.run("zoom", ADD, &words("--label a --language en-US")), 2, &["--number"]);
+    reports(
+        &desk.run("zoom", ADD, &words("--number +16466661110 --from x.toml")),
+        2,
+        &["--from", "--number"],
+    );
 }
 
 #[test]
-fn every_row_of_a_list_is_judged_and_duplicates_are_found() {
+fn every_row_of_a_list_is_checked_and_duplicates_are_found() {
     let desk = Desk::new();
     let bad = over(&good(), &json!({"number": "646", "languages": "x"}));
     for ran in by_file(&desk, &json!({"internal_numbers": [good(), good(), bad]})) {
@@ -125,7 +129,7 @@ fn numbers(count: usize) -> Vec<Value> {
 
 /// Zoom takes 30 numbers a call ("Add internal numbers": maxItems).
 #[test]
-fn more_than_thirty_numbers_are_split_and_all_are_created() {
+fn more_than_thirty_numbers_are_sent_in_batches() {
     let created = |rows: &[Value]| {
         let entry = |(at, row): (usize, &Value)| json!({"id": format!("n{at}"), "number": row["number"]});
         answer(201, &json!({"internal_numbers": rows.iter().enumerate().map(entry).collect::<Vec<_>>()}))

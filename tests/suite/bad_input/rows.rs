@@ -1,10 +1,10 @@
-//! Lists of numbers in every format: what is read of them, and where every kind of damage is told.
+//! Lists of numbers in every format: their rows, and the position reported for every kind of damage.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Desk, told};
+use super::{Desk, reports};
 use crate::support::Ran;
 
 const ADD: &str = "internal-numbers add";
@@ -34,7 +34,7 @@ fn places(error: &Value) -> Vec<(String, u64, u64)> {
 
 /// Each as the list of numbers that are asked for in a dry run.
 #[test]
-fn every_format_is_read_by_its_name_and_by_its_looks() {
+fn every_format_is_recognized_by_name_and_by_content() {
     let desk = Desk::new();
     let row =
         |number: &str| format!("{{\"number\": \"{number}\", \"labels\": \"a\", \"languages\": \"en-US\"}}");
@@ -78,7 +78,7 @@ fn every_format_is_read_by_its_name_and_by_its_looks() {
 }
 
 #[test]
-fn a_damaged_number_is_told_with_line_column_and_remedy() {
+fn a_damaged_number_is_reported_with_line_column_and_remedy() {
     let desk = Desk::new();
     for (cell, says) in [
         ("4.42072E+11", "of 12 digits only 442072 are left"),
@@ -100,7 +100,7 @@ fn a_damaged_number_is_told_with_line_column_and_remedy() {
             "a.csv",
             csv(&format!("+16466661110,a,en-US\na number,b,en-US\n\n{cell},c,en-GB\n")).as_bytes(),
         );
-        let error = told(
+        let error = reports(
             &ran,
             4,
             &["a.csv", "line 3, column 1: number: `a number`", "line 5, column 1: number:", says],
@@ -113,7 +113,7 @@ fn a_damaged_number_is_told_with_line_column_and_remedy() {
 }
 
 #[test]
-fn each_format_tells_the_place_of_a_cell() {
+fn each_format_reports_the_position_of_a_cell() {
     let desk = Desk::new();
     for (name, text, place) in [
         ("a.csv", csv("+16466661110,\"a\nb\",en-US\n+442071838750,\"c, d\",xx-\n"), (4, 22)),
@@ -139,19 +139,19 @@ fn each_format_tells_the_place_of_a_cell() {
             (4, 14),
         ),
     ] {
-        let error = told(&add(&desk, name, text.as_bytes()), 4, &[name, "languages: `xx-`", "en-US"]);
-        let told = places(&error);
-        assert_eq!(told.len(), 1, "{error}");
-        assert!(told[0].0.ends_with("].languages"), "{error}");
-        assert_eq!((told[0].1, told[0].2), place, "{error}");
+        let error = reports(&add(&desk, name, text.as_bytes()), 4, &[name, "languages: `xx-`", "en-US"]);
+        let reports = places(&error);
+        assert_eq!(reports.len(), 1, "{error}");
+        assert!(reports[0].0.ends_with("].languages"), "{error}");
+        assert_eq!((reports[0].1, reports[0].2), place, "{error}");
     }
     let flow = "internal_numbers: [{number: +442071838750, labels: a, languages: xx-}]";
-    let error = told(&add(&desk, "b.yaml", flow.as_bytes()), 4, &["line 1, column 66: languages: `xx-`"]);
+    let error = reports(&add(&desk, "b.yaml", flow.as_bytes()), 4, &["line 1, column 66: languages: `xx-`"]);
     assert_eq!(places(&error), [("internal_numbers[0].languages".to_owned(), 1, 66)]);
 }
 
 #[test]
-fn every_bad_row_is_told_and_rows_that_are_there_twice() {
+fn every_bad_row_and_every_duplicate_is_reported() {
     let desk = Desk::new();
     let rows = "+16466661110,a,en-US\n646,b,en-US\n+16466661110,c,en-US\n+442071838750,,en-GB\n+4920\n";
     let says = [
@@ -161,11 +161,11 @@ fn every_bad_row_is_told_and_rows_that_are_there_twice() {
         "line 6, column 1: the row has 1 cell and the header 3",
         "nothing was sent",
     ];
-    let error = told(&add(&desk, "a.csv", csv(rows).as_bytes()), 4, &says);
+    let error = reports(&add(&desk, "a.csv", csv(rows).as_bytes()), 4, &says);
     assert_eq!(error["fields"][3]["field"], json!("internal_numbers[4]"));
     assert_eq!(error["message"].as_str().unwrap().lines().count(), 5, "{error}");
     let many: String = (0..1200).map(|at| format!("{at},a,en-US\n")).collect();
-    let error = told(&add(&desk, "b.csv", csv(&many).as_bytes()), 4, &["\n  and 200 more"]);
+    let error = reports(&add(&desk, "b.csv", csv(&many).as_bytes()), 4, &["\n  and 200 more"]);
     assert_eq!(error["fields"].as_array().unwrap().len(), 1000);
 }
 
@@ -183,7 +183,7 @@ fn a_list_without_rows_is_refused() {
         ("a.yaml", "internal_numbers: []\n", "the list is empty"),
         ("b.yaml", "# nothing\n", "no list of rows"),
     ] {
-        told(&add(&desk, name, text.as_bytes()), 4, &[says, "give"]);
+        reports(&add(&desk, name, text.as_bytes()), 4, &[says, "give"]);
     }
 }
 
@@ -209,16 +209,20 @@ fn a_wrong_header_is_one_error() {
         ),
         ("number,languages,country", vec![("labels", 1, 1)], vec!["no column `labels`"]),
     ] {
-        let error = told(&add(&desk, "a.csv", format!("{header}\n{row}").as_bytes()), 4, &says);
+        let error = reports(&add(&desk, "a.csv", format!("{header}\n{row}").as_bytes()), 4, &says);
         let own = fields.iter().map(|(field, line, column)| ((*field).to_owned(), *line, *column));
         assert_eq!(places(&error), own.collect::<Vec<_>>());
         assert!(error["message"].as_str().unwrap().contains("the header of "), "{error}");
     }
-    told(&add(&desk, "b.csv", row.as_bytes()), 4, &["line 1, column 1", "the first line names the columns"]);
+    reports(
+        &add(&desk, "b.csv", row.as_bytes()),
+        4,
+        &["line 1, column 1", "the first line names the columns"],
+    );
 }
 
 #[test]
-fn what_is_no_text_or_no_list_ends_the_reading() {
+fn binary_data_and_other_structures_end_the_read() {
     let desk = Desk::new();
     let utf16: Vec<u8> = format!("\u{feff}{}", csv("")).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut latin = csv("+442071838750,M").into_bytes();
@@ -235,19 +239,19 @@ fn what_is_no_text_or_no_list_ends_the_reading() {
         ("e.xlsx", csv("").into_bytes(), vec!["`.xlsx` files are not read", "CSV UTF-8"]),
         ("f.json", b"[{\"number\": \"+1\"},\n{\"number\" 5}]".to_vec(), vec!["f.json, line 2, column 11"]),
     ] {
-        told(&add(&desk, name, &bytes), 4, &says);
+        reports(&add(&desk, name, &bytes), 4, &says);
     }
     let broken =
         "{\"number\": \"+442071838750\", \"labels\": \"a\", \"languages\": \"en-GB\"}\n{\"number\": \n{}\n";
     let error =
-        told(&add(&desk, "g.jsonl", broken.as_bytes()), 4, &["g.jsonl", "one whole JSON object a line"]);
+        reports(&add(&desk, "g.jsonl", broken.as_bytes()), 4, &["g.jsonl", "one whole JSON object a line"]);
     let lines: Vec<u64> = places(&error).iter().map(|(_, line, _)| *line).collect();
     assert_eq!(lines[0], 2, "{error}");
     assert!(lines[1..].iter().all(|line| *line == 3), "{error}");
 }
 
 #[test]
-fn control_characters_are_told_and_never_shown() {
+fn control_characters_are_reported_and_never_shown() {
     let desk = Desk::new();
     let escape = "\u{1b}]0;x\u{7}";
     for (name, text, place) in [
@@ -265,7 +269,7 @@ fn control_characters_are_told_and_never_shown() {
         ),
         ("e.json", "{\"\\u001b[2J\": []}".to_owned(), "line 1, column 2: unknown key"),
     ] {
-        told(&add(&desk, name, text.as_bytes()), 4, &[place]);
+        reports(&add(&desk, name, text.as_bytes()), 4, &[place]);
         let file = desk.place.path().join(name).to_string_lossy().into_owned();
         let args =
             ["--profiles-file", &desk.profiles, "-p", "zoom", "internal-numbers", "add", "--from", &file];
@@ -275,11 +279,11 @@ fn control_characters_are_told_and_never_shown() {
 }
 
 #[test]
-fn commands_for_one_object_take_no_rows() {
+fn commands_for_one_object_refuse_rows() {
     let desk = Desk::new();
     for name in ["a.csv", "a.jsonl"] {
         let file = desk.place.write(name, "name\nx\n");
         let ran = desk.run("yeastar", "trunk create", &["--from".into(), file]);
-        told(&ran, 4, &[name, "not read", "TOML, JSON or YAML"]);
+        reports(&ran, 4, &[name, "not read", "TOML, JSON or YAML"]);
     }
 }

@@ -1,8 +1,8 @@
-//! Secrets that are missing, lie open, or stand where everybody can read them.
+//! Secrets that are missing, literal, or readable by other users.
 
 use serde_json::json;
 
-use super::{Desk, good, told};
+use super::{Desk, good, reports};
 use crate::support::Place;
 use crate::support::given::{self, answer, over};
 use crate::support::scripted::Scripted;
@@ -10,7 +10,7 @@ use crate::support::scripted::Scripted;
 const CANARY: &str = "Canary-1234567";
 
 #[test]
-fn a_missing_secret_is_named_with_its_place() {
+fn a_missing_secret_is_reported_with_its_position() {
     let desk = Desk::new();
     let empty = desk.place.write("empty", "");
     let newline = desk.place.write("newline", "\n");
@@ -28,10 +28,10 @@ fn a_missing_secret_is_named_with_its_place() {
         let spec = over(&spec, &json!({"password": reference}));
         let mut says = says;
         says.push("password");
-        told(&desk.run(profile, "trunk create", &given::flags(&spec)), 3, &says);
+        reports(&desk.run(profile, "trunk create", &given::flags(&spec)), 3, &says);
         for format in super::FORMATS {
             let file = given::file(&desk.place, format, &spec);
-            told(&desk.run(profile, "trunk create", &["--from".into(), file]), 3, &says);
+            reports(&desk.run(profile, "trunk create", &["--from".into(), file]), 3, &says);
         }
         // The same for a profile's own.
         let text = format!(
@@ -43,20 +43,20 @@ fn a_missing_secret_is_named_with_its_place() {
         let args = ["--profiles-file", &profiles, "-o", "json", "trunk", "update", "id:1", "--name", "x"];
         says.pop();
         says.extend(["profile `p`", "client_secret"]);
-        told(&desk.place.run(&args), 3, &says);
+        reports(&desk.place.run(&args), 3, &says);
         desk.silent.untouched("a missing secret");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_mistyped_reference_is_no_password() {
+fn a_mistyped_reference_is_not_taken_for_a_password() {
     let desk = Desk::new();
     let (profile, spec) = good("register");
     for format in super::FORMATS {
         let file = given::file(&desk.place, format, &over(&spec, &json!({"password": "envv:CANARY"})));
         let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
-        told(&ran, 3, &[&file, "password", "not a secret reference", "did you mean `env:…`?"]);
+        reports(&ran, 3, &[&file, "password", "not a secret reference", "did you mean `env:…`?"]);
         assert!(!ran.err.contains("CANARY"), "{ran:?}");
         desk.silent.untouched("a mistyped reference");
     }
@@ -64,7 +64,7 @@ fn a_mistyped_reference_is_no_password() {
 
 #[cfg(unix)]
 #[test]
-fn a_literal_secret_is_refused_where_others_can_read_the_file() {
+fn a_literal_secret_is_refused_if_others_can_read_the_file() {
     let desk = Desk::new();
     let (profile, spec) = good("register");
     for bits in [0o644, 0o640, 0o604] {
@@ -72,7 +72,7 @@ fn a_literal_secret_is_refused_where_others_can_read_the_file() {
             let file = given::file(&desk.place, format, &over(&spec, &json!({"password": CANARY})));
             crate::support::set_mode(&file, bits);
             let ran = desk.run(profile, "trunk create", &["--from".into(), file.clone()]);
-            told(&ran, 3, &[&file, "password", "env:NAME", "chmod 600"]);
+            reports(&ran, 3, &[&file, "password", "env:NAME", "chmod 600"]);
             assert!(!ran.err.contains(CANARY), "{ran:?}");
             crate::support::set_mode(&file, 0o600);
             desk.run(profile, "trunk create --dry-run", &["--from".into(), file]).expect(0);
@@ -85,7 +85,7 @@ fn a_literal_secret_is_refused_where_others_can_read_the_file() {
         for (profile, key) in [("yeastar", "client_secret"), ("itniotech", "api_"), ("zoom", "client_secret")]
         {
             let ran = desk.run(profile, "trunk update id:1 --name x", &[]);
-            told(&ran, 3, &[&desk.profiles, profile, key, "env:NAME", "chmod 600"]);
+            reports(&ran, 3, &[&desk.profiles, profile, key, "env:NAME", "chmod 600"]);
             for secret in ["pbx-client-secret", "cc-api-secret", "app-client-secret"] {
                 assert!(!ran.err.contains(secret), "{ran:?}");
             }
@@ -105,7 +105,7 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
     ] {
         for command in ["trunk create", "trunk update id:7"] {
             let ran = desk.run("yeastar", command, &args);
-            told(&ran, 2, &["--password-from"]);
+            reports(&ran, 2, &["--password-from"]);
             assert!(!ran.err.contains(CANARY), "{ran:?}");
             // Also in the words for people.
             let mut table: Vec<&str> = command.split(' ').collect();
@@ -130,7 +130,7 @@ fn a_password_of_the_wrong_type_is_not_quoted() {
     {
         let file = given::file(&desk.place, format, &spec);
         let ran = desk.run(profile, "trunk create", &["--from".into(), file]);
-        told(&ran, 4, &["password", "quotes"]);
+        reports(&ran, 4, &["password", "quotes"]);
         assert!(!ran.err.contains("987654321"), "{ran:?}");
     }
 }

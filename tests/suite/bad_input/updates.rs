@@ -1,42 +1,42 @@
-//! Changes to trunks, what other vendors have no operation for, and settings that delete things.
+//! Changes to trunks, operations that other vendors lack, and settings that delete things.
 
 use serde_json::{Value, json};
 
-use super::{Desk, refused, told};
+use super::{Desk, refused, reports};
 use crate::support::Place;
 use crate::support::given::{self, answer, words};
 use crate::support::scripted::Scripted;
 use crate::support::served::Served;
 
 #[test]
-fn an_update_with_no_field_is_refused() {
+fn an_update_without_fields_is_refused() {
     let desk = Desk::new();
     for (profile, command) in [
         ("yeastar", "trunk update id:7"),
         ("yeastar", "trunk update id:7 --kind register"),
         ("itniotech", "trunk update name:t --direction outbound"),
     ] {
-        told(&desk.run(profile, command, &[]), 2, &["no field to change", "--host"]);
+        reports(&desk.run(profile, command, &[]), 2, &["no field to change", "--host"]);
     }
     for format in super::FORMATS {
         let file = given::file(&desk.place, format, &json!({"kind": "peer"}));
         let ran = desk.run("yeastar", "trunk update id:7", &["--from".into(), file.clone()]);
-        told(&ran, 4, &[&file, "no field to change"]);
+        reports(&ran, 4, &[&file, "no field to change"]);
     }
-    told(&desk.run("yeastar", "trunk update id:", &words("--port 1")), 2, &["id:", "id:VALUE"]);
+    reports(&desk.run("yeastar", "trunk update id:", &words("--port 1")), 2, &["id:", "id:VALUE"]);
 }
 
 #[test]
-fn an_update_refuses_what_the_vendors_update_cannot_hold() {
+fn an_update_refuses_fields_that_the_vendors_update_lacks() {
     let desk = Desk::new();
     let yeastar = "trunk update id:7";
     let itniotech = "trunk update id:5000028";
     for (profile, command, spec, field, says) in [
-        // "Edit a SIP Trunk" has no type, country and itsp, whatever the kind.
-        ("yeastar", yeastar, json!({"kind": "register", "country": "US"}), "country", "anew"),
-        ("yeastar", yeastar, json!({"kind": "peer", "itsp": "x"}), "itsp", "anew"),
-        ("yeastar", yeastar, json!({"country": "US"}), "country", "anew"),
-        ("yeastar", yeastar, json!({"itsp": "general"}), "itsp", "anew"),
+        // "Edit a SIP Trunk" has no type, country or itsp for any kind.
+        ("yeastar", yeastar, json!({"kind": "register", "country": "US"}), "country", "create it again"),
+        ("yeastar", yeastar, json!({"kind": "peer", "itsp": "x"}), "itsp", "create it again"),
+        ("yeastar", yeastar, json!({"country": "US"}), "country", "create it again"),
+        ("yeastar", yeastar, json!({"itsp": "general"}), "itsp", "create it again"),
         ("yeastar", yeastar, json!({"kind": "account", "dids": [{"number": "1"}]}), "dids", "route"),
         ("yeastar", yeastar, json!({"kind": "account", "domain": "a.example"}), "domain", "leave it out"),
         (
@@ -83,7 +83,7 @@ fn an_update_refuses_what_the_vendors_update_cannot_hold() {
     }
 }
 
-/// A kind cannot be changed: seen as soon as the trunk was read, and nothing is written.
+/// A kind cannot be changed: the command fails after the read, before any write.
 #[test]
 fn another_kind_is_refused_before_the_write() {
     let place = Place::new();
@@ -95,14 +95,14 @@ fn another_kind_is_refused_before_the_write() {
     let profiles = given::profiles_with_tokens(&place, &scripted.base);
     let head = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "trunk", "update", "name:t"];
     let ran = place.run(&[&head[..], &["--kind", "peer", "--port", "5061"]].concat());
-    refused(&ran, 4, "kind", &["register", "create it anew"]);
+    refused(&ran, 4, "kind", &["register", "create it again"]);
     let requests = scripted.requests();
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
 }
 
-/// The PBX did not tell the trunk's DIDs: a list made of the added ones alone would take the others away.
+/// The PBX did not return the trunk's DIDs: a list of only the added ones would remove the others.
 #[test]
-fn dids_that_were_not_told_are_not_written_anew() {
+fn dids_that_were_not_returned_are_not_overwritten() {
     let place = Place::new();
     let trunk = json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example"});
     let scripted =
@@ -117,9 +117,9 @@ fn dids_that_were_not_told_are_not_written_anew() {
     assert!(requests.len() == 2 && requests.iter().all(|text| text.starts_with("GET ")), "{requests:?}");
 }
 
-/// What changes nothing is named, and the rest of the update goes on.
+/// Options without effect are reported, and the rest of the update continues.
 #[test]
-fn dids_that_are_not_there_or_there_already_are_warned_of() {
+fn missing_and_existing_dids_cause_warnings() {
     let place = Place::new().with("TRUNKCTL_SANDBOX", "1").with("TRUNKCTL_PROFILE", "yeastar");
     let run = |line: &str| place.run(&line.split(' ').collect::<Vec<_>>());
     run("trunk create --name t --kind peer --transport udp --host 192.0.2.1 --port 5060 --codecs ulaw --did 1=Main")
@@ -140,9 +140,9 @@ fn dids_that_are_not_there_or_there_already_are_warned_of() {
     assert!(ran.json()["outcome"] == "updated" && ran.err.is_empty(), "{ran:?}");
 }
 
-/// What can be warned of only once the kind is known is told then, and only once.
+/// Warnings that depend on the kind appear once the kind is known, and only once.
 #[test]
-fn warnings_do_not_depend_on_who_tells_the_kind() {
+fn warnings_do_not_depend_on_the_source_of_the_kind() {
     let place = Place::new();
     let trunk = json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example"});
     let scripted =
@@ -155,28 +155,28 @@ fn warnings_do_not_depend_on_who_tells_the_kind() {
     }
 }
 
-/// A new trunk's domain is its host; a later host takes along only what is asked of it.
+/// A new trunk's domain is its host; a later change of the host does not change the domain.
 #[test]
-fn a_domain_that_stays_where_its_host_was_is_warned_of() {
+fn a_domain_left_at_the_old_host_causes_a_warning() {
     let place = Place::new();
     let trunk = |domain: &str| json!({"id": 7, "name": "t", "type": "peer", "enable": 1, "hostname": "a.example", "domain": domain});
-    for (held, change, warned) in [
+    for (existing, change, warned) in [
         ("a.example", "--host b.example", true),
         ("a.example", "--host b.example --domain c.example", false),
         ("a.example", "--host a.example", false),
         ("a.example", "--port 5062", false),
         ("other.example", "--host b.example", false),
     ] {
-        let answer = answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk(held)}));
+        let answer = answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk(existing)}));
         let profiles = given::profiles_with_tokens(&place, &Scripted::start(vec![answer]).base);
         let words = format!("--profiles-file {profiles} -p yeastar trunk update id:7 {change} --dry-run");
         let ran = place.run(&words.split_whitespace().collect::<Vec<_>>());
-        assert_eq!(ran.err.contains("the domain stays `a.example`"), warned, "{held} {change}: {ran:?}");
+        assert_eq!(ran.err.contains("the domain stays `a.example`"), warned, "{existing} {change}: {ran:?}");
     }
 }
 
 #[test]
-fn an_operation_that_the_vendor_lacks_is_unsupported_with_what_to_do_instead() {
+fn an_operation_that_the_vendor_lacks_is_refused_with_an_alternative() {
     let desk = Desk::new();
     let number = "internal-numbers add --number +16466661110 --label a --language en-US";
     for (profile, command, says) in [
@@ -186,7 +186,7 @@ fn an_operation_that_the_vendor_lacks_is_unsupported_with_what_to_do_instead() {
         ("yeastar", "sip-settings assign --enable true", "--enable"),
         ("itniotech", "sip-settings assign --enable true", "trunk update"),
     ] {
-        let error = told(&desk.run(profile, command, &[]), 13, &["not supported", says]);
+        let error = reports(&desk.run(profile, command, &[]), 13, &["not supported", says]);
         assert_eq!(error["vendor"], json!(profile));
     }
 }
@@ -199,18 +199,18 @@ const DESTRUCTIVE: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
+fn destructive_settings_require_yes_without_a_terminal() {
     let desk = Desk::new();
     let place = Place::new();
     for (flag, text) in DESTRUCTIVE {
         let spec: Value = serde_json::from_str(text).unwrap();
-        told(&desk.run("zoom", "sip-settings assign", &[flag.into()]), 4, &["deletes", "sub-1", "--yes"]);
+        reports(&desk.run("zoom", "sip-settings assign", &[flag.into()]), 4, &["deletes", "sub-1", "--yes"]);
         for format in super::FORMATS {
             let file = given::file(&desk.place, format, &spec);
             let ran = desk.run("zoom", "sip-settings assign", &["--from".into(), file]);
-            told(&ran, 4, &["deletes", "sub-1", "--yes"]);
+            reports(&ran, 4, &["deletes", "sub-1", "--yes"]);
         }
-        // What is there already would not be sent again.
+        // Existing values would not be sent again.
         let served = Served::start();
         let real = served.profiles(&place, "");
         let done = place.run(&[
@@ -227,7 +227,7 @@ fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
         ]);
         assert_eq!(done.expect(0).json()["outcome"], json!("assigned"), "{flag}");
     }
-    // What deletes nothing asks nobody.
+    // Settings that delete nothing need no confirmation.
     let served = Served::start();
     let real = served.profiles(&place, "");
     let keep =
@@ -236,7 +236,7 @@ fn settings_that_delete_things_want_yes_where_nobody_can_be_asked() {
 }
 
 #[test]
-fn settings_are_judged_like_everything_else() {
+fn settings_are_checked_like_other_input() {
     let desk = Desk::new();
     let command = "sip-settings assign";
     for (spec, field, says) in [
@@ -260,7 +260,7 @@ fn settings_are_judged_like_everything_else() {
         desk.refuses("zoom", command, &spec, field, &says);
     }
     desk.refuses_file("zoom", command, &json!({"enable": "maybe"}), "enable", &["maybe", "boolean"]);
-    told(&desk.run("zoom", command, &words("--enable maybe")), 2, &["maybe", "--enable"]);
-    told(&desk.run("zoom", command, &[]), 2, &["no setting", "--enable"]);
-    told(&desk.run("zoom", command, &words("--enable true --account ..")), 4, &["`..`", "sub account"]);
+    reports(&desk.run("zoom", command, &words("--enable maybe")), 2, &["maybe", "--enable"]);
+    reports(&desk.run("zoom", command, &[]), 2, &["no setting", "--enable"]);
+    reports(&desk.run("zoom", command, &words("--enable true --account ..")), 4, &["`..`", "sub account"]);
 }

@@ -17,7 +17,7 @@ fn signal(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// Reads standard error until it says that.
+/// Reads standard error until it contains that text.
 fn hear(child: &mut Child, text: &str) -> (BufReader<std::process::ChildStderr>, String) {
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut heard = String::new();
@@ -27,7 +27,7 @@ fn hear(child: &mut Child, text: &str) -> (BufReader<std::process::ChildStderr>,
     (err, heard)
 }
 
-/// Standard output and error to their ends, and the exit code.
+/// Reads the rest of standard output and error, and the exit code.
 fn rest(mut child: Child, (mut err, mut heard): (BufReader<std::process::ChildStderr>, String)) -> Ran {
     let mut out = String::new();
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
@@ -35,7 +35,7 @@ fn rest(mut child: Child, (mut err, mut heard): (BufReader<std::process::ChildSt
     Ran { code: child.wait().unwrap().code().unwrap(), out, err: heard }
 }
 
-/// Waits until so many batches are on the wire.
+/// Waits until that many batches have been sent.
 fn sent(lab: &Lab, calls: usize) {
     let mut seen = 0;
     while seen < calls {
@@ -45,7 +45,7 @@ fn sent(lab: &Lab, calls: usize) {
 }
 
 #[test]
-fn what_is_on_the_wire_settles_and_the_rest_is_left_for_a_later_run() {
+fn after_ctrl_c_batches_in_progress_finish_and_a_later_run_does_the_rest() {
     for format in ["json", "jsonl"] {
         let lab = Lab::faulty(&[&format!("delay=500ms;{ADDING};skip=2;count=4")]);
         let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
@@ -72,20 +72,20 @@ fn what_is_on_the_wire_settles_and_the_rest_is_left_for_a_later_run() {
         assert_eq!(skipped["error"]["outcome"], "not_applied", "{skipped}");
         assert_eq!(ran.error()["kind"], "interrupted", "{ran:?}");
         assert!(ran.err.contains(&format!("--resume {file}")), "{}", ran.err);
-        assert_eq!((lab.held(), lab.in_doubt()), (numbers(0..180), Vec::new()));
+        assert_eq!((lab.stored(), lab.in_doubt()), (numbers(0..180), Vec::new()));
         assert!(lab.writes().is_empty());
         let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
         ended_in(&ran.json(), &[("created", 120)]);
-        // What was not begun is not in doubt.
+        // Batches that were not sent are not in doubt.
         assert!(!ran.err.contains("in doubt"), "{}", ran.err);
         let again: Vec<String> = lab.writes().iter().flat_map(asked).collect();
         assert_eq!(again.len(), 120);
-        assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
+        assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
     }
 }
 
 #[test]
-fn a_second_ctrl_c_ends_at_once_and_leaves_doubts_that_a_later_run_settles() {
+fn a_second_ctrl_c_ends_at_once_and_a_later_run_resolves_the_rows_in_doubt() {
     let lab = Lab::faulty(&[&format!("delay-after=60s;{ADDING};skip=2;count=4")]);
     let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
     let mut child = lab.start(&format!("internal-numbers add --from {list} --results {file}"));
@@ -100,19 +100,19 @@ fn a_second_ctrl_c_ends_at_once_and_leaves_doubts_that_a_later_run_settles() {
     assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()), "{error}");
     ended_in(&ran.json(), &[("created", 60), ("unknown", 120), ("skipped", 120)]);
     let doubts = lab.in_doubt();
-    let mut told = [doubts.clone(), rows_that(&file, "created")].concat();
-    told.sort();
-    assert_eq!((doubts.len(), told), (120, numbers(0..180)));
+    let mut rows = [doubts.clone(), rows_that(&file, "created")].concat();
+    rows.sort();
+    assert_eq!((doubts.len(), rows), (120, numbers(0..180)));
     let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
     ended_in(&ran.json(), &[("created", 240)]);
     assert!(ran.err.contains("120 rows were in doubt"), "{}", ran.err);
     assert_eq!(lab.writes().iter().flat_map(asked).count(), 120);
-    assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
+    assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
 }
 
-/// Nobody waits for a limit that ends after the person has left.
+/// Ctrl-C also ends the wait for a rate limit.
 #[test]
-fn a_run_that_waits_out_a_limit_ends_at_once() {
+fn ctrl_c_ends_the_wait_for_a_rate_limit_at_once() {
     let server = Scripted::answering(|_, request| match request.starts_with("GET") {
         true => given::answer(200, &json!({"internal_numbers": []})),
         false => Act::Raw(http(429, "Retry-After: 60\r\n", "")),
@@ -131,7 +131,7 @@ fn a_run_that_waits_out_a_limit_ends_at_once() {
     assert!(rows_that(&file, "failed").is_empty());
 }
 
-/// The answer comes after a service manager's signal, and is a refusal: the rows are not tried one by one any more.
+/// The refusal arrives after a service manager's signal, so the rows are no longer tried one by one.
 #[test]
 fn a_batch_that_is_refused_after_the_signal_is_not_split() {
     let (release, gate) = Gate::new();

@@ -1,4 +1,4 @@
-//! Kill -9 at random points, then on from there.
+//! Kill -9 at random points, and runs that resume from there.
 
 use std::collections::HashSet;
 
@@ -6,19 +6,19 @@ use super::*;
 
 const ROWS: usize = 3000;
 
-/// How many calls of its own a run does before it is killed, and microseconds from then: nothing that a call lasts.
+/// The calls that a run does before it is killed, and microseconds after that, much shorter than a call.
 const KILLS: [(usize, u64); 6] = [(9, 3_100), (6, 17_300), (14, 400), (11, 12_700), (7, 8_900), (15, 19_600)];
 
 #[test]
-fn a_run_that_is_killed_again_and_again_writes_every_number_once() {
-    // A request is worked off before the next run can look, and its answer has time to be missed.
+fn a_run_that_is_killed_repeatedly_writes_every_number_once() {
+    // A request is processed before the next run can read, and its answer comes late enough to be lost.
     let lab = Lab::faulty(&[&format!("delay-after=15ms;{ADDING}")]);
     let (list, file) = (lab.numbers(ROWS), lab.path("r.jsonl"));
     let mut writes = Vec::new();
     for (round, (calls, later)) in KILLS.into_iter().enumerate() {
         let option = if round == 0 { "--results" } else { "--resume" };
         let mut child = lab.start(&format!("internal-numbers add --from {list} {option} {file}"));
-        // A hundred calls in all: some fourteen in each run, and then some way into the next.
+        // A hundred calls in total: some fourteen in each run, and a bit of the next one.
         let enough = writes.len() + calls;
         while writes.len() < enough {
             writes.extend(lab.writes());
@@ -33,14 +33,14 @@ fn a_run_that_is_killed_again_and_again_writes_every_number_once() {
     let ran = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0);
     assert!(ran.err.contains("done by an earlier run") && ran.err.contains("in doubt"), "{}", ran.err);
     writes.extend(lab.writes());
-    assert_eq!(lab.held(), numbers(0..ROWS));
-    // The recorder hands every request on, and the sandbox works off every one.
+    assert_eq!(lab.stored(), numbers(0..ROWS));
+    // The recorder passes every request on, and the sandbox processes each.
     let mut asked: Vec<String> = writes.iter().flat_map(asked).collect();
     asked.sort();
     assert_eq!(asked, numbers(0..ROWS));
     assert_eq!(rows_that(&file, "created"), numbers(0..ROWS));
     assert!(rows_that(&file, "failed").is_empty());
-    // What the kills left in doubt was looked up: the results file says so, and the journal lists it.
+    // Rows left in doubt by the kills were looked up: the results file says so, and the journal lists them.
     let (created, doubts) = (created(&lab), lab.in_doubt());
     assert!(!doubts.is_empty(), "no kill has left anything in doubt");
     for line in results(&file).iter().filter(|line| line["outcome"] == "created") {
@@ -50,10 +50,10 @@ fn a_run_that_is_killed_again_and_again_writes_every_number_once() {
     }
 }
 
-/// The numbers whose last write the journal has as created.
+/// The numbers whose last journal entry is `created`.
 fn created(lab: &Lab) -> HashSet<String> {
     let list = lab.run("history list --all").expect(0).json();
-    // The newest comes first.
+    // The newest entry comes first.
     let mut known = HashSet::new();
     let subjects = list.as_array().unwrap().iter().flat_map(|entry| entry["subjects"].as_array().unwrap());
     let newest = subjects.filter(|subject| known.insert(subject["name"].as_str().unwrap().to_owned()));

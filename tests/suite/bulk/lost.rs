@@ -15,7 +15,7 @@ fn a_batch_that_was_done_is_not_sent_again() {
     let noted = changes.iter().filter(|one| one["note"].as_str().is_some_and(|note| note.contains("lost")));
     assert_eq!(noted.count(), 30);
     assert!(changes.iter().all(|one| one["id"].is_string()), "{report}");
-    assert_eq!((lab.writes().len(), lab.held()), (3, numbers(0..90)));
+    assert_eq!((lab.writes().len(), lab.stored()), (3, numbers(0..90)));
     assert_eq!(lab.in_doubt(), Vec::<String>::new());
 }
 
@@ -24,12 +24,12 @@ fn a_batch_that_was_not_done_is_sent_once_more() {
     let lab = Lab::faulty(&[&format!("drop-before;{ADDING};skip=1;count=1")]);
     let report = add(&lab, 90, "").expect(0).json();
     ended_in(&report, &[("created", 90)]);
-    assert_eq!((lab.writes().len(), lab.held()), (4, numbers(0..90)));
+    assert_eq!((lab.writes().len(), lab.stored()), (4, numbers(0..90)));
 }
 
 #[test]
-fn where_answers_stay_lost_the_rest_is_not_sent_and_a_later_run_finishes() {
-    // Lost before: surely not done. Lost after, with no look that tells: nobody knows.
+fn after_a_lost_answer_the_rest_is_skipped_and_a_later_run_finishes() {
+    // Lost before processing: certainly not done. Lost afterwards, with a failing read: unknown.
     let blind = "drop-before;call=GET /zoom/v2;skip=1;count=1".to_owned();
     for (faults, outcome) in [
         (vec![format!("drop-before;{ADDING};count=1")], "failed"),
@@ -44,14 +44,14 @@ fn where_answers_stay_lost_the_rest_is_not_sent_and_a_later_run_finishes() {
         assert_eq!((lab.in_doubt(), lab.writes().len()), (doubts, 1));
         let report = add(&lab, 90, &format!("--resume {file}")).expect(0).json();
         ended_in(&report, &[("created", 90)]);
-        assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..90), numbers(0..90)));
+        assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..90), numbers(0..90)));
         assert_eq!(lab.writes().len(), if outcome == "unknown" { 2 } else { 3 });
     }
 }
 
-/// The look comes before the vendor works off what the earlier run sent.
+/// The read comes before the vendor processes the request of the earlier run.
 #[test]
-fn a_row_in_doubt_that_is_there_after_all_was_created() {
+fn a_row_in_doubt_that_exists_counts_as_created() {
     let (first, second) = ("delay=800ms;count=1", "delay=1600ms;skip=1;count=2");
     let lab = Lab::faulty(&[&format!("{first};{ADDING}"), &format!("{second};{ADDING}")]);
     let file = lab.path("r.jsonl");
@@ -64,19 +64,19 @@ fn a_row_in_doubt_that_is_there_after_all_was_created() {
     let more = lab.place.write("numbers.csv", &csv(0..25));
     let report = lab.run(&format!("internal-numbers add --from {more} --resume {file}")).expect(0).json();
     ended_in(&report, &[("created", 25)]);
-    assert_eq!(lab.held(), numbers(0..25));
+    assert_eq!(lab.stored(), numbers(0..25));
 }
 
 #[test]
-fn what_the_deadline_cuts_off_is_finished_later() {
+fn a_later_run_finishes_one_that_the_deadline_ended() {
     let lab = Lab::faulty(&[&format!("delay=300ms;{ADDING};count=5")]);
     let file = lab.path("r.jsonl");
     let ran = add(&lab, 300, &format!("--deadline 800ms --concurrency 1 --results {file}")).expect(12);
     let counts = outcomes(&ran.json());
-    // A batch that the deadline finds on its way may be failed or unknown.
+    // A batch in progress at the deadline may be failed or unknown.
     assert!(counts["skipped"] > 0, "{counts:?}");
     assert!(ran.err.contains("deadline") || ran.err.contains("no time left"), "{}", ran.err);
     let report = add(&lab, 300, &format!("--resume {file}")).expect(0).json();
     ended_in(&report, &[("created", 300 - counts.get("created").copied().unwrap_or(0))]);
-    assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
+    assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..300), numbers(0..300)));
 }

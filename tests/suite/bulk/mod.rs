@@ -1,5 +1,5 @@
-//! Bulk writes over the real binary: batches that are refused or lost, runs that are killed or interrupted, and
-//! the results file that carries one run into the next.
+//! Bulk writes with the real binary: batches that are refused or lost, runs that are killed or interrupted, and
+//! the results file that lets a later run resume.
 
 mod disks;
 mod interrupts;
@@ -36,7 +36,7 @@ impl Lab {
         Self::faulty(&[])
     }
 
-    /// With a sandbox that makes faults.
+    /// A lab whose sandbox produces faults.
     fn faulty(faults: &[&str]) -> Self {
         let (place, served) = (Place::new(), Served::faulty(faults));
         let recorder = Recorder::before(&served.base);
@@ -50,7 +50,7 @@ impl Lab {
         Self { place: self.place.with(name, value), ..self }
     }
 
-    /// A file of so many numbers.
+    /// Writes a list of that many numbers.
     fn numbers(&self, count: usize) -> String {
         self.place.write("numbers.csv", &csv(0..count))
     }
@@ -71,20 +71,20 @@ impl Lab {
         start(self.command(line))
     }
 
-    /// Requests since the last look that change something.
+    /// Requests since the last call that change something.
     fn writes(&self) -> Vec<Seen> {
         let writes = |seen: &Seen| seen.method != "GET" && !seen.target.ends_with("/oauth/token");
         self.recorder.take().into_iter().filter(writes).collect()
     }
 
-    /// The numbers that the vendor holds, in order.
-    fn held(&self) -> Vec<String> {
-        let mut held = column(&self.run("internal-numbers list").expect(0).json(), "number");
-        held.sort();
-        held
+    /// The numbers at the vendor, sorted.
+    fn stored(&self) -> Vec<String> {
+        let mut stored = column(&self.run("internal-numbers list").expect(0).json(), "number");
+        stored.sort();
+        stored
     }
 
-    /// The numbers of the vendor whose outcome the journal does not know.
+    /// The numbers whose outcome in the journal is unknown.
     fn in_doubt(&self) -> Vec<String> {
         let list = self.run("history list --unknown").expect(0).json();
         let subjects = list.as_array().unwrap().iter().flat_map(|entry| column(&entry["subjects"], "name"));
@@ -92,13 +92,13 @@ impl Lab {
     }
 }
 
-/// What the sandbox calls to add numbers.
+/// The call that adds numbers, as the sandbox's faults name it.
 const ADDING: &str = "call=POST /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers";
 
 fn command(place: &Place, profiles: &str, line: &str) -> Command {
     let mut words = vec!["--profiles-file", profiles];
     for (option, value) in [("-p", "zoom"), ("-o", "json")] {
-        // An option is given once.
+        // An option may be given only once.
         if !line.starts_with(&format!("{option} ")) {
             words.extend([option, value]);
         }
@@ -132,7 +132,7 @@ fn csv(range: std::ops::Range<usize>) -> String {
     format!("number,type,labels,languages\n{rows}")
 }
 
-/// What an array holds under a key.
+/// The values of a key in an array.
 fn column(rows: &Value, key: &str) -> Vec<String> {
     let rows = rows.as_array().unwrap_or_else(|| panic!("{rows}"));
     rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
@@ -157,7 +157,7 @@ fn outcomes(report: &Value) -> HashMap<String, u64> {
     counts
 }
 
-/// Those outcomes, and no others.
+/// Checks that the report has these outcomes and no others.
 #[track_caller]
 fn ended_in(report: &Value, expected: &[(&str, u64)]) {
     let expected = expected.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect();
@@ -180,7 +180,7 @@ fn results(path: &str) -> Vec<Value> {
     lines.into_iter().skip(1).collect()
 }
 
-/// The rows of a results file that ended so.
+/// The rows of a results file with that outcome.
 fn rows_that(path: &str, outcome: &str) -> Vec<String> {
     let mut keys: Vec<String> = results(path)
         .iter()
@@ -191,11 +191,11 @@ fn rows_that(path: &str, outcome: &str) -> Vec<String> {
     keys
 }
 
-/// A command that may write so many bytes into a file and no more, as on a full disk.
+/// A command whose files cannot grow beyond that many blocks, as on a full disk.
 #[cfg(unix)]
 fn limited(plain: &Command, blocks: u32) -> Command {
     let mut command = Command::new("sh");
-    // A shell's block has 512 bytes, or 1024. Without the trap the system ends the program.
+    // A shell's block has 512 or 1024 bytes. Without the trap the system ends the program.
     command.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""]).arg(blocks.to_string());
     command.arg(plain.get_program()).args(plain.get_args());
     command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -203,7 +203,7 @@ fn limited(plain: &Command, blocks: u32) -> Command {
     command
 }
 
-/// A file's folder, made.
+/// The path of a file, after creating its folder.
 fn below(place: &Place, name: &str) -> PathBuf {
     let path = place.path().join(name);
     create_folder(path.parent().unwrap());

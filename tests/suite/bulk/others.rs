@@ -1,4 +1,4 @@
-//! The other bulk writes: numbers that are removed, countries that are added.
+//! The other bulk writes: removing numbers and adding countries.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::*;
 
 const REMOVING: &str = "call=DELETE /zoom";
 
-/// A sandbox with so many numbers.
+/// Fills the sandbox with that many numbers, and returns the path of their list.
 fn filled(lab: &Lab, count: usize) -> String {
     let list = lab.numbers(count);
     lab.run(&format!("internal-numbers add --from {list}")).expect(0);
@@ -15,7 +15,7 @@ fn filled(lab: &Lab, count: usize) -> String {
 }
 
 #[test]
-fn numbers_are_removed_by_the_list_that_they_were_added_from() {
+fn numbers_are_removed_with_the_list_that_added_them() {
     let lab = Lab::new();
     filled(&lab, 12);
     let list = lab.place.write("some.csv", &csv(0..9));
@@ -28,7 +28,7 @@ fn numbers_are_removed_by_the_list_that_they_were_added_from() {
     let report = lab.run(&format!("{line} --yes")).expect(0).json();
     ended_in(&report, &[("deleted", 9)]);
     assert!(report["changes"].as_array().unwrap().iter().all(|one| one["id"].is_string()), "{report}");
-    assert_eq!((lab.held(), rows_that(&file, "deleted")), (numbers(9..12), numbers(0..9)));
+    assert_eq!((lab.stored(), rows_that(&file, "deleted")), (numbers(9..12), numbers(0..9)));
     lab.writes();
     let resume = format!("internal-numbers remove --from {list} --resume {file} --yes");
     ended_in(&lab.run(&resume).expect(0).json(), &[]);
@@ -44,7 +44,7 @@ fn numbers_are_removed_by_the_list_that_they_were_added_from() {
 }
 
 #[test]
-fn ids_serve_as_well_and_one_that_is_gone_meanwhile_is_not_found() {
+fn numbers_are_removed_by_id_and_a_missing_id_is_not_found() {
     let lab = Lab::new();
     filled(&lab, 4);
     let ids = column(&lab.run("internal-numbers list").expect(0).json(), "id");
@@ -55,14 +55,14 @@ fn ids_serve_as_well_and_one_that_is_gone_meanwhile_is_not_found() {
     let changes = report["changes"].as_array().unwrap();
     let failed = changes.iter().find(|one| one["outcome"] == "failed").unwrap();
     assert_eq!((&failed["id"], &failed["error"]["kind"]), (&json!("nobody"), &json!("not_found")));
-    assert_eq!(lab.held(), [number(1), number(3)]);
+    assert_eq!(lab.stored(), [number(1), number(3)]);
     let report = lab.run(&format!("{line} --ignore-missing")).expect(0).json();
     ended_in(&report, &[("unchanged", 3)]);
 }
 
-/// Many that are gone are no sign that every call would be refused.
+/// Many missing numbers do not mean that every call would be refused.
 #[test]
-fn two_removals_of_the_same_list_take_each_number_once() {
+fn two_removals_of_the_same_list_remove_each_number_once() {
     let lab = Lab::faulty(&[&format!("delay=4ms;{REMOVING}")]);
     let list = filled(&lab, 90);
     let line = format!("internal-numbers remove --from {list} --yes --concurrency 8");
@@ -72,11 +72,11 @@ fn two_removals_of_the_same_list_take_each_number_once() {
     assert_eq!(of(&one, "deleted") + of(&two, "deleted"), 90, "{one:?} {two:?}");
     assert_eq!(of(&one, "deleted") + of(&one, "failed"), 90, "{one:?}");
     assert_eq!(of(&two, "deleted") + of(&two, "unchanged"), 90, "{two:?}");
-    assert!(lab.held().is_empty());
+    assert!(lab.stored().is_empty());
 }
 
 #[test]
-fn a_removal_that_is_killed_is_finished_later() {
+fn a_later_run_finishes_a_killed_removal() {
     let lab = Lab::faulty(&[&format!("delay-after=40ms;{REMOVING}")]);
     let (list, file) = (filled(&lab, 40), lab.path("r.jsonl"));
     let line = |option| format!("internal-numbers remove --from {list} --yes {option} {file}");
@@ -92,14 +92,14 @@ fn a_removal_that_is_killed_is_finished_later() {
     let ran = lab.run(&line("--resume")).expect(0);
     assert!(ran.err.contains("in doubt"), "{}", ran.err);
     writes.extend(lab.writes());
-    assert!(lab.held().is_empty());
+    assert!(lab.stored().is_empty());
     assert_eq!(rows_that(&file, "deleted"), numbers(0..40));
     assert_eq!(writes.len(), 40);
 }
 
-/// Zoom's documented list leaves the ids out: then nothing tells whether a number that has only an id is gone.
+/// Zoom's documented list has no ids: it cannot show whether a number that is known by its id alone was removed.
 #[test]
-fn a_removal_in_doubt_by_an_id_that_no_list_tells_stays_in_doubt() {
+fn a_removal_by_id_stays_in_doubt_if_no_list_has_ids() {
     use crate::support::scripted::http;
     let lab = Lab::faulty(&[&format!("drop-before;{REMOVING};count=1")]);
     filled(&lab, 1);
@@ -107,9 +107,9 @@ fn a_removal_in_doubt_by_an_id_that_no_list_tells_stays_in_doubt() {
     let list = lab.place.write("ids.csv", &format!("id\n{id}\n"));
     let file = lab.path("r.jsonl");
     let line = |option| format!("internal-numbers remove --from {list} --yes --retries 0 {option} {file}");
-    let untold = json!({"internal_numbers": [{"number": number(0)}], "next_page_token": ""}).to_string();
-    let untold = http(200, "Content-Type: application/json\r\n", &untold);
-    lab.recorder.instead("sip_trunk/internal_numbers?", 9, untold);
+    let without_ids = json!({"internal_numbers": [{"number": number(0)}], "next_page_token": ""}).to_string();
+    let without_ids = http(200, "Content-Type: application/json\r\n", &without_ids);
+    lab.recorder.instead("sip_trunk/internal_numbers?", 9, without_ids);
     for option in ["--results", "--resume"] {
         let report = lab.run(&line(option)).expect(12).json();
         ended_in(&report, &[("unknown", 1)]);
@@ -117,7 +117,7 @@ fn a_removal_in_doubt_by_an_id_that_no_list_tells_stays_in_doubt() {
     lab.recorder.unasked();
     let report = lab.run(&line("--resume")).expect(0).json();
     ended_in(&report, &[("deleted", 1)]);
-    assert!(lab.held().is_empty());
+    assert!(lab.stored().is_empty());
 }
 
 #[test]
@@ -138,16 +138,16 @@ fn countries_are_added_from_a_list() {
     ended_in(&lab.run(&format!("{line} --resume {file}")).expect(0).json(), &[]);
     ended_in(&lab.run(&format!("{line} --skip-existing")).expect(0).json(), &[("unchanged", 10)]);
     assert!(lab.writes().is_empty());
-    let mut held = column(&lab.run("callout-countries list").expect(0).json(), "id");
+    let mut countries = column(&lab.run("callout-countries list").expect(0).json(), "id");
     let mut codes = codes.map(str::to_owned);
-    held.sort();
+    countries.sort();
     codes.sort();
-    assert_eq!(held, codes);
+    assert_eq!(countries, codes);
 }
 
-/// Another one adds a country between the list and the call.
+/// Another run adds a country between the read and the write.
 #[test]
-fn countries_that_another_has_added_meanwhile_are_unchanged_where_that_is_fine() {
+fn skip_existing_accepts_countries_that_another_run_adds_meanwhile() {
     let lab = Lab::faulty(&["delay=300ms;call=POST /zoom/v2/accounts/sub-1/sip_trunk/callout;count=1"]);
     let list = lab.place.write("countries.csv", "country\nGB\nUS\nDE\nFR\n");
     let child = lab.start(&format!("callout-countries add --from {list} --skip-existing"));

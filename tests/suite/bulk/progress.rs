@@ -1,11 +1,11 @@
-//! How far a run is: for people, on standard error.
+//! Progress of a run, printed for people on standard error.
 
 use super::*;
 
 const SLOW: &str = "delay=60ms;call=POST /zoom";
 
 #[test]
-fn without_a_terminal_a_short_run_tells_nothing_of_it() {
+fn a_short_run_without_a_terminal_prints_no_progress() {
     let lab = Lab::faulty(&[SLOW]);
     for (format, range) in [("json", 0..120), ("jsonl", 120..240), ("table", 240..360)] {
         let list = lab.place.write("numbers.csv", &csv(range));
@@ -15,10 +15,10 @@ fn without_a_terminal_a_short_run_tells_nothing_of_it() {
     }
 }
 
-/// A plain line comes every few seconds, on a terminal that cannot draw as well.
+/// Plain lines come every few seconds, also on a terminal without cursor control.
 #[cfg(target_os = "linux")]
 #[test]
-fn where_no_bar_can_be_drawn_a_long_run_writes_plain_lines_unless_it_is_to_be_quiet() {
+fn a_long_run_without_a_bar_prints_plain_lines_unless_quiet() {
     use crate::support::terminal::Terminal;
     let lab = Lab::faulty(&[&format!("delay=5200ms;{ADDING};count=3")]).with("TERM", "dumb");
     let third = lab.place.write("third.csv", &csv(60..90));
@@ -30,11 +30,11 @@ fn where_no_bar_can_be_drawn_a_long_run_writes_plain_lines_unless_it_is_to_be_qu
     let other = lab.place.write("other.csv", &csv(30..60));
     let lines =
         [format!("internal-numbers add --from {list}"), format!("-q internal-numbers add --from {other}")];
-    let [told, quiet] = lines.each_ref().map(|line| lab.start(line)).map(|child| ended(child).expect(0));
+    let [normal, quiet] = lines.each_ref().map(|line| lab.start(line)).map(|child| ended(child).expect(0));
     assert_eq!(quiet.err, "");
-    assert!(told.err.lines().all(|line| line.starts_with("progress: ")), "{}", told.err);
-    assert!(told.err.contains("progress: 30 of 30 rows (100 %)"), "{}", told.err);
-    assert!(!told.err.contains('\u{1b}') && !told.err.contains('\r'), "{}", told.err);
+    assert!(normal.err.lines().all(|line| line.starts_with("progress: ")), "{}", normal.err);
+    assert!(normal.err.contains("progress: 30 of 30 rows (100 %)"), "{}", normal.err);
+    assert!(!normal.err.contains('\u{1b}') && !normal.err.contains('\r'), "{}", normal.err);
     let (_, shown) = terminal.end();
     assert!(shown.contains("progress: 30 of 30 rows") && !shown.contains('\u{1b}'), "{shown:?}");
 }
@@ -57,7 +57,7 @@ fn a_terminal_shows_a_bar_and_standard_output_stays_clean() {
     assert!(shown.contains("60/90 rows") && shown.contains("left"), "{shown:?}");
     let text = std::fs::read_to_string(&out).unwrap();
     ended_in(&serde_json::from_str(&text).unwrap(), &[("created", 90)]);
-    // Rows that go elsewhere leave the terminal to the bar.
+    // If the rows go elsewhere, the terminal shows the bar.
     let (_, shown) = run("-o jsonl", 90..150);
     assert!(shown.contains("/60 rows"), "{shown:?}");
     let text = std::fs::read_to_string(&out).unwrap();
@@ -66,10 +66,10 @@ fn a_terminal_shows_a_bar_and_standard_output_stays_clean() {
     assert_eq!(shown, "");
 }
 
-/// Where the rows themselves stream to the terminal, they show how far it is.
+/// Rows that stream to the terminal are the progress themselves.
 #[cfg(target_os = "linux")]
 #[test]
-fn rows_that_stream_to_a_terminal_go_without_a_bar() {
+fn no_bar_is_drawn_while_rows_stream_to_the_terminal() {
     use crate::support::terminal::Terminal;
     let lab = Lab::faulty(&["delay=200ms;call=POST /zoom/v2"]).with("TERM", "xterm");
     let line = format!("-o jsonl internal-numbers add --concurrency 1 --from {}", lab.numbers(60));

@@ -8,10 +8,10 @@ use super::*;
 use crate::support::given;
 use crate::support::scripted::{Act, Scripted};
 
-/// What a scripted vendor holds, and refuses.
+/// A scripted vendor that refuses some numbers, and the numbers that it stored.
 fn vendor(refuses: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static) -> (Scripted, Shared) {
-    let held = Shared::default();
-    let own = held.clone();
+    let stored = Shared::default();
+    let own = stored.clone();
     let server = Scripted::answering(move |_, request| {
         let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         if request.starts_with("GET") {
@@ -26,7 +26,7 @@ fn vendor(refuses: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static
         let rows: Vec<Value> = asked.iter().map(|number| json!({"id": number, "number": number})).collect();
         given::answer(201, &json!({"internal_numbers": rows}))
     });
-    (server, held)
+    (server, stored)
 }
 
 #[derive(Clone, Default)]
@@ -34,9 +34,9 @@ struct Shared(std::sync::Arc<Mutex<Vec<String>>>);
 
 impl Shared {
     fn sorted(&self) -> Vec<String> {
-        let mut held = self.0.lock().unwrap().clone();
-        held.sort();
-        held
+        let mut stored = self.0.lock().unwrap().clone();
+        stored.sort();
+        stored
     }
 }
 
@@ -48,7 +48,7 @@ fn add(place: &Place, server: &Scripted, rows: usize, more: &str) -> Ran {
 }
 
 #[test]
-fn the_row_that_the_vendor_names_fails_alone() {
+fn only_the_row_that_the_vendor_names_fails() {
     let lab = Lab::new();
     let first = lab.place.write("one.csv", &csv(41..42));
     lab.run(&format!("internal-numbers add --from {first}")).expect(0);
@@ -57,29 +57,29 @@ fn the_row_that_the_vendor_names_fails_alone() {
     ended_in(&report, &[("created", 89), ("failed", 1)]);
     let failed = report["changes"].as_array().unwrap().iter().find(|one| one["outcome"] == "failed").unwrap();
     assert_eq!((&failed["name"], &failed["error"]["kind"]), (&json!(number(41)), &json!("conflict")));
-    // It exists, so it is not sent.
+    // It already exists, so it is not sent.
     assert_eq!(lab.writes().len(), 3);
-    assert_eq!(lab.held(), numbers(0..90));
+    assert_eq!(lab.stored(), numbers(0..90));
 }
 
 #[test]
-fn a_refusal_that_names_nobody_is_split_until_the_row_stands_alone() {
+fn a_batch_refused_without_naming_a_row_is_split_until_the_row_is_found() {
     let bad = number(41);
-    let (server, held) = vendor(move |number| (number == bad).then_some("No."));
+    let (server, stored) = vendor(move |number| (number == bad).then_some("No."));
     let place = Place::new();
     let report = add(&place, &server, 90, "").expect(12).json();
     ended_in(&report, &[("created", 89), ("failed", 1)]);
     let expected: Vec<String> = numbers(0..90).into_iter().filter(|one| *one != number(41)).collect();
-    assert_eq!(held.sorted(), expected);
-    // A read, two good batches, and of the third two halves at each of five levels.
+    assert_eq!(stored.sorted(), expected);
+    // One read, two good batches, and the third batch halved five times.
     let calls = server.requests().len() - 1;
     assert!((4..=13).contains(&calls), "{calls} calls");
 }
 
-/// However long the list: what is refused in the same words from the beginning is no matter of single rows.
+/// If every row is refused with the same message from the start, the cause is not in the rows.
 #[test]
-fn where_every_row_is_refused_alike_the_command_ends_early() {
-    let (server, held) = vendor(|_| Some("The SIP trunk settings are wrong."));
+fn the_command_ends_early_if_every_row_is_refused_alike() {
+    let (server, stored) = vendor(|_| Some("The SIP trunk settings are wrong."));
     let place = Place::new();
     let ran = add(&place, &server, 3000, "").expect(12);
     let counts = outcomes(&ran.json());
@@ -87,10 +87,10 @@ fn where_every_row_is_refused_alike_the_command_ends_early() {
     assert!(ran.err.contains("stopped"), "{}", ran.err);
     let calls = server.requests().len();
     assert!(calls < 300, "{calls} calls");
-    assert!(held.sorted().is_empty());
+    assert!(stored.sorted().is_empty());
 }
 
-/// A quota, or a missing right, befalls every further call.
+/// A quota or a missing permission affects every further call.
 #[test]
 fn a_refusal_of_the_account_ends_the_command_at_once() {
     for message in ["This account has reached its quota of 5 numbers.", "The SIP trunk plan is missing."] {
@@ -111,17 +111,17 @@ fn a_refusal_of_the_account_ends_the_command_at_once() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// An answer that leaves rows out says nothing of them.
+/// An answer without some rows does not show their outcome.
 #[test]
-fn rows_that_the_answer_leaves_out_are_unknown_and_the_run_goes_on() {
+fn rows_missing_from_the_answer_are_unknown_and_the_run_goes_on() {
     let server = Scripted::answering(|_, request| {
         if request.starts_with("GET") {
             return given::answer(200, &json!({"internal_numbers": []}));
         }
         let asked: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
         let asked = column(&asked["internal_numbers"], "number");
-        let told = asked.iter().filter(|one| **one != number(7));
-        let rows: Vec<Value> = told.map(|number| json!({"id": number, "number": number})).collect();
+        let listed = asked.iter().filter(|one| **one != number(7));
+        let rows: Vec<Value> = listed.map(|number| json!({"id": number, "number": number})).collect();
         given::answer(201, &json!({"internal_numbers": rows}))
     });
     let report = add(&Place::new(), &server, 60, "").expect(12).json();
@@ -130,7 +130,7 @@ fn rows_that_the_answer_leaves_out_are_unknown_and_the_run_goes_on() {
 }
 
 #[test]
-fn quiet_hides_no_reason_in_any_format() {
+fn quiet_keeps_the_reasons_in_every_format() {
     for format in ["json", "jsonl", "yaml", "csv", "table"] {
         let lab = Lab::faulty(&[&format!("status=401;{ADDING};skip=1")]);
         let list = lab.place.write("numbers.csv", &(csv(0..90) + "abc,toll,SIP,en-US\n"));
@@ -143,7 +143,7 @@ fn quiet_hides_no_reason_in_any_format() {
         }
         let skipped = "was not sent, because an earlier call failed";
         assert!(ran.out.contains(skipped) || ran.err.contains(skipped), "{format}: {ran:?}");
-        // A note is no reason.
+        // Notes are not reasons.
         assert!(!ran.err.contains("note: "), "{format}: {ran:?}");
         if format == "csv" {
             let reasons = ran.err.lines().filter(|line| line.contains(skipped)).count();

@@ -10,7 +10,7 @@ fn add(lab: &Lab, more: &str) -> Ran {
 
 #[cfg(unix)]
 #[test]
-fn it_is_new_and_its_owners_alone() {
+fn the_file_must_be_new_and_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let lab = Lab::new();
     lab.numbers(40);
@@ -23,12 +23,12 @@ fn it_is_new_and_its_owners_alone() {
     let error = add(&lab, &format!("--results {file}")).expect(4).error();
     assert!(error["hint"].as_str().unwrap().contains("--resume"), "{error}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
-    // Everything is done.
+    // Every row is already done.
     let ran = add(&lab, &format!("--resume {file}")).expect(0);
     ended_in(&ran.json(), &[]);
     assert!(ran.err.contains("40 rows were done"), "{}", ran.err);
     assert!(lab.writes().is_empty());
-    // Both at once make no sense, nor without a list.
+    // The options exclude each other, and need a list.
     add(&lab, &format!("--resume {file} --results {file}")).expect(2);
     for line in [
         "internal-numbers add --label a --language en-US --number +16466661110",
@@ -59,7 +59,7 @@ fn rows_done_by_an_earlier_run_do_not_count_as_existing() {
 }
 
 #[test]
-fn only_the_same_command_goes_on_with_it() {
+fn only_the_same_command_can_resume_a_file() {
     let lab = Lab::new();
     lab.numbers(5);
     let file = lab.path("r.jsonl");
@@ -105,12 +105,12 @@ fn a_file_in_use_is_refused() {
     let error = add(&lab, &format!("--resume {file}")).expect(4).error();
     assert!(error["message"].as_str().unwrap().contains("another run"), "{error}");
     assert_eq!(ended(child).expect(0).json()["summary"]["created"], 5);
-    assert_eq!(lab.held(), numbers(0..5));
+    assert_eq!(lab.stored(), numbers(0..5));
 }
 
-/// What a power cut leaves of the last line, wherever it cuts.
+/// A last line that a power cut truncated, at every position.
 #[test]
-fn a_torn_last_line_is_looked_up() {
+fn the_row_of_a_truncated_last_line_is_looked_up() {
     let lab = Lab::new();
     lab.numbers(5);
     let file = lab.path("r.jsonl");
@@ -119,19 +119,19 @@ fn a_torn_last_line_is_looked_up() {
     let whole = std::fs::read_to_string(&file).unwrap().replace("\"vendor\"", "\"vendör\"");
     let last = whole.trim_end().rfind('\n').unwrap() + 1;
     let tail = whole.len() - last;
-    // The middle of the `ö` as well.
+    // Also in the middle of the `ö`.
     let odd = last + whole[last..].find('ö').unwrap() + 1;
     for cut in [last, last + 1, odd, last + tail / 2, whole.len() - 2, whole.len() - 1] {
         std::fs::write(&file, &whole.as_bytes()[..cut]).unwrap();
         let counts = outcomes(&add(&lab, &format!("--resume {file}")).expect(0).json());
-        // Its last brace makes a line whole.
+        // A line is complete with its last brace.
         let left = u64::from(cut < whole.len() - 1);
         assert_eq!(counts.get("created").copied().unwrap_or(0), left, "{cut}: {counts:?}");
         let again = outcomes(&add(&lab, &format!("--resume {file}")).expect(0).json());
         assert!(again.is_empty(), "{cut}: {again:?}");
         assert!(lab.writes().is_empty(), "{cut}");
     }
-    // Cut in its first line, it is of a run that sent nothing.
+    // A file cut in its first line belongs to a run that sent nothing.
     std::fs::write(&file, "{\"run\":{\"oper").unwrap();
     lab.place.write("numbers.csv", &csv(5..8));
     let report = add(&lab, &format!("--resume {file}")).expect(0).json();
@@ -140,7 +140,7 @@ fn a_torn_last_line_is_looked_up() {
 }
 
 #[test]
-fn rows_that_failed_are_tried_again() {
+fn resuming_tries_failed_rows_again() {
     let lab = Lab::new();
     let file = lab.path("r.jsonl");
     let taken = lab.place.write("taken.csv", &csv(3..5));
@@ -154,11 +154,11 @@ fn rows_that_failed_are_tried_again() {
     let report = add(&lab, &format!("--resume {file}")).expect(0).json();
     ended_in(&report, &[("created", 2)]);
     assert_eq!(lab.writes().iter().flat_map(asked).collect::<Vec<_>>(), numbers(3..5));
-    assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..10), numbers(0..10)));
+    assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..10), numbers(0..10)));
 }
 
 #[test]
-fn bad_rows_and_rows_that_come_twice_are_left_out_where_that_is_asked() {
+fn skip_invalid_leaves_out_bad_and_duplicate_rows() {
     let lab = Lab::new();
     let file = lab.path("r.jsonl");
     let text = format!("{}4.42E+11,toll,SIP,en-US\n{},toll,SIP,en-US\n", csv(0..4), number(2));
@@ -171,13 +171,13 @@ fn bad_rows_and_rows_that_come_twice_are_left_out_where_that_is_asked() {
     let report = ran.json();
     assert_eq!((&report["summary"]["created"], &report["summary"]["skipped"]), (&json!(4), &json!(2)));
     assert!(ran.err.contains("left out: 2 invalid rows"), "{}", ran.err);
-    assert_eq!((lab.held(), rows_that(&file, "created")), (numbers(0..4), numbers(0..4)));
+    assert_eq!((lab.stored(), rows_that(&file, "created")), (numbers(0..4), numbers(0..4)));
     add(&lab, &format!("--skip-invalid --resume {file}")).expect(0);
     assert_eq!(lab.writes().len(), 1);
 }
 
 #[test]
-fn a_dry_run_makes_none() {
+fn a_dry_run_creates_no_results_file() {
     let lab = Lab::new();
     lab.numbers(40);
     let file = lab.path("r.jsonl");

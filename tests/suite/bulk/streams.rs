@@ -1,11 +1,11 @@
-//! Changes that stream, and readers that go away.
+//! Changes that are streamed, and readers that close the pipe.
 
 use std::io::{BufRead, BufReader, Read};
 
 use super::*;
 
 #[test]
-fn lines_come_while_the_run_goes_on() {
+fn lines_are_printed_while_the_run_goes_on() {
     let lab = Lab::faulty(&[&format!("delay=1500ms;{ADDING};skip=1;count=1")]);
     let line = format!("-o jsonl internal-numbers add --concurrency 1 --from {}", lab.numbers(90));
     let mut child = lab.start(&line);
@@ -20,9 +20,9 @@ fn lines_come_while_the_run_goes_on() {
     assert_eq!((child.wait().unwrap().code(), rest.lines().count()), (Some(0), 89));
 }
 
-/// Whoever closed the pipe has read enough; what was begun is finished all the same.
+/// The reader has read enough, and the run is finished anyway.
 #[test]
-fn a_closed_pipe_does_not_stop_a_write_half_way() {
+fn a_closed_pipe_does_not_stop_the_run() {
     let lab = Lab::faulty(&[&format!("delay=50ms;{ADDING}")]);
     let line = format!("-o jsonl internal-numbers add --concurrency 1 --from {}", lab.numbers(150));
     let mut child = lab.start(&line);
@@ -30,13 +30,13 @@ fn a_closed_pipe_does_not_stop_a_write_half_way() {
     out.read_line(&mut String::new()).unwrap();
     drop(out);
     let ran = ended(child).expect(0);
-    assert_eq!((ran.err.as_str(), lab.held()), ("", numbers(0..150)));
+    assert_eq!((ran.err.as_str(), lab.stored()), ("", numbers(0..150)));
 }
 
-/// What is on the wire settles, and is put down; nothing else is sent.
+/// Requests in progress finish and are recorded; nothing else is sent.
 #[cfg(target_os = "linux")]
 #[test]
-fn an_output_that_cannot_be_written_ends_the_run_between_two_calls() {
+fn an_unwritable_output_ends_the_run_between_two_calls() {
     let lab = Lab::faulty(&[&format!("delay=200ms;{ADDING}")]);
     let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
     let mut command = lab.command(&format!("-o jsonl internal-numbers add --from {list} --results {file}"));
@@ -46,8 +46,8 @@ fn an_output_that_cannot_be_written_ends_the_run_between_two_calls() {
     assert_eq!(ran.error()["kind"], "internal", "{ran:?}");
     let calls = lab.writes().len();
     assert!((4..=7).contains(&calls), "{calls}");
-    assert_eq!((lab.held().len(), lab.in_doubt()), (30 * calls, Vec::new()));
-    assert_eq!(rows_that(&file, "created"), lab.held());
+    assert_eq!((lab.stored().len(), lab.in_doubt()), (30 * calls, Vec::new()));
+    assert_eq!(rows_that(&file, "created"), lab.stored());
     let report = lab.run(&format!("internal-numbers add --from {list} --resume {file}")).expect(0).json();
     ended_in(&report, &[("created", 300 - 30 * calls as u64)]);
 }

@@ -1,13 +1,13 @@
-//! Two runs over the same file at the same time.
+//! Two runs with the same file at the same time.
 
 use super::*;
 
 const ROWS: usize = 900;
 
-/// Now the one is first, now the other.
+/// Random delays, so that either run may be first.
 const OVERTAKEN: &str = "delay=120ms;chance=0.5;seed=7";
 
-/// How both runs ended, row by row. The one that begins later is faster.
+/// The outcomes of both runs by row. The run that starts later is faster.
 fn both(lab: &Lab, more: &str) -> [HashMap<String, Value>; 2] {
     let list = lab.numbers(ROWS);
     let run = |name, calls| {
@@ -28,9 +28,9 @@ fn both(lab: &Lab, more: &str) -> [HashMap<String, Value>; 2] {
     })
 }
 
-/// Each number once at the vendor, created by one of the two; what the other says of it is answered.
+/// Checks that each number exists once, created by one of the two, and that `other` accepts the other's outcome.
 fn once_each(lab: &Lab, runs: &[HashMap<String, Value>; 2], other: impl Fn(&Value) -> bool) {
-    assert_eq!(lab.held(), numbers(0..ROWS));
+    assert_eq!(lab.stored(), numbers(0..ROWS));
     for number in numbers(0..ROWS) {
         let [one, two] = runs.each_ref().map(|run| &run[&number]);
         let created = |change: &Value| change["outcome"] == "created";
@@ -43,22 +43,22 @@ fn once_each(lab: &Lab, runs: &[HashMap<String, Value>; 2], other: impl Fn(&Valu
 }
 
 #[test]
-fn what_the_other_has_added_is_a_conflict() {
+fn a_number_that_another_run_adds_is_a_conflict() {
     let lab = Lab::faulty(&[&format!("{OVERTAKEN};{ADDING}")]);
     let runs = both(&lab, "");
     once_each(&lab, &runs, |change| change["outcome"] == "failed" && change["error"]["kind"] == "conflict");
 }
 
 #[test]
-fn what_the_other_has_added_is_unchanged_where_that_is_fine() {
+fn skip_existing_accepts_numbers_that_another_run_adds() {
     let lab = Lab::faulty(&[&format!("{OVERTAKEN};{ADDING}")]);
     let runs = both(&lab, " --skip-existing");
     once_each(&lab, &runs, |change| change["outcome"] == "unchanged" && change["id"].is_string());
 }
 
-/// A number that is there otherwise stays a conflict, and takes no other with it.
+/// A number that exists with other values stays a conflict, and does not affect the other rows.
 #[test]
-fn what_another_has_added_otherwise_is_a_conflict_all_the_same() {
+fn skip_existing_still_reports_numbers_with_other_values_as_conflicts() {
     let lab = Lab::faulty(&[&format!("delay=300ms;{ADDING};count=1")]);
     let list = lab.numbers(20);
     let line = format!("internal-numbers add --from {list} --skip-existing");
@@ -77,5 +77,5 @@ fn what_another_has_added_otherwise_is_a_conflict_all_the_same() {
         assert_eq!(change["error"]["kind"], "conflict");
         assert!(change["error"]["message"].as_str().unwrap().contains("labels"), "{change}");
     }
-    assert_eq!(lab.held(), numbers(0..20));
+    assert_eq!(lab.stored(), numbers(0..20));
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::support::given::{self, answer};
 use crate::support::scripted::Scripted;
 
-/// Checks the only trunk of a PBX, as the PBX reports it; nothing of the trunk's host is resolved here.
+/// Checks the only trunk of a PBX, as the PBX reports it; the trunk's host is not resolved here.
 fn of_pbx(host: &str, port: u64, transport: &str, kind: &str) -> Ran {
     let row = json!({
         "id": 7, "name": "t", "type": kind, "status": 1, "hostname": host, "port": port, "transport": transport,
@@ -45,7 +45,7 @@ fn is(ran: &Ran, id: &str, verdict: &str, part: &str) {
 }
 
 #[test]
-fn a_host_that_is_no_host_fails_with_the_host_to_use_and_nothing_is_sent() {
+fn an_invalid_host_fails_with_the_host_to_use_and_nothing_is_sent() {
     for (host, part) in [
         ("sip:provider.example", "starts with `sip:`"),
         ("sips:provider.example;transport=tls", "use the host alone"),
@@ -65,7 +65,7 @@ fn a_host_that_is_no_host_fails_with_the_host_to_use_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_port_that_is_no_port_is_refused_or_fails() {
+fn an_invalid_port_is_refused_or_fails() {
     let ran = of_pbx("127.0.0.1", 70_000, "udp", "register").expect(15);
     is(&ran, "static.port_transport", "fail", "larger than 65535");
     is(&ran, "sip.options", "skipped", "larger than 65535");
@@ -78,14 +78,14 @@ fn a_port_that_is_no_port_is_refused_or_fails() {
 }
 
 #[test]
-fn port_0_without_dnsnaptr_is_a_warning() {
-    // An address needs no search, so the default port is probed; here that is whatever this machine has there.
+fn port_0_without_dnsnaptr_causes_a_warning() {
+    // An address needs no DNS lookup, so the default port is probed; any service of this machine may listen there.
     let ran = of_pbx("127.0.0.1", 0, "udp", "register");
     is(&ran, "static.port_transport", "warn", "port 0 without transport dnsnaptr");
 }
 
 #[test]
-fn a_transport_that_cannot_be_probed_is_skipped_and_one_that_the_vendor_lacks_is_refused() {
+fn unprobeable_transports_are_skipped_and_unsupported_ones_are_refused() {
     let ran = of_pbx("127.0.0.1", 5060, "ws", "register").expect(0);
     is(&ran, "sip.options", "skipped", "transport `ws` cannot be probed; only udp, tcp, tls, dnsnaptr");
     let place = Place::new();
@@ -112,7 +112,7 @@ fn a_trunk_without_an_address_says_what_can_be_checked() {
 }
 
 #[test]
-fn an_example_address_fails_and_the_reason_names_it() {
+fn an_example_address_fails_with_a_reason_that_names_it() {
     let place = Place::new();
     let file = place.write("trunk.toml", "name = \"t\"\nhost = \"192.0.2.7\"\nport = 5060\n");
     let ran = place.run(&["-o", "json", "trunk", "check", "--from", &file, "--offline"]).expect(15);

@@ -121,7 +121,7 @@ fn checks_are_written_as_metrics() {
     create("alive", host, port);
     let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     create("dead", "127.0.0.1", &closed);
-    // The output is complete, whatever the exit code.
+    // The output is complete for every exit code.
     let ran = run(&["trunk", "check", "-o", "prometheus"]).expect(15);
     let metrics = parse(&ran.out);
     assert_eq!(metrics.keys().map(String::as_str).collect::<Vec<_>>(), NAMES);
@@ -143,7 +143,7 @@ fn checks_are_written_as_metrics() {
 }
 
 #[test]
-fn the_values_of_labels_are_escaped() {
+fn label_values_are_escaped() {
     let (place, odd) = (Place::new(), "a \"quoted\" \\ näme");
     let file =
         place.write("trunk.json", &serde_json::json!({"name": odd, "host": "sip.example.com"}).to_string());
@@ -165,7 +165,7 @@ fn the_days_of_a_certificate_are_a_metric() {
 }
 
 #[test]
-fn without_trunks_only_the_names_are_written() {
+fn without_trunks_only_the_metric_names_are_written() {
     let (served, place) = (Served::start(), Place::new());
     let profiles = served.profiles(&place, "");
     let args = ["--profiles-file", &profiles, "-p", "yeastar", "trunk", "check", "-o", "prometheus"];
@@ -174,7 +174,7 @@ fn without_trunks_only_the_names_are_written() {
 }
 
 #[test]
-fn other_commands_refuse_the_format_and_name_the_one_that_has_it() {
+fn other_commands_refuse_the_format_and_name_the_command_to_use() {
     let place = Place::new();
     for words in
         ["trunk list", "trunk get a", "trunk wait a", "plan -f x", "explain exit", "profile list", "export"]

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod metrics;
+#[cfg(target_os = "linux")]
+mod real;
 mod server;
 mod trunks;
 mod waits;
@@ -125,7 +127,7 @@ fn a_check_of_a_closed_port_fails() {
 }
 
 #[test]
-fn a_stream_is_read_in_pieces_and_its_end_is_a_failure() {
+fn a_stream_is_read_in_pieces_and_an_early_end_is_a_failure() {
     let server = tcp(Say::Code(200, "OK"));
     let ran = target(&Place::new(), &server.address, "--transport tcp").expect(0);
     assert_eq!(check(&ran, "net.connect")["message"], "1 connection");
@@ -168,7 +170,40 @@ fn a_certificate_is_checked_for_its_chain_its_name_and_its_dates() {
         let ran = target(&place, &server.address, &format!("--transport tls --ca-file {authority} {domain}"));
         let ran = ran.expect(exit);
         assert_eq!(check(&ran, id)["verdict"], verdict, "{names:?} {days} {domain}: {ran:?}");
+        // No SIP is sent to a server with an invalid certificate (RFC 5922 §7.3).
+        let (options, requests) = if exit == 0 { ("pass", 1) } else { ("skipped", 0) };
+        assert_eq!(check(&ran, "sip.options")["verdict"], options, "{names:?} {days} {domain}: {ran:?}");
+        assert_eq!(server.requests(), requests, "{names:?} {days} {domain}");
     }
+}
+
+#[test]
+fn the_handshake_asks_for_the_certificate_of_the_domain() {
+    let place = Place::new();
+    let server = Tls::start(&["127.0.0.1", "sip.example.com"], 90, false);
+    let authority = place.write("ca.pem", &server.authority);
+    for domain in ["--domain sip.example.com", ""] {
+        target(&place, &server.address, &format!("--transport tls --ca-file {authority} {domain}")).expect(0);
+    }
+    assert_eq!(server.names(), [Some("sip.example.com".to_owned()), None]);
+}
+
+#[test]
+fn a_server_that_never_stops_sending_is_abandoned_at_the_deadline() {
+    for transport in ["udp", "tcp"] {
+        let server = if transport == "udp" { udp(Say::Flood) } else { tcp(Say::Flood) };
+        let ran = target(&Place::new(), &server.address, &format!("--transport {transport} --timeout 500ms"));
+        let options = check(&ran.expect(0), "sip.options");
+        assert_eq!(options["verdict"], "unknown", "{options}");
+        assert!(options["evidence"]["probes"][0]["other_messages"].as_u64() > Some(0), "{options}");
+    }
+}
+
+#[test]
+fn a_reset_connection_is_a_failure() {
+    let ran = target(&Place::new(), &tcp(Say::Reset).address, "--transport tcp").expect(15);
+    let options = check(&ran, "sip.options");
+    assert!(options["message"].as_str().unwrap().contains("closes the connection"), "{options}");
 }
 
 #[test]
@@ -213,7 +248,7 @@ fn invalid_addresses_are_refused() {
 
 #[test]
 fn a_resolver_that_does_not_answer_leaves_the_name_unknown_in_bounded_time() {
-    // It is bound, and says nothing.
+    // It is bound, and does not answer.
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let words = format!("--transport dnsnaptr --timeout 300ms --resolver {}", silent.local_addr().unwrap());
     let ran = target(&Place::new(), "sip.example.com", &words).expect(0);

@@ -12,7 +12,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-/// What a server says to a request.
+/// The answer of a server to a request.
 #[derive(Clone, Copy)]
 pub enum Say {
     Code(u16, &'static str),
@@ -25,7 +25,13 @@ pub enum Say {
     SecondCopy,
     Nothing,
     Close,
+    /// A reset of the connection.
+    Reset,
+    /// An endless stream of the server's own requests.
+    Flood,
 }
+
+const FLOOD: &[u8] = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n";
 
 /// A server that is there until the test ends.
 pub struct Server {
@@ -39,7 +45,7 @@ impl Server {
     }
 }
 
-/// An answer with what has to be copied from the request.
+/// An answer with the headers that must be copied from the request.
 fn answer(request: &str, code: u16, reason: &str) -> String {
     let mut text = format!("SIP/2.0 {code} {reason}\r\n");
     for name in ["Via:", "From:", "To:", "Call-ID:", "CSeq:"] {
@@ -61,7 +67,7 @@ fn said(say: Say, request: &str, copies: usize) -> Option<String> {
         Say::OtherBranch => Some(answer(request, 200, "OK").replace("branch=z9hG4bK", "branch=z9hG4bKx")),
         Say::Text(text) => Some(text.to_owned()),
         Say::SecondCopy => (copies > 1).then(|| answer(request, 200, "OK")),
-        Say::Nothing | Say::Close => None,
+        Say::Nothing | Say::Close | Say::Reset | Say::Flood => None,
     }
 }
 
@@ -82,6 +88,12 @@ pub fn udp(say: Say) -> Server {
             };
             if let Some(text) = said(say, &request, copies) {
                 let _ = socket.send_to(text.as_bytes(), from);
+            }
+            if matches!(say, Say::Flood) {
+                // Only a socket with a peer learns that the client has gone away.
+                socket.connect(from).unwrap();
+                while socket.send(FLOOD).is_ok() {}
+                return;
             }
         }
     });
@@ -117,11 +129,54 @@ fn serve(stream: &mut TcpStream, say: Say, seen: &Mutex<Vec<String>>) -> Option<
             stream.write_all(second.as_bytes()).ok()?;
         }
         None if matches!(say, Say::Close) => return None,
-        None => {}
+        None if matches!(say, Say::Reset) => {
+            return socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO)).ok();
+        }
+        None => while matches!(say, Say::Flood) && stream.write_all(&FLOOD.repeat(100)).is_ok() {},
     }
-    // Until the client goes away.
+    // Until the client disconnects.
     let _ = stream.read(&mut bytes);
     Some(())
+}
+
+/// A certificate with its key and its authority, as DER.
+pub struct Issued {
+    pub authority: Vec<u8>,
+    pub certificate: Vec<u8>,
+    pub key: Vec<u8>,
+}
+
+/// Issues a certificate for these names that expires in `days` days.
+pub fn issue(names: &[&str], days: i64) -> Issued {
+    let authority_key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Lab authority");
+    let authority = params.self_signed(&authority_key).unwrap();
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(names).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let day = |days: i64| {
+        let seconds = i64::try_from(now.as_secs()).unwrap() + days * 86_400 + 3600;
+        let (year, month, day) = date(seconds);
+        rcgen::date_time_ymd(year, month, day)
+    };
+    (params.not_before, params.not_after) = (day(-30), day(days + 1));
+    let certificate = params.signed_by(&key, &authority, &authority_key).unwrap();
+    Issued {
+        authority: authority.der().to_vec(),
+        certificate: certificate.der().to_vec(),
+        key: key.serialize_der(),
+    }
+}
+
+/// DER as PEM, in lines that every reader accepts.
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let text = BASE64.encode(der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// A SIP server over TLS.
@@ -129,28 +184,13 @@ pub struct Tls {
     pub address: String,
     /// Its authority, as PEM.
     pub authority: String,
-    requests: Arc<Mutex<usize>>,
+    names: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 impl Tls {
-    /// A server whose certificate is for these names, and ends in so many days. `mutual` asks for one of the client.
+    /// A server with a certificate for these names that expires in `days` days. `mutual` requests a client certificate.
     pub fn start(names: &[&str], days: i64, mutual: bool) -> Self {
-        let authority_key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(rcgen::DnType::CommonName, "Lab authority");
-        let authority = params.self_signed(&authority_key).unwrap();
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(names).unwrap();
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let day = |days: i64| {
-            let seconds = i64::try_from(now.as_secs()).unwrap() + days * 86_400 + 3600;
-            let (year, month, day) = date(seconds);
-            rcgen::date_time_ymd(year, month, day)
-        };
-        (params.not_before, params.not_after) = (day(-30), day(days + 1));
-        let leaf = params.signed_by(&key, &authority, &authority_key).unwrap();
+        let Issued { authority, certificate, key } = issue(names, days);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -159,18 +199,17 @@ impl Tls {
             false => builder.with_no_client_auth(),
             true => {
                 let mut roots = RootCertStore::empty();
-                roots.add(authority.der().clone()).unwrap();
+                roots.add(authority.clone().into()).unwrap();
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
                 builder.with_client_cert_verifier(verifier.build().unwrap())
             }
         };
-        let config = builder
-            .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-            .unwrap();
-        let (config, requests) = (Arc::new(config), Arc::<Mutex<usize>>::default());
+        let config =
+            builder.with_single_cert(vec![certificate.into()], PrivateKeyDer::Pkcs8(key.into())).unwrap();
+        let (config, names) = (Arc::new(config), Arc::<Mutex<Vec<_>>>::default());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let seen = Arc::clone(&requests);
+        let seen = Arc::clone(&names);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
@@ -178,19 +217,22 @@ impl Tls {
                 let mut stream = StreamOwned::new(session, stream);
                 let mut bytes = vec![0; 4096];
                 let Ok(length @ 1..) = stream.read(&mut bytes) else { continue };
-                *seen.lock().unwrap() += 1;
+                seen.lock().unwrap().push(stream.conn.server_name().map(str::to_owned));
                 let request = String::from_utf8_lossy(&bytes[..length]).into_owned();
                 let _ = stream.write_all(answer(&request, 200, "OK").as_bytes());
                 let _ = stream.flush();
             }
         });
-        let pem = BASE64.encode(authority.der());
-        let authority = format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n");
-        Self { address, authority, requests }
+        Self { address, authority: pem("CERTIFICATE", &authority), names }
     }
 
     pub fn requests(&self) -> usize {
-        *self.requests.lock().unwrap()
+        self.names.lock().unwrap().len()
+    }
+
+    /// The name that each client asked for.
+    pub fn names(&self) -> Vec<Option<String>> {
+        self.names.lock().unwrap().clone()
     }
 }
 

@@ -33,7 +33,7 @@ fn the_probe_is_compared_with_the_vendors_status() {
     let ran = run(&place, &profiles, "-p yeastar trunk check alive").expect(0);
     assert_eq!(check(&ran, "vendor.status")["verdict"], "pass");
     assert_eq!(check(&ran, "vendor.agreement")["verdict"], "pass");
-    // This machine is where the PBX is, too, so its address is no fault.
+    // The PBX runs on this machine too, so a loopback address is valid.
     assert_eq!(
         (&check(&ran, "static.fields")["verdict"], &ran.json()[0]["verdict"]),
         (&json!("pass"), &json!("pass"))
@@ -119,7 +119,7 @@ fn rules_of_the_vendor_apply_to_its_trunks() {
 }
 
 #[test]
-fn a_number_on_two_trunks_is_found() {
+fn a_number_on_two_trunks_is_reported() {
     let (served, place) = (Served::start(), Place::new());
     let profiles = served.profiles(&place, "");
     for (name, did) in [("a", "5503308"), ("b", "550-3308"), ("c", "5503309")] {
@@ -166,7 +166,7 @@ fn a_number_on_two_trunks_is_found() {
 }
 
 #[test]
-fn a_trunk_that_two_profiles_show_is_no_duplicate_of_itself() {
+fn a_trunk_listed_by_two_profiles_is_not_a_duplicate() {
     let (served, place) = (Served::start(), Place::new());
     let profiles = served.profiles(&place, "");
     run(&place, &profiles, &peer("a", "10.0.0.1:5060", " --did 5503308")).expect(0);

@@ -10,7 +10,7 @@ use crate::support::refusing::Refusing;
 use crate::support::scripted::{Act, Scripted};
 use crate::support::{Place, Ran};
 
-/// A PBX whose trunks `itsp` and `other` have these states, one for each time that its list is read; the last one stays.
+/// A PBX with the trunks `itsp` and `other`. Each read of its list gives their next state; the last one repeats.
 fn pbx(states: &'static [u64], address: &str) -> (Place, Scripted) {
     let reads = Mutex::new(0);
     let (host, port) = address.rsplit_once(':').unwrap();
@@ -123,7 +123,7 @@ fn a_trunk_that_does_not_exist_is_waited_for() {
 }
 
 #[test]
-fn a_vendor_without_a_status_is_refused_with_the_goal_to_use() {
+fn a_vendor_without_a_status_is_refused_with_a_supported_goal() {
     let (place, server) = pbx(&[1], "192.0.2.1:5060");
     for profile in ["zoom", "itniotech"] {
         for goal in ["registered", "reachable"] {
@@ -136,7 +136,7 @@ fn a_vendor_without_a_status_is_refused_with_the_goal_to_use() {
 }
 
 #[test]
-fn a_vendor_that_cannot_be_read_or_refuses_the_log_in_is_no_state() {
+fn failed_reads_and_refused_log_ins_do_not_count_as_a_status() {
     let refusing = Refusing::new();
     let place = Place::new();
     given::profiles_with_tokens(&place, &refusing.base);
@@ -154,7 +154,7 @@ fn a_vendor_that_cannot_be_read_or_refuses_the_log_in_is_no_state() {
 }
 
 #[test]
-fn healthy_needs_an_answer_of_the_far_end_and_trunks_with_one_target_share_a_probe() {
+fn healthy_requires_an_answer_and_trunks_with_one_target_share_a_probe() {
     let alive = udp(Say::Code(200, "OK"));
     let (place, server) = pbx(&[4, 1], &alive.address);
     let ran = run(&place, "itsp other --for healthy --within 30s").expect(0);

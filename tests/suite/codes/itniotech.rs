@@ -26,7 +26,7 @@ fn refusal(code: Value, text: &str) -> Value {
 }
 
 #[test]
-fn each_code_ends_in_its_exit_code() {
+fn each_code_gives_its_exit_code() {
     for (write, read, codes) in CODES {
         for code in *codes {
             let name = code.to_string();
@@ -37,7 +37,7 @@ fn each_code_ends_in_its_exit_code() {
                 let (ran, sent, looks) =
                     written("itniotech", command, vec![answer(200, &refusal(status, &text))]);
                 let error = ends(&ran, exit, "itniotech", &name, &text);
-                // A stale timestamp is signed anew, once.
+                // A request with a stale timestamp is signed again, once.
                 assert_eq!(sent, if *code == -16 { 2 } else { 1 }, "{ran:?}");
                 assert_eq!(looks, usize::from(exit == UNKNOWN), "{ran:?}");
                 if command == CREATE_OUT {
@@ -52,7 +52,7 @@ fn each_code_ends_in_its_exit_code() {
 }
 
 #[test]
-fn a_stale_timestamp_is_signed_anew_and_then_taken() {
+fn a_request_with_a_stale_timestamp_is_signed_again_and_accepted() {
     let stale = answer(200, &refusal(json!("-16"), "timestamp"));
     let done = answer(200, &json!({"status": "0", "reason": "success", "data": 1234}));
     let (ran, count) = asked("itniotech", true, CREATE_OUT, vec![stale, done]);
@@ -60,7 +60,7 @@ fn a_stale_timestamp_is_signed_anew_and_then_taken() {
     assert_eq!(ran.json()["id"], json!("1234"));
 }
 
-/// The field of the common model stands beside the vendor's reason.
+/// The field of the common model appears beside the vendor's reason.
 #[test]
 fn a_code_about_a_field_names_it() {
     for (code, field) in [
@@ -83,7 +83,7 @@ fn a_code_about_a_field_names_it() {
 }
 
 #[test]
-fn an_http_404_is_an_operation_that_does_not_exist() {
+fn an_http_404_means_that_the_operation_does_not_exist() {
     for act in [
         answer(404, &json!({})),
         Act::Raw(http(404, "Content-Type: text/html\r\n", "<html><h1>404 Not Found</h1></html>")),
@@ -101,7 +101,7 @@ fn an_http_404_is_an_operation_that_does_not_exist() {
 }
 
 #[test]
-fn an_undocumented_code_is_rejected_and_shown_as_it_came() {
+fn an_undocumented_code_is_rejected_and_shown_unchanged() {
     for (body, code) in [
         (refusal(json!("-999"), "etwas Neues"), "-999"),
         (refusal(json!(77), "etwas Neues"), "77"),

@@ -21,7 +21,7 @@ const NOT_FOUND: i32 = 6;
 const CONFLICT: i32 = 7;
 const LIMITED: i32 = 8;
 const REJECTED: i32 = 9;
-/// What counts like a 5xx answer: nothing was applied by a read, and of a write nobody knows.
+/// Treated like a 5xx answer: a read applied nothing, and the outcome of a write is unknown.
 const UNAVAILABLE: i32 = 10;
 const UNKNOWN: i32 = 11;
 const UNSUPPORTED: i32 = 13;
@@ -41,8 +41,8 @@ fn asked(vendor: &str, tokens: bool, command: &str, acts: Vec<Act>) -> (Ran, usi
     (ran, requests.len())
 }
 
-/// The same for a write that reads nothing before it: how often it was sent, and how many looks at what the
-/// vendor holds followed.
+/// The same for a write without a read before it: how often it was sent, and how many reads of the vendor's
+/// state followed.
 fn written(vendor: &str, command: &str, acts: Vec<Act>) -> (Ran, usize, usize) {
     let (ran, requests) = asking(vendor, true, command, acts);
     let sent = sent(&requests);
@@ -114,29 +114,31 @@ fn explained(vendor: &str, code: &str, exit: i32) {
     assert!(named, "{vendor} {code}: exit {exit} is not in {text}");
 }
 
+/// Contract, section 3.
+pub const EXIT_CODES: [(u8, &str); 17] = [
+    (0, "done"),
+    (1, "internal"),
+    (2, "usage"),
+    (3, "config"),
+    (4, "invalid"),
+    (5, "auth"),
+    (6, "not_found"),
+    (7, "conflict"),
+    (8, "rate_limited"),
+    (9, "rejected"),
+    (10, "unavailable"),
+    (11, "outcome_unknown"),
+    (12, "partial"),
+    (13, "unsupported"),
+    (14, "changes_pending"),
+    (15, "unhealthy"),
+    (130, "interrupted"),
+];
+
 #[test]
 fn every_exit_code_is_explained() {
     let place = Place::new();
-    let kinds = [
-        (0, "done"),
-        (1, "internal"),
-        (2, "usage"),
-        (3, "config"),
-        (4, "invalid"),
-        (5, "auth"),
-        (6, "not_found"),
-        (7, "conflict"),
-        (8, "rate_limited"),
-        (9, "rejected"),
-        (10, "unavailable"),
-        (11, "outcome_unknown"),
-        (12, "partial"),
-        (13, "unsupported"),
-        (14, "changes_pending"),
-        (15, "unhealthy"),
-        (130, "interrupted"),
-    ];
-    for (code, kind) in kinds {
+    for (code, kind) in EXIT_CODES {
         let text = place.run(&["explain", "exit", &code.to_string()]).expect(0).out;
         assert!(text.contains("meaning") && text.contains("remedy") && text.contains(kind), "{text}");
         let row = place.run(&["-o", "json", "explain", "exit", &code.to_string()]).expect(0).json();
@@ -144,14 +146,14 @@ fn every_exit_code_is_explained() {
         assert!(row["meaning"].as_str().unwrap().len() > 10 && !row["remedy"].as_str().unwrap().is_empty());
     }
     let all = place.run(&["-o", "json", "explain", "exit"]).expect(0).json();
-    assert_eq!(all.as_array().unwrap().len(), kinds.len());
+    assert_eq!(all.as_array().unwrap().len(), EXIT_CODES.len());
     for code in ["16", "x"] {
         assert!(place.run(&["explain", "exit", code]).expect(6).err.contains(code));
     }
 }
 
 #[test]
-fn explaining_what_nobody_documents_says_what_to_expect() {
+fn undocumented_codes_are_explained_by_what_to_expect() {
     let place = Place::new();
     for vendor in ["yeastar", "itniotech", "zoom"] {
         let ran = place.run(&["explain", vendor, "987654"]).expect(6);

@@ -40,16 +40,16 @@ fn refusal(code: i64, text: &str) -> Value {
 }
 
 #[test]
-fn each_code_ends_in_its_exit_code() {
+fn each_code_gives_its_exit_code() {
     for (code, text, write, read) in CODES {
         let name = code.to_string();
         let (ran, sent, looks) = written("yeastar", CREATE, vec![answer(200, &refusal(*code, text))]);
         let error = ends(&ran, *write, "yeastar", &name, text);
         let outcome = if *write == UNKNOWN { "unknown" } else { "not_applied" };
         assert_eq!((sent, &error["outcome"]), (1, &json!(outcome)), "{ran:?}");
-        // The look is answered with the same code, so it is not repeated either.
+        // The read gets the same code, so it is not repeated either.
         assert_eq!(looks, usize::from(*write == UNKNOWN), "{ran:?}");
-        // A search that finds nothing is no error; of an id it is one.
+        // A search without a match is not an error, but an id without a match is.
         let update = if *code == 60001 { "trunk update id:7 --name u" } else { UPDATE };
         let (ran, count) = asked("yeastar", true, update, vec![answer(200, &refusal(*code, text))]);
         ends(&ran, *read, "yeastar", &name, text);
@@ -61,7 +61,7 @@ fn each_code_ends_in_its_exit_code() {
 }
 
 #[test]
-fn at_log_in_a_failure_is_about_the_credentials() {
+fn a_failed_log_in_is_a_credentials_error() {
     for (code, text, exit) in [
         (-1, "FAILURE", AUTH),
         (10005, "ACCESS DENIED", AUTH),
@@ -104,7 +104,7 @@ fn an_expired_token_is_renewed_once() {
 }
 
 #[test]
-fn the_fields_that_the_pbx_complains_about_are_passed_on() {
+fn the_fields_reported_by_the_pbx_are_passed_on() {
     let mut missing = refusal(40002, "PARAMETER ERROR");
     missing["invalid_param_list"] = json!([{"field": "hostname", "validation_type": "required"}]);
     let mut twice = refusal(40003, "DUPLICATE KEY VALUE");
@@ -120,9 +120,9 @@ fn the_fields_that_the_pbx_complains_about_are_passed_on() {
     }
 }
 
-/// The text of Go's decoder on a request that is no JSON: the PBX did not get as far as doing anything.
+/// The text of Go's decoder for a request that is not JSON: the PBX did not apply anything.
 #[test]
-fn a_body_that_the_pbx_could_not_read_was_not_applied() {
+fn a_body_rejected_by_the_pbx_parser_was_not_applied() {
     let text = "invalid character 'u' looking for beginning of value";
     let mut body = refusal(-2, text);
     body["invalid_param_list"] = json!([{"value": text}]);
@@ -132,7 +132,7 @@ fn a_body_that_the_pbx_could_not_read_was_not_applied() {
 }
 
 #[test]
-fn an_undocumented_code_is_rejected_and_shown_as_it_came() {
+fn an_undocumented_code_is_rejected_and_shown_unchanged() {
     for code in [70999, 20003, -77] {
         let (ran, _) = asked("yeastar", true, CREATE, vec![answer(200, &refusal(code, "SOMETHING NEW"))]);
         let error = ends(&ran, REJECTED, "yeastar", &code.to_string(), "SOMETHING NEW");

@@ -52,7 +52,7 @@ fn refusal(code: &str, text: &str) -> Value {
 }
 
 #[test]
-fn each_code_ends_in_its_exit_code() {
+fn each_code_gives_its_exit_code() {
     for (code, status, text, exit) in CODES {
         let (ran, count) = asked("zoom", true, ADD, vec![answer(*status, &refusal(code, text))]);
         let error = ends(&ran, *exit, "zoom", code, text);
@@ -81,7 +81,7 @@ fn a_message_is_explained_by_whole_phrases() {
 }
 
 #[test]
-fn a_status_speaks_where_the_body_does_not() {
+fn the_status_decides_if_the_body_has_no_code() {
     let html = |status: u16| {
         Act::Raw(http(status, "Content-Type: text/html\r\n", "<html><body>Sorry, not here</body></html>"))
     };
@@ -107,9 +107,9 @@ fn a_status_speaks_where_the_body_does_not() {
     }
 }
 
-/// 104 comes with quotes in its message that nobody escaped.
+/// 104 comes with unescaped quotes in its message.
 #[test]
-fn a_code_is_found_in_a_body_that_is_not_quite_json() {
+fn a_code_is_found_in_malformed_json() {
     let body =
         r#"{"code":104,"message":"Invalid access token, does not contain scopes:["sip_trunk:master"]."}"#;
     let act = Act::Raw(http(400, "Content-Type: application/json\r\n", body));
@@ -130,7 +130,7 @@ fn field_errors_and_the_tracking_id_are_passed_on() {
 }
 
 #[test]
-fn the_token_endpoints_refusals_are_about_the_credentials() {
+fn refusals_of_the_token_endpoint_are_credentials_errors() {
     let reason = |error: &str, reason: &str| json!({"reason": reason, "error": error});
     let numeric = |code: i64| json!({"code": code, "message": "refused"});
     for (status, body, code) in [
@@ -175,7 +175,7 @@ fn the_token_endpoints_refusals_are_about_the_credentials() {
 }
 
 #[test]
-fn a_token_that_is_no_longer_taken_is_renewed_once() {
+fn a_rejected_token_is_renewed_once() {
     let token = || {
         answer(
             200,
@@ -196,7 +196,7 @@ fn a_token_that_is_no_longer_taken_is_renewed_once() {
 }
 
 #[test]
-fn an_undocumented_code_is_rejected_and_shown_as_it_came() {
+fn an_undocumented_code_is_rejected_and_shown_unchanged() {
     for (code, shown) in [("987654", "987654"), ("9009_001", "9009_001")] {
         let (ran, _) = asked("zoom", true, ADD, vec![answer(400, &refusal(code, "Something new."))]);
         let error = ends(&ran, REJECTED, "zoom", shown, "Something new.");
@@ -210,7 +210,7 @@ fn an_undocumented_code_is_rejected_and_shown_as_it_came() {
 
 /// A bulk write carries the same error in each change that failed.
 #[test]
-fn a_bulk_write_carries_the_error_in_its_changes() {
+fn a_bulk_write_reports_the_error_in_its_changes() {
     let place = Place::new();
     let scripted = Scripted::start(vec![answer(400, &refusal("300", IN_USE))]);
     let profiles = given::profiles_with_tokens(&place, &scripted.base);

@@ -1,4 +1,4 @@
-//! What a trunk refers to by number or name: every page, exact matches, and never "empty" for "unreadable".
+//! Lookups of a trunk's references by number or name: all pages, exact matches, and no "empty" for "unreadable".
 
 use serde_json::{Value, json};
 use trunkctl::model::support::Operation;
@@ -7,7 +7,7 @@ use super::rig::Rig;
 use crate::support::Ran;
 use crate::support::scripted::http;
 
-/// Creates a trunk that refers to one thing, from standard input.
+/// Creates a trunk with one reference, from standard input.
 fn referring(rig: &Rig, more: &[&str], what: Operation, reference: &Value) -> Ran {
     let spec = match what {
         Operation::FindAgentGroup => json!({
@@ -24,8 +24,8 @@ fn referring(rig: &Rig, more: &[&str], what: Operation, reference: &Value) -> Ra
     rig.pipe(&args, &spec.to_string())
 }
 
-/// The id that the vendor was told.
-fn told(rig: &Rig, what: Operation) -> Value {
+/// The id that was sent to the vendor.
+fn sent_id(rig: &Rig, what: Operation) -> Value {
     let body = rig.written();
     match what {
         Operation::FindAgentGroup => body["groupList"][0]["voiceGroupId"].clone(),
@@ -50,20 +50,20 @@ fn references_are_found_by_their_exact_number_or_name() {
         // The search finds "Yeastar Sales" too.
         (Operation::FindExtensionGroup, json!({"name": "Sales", "type": GROUP}), 2),
         (Operation::FindExtensionGroup, json!({"name": "Yeastar Sales", "type": GROUP}), 3),
-        // And here "Sales EU".
+        // Here it also finds "Sales EU".
         (Operation::FindAgentGroup, json!({"name": "Sales"}), 1_000_026),
         (Operation::FindAgentGroup, json!({"name": "Sales EU"}), 1_000_200),
         (Operation::FindAgentGroup, json!({"name": "Team 120"}), 1_000_147),
     ] {
         let rig = Rig::new(vendor_of(what));
         referring(&rig, &[], what, &reference).expect(0);
-        assert_eq!(told(&rig, what), json!(id), "{reference}");
+        assert_eq!(sent_id(&rig, what), json!(id), "{reference}");
     }
 }
 
-/// A word that more than a page of others hold, of which the last one is it.
+/// A search whose results fill more than a page, with the exact match at the end.
 #[test]
-fn a_search_is_read_to_its_last_page() {
+fn a_search_reads_all_pages() {
     let last = |state: &mut Value, list: &str, key: &str, name: &str, is_it: &dyn Fn(&Value) -> bool| {
         let rows = state[list].as_array_mut().unwrap();
         rows.iter_mut().find(|row| is_it(row)).unwrap()[key] = json!(name);
@@ -101,7 +101,7 @@ fn a_search_is_read_to_its_last_page() {
 }
 
 #[test]
-fn a_reference_that_is_not_there_is_not_found_and_nothing_is_written() {
+fn a_missing_reference_is_not_found_and_nothing_is_written() {
     for (what, reference) in [
         (Operation::FindExtension, json!({"number": "114"})),
         (Operation::FindExtension, json!({"number": "9999"})),
@@ -118,7 +118,7 @@ fn a_reference_that_is_not_there_is_not_found_and_nothing_is_written() {
     }
 }
 
-/// Answers that are none, and one that ends in the middle.
+/// Unreadable answers, and one that is cut off.
 fn broken() -> Vec<(&'static str, Vec<u8>)> {
     let json = "Content-Type: application/json\r\n";
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"errcode\":0".to_vec();
@@ -144,14 +144,14 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn an_unreadable_answer_to_a_look_up_is_never_an_empty_one() {
+fn an_unreadable_answer_to_a_lookup_is_not_taken_for_an_empty_one() {
     for (what, part, reference) in [
         (Operation::FindExtension, "extension/search", json!({"number": "9999"})),
         (Operation::FindExtensionGroup, "extensiongroup/search", json!({"name": "None", "type": GROUP})),
         (Operation::FindAgentGroup, "seatGroup/query", json!({"name": "None"})),
     ] {
         let rig = Rig::new(vendor_of(what));
-        // Of what is not there, so that a guess would say "not found".
+        // The object does not exist, so a guess would be "not found".
         referring(&rig, &[], what, &reference).expect(6);
         for (how, answer) in broken() {
             rig.recorder.instead(part, 1, answer);
@@ -164,7 +164,7 @@ fn an_unreadable_answer_to_a_look_up_is_never_an_empty_one() {
 }
 
 #[test]
-fn an_unreadable_list_of_trunks_is_never_an_empty_one() {
+fn an_unreadable_list_of_trunks_is_not_taken_for_an_empty_one() {
     for (vendor, part) in [("yeastar", "trunk/search"), ("itniotech", "sipTrunk/query")] {
         let rig = Rig::new(vendor);
         let args = ["trunk", "update", "name:absent", "--name", "x", "--retries", "0"];

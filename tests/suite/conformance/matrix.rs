@@ -1,165 +1,17 @@
-//! Every cell of the matrix: what a vendor can do is done at its sandbox, what it cannot is refused.
+//! Every cell of the matrix: supported operations work at the vendor's sandbox, unsupported ones are refused.
 
 use serde_json::{Value, json};
 use trunkctl::model::support::{Operation, Support};
 use trunkctl::vendors::ALL;
 
-use super::rig::{Rig, is_write, samples, words};
+use super::rig::{Rig, words};
+use crate::fixtures::{self, Cell, Fixture, SAMPLE};
 use crate::support::recorder::Seen;
 
-/// One cell that is there: commands that prepare it, the command, and the request that carries it.
-struct Cell {
-    vendor: &'static str,
-    operation: Operation,
-    before: &'static [&'static str],
-    command: &'static str,
-    /// Method, and path below the vendor's base; one with a slash before it is whole.
-    request: &'static str,
-    /// A place in the result and what stands there.
-    told: (&'static str, &'static str),
-}
+/// The command line of a number that the sandbox accepts.
+pub const NUMBER: &str = "internal-numbers add --number +16466661110 --label a --language en-US";
 
-/// `SAMPLE` stands for the vendor's first sample.
-const SAMPLE: &str = "SAMPLE";
-const NUMBER: &str = "internal-numbers add --number +16466661110 --label a --language en-US";
-
-const fn cell(
-    vendor: &'static str,
-    operation: Operation,
-    before: &'static [&'static str],
-    command: &'static str,
-    request: &'static str,
-    told: (&'static str, &'static str),
-) -> Cell {
-    Cell { vendor, operation, before, command, request, told }
-}
-
-/// Methods and paths are those of the vendors' pages.
-const CELLS: &[Cell] = {
-    use Operation::*;
-    const Y: &str = "yeastar";
-    const I: &str = "itniotech";
-    const Z: &str = "zoom";
-    const UPDATED: (&str, &str) = ("/outcome", "updated");
-    const DELETED: (&str, &str) = ("/outcome", "deleted");
-    const ASSIGNED: (&str, &str) = ("/outcome", "assigned");
-    const CREATED: (&str, &str) = ("/outcome", "created");
-    &[
-        cell(Y, TrunkCreate, &[], SAMPLE, "POST trunk/create", CREATED),
-        cell(Y, TrunkUpdate, &[SAMPLE], "trunk update id:1 --port 5070", "POST trunk/update", UPDATED),
-        cell(Y, TrunkList, &[SAMPLE], "trunk list", "GET trunk/list", ("/0/name", "reg")),
-        cell(Y, TrunkGet, &[SAMPLE], "trunk get id:1", "GET trunk/get", ("/auth_name", "6702")),
-        cell(Y, TrunkDelete, &[SAMPLE], "trunk delete reg --yes", "GET trunk/delete", DELETED),
-        cell(Y, FindItsp, &[], "lookup itsps", "GET trunk/itsp_list", ("/0/country", "United States")),
-        cell(Y, FindExtension, &[], "lookup extensions", "GET extension/list", ("/0/number", "1000")),
-        cell(
-            Y,
-            FindExtensionGroup,
-            &[],
-            "lookup extension-groups",
-            "GET extensiongroup/list",
-            ("/1/name", "Sales"),
-        ),
-        cell(Y, ProfileCheck, &[], "profile check", "GET trunk/list", ("/credentials", "accepted")),
-        cell(Y, ProfileLogout, &["trunk list"], "profile logout", "GET del_token", DELETED),
-        cell(I, TrunkCreate, &[], SAMPLE, "POST v3/cc/sipTrunk/add", CREATED),
-        cell(I, TrunkUpdate, &[SAMPLE], "trunk update out --prefix 9", "POST v3/cc/sipTrunk/update", UPDATED),
-        cell(I, TrunkList, &[SAMPLE], "trunk list", "POST v3/cc/sipTrunk/query", ("/0/name", "out")),
-        cell(I, TrunkGet, &[SAMPLE], "trunk get out", "POST v3/cc/sipTrunk/query", ("/host", "192.0.2.7")),
-        cell(
-            I,
-            FindAgentGroup,
-            &[],
-            "lookup agent-groups",
-            "POST v3/cc/seatGroup/query",
-            ("/0/name", "Sales"),
-        ),
-        cell(I, ProfileCheck, &[], "profile check", "GET sms/getBalance", ("/credentials", "accepted")),
-        cell(Z, TrunkCreate, &[], SAMPLE, "POST trunks", ASSIGNED),
-        cell(Z, TrunkList, &[SAMPLE], "trunk list --account sub-1", "GET trunks", ("/0/id", "trunk-a")),
-        cell(
-            Z,
-            TrunkGet,
-            &[SAMPLE],
-            "trunk get trunk-a --account sub-1",
-            "GET trunks",
-            ("/name", "Carrier A"),
-        ),
-        cell(
-            Z,
-            TrunkDelete,
-            &[SAMPLE],
-            "trunk delete trunk-a --account sub-1 --yes",
-            "DELETE trunks/trunk-a",
-            DELETED,
-        ),
-        cell(Z, NumbersAdd, &[], NUMBER, "POST internal_numbers", CREATED),
-        cell(
-            Z,
-            NumbersList,
-            &[NUMBER],
-            "internal-numbers list",
-            "GET internal_numbers",
-            ("/0/number", "+16466661110"),
-        ),
-        cell(
-            Z,
-            NumbersRemove,
-            &[NUMBER],
-            "internal-numbers remove +16466661110 --yes",
-            "DELETE internal_numbers/*",
-            DELETED,
-        ),
-        cell(Z, SettingsAssign, &[], "sip-settings assign --enable true", "PATCH settings", ASSIGNED),
-        cell(
-            Z,
-            SettingsRead,
-            &["sip-settings assign --show-zoom-provided-numbers hide"],
-            "sip-settings show",
-            "GET settings",
-            ("/show_zoom_provided_numbers", "hide"),
-        ),
-        cell(Z, CountriesAdd, &[], "callout-countries add GB", "POST callout_countries", CREATED),
-        cell(
-            Z,
-            CountriesList,
-            &["callout-countries add GB"],
-            "callout-countries list",
-            "GET callout_countries",
-            ("/0/code", "44"),
-        ),
-        cell(
-            Z,
-            CountriesRemove,
-            &["callout-countries add GB"],
-            "callout-countries remove GB --yes",
-            "DELETE callout_countries/GB",
-            DELETED,
-        ),
-        cell(
-            Z,
-            MasterNumbersList,
-            &[],
-            "numbers list",
-            "GET /zoom/v2/sip_trunk/numbers",
-            ("/0/number", "14155550100"),
-        ),
-        cell(Z, MasterNumbersAssign, &[], "numbers assign +14155550100", "POST numbers", ASSIGNED),
-        cell(
-            Z,
-            MasterNumbersClear,
-            &[NUMBER],
-            "numbers clear --account sub-1 --yes --confirm sub-1",
-            "DELETE numbers",
-            DELETED,
-        ),
-        cell(Z, ProfileCheck, &[], "profile check", "GET trunks", ("/credentials", "accepted")),
-        // Zoom has no call that ends a token: what is left is to forget it.
-        cell(Z, ProfileLogout, &["trunk list"], "profile logout", "", ("/operation", "profile.logout")),
-    ]
-};
-
-/// A command of each operation that no input makes wrong; none where the command line has no such command.
+/// A valid command for each operation; none if the command line has no such command.
 fn command(operation: Operation) -> Option<&'static str> {
     use Operation::*;
     Some(match operation {
@@ -190,16 +42,16 @@ fn command(operation: Operation) -> Option<&'static str> {
 }
 
 fn line(rig: &Rig, command: &'static str) -> Vec<&'static str> {
-    if command == SAMPLE { samples(rig.vendor)[0].creating() } else { words(command, &[]) }
+    if command == SAMPLE { fixtures::of(rig.vendor).samples()[0].creating() } else { words(command, &[]) }
 }
 
 #[test]
-fn every_cell_that_is_there_has_a_case_and_no_other_has() {
+fn exactly_the_supported_cells_have_a_case() {
     for vendor in ALL {
         let facts = vendor.facts();
         for operation in Operation::ALL {
-            let is_it = |cell: &&Cell| cell.vendor == facts.name && cell.operation == *operation;
-            let cases = CELLS.iter().filter(is_it).count();
+            let is_it = |cell: &&Cell| cell.operation == *operation;
+            let cases = fixtures::of(facts.name).cells().iter().filter(is_it).count();
             let there = facts.support(*operation).is_there();
             assert_eq!(cases, usize::from(there), "{} {}", facts.name, operation.name());
         }
@@ -207,45 +59,42 @@ fn every_cell_that_is_there_has_a_case_and_no_other_has() {
 }
 
 #[test]
-fn every_cell_that_is_there_works_at_the_sandbox() {
-    for cell in CELLS {
-        let name = format!("{} {}", cell.vendor, cell.operation.name());
-        let rig = Rig::new(cell.vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
+fn every_supported_cell_works_at_the_sandbox() {
+    let cells =
+        fixtures::ALL.into_iter().flat_map(|fixture| fixture.cells().iter().map(move |cell| (fixture, cell)));
+    for (fixture, cell) in cells {
+        let name = format!("{} {}", fixture.vendor(), cell.operation.name());
+        let rig = Rig::new(fixture.vendor()).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
         for before in cell.before {
             rig.run(&line(&rig, before)).expect(0);
         }
         rig.recorder.take();
         let result = rig.run(&line(&rig, cell.command)).expect(0).json();
-        let (place, expected) = cell.told;
+        let (place, expected) = cell.result;
         assert_eq!(result.pointer(place), Some(&json!(expected)), "{name}: {result}");
         let seen = rig.recorder.take();
         let lines: Vec<String> = seen.iter().map(Seen::line).collect();
         let (wanted, any) = cell.request.strip_suffix('*').map_or((cell.request, false), |part| (part, true));
-        let wanted = whole(cell.vendor, wanted);
+        let wanted = whole(fixture, wanted);
         let sent = |line: &String| if any { line.starts_with(&wanted) } else { *line == wanted };
         assert!(cell.request.is_empty() || lines.iter().any(sent), "{name}: {lines:?}");
-        // What only looks writes nothing, what writes does it once, and a token is no object of the vendor's.
+        // Reads write nothing, writes write once, and a token does not count as an object of the vendor.
         let changes = ["created", "updated", "deleted", "assigned"].contains(&expected);
         let writes = usize::from(changes && cell.operation != Operation::ProfileLogout);
-        assert_eq!(seen.iter().filter(|seen| is_write(seen)).count(), writes, "{name}: {lines:?}");
+        assert_eq!(seen.iter().filter(|seen| fixture.is_write(seen)).count(), writes, "{name}: {lines:?}");
     }
 }
 
 /// The method and the whole path.
-fn whole(vendor: &str, request: &str) -> String {
-    let base = match vendor {
-        "yeastar" => "/yeastar/openapi/v1.0/",
-        "itniotech" => "/itniotech/",
-        _ => "/zoom/v2/accounts/sub-1/sip_trunk/",
-    };
+fn whole(fixture: &dyn Fixture, request: &str) -> String {
     match request.split_once(' ') {
-        Some((method, path)) if !path.starts_with('/') => format!("{method} {base}{path}"),
+        Some((method, path)) if !path.starts_with('/') => format!("{method} {}{path}", fixture.base()),
         _ => request.to_owned(),
     }
 }
 
 #[test]
-fn every_cell_that_is_not_there_is_refused_with_its_reason_and_nothing_is_sent() {
+fn every_unsupported_cell_is_refused_with_its_reason_and_nothing_is_sent() {
     for vendor in ALL {
         let facts = vendor.facts();
         let rig = Rig::new(facts.name);
@@ -276,7 +125,7 @@ fn every_cell_that_is_not_there_is_refused_with_its_reason_and_nothing_is_sent()
     }
 }
 
-/// Both documents say the same of every cell: `trunkctl vendors` and the refusal.
+/// `trunkctl vendors` and the refusal give the same reason for every cell.
 #[test]
 fn the_printed_matrix_has_every_cell_with_its_reason() {
     let printed: Value = crate::support::Place::new().run(&["vendors", "-o", "json"]).expect(0).json();

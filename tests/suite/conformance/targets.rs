@@ -1,29 +1,19 @@
-//! Which trunk a command means, and what it costs to find out.
+//! How a command finds its trunk, and how many requests that takes.
 
 use serde_json::{Value, json};
 use trunkctl::model::support::Operation;
 
-use super::rig::{Rig, able, samples, words};
+use super::rig::{Rig, able, words};
+use crate::fixtures;
 use crate::support::Ran;
 
-/// A small trunk of that name; each needs an address and, at Itniotech, a group of its own.
+/// Creates a small trunk with that name.
 fn create(rig: &Rig, name: &str, nth: usize) -> Ran {
-    let host = format!("192.0.2.{nth}");
-    let group = (1_000_030 + nth).to_string();
-    match rig.vendor {
-        "yeastar" => rig.run(&words(
-            "trunk create --kind peer --transport udp --port 5060 --codecs ulaw",
-            &["--name", name, "--host", &host],
-        )),
-        "itniotech" => rig.run(&words(
-            "trunk create --direction outbound --kind peer",
-            &["--name", name, "--host", &host, "--agent-group", &group],
-        )),
-        other => panic!("the vendor `{other}` has no small trunk yet: add it here"),
-    }
+    let line = fixtures::of(rig.vendor).small(nth).expect("its trunks have names");
+    rig.run(&words(&line, &["--name", name]))
 }
 
-/// A change of one field that both vendors have, told from others by its value.
+/// An update of one field that both vendors have, recognizable by its value.
 fn rename<'a>(target: &'a str, to: &'a str) -> Vec<&'a str> {
     vec!["trunk", "update", target, "--name", to]
 }
@@ -33,7 +23,7 @@ fn id(change: &Value) -> String {
 }
 
 #[test]
-fn names_match_exactly_whatever_the_vendors_search_finds() {
+fn names_match_exactly_even_if_the_vendors_search_finds_more() {
     for vendor in able(Operation::TrunkUpdate) {
         let rig = Rig::new(vendor);
         create(&rig, "Sales-EU", 1).expect(0);
@@ -53,7 +43,7 @@ fn names_match_exactly_whatever_the_vendors_search_finds() {
 }
 
 #[test]
-fn a_trunk_that_is_not_there_is_not_found() {
+fn a_missing_trunk_is_not_found() {
     for vendor in able(Operation::TrunkUpdate) {
         let rig = Rig::new(vendor);
         create(&rig, "a", 1).expect(0);
@@ -67,9 +57,9 @@ fn a_trunk_that_is_not_there_is_not_found() {
     }
 }
 
-/// The vendor itself says so where nothing was read before.
+/// Without a read before it, the vendor itself reports "not found".
 #[test]
-fn the_vendors_own_not_found_is_one() {
+fn not_found_from_the_vendor_is_reported_as_not_found() {
     for (vendor, args) in [
         ("yeastar", "trunk update id:99 --kind peer --disable"),
         ("itniotech", WHOLE),
@@ -86,12 +76,12 @@ fn the_vendors_own_not_found_is_one() {
 }
 
 #[test]
-fn a_bare_word_that_means_two_trunks_is_refused_with_both_spelled_out() {
+fn an_ambiguous_target_is_refused_with_both_trunks_named() {
     for vendor in able(Operation::TrunkUpdate) {
         let rig = Rig::new(vendor);
         let first = id(&create(&rig, "first", 1).expect(0).json());
         let second = (first.parse::<u64>().unwrap() + 1).to_string();
-        // The second trunk is named like the first one's id.
+        // The second trunk's name is the first one's id.
         assert_eq!(id(&create(&rig, &first, 2).expect(0).json()), second, "{vendor}: ids count up");
         rig.writes();
         let error = rig.run(&rename(&first, "x")).expect(4).error();
@@ -105,17 +95,17 @@ fn a_bare_word_that_means_two_trunks_is_refused_with_both_spelled_out() {
         assert_eq!(id(&by_id), first, "{vendor}");
         let by_name = rig.run(&rename(&format!("name:{first}"), "by-name")).expect(0).json();
         assert_eq!(id(&by_name), second, "{vendor}");
-        // No trunk has that name any more, so the word is an id.
+        // No trunk has that name any more, so it is taken for an id.
         assert_eq!(id(&rig.run(&rename(&first, "alone")).expect(0).json()), first, "{vendor}");
     }
 }
 
-/// Itniotech's update with all that its page requires, and the prefix, which leaving out might clear.
+/// Itniotech's update with all required fields, and the prefix, which an update without it might clear.
 const WHOLE: &str = "trunk update id:5000001 --name b --direction outbound --kind peer --host 192.0.2.99 \
     --agent-group 1000026 --prefix 9";
 
 #[test]
-fn an_update_that_names_all_costs_one_request() {
+fn an_update_with_all_required_fields_takes_one_request() {
     for (vendor, args, update) in [
         (
             "yeastar",
@@ -125,7 +115,7 @@ fn an_update_that_names_all_costs_one_request() {
         ("itniotech", WHOLE, "POST /itniotech/v3/cc/sipTrunk/update"),
     ] {
         let rig = Rig::new(vendor);
-        rig.run(&samples(vendor)[0].creating()).expect(0);
+        rig.run(&fixtures::of(vendor).samples()[0].creating()).expect(0);
         rig.recorder.take();
         let change = rig.run(&words(args, &[])).expect(0).json();
         assert_eq!(change["outcome"], json!("updated"), "{vendor}: {change}");
@@ -147,7 +137,7 @@ fn an_update_by_name_reads_first() {
         ("itniotech", &["POST /itniotech/v3/cc/sipTrunk/query", "POST /itniotech/v3/cc/sipTrunk/update"]),
     ] {
         let rig = Rig::new(vendor);
-        let sample = &samples(vendor)[0];
+        let sample = &fixtures::of(vendor).samples()[0];
         rig.run(&sample.creating()).expect(0);
         rig.recorder.take();
         rig.run(&rename(&format!("name:{}", sample.name()), "renamed")).expect(0);
@@ -155,9 +145,9 @@ fn an_update_by_name_reads_first() {
     }
 }
 
-/// Yeastar's names hold no special characters, by its import page, so its simulator refuses them.
+/// Yeastar's import page forbids special characters in names, so its simulator refuses them.
 #[test]
-fn names_of_any_kind_are_found_again() {
+fn trunks_are_found_by_names_with_special_characters() {
     let rig = Rig::new("itniotech");
     for (nth, name) in
         ["é", "+1 415", "d/e?f=g", "a\"b\\c", "id:7", "100%", "日本 &=#"].into_iter().enumerate()
@@ -173,9 +163,9 @@ fn names_of_any_kind_are_found_again() {
     assert_eq!(error["vendor_code"], json!("40002"), "{error}");
 }
 
-/// Zoom's accounts stand in the path.
+/// Zoom's account ids are part of the path.
 #[test]
-fn account_ids_of_any_kind_reach_the_vendor_unharmed() {
+fn account_ids_with_special_characters_reach_the_vendor_unchanged() {
     let account = "sub/ø 3";
     for args in [
         "trunk create --master-trunk trunk-a",

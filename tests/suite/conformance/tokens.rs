@@ -1,18 +1,19 @@
-//! A token that the vendor stops taking in the middle of a command.
+//! Tokens that the vendor stops accepting during a command.
 
 use serde_json::json;
 use trunkctl::vendors::{ALL, Proof};
 
-use super::rig::{Rig, samples, words};
+use super::rig::{Rig, words};
+use crate::fixtures;
 use crate::support::scripted::http;
 
 struct Dying {
     vendor: &'static str,
-    /// A command whose last request meets the refusal, and a part of that request's address.
+    /// A command whose last request is refused, and a part of that request's address.
     args: &'static str,
     part: &'static str,
     refusal: Vec<u8>,
-    /// All requests of the command, the refused one and the renewal among them.
+    /// All requests of the command, including the refused one and the renewal.
     lines: &'static [&'static str],
 }
 
@@ -47,16 +48,16 @@ fn dying() -> Vec<Dying> {
     ]
 }
 
-/// A rig whose token is kept already.
+/// A rig with a cached token.
 fn rig(vendor: &'static str) -> Rig {
     let rig = Rig::new(vendor);
-    rig.run(&samples(vendor)[0].creating()).expect(0);
+    rig.run(&fixtures::of(vendor).samples()[0].creating()).expect(0);
     rig.recorder.take();
     rig
 }
 
 #[test]
-fn every_vendor_with_tokens_is_here() {
+fn every_vendor_with_tokens_has_a_case() {
     let with: Vec<&str> = ALL
         .iter()
         .filter(|vendor| vendor.proof() == Proof::Token)
@@ -66,7 +67,7 @@ fn every_vendor_with_tokens_is_here() {
 }
 
 #[test]
-fn a_token_that_is_no_longer_taken_is_renewed_once() {
+fn a_rejected_token_is_renewed_once() {
     for one in dying() {
         let rig = rig(one.vendor);
         rig.recorder.instead(one.part, 1, one.refusal);
@@ -77,14 +78,14 @@ fn a_token_that_is_no_longer_taken_is_renewed_once() {
             |at: usize| (seen[at].target.clone(), seen[at].header("authorization").map(str::to_owned));
         assert_ne!(proof(seen.len() - 1), proof(seen.len() - 3), "{}: with a new token", one.vendor);
         assert_eq!(seen[seen.len() - 1].body, seen[seen.len() - 3].body, "{}: the same request", one.vendor);
-        // The new token was kept: the next command needs none. What becomes of its write is no matter here.
-        rig.run(&samples(one.vendor)[0].creating());
+        // The new token was cached, so the next command needs no log-in; its write may fail.
+        rig.run(&fixtures::of(one.vendor).samples()[0].creating());
         assert_eq!(rig.recorder.take().len(), 1, "{}", one.vendor);
     }
 }
 
 #[test]
-fn a_second_refusal_is_final() {
+fn a_second_refusal_ends_the_command() {
     for one in dying() {
         let rig = rig(one.vendor);
         rig.recorder.instead(one.part, 9, one.refusal);
@@ -96,9 +97,9 @@ fn a_second_refusal_is_final() {
     }
 }
 
-/// A PBX that refuses the refresh token too is asked with the credentials.
+/// If a PBX also refuses the refresh token, the command logs in with the credentials.
 #[test]
-fn a_refresh_token_that_is_refused_is_no_end() {
+fn a_refused_refresh_token_falls_back_to_a_log_in() {
     let one = dying().swap_remove(0);
     let rig = rig(one.vendor);
     rig.recorder.instead(one.part, 1, one.refusal.clone());
@@ -110,13 +111,13 @@ fn a_refresh_token_that_is_refused_is_no_end() {
     assert_eq!(rig.recorder.lines(), lines);
 }
 
-/// A token that the profile gives is used as it is: there is nothing to renew it with.
+/// A token from the profile is used unchanged: there are no credentials to renew it.
 #[test]
 fn a_token_of_the_profile_is_never_renewed() {
     for one in dying() {
         let variable = format!("TRUNKCTL_PROFILE_{}_ACCESS_TOKEN", one.vendor.to_uppercase());
         let rig = Rig::new(one.vendor).with(&variable, "stale");
-        let args = samples(one.vendor)[0].creating();
+        let args = fixtures::of(one.vendor).samples()[0].creating();
         let error = rig.run(&args).expect(5).error();
         assert_eq!(error["kind"], json!("auth"), "{}: {error}", one.vendor);
         assert_eq!(rig.recorder.take().len(), 1, "{}: no log-in, no second attempt", one.vendor);

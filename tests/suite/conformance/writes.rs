@@ -1,16 +1,17 @@
-//! A write done twice, and writes that a vendor does not have.
+//! Repeated writes, and writes that a vendor does not support.
 
 use serde_json::json;
 use trunkctl::model::support::{Operation, Support};
 use trunkctl::vendors::ALL;
 
-use super::rig::{Rig, able, is_write, samples, words};
+use super::rig::{Rig, able, words};
+use crate::fixtures::{self, is_write};
 
 #[test]
-fn the_same_create_again_is_refused_as_existing() {
+fn repeating_a_create_is_refused_because_the_trunk_exists() {
     for vendor in able(Operation::TrunkCreate) {
         let rig = Rig::new(vendor);
-        for sample in samples(vendor) {
+        for sample in fixtures::of(vendor).samples() {
             let args = sample.creating();
             let change = rig.run(&args).expect(0).json();
             let outcome = if vendor == "zoom" { "assigned" } else { "created" };
@@ -30,7 +31,7 @@ fn the_same_create_again_is_refused_as_existing() {
 }
 
 #[test]
-fn the_same_number_again_is_a_conflict() {
+fn adding_the_same_number_again_is_a_conflict() {
     for vendor in able(Operation::NumbersAdd) {
         let rig = Rig::new(vendor);
         let args = words(
@@ -46,10 +47,10 @@ fn the_same_number_again_is_a_conflict() {
 }
 
 #[test]
-fn the_same_update_again_changes_nothing_and_sends_no_write() {
+fn repeating_an_update_sends_no_write() {
     for vendor in able(Operation::TrunkUpdate) {
         let rig = Rig::new(vendor);
-        for sample in samples(vendor) {
+        for sample in fixtures::of(vendor).samples() {
             rig.run(&sample.creating()).expect(0);
             let target = format!("name:{}", sample.name());
             let args = sample.changing(&target);
@@ -63,23 +64,23 @@ fn the_same_update_again_changes_nothing_and_sends_no_write() {
             assert_eq!(change["outcome"], json!("unchanged"), "{vendor} {args:?}: {change}");
             assert_eq!(change["id"].as_str().map(str::is_empty), Some(false));
             let seen = rig.recorder.take();
-            assert!(!seen.is_empty(), "{vendor}: what is there has to be read");
+            assert!(!seen.is_empty(), "{vendor}: the current values must be read");
             assert!(!seen.iter().any(is_write), "{vendor} {args:?}: {seen:?}");
         }
     }
 }
 
-/// The update's own words again, as the vendor's replacement or patch has it.
+/// A vendor that patches gets the changed field; a vendor that replaces gets the whole trunk.
 #[test]
 fn an_update_sends_what_the_vendor_needs_and_no_more() {
     let rig = Rig::new("yeastar");
-    rig.run(&samples("yeastar")[0].creating()).expect(0);
+    rig.run(&fixtures::of("yeastar").samples()[0].creating()).expect(0);
     rig.writes();
     rig.run(&["trunk", "update", "reg", "--disable"]).expect(0);
     assert_eq!(rig.written(), json!({"id": 1, "enable": 0}), "Yeastar patches");
 
     let rig = Rig::new("itniotech");
-    rig.run(&samples("itniotech")[0].creating()).expect(0);
+    rig.run(&fixtures::of("itniotech").samples()[0].creating()).expect(0);
     rig.writes();
     rig.run(&["trunk", "update", "out", "--prefix", "0"]).expect(0);
     let whole = json!({
@@ -91,7 +92,7 @@ fn an_update_sends_what_the_vendor_needs_and_no_more() {
 }
 
 #[test]
-fn what_a_vendor_cannot_do_is_refused_with_its_reason_and_nothing_is_sent() {
+fn unsupported_writes_are_refused_with_their_reason_and_nothing_is_sent() {
     for vendor in ALL {
         let facts = vendor.facts();
         let rig = Rig::new(facts.name);
@@ -134,7 +135,7 @@ fn settings_are_assigned_as_given_in_both_formats() {
             }
             let args = "sip-settings assign --enable false";
             assert_eq!(rig.run(&words(args, &[])).expect(4).error()["kind"], json!("invalid"), "{place}");
-            assert!(rig.recorder.take().is_empty(), "{place}: nobody could be asked");
+            assert!(rig.recorder.take().is_empty(), "{place}: no terminal to ask for confirmation");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::support::{Place, Ran};
 
 const FORMS: [(&str, &str); 3] = [("table", "toml"), ("yaml", "yaml"), ("json", "json")];
 
-/// Everything that the examples hold, at every vendor of the sandbox.
+/// All objects of the examples, at every vendor of the sandbox.
 const SEEDS: [&str; 9] = [
     "-p yeastar trunk create --from examples/yeastar/register-trunk.toml",
     "-p yeastar trunk create --from examples/yeastar/peer-trunk.yaml",
@@ -50,7 +50,7 @@ fn vendor_names() -> Vec<&'static str> {
     vendors::ALL.iter().map(|vendor| vendor.facts().name).collect()
 }
 
-/// An entry, without where it stands.
+/// An entry without its position.
 fn shown(entry: &Entry) -> String {
     let places = |text: &str| {
         let parts = text.split("place: Some(Place {");

@@ -1,4 +1,4 @@
-//! An export for another vendor: it is what that vendor takes, and tells what became of the rest.
+//! An export for another vendor: that vendor accepts it, and comments report what became of the other fields.
 
 use trunkctl::internal::What;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::support::served::Served;
 
 #[test]
-fn every_pair_of_vendors_gives_what_the_other_takes() {
+fn exports_convert_between_every_pair_of_vendors() {
     let place = seeded();
     for source in vendors::ALL {
         for target in vendors::ALL.iter().filter(|target| target.facts().name != source.facts().name) {
@@ -14,18 +14,18 @@ fn every_pair_of_vendors_gives_what_the_other_takes() {
             for (format, form) in FORMS {
                 let ran = sandbox(&place, &format!("-p {from} export --for {to} -o {format}")).expect(0);
                 // Comments are broken between words.
-                let told = format!("{}{}", ran.out, ran.err).replace("\n#       ", " ");
-                assert!(told.contains("kept: ") || to == "zoom", "{from} {to}: {ran:?}");
-                assert!(told.contains("dropped: "), "{from} {to}: {ran:?}");
+                let report = format!("{}{}", ran.out, ran.err).replace("\n#       ", " ");
+                assert!(report.contains("kept: ") || to == "zoom", "{from} {to}: {ran:?}");
+                assert!(report.contains("dropped: "), "{from} {to}: {ran:?}");
                 assert!(
-                    told.contains("approximated: ") && told.contains("needs input: "),
+                    report.contains("approximated: ") && report.contains("needs input: "),
                     "{from} {to}: {ran:?}"
                 );
                 if to == "zoom" {
-                    // Its trunks are known by what only a person knows.
+                    // Its trunks are identified by values that only a person knows.
                     let refusal = read(&place, form, &ran.out, &vendor_names()).unwrap_err();
                     assert!(refusal.contains("or `master_trunk` for an assigned one"), "{refusal}");
-                    assert!(told.contains("needs input: master_trunk: "), "{ran:?}");
+                    assert!(report.contains("needs input: master_trunk: "), "{ran:?}");
                     continue;
                 }
                 let manifest = read(&place, form, &ran.out, &vendor_names()).unwrap();
@@ -34,7 +34,7 @@ fn every_pair_of_vendors_gives_what_the_other_takes() {
                     assert_eq!(*entry.profiles, [to.to_owned()]);
                     let What::Trunk(trunk) = &entry.what else { panic!("{entry:?}") };
                     for error in target.check_create(trunk).errors {
-                        assert!(told.contains(&error.message), "{error:?} {ran:?}");
+                        assert!(report.contains(&error.message), "{error:?} {ran:?}");
                         let missing = trunk.given().all(|field| field.name() != error.field);
                         assert!(missing, "{from} {to}: {error:?}");
                     }
@@ -45,21 +45,21 @@ fn every_pair_of_vendors_gives_what_the_other_takes() {
 }
 
 #[test]
-fn lists_that_the_other_has_no_place_for_are_dropped_with_the_reason() {
+fn unsupported_lists_are_dropped_with_the_reason() {
     let place = seeded();
     for to in ["yeastar", "itniotech"] {
         let ran = sandbox(&place, &format!("-p zoom export --for {to} -o json")).expect(0);
         assert!(
             ran.json().get("internal_numbers").is_none() && ran.json().get("callout_countries").is_none()
         );
-        let told = ran.err.replace('\n', " ");
+        let report = ran.err.replace('\n', " ");
         assert!(
-            told.contains("3 internal numbers of account `sub-1` of profile `zoom`: dropped: "),
-            "{told}"
+            report.contains("3 internal numbers of account `sub-1` of profile `zoom`: dropped: "),
+            "{report}"
         );
         assert!(
-            told.contains("3 call-out countries of account `sub-1` of profile `zoom`: dropped: "),
-            "{told}"
+            report.contains("3 call-out countries of account `sub-1` of profile `zoom`: dropped: "),
+            "{report}"
         );
     }
     let ran = sandbox(&place, "-p zoom export --for zoom -o json").expect(0);
@@ -67,7 +67,7 @@ fn lists_that_the_other_has_no_place_for_are_dropped_with_the_reason() {
 }
 
 #[test]
-fn trunks_of_one_name_are_told_apart_where_they_meet() {
+fn trunks_with_the_same_name_are_renamed_if_they_collide() {
     let place = seeded();
     let line = "-p itniotech trunk create --name itsp-main --kind peer --direction outbound --host 192.0.2.77 \
                 --agent-group Support";
@@ -84,7 +84,7 @@ fn trunks_of_one_name_are_told_apart_where_they_meet() {
 }
 
 #[test]
-fn a_profile_that_nobody_can_guess_is_a_variable_to_be_filled_in() {
+fn an_unknown_target_profile_becomes_a_variable() {
     let (served, place) = (Served::start(), Place::new());
     let one = std::fs::read_to_string(served.profiles(&place, "")).unwrap();
     let two = format!(

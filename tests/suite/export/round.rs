@@ -1,4 +1,4 @@
-//! What is exported is what there is, and makes the same again.
+//! An export describes the existing objects and recreates them.
 
 use serde_json::{Map, Value, json};
 use trunkctl::internal::What;
@@ -8,12 +8,12 @@ use crate::support::given::answer;
 use crate::support::scripted::Scripted;
 
 #[test]
-fn every_form_reads_back_to_the_same_entries() {
+fn every_format_reads_back_to_the_same_entries() {
     let place = seeded();
     let all = FORMS.map(|(format, form)| {
         let text = sandbox(&place, &format!("export --all-profiles -o {format}")).expect(0).out;
         let manifest = read(&place, form, &text, &vendor_names()).unwrap();
-        // A cell of YAML is a text, which is read as a flag where one is wanted.
+        // A YAML cell is text, and is read as a flag in flag columns.
         let shown =
             manifest.entries.iter().map(shown).map(|text| text.replace("Flag(", "Text(").replace('"', ""));
         let mut shown: Vec<String> = shown.collect();
@@ -26,18 +26,18 @@ fn every_form_reads_back_to_the_same_entries() {
 }
 
 #[test]
-fn every_given_field_is_what_the_vendor_holds() {
+fn every_exported_field_has_the_vendors_value() {
     let place = seeded();
     let text = sandbox(&place, "export --all-profiles").expect(0).out;
     for entry in read(&place, "toml", &text, &vendor_names()).unwrap().entries {
         let What::Trunk(trunk) = &entry.what else { continue };
         let name = trunk.name.clone().or(trunk.master_trunk.clone().map(|id| format!("id:{id}"))).unwrap();
-        let held =
+        let stored =
             sandbox(&place, &format!("-p {} trunk get {name} -o json", entry.profiles[0])).expect(0).json();
         let given = serde_json::to_value(trunk).unwrap();
         for (key, value) in given.as_object().unwrap() {
-            let held = if key == "master_trunk" { &held["id"] } else { &held[key] };
-            assert_eq!(value, held, "{name} {key}");
+            let stored = if key == "master_trunk" { &stored["id"] } else { &stored[key] };
+            assert_eq!(value, stored, "{name} {key}");
         }
         assert_eq!(given.get("status"), None);
         let vendor = vendors::by_name(&entry.profiles[0]).unwrap();
@@ -48,7 +48,7 @@ fn every_given_field_is_what_the_vendor_holds() {
 
 /// The export of one sandbox, made again in another by the commands that are there for one thing at a time.
 #[test]
-fn what_is_exported_makes_the_same_again() {
+fn an_export_recreates_the_same_objects() {
     let place = seeded();
     let (json, toml) = ("export --all-profiles -o json", "export --all-profiles");
     let manifest = sandbox(&place, json).expect(0).json();
@@ -122,10 +122,10 @@ fn contact_center(rows: &[Value]) -> (Scripted, Place, String) {
 }
 
 #[test]
-fn whatever_things_are_called_they_are_read_back_whatever_the_order_of_the_vendors_list() {
+fn any_names_in_any_order_survive_a_round_trip() {
     let remark = "x\n[[trunk]]\nname = \"evil\"\r\n- y: \u{7}";
     let mut rows: Vec<Value> = NAMES.iter().enumerate().map(|(id, name)| row(id + 1, name, remark)).collect();
-    // What no manifest can hold is told, and nothing else is lost with it.
+    // Objects that a manifest cannot describe are reported, and nothing else is lost.
     rows.push(row(90, "bell\u{7}", ""));
     let mut turned = rows.clone();
     turned.reverse();
@@ -164,7 +164,7 @@ fn whatever_things_are_called_they_are_read_back_whatever_the_order_of_the_vendo
 }
 
 #[test]
-fn a_plan_of_an_export_says_that_nothing_is_to_be_done() {
+fn a_plan_of_an_export_has_no_changes() {
     let place = seeded();
     for vendor in vendor_names() {
         for (form, extension) in FORMS {

@@ -1,4 +1,4 @@
-//! What cannot be read, what may not be shown, and what makes no sense.
+//! Unreadable profiles, secrets that must not be shown, and invalid arguments.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::scripted::{Act, Scripted};
 use crate::support::served::Served;
 
 #[test]
-fn a_profile_that_cannot_be_read_is_named_and_nothing_of_it_is_written() {
+fn an_unreadable_profile_is_reported_and_left_out() {
     let (served, place) = (Served::start(), Place::new());
     let mut text = std::fs::read_to_string(served.profiles(&place, "")).unwrap();
     let dead = Scripted::start(vec![Act::Drop]);
@@ -26,7 +26,7 @@ fn a_profile_that_cannot_be_read_is_named_and_nothing_of_it_is_written() {
         assert!(read(&place, form, &ran.out, &["yeastar"]).unwrap().entries.is_empty(), "{ran:?}");
         let named = ran.out.contains("Could not be read") && ran.out.contains("#   dead\n");
         assert_eq!(named, form != "json", "{ran:?}");
-        // Nobody could be asked: not even that there is nothing.
+        // No vendor answered, so the manifest cannot even say that it is empty.
         let ran = run(&["-p", "dead,missing", "-o", format]).expect(12);
         assert!(!ran.out.contains("trunk"), "{ran:?}");
         let ran = run(&["-p", "dead", "-o", format]).expect(10);
@@ -34,9 +34,9 @@ fn a_profile_that_cannot_be_read_is_named_and_nothing_of_it_is_written() {
     }
 }
 
-/// Each object is written once, by the first profile that leads to it.
+/// Each object is written once, for the first profile that lists it.
 #[test]
-fn what_several_profiles_lead_to_is_written_once() {
+fn objects_shared_by_several_profiles_are_written_once() {
     let (served, place) = (Served::start(), Place::new());
     let text = std::fs::read_to_string(served.profiles(&place, "")).unwrap();
     let profiles =
@@ -60,7 +60,7 @@ fn what_several_profiles_lead_to_is_written_once() {
 }
 
 #[test]
-fn a_list_that_breaks_off_makes_no_manifest_of_its_beginning() {
+fn a_truncated_list_does_not_produce_a_partial_manifest() {
     let row = |id: u8| json!({"id": id, "name": format!("t{id}"), "type": "peer"});
     for answers_get in [false, true] {
         let server = Scripted::answering(move |_, request| {
@@ -80,13 +80,13 @@ fn a_list_that_breaks_off_makes_no_manifest_of_its_beginning() {
 }
 
 #[test]
-fn what_is_gone_or_no_sip_trunk_is_left_out() {
+fn missing_trunks_and_other_kinds_are_left_out() {
     let row = |id: u8, kind: &str| json!({"id": id, "name": format!("t{id}"), "type": kind});
     let server = Scripted::answering(move |_, request| {
         if request.contains("trunk/get") && request.contains("id=2") {
             return answer(200, &json!({"errcode": 60001, "errmsg": "NOT FOUND"}));
         }
-        // What is missing here is asked for alone.
+        // A trunk missing from this answer is requested alone.
         if request.contains("trunk/query") {
             assert!(request.contains("ids=1%2C2"), "{request}");
             return answer(200, &json!({"errcode": 0, "data": [row(1, "peer_did")]}));
@@ -105,7 +105,7 @@ fn what_is_gone_or_no_sip_trunk_is_left_out() {
 }
 
 #[test]
-fn no_secret_is_shown_however_much_is_told() {
+fn no_secret_is_shown_at_any_verbosity() {
     let place = Place::new().with("CANARY", "cAnaryTrunkPassw0rd");
     let (yeastar, itniotech) =
         ("examples/yeastar/register-trunk.toml", "examples/itniotech/outbound-trunk.toml");
@@ -118,17 +118,17 @@ fn no_secret_is_shown_however_much_is_told() {
             let ran = sandbox(&place, &format!("export --all-profiles -o {format} {more}")).expect(0);
             assert!(!format!("{ran:?}").contains("cAnary"), "{more} {format}: {ran:?}");
             assert!(ran.out.contains("env:YEASTAR_ITSP_MAIN_PASSWORD"), "{ran:?}");
-            let told = if format == "json" { &ran.err } else { &ran.out };
+            let shown = if format == "json" { &ran.err } else { &ran.out };
             let wanted = if format == "json" { "secrets to fill in: " } else { "# Secrets to fill in:" };
-            assert!(told.contains(wanted) && told.contains("ITNIOTECH_CARRIER_OUT_PASSWORD"), "{ran:?}");
+            assert!(shown.contains(wanted) && shown.contains("ITNIOTECH_CARRIER_OUT_PASSWORD"), "{ran:?}");
         }
     }
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_with_a_remedy() {
+fn invalid_arguments_are_refused_with_a_remedy() {
     let place = Place::new();
-    for (line, code, told) in [
+    for (line, code, shown) in [
         ("-p yeastar export -o csv", 2, "use -o yaml or -o json"),
         ("-p yeastar export -o jsonl", 2, "use -o yaml or -o json"),
         ("-p yeastar export --for yeaster", 2, "did you mean `yeastar`?"),
@@ -136,12 +136,12 @@ fn what_makes_no_sense_is_refused_with_a_remedy() {
         ("export", 3, "choose one with --profile"),
     ] {
         let ran = sandbox(&place, line).expect(code);
-        assert!(ran.out.is_empty() && ran.err.contains(told), "{line}: {ran:?}");
+        assert!(ran.out.is_empty() && ran.err.contains(shown), "{line}: {ran:?}");
     }
 }
 
 #[test]
-fn accounts_are_exported_beside_each_other_and_beside_profiles_without_any() {
+fn accounts_are_exported_together_with_profiles_without_accounts() {
     let place = seeded();
     sandbox(&place, "-p zoom callout-countries add DE --account sub-2").expect(0);
     let line = "-p zoom,yeastar export --account sub-2 --account sub-1";
@@ -151,7 +151,7 @@ fn accounts_are_exported_beside_each_other_and_beside_profiles_without_any() {
         |account: &str| manifest.entries.iter().filter(|e| e.account.as_deref() == Some(account)).count();
     assert_eq!((accounts("sub-1"), accounts("sub-2"), manifest.entries.len()), (4, 2, 9), "{ran:?}");
     assert!(ran.out.contains("enable of account `sub-1`"), "{ran:?}");
-    // What the master account has itself is not assigned to it.
+    // The master account's own objects are not assigned to it.
     let ran = sandbox(&place, "-p zoom export --account me").expect(0);
     assert!(ran.out.contains("trunk `Carrier B` of profile `zoom`: account: `me`"), "{ran:?}");
 }

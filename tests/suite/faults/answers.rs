@@ -1,4 +1,4 @@
-//! Reads that fail, redirects, and answers without an end.
+//! Reads that fail, redirects, and endless answers.
 
 use super::*;
 use crate::support::scripted::{MOST, Scripted};
@@ -29,7 +29,7 @@ fn failures() -> Vec<(&'static str, Act)> {
 }
 
 #[test]
-fn a_read_that_fails_is_tried_again_then_ends_the_command_and_nothing_is_written() {
+fn a_failing_read_is_retried_and_then_ends_the_command_without_a_write() {
     std::thread::scope(|scope| {
         for job in LOOK_UPS {
             scope.spawn(move || {
@@ -48,13 +48,13 @@ fn a_read_that_fails_is_tried_again_then_ends_the_command_and_nothing_is_written
 }
 
 #[test]
-fn a_read_that_nobody_takes_or_that_stalls_ends_the_command() {
-    let (nobody, server) = (Refusing::new(), Scripted::start(vec![Act::Stall]));
+fn a_refused_or_stalled_read_ends_the_command() {
+    let (refusing, server) = (Refusing::new(), Scripted::start(vec![Act::Stall]));
     std::thread::scope(|scope| {
         for job in LOOK_UPS {
-            let (nobody, server) = (&nobody, &server);
+            let (refusing, server) = (&refusing, &server);
             scope.spawn(move || {
-                read_failed(Lab::new(&nobody.base).run(*job, "--retries 0"), job.1);
+                read_failed(Lab::new(&refusing.base).run(*job, "--retries 0"), job.1);
                 read_failed(Lab::new(&server.base).run(*job, "--retries 0 --timeout 300ms"), job.1);
             });
         }
@@ -94,7 +94,7 @@ fn redirects_are_never_followed_and_the_message_names_the_target_without_its_que
 }
 
 #[test]
-fn an_answer_without_an_end_is_given_up() {
+fn an_endless_answer_is_abandoned() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
     let filling: &[u8] = &[b'a'; 65536];
     let body = format!("{head}\r\n{{\"errcode\":0,\"errmsg\":\"").into_bytes();
@@ -111,14 +111,14 @@ fn an_answer_without_an_end_is_given_up() {
         } else {
             read_failed(ran, "read")
         };
-        // How much was read shows elsewhere: the system's buffers alone may hold some forty mebibytes.
+        // This bounds the bytes sent, not those read: the system's buffers alone may take some forty mebibytes.
         assert!(server.sent() < MOST, "{} bytes were taken", server.sent());
         assert_eq!(sent(&server.requests()), 1);
     }
 }
 
 #[test]
-fn the_longest_answer_has_eight_mebibytes() {
+fn answers_are_limited_to_eight_mebibytes() {
     let answer = "{\"errcode\":0,\"errmsg\":\"SUCCESS\",\"id\":7}";
     for (length, fits) in [(8 << 20, true), ((8 << 20) + 1, false)] {
         let padded = answer.to_owned() + &" ".repeat(length - answer.len());

@@ -1,19 +1,19 @@
-//! Vendor texts that would steer a terminal: whatever comes in, nothing of it goes out as it is.
+//! Vendor texts that would control a terminal: none of them is printed unescaped.
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::support::scripted::Scripted;
 
-/// ANSI and C1 sequences, every character that Unicode has for the direction of text, line breaks of all
-/// kinds, a NUL, and what nobody sees.
+/// ANSI and C1 sequences, all Unicode characters that change the direction of text, all kinds of line breaks,
+/// a NUL, and invisible characters.
 const EVIL: &str = "a\u{1b}[31mb\u{9b}2Jc\u{85}d\u{7}e\u{8}f\u{0}g\rh\ni\tj\u{7f}k\u{61c}l\u{200e}m\u{200f}\
     n\u{202a}o\u{202b}p\u{202c}q\u{202d}r\u{202e}s\u{2066}t\u{2067}\
     u\u{2068}v\u{2069}w\u{2028}x\u{2029}y\u{1b}]0;z\u{7}\
     A\u{200b}B\u{200d}C\u{2060}D\u{feff}E\u{ad}F\u{34f}G\u{180e}H\u{fff9}I\u{e0041}J\u{e007f}K\u{e0101}";
 
-/// Whether a character may change how the text around it is seen. Line ends are the program's own.
-fn steers(c: char) -> bool {
+/// Whether a character may change how the text around it is displayed. Line ends come from the program.
+fn controls_terminal(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -24,7 +24,7 @@ fn steers(c: char) -> bool {
 #[track_caller]
 fn harmless(ran: &Ran, what: &str) {
     for (stream, text) in [("stdout", &ran.out), ("stderr", &ran.err)] {
-        let found = text.chars().find(|c| steers(*c));
+        let found = text.chars().find(|c| controls_terminal(*c));
         assert_eq!(found, None, "{what}: {stream}: {text:?}");
     }
 }
@@ -33,7 +33,7 @@ fn json_answer(status: u16, headers: &str, body: &Value) -> Act {
     Act::Raw(http(status, headers, &body.to_string()))
 }
 
-/// Every error form of each vendor, with hostile texts in every place.
+/// Every form of error of each vendor, with hostile texts in every field.
 fn errors(vendor: &str) -> Vec<Act> {
     let header = "X-Zm-Trackingid: id\u{202e}\u{9b}2J\u{85}x\r\n";
     let location = "Location: http://127.0.0.1:9/\u{202e}\u{9b}31m/\u{2066}\r\n";
@@ -83,13 +83,13 @@ fn errors(vendor: &str) -> Vec<Act> {
 }
 
 #[test]
-fn an_error_text_of_a_vendor_steers_no_terminal() {
+fn an_error_text_of_a_vendor_cannot_control_the_terminal() {
     for job in [WRITES[1], WRITES[5], WRITES[8], LOOK_UPS[1], LOOK_UPS[5]] {
         for (at, act) in errors(job.0).into_iter().enumerate() {
             let server = Scripted::start(vec![act]);
             let lab = Lab::new(&server.base);
             for more in ["", "-o table --color never", "-o yaml -vvv", "-o table --color never -vvv"] {
-                // The later -o wins over the lab's own, which clap would take for a repetition.
+                // The later -o overrides that of the lab, which clap would otherwise refuse as a repetition.
                 let words = lab.words(job, more);
                 let words = if more.contains("-o") { [&words[..4], &words[6..]].concat() } else { words };
                 let mut args = words;
@@ -102,8 +102,8 @@ fn an_error_text_of_a_vendor_steers_no_terminal() {
     }
 }
 
-/// What each vendor holds, under hostile names.
-fn held(request: &str) -> Act {
+/// The objects of each vendor, with hostile names.
+fn stored(request: &str) -> Act {
     let line = request.lines().next().unwrap_or_default();
     let body = if line.contains("sipTrunk/query") {
         let row = json!({"keyId": 5000028, "type": 1, "state": 1, "sipTrunkName": EVIL, "sipPrefix": EVIL,
@@ -135,13 +135,13 @@ fn held(request: &str) -> Act {
 }
 
 #[test]
-fn a_name_or_id_that_a_vendor_gives_steers_no_terminal_in_any_format() {
-    let server = Scripted::answering(|_, request| held(request));
+fn a_name_or_id_of_a_vendor_cannot_control_the_terminal_in_any_format() {
+    let server = Scripted::answering(|_, request| stored(request));
     let lab = Lab::new(&server.base);
     let jobs = [
         ("yeastar", PEER, 0),
         ("yeastar", "trunk update id:7 --port 5062 --host h.example --did 1 --caller-id 2", 0),
-        // Two of that name; no group of the name.
+        // Two trunks have the name; no group has it.
         ("yeastar", "trunk update EVIL --port 5062", 4),
         ("yeastar", "trunk create --from examples/yeastar/register-trunk.toml", 6),
         ("itniotech", "trunk update id:5000028 --host 192.0.2.41", 0),
@@ -156,7 +156,7 @@ fn a_name_or_id_that_a_vendor_gives_steers_no_terminal_in_any_format() {
             for more in ["", "--dry-run=http", "--dry-run=curl", "-vvv"] {
                 let mut args = vec!["--profiles-file", &lab.profiles, "-p", vendor, "-o", format];
                 args.extend(more.split_whitespace());
-                // A NUL cannot stand on a command line.
+                // A command line cannot contain a NUL.
                 let name = EVIL.replace('\u{0}', "");
                 args.extend(job.split(' ').map(|word| if word == "EVIL" { name.as_str() } else { word }));
                 let ran = lab.place.run(&args);
@@ -169,10 +169,10 @@ fn a_name_or_id_that_a_vendor_gives_steers_no_terminal_in_any_format() {
 }
 
 #[test]
-fn what_a_vendor_gives_reaches_a_program_whole() {
-    let server = Scripted::answering(|_, request| held(request));
+fn programs_get_names_of_a_vendor_unchanged() {
+    let server = Scripted::answering(|_, request| stored(request));
     let lab = Lab::new(&server.base);
-    // A script that compares names needs the name as the vendor has it.
+    // A script that compares names needs them exactly as the vendor has them.
     let change = lab.run(("yeastar", "trunk update id:7 --port 5062"), "").expect(0).json();
     assert_eq!(change["name"], EVIL);
 }

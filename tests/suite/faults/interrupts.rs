@@ -11,7 +11,7 @@ use crate::support::scripted::{Gate, Scripted};
 #[cfg(target_os = "linux")]
 use crate::support::terminal::Terminal;
 
-/// Interrupts a job while the server holds back the answer to its n-th request.
+/// Interrupts a job while the server delays the answer to its n-th request.
 fn interrupted(lab: &Lab, server: &Scripted, job: Job, requests: usize) -> Ran {
     let child = lab.start(job, "");
     server.wait_for(requests);
@@ -24,7 +24,7 @@ fn press(child: &Child) {
 }
 
 #[track_caller]
-fn told(ran: &Ran, outcome: &str, job: Job) {
+fn assert_interrupted(ran: &Ran, outcome: &str, job: Job) {
     assert_eq!((ran.code, ran.out.as_str()), (130, ""), "{job:?}: {ran:?}");
     let error = ran.error();
     assert_eq!(error["kind"], "interrupted", "{job:?}: {error}");
@@ -39,29 +39,29 @@ fn recorded(lab: &Lab) -> Vec<String> {
 }
 
 #[test]
-fn a_write_on_the_wire_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
+fn a_write_in_progress_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
     for job in WRITES {
         let server = Scripted::start(vec![Act::Stall]);
         let lab = Lab::new(&server.base);
         let mut child = lab.start(*job, "");
         server.wait_for(1);
         press(&child);
-        // Two of a kind that arrive together are one.
+        // Two equal signals that arrive together count as one.
         while child.try_wait().unwrap().is_none() {
             press(&child);
             std::thread::sleep(Duration::from_millis(20));
         }
         let ran = crate::support::read(child.wait_with_output().unwrap());
-        told(&ran, "unknown", *job);
+        assert_interrupted(&ran, "unknown", *job);
         assert!(ran.err.contains("may or may not have been applied"), "{job:?}: {ran:?}");
         assert_eq!(recorded(&lab), ["unknown"], "{job:?}");
         assert_eq!(server.requests().len(), 1);
     }
 }
 
-/// The server answers only after Ctrl-C has been heard, so that the answer is one that was awaited.
+/// The server answers only after the program has noticed Ctrl-C, so the answer was awaited.
 #[test]
-fn a_write_that_settles_after_ctrl_c_is_reported() {
+fn a_write_that_finishes_after_ctrl_c_is_reported() {
     let job = ("yeastar", PEER);
     for (body, code) in [(r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#, None), ("x", Some("unknown"))] {
         let (release, gate) = Gate::new();
@@ -90,26 +90,26 @@ fn a_write_that_settles_after_ctrl_c_is_reported() {
 }
 
 #[test]
-fn a_read_that_is_interrupted_has_applied_nothing() {
+fn an_interrupted_read_has_applied_nothing() {
     for job in LOOK_UPS {
         let server = Scripted::start(vec![Act::Stall]);
-        told(&interrupted(&Lab::new(&server.base), &server, *job, 1), "not_applied", *job);
+        assert_interrupted(&interrupted(&Lab::new(&server.base), &server, *job, 1), "not_applied", *job);
     }
 }
 
 #[test]
-fn a_log_in_before_a_write_that_is_interrupted_has_applied_nothing() {
+fn an_interrupted_log_in_before_a_write_has_applied_nothing() {
     for job in WRITES.iter().filter(|job| job.0 != "itniotech") {
         let server = Scripted::start(vec![Act::Stall]);
         let lab = Lab::logging_in(&server.base);
-        told(&interrupted(&lab, &server, *job, 1), "not_applied", *job);
+        assert_interrupted(&interrupted(&lab, &server, *job, 1), "not_applied", *job);
         assert_eq!(recorded(&lab), ["failed"], "{job:?}");
     }
 }
 
-/// The vendor refused the write because its token was too old. Ctrl-C comes while a new one is got.
+/// The vendor refused the write because its token had expired. Ctrl-C comes during the renewal.
 #[test]
-fn a_refused_write_that_is_interrupted_while_a_token_is_renewed_has_applied_nothing() {
+fn a_refused_write_interrupted_during_the_token_renewal_has_applied_nothing() {
     let expired = r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#;
     let refused = r#"{"code":124,"message":"Access token is expired."}"#;
     for (job, refusal) in [(("yeastar", PEER), Act::Json(200, expired)), (WRITES[7], Act::Json(401, refused))]
@@ -125,14 +125,14 @@ fn a_refused_write_that_is_interrupted_while_a_token_is_renewed_has_applied_noth
             }
         });
         let lab = Lab::logging_in(&server.base);
-        told(&interrupted(&lab, &server, job, 3), "not_applied", job);
+        assert_interrupted(&interrupted(&lab, &server, job, 3), "not_applied", job);
         assert_eq!(recorded(&lab), ["failed"], "{job:?}");
     }
 }
 
 #[test]
-fn a_write_that_waits_to_be_sent_again_and_is_interrupted_has_applied_nothing() {
-    // Limited is surely not processed, and the wait is longer than the test.
+fn a_write_interrupted_before_its_retry_has_applied_nothing() {
+    // A limited request was certainly not processed, and the wait is longer than the test.
     let job = ("yeastar", PEER);
     let busy = Act::Raw(http(429, "Retry-After: 60\r\n", ""));
     let server = Scripted::start(vec![busy]);
@@ -153,7 +153,7 @@ fn a_write_that_waits_to_be_sent_again_and_is_interrupted_has_applied_nothing() 
 
 #[cfg(target_os = "linux")]
 #[test]
-fn ctrl_c_is_heard_while_a_person_is_asked() {
+fn ctrl_c_ends_a_prompt() {
     let place = Place::new();
     let words = given::words("--sandbox -p zoom sip-settings assign --enable false");
     let mut terminal = Terminal::start(&place, &words.iter().map(String::as_str).collect::<Vec<_>>());
@@ -163,14 +163,14 @@ fn ctrl_c_is_heard_while_a_person_is_asked() {
     assert!(shown.contains("interrupted"), "{shown}");
 }
 
-/// Before anything is sent, the program may wait for a person: Ctrl-C ends that too.
+/// Before anything is sent, the program may wait for input: Ctrl-C ends that too.
 #[test]
 fn a_command_that_waits_for_its_input_can_be_interrupted() {
     let server = Scripted::start(Vec::new());
     let place = Place::new();
     let profiles = given::profiles_with_tokens(&place, &server.base);
     let mark = place.path().join("asked");
-    // What outlives the command holds standard error open, so that its end would not be seen before.
+    // A process that outlives the command keeps standard error open, so its end would not be seen earlier.
     let late = place.path().join("late");
     let secret =
         format!("cmd:trap '' INT; touch '{}'; (sleep 20; touch '{}') & wait", mark.display(), late.display());
@@ -180,7 +180,7 @@ fn a_command_that_waits_for_its_input_can_be_interrupted() {
     while !mark.exists() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    // A thread of its own watches for the signal; it began long before a shell could be started.
+    // A separate thread waits for the signal; it started long before a shell could.
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let ended = child.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&ended.stderr);

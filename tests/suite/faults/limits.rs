@@ -1,9 +1,9 @@
-//! Rate limits, the deadline, and what is tried again.
+//! Rate limits, the deadline, and retries.
 
 use super::*;
 use crate::support::scripted::Scripted;
 
-/// What each vendor answers to a write that it did.
+/// Each vendor's answer to a successful write.
 fn done(job: Job) -> Act {
     Act::Json(
         200,
@@ -18,7 +18,7 @@ fn done(job: Job) -> Act {
 
 #[test]
 fn a_limited_write_is_sent_again_and_done_once() {
-    // Side by side, because without the header each waits a moment of its own.
+    // In parallel, because without the header each one waits.
     std::thread::scope(|scope| {
         for job in WRITES {
             scope.spawn(move || {
@@ -34,7 +34,7 @@ fn a_limited_write_is_sent_again_and_done_once() {
 }
 
 #[test]
-fn a_write_that_stays_limited_ends_with_its_own_code() {
+fn a_write_that_stays_limited_has_its_own_exit_code() {
     let page = "<html>Too Many Requests</html>";
     for (headers, body) in [("Retry-After: 0\r\n", ""), ("Retry-After: 0\r\n", page)] {
         for job in WRITES {
@@ -49,8 +49,8 @@ fn a_write_that_stays_limited_ends_with_its_own_code() {
 }
 
 #[test]
-fn a_wait_beyond_the_deadline_is_not_begun() {
-    // Seconds as one client reads them, an instant as Zoom documents it, a date as HTTP has it.
+fn a_wait_beyond_the_deadline_is_not_started() {
+    // Seconds, an instant as Zoom documents it, and an HTTP date.
     for wait in [
         "3600",
         "18446744073709551615",
@@ -72,7 +72,7 @@ fn a_wait_beyond_the_deadline_is_not_begun() {
 }
 
 #[test]
-fn a_wait_that_is_over_or_makes_no_sense_delays_little() {
+fn a_past_or_malformed_wait_time_delays_little() {
     std::thread::scope(|scope| {
         for wait in ["1999-05-31T00:00:00Z", "Mon, 31 May 1999 00:00:00 GMT", "soon", "-5", ""] {
             scope.spawn(move || {
@@ -87,21 +87,21 @@ fn a_wait_that_is_over_or_makes_no_sense_delays_little() {
 }
 
 #[test]
-fn the_deadline_ends_a_command_whatever_the_other_limits_say() {
+fn the_deadline_overrides_the_other_limits() {
     let long = "--timeout 5m --retries 4000000000 --deadline 400ms";
-    let (nobody, silent) = (Refusing::new(), Scripted::start(vec![Act::Stall]));
+    let (refusing, silent) = (Refusing::new(), Scripted::start(vec![Act::Stall]));
     let broken = Scripted::start(vec![Act::Drop]);
-    not_applied(Lab::new(&nobody.base).run(("yeastar", PEER), long), "write to nobody");
+    not_applied(Lab::new(&refusing.base).run(("yeastar", PEER), long), "write that is refused");
     unknown(Lab::new(&silent.base).run(("yeastar", PEER), long), "write that stalls");
-    for base in [&nobody.base, &silent.base, &broken.base] {
+    for base in [&refusing.base, &silent.base, &broken.base] {
         read_failed(Lab::new(base).run(LOOK_UPS[0], long), base);
     }
-    // Of the stalled, one each: nothing is begun that cannot end.
+    // The stalled server got one request of each command: none is sent without time for its answer.
     assert_eq!(silent.requests().len(), 2);
 }
 
 #[test]
-fn limits_without_bound_are_limits_too() {
+fn enormous_limits_are_accepted() {
     let server = Scripted::start(vec![done(("yeastar", PEER))]);
     let long = "--timeout 2562047788015215h --deadline 2562047788015215h --retries 4294967295";
     Lab::new(&server.base).run(("yeastar", PEER), long).expect(0);

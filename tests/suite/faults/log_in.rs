@@ -1,4 +1,4 @@
-//! Log-ins that fail, and tokens that die.
+//! Log-ins that fail, and tokens that expire.
 
 use super::*;
 use crate::support::scripted::Scripted;
@@ -10,7 +10,7 @@ const ITNIOTECH: Job = (
     "trunk create --name t --direction inbound --allowed-ip 192.0.2.60 --agent-group 1000026=442071838750",
 );
 
-/// The tokens that the n-th request gets, in the vendors' own forms.
+/// The token for the n-th request, in each vendor's form.
 pub fn tokens(at: usize, path: &str) -> Act {
     let body = if path.contains("oauth") {
         format!(r#"{{"access_token":"token{at}","token_type":"bearer","expires_in":3600}}"#)
@@ -28,7 +28,7 @@ pub fn is_log_in(request: &str) -> bool {
     ["oauth/token", "get_token", "refresh_token"].iter().any(|path| line.contains(path))
 }
 
-/// A server that gives tokens, and answers everything else in turn; the last answer is repeated.
+/// A server that issues tokens and answers everything else in turn; the last answer is repeated.
 fn giving_tokens(answers: Vec<Act>) -> Scripted {
     let turn = std::sync::atomic::AtomicUsize::new(0);
     Scripted::answering(move |at, request| {
@@ -97,7 +97,7 @@ fn a_log_in_that_fails_ends_the_command_before_the_write() {
 }
 
 #[test]
-fn a_token_that_dies_is_renewed_once_and_the_write_is_done_once() {
+fn an_expired_token_is_renewed_once_and_the_write_is_done_once() {
     let expired = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let invalid = Act::Json(401, r#"{"code":124,"message":"Invalid access token."}"#);
     let created = Act::Json(200, r#"{"errcode":0,"errmsg":"SUCCESS","id":28}"#);
@@ -113,7 +113,7 @@ fn a_token_that_dies_is_renewed_once_and_the_write_is_done_once() {
         assert_eq!(count(&server), (2, 2), "{job:?} {:?}", paths(&server.requests()));
         let requests = server.requests();
         assert!(requests[1].contains("token0") && requests[3].contains("token2"), "{requests:?}");
-        // The next command uses what the first was given.
+        // The next command uses the token of the first one.
         lab.run(job, "").expect(0);
         assert_eq!(count(&server), (2, 3), "{job:?}");
 
@@ -130,7 +130,7 @@ fn a_token_that_dies_is_renewed_once_and_the_write_is_done_once() {
 }
 
 #[test]
-fn a_log_in_at_a_wrong_address_says_which_key_to_check() {
+fn a_log_in_at_a_wrong_address_names_the_key_to_check() {
     let server = Scripted::start(vec![Act::Raw(http(404, "", "<h1>Not Found</h1>"))]);
     let error = Lab::logging_in(&server.base).run(YEASTAR, "").expect(9).error();
     assert!(
@@ -145,12 +145,12 @@ fn a_write_that_is_lost_after_a_renewal_is_unknown() {
     let expired = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     let server = giving_tokens(vec![expired, Act::Drop]);
     unknown(Lab::logging_in(&server.base).run(YEASTAR, "--retries 0"), "lost after a renewal");
-    // The write twice, and one look at what the PBX holds.
+    // The write twice, and one read of the trunks on the PBX.
     assert_eq!(count(&server), (2, 3));
 }
 
 #[test]
-fn a_refresh_token_that_is_refused_leads_to_one_log_in() {
+fn a_refused_refresh_token_causes_one_log_in() {
     let server = Scripted::answering(|at, request| {
         if request.contains("/refresh_token") {
             Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#)
@@ -169,7 +169,7 @@ fn a_refresh_token_that_is_refused_leads_to_one_log_in() {
 }
 
 #[test]
-fn a_wrong_clock_is_signed_anew_once() {
+fn a_refused_timestamp_is_signed_again_once() {
     let late = Act::Json(200, r#"{"status":"-16","reason":"timestamp out of range"}"#);
     let server = Scripted::start(vec![late.clone()]);
     let ran = Lab::new(&server.base).run(ITNIOTECH, "").expect(5);

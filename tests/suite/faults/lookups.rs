@@ -1,4 +1,4 @@
-//! What a look at the vendor makes of a write whose answer is lost.
+//! Writes whose answer is lost, and the read that determines their outcome.
 
 use std::sync::Mutex;
 
@@ -9,7 +9,7 @@ use crate::conformance::rig::{Rig, words};
 use crate::support::given::answer;
 use crate::support::scripted::Scripted;
 
-/// The trunk of [`PEER`] as a PBX tells it.
+/// The trunk of [`PEER`] as a PBX returns it.
 fn trunk() -> Value {
     json!({"id": 7, "name": "t", "type": "peer", "hostname": "sip.example.com", "domain": "sip.example.com",
         "port": 5060, "transport": "udp", "codec_sel": "ulaw", "status": 1})
@@ -32,13 +32,13 @@ fn done() -> Act {
 #[derive(Default)]
 struct Course {
     writes: usize,
-    looks: usize,
-    /// Whether a list was read since the last write: a trunk that is then read whole belongs to the same look.
+    lookups: usize,
+    /// Whether a list was read since the last write: reading a trunk afterwards belongs to the same lookup.
     listed: bool,
 }
 
-/// A PBX that answers its writes so, one by one, and is seen to hold that, look by look. The last are repeated.
-fn pbx(writes: Vec<Act>, looks: Vec<Option<Value>>) -> Scripted {
+/// A PBX with one answer for each write and one stored trunk for each lookup. The last ones are repeated.
+fn pbx(writes: Vec<Act>, lookups: Vec<Option<Value>>) -> Scripted {
     let course = Mutex::new(Course::default());
     Scripted::answering(move |_, request| {
         let mut course = course.lock().unwrap();
@@ -48,8 +48,8 @@ fn pbx(writes: Vec<Act>, looks: Vec<Option<Value>>) -> Scripted {
         }
         let whole = request.contains("trunk/get");
         course.listed |= !whole;
-        course.looks += usize::from(!(whole && course.listed));
-        let rows: Vec<&Value> = looks[course.looks.min(looks.len()) - 1].iter().collect();
+        course.lookups += usize::from(!(whole && course.listed));
+        let rows: Vec<&Value> = lookups[course.lookups.min(lookups.len()) - 1].iter().collect();
         match (whole, rows.first()) {
             (true, Some(trunk)) => answer(200, &json!({"errcode": 0, "errmsg": "SUCCESS", "data": trunk})),
             (true, None) => code(60001),
@@ -65,7 +65,7 @@ fn posts(server: &Scripted) -> usize {
     server.requests().iter().filter(|request| request.starts_with("POST")).count()
 }
 
-/// Fails the test unless the command succeeded and says that only a look told it.
+/// Fails the test unless the command succeeded and notes that a lookup confirmed the write.
 #[track_caller]
 fn noted(ran: Ran, outcome: &str) {
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -79,11 +79,11 @@ fn noted(ran: Ran, outcome: &str) {
 const CREATE: Job = ("yeastar", PEER);
 const UPDATE: Job = ("yeastar", "trunk update id:7 --kind peer --port 5062");
 
-/// Yeastar's code 1, "partly done": what is there tells.
+/// Yeastar's code 1, "partly done": a read determines the outcome.
 #[test]
 fn a_write_that_was_partly_done_is_read_back() {
     let lab = |server: &Scripted, job: Job| Lab::new(&server.base).run(job, "--retries 1");
-    // As asked; absent, so it is sent again; there, but not as asked.
+    // As requested; absent, so it is sent again; present with another value.
     let server = pbx(vec![code(1)], vec![Some(trunk())]);
     noted(lab(&server, CREATE), "created");
     assert_eq!(posts(&server), 1);
@@ -97,15 +97,15 @@ fn a_write_that_was_partly_done_is_read_back() {
 
     let server = pbx(vec![code(1)], vec![Some(with("port", json!(5062)))]);
     noted(lab(&server, UPDATE), "updated");
-    // An update makes nothing twice.
+    // An update can be sent twice without harm.
     let server = pbx(vec![code(1), done()], vec![Some(trunk())]);
     lab(&server, UPDATE).expect(0);
     assert_eq!(posts(&server), 2);
 }
 
-/// One of two fields has changed: neither "done" nor "not applied" is true.
+/// One of two fields has changed: neither "done" nor "not applied" is correct.
 #[test]
-fn an_update_of_which_a_part_is_seen_is_unknown() {
+fn a_partly_visible_update_is_unknown() {
     let server = pbx(vec![code(1)], vec![Some(trunk()), Some(with("port", json!(5062)))]);
     let job = ("yeastar", "trunk update name:t --port 5062 --transport tcp");
     let error = unknown(Lab::new(&server.base).run(job, "--retries 1"), "a part").error();
@@ -114,13 +114,13 @@ fn an_update_of_which_a_part_is_seen_is_unknown() {
     assert_eq!(posts(&server), 1);
 }
 
-/// Yeastar's code 2, "still running": nothing that may yet come is sent a second time.
+/// Yeastar's code 2, "still running": a write that may still be applied is not sent again.
 #[test]
-fn a_write_that_is_still_running_is_waited_for_and_never_sent_again() {
+fn a_write_that_is_still_running_is_awaited_and_not_sent_again() {
     let server = pbx(vec![code(2)], vec![None, None, Some(trunk())]);
     noted(Lab::new(&server.base).run(CREATE, "--retries 1"), "created");
     assert_eq!(posts(&server), 1);
-    // It looks once more than it might send, and once more than that.
+    // It reads once for each permitted attempt, and once more.
     let server = pbx(vec![code(2), done()], vec![None]);
     let error = unknown(Lab::new(&server.base).run(CREATE, "--retries 1"), "still running").error();
     assert!(error["message"].as_str().unwrap().contains("still processing it"), "{error}");
@@ -128,7 +128,7 @@ fn a_write_that_is_still_running_is_waited_for_and_never_sent_again() {
 }
 
 #[test]
-fn what_is_there_under_the_name_but_differs_leaves_it_unknown_with_the_fields() {
+fn an_object_with_the_name_and_other_values_leaves_the_write_unknown() {
     for (vendor, first, second, part, differs) in [
         ("yeastar", "--port 5060 --codecs ulaw", "--port 5070 --codecs alaw", "trunk/create", "port, codecs"),
         ("itniotech", "--host 192.0.2.1", "--host 192.0.2.2", "sipTrunk/add", "host"),
@@ -151,27 +151,27 @@ fn what_is_there_under_the_name_but_differs_leaves_it_unknown_with_the_fields() 
     }
 }
 
-/// The attempt whose answer was lost was processed after both looks: the conflict is its own doing.
+/// The attempt whose answer was lost was processed after both lookups, and caused the conflict itself.
 #[test]
-fn a_conflict_with_ones_own_late_write_is_a_success() {
+fn a_conflict_with_its_own_earlier_attempt_is_a_success() {
     let server = pbx(vec![Act::Drop, code(40003)], vec![None, None, Some(trunk())]);
     noted(Lab::new(&server.base).run(CREATE, "--retries 1"), "created");
     assert_eq!(posts(&server), 2);
-    // With other fields it is somebody else's.
+    // With other values, the trunk is not from this command.
     let other = with("hostname", json!("198.51.100.1"));
     let server = pbx(vec![Act::Drop, code(40003)], vec![None, None, Some(other)]);
     let error = unknown(Lab::new(&server.base).run(CREATE, "--retries 1"), "somebody else's").error();
     assert!(error["message"].as_str().unwrap().contains("host"), "{error}");
     assert_eq!(posts(&server), 2);
-    // A conflict without a loss before it is one.
+    // Without a lost answer before it, a conflict is reported as a conflict.
     let server = pbx(vec![code(40003)], vec![Some(trunk())]);
     Lab::new(&server.base).run(CREATE, "").expect(7);
     assert_eq!(server.requests().len(), 1);
 }
 
-/// A PBX tells no password, so that nothing tells whether a new one was taken.
+/// A PBX returns no passwords, so the change of a password cannot be verified.
 #[test]
-fn an_update_that_nothing_can_tell_is_unknown() {
+fn an_update_that_no_read_can_verify_is_unknown() {
     let secret = "--password-from env:TRUNK_PASSWORD";
     for target in ["id:7 --kind register", "name:t"] {
         let register = with("type", json!("register"));
@@ -181,7 +181,7 @@ fn an_update_that_nothing_can_tell_is_unknown() {
         assert!(error["message"].as_str().unwrap().contains("does not report password"), "{error}");
         assert_eq!(posts(&server), 1, "{target}");
     }
-    // Another field that has changed speaks for it: one request changes all or nothing.
+    // Another changed field proves it: one request changes everything or nothing.
     let (before, after) = (with("type", json!("register")), {
         let mut trunk = with("type", json!("register"));
         trunk["port"] = json!(5062);
@@ -193,9 +193,9 @@ fn an_update_that_nothing_can_tell_is_unknown() {
     assert_eq!(posts(&server), 1);
 }
 
-/// Yeastar's code 1 says that a part was done: where only the other part is seen, nobody may say that nothing was.
+/// Yeastar's code 1 says that a part was done: even without a visible change, the outcome is unknown.
 #[test]
-fn a_part_that_was_done_is_never_called_not_applied() {
+fn a_partly_done_write_is_never_called_not_applied() {
     let server = pbx(vec![code(1)], vec![Some(trunk())]);
     let ran = unknown(Lab::new(&server.base).run(UPDATE, "--retries 1"), "partly done");
     assert!(
@@ -205,9 +205,9 @@ fn a_part_that_was_done_is_never_called_not_applied() {
     assert_eq!(posts(&server), 2);
 }
 
-/// The vendor comes to a write long after its time limit: that it is missing until then proves nothing.
+/// The vendor processes a write long after its time limit: its absence until then proves nothing.
 #[test]
-fn what_a_slow_vendor_has_not_done_yet_is_unknown() {
+fn a_write_that_a_slow_vendor_has_not_processed_yet_is_unknown() {
     let served = crate::support::served::Served::faulty(&["delay=1500ms;call=trunk/create;count=1"]);
     let place = Place::new();
     let profiles = served.profiles(&place, "");

@@ -1,5 +1,5 @@
-//! What the program does when a vendor, or whatever stands before it, does not do its part. Every write ends
-//! in the one answer that a script needs: it was not applied, or nobody knows.
+//! Failures of a vendor, or of a gateway in front of it. Every write ends with one of the two results that a
+//! script can act on: it was not applied, or its outcome is unknown.
 
 mod answers;
 mod hostile;
@@ -17,10 +17,10 @@ use crate::support::refusing::Refusing;
 use crate::support::scripted::{Act, http};
 use crate::support::{Place, Ran};
 
-/// A vendor and the words of a command.
+/// A vendor and a command line.
 type Job = (&'static str, &'static str);
 
-/// Every write of every vendor, in a form that needs exactly one request.
+/// Every write of every vendor, in a form that sends exactly one request.
 const WRITES: &[Job] = &[
     (
         "yeastar",
@@ -61,7 +61,7 @@ const WRITES: &[Job] = &[
 const PEER: &str =
     "trunk create --name t --kind peer --transport udp --host sip.example.com --port 5060 --codecs ulaw";
 
-/// Commands that look something up first; the read is what fails.
+/// Commands that look something up first; here that read fails.
 const LOOK_UPS: &[Job] = &[
     ("yeastar", "trunk update id:7 --port 5062"),
     ("yeastar", "trunk update name:t --port 5062"),
@@ -75,7 +75,7 @@ const LOOK_UPS: &[Job] = &[
     ),
 ];
 
-/// A place with a profile of each vendor, all at one address.
+/// A place with a profile for each vendor, all at one address.
 struct Lab {
     place: Place,
     profiles: String,
@@ -125,7 +125,7 @@ impl Lab {
     }
 }
 
-/// Fails the test unless the write surely was not applied.
+/// Fails the test unless the write was certainly not applied.
 #[track_caller]
 fn not_applied(ran: Ran, what: &str) -> Ran {
     assert_eq!((ran.code, ran.out.as_str()), (10, ""), "{what}: {ran:?}");
@@ -136,7 +136,7 @@ fn not_applied(ran: Ran, what: &str) -> Ran {
     ran
 }
 
-/// Fails the test unless nobody knows whether the write was applied.
+/// Fails the test unless the write's outcome is unknown.
 #[track_caller]
 fn unknown(ran: Ran, what: &str) -> Ran {
     assert_eq!((ran.code, ran.out.as_str()), (11, ""), "{what}: {ran:?}");
@@ -167,13 +167,13 @@ pub fn paths(requests: &[String]) -> Vec<String> {
     requests.iter().map(path).collect()
 }
 
-/// How often the first of the requests was sent; what else came are looks at what the vendor holds.
+/// How often the first of the requests was sent; the others are reads.
 pub fn sent(requests: &[String]) -> usize {
     let paths = paths(requests);
     paths.iter().filter(|path| Some(*path) == paths.first()).count()
 }
 
-/// A page for people, where a program's answer was expected.
+/// An HTML page in place of an API answer.
 fn html(status: u16, body: &str) -> Act {
     let page = format!("<html><head><title>Oops</title></head><body>{body}</body></html>");
     Act::Raw(http(status, "Content-Type: text/html\r\n", &page))

@@ -1,4 +1,4 @@
-//! Rates, the limit of requests at the same time, and what follows a limit that the vendor tells.
+//! Request rates, the limit of parallel requests, and rate limits that the vendor reports.
 
 mod sessions;
 
@@ -23,24 +23,24 @@ fn pages() -> Scripted {
 
 const LIST: &str = "internal-numbers list";
 
-/// A lab whose profiles say more.
+/// A lab with more lines in its profiles.
 fn lab(base: &str, more: &str) -> Lab {
     Lab::with(base, &format!("access_token = \"static-token\"\n{more}"), "plan = \"free\"\n")
 }
 
 #[test]
-fn a_list_keeps_to_the_rate_of_the_plan() {
+fn a_list_obeys_the_rate_of_the_plan() {
     let server = pages();
     let ran = lab(&server.base, "").run(("zoom", LIST), "").expect(0);
     assert_eq!(ran.json().as_array().unwrap().len(), 9);
     let arrivals = server.arrivals();
     let took = arrivals[8] - arrivals[0];
-    // Eight times a quarter of a second, less what the first request may have taken to arrive.
+    // Eight times a quarter of a second, minus the time that the first request may have needed to arrive.
     assert!(took >= Duration::from_millis(1750), "{took:?}");
 }
 
 #[test]
-fn a_turn_that_comes_after_the_deadline_is_not_waited_for() {
+fn a_request_whose_turn_is_after_the_deadline_fails_at_once() {
     let server = pages();
     let ran = lab(&server.base, "").run(("zoom", LIST), "--deadline 900ms").expect(10);
     let error = ran.error();
@@ -50,9 +50,9 @@ fn a_turn_that_comes_after_the_deadline_is_not_waited_for() {
     assert!(server.requests().len() < 5, "{error}");
 }
 
-/// Whatever app and token lead there.
+/// No matter which app and token they use.
 #[test]
-fn the_profiles_of_an_account_share_one_limit_of_requests_at_the_same_time() {
+fn the_profiles_of_an_account_share_one_limit_of_parallel_requests() {
     let zoom = "vendor = \"zoom\"\nbase_url = \"BASE/v2\"\naccount_id = \"acc\"\nclient_id = \"NAME\"\n";
     let yeastar = "vendor = \"yeastar\"\nbase_url = \"BASE\"\n";
     for (vendor, empty) in [
@@ -75,7 +75,7 @@ fn the_profiles_of_an_account_share_one_limit_of_requests_at_the_same_time() {
 }
 
 #[test]
-fn each_form_of_a_wait_is_waited_for() {
+fn every_form_of_a_wait_time_is_obeyed() {
     let moment = |format: fn(jiff::Timestamp) -> String| {
         move || format(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2))
     };
@@ -84,7 +84,7 @@ fn each_form_of_a_wait_is_waited_for() {
         Box::new(|| "Retry-After: 1\r\n".into()),
         Box::new(move || format!("Retry-After: {}\r\n", moment(|at| at.to_string())())),
         Box::new(move || format!("Retry-After: {}\r\n", moment(date)())),
-        // A limit without a wait is one of seconds.
+        // A limit without a wait time lasts seconds.
         Box::new(String::new),
     ];
     std::thread::scope(|scope| {
@@ -103,10 +103,10 @@ fn each_form_of_a_wait_is_waited_for() {
     });
 }
 
-/// By the text, by the header that Zoom documents, with an end and without: a day is not waited for, though the
-/// command has time.
+/// Recognized by its text or by the header that Zoom documents, with an end or without: the command does not wait a
+/// day, although it has time left.
 #[test]
-fn the_limit_of_a_day_ends_the_command_at_once() {
+fn a_daily_limit_ends_the_command_at_once() {
     let soon = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(25)).to_string();
     let text = r#"{"code":429,"message":"You have reached the maximum daily rate limit."}"#;
     for (headers, body, end) in [
@@ -136,7 +136,7 @@ fn the_limit_of_a_day_ends_the_command_at_once() {
 }
 
 #[test]
-fn a_quota_of_the_sandbox_is_told_as_zoom_tells_it() {
+fn a_quota_of_the_sandbox_is_reported_as_by_zoom() {
     let place = crate::support::Place::new();
     let served = Served::faulty(&["quota=1/day;call=internal_numbers"]);
     let recorder = Recorder::before(&served.base);
@@ -149,7 +149,7 @@ fn a_quota_of_the_sandbox_is_told_as_zoom_tells_it() {
     assert!(error["vendor_message"].to_string().contains("daily"), "{error}");
     assert_eq!(recorder.lines().len(), 1);
 
-    // One of seconds is waited for, whatever the vendor.
+    // At every vendor, the command waits for a quota of seconds.
     for vendor in ["yeastar", "itniotech", "zoom"] {
         let served = Served::faulty(&["quota=0/1s;count=1;call=runk"]);
         let recorder = Recorder::before(&served.base);
@@ -161,7 +161,7 @@ fn a_quota_of_the_sandbox_is_told_as_zoom_tells_it() {
 }
 
 #[test]
-fn concurrency_is_a_key_of_every_vendor() {
+fn every_vendor_has_the_key_concurrency() {
     for vendor in ["yeastar", "itniotech", "zoom"] {
         for (value, code) in [("1", 0), ("64", 0), ("\"8\"", 0), ("0", 3), ("65", 3), ("-1", 3), ("\"x\"", 3)]
         {
@@ -185,7 +185,7 @@ fn concurrency_is_a_key_of_every_vendor() {
 }
 
 #[test]
-fn the_sandboxs_profile_is_not_paced() {
+fn the_profile_of_the_sandbox_is_not_paced() {
     let rows = crate::support::Place::new();
     let rows = rows.run(&["--sandbox", "-p", "zoom", "-o", "json", "profile", "show"]).expect(0).json();
     let plan = rows.as_array().unwrap().iter().find(|row| row["key"] == "plan").unwrap();

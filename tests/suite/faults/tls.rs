@@ -1,4 +1,4 @@
-//! TLS: what is not proven is not talked to, and `ca_file` proves it.
+//! TLS: no request is sent to an unverified server, and `ca_file` adds an authority.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
 
-/// A server with a certificate of an authority that nobody knows.
+/// A server with a certificate of an unknown authority.
 struct Tls {
     address: SocketAddr,
     authority: String,
@@ -71,12 +71,12 @@ fn lab(base: &str, system: &str, more: &str) -> Lab {
         "[profiles.yeastar]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\naccess_token = \"t0ken\"\n"
     );
     let profiles = place.write("profiles.toml", &(text + more));
-    // Whatever authorities this machine has, or has not, they are left out.
+    // The authorities of this machine are not used.
     Lab { place: place.with("SSL_CERT_FILE", &system).with("SSL_CERT_DIR", "/nonexistent"), profiles }
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_refused_and_ca_file_vouches_for_it() {
+fn a_certificate_of_an_unknown_authority_needs_ca_file() {
     let (server, other) = (Tls::start(&["127.0.0.1"]), Tls::start(&["127.0.0.1"]));
     let base = format!("https://{}", server.address);
     let job = ("yeastar", PEER);
@@ -104,7 +104,7 @@ fn a_certificate_for_another_host_is_refused() {
 }
 
 #[test]
-fn a_ca_file_that_holds_no_certificate_is_refused_before_anything_is_sent() {
+fn a_ca_file_without_a_certificate_is_refused_before_anything_is_sent() {
     let server = Tls::start(&["127.0.0.1"]);
     for text in [
         None,
@@ -121,11 +121,11 @@ fn a_ca_file_that_holds_no_certificate_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_handshake_that_stalls_has_sent_nothing() {
+fn a_stalled_handshake_means_that_nothing_was_sent() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let system = Tls::start(&["127.0.0.1"]).authority;
     let lab = lab(&format!("https://{}", silent.local_addr().unwrap()), &system, "");
-    // The system accepts the connection, and nobody ever speaks.
+    // The system accepts the connection, but no handshake follows.
     not_applied(lab.run(("yeastar", PEER), "--retries 0 --timeout 400ms"), "stalled handshake");
     not_applied(lab.run(("yeastar", PEER), "--retries 0 --deadline 400ms"), "stalled handshake");
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::support::scripted::Scripted;
 
-/// Answers that tell nobody whether the write was applied.
+/// Answers that do not show whether the write was applied.
 fn losses() -> Vec<(&'static str, Act)> {
     let raw = |bytes: &[u8]| Act::Raw(bytes.to_vec());
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
@@ -34,21 +34,21 @@ fn losses() -> Vec<(&'static str, Act)> {
 }
 
 #[test]
-fn a_write_whose_answer_is_lost_and_that_cannot_be_looked_up_is_unknown_and_sent_once() {
+fn a_write_without_answer_or_lookup_is_unknown_and_sent_once() {
     for (what, act) in losses() {
         for job in WRITES {
             let what = format!("{what}: {job:?}");
             let server = Scripted::start(vec![act.clone()]);
             let ran = unknown(Lab::new(&server.base).run(*job, "--retries 0"), &what);
             assert_eq!(sent(&server.requests()), 1, "{what}: {:?}", paths(&server.requests()));
-            // However long the answer, the message stays readable.
+            // The message stays readable, even if the answer is long.
             assert!(ran.err.len() < 2000, "{what}: {} bytes", ran.err.len());
         }
     }
 }
 
 #[test]
-fn a_write_that_is_answered_with_nothing_is_unknown_where_the_vendor_documents_an_answer() {
+fn an_empty_answer_is_unknown_if_the_vendor_documents_a_body() {
     // Zoom answers assignments and settings with 204: there an empty answer is a success.
     for job in WRITES.iter().filter(|job| job.0 != "zoom" || job.1.starts_with("internal-numbers")) {
         let server = Scripted::start(vec![Act::Raw(http(200, "", ""))]);
@@ -58,7 +58,7 @@ fn a_write_that_is_answered_with_nothing_is_unknown_where_the_vendor_documents_a
 }
 
 #[test]
-fn a_write_that_stalls_ends_with_its_time_limit_and_is_unknown() {
+fn a_stalled_write_ends_at_its_time_limit_and_is_unknown() {
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"errcode\":0".to_vec();
     for act in [Act::Stall, Act::Hang(half)] {
         std::thread::scope(|scope| {
@@ -75,16 +75,16 @@ fn a_write_that_stalls_ends_with_its_time_limit_and_is_unknown() {
 }
 
 #[test]
-fn a_write_that_reaches_nobody_is_not_applied() {
-    let nobody = Refusing::new();
+fn a_write_whose_connection_is_refused_is_not_applied() {
+    let refusing = Refusing::new();
     for job in WRITES {
-        let ran = not_applied(Lab::new(&nobody.base).run(*job, "--retries 0"), job.1);
+        let ran = not_applied(Lab::new(&refusing.base).run(*job, "--retries 0"), job.1);
         assert_eq!(ran.error()["retryable"], true, "{job:?}");
     }
 }
 
 #[test]
-fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
+fn a_write_is_retried_until_a_connection_is_accepted_and_arrives_once() {
     for job in WRITES {
         let port = Refusing::new();
         let lab = Lab::new(&port.base);
@@ -98,7 +98,7 @@ fn a_refused_write_is_tried_again_until_somebody_listens_and_arrives_once() {
         }
         let server = Scripted::at(port.open(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
         std::io::copy(&mut log, &mut std::io::sink()).unwrap();
-        // The server drops it: were that taken for "not sent", it would come a second time.
+        // The server drops it: if that counted as "not sent", it would be sent again.
         assert_eq!(child.wait().unwrap().code(), Some(11), "{job:?}");
         assert_eq!(sent(&server.requests()), 1, "{job:?}");
     }

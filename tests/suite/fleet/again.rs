@@ -1,8 +1,8 @@
-//! What is as it is wanted is left alone.
+//! Objects that already match the manifest are left alone.
 
 use super::*;
 
-/// One manifest of every kind of object for each vendor, with every form of what means the same.
+/// One manifest with every kind of object for each vendor, in every equivalent form.
 const WHOLE: [(&str, &str); 3] = [
     (
         "yeastar",
@@ -124,20 +124,20 @@ countries = ["gb", "US"]
 ];
 
 #[test]
-fn the_example_is_applied_once() {
+fn a_second_apply_of_the_example_changes_nothing() {
     let lab = Lab::new();
     let plan = lab.run(&format!("plan -f {EXAMPLE} --detailed-exitcode")).expect(14);
     assert_eq!((count(&plan, "create"), count(&plan, "update")), (12, 1));
     assert_eq!(lab.writes().len(), 0);
     let done = lab.run(&format!("apply -f {EXAMPLE} --yes")).expect(0);
     assert_eq!(changes(&done).len(), 13);
-    // Numbers go out together, and so do countries.
+    // Numbers are sent in one request, and so are countries.
     assert_eq!(lab.writes().len(), 8);
     nothing_to_do(&lab, EXAMPLE, 13);
 }
 
 #[test]
-fn every_field_of_every_vendor_is_written_once() {
+fn a_second_apply_writes_no_field_of_any_vendor() {
     for (vendor, text) in WHOLE {
         let lab = Lab::new().with("SECRET", "Secret0Password");
         let path = lab.manifest(text);
@@ -151,12 +151,12 @@ fn every_field_of_every_vendor_is_written_once() {
     }
 }
 
-/// No request changes anything, and no command says that it did.
+/// Checks that no request changes anything and that no command reports a change.
 #[track_caller]
 fn nothing_to_do(lab: &Lab, path: &str, objects: u64) {
     let plan = lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
     assert_eq!((changes(&plan).len(), count(&plan, "unchanged")), (0, objects), "{}", plan.out);
-    // Nobody has to be asked about nothing.
+    // A plan without changes needs no confirmation.
     let again = lab.run(&format!("apply -f {path}")).expect(0);
     assert_eq!((changes(&again).len(), count(&again, "unchanged")), (0, objects), "{}", again.out);
     assert_eq!(lab.written(), Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! `diff`: what would make one profile equal to another.
+//! `diff`: the changes that would make one profile equal to another.
 
 use super::*;
 
@@ -63,7 +63,7 @@ fn numbers_settings_and_countries_are_compared_too() {
     for kind in ["internal_number", "callout_country", "sip_settings"] {
         assert!(kinds.iter().any(|known| known == kind), "{kind}: {kinds:?}");
     }
-    // The other way round, what is there is deleted.
+    // In the other direction, the objects are deleted.
     let back = column(&lab.run("diff zoom-1 zoom-0").expect(0), "action");
     assert!(back.iter().filter(|action| *action == "delete").count() >= 2, "{back:?}");
 }

@@ -1,9 +1,9 @@
-//! From whatever there is to whatever is wanted: what an apply leaves to do cannot be done.
+//! From any state to any other: an apply leaves only impossible changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::states::{Dice, Wanted, manifest, state};
 use super::*;
+use crate::fixtures::states::{Dice, Wanted, manifest};
 
 /// Pairs of states for each vendor.
 const PAIRS: usize = 8;
@@ -14,14 +14,14 @@ type States = BTreeMap<String, Vec<Wanted>>;
 
 fn states(dice: &mut Dice) -> States {
     let profiles = (0..PAIRS).flat_map(|at| VENDORS.map(|vendor| (vendor, format!("{vendor}-{at}"))));
-    profiles.map(|(vendor, profile)| (profile.clone(), state(dice, vendor, &profile))).collect()
+    profiles.map(|(vendor, profile)| (profile.clone(), fixtures::of(vendor).state(dice, &profile))).collect()
 }
 
 fn all(states: &States) -> Vec<Wanted> {
     states.values().flatten().cloned().collect()
 }
 
-/// What the first states want and the second ones do not name.
+/// The objects that the first states want and the second ones do not name.
 fn unnamed(first: &States, second: &States) -> Vec<Wanted> {
     let mut rest = Vec::new();
     for (profile, wanted) in first {
@@ -32,7 +32,7 @@ fn unnamed(first: &States, second: &States) -> Vec<Wanted> {
     rest
 }
 
-/// Steps as the profile, the object and what is to be done.
+/// Steps as profile, object and action.
 fn steps(ran: &Ran) -> BTreeSet<String> {
     let step = |step: &Value| {
         let text = |key: &str| step[key].as_str().unwrap_or_default().to_owned();
@@ -76,7 +76,7 @@ fn converge(seed: u64, prune: &str) {
     let impossible: BTreeSet<String> =
         steps(&planned).into_iter().filter(|step| step.ends_with(": impossible")).collect();
     assert!(steps(&planned).len() > impossible.len(), "the dice fell the same twice: {planned:?}");
-    // Some things cannot be done, and do not keep the others from it.
+    // Some changes are impossible, and do not prevent the others.
     assert!(!impossible.is_empty(), "{planned:?}");
     let done = lab.run(&format!("{APPLY} -f {b}{prune}")).expect(12);
     for change in changes(&done).iter().filter(|change| change["outcome"] == "failed") {
@@ -88,7 +88,7 @@ fn converge(seed: u64, prune: &str) {
     assert_eq!(steps(&left), impossible, "seed {seed}");
     lab.run(&format!("{APPLY} -f {b}{prune}")).expect(12);
     assert_eq!(lab.written(), Vec::<String>::new(), "seed {seed}");
-    // What nobody named is as it was, or gone where it had to go.
+    // Objects outside of the second manifest are unchanged, or deleted if they had to be.
     let rest = file("rest", &unnamed(&first, &second));
     let rest = lab.run(&format!("plan -f {rest}"));
     match prune {
@@ -97,7 +97,7 @@ fn converge(seed: u64, prune: &str) {
     }
 }
 
-/// What was pruned is to be made anew, but for what the vendor cannot delete and settings, which it does not tell.
+/// Pruned objects would be created again, except for undeletable ones and for settings, which cannot be read.
 fn gone(rest: &Ran, impossible: &BTreeSet<String>) {
     for step in changes(rest) {
         let name = format!("{} ", step["profile"].as_str().unwrap());
@@ -109,14 +109,14 @@ fn gone(rest: &Ran, impossible: &BTreeSet<String>) {
 }
 
 #[test]
-fn what_an_apply_leaves_to_do_cannot_be_done() {
+fn an_apply_leaves_only_impossible_changes() {
     for seed in [1, 2] {
         converge(seed, "");
     }
 }
 
 #[test]
-fn what_is_pruned_is_gone_and_all_else_is_as_it_is_wanted() {
+fn an_apply_with_prune_deletes_the_rest_and_leaves_only_impossible_changes() {
     for seed in [3, 4] {
         converge(seed, " --prune");
     }

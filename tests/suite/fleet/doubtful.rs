@@ -1,4 +1,4 @@
-//! What was written and may not be what there is: nothing that was remembered before speaks for it.
+//! After a write whose result is uncertain, earlier digests no longer prove the value at the vendor.
 
 use super::*;
 use crate::support::recorder::Seen as Request;
@@ -8,11 +8,11 @@ const REGISTER: &str = "[[trunk]]\nprofile = \"yeastar\"\nname = \"reg\"\nkind =
     host = \"sip.example.com\"\nport = 5060\ntransport = \"udp\"\nusername = \"6701\"\nauth_name = \"6701\"\n\
     password = \"env:SECRET\"\ncodecs = [\"ulaw\"]\n";
 
-fn lab(fault: &str, retell: fn(&Request, Vec<u8>) -> Vec<u8>) -> Lab {
-    Lab::before(vec![Served::faulty(&[fault])], |base| Recorder::retelling(base, retell))
+fn lab(fault: &str, rewrite: fn(&Request, Vec<u8>) -> Vec<u8>) -> Lab {
+    Lab::before(vec![Served::faulty(&[fault])], |base| Recorder::retelling(base, rewrite))
 }
 
-/// In as many characters.
+/// Masks each password with the same number of characters.
 fn masked(_: &Request, answer: Vec<u8>) -> Vec<u8> {
     let text = String::from_utf8(answer).unwrap();
     let text = ["Canary0PasswordA", "Canary0PasswordB"].iter().fold(text, |text, secret| {
@@ -21,9 +21,9 @@ fn masked(_: &Request, answer: Vec<u8>) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The first value is assigned, the second perhaps; then the first is wanted again.
+/// The first value is assigned, the second one possibly; then the first is wanted again.
 #[test]
-fn settings_that_cannot_be_read_are_assigned_again_where_their_assignment_was_lost() {
+fn unreadable_settings_are_assigned_again_after_a_lost_answer() {
     let field = "enable_all_settings_from_master_account";
     let words = format!("sip-settings assign --account sub-1 --vendor-field {field}=2");
     for by_hand in [false, true] {
@@ -45,9 +45,9 @@ fn settings_that_cannot_be_read_are_assigned_again_where_their_assignment_was_lo
     }
 }
 
-/// A password is not told; whether it was changed could not be seen.
+/// The vendor does not return the password, so its change cannot be verified.
 #[test]
-fn a_password_whose_change_was_not_seen_is_sent_again() {
+fn a_password_is_sent_again_if_its_change_was_not_verified() {
     for (fault, words) in [
         ("status=503;call=trunk/get;skip=3;count=1", None),
         (
@@ -75,10 +75,10 @@ fn a_password_whose_change_was_not_seen_is_sent_again() {
     }
 }
 
-/// Somebody else sets the password while a person thinks about a plan that leaves it alone.
+/// Another user sets the password while the prompt waits for a plan that leaves it alone.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_password_that_was_not_sent_is_not_remembered() {
+fn no_digest_is_stored_for_a_password_that_was_not_sent() {
     use crate::support::terminal::Terminal;
     let lab = lab("delay=0ms;call=trunk/update", masked)
         .with("SECRET", "Canary0PasswordA")

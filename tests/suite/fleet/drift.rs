@@ -1,4 +1,4 @@
-//! What somebody else changed meanwhile is found, shown with before and after, and repaired.
+//! Changes made outside of the manifest are detected, shown with before and after, and repaired.
 
 use serde_json::json;
 
@@ -21,8 +21,8 @@ caller_id = { number = "1", name = "One" }
 dids = [{ number = "1", name = "One" }, { number = "2" }]
 "#;
 
-/// A field changed by hand: the words of `trunk update`, then the field with before and after; none where nothing
-/// differs.
+/// A field changed by hand: the arguments of `trunk update`, then the field with its values before and after,
+/// or none if nothing differs.
 type Drift = (&'static str, Option<(&'static str, Value, Value)>);
 
 fn drifts() -> Vec<Drift> {
@@ -66,7 +66,7 @@ fn drifts() -> Vec<Drift> {
 }
 
 #[test]
-fn a_changed_field_is_found_shown_and_repaired() {
+fn a_changed_field_is_detected_shown_and_repaired() {
     for (words, expected) in drifts() {
         let lab = lab();
         let path = lab.manifest(PBX);
@@ -85,7 +85,7 @@ fn a_changed_field_is_found_shown_and_repaired() {
         assert_eq!(step["diff"], diff, "{words}");
         let done = lab.run(&format!("apply -f {path} --yes")).expect(0);
         assert_eq!((count(&done, "updated"), &changes(&done)[0]["diff"]), (1, &diff), "{words}");
-        // Nothing but the field is written.
+        // Only that field is written.
         let writes = lab.writes();
         let body: Value = serde_json::from_slice(&writes[0].body).unwrap();
         assert_eq!(writes.len(), 1, "{words}");
@@ -99,7 +99,7 @@ fn lab() -> Lab {
 }
 
 #[test]
-fn the_plan_for_people_shows_before_and_after() {
+fn the_table_of_a_plan_shows_values_before_and_after() {
     let lab = lab();
     let path = lab.manifest(PBX);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
@@ -114,7 +114,7 @@ fn the_plan_for_people_shows_before_and_after() {
 }
 
 #[test]
-fn a_host_that_changes_without_its_domain_is_remarked_on() {
+fn a_note_says_that_the_domain_stays_when_only_the_host_changes() {
     let lab = lab();
     lab.run(&format!("apply -f {} --yes", lab.manifest(PBX))).expect(0);
     let path = lab.manifest(&PBX.replace("sip.example.com", "sip.other.example"));
@@ -125,22 +125,22 @@ fn a_host_that_changes_without_its_domain_is_remarked_on() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
 
-/// An empty domain is that of the host, on a new trunk and on any other.
+/// An empty domain means the host, on new and on existing trunks.
 #[test]
-fn an_empty_domain_is_the_host() {
+fn an_empty_domain_means_the_host() {
     let lab = lab();
     let path = lab.manifest(&PBX.replace("port = 5060", "port = 5060\ndomain = \"\""));
     for before in [None, Some("trunk update name:reg --domain other.example.com")] {
         before.map(|words| lab.elsewhere(&format!("-p yeastar {words}")).expect(0));
         lab.run(&format!("apply -f {path} --yes")).expect(0);
-        let held = lab.run("-p yeastar trunk get name:reg").expect(0).json();
-        assert_eq!(held["domain"], "sip.example.com", "{before:?}");
+        let stored = lab.run("-p yeastar trunk get name:reg").expect(0).json();
+        assert_eq!(stored["domain"], "sip.example.com", "{before:?}");
         lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
     }
 }
 
 #[test]
-fn what_is_gone_is_made_anew() {
+fn apply_creates_deleted_objects_again() {
     let lab = Lab::new();
     lab.run(&format!("apply -f {EXAMPLE} --yes")).expect(0);
     for line in [
@@ -160,9 +160,9 @@ fn what_is_gone_is_made_anew() {
     lab.run(&format!("plan -f {EXAMPLE} --detailed-exitcode")).expect(0);
 }
 
-/// A contact center's trunk is written whole: what nobody asked to change stays.
+/// An update of a contact-center trunk replaces all of it, so fields outside of the manifest must be sent along.
 #[test]
-fn what_the_manifest_does_not_speak_of_stays() {
+fn fields_outside_of_the_manifest_stay() {
     let lab = Lab::new();
     let text = "[[trunk]]\nprofile = \"itniotech\"\nname = \"in\"\ndirection = \"inbound\"\n\
                 allowed_ip = \"192.0.2.60\"\nagent_groups = [{ name = \"Sales\", number = \"442071838750\" }]\n";
@@ -172,13 +172,13 @@ fn what_the_manifest_does_not_speak_of_stays() {
     lab.elsewhere(&format!("-p itniotech {change}")).expect(0);
     let done = lab.run(&format!("apply -f {path} --yes")).expect(0);
     assert_eq!(fields(&changes(&done)[0]), ["allowed_ip"]);
-    let held = lab.run("-p itniotech trunk get name:in").expect(0).json();
-    assert_eq!((&held["prefix"], &held["allowed_ip"]), (&json!("77"), &json!("192.0.2.60")));
+    let stored = lab.run("-p itniotech trunk get name:in").expect(0).json();
+    assert_eq!((&stored["prefix"], &stored["allowed_ip"]), (&json!("77"), &json!("192.0.2.60")));
 }
 
-/// What no flag and no manifest can put there.
+/// A spelling that no flag and no manifest can produce.
 #[test]
-fn what_the_vendor_writes_otherwise_is_the_same() {
+fn another_spelling_of_the_same_value_is_not_a_change() {
     let vendor = trunkctl::vendors::by_name("yeastar").unwrap();
     let mut state = vendor.simulator(None).unwrap().save();
     let settings = json!({

@@ -1,4 +1,4 @@
-//! Plans for people: equal plans of several profiles are shown once, and Markdown stays short.
+//! Plans as table and Markdown: equal plans of several profiles are printed once, and Markdown stays short.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn manifest(profiles: &[&str], trunks: usize) -> String {
 }
 
 #[test]
-fn equal_plans_of_several_profiles_are_shown_once() {
+fn equal_plans_of_several_profiles_are_printed_once() {
     let lab = Lab::sites(3);
     let text = manifest(&["yeastar-0", "yeastar-1", "yeastar-2"], 1)
         + &manifest(&["yeastar-1"], 2).replace("trunk-000", "other");
@@ -31,12 +31,12 @@ fn equal_plans_of_several_profiles_are_shown_once() {
         markdown.contains("| create | 2 profiles: `yeastar-0`, `yeastar-2` | `trunk trunk-000` |"),
         "{markdown}"
     );
-    // For programs, everything is there.
+    // Data formats have all changes.
     assert_eq!(changes(&lab.run(&format!("plan -f {path}")).expect(0)).len(), 5);
 }
 
 #[test]
-fn long_markdown_is_shortened_and_says_what_is_left_out() {
+fn long_markdown_is_shortened_and_names_the_omitted_parts() {
     let lab = Lab::new();
     let path = lab.manifest(&manifest(&["yeastar"], 60));
     let plan = |words: &str| lab.run(&format!("-o markdown plan -f {path}{words}")).expect(0).out;
@@ -54,7 +54,7 @@ fn long_markdown_is_shortened_and_says_what_is_left_out() {
 }
 
 #[test]
-fn passwords_that_cannot_be_compared_are_one_line() {
+fn passwords_that_cannot_be_compared_share_one_line() {
     let lab =
         Lab::before(vec![Served::start()], |base| Recorder::retelling(base, masked)).with("SECRET", PASSWORD);
     let trunk = |nth: usize| {
@@ -65,13 +65,13 @@ fn passwords_that_cannot_be_compared_are_one_line() {
     };
     let path = lab.manifest(&(1..8).map(trunk).collect::<String>());
     lab.run(&format!("apply -f {path} --yes")).expect(0);
-    // On a machine that has no digests.
+    // On a machine without digests.
     let shown = lab.elsewhere(&format!("-o table plan -f {path}")).expect(0).out;
     assert!(shown.contains("~ change 7 trunks: password cannot be read"), "{shown}");
     assert_eq!((shown.matches("sent unseen").count(), shown.matches("t7").count()), (1, 1), "{shown}");
     let markdown = lab.elsewhere(&format!("-o markdown plan -f {path}")).expect(0).out;
     assert_eq!(markdown.matches("| change |").count(), 1, "{markdown}");
-    // It is no mass change.
+    // It does not count as a mass change.
     lab.elsewhere(&format!("apply -f {path} --yes")).expect(0);
 }
 

@@ -1,4 +1,4 @@
-//! Plans that go further than anybody is likely to mean, and people who are not asked.
+//! Plans that change more than is likely intended, and runs that cannot ask for confirmation.
 
 use super::*;
 
@@ -8,15 +8,15 @@ fn countries(list: &[&str]) -> String {
 
 const ELEVEN: [&str; 11] = ["US", "GB", "NO", "SE", "DK", "FI", "DE", "FR", "ES", "IT", "PL"];
 
-fn lab(held: &[&str]) -> (Lab, String) {
+fn lab(present: &[&str]) -> (Lab, String) {
     let lab = Lab::new();
-    let path = lab.manifest(&countries(held));
+    let path = lab.manifest(&countries(present));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     lab.requests();
     (lab, path)
 }
 
-/// Nothing is sent, and the complaint names what lifts it.
+/// Checks that nothing is sent and that the error names the option that lifts the limit.
 #[track_caller]
 fn refused(lab: &Lab, line: &str, lifted_by: &str) {
     let ran = lab.run(line).expect(4);
@@ -35,31 +35,32 @@ fn more_changes_than_allowed_are_refused() {
     }
     let done = lab.run(&format!("apply -f {path} --yes --max-changes 2")).expect(0);
     assert_eq!(count(&done, "created"), 2);
-    // Nothing is less than any number.
+    // A plan without changes is below every limit.
     lab.run(&format!("apply -f {path} --max-changes 0")).expect(0);
 }
 
 #[test]
-fn more_than_thirty_percent_of_more_than_ten_objects_are_changed_on_request_only() {
+fn changes_to_over_thirty_percent_of_over_ten_objects_need_an_option() {
     // Four of eleven, three of eleven, all of ten.
-    for (held, wanted, passes) in [(&ELEVEN[..], 7, false), (&ELEVEN[..], 8, true), (&ELEVEN[..10], 1, true)]
+    for (present, wanted, passes) in
+        [(&ELEVEN[..], 7, false), (&ELEVEN[..], 8, true), (&ELEVEN[..10], 1, true)]
     {
-        let (lab, path) = lab(held);
-        lab.manifest(&countries(&held[..wanted]));
+        let (lab, path) = lab(present);
+        lab.manifest(&countries(&present[..wanted]));
         let line = format!("apply -f {path} --yes --prune");
-        let gone = (held.len() - wanted) as u64;
+        let gone = (present.len() - wanted) as u64;
         if passes {
             assert_eq!(count(&lab.run(&line).expect(0), "deleted"), gone);
             continue;
         }
         refused(&lab, &line, "--allow-mass-change");
-        // A plan may be made, and says what apply refuses.
+        // `plan` succeeds and lists what `apply` will refuse.
         let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
         assert_eq!(count(&plan, "delete"), gone);
         assert!(plan.json()["refusals"][0].as_str().unwrap().contains("more than 30 %"), "{}", plan.out);
         assert_eq!(count(&lab.run(&format!("{line} --allow-mass-change")).expect(0), "deleted"), gone);
     }
-    // What is new harms nothing.
+    // Creates do not count towards the percentage.
     let (lab, path) = lab(&ELEVEN);
     let more: Vec<&str> = ELEVEN.into_iter().chain(["PT", "NL", "BE", "CH", "AT"]).collect();
     lab.manifest(&countries(&more));
@@ -67,7 +68,7 @@ fn more_than_thirty_percent_of_more_than_ten_objects_are_changed_on_request_only
 }
 
 #[test]
-fn a_saved_plan_is_guarded_too() {
+fn the_limits_also_apply_to_a_saved_plan() {
     let (lab, path) = lab(&ELEVEN);
     lab.manifest(&countries(&ELEVEN[..2]));
     let saved = lab.place.path().join("plan.json").to_string_lossy().into_owned();
@@ -77,9 +78,9 @@ fn a_saved_plan_is_guarded_too() {
     lab.run(&format!("apply {saved} --yes --allow-mass-change --max-changes 9")).expect(0);
 }
 
-/// The formats that are data have nothing but data on standard output; the plan goes beside it.
+/// Data formats print only data on standard output; the plan goes to standard error.
 #[test]
-fn where_nobody_can_be_asked_nothing_is_done_and_the_plan_is_shown() {
+fn without_a_terminal_apply_shows_the_plan_and_changes_nothing() {
     let (lab, path) = lab(&["US"]);
     lab.manifest(&countries(&["US", "GB"]));
     for format in ["json", "jsonl", "yaml", "csv"] {
@@ -92,14 +93,14 @@ fn where_nobody_can_be_asked_nothing_is_done_and_the_plan_is_shown() {
     assert!(ran.out.contains("+ create call-out country GB"), "{}", ran.out);
     assert!(ran.err.contains("--yes") && !ran.err.contains("+ create"), "{}", ran.err);
     assert_eq!(lab.written(), Vec::<String>::new());
-    // With --yes nobody has to look at a plan in the way of the data.
+    // With --yes the plan is not printed.
     let ran = lab.run(&format!("apply -f {path} --yes")).expect(0);
     assert_eq!((count(&ran, "created"), ran.err.as_str()), (1, ""));
 }
 
-/// A pipe is no person: a `y` on it is no answer.
+/// A `y` from a pipe does not count as a confirmation.
 #[test]
-fn what_stands_on_a_pipe_is_no_consent() {
+fn an_answer_from_a_pipe_is_not_a_confirmation() {
     let (lab, path) = lab(&["US"]);
     lab.manifest(&countries(&["US", "GB"]));
     let words = ["--profiles-file", &lab.profiles, "-o", "json", "apply", "-f", &path];
@@ -109,7 +110,7 @@ fn what_stands_on_a_pipe_is_no_consent() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_person_is_asked_and_may_say_no() {
+fn apply_asks_for_confirmation_on_a_terminal() {
     use crate::support::terminal::Terminal;
     for (answer, code, written) in [("n", 4, 0), ("", 4, 0), ("y", 0, 1)] {
         let (lab, path) = lab(&["US"]);
@@ -122,10 +123,10 @@ fn a_person_is_asked_and_may_say_no() {
     }
 }
 
-/// A file where the folder should be, and a disk without room.
+/// A file in place of the folder, and a full disk.
 #[cfg(target_os = "linux")]
 #[test]
-fn where_the_journal_cannot_be_written_nothing_is_sent() {
+fn nothing_is_sent_if_the_journal_cannot_be_written() {
     for full in [false, true] {
         for format in ["json", "jsonl", "yaml", "csv"] {
             let (lab, path) = lab(&["US"]);

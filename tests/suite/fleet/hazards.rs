@@ -1,4 +1,4 @@
-//! What leads to the wrong place, and what is done beside a manifest.
+//! Settings that could redirect changes to the wrong account, and changes made outside of a manifest.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn peer(profile: &str, name: &str) -> String {
 const SETTINGS: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
 
 #[test]
-fn a_variable_that_names_no_profile_changes_none_of_a_manifest() {
+fn a_variable_without_a_profile_name_does_not_affect_a_manifest() {
     let lab = Lab::sites(2);
     let base = format!("{}/yeastar", lab.recorders[0].base);
     let lab = lab.with("TRUNKCTL_BASE_URL", &base);
@@ -30,7 +30,7 @@ fn a_variable_that_names_no_profile_changes_none_of_a_manifest() {
 }
 
 #[test]
-fn a_variable_that_names_a_profile_changes_it_alone() {
+fn a_variable_with_a_profile_name_affects_only_that_profile() {
     let lab = Lab::sites(2);
     let base = format!("{}/yeastar", lab.recorders[0].base);
     let lab = lab.with("TRUNKCTL_PROFILE_YEASTAR_1_BASE_URL", &base);
@@ -41,7 +41,7 @@ fn a_variable_that_names_a_profile_changes_it_alone() {
 }
 
 #[test]
-fn the_environment_stands_for_a_profile_of_a_manifest() {
+fn a_manifest_can_use_the_profile_of_the_environment() {
     let lab = Lab::new();
     let base = format!("{}/yeastar", lab.recorders[0].base);
     let path = lab.manifest(&peer("environment", "a"));
@@ -53,7 +53,7 @@ fn the_environment_stands_for_a_profile_of_a_manifest() {
 }
 
 #[test]
-fn a_saved_plan_is_not_written_over_a_manifest_and_not_applied_elsewhere() {
+fn a_saved_plan_neither_overwrites_a_manifest_nor_applies_to_another_device() {
     let lab = Lab::sites(2);
     let path = lab.manifest(&peer("yeastar-0", "a"));
     let before = std::fs::read_to_string(&path).unwrap();
@@ -74,7 +74,7 @@ fn a_saved_plan_is_not_written_over_a_manifest_and_not_applied_elsewhere() {
 }
 
 #[test]
-fn settings_that_were_assigned_by_hand_are_drift() {
+fn settings_assigned_by_hand_are_drift() {
     let lab = Lab::new();
     let path = lab.manifest(SETTINGS);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
@@ -86,7 +86,7 @@ fn settings_that_were_assigned_by_hand_are_drift() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
 
-/// The state folder may be another one: the key tells whether the passwords are those that were planned with.
+/// With another state folder, the key still proves that the passwords are those of the plan.
 #[test]
 fn a_saved_plan_with_passwords_is_applied_with_another_state_folder_without_a_warning() {
     let lab = Lab::new().with("SECRET", "First0Password");
@@ -101,7 +101,7 @@ fn a_saved_plan_with_passwords_is_applied_with_another_state_folder_without_a_wa
 }
 
 #[test]
-fn settings_that_delete_are_called_that() {
+fn settings_that_delete_data_are_marked_as_deletes() {
     let lab = Lab::new();
     let path = lab.manifest(&SETTINGS.replace("true", "false"));
     let plan = lab.run(&format!("plan -f {path}")).expect(0);
@@ -111,7 +111,7 @@ fn settings_that_delete_are_called_that() {
 }
 
 #[test]
-fn a_dry_run_ends_as_the_run_would() {
+fn a_dry_run_has_the_exit_code_of_the_run() {
     let lab = Lab::new();
     let path = lab.manifest(&peer("yeastar", "a"));
     lab.run(&format!("apply -f {path} --dry-run")).expect(0);
@@ -124,7 +124,7 @@ fn a_dry_run_ends_as_the_run_would() {
     assert_eq!(lab.writes().len(), 1);
 }
 
-/// Both plans show the mask, so only the digests tell.
+/// Both plans show the mask, so only the digests differ.
 #[test]
 fn a_password_that_changed_since_the_plan_is_refused() {
     let lab = Lab::new();

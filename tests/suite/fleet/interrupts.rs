@@ -20,7 +20,7 @@ fn lab(fault: &str) -> (Lab, String) {
     (lab, path)
 }
 
-/// Runs an apply, and presses Ctrl-C once so many requests to that address have come.
+/// Runs an apply, and presses Ctrl-C after that many requests to that address.
 fn interrupted(lab: &Lab, line: &str, part: &str, calls: usize) -> Ran {
     let child = lab.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut seen = 0;
@@ -40,9 +40,9 @@ fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// Nothing on the wire is awaited after the second signal, and the report still says what became of each change.
+/// After the second signal no answer is awaited, and the report still has the outcome of each change.
 #[test]
-fn a_second_signal_ends_at_once_and_what_was_done_is_reported() {
+fn a_second_signal_ends_at_once_and_the_outcomes_are_reported() {
     const OUTCOMES: [&str; 6] = ["created", "created", "unknown", "skipped", "skipped", "skipped"];
     let formats = ["json", "jsonl", "yaml", "csv", "table", "json"];
     for (format, name) in formats.into_iter().zip(["-INT", "-INT", "-INT", "-INT", "-TERM", "-TERM"]) {
@@ -91,13 +91,13 @@ fn a_second_signal_ends_at_once_and_what_was_done_is_reported() {
         }
         let doubtful = lab.run("history list --unknown").expect(0).json();
         assert_eq!(doubtful.as_array().unwrap().len(), 1, "{doubtful}");
-        // It was created before its answer was held back, so that nothing is left to do for it.
+        // It was created before its answer was delayed, so no change remains for it.
         lab.run(&format!("apply -f {path} --yes")).expect(0);
     }
 }
 
 #[test]
-fn what_is_on_the_wire_is_awaited_and_the_rest_is_left_for_a_later_run() {
+fn after_ctrl_c_requests_in_progress_finish_and_a_later_run_does_the_rest() {
     for format in ["json", "jsonl"] {
         let (lab, path) = lab(&format!("delay=500ms;{CREATE};skip=2;count=1"));
         let line = format!("-o {format} apply -f {path} --yes");
@@ -118,7 +118,7 @@ fn what_is_on_the_wire_is_awaited_and_the_rest_is_left_for_a_later_run() {
 }
 
 #[test]
-fn nothing_is_done_where_the_plan_was_not_made_yet() {
+fn an_interrupt_during_the_plan_changes_nothing() {
     let (lab, path) = lab("delay=60s;call=trunk/list;count=1");
     let ran = interrupted(&lab, &format!("apply -f {path} --yes"), "trunk/list", 1).expect(130);
     assert_eq!((ran.out.as_str(), lab.written()), ("", Vec::new()));

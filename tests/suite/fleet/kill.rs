@@ -1,5 +1,5 @@
-//! `kill -9` of an apply at every request, before the vendor gets it and after it has answered. The same apply then
-//! finishes the rest, and nothing is left behind.
+//! `kill -9` of an apply at every request, before the vendor gets it and after it has answered. Running the same
+//! apply again does the rest and leaves nothing behind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use super::*;
 
-/// When a request is held back for ever.
+/// When a request is blocked for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moment {
     BeforeVendor,
     AfterVendor,
 }
 
-/// What exists before: an old trunk to change, one to delete, a number and a country to delete.
+/// The state before: a trunk to change, one to delete, a number and a country to delete.
 const BEFORE: &str = r#"
 [[trunk]]
 profile = "yeastar"
@@ -43,7 +43,7 @@ account = "sub-1"
 countries = ["US"]
 "#;
 
-/// The manifest that is killed: every kind of change.
+/// The manifest whose apply is killed; it has every kind of change.
 const WANTED: &str = r#"
 [[owns]]
 profile = "yeastar"
@@ -101,20 +101,20 @@ account = "sub-1"
 countries = ["GB"]
 "#;
 
-/// What the vendors have afterwards.
+/// The state of the vendors afterwards.
 const AFTER: &str = "own-changed 5062, own-new 5060; own-out; trunk-a; +16466661111 +16466661112; GB";
 
-/// A lab whose vendors have what the file says, and whose nth request is held back at that moment.
-fn lab(state: &std::path::Path, nth: usize, moment: Moment, held: Sender<()>) -> Lab {
+/// A lab whose vendors start with the state in the file, and whose nth request is blocked at that moment.
+fn lab(state: &std::path::Path, nth: usize, moment: Moment, blocked: Sender<()>) -> Lab {
     let count = Arc::new(AtomicUsize::new(0));
-    let held = std::sync::Mutex::new(held);
+    let blocked = std::sync::Mutex::new(blocked);
     let hook = move |_: &Seen, ask: &dyn Fn() -> Option<Vec<u8>>| {
-        let hold = count.fetch_add(1, Ordering::SeqCst) == nth;
+        let is_nth = count.fetch_add(1, Ordering::SeqCst) == nth;
         let wait = || {
-            let _ = held.lock().unwrap().send(());
+            let _ = blocked.lock().unwrap().send(());
             None
         };
-        match (hold, moment) {
+        match (is_nth, moment) {
             (true, Moment::BeforeVendor) => wait(),
             (true, Moment::AfterVendor) => ask().and_then(|_| wait()),
             (false, _) => ask(),
@@ -126,7 +126,7 @@ fn lab(state: &std::path::Path, nth: usize, moment: Moment, held: Sender<()>) ->
         .with("TRUNK_SECRET", "s3cret-Value")
 }
 
-/// What the simulators have kept in their file: not what the program says of it.
+/// The state in the simulators' own file, independent of what the program reports.
 fn kept(state: &std::path::Path) -> String {
     let text = std::fs::read_to_string(state).unwrap();
     let state: Value = serde_json::from_str(&text).unwrap();
@@ -158,7 +158,7 @@ fn kept(state: &std::path::Path) -> String {
 }
 
 #[test]
-fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
+fn the_next_apply_finishes_one_that_was_killed_at_any_request() {
     let folder = tempfile::tempdir().unwrap();
     let first = folder.path().join("state.json");
     {
@@ -174,8 +174,7 @@ fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
             .map(|(moment, start)| {
                 let first = &first;
                 let nths = (start..).step_by(3);
-                scope
-                    .spawn(move || nths.take_while(|nth| is_killed_and_finished(first, *nth, moment)).count())
+                scope.spawn(move || nths.take_while(|nth| kill_and_finish(first, *nth, moment)).count())
             })
             .collect();
         rows.into_iter().map(|row| row.join().unwrap()).sum()
@@ -183,18 +182,18 @@ fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
     assert!(points >= 60, "only {points} points");
 }
 
-/// Kills an apply at its nth request, and finishes it. False if it has no such request.
-fn is_killed_and_finished(state: &std::path::Path, nth: usize, moment: Moment) -> bool {
+/// Kills an apply at its nth request, then runs it again. Returns false if it has no such request.
+fn kill_and_finish(state: &std::path::Path, nth: usize, moment: Moment) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("state.json");
     std::fs::copy(state, &own).unwrap();
-    let (send, held) = channel();
+    let (send, blocked) = channel();
     let lab = lab(&own, nth, moment, send);
     let path = lab.manifest(WANTED);
     let line = format!("apply -f {path} --prune --yes --concurrency 1");
     let mut child = lab.command(&line).stdout(std::process::Stdio::null()).spawn().unwrap();
     let killed = loop {
-        if held.recv_timeout(Duration::from_millis(5)).is_ok() {
+        if blocked.recv_timeout(Duration::from_millis(5)).is_ok() {
             child.kill().unwrap();
             child.wait().unwrap();
             break true;

@@ -1,4 +1,4 @@
-//! Manifests planned and applied by the real binary. What was asked of the vendors is what proves things.
+//! Manifests planned and applied by the real binary, verified by the requests that reach the vendors.
 
 mod again;
 mod compared;
@@ -18,7 +18,6 @@ mod saved;
 mod secrets;
 mod shapes;
 mod signed;
-mod states;
 mod together;
 mod unmade;
 mod unread;
@@ -30,15 +29,15 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::conformance::rig::is_write;
+use crate::fixtures::{self, is_write};
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::served::Served;
 use crate::support::{Place, Ran, read};
 
-/// The example that the README begins with.
+/// The first example of the README.
 const EXAMPLE: &str = "examples/fleet";
 
-/// Sandboxes behind recorders, the profiles that lead to them, and a place to work in.
+/// Sandboxes behind recorders, their profiles, and a place to work in.
 struct Lab {
     place: Place,
     profiles: String,
@@ -52,13 +51,13 @@ impl Lab {
         Self::before(vec![Served::start()], Recorder::before)
     }
 
-    /// So many sandboxes, with the profiles `yeastar-0`, `itniotech-0` and so on.
+    /// That many sandboxes, with the profiles `yeastar-0`, `itniotech-0` and so on.
     fn sites(count: usize) -> Self {
         let served = (0..count).map(|_| Served::start()).collect();
         Self::before(served, Recorder::before)
     }
 
-    /// Sandboxes behind recorders of one's own.
+    /// Sandboxes behind custom recorders.
     fn before(served: Vec<Served>, recorder: impl Fn(&str) -> Recorder) -> Self {
         let place = Place::new();
         let recorders: Vec<Recorder> = served.iter().map(|served| recorder(&served.base)).collect();
@@ -76,7 +75,7 @@ impl Lab {
         Self { place: self.place.with(name, value), ..self }
     }
 
-    /// Writes a manifest, and answers its path.
+    /// Writes a manifest and returns its path.
     fn manifest(&self, text: &str) -> String {
         self.place.write("manifest.toml", text)
     }
@@ -85,28 +84,28 @@ impl Lab {
         command(&self.place, &self.profiles, line)
     }
 
-    /// Runs words with the lab's profiles, and JSON output unless they say otherwise.
+    /// Runs a command line with the lab's profiles, and JSON output unless it sets another format.
     fn run(&self, line: &str) -> Ran {
         read(self.command(line).output().unwrap())
     }
 
-    /// Runs the same as another machine, which remembers nothing of what this one did.
+    /// Runs the same on another machine, which has no state of this one.
     fn elsewhere(&self, line: &str) -> Ran {
         let other = self.place.path().join("elsewhere");
         read(self.command(line).env("TRUNKCTL_STATE_DIR", other).output().unwrap())
     }
 
-    /// Requests since the last look.
+    /// Requests since the last call.
     fn requests(&self) -> Vec<Seen> {
         self.recorders.iter().flat_map(Recorder::take).collect()
     }
 
-    /// Those of them that change something.
+    /// Those of them that change something at a vendor.
     fn writes(&self) -> Vec<Seen> {
         self.requests().into_iter().filter(is_write).collect()
     }
 
-    /// The same as method and path, without what all of them begin with.
+    /// The same as method and path, without their common prefix.
     fn written(&self) -> Vec<String> {
         let short = |seen: &Seen| {
             let line = seen.line();
@@ -128,7 +127,7 @@ fn command(place: &Place, profiles: &str, line: &str) -> Command {
     place.command(&words)
 }
 
-/// The sandbox's profiles for a server, each name with that end.
+/// The sandbox's profiles for a server, each name with that suffix.
 fn profiles(base: &str, end: &str) -> String {
     let profile = |vendor: &&dyn trunkctl::vendors::Vendor| {
         let facts = vendor.facts();
@@ -142,15 +141,15 @@ fn profiles(base: &str, end: &str) -> String {
     trunkctl::vendors::ALL.iter().map(profile).collect()
 }
 
-/// What owns all objects of a profile of that vendor.
+/// The `[[owns]]` entry for all objects of a profile of that vendor.
 fn owns(vendor: &str, profile: &str) -> String {
     let one = |more: &str| format!("[[owns]]\nprofile = \"{profile}\"\n{more}trunks = \"all\"\n");
     let lists = "internal_numbers = \"all\"\ncallout_countries = \"all\"\n";
-    match vendor {
-        "zoom" => {
-            ["sub-1", "sub-2"].map(|account| one(&format!("account = \"{account}\"\n")) + lists).concat()
+    match fixtures::of(vendor).accounts() {
+        [] => one(""),
+        accounts => {
+            accounts.iter().map(|account| one(&format!("account = \"{account}\"\n")) + lists).collect()
         }
-        _ => one(""),
     }
 }
 
@@ -165,7 +164,7 @@ fn changes(ran: &Ran) -> Vec<Value> {
     ran.json()["changes"].as_array().unwrap().clone()
 }
 
-/// What the changes of a report have under a key.
+/// The values of a key in the changes of a report.
 fn column(ran: &Ran, key: &str) -> Vec<String> {
     changes(ran).iter().map(|change| change[key].as_str().unwrap_or_default().to_owned()).collect()
 }

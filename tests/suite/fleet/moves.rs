@@ -1,4 +1,4 @@
-//! What only one object can have, handed from one to the next.
+//! Agent groups, addresses and numbers that move from one trunk to another: each can belong to one trunk only.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn center(trunks: &[(&str, &str, &str, &str)]) -> String {
 }
 
 #[test]
-fn who_gives_something_up_comes_before_who_takes_it() {
+fn the_trunk_that_releases_a_value_is_written_first() {
     let (one, two, three) = ("192.0.2.1", "192.0.2.2", "192.0.2.3");
     for (what, before, after) in [
         (
@@ -57,9 +57,9 @@ fn who_gives_something_up_comes_before_who_takes_it() {
     }
 }
 
-/// No order of writes leads there; the vendor says so, and nothing is lost.
+/// No order of writes can swap two groups: the vendor refuses, and both trunks stay unchanged.
 #[test]
-fn what_two_trunks_would_have_to_exchange_is_told_and_stays() {
+fn a_swap_between_two_trunks_fails_and_changes_nothing() {
     let lab = Lab::new();
     let path =
         lab.manifest(&center(&[("a", "Team 001", "192.0.2.1", ""), ("b", "Team 002", "192.0.2.2", "")]));
@@ -72,9 +72,9 @@ fn what_two_trunks_would_have_to_exchange_is_told_and_stays() {
     assert_eq!(lab.run("-o json -p itniotech trunk list").expect(0).json(), before);
 }
 
-/// Creates come before deletes, so a number that moves needs a second run; the first one says what is missing.
+/// Creates run before deletes, so a number that moves needs a second run; the first one reports what is missing.
 #[test]
-fn a_number_that_moves_to_another_account_arrives_with_the_second_run() {
+fn a_second_run_finishes_the_move_of_a_number_to_another_account() {
     let lab = Lab::new();
     let manifest = |account: &str, other: &str| {
         lab.manifest(&format!(

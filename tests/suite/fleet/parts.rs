@@ -1,4 +1,4 @@
-//! A fleet that is too large for one job, and one whose profiles do not all work.
+//! Fleets that are split into partitions, and fleets in which some profiles fail.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn joined(rans: &[Ran]) -> (Vec<u64>, Vec<String>) {
 }
 
 #[test]
-fn the_parts_make_the_whole() {
+fn the_partitions_together_cover_the_whole_plan() {
     for count in [1, 2, 3, 40] {
         let lab = Lab::sites(SITES);
         let path = whole(&lab);
@@ -61,7 +61,7 @@ fn the_parts_make_the_whole() {
 }
 
 #[test]
-fn who_belongs_to_a_part_stays_there_when_others_come() {
+fn a_profile_stays_in_its_partition_when_others_change() {
     let lab = Lab::sites(SITES);
     let path = whole(&lab);
     let of = |at: usize| -> BTreeSet<String> {
@@ -78,7 +78,7 @@ fn who_belongs_to_a_part_stays_there_when_others_come() {
 }
 
 #[test]
-fn a_part_that_there_is_not_is_a_usage_error() {
+fn an_impossible_partition_is_a_usage_error() {
     let lab = Lab::new();
     for part in ["0/4", "5/4", "1/0", "2", "a/b", "-1/2"] {
         for command in ["plan", "apply --yes"] {
@@ -102,7 +102,7 @@ fn one_failing_pbx_does_not_stop_the_others() {
     assert_eq!((count(&done, "created"), count(&done, "failed")), (3 * SITES as u64 - 1, 1));
     let failed = changes(&done).into_iter().find(|change| change["outcome"] == "failed").unwrap();
     assert_eq!((&failed["profile"], &failed["error"]["kind"]), (&json!("yeastar-1"), &json!("rejected")));
-    // In the order of the manifest, whichever was faster.
+    // In the order of the manifest, no matter which profile was faster.
     let mut profiles = column(&done, "profile");
     profiles.dedup();
     let order = ["yeastar", "zoom"].map(|vendor| (0..SITES).map(move |at| format!("{vendor}-{at}")));
@@ -112,7 +112,7 @@ fn one_failing_pbx_does_not_stop_the_others() {
 }
 
 #[test]
-fn the_first_failure_ends_it_where_that_is_asked_for() {
+fn fail_fast_ends_the_apply_at_the_first_failure() {
     let lab = Lab::sites(SITES);
     let path = whole(&lab);
     let refusal = json!({"errcode": 40001, "errmsg": "PARAMETER ERROR"});
@@ -133,9 +133,9 @@ fn the_first_failure_ends_it_where_that_is_asked_for() {
     assert_eq!(count(&rest, "created"), 3 * SITES as u64 - 1);
 }
 
-/// What says something about every further call to a PBX ends its part, and no other's.
+/// A failure that every further call to a PBX would share ends the work on that PBX only.
 #[test]
-fn a_pbx_that_goes_away_is_not_tried_any_more() {
+fn an_unavailable_pbx_gets_no_further_writes() {
     let lab = Lab::sites(2);
     let trunk = |name: &str| {
         format!(

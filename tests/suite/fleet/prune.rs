@@ -1,4 +1,4 @@
-//! What a manifest owns, and what is deleted of it.
+//! Objects that a manifest owns, and which of them `--prune` deletes.
 
 use super::*;
 
@@ -37,7 +37,7 @@ const ONE: &str = "+16466661110";
 const TWO: &str = "+16466661111";
 const THREE: &str = "+16466661112";
 
-/// What the manifest owns: not what other people have beside it.
+/// The objects that the manifest owns, without those of other people.
 const OWNED: &str = r#"
 [[owns]]
 profile = "yeastar"
@@ -50,7 +50,7 @@ internal_numbers = ["+16466661110", "+*1111"]
 callout_countries = ["US", "G*"]
 "#;
 
-/// A lab in which the manifest created one of each, and other people another one of each.
+/// A lab with one object of each kind from the manifest, and one of each kind from other people.
 fn lab() -> (Lab, String) {
     let lab = Lab::new();
     let all = [
@@ -92,14 +92,14 @@ fn existing(lab: &Lab) -> Vec<String> {
     existing
 }
 
-/// What is wanted no longer: of each kind one.
+/// A manifest that no longer lists one object of each kind.
 fn less(owns: &str) -> String {
     let own = [peer("yeastar", "kept"), numbers("sub-1", &[TWO]), countries("sub-1", "\"GB\"")];
     format!("{}{}{owns}", own.concat(), assigned("sub-2", "trunk-b"))
 }
 
 #[test]
-fn without_prune_a_plan_lists_what_is_not_wanted_and_nothing_goes() {
+fn without_prune_unwanted_objects_are_listed_and_not_deleted() {
     let (lab, path) = lab();
     let before = existing(&lab);
     lab.manifest(&less(OWNED));
@@ -133,7 +133,7 @@ fn without_prune_a_plan_lists_what_is_not_wanted_and_nothing_goes() {
 }
 
 #[test]
-fn what_is_owned_and_not_wanted_goes_and_nothing_else() {
+fn prune_deletes_only_owned_objects_that_are_not_wanted() {
     let (lab, path) = lab();
     lab.manifest(&less(OWNED));
     let done = lab.run(&format!("apply -f {path} --yes --allow-mass-change --prune")).expect(0);
@@ -148,7 +148,7 @@ fn what_is_owned_and_not_wanted_goes_and_nothing_else() {
 }
 
 #[test]
-fn all_owned_kinds_and_accounts_go_and_no_other() {
+fn prune_deletes_only_in_owned_kinds_and_accounts() {
     let (lab, path) = lab();
     let all = "[[owns]]\nprofile = \"yeastar\"\ntrunks = \"all\"\n\
                [[owns]]\nprofile = \"zoom\"\naccount = \"sub-1\"\ncallout_countries = \"all\"\n";
@@ -161,7 +161,7 @@ fn all_owned_kinds_and_accounts_go_and_no_other() {
     assert!(lab.run("-p zoom callout-countries list --account sub-2").expect(0).out.contains("SE"));
 }
 
-/// What another machine with any state folder, or none, sees.
+/// A plan on another machine, with any state folder or none.
 #[test]
 fn a_plan_does_not_depend_on_the_state_folder() {
     let (lab, path) = lab();
@@ -169,7 +169,7 @@ fn a_plan_does_not_depend_on_the_state_folder() {
     let line = format!("plan -f {path} --prune");
     let here = lab.run(&line).expect(0).out;
     assert_eq!(lab.elsewhere(&line).expect(0).out, here);
-    // The folder of somebody else, copied.
+    // A copy of another machine's folder.
     let copy = lab.place.path().join("elsewhere");
     for entry in std::fs::read_dir(lab.place.state().join("applied")).unwrap() {
         let entry = entry.unwrap();
@@ -193,7 +193,7 @@ fn a_manifest_that_owns_nothing_deletes_nothing() {
     assert!(lab.requests().is_empty());
 }
 
-/// No entry names the profile any more.
+/// In the end, only `[[owns]]` names the profile.
 #[test]
 fn the_last_object_of_a_profile_is_deleted_too() {
     let lab = Lab::sites(2);
@@ -213,7 +213,7 @@ fn the_last_object_of_a_profile_is_deleted_too() {
 }
 
 #[test]
-fn a_selected_profile_narrows_what_is_deleted() {
+fn selecting_a_profile_limits_the_deletes() {
     let lab = Lab::sites(2);
     let owned = owns("yeastar", "yeastar-0") + &owns("yeastar", "yeastar-1");
     let path = lab.manifest(&format!("{}{}{owned}", peer("yeastar-0", "a"), peer("yeastar-1", "b")));
@@ -225,9 +225,9 @@ fn a_selected_profile_narrows_what_is_deleted() {
     }
 }
 
-/// What is wanted under another name of its account, or by another profile of it, is wanted.
+/// An object is also wanted if another profile or another name of its account lists it.
 #[test]
-fn what_another_profile_of_the_account_wants_is_not_deleted() {
+fn objects_wanted_by_another_profile_of_the_account_are_not_deleted() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap();
     lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
@@ -247,9 +247,9 @@ fn what_another_profile_of_the_account_wants_is_not_deleted() {
     }
 }
 
-/// A trunk with another name takes the place of the deleted one.
+/// A trunk with another name replaces the deleted one.
 #[test]
-fn a_trunk_stays_where_the_one_in_its_place_is_not_made() {
+fn a_trunk_stays_if_its_replacement_is_not_created() {
     let lacking = |text: String| text.replace("codecs = [\"ulaw\"]\n", "");
     for (fault, later, outcome, why) in [
         (vec![], lacking(peer("yeastar", "new")), "failed", "is kept, because trunk `new` cannot be created"),
@@ -278,17 +278,17 @@ fn a_trunk_stays_where_the_one_in_its_place_is_not_made() {
 
 /// A trunk that has another one's id as its name.
 #[test]
-fn a_name_is_no_id() {
+fn a_name_is_not_mistaken_for_an_id() {
     let lab = Lab::new();
     let owned = owns("yeastar", "yeastar");
     let path = lab.manifest(&format!("{}{}", peer("yeastar", "first"), peer("yeastar", "1")));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     lab.elsewhere("-p yeastar trunk delete name:1 --yes").expect(0);
-    // The trunk `1` is gone already, and the trunk with the id 1 is wanted.
+    // The trunk `1` was deleted before, and the trunk with the id 1 is wanted.
     lab.manifest(&(peer("yeastar", "first") + &owned));
     let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
     assert_eq!(changes(&plan), Vec::<Value>::new());
-    // The one with the id 1 is not the one that is wanted under that name.
+    // The trunk with the id 1 is not the wanted trunk named `1`.
     lab.manifest(&(peer("yeastar", "1") + &owned));
     let plan = lab.run(&format!("plan -f {path} --prune")).expect(0);
     assert_eq!(
@@ -298,7 +298,7 @@ fn a_name_is_no_id() {
 }
 
 #[test]
-fn what_a_vendor_cannot_delete_is_reported_and_the_rest_is_done() {
+fn an_impossible_delete_is_reported_and_the_rest_is_done() {
     let lab = Lab::new();
     let owns = owns("itniotech", "itniotech") + &owns("yeastar", "yeastar");
     let path =
@@ -316,21 +316,21 @@ fn what_a_vendor_cannot_delete_is_reported_and_the_rest_is_done() {
     let counts = ["created", "updated", "deleted", "failed"].map(|key| count(&done, key));
     assert_eq!(counts, [1, 1, 1, 1], "{}", done.out);
     assert_eq!(lab.writes().len(), 3);
-    // With nothing else to do it is told again, and nobody is asked.
+    // With nothing else to do, the error is reported again without a question.
     let again = lab.run(&format!("apply -f {path} --prune")).expect(12);
     assert_eq!((count(&again, "failed"), lab.written()), (1, Vec::new()));
 }
 
 #[test]
-fn what_no_manifest_can_describe_is_left_alone() {
-    let retell = |_: &crate::support::recorder::Seen, answer: Vec<u8>| {
+fn objects_that_no_manifest_can_describe_are_left_alone() {
+    let rewrite = |_: &crate::support::recorder::Seen, answer: Vec<u8>| {
         let text = String::from_utf8(answer).unwrap();
         match text.find("\"name\":\"line\"") {
             Some(_) => text.replace("\"peer\"", "\"fxo1\"").into_bytes(),
             None => text.into_bytes(),
         }
     };
-    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, rewrite));
     let line =
         "trunk create --name line --kind peer --host 192.0.2.7 --port 5060 --transport udp --codecs ulaw";
     lab.elsewhere(&format!("-p yeastar {line}")).expect(0);
@@ -350,14 +350,14 @@ fn what_no_manifest_can_describe_is_left_alone() {
 }
 
 #[test]
-fn a_number_that_is_not_one_is_left_alone() {
-    let retell = |seen: &crate::support::recorder::Seen, answer: Vec<u8>| {
+fn a_malformed_number_is_left_alone() {
+    let rewrite = |seen: &crate::support::recorder::Seen, answer: Vec<u8>| {
         if seen.method != "GET" {
             return answer;
         }
         String::from_utf8(answer).unwrap().replace("\"+16466661110\"", "\"x16466661110\"").into_bytes()
     };
-    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, rewrite));
     let number = "--number +16466661110 --type toll --label A --language en-US";
     lab.run(&format!("-p zoom internal-numbers add {number}")).expect(0);
     let path = lab.manifest(
@@ -371,9 +371,9 @@ fn a_number_that_is_not_one_is_left_alone() {
     assert!(plan.out.contains("number x16466661110 is left alone"), "{}", plan.out);
 }
 
-/// The source goes only when the target is confirmed.
+/// The source is deleted only after the target is confirmed.
 #[test]
-fn what_moves_to_another_profile_goes_when_it_is_there() {
+fn a_moved_trunk_is_deleted_after_it_exists_on_the_other_profile() {
     for (fault, outcomes) in [
         (vec![], ["created", "deleted"]),
         (vec!["status=400;call=trunk/create;skip=0;count=1"], ["failed", "skipped"]),
@@ -405,7 +405,7 @@ fn an_entry_renames_ignores_protects_and_deletes() {
     let path = lab.manifest(&(peer("yeastar", "old") + &peer("yeastar", "other")));
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     let id = lab.run("-p yeastar trunk get name:old").expect(0).json()["id"].clone();
-    // Renamed in place, also where it is owned and would be unwanted under its old name.
+    // Renamed in place, although it is owned and its old name is not wanted.
     let renamed = peer("yeastar", "new") + "previous_name = \"old\"\n";
     lab.manifest(&(renamed.clone() + &peer("yeastar", "other") + &owns("yeastar", "yeastar")));
     let done = lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
@@ -415,7 +415,7 @@ fn an_entry_renames_ignores_protects_and_deletes() {
     );
     assert_eq!(lab.run("-p yeastar trunk get name:new").expect(0).json()["id"], id);
     lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(0);
-    // Both exist: nobody can know which one is meant.
+    // Both exist: it is ambiguous which one is meant.
     lab.manifest(&(renamed.replace("\"old\"", "\"other\"")));
     let plan = lab.run(&format!("plan -f {path}")).expect(12);
     assert!(plan.out.contains("both trunk `new` and its `previous_name` `other` exist"), "{}", plan.out);
@@ -425,7 +425,7 @@ fn an_entry_renames_ignores_protects_and_deletes() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
     lab.manifest(&other);
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(14);
-    // Deleted where it exists, whoever owns it.
+    // Deleted if it exists, no matter who owns it.
     lab.manifest("[[trunk]]\nprofile = \"yeastar\"\nname = \"other\"\nstate = \"absent\"\n");
     let done = lab.run(&format!("apply -f {path} --yes")).expect(0);
     assert_eq!(
@@ -435,7 +435,7 @@ fn an_entry_renames_ignores_protects_and_deletes() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
 
-/// A number that the vendor cannot update is deleted and created again where the entry allows it.
+/// A number that the vendor cannot update is deleted and created again if the entry allows it.
 #[test]
 fn a_number_is_replaced_on_request() {
     let lab = Lab::new();
@@ -455,7 +455,7 @@ fn a_number_is_replaced_on_request() {
     lab.run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
 }
 
-/// Four runners at once, as after four merges: each ends well, and there is one object of each.
+/// Four runners at once, as after four merges: each succeeds, and every object exists once.
 #[test]
 fn equal_applies_at_the_same_time_all_succeed() {
     let lab = Lab::new();

@@ -1,8 +1,8 @@
-//! What is refused before anything is asked of anybody, each mistake with its file and line.
+//! Manifests that are refused before any request, each mistake with its file and line.
 
 use super::*;
 
-/// A manifest; the exit code; the line and a part of each complaint.
+/// A manifest, the exit code, and the line and a part of each message.
 type Mistaken = (&'static str, i32, &'static [(usize, &'static str)]);
 
 const PEER: &str =
@@ -75,7 +75,7 @@ const MISTAKEN: &[Mistaken] = &[
     ),
     ("[[sip_settings]]\nprofile = \"itniotech\"\nenable = true\n", 4, &[(1, "no master account")]),
     ("[[callout_countries]]\nprofile = \"yeastar\"\ncountries = [\"US\"]\n", 4, &[(1, "call-out countries")]),
-    // All of it is told at once.
+    // All mistakes are reported at once.
     (
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nport = \"x\"\n[[trunk]]\nprofile = \"nobody\"\nname = \"b\"\n\
          [[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"XX\"]\n",
@@ -84,7 +84,7 @@ const MISTAKEN: &[Mistaken] = &[
     ),
 ];
 
-/// Runs plan and apply; both say the same, and nobody is asked anything.
+/// Runs plan and apply; both report the same error, and neither sends a request.
 #[track_caller]
 fn refused(lab: &Lab, words: &str, code: i32) -> Value {
     let said = ["plan", "apply --yes", "apply --yes --dry-run"].map(|command| {
@@ -98,7 +98,7 @@ fn refused(lab: &Lab, words: &str, code: i32) -> Value {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_line_before_anything_is_sent() {
+fn a_mistake_is_reported_with_its_line_before_anything_is_sent() {
     let lab = Lab::new();
     for (text, code, complaints) in MISTAKEN {
         let path = lab.manifest(&text.replace("PEER", PEER));
@@ -106,34 +106,37 @@ fn a_mistake_is_told_with_its_line_before_anything_is_sent() {
         let message = error["message"].as_str().unwrap();
         for (line, part) in *complaints {
             let place = format!("manifest.toml, line {line},");
-            let told = message.lines().any(|said| said.contains(&place) && said.contains(part));
-            assert!(told, "{place} {part} in {message}");
+            let named = message.lines().any(|said| said.contains(&place) && said.contains(part));
+            assert!(named, "{place} {part} in {message}");
         }
         assert!(error["hint"].as_str().unwrap().contains("nothing was sent"), "{error}");
     }
 }
 
-/// Also where it lies under the trunk, and once for all trunks that it lies under.
+/// Also for a default below the trunk, and once for all trunks that use the default.
 #[test]
-fn what_a_vendor_refuses_is_told_at_the_fields_own_place() {
+fn the_error_for_a_refused_value_names_the_position_of_its_field() {
     let lab = Lab::new();
     let message = |text: &str| {
         let path = lab.manifest(text);
         refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned()
     };
     let own = PEER.replace("ulaw", "ulow");
-    let told = message(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{own}"));
-    assert!(told.contains("manifest.toml, line 8, column 10: codecs: `ulow` is not known"), "{told}");
-    assert_eq!(told.matches("Yeastar").count(), 1, "{told}");
+    let complaint = message(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{own}"));
+    assert!(
+        complaint.contains("manifest.toml, line 8, column 10: codecs: `ulow` is not known"),
+        "{complaint}"
+    );
+    assert_eq!(complaint.matches("Yeastar").count(), 1, "{complaint}");
 
     let two = "[[trunk]]\nname = \"t\"\n[[trunk]]\nname = \"u\"\n";
-    let told = message(&format!("[defaults.trunk]\nprofile = \"yeastar\"\nprefix = \"9\"\n{PEER}{two}"));
-    assert_eq!(told.matches("prefix: ").count(), 1, "{told}");
-    assert!(told.contains("manifest.toml, line 3, column 10: prefix: "), "{told}");
+    let complaint = message(&format!("[defaults.trunk]\nprofile = \"yeastar\"\nprefix = \"9\"\n{PEER}{two}"));
+    assert_eq!(complaint.matches("prefix: ").count(), 1, "{complaint}");
+    assert!(complaint.contains("manifest.toml, line 3, column 10: prefix: "), "{complaint}");
 }
 
 #[test]
-fn a_bad_row_is_told_with_the_file_and_the_line_of_the_row() {
+fn the_error_for_a_bad_row_names_its_file_and_line() {
     let lab = Lab::new();
     let csv = "number,labels,languages\n+16466661110,A,en-US\n4.42E+11,B,en-US\n+16466661111,,en-US\n";
     lab.place.write("numbers.csv", csv);
@@ -151,9 +154,9 @@ fn a_bad_row_is_told_with_the_file_and_the_line_of_the_row() {
     assert!(message.contains("manifest.toml, line 1") && message.contains("none.csv"), "{message}");
 }
 
-/// Two profiles for one account would undo each other's work.
+/// Two profiles of one account would undo each other's changes.
 #[test]
-fn profiles_that_lead_to_one_account_are_found_out() {
+fn two_profiles_of_the_same_account_are_detected() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap();
     let double = text.replace("[profiles.", "[profiles.other-");
@@ -187,9 +190,9 @@ fn profiles_that_lead_to_one_account_are_found_out() {
     }
 }
 
-/// Each would delete what the other has just created.
+/// Each would delete the objects that the other has just created.
 #[test]
-fn two_profiles_of_one_account_do_not_own_the_same() {
+fn two_profiles_of_one_account_must_not_own_the_same_objects() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(&lab.profiles).unwrap();
     lab.place.write("profiles.toml", &format!("{text}{}", text.replace("[profiles.", "[profiles.other-")));
@@ -201,7 +204,7 @@ fn two_profiles_of_one_account_do_not_own_the_same() {
         lab.manifest(&format!("{entries}{}{}", owns("yeastar", "yeastar"), owns("yeastar", "other-yeastar")));
     let message = refused(&lab, &format!("-f {path} --prune"), 4)["message"].as_str().unwrap().to_owned();
     assert!(message.contains("manifest.toml, line 20") && message.contains("same account"), "{message}");
-    // What the other profile wants is never deleted.
+    // Objects that the other profile wants are never deleted.
     lab.manifest(&format!("{entries}{}", owns("yeastar", "yeastar")));
     for writes in [2, 0] {
         lab.run(&format!("apply -f {path} --yes --prune")).expect(0);
@@ -210,7 +213,7 @@ fn two_profiles_of_one_account_do_not_own_the_same() {
 }
 
 #[test]
-fn two_files_do_not_own_the_same() {
+fn two_manifests_must_not_own_the_same_objects() {
     let lab = Lab::new();
     let one = lab.place.write("one.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"lab-*\"]\n");
     let two = lab.place.write("two.toml", "[[owns]]\nprofile = \"yeastar\"\ntrunks = [\"x\", \"*-1\"]\n");
@@ -224,7 +227,7 @@ fn two_files_do_not_own_the_same() {
 
 /// `me` and the id are two names of an account.
 #[test]
-fn the_profiles_own_account_is_one_account() {
+fn me_and_the_account_id_name_the_same_account() {
     let lab = Lab::new();
     let country = |account: &str, code: &str| {
         let own = format!("profile = \"zoom\"\naccount = \"{account}\"\ncountries = [\"{code}\"]\n");
@@ -232,14 +235,17 @@ fn the_profiles_own_account_is_one_account() {
     };
     let both = |second: &str| lab.manifest(&(country("me", "US") + &country("sandbox-account", second)));
     let message = |words: &str| refused(&lab, words, 4)["message"].as_str().unwrap().to_owned();
-    let told = message(&format!("-f {}", both("US")));
-    assert!(told.contains("manifest.toml, line 5") && told.contains("described twice on profile"), "{told}");
+    let complaint = message(&format!("-f {}", both("US")));
+    assert!(
+        complaint.contains("manifest.toml, line 5") && complaint.contains("described twice on profile"),
+        "{complaint}"
+    );
     let path = both("GB");
     lab.run(&format!("plan -f {path}")).expect(0);
 }
 
 #[test]
-fn what_is_missing_on_the_command_line_is_a_usage_error() {
+fn missing_arguments_are_usage_errors() {
     let lab = Lab::new();
     for line in ["plan", "apply --yes"] {
         assert_eq!(lab.run(line).expect(2).error()["kind"], "usage");
@@ -251,12 +257,12 @@ fn what_is_missing_on_the_command_line_is_a_usage_error() {
         read(lab.command(&format!("plan -f {path}")).env("TRUNKCTL_VAR_SITE", "bergen").output().unwrap());
     assert_eq!(column(&env.expect(0), "name"), ["bergen"]);
     assert_eq!(lab.run(&format!("plan -f {path}.none")).code, 4);
-    let stranger = lab.run(&format!("plan -f {path} --var SITE=x -p zoom")).expect(3);
-    assert!(stranger.error()["message"].as_str().unwrap().contains("profile `zoom`"));
+    let other_profile = lab.run(&format!("plan -f {path} --var SITE=x -p zoom")).expect(3);
+    assert!(other_profile.error()["message"].as_str().unwrap().contains("profile `zoom`"));
 }
 
 #[test]
-fn validate_finds_the_same_mistakes_without_secrets_or_requests() {
+fn validate_reports_the_same_mistakes_without_secrets_or_requests() {
     let lab = Lab::new();
     for (text, code, complaints) in MISTAKEN {
         let path = lab.manifest(&text.replace("PEER", PEER));

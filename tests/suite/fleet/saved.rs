@@ -1,4 +1,4 @@
-//! A saved plan is carried out as it was seen, or not at all.
+//! A saved plan is applied exactly as it was reviewed, or not at all.
 
 use serde_json::json;
 
@@ -36,7 +36,7 @@ fn lab() -> Lab {
 }
 
 impl Lab {
-    /// Saves a plan, and answers its path.
+    /// Saves a plan and returns its path.
     fn save(&self, path: &str, more: &str) -> String {
         let file = self.place.path().join("plan.json").to_string_lossy().into_owned();
         self.run(&format!("plan -f {path} --out {file}{more}")).expect(0);
@@ -46,7 +46,7 @@ impl Lab {
 }
 
 #[test]
-fn a_plan_that_is_applied_at_once_does_its_steps_and_no_others() {
+fn applying_a_saved_plan_does_exactly_its_steps() {
     let lab = lab();
     for more in ["", " --prune", " --rotate-secrets"] {
         lab.run("-p zoom callout-countries add SE").expect(0);
@@ -59,8 +59,8 @@ fn a_plan_that_is_applied_at_once_does_its_steps_and_no_others() {
             names
         };
         assert_eq!(names(&planned), names(&done), "{more}");
-        let held = lab.run("-p zoom callout-countries list").expect(0).out;
-        assert_eq!(held.contains("SE"), !more.contains("all"), "{more}");
+        let listed = lab.run("-p zoom callout-countries list").expect(0).out;
+        assert_eq!(listed.contains("SE"), !more.contains("all"), "{more}");
         lab.run("-p zoom callout-countries remove NO --yes").expect(0);
         if !more.contains("all") {
             lab.run("-p zoom callout-countries remove SE --yes").expect(0);
@@ -69,7 +69,7 @@ fn a_plan_that_is_applied_at_once_does_its_steps_and_no_others() {
 }
 
 #[test]
-fn a_plan_that_was_carried_out_is_stale() {
+fn a_plan_cannot_be_applied_twice() {
     let lab = lab();
     let saved = lab.save(&lab.manifest(BOTH), "");
     lab.run(&format!("apply {saved} --yes")).expect(0);
@@ -77,7 +77,7 @@ fn a_plan_that_was_carried_out_is_stale() {
     refused(&lab, &saved, &["trunk `one` did not exist, and exists now", "trunk `two` did not exist"]);
 }
 
-/// Nothing is sent, and the complaint says that.
+/// Checks that nothing is sent, and that the error contains these texts.
 #[track_caller]
 fn refused(lab: &Lab, saved: &str, says: &[&str]) {
     let ran = lab.run(&format!("apply {saved} --yes")).expect(4);
@@ -90,10 +90,10 @@ fn refused(lab: &Lab, saved: &str, says: &[&str]) {
 }
 
 #[test]
-fn the_field_in_which_the_world_has_moved_is_named() {
+fn the_error_names_the_field_that_changed_since_the_plan() {
     for (change, says) in [
         ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
-        // Of a field, too, that the manifest does not speak of.
+        // Also a field that the manifest does not mention.
         ("trunk update name:one --caller-id 77", "trunk `one` caller_id was"),
         ("trunk delete name:two --yes", "trunk `two` does not exist any more"),
         (
@@ -109,14 +109,14 @@ fn the_field_in_which_the_world_has_moved_is_named() {
         lab.elsewhere(&format!("-p yeastar {change}")).expect(0);
         lab.requests();
         refused(&lab, &saved, &[says, "profile `yeastar`"]);
-        // The next plan is one again.
+        // A new plan can be applied.
         let saved = lab.save(&path, "");
         lab.run(&format!("apply {saved} --yes")).expect(0);
     }
 }
 
 #[test]
-fn what_would_be_deleted_must_be_what_was_seen() {
+fn a_plan_is_refused_if_an_object_to_delete_has_changed() {
     for (change, says) in [
         ("trunk update name:two --port 5099", "trunk `two` port was `5060` and is `5099`"),
         ("trunk update name:two --name three", "trunk `two` does not exist any more"),
@@ -134,7 +134,7 @@ fn what_would_be_deleted_must_be_what_was_seen() {
 }
 
 #[test]
-fn what_would_be_deleted_besides_was_not_agreed_to() {
+fn a_plan_is_refused_if_it_would_delete_a_new_object_too() {
     let lab = lab();
     let path = lab.manifest(BOTH);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
@@ -147,7 +147,7 @@ fn what_would_be_deleted_besides_was_not_agreed_to() {
 }
 
 #[test]
-fn a_password_that_was_changed_since_is_noticed() {
+fn a_plan_is_refused_if_a_password_changed_since() {
     let lab = lab();
     let path = lab.manifest(BOTH);
     let saved = lab.save(&path, "");
@@ -159,7 +159,7 @@ fn a_password_that_was_changed_since_is_noticed() {
     assert_eq!(lab.written(), Vec::<String>::new());
     lab.run(&format!("apply {saved} --yes")).expect(0);
     lab.requests();
-    // Nothing was to be done, and with another password there is.
+    // The plan has no changes, and another password would add one.
     let plan = |value: &str| lab.command(&format!("plan -f {path}")).env("SECRET", value).output().unwrap();
     assert_eq!(count(&lab.run(&format!("plan -f {path}")), "update"), 0);
     assert_eq!(count(&read(plan("Newer0Password")), "update"), 1);
@@ -170,7 +170,7 @@ fn a_password_that_was_changed_since_is_noticed() {
 }
 
 #[test]
-fn the_file_is_for_its_owner_and_holds_no_secret() {
+fn the_plan_file_is_private_and_contains_no_secret() {
     let lab = lab();
     let path = lab.manifest(BOTH);
     lab.run(&format!("apply -f {path} --yes")).expect(0);
@@ -195,7 +195,7 @@ fn the_file_is_for_its_owner_and_holds_no_secret() {
 }
 
 #[test]
-fn what_is_no_saved_plan_is_refused_with_what_to_do() {
+fn a_file_that_is_not_a_saved_plan_is_refused_with_a_hint() {
     let lab = lab();
     let manifest = lab.manifest(BOTH);
     let mut plan: Value =
@@ -206,14 +206,14 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
     plan["version"] = json!(3);
     plan["profiles"][0]["desired"][0]["what"]["value"] = json!({"name": 7});
     let odd = place.write("odd.json", &plan.to_string());
-    let told = lab.run(&format!("plan -f {manifest}")).out;
+    let printed = lab.run(&format!("plan -f {manifest}")).out;
     for (file, says) in [
         (manifest.clone(), "apply -f MANIFEST"),
         (place.write("garbage", "\u{7}\u{1b}[31m"), "plan -f MANIFEST --out FILE"),
         (place.write("empty", ""), "plan -f MANIFEST --out FILE"),
         (place.write("list.json", "[]"), "plan -f MANIFEST --out FILE"),
-        // What `plan -o json` prints is for programs to read, not to apply.
-        (place.write("told.json", &told), "plan -f MANIFEST --out FILE"),
+        // The output of `plan -o json` is for programs to read and cannot be applied.
+        (place.write("told.json", &printed), "plan -f MANIFEST --out FILE"),
         (format!("{manifest}.none"), "a manifest is given with -f"),
         (newer, "plan -f MANIFEST --out FILE"),
         (odd, "make the plan again"),
@@ -229,7 +229,7 @@ fn what_is_no_saved_plan_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_plan_of_the_sandbox_stays_there() {
+fn a_plan_of_the_sandbox_applies_only_to_the_sandbox() {
     let lab = lab();
     let file = lab.place.path().join("plan.json").to_string_lossy().into_owned();
     lab.run(&format!("--sandbox plan -f {EXAMPLE} --out {file}")).expect(0);
@@ -242,19 +242,19 @@ fn a_plan_of_the_sandbox_stays_there() {
 }
 
 #[test]
-fn a_chosen_profile_narrows_a_saved_plan_too() {
+fn selecting_a_profile_limits_a_saved_plan() {
     let lab = lab();
     let saved = lab.save(EXAMPLE, "");
     let done = lab.run(&format!("apply {saved} --yes -p itniotech")).expect(0);
     assert_eq!(column(&done, "profile"), ["itniotech", "itniotech"]);
     assert_eq!(lab.written(), ["sipTrunk/add", "sipTrunk/add"]);
-    let stranger = lab.run(&format!("apply {saved} --yes -p nobody")).expect(3);
-    assert!(stranger.error()["message"].as_str().unwrap().contains("`nobody`"));
+    let unknown_profile = lab.run(&format!("apply {saved} --yes -p nobody")).expect(3);
+    assert!(unknown_profile.error()["message"].as_str().unwrap().contains("`nobody`"));
 }
 
-/// A profile that could not be planned is not done, whatever it would answer now.
+/// A profile that could not be planned is not applied, even if it can be read now.
 #[test]
-fn what_could_not_be_planned_fails() {
+fn a_profile_that_could_not_be_planned_fails_on_apply() {
     let lab = Lab::sites(2);
     let path = lab.manifest("[[trunk]]\nprofiles = [\"zoom-0\", \"zoom-1\"]\nmaster_trunk = \"trunk-a\"\n");
     lab.recorders[0].instead("/sip_trunk/trunks", usize::MAX, crate::support::scripted::http(500, "", ""));

@@ -1,4 +1,4 @@
-//! Passwords: compared where they are told, sent once where they are not, and never shown.
+//! Passwords: compared if the vendor returns them, sent once if it does not, and never shown.
 
 use super::*;
 use crate::support::recorder::Seen as Request;
@@ -14,7 +14,7 @@ const OUTBOUND: &str = "[[trunk]]\nprofile = \"itniotech\"\nname = \"out\"\nkind
 const FIRST: &str = "Canary0PasswordA";
 const SECOND: &str = "Canary0PasswordB";
 
-/// How a vendor may keep a password to itself, in as many characters.
+/// Ways in which a vendor may hide a password, with the same number of characters.
 type Hidden = (&'static str, fn(&Request, Vec<u8>) -> Vec<u8>);
 
 const HIDDEN: [Hidden; 4] = [
@@ -28,7 +28,7 @@ fn padded(text: &str, value: &str) -> String {
     format!("{text:<0$}", value.len())
 }
 
-/// Puts something in the place of each password, with its quotes.
+/// Replaces each password and its quotes.
 fn hide(answer: Vec<u8>, hidden: impl Fn(&str) -> String) -> Vec<u8> {
     let mut text = String::from_utf8(answer).unwrap();
     for key in ["\"password\":", "\"sipPassword\":"] {
@@ -45,15 +45,15 @@ fn hide(answer: Vec<u8>, hidden: impl Fn(&str) -> String) -> Vec<u8> {
 }
 
 /// A lab, and runs with a password.
-fn lab(retell: fn(&Request, Vec<u8>) -> Vec<u8>) -> Lab {
-    Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell))
+fn lab(rewrite: fn(&Request, Vec<u8>) -> Vec<u8>) -> Lab {
+    Lab::before(vec![Served::start()], |base| Recorder::retelling(base, rewrite))
 }
 
 fn run(lab: &Lab, secret: &str, line: &str) -> Ran {
     read(lab.command(line).env("SECRET", secret).output().unwrap())
 }
 
-/// The passwords that were sent since the last look.
+/// The passwords that were sent since the last call.
 fn sent(lab: &Lab) -> Vec<String> {
     let password = |seen: &Request| {
         let body: Value = serde_json::from_slice(&seen.body).unwrap();
@@ -64,15 +64,15 @@ fn sent(lab: &Lab) -> Vec<String> {
 }
 
 #[test]
-fn a_password_that_is_not_told_is_sent_once_and_when_it_changes() {
-    for (how, retell) in HIDDEN {
+fn a_hidden_password_is_sent_once_and_when_it_changes() {
+    for (how, rewrite) in HIDDEN {
         for text in [REGISTER, OUTBOUND] {
-            let lab = lab(retell);
+            let lab = lab(rewrite);
             let path = lab.manifest(text);
             let (apply, plan) = (format!("apply -f {path} --yes"), format!("plan -f {path}"));
             run(&lab, FIRST, &apply).expect(0);
             assert_eq!(sent(&lab), [FIRST], "{how}");
-            // The digest of what was sent stands for what is there.
+            // The digest of the sent password represents the stored one.
             assert_eq!(changes(&run(&lab, FIRST, &plan).expect(0)), Vec::<Value>::new(), "{how}");
             run(&lab, FIRST, &apply).expect(0);
             assert_eq!(sent(&lab), Vec::<String>::new(), "{how}");
@@ -92,9 +92,9 @@ fn a_password_that_is_not_told_is_sent_once_and_when_it_changes() {
     }
 }
 
-/// Another machine knows nothing of it, sends it once, and says that it does not know what was there.
+/// Another machine has no digest: it sends the password once, and notes that the stored one is unknown.
 #[test]
-fn without_a_digest_it_is_sent_unseen_and_said_so() {
+fn a_password_without_a_digest_is_sent_unseen_with_a_note() {
     let lab = lab(HIDDEN[0].1);
     let path = lab.manifest(REGISTER);
     run(&lab, FIRST, &format!("apply -f {path} --yes")).expect(0);
@@ -114,7 +114,7 @@ fn without_a_digest_it_is_sent_unseen_and_said_so() {
 }
 
 #[test]
-fn a_password_that_is_told_is_compared() {
+fn a_password_that_the_vendor_returns_is_compared() {
     for text in [REGISTER, OUTBOUND] {
         let lab = lab(|_, answer| answer);
         let path = lab.manifest(text);
@@ -128,7 +128,7 @@ fn a_password_that_is_told_is_compared() {
         let mut update = lab.command(&format!("{name} --password-from env:SECRET"));
         read(update.env("TRUNKCTL_STATE_DIR", other).env("SECRET", SECOND).output().unwrap()).expect(0);
         sent(&lab);
-        // Whatever was applied from here last.
+        // No matter what was last applied from this machine.
         assert_eq!(count(&run(&lab, SECOND, &format!("plan -f {path}")).expect(0), "update"), 0);
         let rotated = run(&lab, SECOND, &format!("plan -f {path} --rotate-secrets")).expect(0);
         assert_eq!(count(&rotated, "update"), 0);
@@ -138,13 +138,13 @@ fn a_password_that_is_told_is_compared() {
 }
 
 #[test]
-fn a_plan_goes_on_without_a_password_and_an_apply_does_not() {
-    for (text, retell) in
+fn a_plan_works_without_the_password_and_an_apply_does_not() {
+    for (text, rewrite) in
         [(REGISTER, HIDDEN[0].1), (REGISTER, (|_, answer| answer) as fn(&Request, Vec<u8>) -> Vec<u8>)]
     {
-        let lab = lab(retell);
+        let lab = lab(rewrite);
         let path = lab.manifest(&format!("{text}enabled = false\n"));
-        // For a trunk that is to be made, and for one that is there.
+        // For a new trunk and for an existing one.
         let plan = lab.run(&format!("plan -f {path}")).expect(0);
         assert_eq!(count(&plan, "create"), 1);
         refused(&lab, &path);
@@ -169,11 +169,11 @@ fn refused(lab: &Lab, path: &str) {
     assert_eq!(lab.written(), Vec::<String>::new());
 }
 
-/// Whatever is told, shown, saved or remembered.
+/// Printed, saved or stored in the state folder.
 #[test]
-fn a_password_is_in_no_output_and_in_no_file() {
-    for (how, retell) in [HIDDEN[0], ("it is told", |_, answer| answer)] {
-        let lab = lab(retell);
+fn no_output_and_no_file_contains_a_password() {
+    for (how, rewrite) in [HIDDEN[0], ("it is returned", |_, answer| answer)] {
+        let lab = lab(rewrite);
         let path = lab.manifest(&format!("{REGISTER}{OUTBOUND}"));
         let saved = lab.place.path().join("plan.json").to_string_lossy().into_owned();
         let lines = [
@@ -204,9 +204,9 @@ fn a_password_is_in_no_output_and_in_no_file() {
     }
 }
 
-/// A contact center's trunk is written whole: a password that is not told goes along with any other change.
+/// An update of a contact-center trunk replaces all of it, so every update must send a hidden password again.
 #[test]
-fn a_password_that_is_not_told_goes_along_where_a_write_replaces_the_whole() {
+fn a_hidden_password_is_sent_with_every_write_that_replaces_the_trunk() {
     let lab = lab(HIDDEN[0].1);
     let path = lab.manifest(OUTBOUND);
     run(&lab, FIRST, &format!("apply -f {path} --yes")).expect(0);
@@ -214,7 +214,7 @@ fn a_password_that_is_not_told_goes_along_where_a_write_replaces_the_whole() {
     sent(&lab);
     let done = run(&lab, FIRST, &format!("apply -f {path} --yes")).expect(0);
     assert_eq!((fields(&changes(&done)[0]), sent(&lab)), (vec!["host"], vec![FIRST.to_owned()]));
-    // Where the manifest has none, nothing can be written without losing it.
+    // If the manifest has no password, any write would lose it.
     lab.manifest(&OUTBOUND.replace("password = \"env:SECRET\"\n", ""));
     let plan = run(&lab, FIRST, &format!("plan -f {path}")).expect(12);
     assert!(changes(&plan)[0]["error"]["message"].as_str().unwrap().contains("password"), "{}", plan.out);

@@ -1,11 +1,11 @@
-//! Plans and results in every format: what programs read, what a merge request shows, what a terminal gets.
+//! Plans and results in every format: for programs, for merge requests and for terminals.
 
 use serde_json::json;
 
 use super::*;
 use crate::surface::TORTURE;
 
-/// Names that would end a cell, a code span or a line, or begin something else.
+/// Names that would end a cell, a code span or a line, or start other markup.
 const MARKUP: [&str; 9] = [
     "a|b",
     "`x`",
@@ -22,7 +22,7 @@ fn names() -> Vec<&'static str> {
     TORTURE.into_iter().chain(MARKUP).collect()
 }
 
-/// A PBX that holds trunks of such names, and a manifest that wants another one.
+/// A PBX that has trunks with such names, and a manifest that wants one more.
 fn lab() -> (Lab, String) {
     let vendor = trunkctl::vendors::by_name("yeastar").unwrap();
     let mut state = vendor.simulator(None).unwrap().save();
@@ -48,7 +48,7 @@ fn formats(lab: &Lab, line: &str) -> [String; 4] {
 }
 
 #[test]
-fn a_plan_is_the_same_in_every_format_of_data() {
+fn every_data_format_has_the_same_plan() {
     let (lab, path) = lab();
     let [json, jsonl, yaml, csv] = formats(&lab, &format!("plan -f {path} --prune"));
     let plan: Value = serde_json::from_str(&json).unwrap();
@@ -59,11 +59,11 @@ fn a_plan_is_the_same_in_every_format_of_data() {
         plan["summary"],
         json!({"create": 1, "update": 0, "delete": all, "impossible": 0, "unchanged": 0, "unwanted": 0, "uncompared": 0, "failed": 0})
     );
-    let mut told: Vec<&str> = steps[1..].iter().map(|step| step["name"].as_str().unwrap()).collect();
+    let mut printed: Vec<&str> = steps[1..].iter().map(|step| step["name"].as_str().unwrap()).collect();
     let mut expected = names();
-    told.sort_unstable();
+    printed.sort_unstable();
     expected.sort_unstable();
-    assert_eq!(told, expected);
+    assert_eq!(printed, expected);
     for step in steps {
         for key in ["action", "operation", "profile", "vendor", "kind", "name"] {
             assert!(step[key].is_string(), "{key} in {step}");
@@ -91,13 +91,13 @@ fn cells(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 #[test]
-fn results_are_the_same_in_every_format_of_data() {
-    let mut told = Vec::new();
+fn every_data_format_has_the_same_results() {
+    let mut results = Vec::new();
     for format in ["json", "jsonl", "yaml", "csv"] {
         let (lab, path) = lab();
         let ran =
             lab.run(&format!("-o {format} apply -f {path} --prune --yes --allow-mass-change")).expect(0);
-        // A run of many seconds says how far it is.
+        // A run of several seconds prints its progress.
         assert!(ran.err.lines().all(|line| line.starts_with("progress: ")), "{format}: {}", ran.err);
         let rows: Vec<(String, String)> = match format {
             "csv" => {
@@ -115,9 +115,9 @@ fn results_are_the_same_in_every_format_of_data() {
             }
         };
         assert_eq!(rows.len(), names().len() + 1, "{format}");
-        told.push(rows);
+        results.push(rows);
     }
-    assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+    assert!(results.windows(2).all(|pair| pair[0] == pair[1]), "{results:?}");
 }
 
 fn of(report: &Value) -> Vec<Value> {
@@ -131,7 +131,7 @@ fn word(change: &Value, key: &str) -> String {
 }
 
 #[test]
-fn nothing_leaves_its_place_in_a_merge_request() {
+fn names_cannot_break_the_markdown_of_a_merge_request() {
     let (lab, path) = lab();
     let out = lab.run(&format!("-o markdown plan -f {path} --prune")).expect(0).out;
     assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "{out:?}");
@@ -152,7 +152,7 @@ fn nothing_leaves_its_place_in_a_merge_request() {
     }
 }
 
-/// What stands in no code span.
+/// The text outside of code spans.
 fn outside(line: &str) -> String {
     let (mut own, mut rest) = (String::new(), line);
     while let Some(at) = rest.find('`') {
@@ -172,7 +172,7 @@ fn outside(line: &str) -> String {
 }
 
 #[test]
-fn nothing_steers_a_terminal() {
+fn names_cannot_control_the_terminal() {
     let (lab, path) = lab();
     for line in [
         format!("-o table plan -f {path} --prune"),
@@ -181,7 +181,7 @@ fn nothing_steers_a_terminal() {
         format!("-o table apply -f {path} --prune --allow-mass-change --yes"),
     ] {
         let ran = lab.run(&line);
-        // What trunkctl itself paints.
+        // The colours of trunkctl itself.
         let text = ["1", "31", "32", "0"]
             .iter()
             .fold(ran.out + &ran.err, |text, code| text.replace(&format!("\u{1b}[{code}m"), ""));
@@ -192,7 +192,7 @@ fn nothing_steers_a_terminal() {
 }
 
 #[test]
-fn a_list_of_many_that_are_alike_is_cut_short_for_people() {
+fn a_long_list_of_similar_changes_is_shortened_in_table_and_markdown() {
     let lab = Lab::new();
     let row =
         |nth: usize| format!("{{ number = \"+1646666{nth:04}\", labels = \"A\", languages = \"en-US\" }}");
@@ -210,7 +210,7 @@ fn a_list_of_many_that_are_alike_is_cut_short_for_people() {
 }
 
 #[test]
-fn what_is_to_be_known_of_a_number_stands_beside_it() {
+fn details_and_notes_of_a_number_are_printed_with_it() {
     let lab = Lab::new();
     let number = "{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\", visible = true, \
                   allow_join = false }";
@@ -218,20 +218,20 @@ fn what_is_to_be_known_of_a_number_stands_beside_it() {
     let plan = format!("plan -f {}", lab.manifest(&text));
     lab.run(&plan.replace("plan", "apply --yes")).expect(0);
     lab.elsewhere("-p zoom internal-numbers remove +16466661110 --yes").expect(0);
-    for (format, told) in [
+    for (format, details) in [
         ("table", "\n      toll, A, en-US, visible, not allow_join\n"),
         ("markdown", " `toll`, `A`, `en-US`, `visible`, `not allow_join`<br>"),
         ("json", "\"notes\""),
     ] {
         let out = lab.run(&format!("-o {format} {plan}")).expect(0).out;
-        for part in [told, "Zoom forces allow_join to true"] {
+        for part in [details, "Zoom forces allow_join to true"] {
             assert!(out.contains(part), "{part} in {out}");
         }
     }
 }
 
 #[test]
-fn markdown_is_for_plans() {
+fn only_plans_can_be_printed_as_markdown() {
     let (lab, path) = lab();
     for line in [
         "-o markdown -p yeastar trunk list".to_owned(),

@@ -1,4 +1,4 @@
-//! A saved plan is applied only as it was saved, by a machine that has the same key.
+//! A saved plan is applied only if it is unchanged and was signed with the key of this machine.
 
 use serde_json::json;
 
@@ -43,7 +43,7 @@ fn save(lab: &Lab) -> (String, Value) {
     (file, plan)
 }
 
-/// The places of all values that are not made of others.
+/// The paths of all values that are not objects or arrays.
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
@@ -56,7 +56,7 @@ fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Nothing was sent or run, and the file is named.
+/// Checks that nothing was sent or run, and that the error names the file.
 #[track_caller]
 fn refused(lab: &Lab, plan: &Value, what: &str) {
     let file = lab.place.write("changed.json", &plan.to_string());
@@ -68,7 +68,7 @@ fn refused(lab: &Lab, plan: &Value, what: &str) {
 }
 
 #[test]
-fn a_plan_in_which_anything_was_changed_is_refused_before_anything_in_it_is_used() {
+fn a_modified_plan_is_refused_before_any_of_it_is_used() {
     let lab = lab();
     let (file, plan) = save(&lab);
     let canary = lab.place.path().join("canary");
@@ -106,14 +106,14 @@ fn a_plan_in_which_anything_was_changed_is_refused_before_anything_in_it_is_used
     let mut turned = plan.clone();
     turned["profiles"].as_array_mut().unwrap().reverse();
     refused(&lab, &turned, "another order");
-    // What means the same is the same: spaces alone change nothing.
+    // The same content in another layout is accepted: only spaces differ.
     let spaced = lab.place.write("spaced.json", &serde_json::to_string_pretty(&plan).unwrap());
     lab.run(&format!("apply {spaced} --yes --dry-run")).expect(0);
     lab.run(&format!("apply {file} --yes")).expect(0);
 }
 
 #[test]
-fn a_plan_of_another_key_is_refused_and_one_of_a_shared_key_is_applied() {
+fn a_plan_is_applied_only_with_the_key_that_signed_it() {
     let lab = lab();
     let (file, _) = save(&lab);
     let apply = |key: &str, more: &[(&str, &str)]| {
@@ -133,7 +133,7 @@ fn a_plan_of_another_key_is_refused_and_one_of_a_shared_key_is_applied() {
 }
 
 #[test]
-fn without_a_key_no_plan_is_saved_or_applied() {
+fn saving_and_applying_a_plan_require_a_key() {
     let lab = lab();
     let (file, _) = save(&lab);
     // A key file cannot be below a file.

@@ -1,4 +1,4 @@
-//! Profiles at the same time, and a dry run in which nothing is sent.
+//! Profiles worked on in parallel, and dry runs that send nothing.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::support::scripted::{Act, Scripted};
 const PBXS: usize = 3;
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// Where requests wait for each other.
+/// A barrier at which requests wait for each other.
 #[derive(Default)]
 struct Meeting {
     waiting: Mutex<usize>,
@@ -20,7 +20,7 @@ struct Meeting {
 }
 
 impl Meeting {
-    /// Whether so many have come; whoever is alone waits in vain.
+    /// Waits for that many requests; false if the time runs out.
     fn of(&self, count: usize) -> bool {
         let mut waiting = self.waiting.lock().unwrap();
         *waiting += 1;
@@ -30,7 +30,7 @@ impl Meeting {
     }
 }
 
-/// PBXs of which none answers before all have been asked, first for their trunks and then to make one.
+/// PBXs that answer only after all of them have been asked, first for their trunks and then to create one.
 fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
     let (reads, writes) = (Arc::new(Meeting::default()), Arc::new(Meeting::default()));
     let pbx = |_| {
@@ -67,7 +67,7 @@ fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
 }
 
 #[test]
-fn profiles_are_read_and_written_at_the_same_time() {
+fn profiles_are_read_and_written_in_parallel() {
     let place = Place::new();
     let (_pbxs, profiles, path) = fleet(&place);
     let run = |line: &str| read(command(&place, &profiles, &format!("--retries 0 {line}")).output().unwrap());
@@ -75,7 +75,7 @@ fn profiles_are_read_and_written_at_the_same_time() {
     assert_eq!(count(&run(&format!("apply -f {path} --yes")).expect(0), "created"), PBXS as u64);
 }
 
-/// How many requests are at the PBXs, and how many were at the most.
+/// The number of requests in progress at the PBXs, and its maximum.
 #[derive(Default)]
 struct Crowd {
     came: usize,
@@ -84,7 +84,7 @@ struct Crowd {
 }
 
 #[test]
-fn no_more_profiles_than_asked_for_are_worked_on_at_the_same_time() {
+fn concurrency_limits_the_profiles_in_progress() {
     const ALL: usize = 12;
     let (place, crowd) = (Place::new(), Arc::new((Mutex::new(Crowd::default()), Condvar::new())));
     let pbx = |_| {
@@ -95,7 +95,7 @@ fn no_more_profiles_than_asked_for_are_worked_on_at_the_same_time() {
             (seen.came, seen.now) = (seen.came + 1, seen.now + 1);
             seen.most = seen.most.max(seen.now);
             changed.notify_all();
-            // The first one waits for a second, so two are worked on; each gives a third the time to come.
+            // The first request waits for a second one, so two run at once; each leaves time for a third to arrive.
             let seen = changed.wait_timeout_while(seen, LIMIT, |seen| seen.came < 2).unwrap().0;
             let latency = Duration::from_millis(20);
             let mut seen = changed.wait_timeout_while(seen, latency, |seen| seen.most <= 2).unwrap().0;
@@ -133,7 +133,7 @@ fn a_dry_run_shows_the_requests_and_sends_none() {
         let password = std::fs::read_to_string(file).unwrap();
         assert!(!(dry.out.clone() + &dry.err).contains(password.trim()), "{}", dry.out);
     }
-    // The requests that an apply then makes.
+    // The requests that an apply sends afterwards.
     lab.run(&format!("apply -f {EXAMPLE} --yes --concurrency 1")).expect(0);
     let sent: Vec<String> = lab.writes().iter().map(|seen| seen.line()).collect();
     let shown: Vec<String> = requests
@@ -145,7 +145,7 @@ fn a_dry_run_shows_the_requests_and_sends_none() {
         })
         .collect();
     assert_eq!(shown, sent);
-    // Nothing was remembered of what was not sent.
+    // No state was stored for requests that were not sent.
     let other = Lab::new();
     other.run(&format!("--dry-run apply -f {EXAMPLE}")).expect(0);
     assert_eq!(count(&other.run(&format!("apply -f {EXAMPLE} --yes")).expect(0), "created"), 11);
@@ -153,7 +153,7 @@ fn a_dry_run_shows_the_requests_and_sends_none() {
 }
 
 #[test]
-fn a_dry_run_is_guarded_and_shows_curl_lines_too() {
+fn a_dry_run_obeys_the_limits_and_can_print_curl_lines() {
     let lab = Lab::new();
     let lines = lab.run(&format!("-o table --dry-run=curl apply -f {EXAMPLE}")).expect(0).out;
     assert_eq!(lines.matches("curl ").count(), 8, "{lines}");

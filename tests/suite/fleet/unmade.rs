@@ -1,16 +1,16 @@
-//! A vendor that answers success and does something else is found out.
+//! A write that the vendor answers with success but does not carry out is detected.
 
 use serde_json::json;
 
 use super::*;
 use crate::support::scripted::http;
 
-/// A write that is answered in the vendor's place.
+/// A write that the recorder answers in place of the vendor.
 struct Swallowed {
     what: &'static str,
     before: &'static str,
     after: &'static str,
-    /// A part of its address, and how many requests to it come before.
+    /// A part of its address, and the number of earlier requests to that address.
     call: (&'static str, usize),
     status: u16,
     answer: Value,
@@ -68,10 +68,10 @@ fn swallowed() -> Vec<Swallowed> {
 }
 
 #[test]
-fn a_write_that_was_answered_with_success_and_not_done_has_failed() {
+fn a_write_that_succeeds_without_effect_is_reported_as_failed() {
     for case in swallowed() {
         let lab = Lab::new();
-        // A place of its own, so that an empty list is one of this manifest.
+        // Each case gets its own ownership, so that an empty list belongs to this manifest.
         let before = case.before.replace("trunk = []\n[[", "[[");
         let owns = owns("yeastar", "yeastar")
             + owns("itniotech", "itniotech").as_str()
@@ -90,9 +90,9 @@ fn a_write_that_was_answered_with_success_and_not_done_has_failed() {
         let change = changes.iter().find(|change| change["outcome"] == "failed").unwrap();
         let message = change["error"]["message"].as_str().unwrap();
         assert!(message.contains("answered success, but"), "{}: {message}", case.what);
-        // What is left to do is done by the next run.
+        // The next run does the remaining changes.
         let plan = lab.run(&format!("plan -f {path} --prune --detailed-exitcode")).expect(14);
-        // What it was to take the place of has stayed.
+        // The object that it should replace still exists.
         let undone = changes
             .iter()
             .filter(|change| ["failed", "skipped"].map(Value::from).contains(&change["outcome"]));
@@ -103,16 +103,16 @@ fn a_write_that_was_answered_with_success_and_not_done_has_failed() {
     }
 }
 
-/// The vendor does the half of it.
+/// The vendor applies only part of the write.
 #[test]
-fn a_field_that_the_vendor_changes_on_its_way_is_named() {
-    let retell = |seen: &Seen, answer: Vec<u8>| {
+fn the_error_names_a_field_that_the_vendor_stored_differently() {
+    let rewrite = |seen: &Seen, answer: Vec<u8>| {
         let text = String::from_utf8(answer).unwrap();
-        // From the write on, the trunk has another port.
-        let told = if seen.target.contains("/trunk/get") { text.replace("5060", "5099") } else { text };
-        told.into_bytes()
+        // After the write, the vendor reports another port.
+        let rewritten = if seen.target.contains("/trunk/get") { text.replace("5060", "5099") } else { text };
+        rewritten.into_bytes()
     };
-    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, retell));
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, rewrite));
     let path = lab.manifest(PEER);
     let ran = lab.run(&format!("apply -f {path} --yes")).expect(12);
     let error = &changes(&ran)[0]["error"];
@@ -120,9 +120,57 @@ fn a_field_that_the_vendor_changes_on_its_way_is_named() {
     assert_eq!((&error["kind"], &error["outcome"]), (&json!("rejected"), &json!("unknown")));
 }
 
-/// A table says why below its rows, and CSV has nothing but rows.
+/// Trunks that were written one after the other are read back in one call, and each is compared.
 #[test]
-fn why_something_failed_is_told_beside_csv() {
+fn trunks_of_a_profile_are_read_back_together() {
+    let rewrite = |seen: &Seen, answer: Vec<u8>| {
+        let text = String::from_utf8(answer).unwrap();
+        // The PBX did not set the port of one of them.
+        let rewritten =
+            if seen.target.contains("/trunk/query") { text.replace("5066", "5099") } else { text };
+        rewritten.into_bytes()
+    };
+    let lab = Lab::before(vec![Served::start()], |base| Recorder::retelling(base, rewrite));
+    let manifest = |port: u32| -> String {
+        let ports = [("a", port), ("b", port + 1), ("c", port + 2)];
+        let trunk = |(name, port): (&str, u32)| {
+            let peer = PEER.replace("\"t\"", &format!("\"{name}\""));
+            peer.replace("5060", &port.to_string())
+        };
+        ports.map(trunk).concat()
+    };
+    let calls = |lab: &Lab| {
+        let lines: Vec<String> = lab.requests().iter().map(|seen| seen.target.clone()).collect();
+        ["/trunk/create", "/trunk/update", "/trunk/query", "/trunk/get"]
+            .map(|call| lines.iter().filter(|target| target.contains(call)).count())
+    };
+    let path = lab.manifest(&manifest(5061));
+    lab.run(&format!("apply -f {path} --yes")).expect(0);
+    assert_eq!(calls(&lab), [3, 0, 1, 0]);
+    let path = lab.manifest(&manifest(5065));
+    let ran = lab.run(&format!("apply -f {path} --yes")).expect(12);
+    // One call for the plan, one for each trunk before its change, and one call afterwards.
+    assert_eq!(calls(&lab), [0, 3, 2, 3]);
+    assert_eq!(column(&ran, "outcome"), ["updated", "failed", "updated"]);
+    let message = changes(&ran)[1]["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("port is 5099 and should be 5066"), "{message}");
+}
+
+/// With --fail-fast, a trunk is read back before the next one is written.
+#[test]
+fn fail_fast_reads_each_trunk_back_before_the_next_write() {
+    let lab = Lab::new();
+    let path = lab.manifest(&["a", "b"].map(|name| PEER.replace("\"t\"", &format!("\"{name}\""))).concat());
+    lab.run(&format!("apply -f {path} --yes --fail-fast")).expect(0);
+    let lines: Vec<String> = lab.requests().iter().map(Seen::line).collect();
+    let calls = lines.iter().filter_map(|line| line.rsplit_once("/trunk/")).map(|(_, call)| call);
+    let calls: Vec<&str> = calls.filter(|call| !call.starts_with("list")).collect();
+    assert_eq!(calls.join(" "), "create get create get");
+}
+
+/// A table lists the reasons below its rows; CSV has only rows, so the reasons go to standard error.
+#[test]
+fn csv_reports_reasons_on_standard_error() {
     let lab = Lab::before(vec![Served::faulty(&["status=400;call=trunk/create"])], Recorder::before);
     let path = lab.manifest(PEER);
     let ran = lab.run(&format!("-o csv apply -f {path} --yes")).expect(12);
@@ -130,9 +178,9 @@ fn why_something_failed_is_told_beside_csv() {
     assert!(ran.error()["message"].as_str().unwrap().starts_with("t: "), "{}", ran.err);
 }
 
-/// What was written and could not be looked at is done, and that is said.
+/// A change that was written and cannot be read back counts as done, with a note.
 #[test]
-fn what_cannot_be_read_back_is_done_and_noted() {
+fn a_change_that_cannot_be_read_back_is_done_with_a_note() {
     let lab = Lab::new();
     let path = lab.manifest(&format!("{PEER}{NUMBER}"));
     let failure = || http(500, "", "");

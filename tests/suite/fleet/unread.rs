@@ -6,7 +6,7 @@ use super::*;
 use crate::matrix::door::Door;
 use crate::support::scripted::http;
 
-/// One entry for a profile of each vendor, and the calls that read what there is of it.
+/// One entry for a profile of each vendor, and the calls that read its objects.
 const ENTRIES: [(&str, &str, &[&str]); 5] = [
     (
         "yeastar",
@@ -29,7 +29,7 @@ const ENTRIES: [(&str, &str, &[&str]); 5] = [
     ("zoom", "[[callout_countries]]\ncountries = [\"US\"]\n", &["/callout_countries"]),
 ];
 
-/// Answers that tell nothing of what there is.
+/// Answers from which the vendor's state cannot be read.
 fn bad_answers(vendor: &str) -> Vec<(&'static str, Vec<u8>)> {
     let json = |body: Value| http(200, "Content-Type: application/json\r\n", &body.to_string());
     let cut = match vendor {
@@ -57,7 +57,7 @@ const PLAN: &str = "--retries 0 plan -f";
 const APPLY: &str = "--retries 0 apply --yes -f";
 
 #[test]
-fn the_part_of_a_profile_that_answers_nonsense_fails_and_the_others_are_done() {
+fn a_profile_with_unreadable_answers_fails_and_the_others_are_done() {
     for (vendor, entry, calls) in ENTRIES {
         for call in calls {
             for (what, answer) in bad_answers(vendor) {
@@ -80,7 +80,7 @@ fn the_part_of_a_profile_that_answers_nonsense_fails_and_the_others_are_done() {
 }
 
 #[test]
-fn nobody_at_the_door_is_no_empty_list_either() {
+fn a_refused_connection_is_not_taken_for_an_empty_list() {
     for (vendor, entry, _) in [&ENTRIES[0], &ENTRIES[1], &ENTRIES[2]] {
         let lab = Lab::sites(2);
         let door = Door::before(&lab.recorders[0].base, 0);
@@ -122,7 +122,7 @@ fn one_of_two(lab: &Lab, path: &str, broken: &str, what: &str) {
     assert_eq!(lab.writes().len(), 1, "{what}");
 }
 
-/// Now that it can be read, the rest is done, and nothing twice.
+/// Checks that the rest is done once the profile can be read, and nothing twice.
 #[track_caller]
 fn healed(lab: &Lab, path: &str, what: &str) {
     let done = lab.run(&format!("{APPLY} {path}")).expect(0);
@@ -130,7 +130,7 @@ fn healed(lab: &Lab, path: &str, what: &str) {
     assert_eq!(lab.run(&format!("{PLAN} {path} --detailed-exitcode")).code, 0, "{what}");
 }
 
-/// The trunk is in the list, and what it is cannot be read.
+/// The list has the trunk, but its details cannot be read.
 #[test]
 fn a_trunk_that_cannot_be_read_is_not_changed() {
     let lab = Lab::new();
@@ -150,7 +150,7 @@ fn a_trunk_that_cannot_be_read_is_not_changed() {
 }
 
 #[test]
-fn credentials_that_are_refused_and_secrets_that_are_missing_fail_their_profile_alone() {
+fn refused_credentials_and_missing_secrets_fail_only_their_profile() {
     for (from, to, code, kind) in
         [("sandbox-secret", "wrong", 5, "auth"), ("\"sandbox-secret\"", "\"env:NOT_THERE\"", 3, "config")]
     {
@@ -165,7 +165,7 @@ fn credentials_that_are_refused_and_secrets_that_are_missing_fail_their_profile_
         lab.run(&format!("{APPLY} {path}")).expect(12);
         lab.place.write("profiles.toml", &text);
         healed(&lab, &path, kind);
-        // The other one could be read, and needs nothing.
+        // The other profile could be read and needs no change.
         lab.place.write("profiles.toml", &text.replacen(from, to, 1));
         lab.run(&format!("{APPLY} {path}")).expect(12);
     }

@@ -1,4 +1,4 @@
-//! Manifests of people who may not run commands here, and what commands of a manifest may see.
+//! Untrusted manifests, and the environment of the commands that a manifest runs.
 
 use super::*;
 
@@ -37,7 +37,7 @@ fn folder(lab: &Lab) -> std::path::PathBuf {
 
 #[cfg(unix)]
 #[test]
-fn a_manifest_that_is_not_trusted_reaches_nothing_but_its_own_folder() {
+fn an_untrusted_manifest_reads_only_its_own_folder() {
     let lab = Lab::new();
     let folder = folder(&lab);
     let path = folder.join("m.toml").to_string_lossy().into_owned();
@@ -45,12 +45,12 @@ fn a_manifest_that_is_not_trusted_reaches_nothing_but_its_own_folder() {
     let absolute = folder.join("sub/secret").to_string_lossy().into_owned();
     let passwords = [
         (format!("cmd:touch '{}'; echo x", mark.display()), "--untrusted runs no command"),
-        (format!("file:{absolute}"), "leads out of the manifest's own folder"),
-        ("file:/etc/hostname".into(), "leads out"),
-        ("file:../outside/secret".into(), "leads out"),
-        ("file:sub/../../outside/secret".into(), "leads out"),
-        ("file:link".into(), "leads out"),
-        ("file:folder-link/secret".into(), "leads out"),
+        (format!("file:{absolute}"), "is outside the manifest's folder"),
+        ("file:/etc/hostname".into(), "is outside"),
+        ("file:../outside/secret".into(), "is outside"),
+        ("file:sub/../../outside/secret".into(), "is outside"),
+        ("file:link".into(), "is outside"),
+        ("file:folder-link/secret".into(), "is outside"),
     ];
     for (reference, says) in passwords {
         for text in [
@@ -77,11 +77,11 @@ fn a_manifest_that_is_not_trusted_reaches_nothing_but_its_own_folder() {
         std::fs::write(&path, format!("{NUMBERS}from = {from:?}\n")).unwrap();
         let error = lab.run(&format!("plan -f {path} --untrusted")).expect(4).error();
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("from: leads out") && message.contains("m.toml, line 4"), "{message}");
+        assert!(message.contains("from: is outside") && message.contains("m.toml, line 4"), "{message}");
     }
     assert!(!mark.exists());
     assert!(lab.requests().is_empty());
-    // What lies below the folder is taken, also by links that stay in it, and so is the environment.
+    // Files in the folder can be read, also through links that stay in it, and so can the environment.
     for (name, value) in [("file:sub/secret", "from a file"), ("file:own-link", ""), ("env:SECRET", "")] {
         for from in ["sub/numbers.csv", "own.csv", "./sub/numbers.csv"] {
             std::fs::write(&path, format!("{TRUNK}password = {name:?}\n{NUMBERS}from = {from:?}\n")).unwrap();
@@ -95,7 +95,7 @@ fn a_manifest_that_is_not_trusted_reaches_nothing_but_its_own_folder() {
 /// The manifest itself may be a link, and its folder may be named through one.
 #[cfg(unix)]
 #[test]
-fn the_manifest_itself_does_not_lead_out_of_its_folder() {
+fn a_manifest_may_be_a_link_or_lie_behind_one() {
     use std::os::unix::fs::symlink;
     let lab = Lab::new();
     let folder = folder(&lab);
@@ -104,7 +104,7 @@ fn the_manifest_itself_does_not_lead_out_of_its_folder() {
     for path in [folder.clone(), folder.join("other.yaml")] {
         let error = lab.run(&format!("plan -f {} --untrusted", path.display())).expect(4).error();
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains("leads out") && !message.contains("secret_words"), "{message}");
+        assert!(message.contains("is outside") && !message.contains("secret_words"), "{message}");
     }
     std::fs::remove_file(folder.join("other.yaml")).unwrap();
     std::fs::write(folder.join("m.toml"), format!("{TRUNK}password = \"file:sub/secret\"\n")).unwrap();
@@ -112,17 +112,17 @@ fn the_manifest_itself_does_not_lead_out_of_its_folder() {
     symlink("in", &link).unwrap();
     lab.run(&format!("plan -f {} --untrusted", link.display())).expect(0);
     lab.run(&format!("plan -f {}/m.toml --untrusted", link.display())).expect(0);
-    // A saved plan would not keep the limits.
+    // A saved plan would drop these restrictions.
     let saved = lab.place.path().join("plan.json");
     let line = format!("plan -f {}/m.toml --untrusted --out {}", link.display(), saved.display());
     lab.run(&line).expect(2);
     assert!(!saved.exists());
 }
 
-/// The profiles file is ours: its commands run, whoever's the manifest is.
+/// The profiles file is trusted: its commands run for every manifest.
 #[cfg(unix)]
 #[test]
-fn the_commands_of_profiles_run_for_a_manifest_that_is_not_trusted() {
+fn the_commands_of_profiles_run_for_an_untrusted_manifest() {
     let lab = Lab::new();
     let profiles = std::fs::read_to_string(&lab.profiles).unwrap();
     let profiles = profiles.replace("\"sandbox-secret\"", "\"cmd:echo sandbox-secret\"");
@@ -132,7 +132,7 @@ fn the_commands_of_profiles_run_for_a_manifest_that_is_not_trusted() {
     read(lab.command(&line).env("SECRET", "Canary0Env").output().unwrap()).expect(0);
 }
 
-/// A manifest's command sees none of the secrets of the profiles, of this program, and of the manifest.
+/// A manifest's command gets no secret of the profiles, of trunkctl or of the manifest.
 #[cfg(unix)]
 #[test]
 fn a_command_of_a_manifest_does_not_get_the_secrets_of_the_environment() {
@@ -159,13 +159,13 @@ fn a_command_of_a_manifest_does_not_get_the_secrets_of_the_environment() {
             assert!(!text.contains(part), "{line}: {text}");
         }
         assert!(text.contains("PATH=") && text.contains("VAULT_ADDR="), "{line}: {text}");
-        // Once for each run, however often it is needed.
+        // Once for each run, no matter how many entries use it.
         assert_eq!(text.matches("VAULT_ADDR=").count(), 1, "{line}: {text}");
         std::fs::remove_file(&seen).unwrap();
     }
 }
 
-/// Neither planning nor applying without effect runs what a manifest names.
+/// Neither a plan nor a dry run of an apply runs a manifest's commands.
 #[cfg(unix)]
 #[test]
 fn a_dry_run_runs_no_command_of_a_manifest() {
@@ -180,7 +180,7 @@ fn a_dry_run_runs_no_command_of_a_manifest() {
     assert!(!mark.exists());
     lab.run(&format!("apply -f {path} --yes")).expect(0);
     assert!(std::fs::remove_file(&mark).is_ok());
-    // Also for a trunk that is there.
+    // Also for an existing trunk.
     lab.run(&format!("--dry-run apply -f {path}")).expect(0);
     assert!(!mark.exists());
 }

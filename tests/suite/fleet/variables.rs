@@ -1,4 +1,4 @@
-//! Variables of a manifest: which of several values counts, and what is told of one that is missing or of no use.
+//! Variables of a manifest: precedence of their sources, and messages about undefined and unused ones.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn trunk(name: &str) -> String {
 }
 
 #[test]
-fn the_first_source_that_has_a_variable_gives_its_value() {
+fn a_variable_takes_its_value_from_the_source_with_the_highest_precedence() {
     let own = "[vars]\nsite = \"own\"\n";
     let lab = Lab::new().with("TRUNKCTL_VAR_site", "env").with("site", "canary").with("HOME_SITE", "canary");
     let first = lab.place.write("first.yaml", "site: first\n");
@@ -28,7 +28,7 @@ fn the_first_source_that_has_a_variable_gives_its_value() {
 }
 
 #[test]
-fn figures_and_flags_of_a_file_are_taken_as_they_are_written() {
+fn values_of_a_variables_file_keep_their_spelling() {
     let lab = Lab::new();
     for (name, text) in [
         ("v.toml", "port = 5062\nname = \"+44\"\n"),
@@ -55,14 +55,14 @@ fn figures_and_flags_of_a_file_are_taken_as_they_are_written() {
 }
 
 #[test]
-fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
+fn the_error_for_an_undefined_variable_lists_the_ways_to_define_it() {
     let lab = Lab::new().with("SITE", "canary");
-    let told = |text: &str, words: &str| {
+    let complaint = |text: &str, words: &str| {
         let path = lab.manifest(text);
         let error = lab.run(format!("plan -f {path} {words}").trim()).expect(4).error();
         error["message"].as_str().unwrap().to_owned()
     };
-    let message = told(&trunk("${SITE}"), "");
+    let message = complaint(&trunk("${SITE}"), "");
     for part in [
         "line 3, column 8",
         "--var SITE=VALUE",
@@ -74,14 +74,14 @@ fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert!(!message.contains("canary"), "{message}");
-    let message = told(&trunk("${site}"), "--var siet=x");
+    let message = complaint(&trunk("${site}"), "--var siet=x");
     assert!(message.contains("did you mean `siet`"), "{message}");
-    let message = told(&trunk("${profile.vars.site}"), "");
+    let message = complaint(&trunk("${profile.vars.site}"), "");
     assert!(
         message.contains("profile `yeastar` has no variable `site`; add it to the profiles file"),
         "{message}"
     );
-    let message = told(&format!("[vars]\na = \"${{b}}\"\n{}", trunk("${a}")), "--var b=x");
+    let message = complaint(&format!("[vars]\na = \"${{b}}\"\n{}", trunk("${a}")), "--var b=x");
     assert!(
         message.contains("line 2, column 1: vars.a: the value of a variable is taken as it is"),
         "{message}"
@@ -89,7 +89,7 @@ fn a_variable_that_is_not_defined_is_told_with_the_ways_to_define_it() {
 }
 
 #[test]
-fn a_variable_that_no_manifest_uses_is_a_warning() {
+fn an_unused_variable_is_a_warning() {
     let lab = Lab::new().with("TRUNKCTL_VAR_shared", "x");
     let vars = lab.place.write("vars.toml", "name = \"n\"\nother = \"x\"\nthird = \"x\"\n");
     let path = lab.manifest(&format!("[vars]\nspare = \"x\"\n{}", trunk("${name}")));
@@ -100,7 +100,7 @@ fn a_variable_that_no_manifest_uses_is_a_warning() {
 }
 
 #[test]
-fn two_files_may_not_give_a_variable_two_values() {
+fn two_manifests_must_not_define_the_same_variable_differently() {
     let lab = Lab::new();
     let first = lab.place.write("a.toml", &format!("[vars]\nsite = \"oslo\"\n{}", trunk("${site}")));
     let run = |value: &str| {

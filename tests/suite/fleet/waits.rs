@@ -4,7 +4,7 @@ use super::*;
 use crate::support::scripted::http;
 
 #[test]
-fn apply_waits_for_what_it_has_written() {
+fn apply_waits_for_the_trunks_that_it_wrote() {
     let lab = Lab::new();
     let path = lab.manifest(
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
@@ -14,12 +14,12 @@ fn apply_waits_for_what_it_has_written() {
     let ran = lab.run(&format!("apply -f {path} --yes --wait=20s")).expect(0);
     assert_eq!(count(&ran, "created"), 2);
     assert!(ran.err.contains("did not wait for trunk `o` of profile `itniotech`"), "{}", ran.err);
-    // The PBX's trunk was read until it was reachable: once is enough in the sandbox.
+    // The PBX's trunk was read until it was reachable; in the sandbox one read is enough.
     let lists = lab.requests().iter().filter(|seen| seen.target.contains("trunk/list")).count();
     assert!(lists >= 2, "{lists}");
 }
 
-/// An apply that waits so long, on a PBX that reports this code for every trunk.
+/// Runs an apply with that wait, on a PBX that reports this code for every trunk.
 fn applied(code: &'static str, within: &str) -> Ran {
     let lab = Lab::before(vec![Served::start()], |base| {
         Recorder::hooked(
@@ -44,8 +44,8 @@ fn applied(code: &'static str, within: &str) -> Ran {
 }
 
 #[test]
-fn an_apply_whose_trunk_stays_down_prints_its_changes_and_ends_with_15() {
-    // Refused credentials do not wait for the end.
+fn apply_prints_its_changes_and_exits_with_15_if_a_trunk_stays_down() {
+    // Refused credentials end the wait early.
     for (code, within, says) in
         [("4", "300ms", "is `registering` (code 4)"), ("45", "5m", "is `auth_failed` (code 45)")]
     {
@@ -56,7 +56,7 @@ fn an_apply_whose_trunk_stays_down_prints_its_changes_and_ends_with_15() {
 }
 
 #[test]
-fn a_trunk_that_was_written_and_is_disabled_is_noted_and_not_waited_for() {
+fn apply_does_not_wait_for_a_disabled_trunk() {
     let ran = applied("44", "5m").expect(0);
     assert!(
         ran.err.contains("did not wait for trunk `t` of profile `yeastar`: it is `disabled`"),

@@ -1,10 +1,10 @@
-//! What entries call things.
+//! The names in entries.
 
 use super::*;
 
-/// The name in an entry is the one that the trunk had; the new one stands in what was to change.
+/// An entry has the old name of the trunk; the new name is part of the change.
 #[test]
-fn a_rename_stands_under_the_old_name() {
+fn a_rename_is_recorded_under_the_old_name() {
     let place = Place::new().with("TRUNKCTL_SANDBOX", "1").with("TRUNKCTL_PROFILE", "yeastar");
     let run = |line: &str| place.run(&line.split(' ').collect::<Vec<_>>());
     for name in ["old", "taken"] {
@@ -28,7 +28,7 @@ fn a_rename_stands_under_the_old_name() {
 
 /// A reader of YAML 1.1 takes some plain words for numbers, dates and booleans that one of 1.2 takes for texts.
 #[test]
-fn yaml_keeps_every_text_a_text() {
+fn yaml_keeps_every_string_a_string() {
     use saphyr_parser::{Event, Parser, ScalarStyle};
     let past = Past::new();
     let names = [
@@ -58,9 +58,9 @@ fn yaml_keeps_every_text_a_text() {
     let id = past.add(intent("lab", subjects.into()), Some(Ending::new(Outcome::Created)));
     let text = past.run(&format!("history show {id} -o yaml")).expect(0).out;
     let value: Value = yaml_serde::from_str(&text).unwrap();
-    let told: Vec<&str> =
+    let recorded: Vec<&str> =
         value["subjects"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert_eq!(told, names);
+    assert_eq!(recorded, names);
     let mut quoted = Vec::new();
     for event in Parser::new_from_str(&text) {
         if let Event::Scalar(scalar, style, ..) = event.unwrap().0

@@ -13,7 +13,7 @@ impl Past {
 }
 
 #[test]
-fn an_entry_in_doubt_is_closed_and_says_by_whom() {
+fn closing_an_entry_in_doubt_records_who_closed_it() {
     for (operation, outcome) in [
         ("trunk.create", "created"),
         ("trunk.create", "assigned"),
@@ -45,7 +45,7 @@ fn an_entry_in_doubt_is_closed_and_says_by_whom() {
 }
 
 #[test]
-fn only_what_is_unknown_of_a_batch_is_closed() {
+fn only_the_unknown_rows_of_a_batch_are_closed() {
     let past = Past::new();
     let mut ending = Ending::new(Outcome::Unknown);
     ending.outcomes = vec![Outcome::Created, Outcome::Unknown, Outcome::Failed];
@@ -58,7 +58,7 @@ fn only_what_is_unknown_of_a_batch_is_closed() {
     assert_eq!(outcomes, ["created", "failed", "failed"]);
 }
 
-/// What a killed process leaves, and its ending by a version that knows nothing of it.
+/// The entry of a killed process, closed by a version that does not know it.
 #[test]
 fn an_entry_without_an_ending_is_closed_once_its_process_is_gone() {
     let past = Past::new();
@@ -71,7 +71,7 @@ fn an_entry_without_an_ending_is_closed_once_its_process_is_gone() {
 }
 
 #[test]
-fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
+fn entries_that_cannot_be_closed_are_refused_and_nothing_is_recorded() {
     let past = Past::new();
     let (settled, doubtful) = (past.trunk("lab", "a", Outcome::Created), past.doubtful("trunk.delete"));
     let mut cases = vec![
@@ -81,7 +81,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
         (format!("{} --outcome failed", &doubtful[..3]), 4, "give a longer prefix of the id"),
         (format!("{doubtful} --outcome creatd"), 2, "created"),
         (format!("{doubtful} --outcome unknown"), 2, "possible values"),
-        // There is nobody to ask.
+        // There is no terminal for a prompt.
         (doubtful.clone(), 2, "--outcome"),
     ];
     if cfg!(target_os = "linux") {
@@ -104,7 +104,7 @@ fn what_cannot_be_closed_is_refused_and_nothing_is_recorded() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_an_outcome_a_person_is_asked() {
+fn without_an_outcome_the_command_prompts_for_one() {
     use crate::support::terminal::Terminal;
     let past = Past::new();
     let id = past.doubtful("trunk.create");
@@ -119,10 +119,10 @@ fn without_an_outcome_a_person_is_asked() {
     assert!(status.success() && shown.contains("resolved by hand"), "{shown}");
 }
 
-/// A folder where the lock should be: the journal can be read, and not written.
+/// A folder in place of the lock: the journal can be read but not written.
 #[cfg(unix)]
 #[test]
-fn a_journal_that_cannot_be_written_is_told() {
+fn an_unwritable_journal_is_reported() {
     let past = Past::new();
     let id = past.doubtful("trunk.create");
     let lock = past.place.state().join("history/lock");

@@ -1,4 +1,4 @@
-//! Vendors, and what stands before them, that repeat what they were sent.
+//! Vendors, and gateways in front of them, that echo the request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -6,10 +6,10 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use super::*;
 
-/// What a browser leaves as it is in a query.
+/// The characters that a browser encodes in a query; it leaves all others unchanged.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'%').add(b'\\');
 
-/// Which requests are refused with an echo; the others are answered as they should be.
+/// The requests that are refused with an echo; the others are answered normally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     LogIn,
@@ -24,7 +24,7 @@ fn lower_digits(encoded: &str) -> String {
     parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
-/// The secrets that the program used so far in this run, in every spelling that was thought of.
+/// The secrets of the tests, in every known spelling.
 fn spellings() -> String {
     let mut texts = Vec::new();
     for name in [
@@ -58,7 +58,7 @@ fn spellings() -> String {
     texts.join(" , ")
 }
 
-/// Every way to repeat a text: as the vendors' own errors and as pages.
+/// Every way to echo a text: in the vendors' own errors and in pages.
 fn echoes(text: &str) -> Vec<Act> {
     let page = |status, text: &str| Act::Raw(http(status, "Content-Type: text/html\r\n", text));
     let header: String = text.chars().filter(|c| !c.is_control()).collect();
@@ -92,7 +92,7 @@ fn echoes(text: &str) -> Vec<Act> {
     ]
 }
 
-/// A server that repeats at one stage; `form` chooses how.
+/// A server that echoes the request at one stage, in the given form.
 fn repeating(stage: Stage, form: usize, more: String) -> Scripted {
     Scripted::answering(move |_, request| {
         let hit = match stage {
@@ -109,7 +109,7 @@ fn repeating(stage: Stage, form: usize, more: String) -> Scripted {
 }
 
 #[test]
-fn an_error_that_repeats_the_request_shows_no_secret() {
+fn an_error_that_echoes_the_request_leaks_no_secret() {
     let forms = echoes("").len();
     std::thread::scope(|scope| {
         for (proof, stage) in
@@ -122,7 +122,7 @@ fn an_error_that_repeats_the_request_shows_no_secret() {
                         let lab = Lab::new(&server.base, proof);
                         let format = if form % 2 == 0 { "-o table" } else { "-o json" };
                         let ran = lab.run(*job, format);
-                        // An object that names no error is no error to Zoom.
+                        // For Zoom, an object without an error is a success.
                         assert!(ran.code != 0 || job.0 == "zoom", "{stage:?} {form} {job:?}: {ran:?}");
                     }
                 }
@@ -132,12 +132,12 @@ fn an_error_that_repeats_the_request_shows_no_secret() {
 }
 
 #[test]
-fn an_error_that_spells_the_secrets_in_other_ways_shows_none() {
-    // Commands that have used every secret there is by the time they are refused.
+fn an_error_with_the_secrets_in_other_spellings_leaks_none() {
+    // Commands that have used all their secrets by the time they are refused.
     for (proof, job) in
         [(Proof::LogIn, JOBS[5]), (Proof::Given, JOBS[5]), (Proof::LogIn, JOBS[9]), (Proof::LogIn, JOBS[10])]
     {
-        // A vendor can only repeat what it was sent: the secrets of this profile.
+        // A vendor can only echo what it received: the secrets of this profile.
         let other = if proof == Proof::LogIn { "AccessToken" } else { "ClientSecret" };
         let known = |text: &&str| {
             let unknown: &[&str] = match (job.0, proof) {
@@ -160,7 +160,7 @@ fn an_error_that_spells_the_secrets_in_other_ways_shows_none() {
         assert!(text.len() > 12, "{job:?}");
         // One at a time: an error quotes only the beginning.
         for (at, spelling) in text.into_iter().enumerate() {
-            // A field, a text, a page.
+            // Fields, a text, a page.
             let form = [1, 4, 8, 9][at % 4];
             let server = repeating(Stage::Write, form, spelling.to_owned());
             Lab::new(&server.base, proof).run(job, "-o json");
@@ -169,7 +169,7 @@ fn an_error_that_spells_the_secrets_in_other_ways_shows_none() {
 }
 
 #[test]
-fn a_secret_at_the_end_of_a_quotation_is_not_cut_into_view() {
+fn truncating_a_quotation_does_not_reveal_part_of_a_secret() {
     let secret = canary("TrunkPassword");
     let job = JOBS[0];
     for length in (60..420).step_by(11).chain((3900..4020).step_by(11)) {
@@ -192,7 +192,7 @@ fn a_secret_at_the_end_of_a_quotation_is_not_cut_into_view() {
 }
 
 #[test]
-fn a_redirect_with_the_token_in_its_target_shows_none() {
+fn a_redirect_with_the_token_in_its_target_does_not_leak_it() {
     for (proof, name) in [(Proof::LogIn, "Token"), (Proof::Given, "AccessToken")] {
         let secret = utf8_percent_encode(&canary(name), percent_encoding::NON_ALPHANUMERIC).to_string();
         let raw: String = utf8_percent_encode(&canary(name), QUERY).to_string();

@@ -1,9 +1,9 @@
-//! Answers to a log-in, and to a read of what holds a password, that are not as documented. What they hold
-//! was never heard of before, so that no list of known secrets helps.
+//! Undocumented answers to a log-in, and to a read of an object with a password. Their secrets are new, so a list
+//! of known secrets does not help.
 
 use super::*;
 
-/// A text with the secret where a reader may not expect it.
+/// Texts with the secret in unexpected positions.
 fn odd_tokens(secret: &str) -> Vec<String> {
     let text = Value::from(secret).to_string();
     vec![
@@ -28,7 +28,7 @@ fn odd_tokens(secret: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_odd_answer_to_a_log_in_shows_no_token() {
+fn an_undocumented_answer_to_a_log_in_leaks_no_token() {
     std::thread::scope(|scope| {
         for job in [JOBS[1], JOBS[10]] {
             scope.spawn(move || {
@@ -55,7 +55,7 @@ fn an_odd_answer_to_a_log_in_shows_no_token() {
 }
 
 #[test]
-fn an_odd_answer_that_holds_a_password_does_not_show_it() {
+fn an_undocumented_answer_with_a_password_does_not_leak_it() {
     let secret = canary("ReadPassword");
     let text = Value::from(secret.as_str());
     let row = |password: Value| json!({"id": 7, "name": "t", "type": "register", "password": password});
@@ -90,7 +90,7 @@ fn an_odd_answer_that_holds_a_password_does_not_show_it() {
 }
 
 #[test]
-fn a_refresh_that_is_refused_with_an_echo_shows_no_token() {
+fn a_refused_refresh_that_echoes_the_request_leaks_no_token() {
     for status in [200, 400, 502] {
         let server = Scripted::answering(move |at, request| {
             let line = request.lines().next().unwrap_or_default();
@@ -113,7 +113,7 @@ fn a_refresh_that_is_refused_with_an_echo_shows_no_token() {
 }
 
 #[test]
-fn a_damaged_token_cache_is_told_without_quoting_it() {
+fn the_message_about_a_damaged_token_cache_does_not_quote_it() {
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::LogIn);
     lab.run(JOBS[0], "").expect(0);

@@ -1,8 +1,8 @@
-//! Profiles, files and command lines that an operator got wrong, with a secret in them.
+//! Malformed profiles, files and command lines that contain a secret.
 
 use super::*;
 
-/// A secret as a file holds it when whoever wrote it did not think of quoting.
+/// A secret as written in a file, quoted and bare, with a label.
 fn literals() -> [(String, &'static str); 2] {
     [(Value::from(canary("Literal")).to_string(), "quoted"), ("cAnaryLiteral/x".to_owned(), "bare")]
 }
@@ -12,7 +12,7 @@ fn args<'a>(profiles: &'a str, line: &'a str) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_malformed_profile_is_told_without_its_secrets() {
+fn the_message_about_a_malformed_profile_contains_no_secrets() {
     let place = Place::new();
     for (secret, _) in literals() {
         for (at, text) in [
@@ -77,7 +77,7 @@ fn a_file_that_others_can_read_is_refused_without_quoting_it() {
 }
 
 #[test]
-fn a_malformed_trunk_file_is_told_without_its_password() {
+fn the_message_about_a_malformed_trunk_file_contains_no_password() {
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::Given);
     let mut cases: Vec<(&str, String)> = Vec::new();
@@ -119,8 +119,8 @@ fn a_malformed_trunk_file_is_told_without_its_password() {
 }
 
 #[test]
-fn a_password_of_digits_is_told_without_quoting_it() {
-    // No mark fits into a number.
+fn the_message_about_an_unquoted_numeric_password_does_not_quote_it() {
+    // A number cannot contain the mark.
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::Given);
     let digits = "83726154907";

@@ -1,5 +1,5 @@
-//! No secret gets out: not on standard output or error at any verbosity and in any format, and into no file
-//! but the token cache, whatever a vendor answers and whatever an operator mistypes.
+//! No secret leaks: not to standard output or error at any verbosity and in any format, and not into any file
+//! except the token cache, for all answers of a vendor and all mistakes of an operator.
 
 mod echoes;
 mod log_ins;
@@ -16,10 +16,10 @@ use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{Place, Ran};
 use search::{canary, sweep};
 
-/// A vendor and the words of a command.
+/// A vendor and a command line.
 type Job = (&'static str, &'static str);
 
-/// Every command that asks a vendor for something, with passwords and without.
+/// Every command that sends requests to a vendor, with passwords and without.
 const JOBS: &[Job] = &[
     (
         "yeastar",
@@ -56,12 +56,12 @@ const JOBS: &[Job] = &[
     ("zoom", "sip-settings assign --account sub-1 --enable true"),
 ];
 
-/// How a profile proves who it is.
+/// How a profile authenticates.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Proof {
     /// It logs in.
     LogIn,
-    /// It gives a token.
+    /// It has a token.
     Given,
 }
 
@@ -98,7 +98,7 @@ impl Lab {
             Proof::LogIn => format!("account_id = \"acc\"\ntoken_url = \"{base}/oauth/token\"\n"),
             Proof::Given => String::new(),
         };
-        // A literal is fine in a file of one's own; its TOML form is the same as its JSON form.
+        // A literal is allowed in a private file; its TOML form is the same as its JSON form.
         let key = Value::from(canary("ApiKey"));
         let profiles = inputs.write(
             "profiles.toml",
@@ -112,7 +112,7 @@ impl Lab {
         Self { place, inputs, profiles }
     }
 
-    /// Runs a job at the highest verbosity and searches what it leaves.
+    /// Runs a job at the highest verbosity and searches its output and files.
     #[track_caller]
     fn run(&self, (vendor, job): (&str, &str), more: &str) -> Ran {
         let inputs = self.inputs.path().to_string_lossy();
@@ -131,13 +131,13 @@ fn is_log_in(request: &str) -> bool {
     ["oauth/token", "get_token", "refresh_token"].iter().any(|path| line.contains(path))
 }
 
-/// Whether a request only looks.
+/// Whether a request only reads.
 fn is_read(request: &str) -> bool {
     let line = request.lines().next().unwrap_or_default();
     ["/query", "/get?", "/list", "/search"].iter().any(|path| line.contains(path))
 }
 
-/// What the vendors answer when all is well: with tokens, and with the passwords that they hold.
+/// The vendors' successful answers, with tokens and with the stored passwords.
 fn well(request: &str) -> Act {
     let line = request.lines().next().unwrap_or_default();
     let has = |part: &str| line.contains(part);

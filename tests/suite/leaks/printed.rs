@@ -1,11 +1,11 @@
-//! Standard output: what a vendor repeats in its data is struck out like what it repeats in its errors.
+//! Standard output: secrets that a vendor repeats in its data are masked, like those in its errors.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 
-/// Every way to print.
+/// Every output format.
 const FORMATS: &[&str] = &["table", "json", "jsonl", "yaml", "csv"];
 
 /// A PBX whose trunks have that name.
@@ -55,9 +55,9 @@ fn data_that_repeats_a_secret_is_printed_without_it() {
     }
 }
 
-/// Words that JSON and CSV are made of.
+/// Secrets that are also words of JSON and CSV.
 #[test]
-fn a_secret_that_is_a_word_of_the_format_breaks_nothing() {
+fn a_secret_that_is_a_word_of_the_format_does_not_break_it() {
     for secret in ["true", "null", "5060", "\": \"", "\",\",\"", "name"] {
         let server = naming(format!("a{secret}b"));
         let place = Place::new();
@@ -86,9 +86,9 @@ fn a_secret_that_is_a_word_of_the_format_breaks_nothing() {
     }
 }
 
-/// A manifest with stars in it would be applied as it is.
+/// A manifest with asterisks in it would be applied literally.
 #[test]
-fn an_export_warns_of_what_it_strikes_out() {
+fn an_export_warns_about_masked_values() {
     let server = naming(canary("AccessToken"));
     let lab = Lab::new(&server.base, Proof::Given);
     let ran = lab.run(("yeastar", "export"), "-o table").expect(0);

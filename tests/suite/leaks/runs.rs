@@ -5,7 +5,7 @@ use super::*;
 const FORMATS: [&str; 5] = ["table", "json", "jsonl", "yaml", "csv"];
 
 #[test]
-fn a_command_that_succeeds_shows_no_secret() {
+fn a_successful_command_leaks_no_secret() {
     let server = Scripted::answering(|_, request| well(request));
     std::thread::scope(|scope| {
         for proof in [Proof::LogIn, Proof::Given] {
@@ -20,7 +20,7 @@ fn a_command_that_succeeds_shows_no_secret() {
                         }
                     }
                 }
-                // Were nothing kept, the search for it would prove nothing.
+                // If no token was cached, the search would prove nothing.
                 let tokens = lab
                     .place
                     .files()
@@ -34,7 +34,7 @@ fn a_command_that_succeeds_shows_no_secret() {
             });
         }
     });
-    // The secrets did arrive where they belong.
+    // The secrets did reach the vendor.
     let all = server.requests().concat();
     for name in ["ClientSecret", "AccessToken", "ApiKey", "TrunkPassword", "ReadPassword", "Token"] {
         assert!(all.contains(&format!("cAnary{name}")), "{name}");
@@ -42,7 +42,7 @@ fn a_command_that_succeeds_shows_no_secret() {
 }
 
 #[test]
-fn a_curl_line_names_the_variables_and_holds_no_value() {
+fn a_curl_line_names_variables_and_contains_no_values() {
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::Given);
     let line = lab.run(JOBS[0], "--dry-run=curl").expect(0).out;
@@ -52,17 +52,23 @@ fn a_curl_line_names_the_variables_and_holds_no_value() {
 }
 
 #[test]
-fn a_password_on_standard_input_or_from_a_command_shows_nowhere() {
+fn a_password_from_standard_input_or_a_command_is_not_leaked() {
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::LogIn);
-    let head = ["--profiles-file", &lab.profiles, "-p", "yeastar", "-vvv"];
     let job = ["trunk", "update", "id:7", "--kind", "register", "--password-from"];
-    for dry_run in ["--dry-run=http", "--dry-run=curl", "--quiet"] {
+    for (dry_run, log) in [
+        ("--dry-run=http", "text"),
+        ("--dry-run=curl", "text"),
+        ("--quiet", "text"),
+        ("--dry-run=http", "json"),
+        ("--quiet", "json"),
+    ] {
+        let head = ["--profiles-file", &lab.profiles, "-p", "yeastar", "-vvv", "--log-format", log];
         let ran = lab.place.pipe(&[&head[..], &[dry_run], &job, &["-"]].concat(), &canary("TrunkPassword"));
         sweep(&lab.place, &ran.expect(0), "standard input");
         #[cfg(unix)]
         {
-            // The words of a command may be as secret as what it prints.
+            // The text of a command may be as secret as its output.
             let command = format!("cmd:printf %s '{}'", canary("TrunkPassword"));
             let ran = lab.place.run(&[&head[..], &[dry_run], &job, &[&command]].concat());
             sweep(&lab.place, &ran.expect(0), "command");
@@ -74,7 +80,7 @@ fn a_password_on_standard_input_or_from_a_command_shows_nowhere() {
 }
 
 #[test]
-fn only_the_sandbox_keeps_what_the_sandbox_was_told() {
+fn passwords_sent_to_the_sandbox_are_stored_only_in_its_state() {
     let place = Place::new().with("TRUNK_PASSWORD", &canary("TrunkPassword"));
     for format in FORMATS {
         for dry_run in ["--dry-run=http", "--dry-run=curl", "--quiet"] {
@@ -101,7 +107,7 @@ fn only_the_sandbox_keeps_what_the_sandbox_was_told() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn no_child_is_started_and_no_command_line_holds_a_secret() {
+fn no_child_is_started_and_no_command_line_contains_a_secret() {
     for proof in [Proof::LogIn, Proof::Given] {
         let server = Scripted::start(vec![Act::Stall]);
         let lab = Lab::new(&server.base, proof);
@@ -111,7 +117,7 @@ fn no_child_is_started_and_no_command_line_holds_a_secret() {
         server.wait_for(1);
         let process = std::path::PathBuf::from(format!("/proc/{}", child.id()));
         for task in std::fs::read_dir(process.join("task")).unwrap() {
-            // A kernel without that file cannot tell.
+            // A kernel without that file cannot list children.
             let children = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
             assert_eq!(children.trim(), "");
         }

@@ -1,4 +1,4 @@
-//! Finds canaries: secrets that carry a mark at either end, so that no encoding and no cut hides them.
+//! Finds canaries: secrets with a mark at both ends, so that no encoding and no truncation hides them.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -11,16 +11,16 @@ use crate::support::{Place, Ran, set_mode};
 
 const MARKS: [&str; 2] = ["cAnary", "yraNAc"];
 
-/// A secret whose name can be read off a leak, with characters that every encoding treats differently.
+/// A secret whose name is readable in a leak, with characters that every encoding treats differently.
 pub fn canary(name: &str) -> String {
     format!(r#"{}{name}/+="\ x%&<{}"#, MARKS[0], MARKS[1])
 }
 
-/// What of a canary stands in the bytes, with a little of its surroundings.
+/// The parts of canaries in the bytes, with some of the surrounding text.
 pub fn find(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let mut plain = text.clone();
-    // Encodings can be laid over each other.
+    // Encodings can be nested.
     for _ in 0..3 {
         plain = unescaped(&percent_decode_str(&plain).decode_utf8_lossy());
     }
@@ -38,14 +38,14 @@ pub fn find(bytes: &[u8]) -> Vec<String> {
     found
 }
 
-/// The marks in every form, and whether its letter case matters.
+/// The marks in every encoding, and whether its letter case matters.
 static NEEDLES: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     let mut needles = Vec::new();
     for mark in MARKS {
         needles.push((mark.to_ascii_lowercase(), false));
         needles.push((mark.bytes().map(|byte| format!("{byte:02x}")).collect(), false));
         for offset in 0..3 {
-            // What stands before moves the mark within a group of three; no neighbour shares the rest.
+            // Preceding text shifts the mark within a group of three bytes; bytes shared with neighbours are cut.
             let padded = [&[0; 3][..offset], mark.as_bytes()].concat();
             let (from, to) = ((offset * 8).div_ceil(6), (offset + mark.len()) * 8 / 6);
             needles.push((STANDARD.encode(&padded)[from..to].to_owned(), true));
@@ -55,7 +55,7 @@ static NEEDLES: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     needles
 });
 
-/// Without backslashes, and with `\u0063` read as what it means.
+/// Without backslashes, and with escapes such as `\u0063` decoded.
 fn unescaped(text: &str) -> String {
     let mut parts = text.split("\\u");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -72,7 +72,7 @@ fn unescaped(text: &str) -> String {
     plain.replace('\\', "")
 }
 
-/// Fails the test where a canary shows in what a command printed or left behind. Tokens may stand in the
+/// Fails the test if a canary is in a command's output or in the files that it wrote. Tokens may be in the
 /// token cache, which only its owner can read.
 #[track_caller]
 pub fn sweep(place: &Place, ran: &Ran, what: &str) {
@@ -84,7 +84,7 @@ pub fn sweep(place: &Place, ran: &Ran, what: &str) {
     assert_eq!(found, [""; 0], "{what}");
 }
 
-/// What the files of a place should not hold.
+/// The canaries in the files of a place.
 pub fn sweep_files(place: &Place) -> Vec<String> {
     let mut found = Vec::new();
     for path in place.files() {
@@ -138,7 +138,7 @@ fn the_search_finds_a_canary_in_every_form() {
         json,
         twice,
         URL_SAFE.encode(&secret),
-        // Half of it is a leak too.
+        // Half of a secret is also a leak.
         secret[..9].to_owned(),
         secret[secret.len() - 9..].to_owned(),
     ];

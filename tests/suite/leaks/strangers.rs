@@ -1,9 +1,9 @@
-//! Files that are something else, given to a command by mistake or in bad faith: whatever it says, it does not repeat
-//! what they hold.
+//! Files of another kind, given to a command by mistake or in bad faith: no message of the command quotes their
+//! content.
 
 use super::*;
 
-/// What people keep beside their lists and manifests. Only the word that begins with the mark is theirs alone.
+/// Other files that people keep beside lists and manifests. The secret in each is the word that starts with the mark.
 const FILES: &[&str] = &[
     "-----BEGIN PRIVATE KEY-----\ncAnaryMIGHAgEAMBMGByqGSM49\ncAnaryAwEHBG0wawIBAQQg\n-----END PRIVATE KEY-----\n",
     "machine example.com login cAnaryLogin password cAnaryPassword\n",
@@ -58,7 +58,7 @@ const READERS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_file_that_is_something_else_is_not_repeated() {
+fn the_content_of_a_file_of_another_kind_is_not_quoted() {
     let server = Scripted::answering(|_, request| well(request));
     let lab = Lab::new(&server.base, Proof::Given);
     lab.inputs.write("numbers.csv", "number,labels,languages\n+16466661110,A,en-US\n");
@@ -77,9 +77,9 @@ fn a_file_that_is_something_else_is_not_repeated() {
                             &format!("manifest-{at}{ending}.toml"),
                             &format!("[[internal_numbers]]\nprofile = \"zoom\"\naccount = \"a\"\nfrom = \"stranger-{at}{ending}\"\n"),
                         );
-                        // The formats differ in how an error is shown, not in what it says.
+                        // The formats differ in the layout of an error, not in its content.
                         let format = if at % 2 == 0 { "-o table" } else { "-o json" };
-                        // Each command gets each file, under one or two of the names.
+                        // Each command gets each file, with one or two of the extensions.
                         let own = READERS.iter().enumerate().filter(|(reader, _)| (reader + turn) % 5 == at % 5);
                         for (_, (vendor, command)) in own {
                             let command = command.replace("FILE", &file).replace("MANIFEST", &manifest);
@@ -101,9 +101,9 @@ fn a_file_that_is_something_else_is_not_repeated() {
     });
 }
 
-/// What a manifest takes from elsewhere is not repeated, even where it is nearly what it should be.
+/// Values that a manifest takes from elsewhere are not quoted, even if they are almost valid.
 #[test]
-fn a_value_that_a_manifest_takes_from_elsewhere_is_not_repeated() {
+fn a_value_that_a_manifest_takes_from_elsewhere_is_not_quoted() {
     let server = Scripted::answering(|_, request| well(request));
     let mut lab = Lab::new(&server.base, Proof::Given);
     lab.place = lab.place.with("TRUNKCTL_VAR_from_env", "cAnaryVariable");

@@ -1,4 +1,4 @@
-//! A door before a server: it is shut when a write comes, so that the write's connection is refused.
+//! A door in front of a server: it is closed when a write comes, so that the write's connection is refused.
 
 use std::io::copy;
 use std::net::{Shutdown, TcpStream};
@@ -8,17 +8,17 @@ use socket2::SockRef;
 
 use crate::support::refusing::Refusing;
 
-/// The door. What passes it carries one request a connection.
+/// The door. Each connection through it carries one request.
 pub struct Door {
     /// Its address, without a path.
     pub base: String,
     server: String,
-    /// Keeps the port while the door is shut.
+    /// Reserves the port while the door is closed.
     port: Refusing,
 }
 
 impl Door {
-    /// Lets so many connections pass. It is shut before the last of them is answered.
+    /// Lets that many connections pass, and closes before the last of them is answered.
     pub fn before(server: &str, connections: usize) -> Self {
         let server = server.strip_prefix("http://").unwrap().to_owned();
         let port = Refusing::new();
@@ -30,7 +30,7 @@ impl Door {
                     pass(listener.accept().unwrap().0, &server);
                 }
                 let (last, _) = listener.accept().unwrap();
-                // A process that is being started by another test has a copy of it for a moment: closing this one
+                // A process that another test is starting has a copy of it for a moment: closing this one alone
                 // would leave it listening until then.
                 let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
                 drop(listener);
@@ -40,7 +40,7 @@ impl Door {
         Self { base: port.base.clone(), server, port }
     }
 
-    /// Opens it again, for good.
+    /// Opens it again permanently.
     pub fn open(self) {
         let listener = self.port.open();
         // The thread ends with the test process.
@@ -48,7 +48,7 @@ impl Door {
     }
 }
 
-/// Copies both ways until the server has answered; each side ends by itself.
+/// Copies in both directions until the server has answered; each side ends by itself.
 fn pass(mut client: TcpStream, server: &str) {
     let mut upstream = TcpStream::connect(server).unwrap();
     let (mut asking, mut asked) = (client.try_clone().unwrap(), upstream.try_clone().unwrap());

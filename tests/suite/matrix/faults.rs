@@ -1,55 +1,55 @@
-//! Every fault, and the rule of what becomes of a write that it strikes.
+//! Every fault, and the rule for the end of a write that it affects.
 
 use std::time::{Duration, SystemTime};
 
-use super::writes::{Answer, Look, Write};
+use super::writes::{Answer, Lookup, Write};
 
-/// What a fault does to a write.
+/// The effect of a fault on a write.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It certainly did not reach the vendor.
     NotSent,
-    /// It was not processed, and its answer does not tell that.
+    /// It was not processed, and its answer does not show that.
     LostBefore,
-    /// It was not processed, and its time ran out: a vendor that is slow may come to it yet.
+    /// It was not processed before the time limit: a slow vendor may still process it.
     LateBefore,
-    /// It was processed, and no answer comes.
+    /// It was processed, and its answer is lost.
     LostAfter,
-    /// It was processed, and half of the answer's body comes.
+    /// It was processed, and only half of the answer's body arrives.
     Cut,
-    /// It was processed, and the answer's body means nothing.
+    /// It was processed, and the answer's body is garbage.
     Garbage,
-    /// The vendor says that it was not processed, and to come back later.
+    /// The vendor says that it was not processed and should be sent again later.
     Limited,
-    /// An address that is not followed.
+    /// A redirect, which is not followed.
     Redirected,
-    /// The vendor takes the token no longer.
+    /// The vendor no longer accepts the token.
     Expired,
-    /// The vendor's clock is far from ours.
+    /// The vendor's clock differs a lot from the local one.
     Clock,
 }
 
 /// A fault.
 pub struct Fault {
-    /// As the README names it.
+    /// Its name in the fault matrix.
     pub name: &'static str,
     pub fate: Fate,
     pub how: How,
 }
 
-/// How a fault is made.
+/// How a fault is produced.
 pub enum How {
-    /// Nobody listens when the write comes.
+    /// The connection of the write is refused.
     Refuse,
     /// By the served sandbox.
     Served(&'static str),
-    /// The same, where an answer names a moment.
+    /// The same, for an answer that contains a point in time.
     Dated(fn(SystemTime) -> String),
     /// The same, with the address of another host for `{other}`.
     Elsewhere(&'static str),
 }
 
-/// In the order of the README's columns.
+/// In the order of the columns of the fault matrix.
 pub const FAULTS: &[Fault] = &[
     Fault { name: "connection refused", fate: Fate::NotSent, how: How::Refuse },
     Fault { name: "reset before processing", fate: Fate::LostBefore, how: How::Served("drop-before") },
@@ -97,7 +97,7 @@ pub struct End {
     pub code: i32,
     pub applied: bool,
     pub sent: usize,
-    /// Whether only a look at the vendor told that it was done.
+    /// Whether it was confirmed only by a lookup at the vendor.
     pub noted: bool,
 }
 
@@ -110,12 +110,12 @@ const DONE_AT_LAST: End = end(0, true, 2);
 const FOUND: End = End { noted: true, ..DONE };
 const UNKNOWN: i32 = 11;
 
-/// What becomes of a write that a fault strikes once, or every time.
+/// The end of a write with a fault that occurs once or every time.
 pub fn rule(write: &Write, fault: &Fault, always: bool) -> End {
     let by_signature = write.vendor == "itniotech";
-    let blind = write.look == Look::Blind;
+    let blind = write.lookup == Lookup::Blind;
     match fault.fate {
-        // The second attempt is the only one that arrives.
+        // Only the second attempt arrives.
         Fate::NotSent => {
             if always {
                 end(10, false, 0)

@@ -1,5 +1,5 @@
-//! The fault matrix: every write of every vendor, struck by every fault once and every time, over real HTTP.
-//! What must come of it is a rule; the README's table is what the run gave.
+//! The fault matrix: every write of every vendor with every fault, once and every time, over real HTTP.
+//! A rule defines the expected result; the guide's table is generated from the run.
 
 pub mod door;
 mod faults;
@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use trunkctl::engine::journal;
 use trunkctl::vendors::ALL;
 
-use crate::conformance::rig::is_write;
 use crate::docs;
+use crate::fixtures::is_write;
 use crate::support::recorder::Recorder;
 use crate::support::served::{Served, profiles};
 use crate::support::silent::Silent;
@@ -27,11 +27,11 @@ use faults::{End, FAULTS, Fault, How, rule};
 use table::Ends;
 use writes::{WRITES, Write};
 
-/// Most cells wait for something most of the time.
+/// More than there are cores, because most cells wait most of the time.
 const WORKERS: usize = 8;
 
 /// Long enough for a busy machine to answer, and much shorter than the delays.
-const TIMEOUT: &str = "500ms";
+const TIMEOUT: &str = "1s";
 
 struct Cell {
     write: usize,
@@ -40,7 +40,7 @@ struct Cell {
 }
 
 #[test]
-fn every_write_struck_by_every_fault_ends_as_the_rule_says() {
+fn every_write_with_every_fault_ends_as_the_rule_requires() {
     let states: Vec<String> = WRITES.iter().map(prepared).collect();
     let cells: Vec<Cell> = (0..WRITES.len())
         .flat_map(|write| (0..FAULTS.len()).map(move |fault| (write, fault)))
@@ -53,7 +53,7 @@ fn every_write_struck_by_every_fault_ends_as_the_rule_says() {
                 while let Some(cell) = cells.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let (write, fault) = (&WRITES[cell.write], &FAULTS[cell.fault]);
                     let outcome = run(write, fault, cell.always, &states[cell.write]);
-                    let (end, faulty) = judged(write, rule(write, fault, cell.always), outcome);
+                    let (end, faulty) = compare(write, rule(write, fault, cell.always), outcome);
                     let often = if cell.always { "always" } else { "once" };
                     let what = format!("{}: {}, {often}", write.name, fault.name);
                     wrong
@@ -66,8 +66,12 @@ fn every_write_struck_by_every_fault_ends_as_the_rule_says() {
         }
     });
     let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} complaints, {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
-    docs::generated("fault matrix", &table::markdown(&ends.into_inner().unwrap()));
+    assert!(wrong.is_empty(), "{} differences, {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
+    docs::generated(
+        "src/guide/reliability.md",
+        "fault matrix",
+        &table::markdown(&ends.into_inner().unwrap()),
+    );
 }
 
 /// The sandbox's state before a write, as a file's text.
@@ -97,16 +101,16 @@ fn words<'a>(profiles: &'a str, vendor: &'a str, command: &'a str) -> Vec<&'a st
     words
 }
 
-/// What became of one cell.
+/// The result of one cell.
 struct Outcome {
     ran: Ran,
     /// How often the write was sent.
     sent: usize,
-    /// Objects that the vendor then holds.
-    held: usize,
-    /// Objects that were ever made, where the vendor counts them.
+    /// Objects at the vendor afterwards.
+    objects: usize,
+    /// Objects ever created, if the vendor counts them.
     made: Option<usize>,
-    /// What the journal says of the write.
+    /// The outcome of the write in the journal.
     journal: String,
 }
 
@@ -130,17 +134,17 @@ fn run(write: &Write, fault: &Fault, always: bool, state: &str) -> Outcome {
     };
     other.untouched(write.name);
     let sent = recorder.take().iter().filter(|seen| is_write(seen)).count();
-    // Its state is kept when it ends.
+    // The sandbox saves its state when it ends.
     drop(served);
     let before: Value = serde_json::from_str(state).unwrap();
     let after: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let count = |state: &Value, at: &str| state.pointer(at).unwrap().as_u64().unwrap();
     let made = write.counter.map(|at| (count(&after, at) - count(&before, at)) as usize);
     let journal = journal(&place);
-    Outcome { ran, sent, held: (write.held)(&after), made, journal }
+    Outcome { ran, sent, objects: (write.objects)(&after), made, journal }
 }
 
-/// The fault as the sandbox is told it, striking nothing but the write.
+/// The fault as an option of the sandbox, limited to the write.
 fn spec(write: &Write, fault: &Fault, always: bool, other: &str) -> Option<String> {
     let kind = match fault.how {
         How::Refuse => return None,
@@ -152,7 +156,7 @@ fn spec(write: &Write, fault: &Fault, always: bool, other: &str) -> Option<Strin
     Some(format!("{kind};call={}{count}", write.call))
 }
 
-/// Runs the write with nobody listening once its reads are done; where that is to pass, until it has been refused.
+/// Runs the write against a port that refuses connections after its reads: always, or until the first refusal.
 fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> Ran {
     let log_in = usize::from(write.vendor != "itniotech");
     let door = Door::before(&recorder.base, log_in + write.reads);
@@ -168,7 +172,7 @@ fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> R
             break;
         }
     }
-    // A door that stays shut keeps its port until the program has ended.
+    // A closed door keeps its port until the program has ended.
     let shut = if always {
         Some(door)
     } else {
@@ -181,55 +185,55 @@ fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> R
     Ran { code: output.status.code().unwrap_or(-1), out: String::from_utf8(output.stdout).unwrap(), err }
 }
 
-/// How the journal says that the write ended. There is one entry, and it is about this write.
+/// The outcome in the journal, which has one entry, for this write.
 fn journal(place: &Place) -> String {
     let entries: Vec<_> = journal::read(&place.state()).unwrap().map(Result::unwrap).collect();
     let outcomes: Vec<&str> = entries.iter().map(|entry| entry.outcome.as_str()).collect();
     outcomes.join(" and ")
 }
 
-/// What the cell came to, and everything in which that is not what the rule says.
-fn judged(write: &Write, wanted: End, got: Outcome) -> (End, Vec<String>) {
+/// Compares a cell with the rule: the actual end, and all differences.
+fn compare(write: &Write, wanted: End, got: Outcome) -> (End, Vec<String>) {
     let mut wrong = Vec::new();
     let mut check = |what: &str, is: String, should: String| {
         if is != should {
             wrong.push(format!("{what} is {is} and should be {should}"));
         }
     };
-    let told = told(write, &got.ran);
+    let reported = reported(write, &got.ran);
     let (before, after) = write.counts;
-    let held = if wanted.applied { after } else { before };
-    check("the exit code", told.code.to_string(), wanted.code.to_string());
-    check("the outcome", told.outcome, outcome(write, wanted).to_owned());
-    check("the note", told.noted.to_string(), wanted.noted.to_string());
+    let objects = if wanted.applied { after } else { before };
+    check("the exit code", reported.code.to_string(), wanted.code.to_string());
+    check("the outcome", reported.outcome, outcome(write, wanted).to_owned());
+    check("the note", reported.noted.to_string(), wanted.noted.to_string());
     check("sent", got.sent.to_string(), wanted.sent.to_string());
-    check("held", got.held.to_string(), held.to_string());
+    check("objects", got.objects.to_string(), objects.to_string());
     if let Some(made) = got.made {
-        check("made", made.to_string(), held.to_string());
+        check("created", made.to_string(), objects.to_string());
     }
     check("the journal", got.journal, entry(write, wanted).to_owned());
     if !wrong.is_empty() {
         wrong.push(format!("{:?}", got.ran));
     }
-    (End { code: told.code, noted: told.noted, ..wanted }, wrong)
+    (End { code: reported.code, noted: reported.noted, ..wanted }, wrong)
 }
 
-/// What a script is told.
-struct Told {
+/// The result that a script sees.
+struct Reported {
     code: i32,
     outcome: String,
     noted: bool,
 }
 
-/// Reads what the program said. Each of a bulk write's changes says the same, in the words of a single one.
-fn told(write: &Write, ran: &Ran) -> Told {
+/// Reads the program's output. All changes of a bulk write must have the same result, which is returned.
+fn reported(write: &Write, ran: &Ran) -> Reported {
     let noted = ran.err.contains("note: ");
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     if !write.is_bulk() {
         let outcome =
             if ran.code == 0 { word(&ran.json()["outcome"]) } else { word(&ran.error()["outcome"]) };
         let noted = noted && (ran.code != 0 || ran.json()["note"].is_string());
-        return Told { code: ran.code, outcome, noted };
+        return Reported { code: ran.code, outcome, noted };
     }
     let report = ran.json();
     let changes = report["changes"].as_array().unwrap();
@@ -237,16 +241,16 @@ fn told(write: &Write, ran: &Ran) -> Told {
     assert!(same && changes.len() == write.counts.1, "{ran:?}");
     let error = &changes[0]["error"];
     match ran.code {
-        12 => Told {
+        12 => Reported {
             code: error["exit_code"].as_i64().unwrap() as i32,
             outcome: word(&error["outcome"]),
             noted,
         },
-        code => Told { code, outcome: word(&changes[0]["outcome"]), noted },
+        code => Reported { code, outcome: word(&changes[0]["outcome"]), noted },
     }
 }
 
-/// What the journal should say of an end.
+/// The expected outcome in the journal.
 fn entry(write: &Write, end: End) -> &'static str {
     match end.code {
         0 | 11 => outcome(write, end),
@@ -254,7 +258,7 @@ fn entry(write: &Write, end: End) -> &'static str {
     }
 }
 
-/// The outcome that goes with an end.
+/// The expected outcome.
 fn outcome(write: &Write, end: End) -> &'static str {
     match end.code {
         0 => write.done,

@@ -1,13 +1,13 @@
-//! The README's table, from what the run gave.
+//! The table of the guide, generated from the results of the run.
 
 use std::collections::BTreeMap;
 
 use super::{End, FAULTS, WRITES, Write};
 
-/// How the cells ended, by write, fault and whether the fault struck every time.
+/// The ends of the cells, by write, fault, and whether the fault occurred every time.
 pub type Ends = BTreeMap<(usize, usize, bool), End>;
 
-/// Faults that end alike for every write share a column, which a letter names.
+/// Faults with the same ends for every write share a column, named by a letter.
 pub fn markdown(ends: &Ends) -> String {
     let mut columns: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
     for (fault, row) in FAULTS.iter().enumerate() {
@@ -31,7 +31,7 @@ pub fn markdown(ends: &Ends) -> String {
     text
 }
 
-/// What a user gets where the fault strikes once, and where it strikes every time.
+/// The end for a fault that occurs once, and for one that occurs every time.
 fn cell(ends: &Ends, write: usize, fault: usize) -> String {
     let [once, always] = [false, true].map(|always| word(&WRITES[write], ends[&(write, fault, always)]));
     if once == always { once } else { format!("{once}; {always}") }

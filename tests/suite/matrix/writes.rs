@@ -1,53 +1,53 @@
-//! Every write of every vendor: its command, its call, and how the vendor's own state tells that it was applied.
+//! Every write of every vendor: its command, its call, and how the vendor's state shows that it was applied.
 
 use serde_json::Value;
 
-/// A write and what is known of it.
+/// A write and its properties.
 pub struct Write {
     pub vendor: &'static str,
-    /// As the README's table names it.
+    /// Its name in the fault matrix.
     pub name: &'static str,
-    /// Commands that make what the write is about.
+    /// Commands that create the object of the write.
     pub before: &'static [&'static str],
     pub command: &'static str,
-    /// The outcome of a change that is done.
+    /// The outcome of a successful change.
     pub done: &'static str,
-    /// What begins the line of its request, for the faults that strike no other call.
+    /// The start of its request line, so that faults affect no other call.
     pub call: &'static str,
-    /// Reads that come before it.
+    /// The reads before it.
     pub reads: usize,
-    /// What a look tells of it.
-    pub look: Look,
-    /// What its good answer holds.
+    /// Whether a lookup can verify it.
+    pub lookup: Lookup,
+    /// The body of its successful answer.
     pub answer: Answer,
-    /// How many of its objects the vendor's state holds.
-    pub held: fn(&Value) -> usize,
-    /// How many there are before it, and once it is done.
+    /// Counts its objects in the vendor's state.
+    pub objects: fn(&Value) -> usize,
+    /// The number of objects before it and afterwards.
     pub counts: (usize, usize),
-    /// Where the state counts what was ever made.
+    /// The counter of all objects ever created, in the state.
     pub counter: Option<&'static str>,
 }
 
-/// Whether a look at the vendor tells what became of a write.
+/// Whether a lookup at the vendor shows the outcome of a write.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    Tells,
+pub enum Lookup {
+    Shows,
     /// No documented read shows it.
     Blind,
 }
 
-/// What can be cut off, or be garbage, in an answer.
+/// The part of an answer that can be truncated or replaced with garbage.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Body,
-    /// It may have a body, and has none.
+    /// A body is permitted, but there is none.
     Empty,
-    /// 204: it can have none.
+    /// 204: a body is not permitted.
     None,
 }
 
 impl Write {
-    /// Whether the command tells of each of many objects, and never ends in one error's own exit code.
+    /// Whether the command reports many objects one by one, and never exits with the code of a single error.
     pub fn is_bulk(&self) -> bool {
         self.command.contains("--from")
     }
@@ -61,22 +61,22 @@ const PLAIN: Write = Write {
     done: "created",
     call: "",
     reads: 0,
-    look: Look::Tells,
+    lookup: Lookup::Shows,
     answer: Answer::Body,
-    held: |_| 0,
+    objects: |_| 0,
     counts: (0, 1),
     counter: None,
 };
 
 const YEASTAR: Write =
-    Write { vendor: "yeastar", held: |state| named(&state["yeastar"]["trunks"], "settings"), ..PLAIN };
+    Write { vendor: "yeastar", objects: |state| named(&state["yeastar"]["trunks"], "settings"), ..PLAIN };
 const YEASTAR_CREATE: Write = Write {
     call: "POST /yeastar/openapi/v1.0/trunk/create",
     counter: Some("/yeastar/next_trunk_id"),
     ..YEASTAR
 };
 const ITNIOTECH: Write =
-    Write { vendor: "itniotech", held: |state| named(&state["itniotech"]["trunks"], ""), ..PLAIN };
+    Write { vendor: "itniotech", objects: |state| named(&state["itniotech"]["trunks"], ""), ..PLAIN };
 const ITNIOTECH_CREATE: Write = Write {
     call: "POST /itniotech/v3/cc/sipTrunk/add",
     counter: Some("/itniotech/next_key_id"),
@@ -93,7 +93,7 @@ const ADD: &str = "internal-numbers add --account sub-1 --number +16466661110 --
 const ADD_MANY: &str = "internal-numbers add --account sub-1 --from examples/zoom/internal-numbers.yaml";
 const COUNTRY: &str = "callout-countries add GB --account sub-1";
 
-/// In the order of the README's table. Itniotech documents no call that deletes.
+/// In the order of the fault matrix. Itniotech documents no call that deletes.
 pub const WRITES: &[Write] = &[
     Write {
         name: "Yeastar trunk create, register",
@@ -115,7 +115,7 @@ pub const WRITES: &[Write] = &[
         command: "trunk update name:t --port 5062",
         call: "POST /yeastar/openapi/v1.0/trunk/update",
         reads: 2,
-        held: |state| count(&state["yeastar"]["trunks"], |row| row["settings"]["port"] == 5062),
+        objects: |state| count(&state["yeastar"]["trunks"], |row| row["settings"]["port"] == 5062),
         ..YEASTAR
     },
     Write {
@@ -142,7 +142,7 @@ pub const WRITES: &[Write] = &[
         command: "trunk update name:t --host 192.0.2.41",
         call: "POST /itniotech/v3/cc/sipTrunk/update",
         reads: 1,
-        held: |state| count(&state["itniotech"]["trunks"], |row| row["gateway_ip"] == "192.0.2.41"),
+        objects: |state| count(&state["itniotech"]["trunks"], |row| row["gateway_ip"] == "192.0.2.41"),
         ..ITNIOTECH
     },
     Write {
@@ -150,7 +150,7 @@ pub const WRITES: &[Write] = &[
         done: "assigned",
         command: ASSIGN,
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/trunks",
-        held: |state| count(&account(state)["sip_trunks"], |_| true),
+        objects: |state| count(&account(state)["sip_trunks"], |_| true),
         ..ZOOM
     },
     Write {
@@ -161,7 +161,7 @@ pub const WRITES: &[Write] = &[
         call: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/trunks",
         reads: 1,
         answer: Answer::None,
-        held: |state| count(&account(state)["sip_trunks"], |_| true),
+        objects: |state| count(&account(state)["sip_trunks"], |_| true),
         counts: (1, 0),
         ..ZOOM
     },
@@ -169,7 +169,7 @@ pub const WRITES: &[Write] = &[
         name: "Zoom internal-numbers add",
         command: ADD,
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers",
-        held: numbers,
+        objects: numbers,
         counter: Some("/zoom/counters/numbers"),
         ..ZOOM
     },
@@ -177,7 +177,7 @@ pub const WRITES: &[Write] = &[
         name: "Zoom internal-numbers add --from",
         command: ADD_MANY,
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers",
-        held: numbers,
+        objects: numbers,
         counts: (0, 3),
         counter: Some("/zoom/counters/numbers"),
         ..ZOOM
@@ -190,7 +190,7 @@ pub const WRITES: &[Write] = &[
         call: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers",
         reads: 1,
         answer: Answer::None,
-        held: numbers,
+        objects: numbers,
         counts: (1, 0),
         ..ZOOM
     },
@@ -198,7 +198,7 @@ pub const WRITES: &[Write] = &[
         name: "Zoom callout-countries add",
         command: COUNTRY,
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/callout_countries",
-        held: |state| count(&account(state)["callout_countries"], |row| row == "GB"),
+        objects: |state| count(&account(state)["callout_countries"], |row| row == "GB"),
         ..ZOOM
     },
     Write {
@@ -209,7 +209,7 @@ pub const WRITES: &[Write] = &[
         call: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/callout_countries",
         reads: 1,
         answer: Answer::None,
-        held: |state| count(&account(state)["callout_countries"], |row| row == "GB"),
+        objects: |state| count(&account(state)["callout_countries"], |row| row == "GB"),
         counts: (1, 0),
         ..ZOOM
     },
@@ -218,9 +218,9 @@ pub const WRITES: &[Write] = &[
         done: "assigned",
         command: "sip-settings assign --account sub-1 --enable true",
         call: "PATCH /zoom/v2/accounts/sub-1/sip_trunk/settings",
-        look: Look::Blind,
+        lookup: Lookup::Blind,
         answer: Answer::None,
-        held: |state| usize::from(account(state)["settings"]["enable"] == true),
+        objects: |state| usize::from(account(state)["settings"]["enable"] == true),
         ..ZOOM
     },
     Write {
@@ -230,7 +230,7 @@ pub const WRITES: &[Write] = &[
         call: "PATCH /zoom/v2/accounts/sub-1/sip_trunk/settings",
         reads: 1,
         answer: Answer::None,
-        held: |state| usize::from(account(state)["settings"]["show_zoom_provided_numbers"] == 1),
+        objects: |state| usize::from(account(state)["settings"]["show_zoom_provided_numbers"] == 1),
         ..ZOOM
     },
     Write {
@@ -239,9 +239,9 @@ pub const WRITES: &[Write] = &[
         command: "numbers assign --account sub-1 +14155550100",
         call: "POST /zoom/v2/accounts/sub-1/sip_trunk/numbers",
         reads: 1,
-        look: Look::Blind,
+        lookup: Lookup::Blind,
         answer: Answer::Empty,
-        held: |state| count(&account(state)["phone_numbers"], |_| true),
+        objects: |state| count(&account(state)["phone_numbers"], |_| true),
         ..ZOOM
     },
     Write {
@@ -252,7 +252,7 @@ pub const WRITES: &[Write] = &[
         call: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/numbers",
         reads: 1,
         answer: Answer::None,
-        held: numbers,
+        objects: numbers,
         counts: (3, 0),
         ..ZOOM
     },

@@ -24,7 +24,7 @@ fn is_change(change: &Value, operation: &str, outcome: &str, kind: &str) {
 }
 
 #[test]
-fn a_write_is_one_change() {
+fn a_write_prints_one_change() {
     let shop = Shop::new();
     for format in ["json", "jsonl", "yaml"] {
         let ran = shop.run(&format!("-o {format}"), &format!("{PEER} --name by-{format}")).expect(0);
@@ -56,7 +56,7 @@ fn a_write_is_one_change() {
 
 /// Some vendors have numbers for ids, some texts.
 #[test]
-fn ids_are_texts_at_every_vendor() {
+fn ids_are_strings_at_every_vendor() {
     let place = Place::new();
     for (line, act) in [
         (format!("{PEER} --name t"), pbx_done()),
@@ -80,7 +80,7 @@ fn ids_are_texts_at_every_vendor() {
 }
 
 #[test]
-fn a_bulk_write_is_changes_and_a_summary() {
+fn a_bulk_write_prints_changes_and_a_summary() {
     let shop = Shop::new();
     let counted = ["created", "updated", "unchanged", "assigned", "deleted", "failed", "unknown", "skipped"];
     for (at, format) in ["json", "yaml", "jsonl", "csv", "table"].iter().enumerate() {
@@ -127,7 +127,7 @@ fn a_bulk_write_is_changes_and_a_summary() {
 }
 
 #[test]
-fn a_dry_run_is_requests_with_the_secrets_masked() {
+fn a_dry_run_prints_requests_with_masked_secrets() {
     let place = Place::new().with("SIP_PASSWORD", "Canary-1234567");
     let (scripted, profiles) = pbx(&place, vec![Act::Drop]);
     let line = "trunk create --name t --kind register --host a.example --port 5060 --transport udp \
@@ -137,7 +137,9 @@ fn a_dry_run_is_requests_with_the_secrets_masked() {
         args.extend(line.split_whitespace());
         let ran = place.run(&args).expect(0);
         assert!(!ran.out.contains("Canary") && !ran.out.contains("static-token"), "{ran:?}");
-        assert_eq!(ran.err, "");
+        let note =
+            "note: set SIP_PASSWORD and TRUNKCTL_ACCESS_TOKEN in the shell that runs the curl command\n";
+        assert_eq!(ran.err, if dry.ends_with("curl") { note } else { "" });
         ran.out
     };
     for dry in ["--dry-run", "--dry-run=http"] {
@@ -170,7 +172,7 @@ fn a_dry_run_is_requests_with_the_secrets_masked() {
 }
 
 #[test]
-fn an_error_is_an_object_under_any_format_but_table() {
+fn an_error_is_an_object_in_every_format_except_table() {
     let shop = Shop::new();
     let exists = format!("{PEER} --name t");
     shop.run("", &exists).expect(0);
@@ -184,7 +186,7 @@ fn an_error_is_an_object_under_any_format_but_table() {
         ("explain zoom 987654", 6, "not_found"),
     ] {
         for format in FORMATS {
-            // The format counts wherever it stands, also where the rest cannot be understood.
+            // The format applies at any position, even if the rest of the line cannot be parsed.
             for form in [format!("-o {format}"), format!("--output={format}"), format!("-o{format}")] {
                 let ran = shop.run(&form, line).expect(code);
                 assert_eq!(ran.out, "", "{ran:?}");
@@ -200,6 +202,10 @@ fn an_error_is_an_object_under_any_format_but_table() {
                 assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
             }
         }
+    }
+    for (line, usage) in [("", "trunkctl <COMMAND>"), ("trunk", "trunkctl trunk <COMMAND>")] {
+        let error = shop.run("-o json", line).expect(2).error();
+        assert_eq!(error["message"], json!(format!("a command is missing: {usage}")));
     }
     // Of a vendor's refusal everything that it said is there.
     let error = shop.run("-o json", &exists).expect(7).error();

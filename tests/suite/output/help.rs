@@ -1,7 +1,5 @@
 //! Help, versions, suggestions, completions and manual pages: no profile and no network.
 
-use std::process::Command;
-
 use clap::CommandFactory;
 use trunkctl::internal::Cli;
 
@@ -9,10 +7,10 @@ use super::*;
 use crate::support::silent::Silent;
 
 /// Every command and group of commands, as words.
-fn levels() -> Vec<Vec<String>> {
+pub fn levels() -> Vec<Vec<String>> {
     fn below(command: &clap::Command, path: &[String], list: &mut Vec<Vec<String>>) {
         list.push(path.to_vec());
-        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        for inner in command.get_subcommands() {
             below(inner, &[path, &[inner.get_name().to_owned()]].concat(), list);
         }
     }
@@ -22,9 +20,9 @@ fn levels() -> Vec<Vec<String>> {
 }
 
 #[test]
-fn help_and_version_at_every_level_need_nothing() {
+fn help_and_version_work_at_every_level_without_configuration() {
     let silent = Silent::start();
-    // Whatever is looked at here is wrong or missing.
+    // Every setting that the program could read here is invalid or missing.
     let place = Place::new()
         .with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml")
         .with("TRUNKCTL_PROFILE", "nobody")
@@ -41,28 +39,53 @@ fn help_and_version_at_every_level_need_nothing() {
         }
         for flag in ["--version", "-V"] {
             let ran = place.run(&[&words[..], &[flag]].concat()).expect(0);
-            assert!(ran.out.trim_end().ends_with(env!("CARGO_PKG_VERSION")) && ran.err.is_empty(), "{ran:?}");
+            let first = ran.out.lines().next().unwrap();
+            assert!(first.ends_with(env!("CARGO_PKG_VERSION")) && ran.err.is_empty(), "{ran:?}");
         }
     }
     silent.untouched("help");
     assert!(place.files().is_empty(), "{:?}", place.files());
 }
 
-/// Examples are there to be copied: no terminal of eighty columns may break their lines.
+/// Of a terminal with 80 columns and 24 lines.
 #[test]
-fn what_stands_below_the_options_fits_eighty_columns() {
-    fn look(command: &clap::Command) {
-        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        for line in text.lines() {
-            assert!(line.chars().count() <= 80, "{}: {line}", command.get_name());
+fn a_short_help_fits_a_screen_and_ends_with_an_example() {
+    let place = Place::new().with("COLUMNS", "80");
+    for path in levels() {
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        let help = place.run(&[&words[..], &["-h"]].concat()).expect(0).out;
+        assert!(help.lines().count() <= 24, "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        assert!(help.contains("\nCommands:\n") || help.contains("\nExample:\n  trunkctl"), "{help}");
+        let long = place.run(&[&words[..], &["--help"]].concat()).expect(0).out;
+        assert!(long.lines().all(|line| line.chars().count() <= 80), "{long}");
+        for global in ["--profiles-file", "--deadline"] {
+            assert!(!long.contains(&format!("{global} <")), "{global} in {long}");
         }
-        command.get_subcommands().for_each(look);
     }
-    look(&Cli::command());
 }
 
 #[test]
-fn a_value_from_the_environment_is_told_as_one() {
+fn help_shows_commands_topics_and_the_global_options() {
+    let place = Place::new().with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml");
+    let topics = place.run(&["help"]).expect(0).out;
+    for line in topics.lines().filter_map(|line| line.strip_prefix("  ")) {
+        let topic = line.split(' ').next().unwrap();
+        assert!(place.run(&["help", topic]).expect(0).out.lines().count() > 10, "{topic}");
+    }
+    let create = place.run(&["help", "trunk", "create"]).expect(0).out;
+    assert_eq!(create, place.run(&["trunk", "create", "--help"]).expect(0).out);
+    let global = place.run(&["help", "global"]).expect(0).out;
+    assert!(global.contains("--deadline") && global.contains("TRUNKCTL_DEADLINE"), "{global}");
+    let ran = place.run(&["help", "manifest"]).expect(2);
+    assert!(ran.err.contains("did you mean `manifests`?"), "{ran:?}");
+    let ran = place.run(&["help", "trunk", "crate"]).expect(2);
+    assert!(ran.err.contains("did you mean `create`?"), "{ran:?}");
+    assert!(place.files().is_empty(), "{:?}", place.files());
+}
+
+#[test]
+fn an_error_about_a_value_from_the_environment_names_the_variable() {
     let place = Place::new().with("TRUNKCTL_TIMEOUT", "5").with("TRUNKCTL_OUTPUT", "");
     for format in ["table", "json"] {
         let ran = place.run(&["vendors", "-o", format]).expect(2);
@@ -70,12 +93,12 @@ fn a_value_from_the_environment_is_told_as_one() {
         let ran = place.run(&["vendors", "-o", format, "--timeout", "6"]).expect(2);
         assert!(!ran.err.contains("TRUNKCTL_TIMEOUT"), "{ran:?}");
     }
-    // A variable that is set to nothing is not set.
+    // An empty variable counts as unset.
     assert!(place.run(&["vendors", "--timeout", "6s"]).expect(0).out.starts_with("Operations"));
 }
 
 #[test]
-fn commands_that_ask_nobody_need_no_profile() {
+fn offline_commands_need_no_profile() {
     let place = Place::new().with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml");
     for line in ["vendors", "explain exit 3", "explain itniotech -47", "completions zsh", "man"] {
         place.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
@@ -84,7 +107,7 @@ fn commands_that_ask_nobody_need_no_profile() {
 }
 
 #[test]
-fn a_typo_is_answered_with_the_word_that_was_meant() {
+fn a_typo_is_answered_with_the_intended_word() {
     let place = Place::new();
     for (line, meant) in [
         ("trnuk create", "trunk"),
@@ -110,30 +133,7 @@ fn a_typo_is_answered_with_the_word_that_was_meant() {
 }
 
 #[test]
-fn completions_are_scripts_of_their_shells() {
-    let place = Place::new();
-    for (shell, sign) in [
-        ("bash", "complete -F"),
-        ("zsh", "#compdef trunkctl"),
-        ("fish", "complete -c trunkctl"),
-        ("powershell", "Register-ArgumentCompleter"),
-    ] {
-        let script = place.run(&["completions", shell]).expect(0).out;
-        assert!(script.contains(sign), "{shell}");
-        for word in ["sip-settings", "internal-numbers", "dry-run", "password-from"] {
-            assert!(script.contains(word), "{shell}: {word}");
-        }
-        let path = place.write(&format!("completions.{shell}"), &script);
-        // Where the shell is there, it reads its script without running it.
-        if let Ok(output) = Command::new(shell).args(["-n", &path]).output() {
-            assert!(output.status.success() && output.stderr.is_empty(), "{shell}: {output:?}");
-        }
-    }
-    assert!(place.run(&["completions", "tcsh"]).expect(2).err.contains("bash"));
-}
-
-#[test]
-fn there_is_a_manual_page_for_every_command() {
+fn every_command_has_a_manual_page() {
     let place = Place::new();
     let page = place.run(&["man"]).expect(0).out;
     assert!(page.contains(".TH") && page.contains(".SH NAME") && page.contains("trunkctl"), "{page}");
@@ -146,6 +146,10 @@ fn there_is_a_manual_page_for_every_command() {
         for part in [".TH", ".SH NAME", ".SH SYNOPSIS"] {
             assert!(text.contains(part), "{part} in {name}.1");
         }
+    }
+    for topic in ["profiles", "manifests"] {
+        let text = std::fs::read_to_string(folder.join(format!("trunkctl-{topic}.7"))).unwrap();
+        assert!(text.contains(".TH") && text.contains(".SH DESCRIPTION"), "{text}");
     }
     let blocked = place.write("blocked", "");
     assert!(place.run(&["man", &format!("{blocked}/x")]).expect(3).err.contains("can write"));

@@ -1,9 +1,9 @@
-//! What messages say, and what they leave out.
+//! The content of messages, and what they leave out.
 
 use super::*;
 
 #[test]
-fn an_item_of_a_bulk_write_is_told_its_own_mistake() {
+fn each_item_of_a_bulk_write_reports_its_own_mistake() {
     let shop = Shop::new();
     let taken = numbers(&shop.place, &["+16466661110"]);
     shop.run("", &format!("-p zoom internal-numbers add --from {taken}")).expect(0);
@@ -13,12 +13,12 @@ fn an_item_of_a_bulk_write_is_told_its_own_mistake() {
     let message = |at: usize| changes[at]["error"]["message"].as_str().unwrap_or_default().to_owned();
     assert!(message(0).ends_with("number: The number +16466661110 is already in use."), "{ran:?}");
     assert_eq!(changes[0]["error"]["fields"].as_array().map(Vec::len), Some(1), "{ran:?}");
-    // What is wrong with one does not sink the other.
+    // A mistake in one item does not make the other fail.
     assert_eq!(changes[1]["outcome"], "created", "{ran:?}");
 }
 
 #[test]
-fn what_there_is_not_is_an_empty_cell_of_csv() {
+fn a_missing_value_is_an_empty_csv_cell() {
     let (_, rows) = csv(&Place::new().run(&["explain", "yeastar", "40003", "-o", "csv"]).expect(0).out);
     assert!(rows[0].contains(&String::new()) && !rows[0].contains(&"(none)".to_owned()), "{rows:?}");
 }
@@ -40,7 +40,7 @@ fn an_unknown_id_is_named() {
 }
 
 #[test]
-fn white_space_after_a_comma_is_no_part_of_a_codec() {
+fn white_space_after_a_comma_is_not_part_of_a_codec() {
     let shop = Shop::new();
     let peer = PEER.trim_end_matches("ulaw");
     let mut args = shop.args("-o json", peer);
@@ -49,13 +49,30 @@ fn white_space_after_a_comma_is_no_part_of_a_codec() {
 }
 
 #[test]
-fn what_no_shape_can_do_without_is_told_of_none() {
+fn fields_that_every_kind_requires_are_reported_without_a_kind() {
     let ran = Shop::new().run("", "-p yeastar trunk create --name t").expect(4);
     assert!(ran.err.contains("codecs: Yeastar P-Series requires it; give `codecs` (--codecs)"), "{ran:?}");
 }
 
 #[test]
-fn a_curl_line_to_a_sandbox_that_ends_says_so() {
+fn a_common_mistake_is_answered_with_the_right_command() {
+    let shop = Shop::new();
+    shop.run("", &format!("{PEER} --name t")).expect(0);
+    let trunk = shop.place.write("trunk.toml", "name = \"t\"\nkind = \"peer\"\n");
+    for (line, code, says) in [
+        ("list".to_owned(), 2, "did you mean `trunkctl trunk list`?"),
+        (format!("apply -f {trunk}"), 4, "use `trunkctl trunk create --from FILE`"),
+        ("-p yeastar trunk update t --username x".to_owned(), 4, "its kind cannot be changed"),
+        ("-p zoom numbers clear --account me".to_owned(), 4, "give the id of a sub account with --account"),
+        ("-p yeastar trunk create --name x".to_owned(), 4, "host, port for a peer trunk"),
+    ] {
+        let ran = shop.run("", &line).expect(code);
+        assert!(ran.err.contains(says), "{line}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_curl_line_to_a_temporary_sandbox_has_a_note() {
     let place = Place::new();
     let line = format!("--sandbox --dry-run=curl {PEER} --name t");
     let ran = place.run(&line.split_whitespace().collect::<Vec<_>>()).expect(0);
@@ -64,7 +81,7 @@ fn a_curl_line_to_a_sandbox_that_ends_says_so() {
 
 /// The sandbox is called so in hints: its secrets must be no words of theirs.
 #[test]
-fn no_hint_of_the_sandbox_is_masked() {
+fn hints_of_the_sandbox_are_not_masked() {
     let place = Place::new();
     let line = "--sandbox -p itniotech trunk create --name t --kind peer --direction outbound --host 192.0.2.7 \
                 --agent-group Sales";
@@ -77,7 +94,7 @@ fn no_hint_of_the_sandbox_is_masked() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_write_that_could_not_be_printed_was_done_all_the_same() {
+fn a_write_is_done_even_if_its_result_cannot_be_printed() {
     let shop = Shop::new();
     let mut command = shop.place.command(&shop.args("", &format!("{PEER} --name t")));
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();

@@ -1,8 +1,11 @@
-//! What the program prints, and where.
+//! The output of the program, by stream and format.
 
+#[cfg(target_os = "linux")]
+mod completion;
 mod formats;
-mod help;
+pub mod help;
 mod messages;
+mod shapes;
 mod streams;
 
 use serde_json::{Value, json};
@@ -41,7 +44,7 @@ const PEER: &str =
     "-p yeastar trunk create --kind peer --host 192.0.2.40 --port 5060 --transport udp --codecs ulaw";
 const FORMATS: [&str; 5] = ["table", "json", "jsonl", "yaml", "csv"];
 
-/// The text as data, whatever the format: one value, or one a line.
+/// The text as data in either JSON format: one value, or one per line.
 fn parse(format: &str, text: &str) -> Vec<Value> {
     match format {
         "json" => vec![serde_json::from_str(text).unwrap()],

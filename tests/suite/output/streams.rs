@@ -1,4 +1,4 @@
-//! Which stream takes what; pipes that close; colours; widths.
+//! The content of each stream; closed pipes; colours; widths.
 
 use std::process::Stdio;
 
@@ -19,7 +19,7 @@ const LINES: [&str; 9] = [
     "--version",
 ];
 
-/// A trunk whose name has a space: Yeastar's import refuses that, so there is a warning.
+/// A trunk with a space in its name: Yeastar's import refuses that, so there is a warning.
 fn warned<'a>(profiles: &'a str, head: &'a str) -> Vec<&'a str> {
     let mut args = vec!["--profiles-file", profiles];
     args.extend(head.split_whitespace().chain(PEER.split_whitespace()));
@@ -28,7 +28,7 @@ fn warned<'a>(profiles: &'a str, head: &'a str) -> Vec<&'a str> {
 }
 
 #[test]
-fn standard_output_carries_data_and_nothing_else() {
+fn standard_output_has_only_data() {
     let place = Place::new();
     let (_scripted, profiles) = pbx(&place, vec![pbx_done()]);
     let ran = place.run(&warned(&profiles, "-o json -vvv")).expect(0);
@@ -43,7 +43,7 @@ fn standard_output_carries_data_and_nothing_else() {
 }
 
 #[test]
-fn quiet_keeps_warnings_and_notes_back_but_not_errors() {
+fn quiet_suppresses_warnings_and_notes_but_not_errors() {
     let place = Place::new();
     let exists = answer(200, &json!({"errcode": 40003, "errmsg": "DUPLICATE KEY VALUE"}));
     let (_scripted, profiles) = pbx(&place, vec![pbx_done(), pbx_done(), pbx_done(), exists]);
@@ -74,9 +74,9 @@ fn a_closed_pipe_ends_the_program_quietly() {
     }
 }
 
-/// As in `trunkctl … 2>&1 | head -0`: what cannot be told is not told, and the exit code stays.
+/// As in `trunkctl … 2>&1 | head -0`: messages that cannot be written are dropped, and the exit code stays.
 #[test]
-fn a_closed_standard_error_is_no_panic() {
+fn a_closed_standard_error_does_not_cause_a_panic() {
     let shop = Shop::new();
     for (line, code) in [
         ("sandbox reset", 0),
@@ -94,7 +94,7 @@ fn a_closed_standard_error_is_no_panic() {
 }
 
 #[test]
-fn without_a_terminal_there_are_no_colours() {
+fn colours_are_off_without_a_terminal() {
     let shop = Shop::new();
     let good = ["vendors", "explain exit 9", "--help", "trunk create --help", "explain zoom"];
     let bad = ["trunk creat", "-p yeastar trunk create --kind peer", "-p nobody trunk update x --port 1"];
@@ -108,7 +108,7 @@ fn without_a_terminal_there_are_no_colours() {
 
 /// A flag wins over the environment, and NO_COLOR over CLICOLOR_FORCE.
 #[test]
-fn colours_follow_the_flag_then_the_environment() {
+fn the_colour_flag_overrides_the_environment() {
     for (variables, flag, colored) in [
         (vec![], "--color=always", true),
         (vec![("NO_COLOR", "1")], "--color=always", true),

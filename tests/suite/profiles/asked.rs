@@ -5,7 +5,7 @@ use crate::support::served::Served;
 use crate::support::terminal::Terminal;
 
 #[test]
-fn a_person_is_asked_for_what_the_vendor_needs() {
+fn init_prompts_for_the_keys_that_the_vendor_requires() {
     let (served, place) = (Served::start(), Place::new());
     let path = place.path().join("etc/profiles.toml");
     let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap());
@@ -14,7 +14,7 @@ fn a_person_is_asked_for_what_the_vendor_needs() {
     terminal.wait_for("base_url:").wait_for("[https://api.zoom.us/v2]:");
     terminal.type_line(&format!("{}/zoom/v2", served.base));
     terminal.wait_for("token_url:").type_line(&format!("{}/zoom/oauth/token", served.base));
-    // What is needed is asked for again.
+    // Required values are asked for again.
     terminal.wait_for("account_id:").type_line("");
     terminal.wait_for("account_id is needed").wait_for("account_id:").type_line("sandbox-account");
     terminal.wait_for("client_id:").type_line("sandbox");
@@ -49,7 +49,7 @@ fn a_person_is_asked_for_what_the_vendor_needs() {
 }
 
 #[test]
-fn a_reference_that_is_typed_stays_one_and_a_name_that_is_taken_is_told_at_once() {
+fn a_typed_reference_is_kept_and_a_taken_name_is_reported_at_once() {
     let (served, place) = (Served::start(), Place::new());
     let path = place.path().join("profiles.toml");
     let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap()).with("PBX", "sandbox-secret");
@@ -68,7 +68,7 @@ fn a_reference_that_is_typed_stays_one_and_a_name_that_is_taken_is_told_at_once(
 
 /// A wrong secret that was typed is in no file afterwards. It is asked for a second time, with what a third may cost.
 #[test]
-fn a_secret_that_fails_is_asked_for_once_more_and_not_kept() {
+fn a_failing_secret_is_asked_for_once_more_and_not_kept() {
     let (served, place) = (Served::start(), Place::new());
     let path = place.path().join("profiles.toml");
     let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap());
@@ -94,9 +94,9 @@ fn a_secret_that_fails_is_asked_for_once_more_and_not_kept() {
     );
 }
 
-/// Each answer is judged when it is given, and asked for again with the reason.
+/// Each answer is checked at once, and asked for again with the reason.
 #[test]
-fn an_answer_that_is_wrong_is_asked_for_again() {
+fn an_invalid_answer_is_asked_for_again() {
     let (served, place) = (Served::start(), Place::new());
     let path = place.path().join("profiles.toml");
     let place = place.with("TRUNKCTL_PROFILES_FILE", path.to_str().unwrap()).with("PBX", "sandbox-secret");
@@ -142,7 +142,7 @@ fn the_end_of_the_input_ends_the_questions() {
     }
 }
 
-/// Ctrl-C at a question ends the program, and nothing is done.
+/// Ctrl-C at a prompt ends the program without any change.
 #[test]
 fn a_question_can_be_interrupted() {
     let (served, place) = (Served::start(), Place::new());
@@ -154,7 +154,7 @@ fn a_question_can_be_interrupted() {
     let (status, shown) = terminal.end();
     assert!(status.code() == Some(130) && !shown.contains("deleted"), "{shown}");
     run(&place, "-p yeastar trunk get name:t").expect(0);
-    // While a secret is typed nothing is shown; afterwards the terminal is as it was.
+    // The terminal shows nothing while a secret is typed, and is restored afterwards.
     let mut terminal = Terminal::start(&place, &["profile", "init", "cc", "--vendor", "itniotech"]);
     terminal.wait_for("base_url:").type_line("");
     terminal.wait_for("api_key:").wait_for_echo(false).press("\u{3}").ended();
@@ -163,7 +163,7 @@ fn a_question_can_be_interrupted() {
     assert_eq!(status.code(), Some(130), "{shown}");
 }
 
-/// A profiles file whose only profile takes its client secret from a command.
+/// A profiles file with one profile that takes its client secret from a command.
 fn with_command(place: &Place, base: &str, command: &str) -> String {
     let text = format!(
         "[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\nclient_id = \"c\"\nclient_secret = {}\n",
@@ -190,14 +190,18 @@ fn a_command_of_a_secret_asks_on_the_terminal() {
     assert!(scripted.requests()[0].contains("typed-secret"), "{:?}", scripted.requests());
 }
 
-/// On a terminal too, the command ends with Ctrl-C and with the deadline, and what it started ends with it. What
-/// outlives it holds the terminal open, so that the end would not be seen before.
+/// On a terminal too, the command ends with Ctrl-C and with the deadline, and so do its children. A child that
+/// outlives it keeps the terminal open, so the test would not see the end.
 #[test]
 fn a_command_on_the_terminal_ends_and_the_terminal_shows_what_is_typed() {
     let (place, silent) = (Place::new(), Silent::start());
     let late = place.path().join("late");
-    let more = format!("(trap '' INT; sleep 20; touch '{}') & trap '' INT; wait", late.display());
-    let file = with_command(&place, &silent.base, &format!("stty -echo; echo asked >/dev/tty; {more}"));
+    // Everything ignores Ctrl-C before the test may press it.
+    let command = format!(
+        "trap '' INT; stty -echo; (sleep 20; touch '{}') & echo asked >/dev/tty; wait",
+        late.display()
+    );
+    let file = with_command(&place, &silent.base, &command);
     for (deadline, code) in [("1m", 130), ("2s", 3)] {
         let head = ["--deadline", deadline, "--profiles-file", &file];
         let words: Vec<&str> = head.into_iter().chain(PEER.split(' ')).collect();
@@ -217,14 +221,16 @@ fn a_command_on_the_terminal_ends_and_the_terminal_shows_what_is_typed() {
 
 /// Ctrl-C reaches the command too, which may end before the program has noticed.
 #[test]
-fn a_command_that_ctrl_c_ends_first_is_an_interruption_all_the_same() {
+fn ctrl_c_counts_as_an_interruption_even_if_the_secret_command_ends_first() {
     let (place, silent) = (Place::new(), Silent::start());
-    let file = with_command(&place, &silent.base, "kill -INT 0; sleep 20");
-    let words: Vec<&str> = ["--profiles-file", &file].into_iter().chain(PEER.split(' ')).collect();
-    let mut terminal = Terminal::start(&place, &words);
-    terminal.ended();
-    let (status, shown) = terminal.end();
-    assert_eq!(status.code(), Some(130), "{shown}");
+    for command in ["kill -INT 0; sleep 20", "trap 'exit 130' INT; kill -INT 0; sleep 20"] {
+        let file = with_command(&place, &silent.base, command);
+        let words: Vec<&str> = ["--profiles-file", &file].into_iter().chain(PEER.split(' ')).collect();
+        let mut terminal = Terminal::start(&place, &words);
+        terminal.ended();
+        let (status, shown) = terminal.end();
+        assert_eq!(status.code(), Some(130), "{shown}");
+    }
 }
 
 /// `--password-from -` asks a person, and does not show the answer.
@@ -242,7 +248,7 @@ fn a_password_on_standard_input_is_asked_for_on_a_terminal() {
     assert!(status.success() && !shown.contains("Typed-1234567"), "{shown}");
     let requests = scripted.requests();
     assert!(requests.len() == 1 && requests[0].contains("\" Typed-1234567\""), "{requests:?}");
-    // Ctrl-C ends it, and the terminal shows again what is typed.
+    // Ctrl-C ends it, and the terminal echoes typed text again.
     let mut terminal = Terminal::start(&place, &words);
     terminal.wait_for("password:").wait_for_echo(false).press("\u{3}").ended();
     terminal.wait_for_echo(true);

@@ -1,4 +1,4 @@
-//! What a reference may take: so much time, so many bytes, and no code in place of a name.
+//! Limits of references: their time, their size, and no code in place of a name.
 
 use super::*;
 
@@ -11,15 +11,15 @@ fn with_secret(place: &Place, base: &str, reference: &str) -> String {
     place.write("profiles.toml", &text)
 }
 
-fn told(place: &Place, file: &str, line: &str, parts: &[&str]) {
+fn reports(place: &Place, file: &str, line: &str, parts: &[&str]) {
     let ran = run(place, &format!("--profiles-file {file} {line} {PEER}")).expect(3);
     assert!(parts.iter().all(|part| ran.err.contains(part)), "{parts:?}: {ran:?}");
 }
 
-/// What outlives its command holds standard error open, so that the run would not be over before it is.
+/// A process that outlives its command keeps standard error open, so the run would not end before it.
 #[cfg(unix)]
 #[test]
-fn a_command_ends_with_the_deadline_and_so_does_all_that_it_started() {
+fn the_deadline_ends_a_command_and_its_children() {
     let (place, silent) = (Place::new(), Silent::start());
     let late = place.path().join("late");
     for command in [
@@ -28,7 +28,7 @@ fn a_command_ends_with_the_deadline_and_so_does_all_that_it_started() {
         format!("(sleep 20; touch '{}') & echo secret", late.display()),
     ] {
         let file = with_secret(&place, &silent.base, &format!("cmd:{command}"));
-        told(&place, &file, "--deadline 500ms", &["profile `p`: client_secret", "cmd:", "--deadline"]);
+        reports(&place, &file, "--deadline 500ms", &["profile `p`: client_secret", "cmd:", "--deadline"]);
         assert!(!late.exists(), "{command}");
     }
     // The same for a trunk's password.
@@ -43,7 +43,7 @@ fn a_command_ends_with_the_deadline_and_so_does_all_that_it_started() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_secret_is_not_read_for_ever() {
+fn endless_secret_sources_are_refused() {
     let (place, silent) = (Place::new(), Silent::start());
     let pipe = place.path().join("pipe").to_string_lossy().into_owned();
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -58,7 +58,7 @@ fn what_is_no_secret_is_not_read_for_ever() {
         ("cmd:printf '\\377'".to_owned(), "not text in UTF-8"),
     ] {
         let file = with_secret(&place, &silent.base, &reference);
-        told(&place, &file, "--deadline 3s", &["client_secret", part]);
+        reports(&place, &file, "--deadline 3s", &["client_secret", part]);
     }
     // A secret of that length is taken, by a file and by a pipe.
     let scripted = Scripted::start(vec![pbx_token(), pbx_done()]);
@@ -77,7 +77,7 @@ fn what_is_no_secret_is_not_read_for_ever() {
 
 /// Neither a name nor a scheme can carry code, and a mistyped scheme is not taken for the secret itself.
 #[test]
-fn a_reference_is_a_name_and_not_code() {
+fn references_are_not_evaluated_as_code() {
     let (place, silent) = (Place::new(), Silent::start());
     let mark = place.path().join("CANARY");
     let code = format!("$(touch {})", mark.display());
@@ -150,7 +150,7 @@ fn a_reference_is_a_name_and_not_code() {
     silent.untouched("a reference that is none");
 }
 
-/// A dry run shows the mask where a command's secret goes, and refuses a read that it has no secret for.
+/// A dry run shows a mask in place of a command's secret, and refuses a read that requires the secret.
 #[cfg(unix)]
 #[test]
 fn a_dry_run_runs_no_command() {

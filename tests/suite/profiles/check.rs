@@ -19,7 +19,7 @@ fn on(place: &Place, file: &str, vendor: &str, line: &str) -> Ran {
 }
 
 #[test]
-fn a_check_proves_the_credentials_and_tells_who_answered() {
+fn a_check_verifies_the_credentials_and_reports_who_answered() {
     let (_served, recorder, place, file) = seen();
     for (vendor, own, requests) in [
         (
@@ -41,7 +41,7 @@ fn a_check_proves_the_credentials_and_tells_who_answered() {
         let seen = recorder.take();
         assert_eq!(seen.iter().map(|one| one.line()).collect::<Vec<_>>(), requests);
         if vendor == "yeastar" {
-            // One row is enough to tell.
+            // One row is enough to decide.
             assert!(seen[1].target.contains("page_size=1&"), "{seen:?}");
         }
         assert!(on(&place, &file, vendor, "profile check").expect(0).out.contains("accepted"));
@@ -50,7 +50,7 @@ fn a_check_proves_the_credentials_and_tells_who_answered() {
 }
 
 #[test]
-fn a_wrong_secret_is_told_after_one_attempt() {
+fn a_wrong_secret_is_reported_after_one_attempt() {
     let (_served, recorder, place, file) = seen();
     let place = place
         .with("TRUNKCTL_PROFILE_YEASTAR_CLIENT_SECRET", "wrong-secret")
@@ -64,9 +64,9 @@ fn a_wrong_secret_is_told_after_one_attempt() {
     }
 }
 
-/// A token that is kept proves nothing of the credentials.
+/// A cached token does not prove that the credentials are valid.
 #[test]
-fn a_check_logs_in_anew_and_keeps_the_new_token() {
+fn a_check_logs_in_again_and_keeps_the_new_token() {
     let (_served, recorder, place, file) = seen();
     for (vendor, line, log_in) in
         [("yeastar", "trunk list", "get_token"), ("zoom", "trunk list", "oauth/token")]
@@ -93,9 +93,9 @@ fn many_checks_do_not_use_up_the_tokens_of_a_pbx() {
     assert_eq!((count("get_token"), count("del_token")), (12, 11));
 }
 
-/// A failed check does not leave a dead token for the next command, nor end one that is somebody's.
+/// A failed check does not leave an invalid token for the next command, and does not revoke a valid one.
 #[test]
-fn a_check_with_a_wrong_secret_leaves_the_right_ones_token_alone() {
+fn a_check_with_a_wrong_secret_keeps_the_valid_token() {
     let (_served, recorder, place, file) = seen();
     on(&place, &file, "yeastar", "trunk list").expect(0);
     recorder.take();
@@ -120,7 +120,7 @@ fn seconds(ran: &Ran) -> i64 {
 }
 
 #[test]
-fn a_clock_that_is_off_is_a_warning_with_seconds_and_direction() {
+fn a_wrong_clock_causes_a_warning_with_seconds_and_direction() {
     let balance = json!({"status": "0", "reason": "success", "balance": "1.00", "gift": "0", "credit": "0"});
     for (hours, way) in [(-3, "ahead of"), (5, "behind")] {
         let place = Place::new();
@@ -132,7 +132,7 @@ fn a_clock_that_is_off_is_a_warning_with_seconds_and_direction() {
         assert!((seconds(&ran) - skew.abs()).abs() < 60, "{ran:?}");
         assert!((ran.json()["clock_skew_seconds"].as_i64().unwrap() - skew).abs() < 60, "{ran:?}");
     }
-    // Where the vendor refuses because of it, the reason is told all the same: -16 is a timestamp too old.
+    // The reason is also reported if the vendor refuses because of it: -16 means a stale timestamp.
     let place = Place::new();
     let scripted =
         Scripted::start(vec![dated(-3, 200, &json!({"status": "-16", "reason": "Timestamp expires"}))]);
@@ -179,7 +179,7 @@ fn a_log_out_ends_the_token_of_a_pbx() {
         .with("TRUNKCTL_BASE_URL", &format!("{}/yeastar", served.base))
         .with("TRUNKCTL_ACCESS_TOKEN", &token.replace("%2D", "-"));
     assert_eq!(run(&dead, "trunk list -o json").expect(5).error()["vendor_code"], "10004");
-    // Nothing is kept: nothing is sent.
+    // No token is cached, so nothing is sent.
     let change = on(&place, &file, "yeastar", "profile logout -o json").expect(0).json();
     assert_eq!((&change["outcome"], recorder.lines().len()), (&json!("unchanged"), 0));
     on(&place, &file, "yeastar", "trunk list").expect(0);
@@ -187,7 +187,7 @@ fn a_log_out_ends_the_token_of_a_pbx() {
 }
 
 #[test]
-fn a_log_out_from_zoom_forgets() {
+fn a_log_out_from_zoom_deletes_the_cached_token() {
     let (_served, recorder, place, file) = seen();
     on(&place, &file, "zoom", "trunk list").expect(0);
     recorder.take();
@@ -201,9 +201,9 @@ fn a_log_out_from_zoom_forgets() {
     assert_eq!(recorder.lines().first().map(String::as_str), Some("POST /zoom/oauth/token"));
 }
 
-/// Whatever the cache holds of the account goes: also what was got with a secret that is no longer the right one.
+/// All cached tokens of the account are deleted, also those obtained with a secret that is no longer valid.
 #[test]
-fn a_log_out_forgets_what_another_secret_got_and_what_is_damaged() {
+fn a_log_out_deletes_damaged_tokens_and_those_of_other_secrets() {
     let (_served, _recorder, place, file) = seen();
     on(&place, &file, "yeastar", "trunk list").expect(0);
     let text = std::fs::read_to_string(&file).unwrap();
@@ -213,7 +213,7 @@ fn a_log_out_forgets_what_another_secret_got_and_what_is_damaged() {
         place
             .files()
             .into_iter()
-            .filter(|path| path.starts_with(place.cache()) && tokens(path))
+            .filter(|path| path.starts_with(place.cache().join("tokens")) && tokens(path))
             .collect::<Vec<_>>()
     };
     let [kept] = cached().try_into().unwrap();
@@ -228,7 +228,7 @@ fn a_log_out_forgets_what_another_secret_got_and_what_is_damaged() {
 }
 
 #[test]
-fn a_vendor_that_cannot_be_asked_is_a_warning_and_the_token_is_forgotten() {
+fn an_unreachable_vendor_causes_a_warning_and_the_token_is_deleted() {
     let refused = Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#);
     for act in [Act::Drop, refused, Act::Json(500, "{}")] {
         let place = Place::new();
@@ -244,7 +244,7 @@ fn a_vendor_that_cannot_be_asked_is_a_warning_and_the_token_is_forgotten() {
 }
 
 #[test]
-fn a_vendor_without_tokens_has_no_log_out() {
+fn a_log_out_is_refused_for_a_vendor_without_tokens() {
     let (_served, recorder, place, file) = seen();
     let error = on(&place, &file, "itniotech", "profile logout -o json").expect(13).error();
     assert!(error["hint"].as_str().unwrap().contains("console"), "{error}");

@@ -1,4 +1,4 @@
-//! `profile init` where nobody can be asked.
+//! `profile init` without a terminal.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn at(place: &Place) -> String {
     place.path().join("etc/profiles.toml").to_string_lossy().into_owned()
 }
 
-/// A place whose profiles file stands in a folder that is not there yet, with the sandbox's secret.
+/// A place with the sandbox's secret and a profiles file in a folder that does not exist yet.
 fn place() -> (Place, String) {
     let place = Place::new().with("PBX_SECRET", "sandbox-secret");
     let path = at(&place);
@@ -40,7 +40,7 @@ fn mode(path: impl AsRef<Path>) -> u32 {
 }
 
 #[test]
-fn a_profile_is_tried_and_written_and_works() {
+fn a_profile_is_checked_and_written_and_works() {
     let (served, (place, path)) = (Served::start(), place());
     let ran = init(&place, &served.base, &[SECRET, &["-o", "json"]].concat()).expect(0);
     let record = ran.json();
@@ -58,7 +58,7 @@ fn a_profile_is_tried_and_written_and_works() {
 }
 
 #[test]
-fn every_vendors_profile_can_be_made_by_flags() {
+fn every_vendors_profile_can_be_created_with_flags() {
     let (served, (place, _)) = (Served::start(), place());
     for vendor in trunkctl::vendors::ALL.iter().map(|vendor| vendor.facts()) {
         let sets: Vec<String> = vendor
@@ -79,7 +79,7 @@ fn every_vendors_profile_can_be_made_by_flags() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_named_before_anything_happens() {
+fn missing_and_invalid_values_are_reported_before_anything_happens() {
     let silent = Silent::start();
     let (place, path) = place();
     let base = format!("base_url={}", silent.base);
@@ -110,7 +110,7 @@ fn what_is_missing_or_wrong_is_named_before_anything_happens() {
     for name in ["a,b", "", "a/b", "..", "a b"] {
         place.run(&["profile", "init", name, "--vendor", "yeastar"]).expect(2);
     }
-    // Wrong as a profile: exit 3, as where a file says so.
+    // Invalid as a profile: exit 3, as for a profile in a file.
     let rest = ["--set", "client_id=c", "--set", "client_secret=env:PBX_SECRET"];
     for (set, part) in [
         ("base_url=http://192.0.2.10", "plain HTTP"),
@@ -126,7 +126,7 @@ fn what_is_missing_or_wrong_is_named_before_anything_happens() {
 }
 
 #[test]
-fn the_error_names_every_missing_key_as_data() {
+fn the_error_lists_every_missing_key_as_data() {
     let (place, _) = place();
     let error = run(&place, "profile init p --vendor itniotech -o json").expect(2).error();
     assert_eq!(error["kind"], "usage");
@@ -135,7 +135,7 @@ fn the_error_names_every_missing_key_as_data() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_a_conflict_unless_forced() {
+fn a_taken_name_is_a_conflict_unless_forced() {
     let silent = Silent::start();
     let (place, path) = place();
     place.write(
@@ -160,9 +160,9 @@ fn a_name_that_is_taken_is_a_conflict_unless_forced() {
     assert_eq!(order, ["[profiles.other]", "[profiles.pbx]", "[profiles.third]"]);
 }
 
-/// Several at once, as by a script: each adds its profile to what the others have written.
+/// Several at once, as in a script: each adds its profile to those that the others have written.
 #[test]
-fn profiles_that_are_made_at_the_same_time_are_all_kept() {
+fn profiles_created_at_the_same_time_are_all_kept() {
     let (place, path) = place();
     let names: Vec<String> = (0..12).map(|at| format!("pbx-{at}")).collect();
     let running: Vec<_> = names
@@ -184,7 +184,7 @@ fn profiles_that_are_made_at_the_same_time_are_all_kept() {
 }
 
 #[test]
-fn an_authority_that_cannot_be_read_is_told_before_the_vendor_is_asked() {
+fn an_unreadable_authority_is_reported_before_the_vendor_is_asked() {
     let silent = Silent::start();
     let (place, path) = place();
     let ran = init(&place, &silent.base, &[SECRET, &["--set", "ca_file=absent.pem"]].concat()).expect(3);
@@ -193,9 +193,9 @@ fn an_authority_that_cannot_be_read_is_told_before_the_vendor_is_asked() {
     silent.untouched("a profile without its authority");
 }
 
-/// Commands without `-p` go on to mean what they meant.
+/// Commands without `-p` keep using the same profile.
 #[test]
-fn a_second_profile_does_not_take_the_place_of_the_first() {
+fn a_second_profile_does_not_become_the_default() {
     let (place, path) = place();
     place.write("etc/profiles.toml", "[profiles.first]\nvendor = \"zoom\"\naccess_token = \"env:T\"\n");
     init(&place, "http://127.0.0.1:1", UNTRIED).expect(0);
@@ -209,12 +209,12 @@ fn a_second_profile_does_not_take_the_place_of_the_first() {
 fn a_check_that_fails_writes_nothing() {
     let served = Served::start();
     let (place, path) = place();
-    let nobody = Refusing::new();
+    let closed = Refusing::new();
     let place = place.with("WRONG", "not-the-secret");
     let wrong = ["--set", "client_secret=env:WRONG"];
     let unset = ["--set", "client_secret=env:UNSET"];
     for (base, more, code) in
-        [(&served.base, &wrong[..], 5), (&served.base, &unset[..], 3), (&nobody.base, SECRET, 10)]
+        [(&served.base, &wrong[..], 5), (&served.base, &unset[..], 3), (&closed.base, SECRET, 10)]
     {
         let ran = init(&place, base, &[more, &["--retries", "0"]].concat()).expect(code);
         assert!(ran.err.contains("not written") && ran.err.contains("--no-check"), "{ran:?}");
@@ -226,7 +226,7 @@ fn a_check_that_fails_writes_nothing() {
     assert_eq!(text(&path), "# mine\n");
 }
 
-/// From standard input it goes to a file of its own, and nowhere else.
+/// A secret from standard input is written only to its own file.
 #[test]
 fn a_secret_on_standard_input_gets_a_file_of_its_own() {
     let served = Served::start();
@@ -257,7 +257,7 @@ fn a_secret_on_standard_input_gets_a_file_of_its_own() {
 }
 
 #[test]
-fn a_file_in_the_secrets_place_is_not_overwritten() {
+fn an_existing_secret_file_is_not_overwritten() {
     let silent = Silent::start();
     let (place, path) = place();
     let taken = place.write("etc/pbx.client_secret", "of somebody else\n");
@@ -269,11 +269,11 @@ fn a_file_in_the_secrets_place_is_not_overwritten() {
     silent.untouched("a conflict");
 }
 
-/// The profiles file leads to where nobody can make files, not even root.
+/// The profiles file is a link to a folder where not even root can create files.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_profiles_file_that_cannot_be_written_leaves_no_secret_behind() {
-    // Empty, where the system has it.
+fn an_unwritable_profiles_file_leaves_no_secret_behind() {
+    // Empty, on systems that provide it.
     let target = Path::new("/proc/self/timers");
     if !target.exists() {
         return;
@@ -287,15 +287,15 @@ fn a_profiles_file_that_cannot_be_written_leaves_no_secret_behind() {
     let own = place.path().join("pbx.client_secret");
     let ran = place.pipe(&words, "s3cret").expect(3);
     assert!(ran.err.contains("written") && !own.exists(), "{ran:?}");
-    // What was there before is there again.
+    // The previous content is restored.
     let own = place.write("pbx.client_secret", "older\n");
     place.pipe(&[&words[..], &["--force"]].concat(), "s3cret").expect(3);
     assert_eq!(text(&own), "older\n");
 }
 
-/// A folder stands where the profiles file should.
+/// A folder in place of the profiles file.
 #[test]
-fn a_profiles_file_that_cannot_be_read_is_left_alone() {
+fn an_unreadable_profiles_file_is_not_changed() {
     let place = Place::new();
     place.write("etc/profiles.toml/something", "");
     let words = ["--set", "base_url=http://127.0.0.1:1", "--set", "client_id=c", "--set", "client_secret=-"];
@@ -311,7 +311,7 @@ fn a_profiles_file_that_cannot_be_read_is_left_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_the_profiles_file_stays_one() {
+fn a_link_to_the_profiles_file_stays_a_link() {
     let (place, path) = place();
     let real = place.write("dotfiles/profiles.toml", "# mine\n");
     std::fs::create_dir_all(Path::new(&path).parent().unwrap()).unwrap();
@@ -321,9 +321,9 @@ fn a_link_to_the_profiles_file_stays_one() {
     assert!(text(&real).contains("# mine") && text(&real).contains("[profiles.pbx]"), "{}", text(&real));
 }
 
-/// A value is written as it is given, so a relative path starts where the profile will look for it.
+/// A value is written unchanged, so a relative path starts at the folder that the profile will use.
 #[test]
-fn a_relative_file_starts_at_the_profiles_file() {
+fn relative_paths_start_at_the_profiles_file() {
     let served = Served::start();
     let (place, path) = place();
     place.write("etc/keys/pbx", "sandbox-secret\n");
@@ -350,9 +350,9 @@ fn a_dry_run_sends_and_writes_nothing_and_the_sandbox_needs_no_profile() {
     silent.untouched("a dry run");
 }
 
-/// What is tried and written is what was asked for; a variable of the profile wins only later, with a warning.
+/// The given values are checked and written; a variable of the profile takes precedence only later, with a warning.
 #[test]
-fn variables_do_not_get_into_the_file() {
+fn variables_are_not_written_to_the_file() {
     let served = Served::start();
     let silent = Silent::start();
     let (place, path) = place();

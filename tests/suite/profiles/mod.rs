@@ -4,6 +4,7 @@
 mod asked;
 mod bounds;
 mod check;
+mod file;
 mod init;
 mod prompts;
 mod proxies;
@@ -153,7 +154,7 @@ fn signed(request: &str, key: &str, secret: &str) {
 }
 
 #[test]
-fn a_vendor_in_the_environment_needs_no_file() {
+fn a_vendor_in_the_environment_works_without_a_file() {
     let scripted = Scripted::start(vec![pbx_token(), pbx_done()]);
     let place = Place::new()
         .with("TRUNKCTL_VENDOR", "yeastar")
@@ -178,19 +179,19 @@ fn a_vendor_in_the_environment_needs_no_file() {
         .with("TRUNKCTL_ACCESS_TOKEN", "t-token");
     run(&place, SETTINGS).expect(0);
     assert!(scripted.requests()[0].starts_with("PATCH /accounts/me/"), "the default of `account` is me");
-    // What is missing is told by the name of its variable.
+    // A missing key is reported by the name of its variable.
     let place = Place::new().with("TRUNKCTL_VENDOR", "itniotech").with("TRUNKCTL_API_KEY", "k");
     let ran = run(&place, OUTBOUND).expect(3);
     assert!(ran.err.contains("TRUNKCTL_API_SECRET"), "{ran:?}");
 }
 
 #[test]
-fn the_profile_is_the_one_asked_for_else_the_default_else_the_only_one() {
+fn the_requested_profile_comes_before_the_default_and_the_only_one() {
     let pbx =
         |name: &str| format!("[profiles.{name}]\nvendor = \"yeastar\"\nbase_url = \"http://127.0.0.1:1\"\n");
     let two = format!("{}{}", pbx("first"), pbx("second"));
     let with_default = format!("default_profile = \"second\"\n{two}");
-    // No profile is whole, so that each complaint tells which one was taken.
+    // No profile is complete, so each error shows which one was used.
     for (text, asked, taken) in
         [(&with_default, "", "second"), (&with_default, "first", "first"), (&pbx("only"), "", "only")]
     {
@@ -231,7 +232,7 @@ fn the_profiles_file_is_found_in_the_configuration_folder() {
 }
 
 #[test]
-fn plain_http_is_for_this_machine_unless_the_profile_says_so() {
+fn plain_http_is_limited_to_this_machine_unless_the_profile_allows_it() {
     let place = Place::new();
     let zoom = |base: &str, token: &str, more: &str| {
         let text = format!(
@@ -241,7 +242,7 @@ fn plain_http_is_for_this_machine_unless_the_profile_says_so() {
         );
         place.write("profiles.toml", &text)
     };
-    // A dry run sends nothing, so that no test talks to the world.
+    // A dry run sends nothing, so no test uses the network.
     let command = |file: &str| run(&place, &format!("--profiles-file {file} --dry-run {SETTINGS}"));
     let (far, secure, near) = ("http://192.0.2.10/v2", "https://192.0.2.10/v2", "http://127.0.0.1:1/v2");
     for (base, token, key) in [

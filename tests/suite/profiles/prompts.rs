@@ -1,4 +1,4 @@
-//! What is about to be deleted is asked for with the profile's name and address.
+//! Prompts before a delete name the profile and its address.
 
 use super::*;
 use crate::support::recorder::Recorder;
@@ -42,7 +42,7 @@ fn every_refusal_without_a_terminal_names_profile_and_host() {
     assert!(
         !recorder.lines().iter().any(|line| line.starts_with("DELETE") || line.contains("/trunk/delete"))
     );
-    // In the sandbox the port means nothing.
+    // In the sandbox the port has no meaning.
     run(&place, &format!("--sandbox -p yeastar {PEER}")).expect(0);
     let ran = run(&place, "--sandbox -p yeastar trunk delete name:t").expect(4);
     assert!(ran.err.contains("on profile `yeastar` (the sandbox)."), "{ran:?}");

@@ -78,7 +78,7 @@ fn https_goes_through_the_proxy_of_the_environment() {
 
 /// The token rides in the address of the request.
 #[test]
-fn plain_http_goes_through_no_proxy_but_that_of_the_profile() {
+fn plain_http_uses_only_the_proxy_of_the_profile() {
     let proxy = Proxy::start();
     let address = format!("http://{}", proxy.host);
     let all: Vec<(&str, &str)> = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"]
@@ -90,14 +90,14 @@ fn plain_http_goes_through_no_proxy_but_that_of_the_profile() {
     list(&pbx(FAR_HTTP, &format!("allow_http = true\nproxy = \"{address}\"")), &[]);
     let seen = proxy.take();
     assert!(seen.len() == 1 && seen[0].starts_with("GET http://192.0.2.10:8088/"), "{seen:?}");
-    // The profile's own proxy is meant, whatever the environment leaves out.
+    // The profile's own proxy applies, regardless of the exceptions in the environment.
     list(&pbx(FAR, &format!("proxy = \"{address}\"")), &[("NO_PROXY", "*")]);
     assert_eq!(proxy.take().len(), 1);
 }
 
 /// The line is run in a shell that has the variables too.
 #[test]
-fn a_printed_line_keeps_off_the_proxy_what_the_program_keeps_off_it() {
+fn a_curl_line_bypasses_the_proxy_like_the_program() {
     for (base, direct) in [(FAR, false), (FAR_HTTP, true), ("https://127.0.0.1:8088", true)] {
         let place = Place::new().with("HTTPS_PROXY", "http://192.0.2.99:3128");
         let profiles = place.write("profiles.toml", &pbx(base, "allow_http = true"));
@@ -108,7 +108,7 @@ fn a_printed_line_keeps_off_the_proxy_what_the_program_keeps_off_it() {
     }
 }
 
-/// Each request is judged by its own address: here one of them leaves this machine, and the other does not.
+/// The proxy is chosen by the address of each request: here one of them leaves this machine, and the other does not.
 #[test]
 fn a_loopback_address_is_never_sent_through_a_proxy() {
     let (proxy, served) = (Proxy::start(), Served::start());
@@ -126,7 +126,7 @@ fn a_loopback_address_is_never_sent_through_a_proxy() {
     list(&zoom(&near, ""), &all).expect(0);
     list(&zoom(&near, &format!("proxy = \"{address}\"")), &[]).expect(0);
     assert_eq!(proxy.take().len(), 0);
-    // With Zoom's own token_url the log-in goes through the proxy, and nothing else.
+    // With Zoom's own token_url only the log-in goes through the proxy.
     list(&zoom("", ""), &all).expect(10);
     let seen = proxy.take();
     assert!(seen.len() == 1 && seen[0].starts_with("CONNECT zoom.us:443 "), "{seen:?}");
@@ -139,7 +139,7 @@ fn a_loopback_address_is_never_sent_through_a_proxy() {
 }
 
 #[test]
-fn a_proxy_address_that_cannot_be_read_is_an_error() {
+fn an_invalid_proxy_address_is_an_error() {
     for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"] {
         for bad in ["http://user:canary-pass@[bad", "socks5://user:canary-pass@h:1080", "http://h:99999"] {
             let ran = list(&pbx(FAR, ""), &[(name, bad)]).expect(3);

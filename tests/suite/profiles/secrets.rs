@@ -1,4 +1,4 @@
-//! What a secret reference gives, as the vendor receives it.
+//! The values of secret references, as the vendor receives them.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn log_in(place: &Place, folder: &str, reference: &str) -> (Ran, Scripted) {
 }
 
 #[test]
-fn a_file_is_found_beside_the_file_that_names_it_and_loses_one_newline() {
+fn a_secret_file_is_relative_to_the_file_that_names_it_and_loses_one_newline() {
     for (text, value) in [
         ("s3cret value", "s3cret value"),
         ("s3cret\n", "s3cret"),
@@ -40,7 +40,7 @@ fn a_file_is_found_beside_the_file_that_names_it_and_loses_one_newline() {
     let (ran, scripted) = log_in(&place, "etc", &format!("file:{path}"));
     ran.expect(0);
     assert_eq!(received(&scripted), "absolute");
-    // One newline is dropped, not two; what is left is no secret that fits a line.
+    // Only one newline is dropped; the remaining one makes the secret invalid.
     let place = Place::new();
     place.write("etc/keys/pbx", "s3cret\n\n");
     let (ran, scripted) = log_in(&place, "etc", "file:keys/pbx");
@@ -48,10 +48,10 @@ fn a_file_is_found_beside_the_file_that_names_it_and_loses_one_newline() {
     assert!(scripted.requests().is_empty());
 }
 
-/// The mode of a secret's own file is not judged: container secrets are world-readable.
+/// The mode of a secret file is not checked: container secrets are world-readable.
 #[cfg(unix)]
 #[test]
-fn a_secret_file_that_others_can_read_is_taken() {
+fn a_secret_file_that_others_can_read_is_accepted() {
     let place = Place::new();
     crate::support::set_mode(place.write("etc/pbx", "s3cret\n"), 0o444);
     let (ran, scripted) = log_in(&place, "etc", "file:pbx");
@@ -60,7 +60,7 @@ fn a_secret_file_that_others_can_read_is_taken() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_gives_its_output_less_one_newline() {
+fn the_output_of_a_command_loses_one_newline() {
     let place = Place::new();
     let (ran, scripted) = log_in(&place, "etc", "cmd:printf 'from \"command\"\\n'");
     ran.expect(0);
@@ -101,7 +101,7 @@ fn a_trunks_password_follows_the_same_rules() {
     assert!(
         place.pipe(&twice, "country = \"US\"\n").expect(2).err.contains("cannot both read standard input")
     );
-    // On a flag a path starts where the command runs, not beside the specification.
+    // In a flag, a relative path starts at the working directory, not beside the specification.
     let here = run(&place, &args(&format!("--from {spec} --password-from file:secrets/sip"))).expect(3);
     assert!(here.err.contains("file:secrets/sip"), "{here:?}");
     let input = place.write("specs/dash.toml", "password = \"-\"\n");
@@ -112,7 +112,7 @@ fn a_trunks_password_follows_the_same_rules() {
 }
 
 #[test]
-fn an_access_token_in_place_of_credentials_makes_no_log_in() {
+fn an_access_token_replaces_the_log_in() {
     let place = Place::new();
     let (zoom, pbx) = (Scripted::start(vec![zoom_done()]), Scripted::start(vec![pbx_done()]));
     let text = format!(

@@ -1,4 +1,4 @@
-//! `profile list` and `profile show`: what is there, without looking anything up.
+//! `profile list` and `profile show`: the configuration, without resolving secrets.
 
 use super::*;
 
@@ -68,7 +68,7 @@ fn a_list_has_every_profile_and_says_which_is_the_default() {
 }
 
 #[test]
-fn the_only_profile_is_the_default_unless_the_file_names_another() {
+fn the_only_profile_is_the_default_unless_the_file_names_a_different_one() {
     let only = "[profiles.p]\nvendor = \"zoom\"\n";
     for (head, default) in
         [("", true), ("default_profile = \"p\"\n", true), ("default_profile = \"q\"\n", false)]
@@ -135,7 +135,7 @@ fn a_variable_is_shown_as_the_origin_of_what_it_overrides() {
 }
 
 #[test]
-fn what_cannot_be_shown_is_a_configuration_error() {
+fn profiles_that_cannot_be_shown_are_configuration_errors() {
     let (place, _, _) = place();
     let ran = run(&place, "-p pbz profile show").expect(3);
     assert!(ran.err.contains("did you mean `pbx`?"), "{ran:?}");

@@ -13,11 +13,11 @@ fn log_ins(scripted: &Scripted) -> (usize, usize) {
     (requests.iter().filter(|request| request.starts_with("POST /oauth/token")).count(), requests.len())
 }
 
-/// The one file that holds a token; a lock and the installation's key stand beside it.
+/// The only file with a token; a lock and the installation's key are beside it.
 fn only_file(place: &Place) -> std::path::PathBuf {
-    let holds = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "json");
+    let is_token = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "json");
     let cached: Vec<_> =
-        place.files().into_iter().filter(|path| path.starts_with(place.cache())).filter(holds).collect();
+        place.files().into_iter().filter(|path| path.starts_with(place.cache())).filter(is_token).collect();
     assert_eq!(cached.len(), 1, "{cached:?}");
     cached[0].clone()
 }
@@ -43,7 +43,7 @@ fn the_second_command_does_not_log_in() {
 
 #[cfg(unix)]
 #[test]
-fn the_cache_is_its_owners_alone() {
+fn the_cache_is_private_to_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let scripted = Scripted::start(vec![zoom_token(), zoom_done()]);
     let place = Place::new();
@@ -96,7 +96,7 @@ fn another_secret_or_account_does_not_reuse_the_token() {
 }
 
 #[test]
-fn a_damaged_or_foreign_cache_is_only_a_warning() {
+fn a_damaged_or_foreign_cache_causes_only_a_warning() {
     for (damage, warned) in [
         ("{\"access\": \"canary-token", true),
         ("", true),
@@ -118,15 +118,15 @@ fn a_damaged_or_foreign_cache_is_only_a_warning() {
         assert_eq!(ran.err.contains("warning") && ran.err.contains("cache"), warned, "{damage:?}: {ran:?}");
         assert!(!ran.err.contains("canary-token"), "{ran:?}");
         assert_eq!(log_ins(&scripted), (2, 4), "{damage:?}");
-        // The new token replaces what was there.
+        // The new token replaces the old content.
         let ran = settings(&place, &file).expect(0);
         assert_eq!((ran.err.as_str(), log_ins(&scripted)), ("", (2, 5)), "{damage:?}");
     }
 }
 
-/// A file in place of the folder: nobody can write there, not even root.
+/// A file in place of the folder: not even root can write there.
 #[test]
-fn a_cache_that_cannot_be_written_is_only_a_warning() {
+fn an_unwritable_cache_causes_only_a_warning() {
     let scripted = Scripted::start(vec![zoom_token(), zoom_done(), zoom_token(), zoom_done()]);
     let place = Place::new();
     let file = given::profiles(&place, &scripted.base);

@@ -28,7 +28,10 @@ fn a_file_or_folder_that_others_can_write_to_is_refused() {
         for verb in ["profile show", "profile list", "profile init new --vendor yeastar"] {
             let ran = run(&place, &format!("--profiles-file {file} -o json {verb}"));
             match &hint {
-                Some(hint) => assert_eq!(ran.expect(3).error()["hint"], format!("run `{hint}`"), "{verb}"),
+                Some(hint) => {
+                    let hint = format!("check what is in it, then run `{hint}`");
+                    assert_eq!(ran.expect(3).error()["hint"], hint, "{verb}");
+                }
                 None => assert!(!ran.err.contains("chmod"), "{verb}: {ran:?}"),
             }
         }
@@ -74,7 +77,7 @@ fn a_file_of_another_user_is_refused() {
 
 /// As with `--profiles-file <(decrypt profiles.toml)`.
 #[test]
-fn a_pipe_is_read_as_a_profiles_file() {
+fn a_pipe_is_accepted_as_a_profiles_file() {
     let place = Place::new();
     let file = place.write("profiles.toml", FILE);
     let mut command = place.command(&["--profiles-file", "/dev/stdin", "profile", "show", "-o", "json"]);
@@ -85,9 +88,9 @@ fn a_pipe_is_read_as_a_profiles_file() {
     ran.expect(0);
 }
 
-/// Whatever the umask: what was just written would be refused by the next command.
+/// For any umask: otherwise the next command would refuse the new file.
 #[test]
-fn init_makes_a_folder_that_is_trusted() {
+fn init_creates_a_trusted_folder() {
     let place = Place::new();
     let words = "umask 0; exec \"$@\"";
     let file = place.path().join("new/etc/profiles.toml");

@@ -1,4 +1,4 @@
-//! Which profile a command acts on, whatever the environment holds.
+//! Which profile a command uses, for any variables in the environment.
 
 use super::*;
 use crate::support::recorder::Recorder;
@@ -23,7 +23,7 @@ fn sites() -> (Place, [Recorder; 2], [Served; 2]) {
 
 /// The variables of one site must not send the deletion to it in the name of the other.
 #[test]
-fn a_named_profile_is_what_its_file_says() {
+fn a_named_profile_is_read_from_its_file() {
     let (place, [oslo, bergen], _served) = sites();
     for name in ["oslo", "bergen-1"] {
         run(&place, &format!("-p {name} {PEER}")).expect(0);
@@ -46,13 +46,13 @@ fn a_named_profile_is_what_its_file_says() {
     let ran = run(&place, "trunk list --all-profiles -o json").expect(0);
     assert_eq!(ran.err.matches("TRUNKCTL_BASE_URL").count(), 1, "{ran:?}");
     assert!(!oslo.lines().is_empty() && !bergen.lines().is_empty());
-    // A command without a profile says nothing of them, and so does the sandbox.
+    // A command without a profile does not mention them, and neither does the sandbox.
     assert_eq!(run(&place, "explain exit 3").expect(0).err, "");
     assert_eq!(run(&place, "--sandbox -p yeastar trunk list").expect(0).err, "");
 }
 
 #[test]
-fn the_environments_profile_is_used_where_none_is_named() {
+fn the_profile_of_the_environment_is_used_if_none_is_named() {
     let (place, [oslo, bergen], _served) = sites();
     let place = place
         .with("TRUNKCTL_VENDOR", "yeastar")
@@ -111,7 +111,7 @@ fn base_url(place: &Place, file: &str, profile: &str) -> (String, String) {
 }
 
 #[test]
-fn names_that_begin_alike_are_told_apart_by_the_key() {
+fn names_with_a_common_prefix_are_distinguished_by_the_key() {
     let place = Place::new();
     let file = place.write("profiles.toml", &[pbx("lab"), pbx("lab-pbx"), pbx("\"lab.pbx.2\"")].concat());
     for (profile, variable) in [
@@ -152,7 +152,7 @@ fn a_variable_that_two_profiles_share_is_refused() {
 }
 
 #[test]
-fn a_variable_of_a_profile_that_names_no_key_is_told() {
+fn a_profile_variable_without_a_known_key_is_reported() {
     let place = Place::new();
     let file = place.write("profiles.toml", &pbx("lab-pbx"));
     for (variable, parts) in [

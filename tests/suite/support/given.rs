@@ -1,4 +1,4 @@
-//! What tests begin with: profiles as a user writes them, and the answers of scripted vendors.
+//! Test data: profiles as a user writes them, and the answers of scripted vendors.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,7 @@
-//! What the tests share: a place of their own, the real binary, a served sandbox, and servers that misbehave.
+//! Shared test support: temporary places, the real binary, a served sandbox, and servers that misbehave.
 
+#[cfg(target_os = "linux")]
+pub mod daemon;
 pub mod given;
 pub mod place;
 pub mod recorder;

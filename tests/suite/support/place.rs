@@ -26,7 +26,7 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// The error object that standard error holds, on its last line, under any format but `table`.
+    /// The error object on the last line of standard error, in every format except `table`.
     pub fn error(&self) -> Value {
         let line = self.err.lines().last().unwrap_or_default();
         let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {self:?}"));
@@ -49,7 +49,7 @@ impl Place {
         Self { folder: folder.tempdir().unwrap(), variables: Vec::new() }
     }
 
-    /// A place whose environment holds a variable besides.
+    /// A place with a further environment variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
@@ -109,7 +109,7 @@ impl Place {
         read(child.wait_with_output().unwrap())
     }
 
-    /// Every file below the place, but for the cache, which holds nothing that anybody asked for.
+    /// Every file below the place except the cache, which no test asked for.
     pub fn kept(&self) -> Vec<PathBuf> {
         self.files().into_iter().filter(|path| !path.starts_with(self.cache())).collect()
     }
@@ -127,7 +127,7 @@ impl Place {
     }
 }
 
-/// Creates a folder that others cannot write to, whatever the umask of who runs the tests: one is refused.
+/// Creates a folder that others cannot write to, for any umask: the program refuses other folders.
 pub fn create_folder(path: &Path) {
     let mut folders = std::fs::DirBuilder::new();
     #[cfg(unix)]
@@ -135,7 +135,7 @@ pub fn create_folder(path: &Path) {
     folders.recursive(true).create(path).unwrap();
 }
 
-/// Sets who may read and write a file, where the system has modes.
+/// Sets the permissions of a file, on systems with modes.
 pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
     #[cfg(unix)]
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
@@ -143,7 +143,7 @@ pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
     let _ = (path, mode);
 }
 
-/// Fails the test where this machine lacks a tool that it compares with: its absence is no reason to pass.
+/// Fails the test if this machine lacks a tool for the comparison, so that no test passes without it.
 #[track_caller]
 pub fn need(tool: &str) {
     let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();

@@ -27,7 +27,7 @@ impl Seen {
     }
 }
 
-/// An answer in place of the server's, for the next requests whose target holds a text.
+/// An answer in place of the server's, for the next requests whose target contains a text.
 struct Instead {
     part: String,
     /// Requests that the server answers before.
@@ -78,17 +78,17 @@ impl Recorder {
         Self { base, shared }
     }
 
-    /// What was seen since the last call.
+    /// The requests since the last call.
     pub fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut self.shared.lock().unwrap().seen)
     }
 
-    /// Method and path of what was seen since the last call.
+    /// Method and path of the requests since the last call.
     pub fn lines(&self) -> Vec<String> {
         self.take().iter().map(Seen::line).collect()
     }
 
-    /// Answers the next requests whose target holds that text; the server never sees them.
+    /// Answers the next requests whose target contains that text; the server never sees them.
     pub fn instead(&self, part: &str, times: usize, answer: Vec<u8>) {
         self.after(part, 0, times, answer);
     }
@@ -98,7 +98,7 @@ impl Recorder {
         self.shared.lock().unwrap().instead.push(Instead { part: part.to_owned(), skip, times, answer });
     }
 
-    /// Forgets answers that nothing asked for, and tells how many there were.
+    /// Drops unused answers and returns their number.
     pub fn unasked(&self) -> usize {
         let rules = std::mem::take(&mut self.shared.lock().unwrap().instead);
         rules.iter().fold(0, |sum, rule| sum.saturating_add(rule.times))
@@ -144,7 +144,7 @@ fn pass(mut client: TcpStream, server: &str, shared: &Mutex<Shared>, hook: &Hook
             match hook(&seen, &ask) {
                 Some(answer) => answer,
                 None => {
-                    // Until the client goes away.
+                    // Until the client disconnects.
                     let _ = client.read(&mut [0]);
                     return None;
                 }
@@ -154,7 +154,7 @@ fn pass(mut client: TcpStream, server: &str, shared: &Mutex<Shared>, hook: &Hook
     client.write_all(&answer).ok()
 }
 
-/// A request, and its bytes for the server, which is told to close.
+/// A request, and its bytes for the server with a header that closes the connection.
 fn read(stream: &TcpStream) -> Option<(Seen, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();

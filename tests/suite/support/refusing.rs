@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// Keeps a port. Nobody listens on it, so connections are refused, and no other test gets it meanwhile.
+/// Reserves a port without a listener: connections are refused, and no other test gets the port meanwhile.
 pub struct Refusing {
     /// Its address, without a path.
     pub base: String,
@@ -19,7 +19,7 @@ impl Refusing {
         Self { base: format!("http://{address}"), address, socket }
     }
 
-    /// Listens on the port for as long as what is given back lives.
+    /// Listens on the port until the returned value is dropped.
     pub fn listen(&self) -> TcpListener {
         listening(bound(self.address))
     }

@@ -1,4 +1,4 @@
-//! A server that does what a test tells it to, and remembers what it was asked.
+//! A server that follows the script of a test and records its requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -20,22 +20,22 @@ pub enum Act {
     Late(Duration, Vec<u8>),
     /// Read the request, then close without an answer.
     Drop,
-    /// Read the request, then stay silent until the client goes.
+    /// Read the request, then stay silent until the client disconnects.
     Stall,
     /// Answer with these bytes once the gate is opened.
     Gated(Gate, Vec<u8>),
-    /// Answer with these bytes, then stay silent until the client goes.
+    /// Answer with these bytes, then stay silent until the client disconnects.
     Hang(Vec<u8>),
-    /// Answer with these bytes, then send the filling again and again until the client goes.
+    /// Answer with these bytes, then repeat the filling until the client disconnects.
     Endless(Vec<u8>, &'static [u8]),
 }
 
-/// Holds an answer back until the test opens it.
+/// Delays an answer until the test releases it.
 #[derive(Debug, Clone)]
 pub struct Gate(Arc<Mutex<mpsc::Receiver<()>>>);
 
 impl Gate {
-    /// A gate, and what opens it.
+    /// A gate, and the sender that opens it.
     pub fn new() -> (mpsc::Sender<()>, Self) {
         let (opener, opened) = mpsc::channel();
         (opener, Self(Arc::new(Mutex::new(opened))))
@@ -119,7 +119,7 @@ impl Scripted {
         self.log.sent.load(Ordering::SeqCst)
     }
 
-    /// Waits until so many requests have arrived.
+    /// Waits until this number of requests has arrived.
     #[track_caller]
     pub fn wait_for(&self, count: usize) {
         let limit = Duration::from_secs(20);

@@ -46,19 +46,19 @@ impl Served {
 
     fn run(state: Option<PathBuf>, faults: &[&str]) -> Self {
         let faults = faults.iter().map(|text| text.parse().unwrap()).collect();
-        let (tell, told) = mpsc::channel();
+        let (send_address, address) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let any = SocketAddr::from(([127, 0, 0, 1], 0));
                 let running = trunkctl::internal::start(any, state, faults).await.unwrap();
-                tell.send(running.address()).unwrap();
+                send_address.send(running.address()).unwrap();
                 let _ = stopped.await;
                 running.stop().await.unwrap();
             });
         });
-        Self { base: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self { base: address.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
     }
 
     /// A profiles file with the sandbox's profiles, each with more lines of its own.

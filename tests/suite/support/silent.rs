@@ -1,9 +1,9 @@
-//! A port that nobody may knock at.
+//! A port that must not receive connections.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
 
-/// Listens, and never answers. The system queues whoever connects, so that even a short visit is seen.
+/// Listens and never answers. The system queues connections, so that even a short one is noticed.
 pub struct Silent {
     /// Its address, without a path.
     pub base: String,

@@ -1,4 +1,4 @@
-//! A person at a terminal: the program on a pseudo terminal, and what is typed there.
+//! A person at a terminal: the program on a pseudo terminal, and typed input.
 
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
@@ -21,7 +21,7 @@ const LAST: &str = "\u{1}the end\u{1}";
 /// The program at work.
 pub struct Terminal {
     pty: Arc<Pty>,
-    /// The program's side, kept open as a shell keeps it: the system resets a terminal that nobody holds.
+    /// The program's side, kept open as a shell does: the system resets a terminal that no process has open.
     pts: Option<Pts>,
     child: Child,
     output: Receiver<Vec<u8>>,
@@ -41,7 +41,7 @@ impl Terminal {
         Self::run(&place.command(args), Some(output))
     }
 
-    /// Runs a command whose environment is all its own.
+    /// Runs a command with its own environment only.
     pub fn run(plain: &std::process::Command, output: Option<Stdio>) -> Self {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(24, 80)).unwrap();
@@ -52,13 +52,13 @@ impl Terminal {
             command = command.stdout(output);
         }
         let child = command.spawn_borrowed(&pts).unwrap();
-        let (pty, (tell, output)) = (Arc::new(pty), channel());
+        let (pty, (sender, output)) = (Arc::new(pty), channel());
         let reader = Arc::clone(&pty);
-        // It ends with the terminal, once nobody holds its other side.
+        // It ends with the terminal, once no process has the other side open.
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = (&*reader).read(&mut bytes) {
-                if tell.send(bytes[..length].to_vec()).is_err() {
+                if sender.send(bytes[..length].to_vec()).is_err() {
                     break;
                 }
             }
@@ -66,7 +66,7 @@ impl Terminal {
         Self { pty, pts: Some(pts), child, output, shown: String::new(), read: 0 }
     }
 
-    /// Waits until the terminal shows that, after what was waited for before.
+    /// Waits until the terminal shows the text, after the text of the previous wait.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> &mut Self {
         let end = Instant::now() + LIMIT;
@@ -99,14 +99,14 @@ impl Terminal {
         self
     }
 
-    /// Types once the terminal no longer shows what is typed.
+    /// Types once the terminal no longer echoes input.
     #[track_caller]
     pub fn type_unseen(&mut self, text: &str) -> &mut Self {
         self.wait_for_echo(false);
         self.type_line(text)
     }
 
-    /// Waits until the terminal shows, or no longer shows, what is typed.
+    /// Waits until the terminal echoes, or no longer echoes, input.
     #[track_caller]
     pub fn wait_for_echo(&mut self, wanted: bool) -> &mut Self {
         let end = Instant::now() + LIMIT;
@@ -154,7 +154,7 @@ impl Terminal {
     }
 }
 
-/// Nothing is left running by a test that fails.
+/// A failing test leaves no process behind.
 impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -10,7 +10,7 @@ use crate::support::scripted::{Act, Scripted, http};
 
 const JSON: &str = "Content-Type: application/json\r\n";
 
-/// Fails the test unless the list ended in an error, with nothing on standard output but whole rows.
+/// Fails the test unless the list ended in an error, with only complete rows on standard output.
 #[track_caller]
 fn refused(place: &str, ran: &crate::support::Ran, format: &str, list: &Paged, code: i32) {
     assert_eq!(ran.code, code, "{place}: {ran:?}");
@@ -147,7 +147,7 @@ fn walk(
 type Script = fn(&Paged, usize) -> Value;
 
 #[test]
-fn pages_that_lead_nowhere_end_in_an_error() {
+fn endless_pages_end_in_an_error() {
     for list in &PAGED {
         for format in ["json", "jsonl"] {
             let trouble: [(&str, Script); 4] = [
@@ -177,13 +177,13 @@ fn pages_that_lead_nowhere_end_in_an_error() {
 
 /// A marker that never ends, with fresh rows behind it, past the total that the vendor states.
 #[test]
-fn rows_beyond_the_stated_total_end_the_reading() {
+fn rows_beyond_the_stated_total_end_the_read() {
     let list = &PAGED[4];
     let (ran, asked) =
         walk(list, "json", move |nth| list.page(nth * 10..nth * 10 + 10, Some(25), &format!("m{nth}")));
     refused("beyond", &ran, "json", list, 10);
     assert!(asked < 10, "{asked}");
-    // Without a total there is nothing to hold the rows against but the marker itself.
+    // Without a total, only the marker itself shows whether rows are missing.
     let (ran, _) = walk(list, "json", move |_| list.page(0..10, None, "again"));
     refused("again", &ran, "json", list, 10);
     // Itniotech without a total ends at a page that brings nothing new.
@@ -195,7 +195,7 @@ fn rows_beyond_the_stated_total_end_the_reading() {
 
 /// A template list, and Zoom's lists without pages: their total is all there is to go by.
 #[test]
-fn a_total_that_is_not_reached_is_an_error_where_there_are_no_pages() {
+fn a_total_that_is_not_reached_is_an_error_without_pages() {
     for (vendor, command, part, answer) in [
         (
             "yeastar",
@@ -216,7 +216,7 @@ fn a_total_that_is_not_reached_is_an_error_where_there_are_no_pages() {
             "/numbers",
             json!({"total_records": 2, "phone_numbers": [{"number": "+1"}]}),
         ),
-        // A marker where no pages are documented: there is more, and no way to get it.
+        // A marker in a list without documented pages: there are more rows, and no way to get them.
         ("zoom", "trunk list", "/trunks", json!({"next_page_token": "m", "sip_trunks": [{"id": "a"}]})),
     ] {
         let rig = Rig::new(vendor).with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1");
@@ -231,7 +231,7 @@ fn a_total_that_is_not_reached_is_an_error_where_there_are_no_pages() {
 
 /// A row that comes in front while a list is read moves the last row of each page to the next.
 #[test]
-fn a_row_that_comes_twice_is_shown_once_and_warned_of() {
+fn a_repeated_row_is_shown_once_with_a_warning() {
     for list in &PAGED {
         let (place, total) = (Place::new(), 21);
         let server = Scripted::answering(move |nth, _| {

@@ -1,4 +1,4 @@
-//! Countries that meetings call out to: codes, batches, and how each end is told.
+//! Countries that meetings call out to: codes, batches and the reports of their outcomes.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn add(rig: &Rig, codes: &str, more: &[&str]) -> crate::support::Ran {
     rig.run(&args.split_whitespace().chain(more.iter().copied()).collect::<Vec<_>>())
 }
 
-fn held(rig: &Rig) -> Vec<String> {
+fn present(rig: &Rig) -> Vec<String> {
     column(&rig.run(&words("callout-countries list", &[])).expect(0).json(), "id")
 }
 
@@ -52,7 +52,7 @@ fn codes_are_checked_before_anything_is_sent() {
 }
 
 #[test]
-fn codes_are_taken_in_lower_case_and_twice() {
+fn lower_case_and_repeated_codes_are_accepted() {
     let rig = rig();
     let change = add(&rig, "gb GB Gb", &[]).expect(0).json();
     assert_eq!((&change["outcome"], &change["id"]), (&json!("created"), &json!("GB")), "{change}");
@@ -64,7 +64,7 @@ fn codes_are_taken_in_lower_case_and_twice() {
 
 /// Zoom takes 30 a call.
 #[test]
-fn more_than_thirty_are_split() {
+fn more_than_thirty_codes_are_sent_in_batches() {
     for (count, batches) in [(30, &[30][..]), (31, &[30, 1]), (60, &[30, 30]), (65, &[30, 30, 5])] {
         let codes: Vec<&str> = CODES.split_whitespace().take(count).collect();
         let rig = rig();
@@ -81,7 +81,7 @@ fn more_than_thirty_are_split() {
         let sent: Vec<usize> =
             bodies.iter().map(|body| body["callout_countries"].as_array().unwrap().len()).collect();
         assert_eq!(sent, batches, "{count}");
-        assert_eq!(held(&rig), codes, "{count}");
+        assert_eq!(present(&rig), codes, "{count}");
     }
 }
 
@@ -106,31 +106,31 @@ fn one_code_is_a_single_write_with_its_own_exit_code() {
 fn several_codes_are_a_bulk_write() {
     let rig = rig();
     let codes: Vec<&str> = CODES.split_whitespace().take(40).collect();
-    // The second batch is lost, and so is every look at it.
+    // The second batch is lost, and so is every read that could verify it.
     rig.recorder.after("callout_countries", 1, 9, http(502, "", "<html>x</html>"));
     let report = add(&rig, &codes.join(" "), &["--retries", "0"]).expect(12).json();
     assert_eq!(report["summary"]["created"], json!(30), "{report}");
     assert_eq!(report["summary"]["unknown"], json!(10), "{report}");
     assert_eq!(rig.writes().len(), 2, "the lost batch is not sent again");
     rig.recorder.unasked();
-    assert_eq!(held(&rig).len(), 30);
+    assert_eq!(present(&rig).len(), 30);
     let last = &report["changes"][39];
     assert_eq!((&last["outcome"], &last["error"]["outcome"]), (&json!("unknown"), &json!("unknown")));
 }
 
 #[test]
-fn a_lost_batch_that_is_not_there_is_sent_again() {
+fn a_lost_batch_that_was_not_applied_is_sent_again() {
     let rig = rig();
     let codes: Vec<&str> = CODES.split_whitespace().take(40).collect();
     rig.recorder.after("callout_countries", 1, 1, http(502, "", "<html>x</html>"));
     let report = add(&rig, &codes.join(" "), &["--retries", "1"]).expect(0).json();
     assert_eq!(report["summary"]["created"], json!(40), "{report}");
-    assert_eq!((rig.writes().len(), held(&rig).len()), (3, 40));
+    assert_eq!((rig.writes().len(), present(&rig).len()), (3, 40));
 }
 
-/// A country that was there before says nothing of the others of a lost batch: these are sent again.
+/// An existing country proves nothing about the others in a lost batch: these are sent again.
 #[test]
-fn only_the_countries_that_are_seen_count_as_added() {
+fn only_countries_read_back_count_as_added() {
     let rig = rig();
     add(&rig, "GB", &[]).expect(0);
     rig.writes();
@@ -139,7 +139,7 @@ fn only_the_countries_that_are_seen_count_as_added() {
     assert!(report["changes"][0]["note"].is_string(), "{report}");
     assert!(report["changes"][1]["note"].is_null(), "{report}");
     assert_eq!(rig.writes().len(), 2);
-    assert_eq!(held(&rig), ["GB", "US"]);
+    assert_eq!(present(&rig), ["GB", "US"]);
 }
 
 #[test]
@@ -161,17 +161,17 @@ fn several_removals_are_a_bulk_write() {
     );
     let report = remove(&["DE", "FR", "--ignore-missing"]).expect(0).json();
     assert_eq!(column(&report["changes"], "outcome"), ["deleted", "unchanged"]);
-    assert_eq!(held(&rig), ["US"]);
+    assert_eq!(present(&rig), ["US"]);
     let error = rig.run(&words("callout-countries remove US GB", &[])).expect(4).error();
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("US") && message.contains("sub-1"), "{error}");
-    assert_eq!(held(&rig), ["US"]);
+    assert_eq!(present(&rig), ["US"]);
     let shown = remove(&["US", "GB", "--dry-run"]);
     assert_eq!(shown.json()["requests"].as_array().unwrap().len(), 1, "{shown:?}");
-    assert_eq!(held(&rig), ["US"]);
+    assert_eq!(present(&rig), ["US"]);
 }
 
-/// What takes nothing away has no use for a flag that forgives what is missing.
+/// Commands that remove nothing refuse the flag that ignores missing objects.
 #[test]
 fn only_removals_ignore_what_is_missing() {
     add(&rig(), "GB", &["--ignore-missing"]).expect(2);

@@ -1,9 +1,10 @@
-//! What is taken away: only what was meant, only once, and only with a yes.
+//! Deletes: only the intended object, only once, and only after confirmation.
 
 use serde_json::json;
 
 use super::*;
-use crate::conformance::rig::{is_write, samples, words};
+use crate::conformance::rig::words;
+use crate::fixtures::{self, is_write};
 use crate::support::scripted::http;
 #[cfg(target_os = "linux")]
 use crate::support::terminal::Terminal;
@@ -17,14 +18,14 @@ struct Doomed {
     before: &'static [&'static str],
     /// Without `--yes`.
     command: &'static str,
-    /// The same for what is not there, and its name or id.
+    /// The same for a missing object, and its name or id.
     missing: &'static str,
     absent: &'static str,
     /// The only write, and a part of it.
     request: &'static str,
     part: &'static str,
-    /// A part of the read that comes once before the write, and tells after it what became of it.
-    look: &'static str,
+    /// Identifies the read that comes once before the write and verifies its outcome afterwards.
+    read: &'static str,
 }
 
 const NUMBER: &str = "internal-numbers add --number +16466661110 --label a --language en-US";
@@ -41,7 +42,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "u",
         request: "GET /yeastar/openapi/v1.0/trunk/delete?",
         part: "trunk/delete",
-        look: "trunk/get",
+        read: "trunk/get",
     },
     Doomed {
         vendor: "zoom",
@@ -51,7 +52,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "trunk-b",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/trunks/trunk-a",
         part: "/trunks/",
-        look: "sip_trunk/trunks",
+        read: "sip_trunk/trunks",
     },
     Doomed {
         vendor: "zoom",
@@ -61,7 +62,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "+16466661119",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/internal_numbers/",
         part: "/internal_numbers/",
-        look: "sip_trunk/internal_numbers",
+        read: "sip_trunk/internal_numbers",
     },
     Doomed {
         vendor: "zoom",
@@ -71,7 +72,7 @@ const DOOMED: [Doomed; 4] = [
         absent: "US",
         request: "DELETE /zoom/v2/accounts/sub-1/sip_trunk/callout_countries/GB",
         part: "/callout_countries/",
-        look: "sip_trunk/callout_countries",
+        read: "sip_trunk/callout_countries",
     },
 ];
 
@@ -86,13 +87,13 @@ impl Doomed {
     }
 }
 
-/// Method and whole address of the writes since the last look.
+/// Method and whole address of the writes since the last call.
 fn writes(rig: &Rig) -> Vec<String> {
     rig.writes().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
 }
 
 #[test]
-fn nothing_is_deleted_without_a_yes() {
+fn nothing_is_deleted_without_confirmation() {
     for one in &DOOMED {
         let rig = one.rig();
         for more in [&[][..], &["--ignore-missing"]] {
@@ -102,14 +103,14 @@ fn nothing_is_deleted_without_a_yes() {
             assert!(error["hint"].as_str().unwrap().contains("--yes"), "{}: {error}", one.command);
             assert_eq!((ran.out.as_str(), writes(&rig)), ("", Vec::new()), "{}", one.command);
         }
-        // An answer on a pipe is nobody's word.
+        // An answer from a pipe does not count as a confirmation.
         assert_eq!(rig.pipe(&words(one.command, &[]), "y\n").expect(4).out, "", "{}", one.command);
         assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.command);
     }
 }
 
 #[test]
-fn with_a_yes_it_is_gone_and_the_second_time_it_is_not_found() {
+fn a_confirmed_delete_removes_the_object_and_a_second_one_finds_nothing() {
     for one in &DOOMED {
         let rig = one.rig();
         let change = rig.run(&words(one.command, &["--yes"])).expect(0).json();
@@ -127,7 +128,7 @@ fn with_a_yes_it_is_gone_and_the_second_time_it_is_not_found() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found_or_unchanged() {
+fn deleting_a_missing_object_is_not_found_or_unchanged() {
     for one in &DOOMED {
         let rig = one.rig();
         let error = rig.run(&words(one.missing, &["--yes"])).expect(6).error();
@@ -135,17 +136,17 @@ fn what_is_not_there_is_not_found_or_unchanged() {
         assert!(error["message"].as_str().unwrap().contains(one.absent), "{error}");
         let change = rig.run(&words(one.missing, &["--yes", "--ignore-missing"])).expect(0).json();
         assert_eq!(change["outcome"], json!("unchanged"), "{change}");
-        let told = [&change["id"], &change["name"]].into_iter().any(|told| *told == json!(one.absent));
-        assert!(told, "{change}");
+        let named = [&change["id"], &change["name"]].into_iter().any(|named| *named == json!(one.absent));
+        assert!(named, "{change}");
         assert_eq!(writes(&rig), Vec::<String>::new(), "{}", one.missing);
-        // A dry run comes to the same end where there is nothing to send.
+        // A dry run has the same result if there is nothing to send.
         rig.run(&words(one.missing, &["--dry-run"])).expect(6);
     }
 }
 
 /// Somebody else was faster than this command: the vendor itself says that it is not there.
 #[test]
-fn what_goes_under_the_commands_hands_counts_as_not_there() {
+fn an_object_that_disappears_during_the_delete_counts_as_missing() {
     for one in &DOOMED {
         let json = "Content-Type: application/json\r\n";
         let gone = match one.vendor {
@@ -161,7 +162,7 @@ fn what_goes_under_the_commands_hands_counts_as_not_there() {
     }
 }
 
-/// Answers that tell nothing.
+/// Answers that leave the outcome open.
 fn losses() -> [(&'static str, Vec<u8>); 3] {
     [
         ("closed", Vec::new()),
@@ -170,15 +171,15 @@ fn losses() -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
-/// The request is gone, its answer never comes, and nobody tells what became of it: it is not done again.
+/// The answer is lost and no read shows the outcome: the request is not sent again.
 #[test]
-fn a_lost_answer_that_no_look_settles_is_unknown_and_nothing_is_sent_again() {
+fn a_lost_answer_that_no_read_settles_is_unknown_and_not_sent_again() {
     for one in &DOOMED {
         for (how, answer) in losses() {
             let rig = one.rig();
             rig.recorder.instead(one.part, 1, answer.clone());
-            // What is read before the write goes through.
-            rig.recorder.after(one.look, 1, 9, answer.clone());
+            // The reads before the write succeed.
+            rig.recorder.after(one.read, 1, 9, answer.clone());
             let args = words(one.command, &["--yes", "--ignore-missing", "--retries", "0"]);
             let error = rig.run(&args).expect(11).error();
             assert_eq!(error["kind"], json!("outcome_unknown"), "{how}: {error}");
@@ -188,9 +189,9 @@ fn a_lost_answer_that_no_look_settles_is_unknown_and_nothing_is_sent_again() {
     }
 }
 
-/// Nothing is gone, so the request was not applied: it is sent again, and no more often than it may be.
+/// The object still exists, so the request was not applied: it is sent again, within the limit of retries.
 #[test]
-fn a_lost_delete_of_what_is_still_there_is_sent_again() {
+fn a_lost_delete_is_sent_again_if_the_object_still_exists() {
     for one in &DOOMED {
         for (how, answer) in losses() {
             let rig = one.rig();
@@ -271,7 +272,7 @@ fn every_form_of_a_target_deletes_that_trunk_and_no_other() {
 }
 
 #[test]
-fn a_bare_word_that_means_two_trunks_deletes_none() {
+fn an_ambiguous_name_deletes_nothing() {
     let rig = Rig::new("yeastar");
     for name in ["Sales", "1"] {
         rig.run(&words(PEER, &[name])).expect(0);
@@ -283,7 +284,7 @@ fn a_bare_word_that_means_two_trunks_deletes_none() {
             assert!(hint.contains("id:1") && hint.contains("id:2"), "{error}");
         }
     }
-    // Nor does a wish to ignore what is missing.
+    // The flag to ignore missing objects does not change that.
     rig.run(&words("trunk delete 1 --yes --ignore-missing", &[])).expect(4);
     assert!(!rig.recorder.take().iter().any(|seen| seen.target.contains("trunk/delete")));
     for empty in ["id:", "name:", ""] {
@@ -293,7 +294,7 @@ fn a_bare_word_that_means_two_trunks_deletes_none() {
 
 /// Names and ids as hostile as they come still mean one object each.
 #[test]
-fn hostile_names_and_ids_delete_what_they_name() {
+fn hostile_names_and_ids_delete_only_their_object() {
     let rig = Rig::with_state("zoom", |state| {
         let trunk = |id: &str| {
             json!({"id": id, "name": format!("n {id}"), "dnis": "1", "number_prefix": "",
@@ -319,7 +320,7 @@ fn hostile_names_and_ids_delete_what_they_name() {
 #[test]
 fn zoom_unassigns() {
     let rig = Rig::new("zoom");
-    rig.run(&samples("zoom")[0].creating()).expect(0);
+    rig.run(&fixtures::of("zoom").samples()[0].creating()).expect(0);
     let change = rig.run(&words("trunk delete trunk-a --account sub-1 --yes", &[])).expect(0).json();
     assert_eq!((&change["account"], &change["id"]), (&json!("sub-1"), &json!("trunk-a")), "{change}");
     assert_eq!(change["operation"], json!("trunk.delete"));
@@ -353,7 +354,7 @@ fn typed(rig: &Rig, line: &str, text: &str) -> (i32, String) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_terminal_the_answer_counts() {
+fn on_a_terminal_the_answer_decides() {
     for (line, refused, agreed) in [
         ("internal-numbers remove +16466661110", "n\n", "y\n"),
         ("numbers clear --account sub-1", "y\n", "sub-1\n"),

@@ -1,4 +1,4 @@
-//! A trunk that stops registering loses its account and its password at a vendor whose update replaces the whole trunk.
+//! If an update replaces the whole trunk, a trunk that stops registering loses its account and its password.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Place, Ran};
 
 const PASSWORD: &str = "Canary-Password-1";
 
-/// A place whose sandbox has the trunk `line`, which registers.
+/// A place with a sandbox that has the registering trunk `line`.
 fn registered() -> Place {
     let place = Place::new().with("LINE_PASSWORD", PASSWORD);
     let create = "trunk create --name line --direction outbound --kind register --host 192.0.2.1 \
@@ -37,26 +37,26 @@ fn diff() -> Value {
 }
 
 #[test]
-fn an_update_says_what_it_empties_before_it_is_sent() {
+fn an_update_names_the_fields_that_it_clears_before_it_is_sent() {
     let place = registered();
     warned(&run(&place, "trunk update name:line --kind peer --dry-run").expect(0));
     let ran = run(&place, "trunk update name:line --kind peer").expect(0);
     warned(&ran);
     assert_eq!(ran.json()["diff"], diff(), "{ran:?}");
-    // The journal keeps what went away, so that it can be looked up.
+    // The journal keeps the deleted object, so that it can be looked up.
     let history = run(&place, "history list").expect(0).json();
     let id = history[0]["id"].as_str().unwrap();
     let shown = run(&place, &format!("history show {id}")).expect(0).out;
     assert!(shown.contains("alice"), "{shown}");
-    // Nothing is left to be emptied.
+    // No field remains to be cleared.
     let ran = run(&place, "trunk update name:line --host 192.0.2.2").expect(0);
     assert!(!ran.err.contains("empties"), "{ran:?}");
     assert_eq!(ran.json()["diff"].as_array().unwrap().len(), 1, "{ran:?}");
 }
 
-/// Where nothing is read, nobody knows whether the trunk registers.
+/// Without a read it is unknown whether the trunk registers.
 #[test]
-fn an_update_that_reads_nothing_warns_of_what_it_may_empty() {
+fn an_update_without_a_read_warns_about_fields_that_it_may_clear() {
     let place = registered();
     let whole = "trunk update id:5000001 --name line --direction outbound --kind peer --host 192.0.2.1 --prefix 9 \
                  --agent-group 1000026";
@@ -65,7 +65,7 @@ fn an_update_that_reads_nothing_warns_of_what_it_may_empty() {
 }
 
 #[test]
-fn a_plan_shows_what_apply_empties() {
+fn a_plan_shows_the_fields_that_apply_clears() {
     let place = registered();
     let manifest = "[[trunk]]\nprofile = \"itniotech\"\nname = \"line\"\ndirection = \"outbound\"\nkind = \"peer\"\n\
                     host = \"192.0.2.1\"\nagent_groups = [{ id = 1000026 }]\n";

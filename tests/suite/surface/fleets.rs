@@ -51,16 +51,16 @@ fn meeting() -> (Scripted, Scripted) {
     (wait("at-a", to_b, at_a), wait("at-b", to_a, at_b))
 }
 
-/// A server that answers at once and tells so, and one that waits for that.
+/// A server that answers at once and then signals the other one, which waits for that.
 fn late(slow: &'static str, fast: &'static str) -> (Scripted, Scripted) {
-    let (tell, told) = channel::<()>();
-    let told = Mutex::new(told);
-    let slow = Scripted::answering(move |_, _| match told.lock().unwrap().recv_timeout(LIMIT) {
+    let (signal, signalled) = channel::<()>();
+    let signalled = Mutex::new(signalled);
+    let slow = Scripted::answering(move |_, _| match signalled.lock().unwrap().recv_timeout(LIMIT) {
         Ok(()) => page(slow),
         Err(_) => Act::Drop,
     });
     let fast = Scripted::answering(move |_, _| {
-        tell.send(()).unwrap();
+        signal.send(()).unwrap();
         page(fast)
     });
     (slow, fast)
@@ -86,7 +86,7 @@ fn profiles_are_read_at_the_same_time() {
 }
 
 #[test]
-fn the_order_is_that_of_the_profiles_whoever_answers_first() {
+fn rows_keep_the_order_of_the_profiles() {
     for (choice, order) in [("a,b", ["at-a", "at-b"]), ("b,a", ["at-b", "at-a"])] {
         for slow_is_a in [true, false] {
             for format in ["json", "csv", "table", "yaml"] {
@@ -147,7 +147,7 @@ fn one_profile_that_fails_is_reported_beside_the_rows_of_the_others() {
 }
 
 #[test]
-fn a_profile_that_cannot_be_opened_is_one_that_fails() {
+fn an_unusable_profile_counts_as_failed() {
     let place = Place::new();
     let a = plain("at-a");
     let mut text = std::fs::read_to_string(fleet(&place, &[("a", &a)])).unwrap();
@@ -167,9 +167,9 @@ fn a_profile_that_cannot_be_opened_is_one_that_fails() {
     assert_eq!(list(&place, &profiles, &["-p", "b", "-o", "json"]).expect(3).out, "");
 }
 
-/// Nothing chosen is nothing read: an empty list would say that there are no trunks.
+/// Without a selected profile nothing is read, and an empty list would claim that there are no trunks.
 #[test]
-fn no_profile_at_all_is_no_empty_list() {
+fn an_empty_selection_of_profiles_is_an_error() {
     let place = Place::new();
     let a = plain("at-a");
     let profiles = fleet(&place, &[("a", &a)]);
@@ -178,8 +178,8 @@ fn no_profile_at_all_is_no_empty_list() {
         assert!([2, 3].contains(&ran.code), "{ran:?}");
         assert_eq!(ran.out, "");
     }
-    let nobody = place.write("empty.toml", "[profiles]\n");
-    let ran = list(&place, &nobody, &["--all-profiles", "-o", "json"]).expect(3);
+    let empty = place.write("empty.toml", "[profiles]\n");
+    let ran = list(&place, &empty, &["--all-profiles", "-o", "json"]).expect(3);
     assert_eq!(ran.out, "");
     assert_eq!(a.requests().len(), 0);
 }
@@ -195,7 +195,7 @@ fn a_profile_named_twice_is_read_once() {
 }
 
 #[test]
-fn profiles_of_all_vendors_stand_in_one_list() {
+fn profiles_of_all_vendors_share_one_list() {
     let (place, served) = (Place::new(), Served::start());
     let profiles = served.profiles(&place, "");
     let peer =
@@ -214,14 +214,14 @@ fn profiles_of_all_vendors_stand_in_one_list() {
     let own = |(vendor, name): &(&str, &str)| ((*vendor).to_owned(), (*name).to_owned());
     let expected = [("itniotech", "u"), ("yeastar", "t"), ("zoom", "Carrier A")];
     assert_eq!(pairs, expected.iter().map(own).collect::<Vec<_>>());
-    // A filter that only some can fill is none of an error.
+    // A filter that only some vendors support is not an error.
     let rows = run("trunk list --all-profiles -o json --kind peer").expect(0).json();
     assert_eq!(column(&rows, "name").len(), 2);
 }
 
 /// A list of names belongs to `trunk list`; elsewhere no profile has such a name.
 #[test]
-fn other_commands_take_one_profile() {
+fn other_commands_accept_only_one_profile() {
     let place = Place::new();
     let (a, b) = (plain("at-a"), plain("at-b"));
     let profiles = fleet(&place, &[("a", &a), ("b", &b)]);

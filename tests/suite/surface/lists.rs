@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use trunkctl::vendors::by_name;
 
 use super::*;
-use crate::conformance::rig::{PASSWORD, samples, words};
+use crate::conformance::rig::{PASSWORD, words};
+use crate::fixtures;
 use crate::support::Place;
 use crate::support::recorder::Recorder;
 use crate::support::scripted::http;
@@ -38,7 +39,7 @@ fn every_page_is_read_and_every_format_shows_every_row_in_order() {
     }
 }
 
-/// The ids that a table's lines hold, each at most once.
+/// The ids in the lines of a table, each at most once.
 fn in_order(table: &str, ids: &[String]) -> Vec<String> {
     let word =
         |line: &str| line.split_whitespace().find(|word| ids.iter().any(|id| id == word)).map(str::to_owned);
@@ -52,7 +53,7 @@ fn csv_column(text: &str, key: &str) -> Vec<String> {
 }
 
 #[test]
-fn names_of_any_kind_come_through() {
+fn names_of_any_kind_are_shown() {
     for list in &PAGED {
         let rig = list.rig();
         for format in ["json", "jsonl", "yaml"] {
@@ -69,7 +70,7 @@ fn names_of_any_kind_come_through() {
 }
 
 #[test]
-fn a_list_of_nothing_is_an_empty_one() {
+fn an_empty_list_is_printed_as_empty() {
     for (vendor, command) in [
         ("yeastar", "trunk list"),
         ("yeastar", "trunk list --name a"),
@@ -90,7 +91,7 @@ fn a_list_of_nothing_is_an_empty_one() {
 fn filters_are_exact() {
     let peer = "trunk create --kind peer --transport udp --port 5060 --codecs ulaw --host 192.0.2.7 --name";
     let rig = Rig::new("yeastar");
-    for sample in samples("yeastar") {
+    for sample in fixtures::of("yeastar").samples() {
         rig.run(&sample.creating()).expect(0);
     }
     for name in ["Sales", "Yeastar-Sales", "sales"] {
@@ -121,10 +122,10 @@ fn filters_are_exact() {
         assert_eq!(lines(&rig.run_as("jsonl", &args).expect(0).out, "name"), names, "{filter}");
     }
     let rig = Rig::new("itniotech");
-    for sample in samples("itniotech") {
+    for sample in fixtures::of("itniotech").samples() {
         rig.run(&sample.creating()).expect(0);
     }
-    // Every trunk there is state 1, enabled; whether its far end answers is not told.
+    // Every trunk there has state 1, enabled; the API does not report whether its far end answers.
     for (filter, names) in [
         ("--name in", &["in"][..]),
         ("--name i", &[]),
@@ -138,9 +139,9 @@ fn filters_are_exact() {
     }
 }
 
-/// A typo must not look like a list that is empty.
+/// A typo must not produce an empty list.
 #[test]
-fn filter_words_that_are_not_known_are_refused() {
+fn unknown_filter_values_are_refused() {
     for (vendor, filter, hint) in [
         ("yeastar", "--status unreacheable", "did you mean `unreachable`?"),
         ("yeastar", "--kind regster", "did you mean `register`?"),
@@ -153,7 +154,7 @@ fn filter_words_that_are_not_known_are_refused() {
         ("zoom", "--account sub-1 --status 44", "registered"),
     ] {
         let rig = Rig::new(vendor);
-        rig.run(&samples(vendor)[0].creating()).expect(0);
+        rig.run(&fixtures::of(vendor).samples()[0].creating()).expect(0);
         let args = words("trunk list", &filter.split(' ').collect::<Vec<_>>());
         for format in ["json", "jsonl", "table", "csv"] {
             let ran = rig.run_as(format, &args).expect(2);
@@ -173,11 +174,11 @@ fn filter_words_that_are_not_known_are_refused() {
     }
 }
 
-/// Status 99, a type of a newer firmware, and keys that nobody has heard of.
+/// Status 99, a type of a newer firmware, and unknown keys.
 #[test]
-fn values_that_this_version_does_not_know_pass_through() {
+fn unknown_values_are_passed_through() {
     let new = json!({"deep": [1, {"x": "é"}]});
-    for (vendor, command, part, answer, told) in [
+    for (vendor, command, part, answer, expected) in [
         (
             "yeastar",
             "trunk list",
@@ -223,16 +224,16 @@ fn values_that_this_version_does_not_know_pass_through() {
         let args = words(command, &[]);
         rig.recorder.instead(part, 5, http(200, JSON, &answer.to_string()));
         let rows = rig.run(&args).expect(0).json();
-        for (key, value) in told.as_object().unwrap() {
+        for (key, value) in expected.as_object().unwrap() {
             assert_eq!(&rows[0][key], value, "{vendor} {key}: {rows}");
         }
         assert_eq!(rows.as_array().unwrap().len(), 1, "{vendor}");
         let table = rig.run_as("table", &args).expect(0).out;
         let csv = rig.run_as("csv", &args).expect(0).out;
-        for word in ["kind", "status_code", "number"].iter().filter_map(|key| told[*key].as_str()) {
+        for word in ["kind", "status_code", "number"].iter().filter_map(|key| expected[*key].as_str()) {
             assert!(table.contains(word) && csv.contains(word), "{vendor} {word}: {table}{csv}");
         }
-        if let (Some(kind), Some(code)) = (told["kind"].as_str(), told["status_code"].as_str()) {
+        if let (Some(kind), Some(code)) = (expected["kind"].as_str(), expected["status_code"].as_str()) {
             let args = words("trunk list", &["--kind", kind, "--status", code]);
             assert_eq!(rig.run(&args).expect(0).json().as_array().unwrap().len(), 1, "{vendor}");
         }
@@ -240,10 +241,10 @@ fn values_that_this_version_does_not_know_pass_through() {
 }
 
 #[test]
-fn rows_tell_whose_they_are() {
+fn rows_show_their_profile_and_account() {
     for (vendor, more) in [("yeastar", ""), ("itniotech", ""), ("zoom", "--account sub-1")] {
         let rig = Rig::new(vendor);
-        rig.run(&samples(vendor)[0].creating()).expect(0);
+        rig.run(&fixtures::of(vendor).samples()[0].creating()).expect(0);
         let args: Vec<&str> = "trunk list".split(' ').chain(more.split_whitespace()).collect();
         let row = rig.run(&args).expect(0).json()[0].clone();
         assert_eq!((&row["vendor"], &row["profile"]), (&json!(vendor), &json!(vendor)), "{row}");
@@ -258,7 +259,7 @@ fn rows_tell_whose_they_are() {
 
 /// Yeastar's trunk/get and Itniotech's query give passwords in clear.
 #[test]
-fn passwords_that_are_read_back_are_masked_everywhere() {
+fn passwords_read_back_are_masked_everywhere() {
     let row = json!({"id": 1, "name": "reg", "status": 1, "type": "register", "password": PASSWORD,
         "auth_password_2": PASSWORD});
     let page = json!({"errcode": 0, "total_number": 1, "data": [row]}).to_string();
@@ -267,9 +268,9 @@ fn passwords_that_are_read_back_are_masked_everywhere() {
         ("itniotech", &["trunk get out", "trunk list", "trunk list --name out"]),
     ] {
         let rig = Rig::new(vendor);
-        rig.run(&samples(vendor)[0].creating()).expect(0);
+        rig.run(&fixtures::of(vendor).samples()[0].creating()).expect(0);
         for command in commands {
-            // A list that tells it too, though no page says so.
+            // A list that also includes it, although no page documents that.
             let listed = vendor == "yeastar" && *command == "trunk list";
             for format in FORMATS {
                 for verbose in if format == "json" { &["-q", "-vvv"][..] } else { &["-vvv"] } {
@@ -322,12 +323,12 @@ fn page_markers_are_percent_encoded() {
 }
 
 #[test]
-fn a_token_that_dies_between_two_pages_is_renewed_and_the_list_is_whole() {
+fn a_token_that_expires_between_pages_is_renewed_and_the_list_is_complete() {
     for (list, refusal, renewal) in [
         (&PAGED[0], http(200, JSON, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#), "refresh_token"),
         (&PAGED[1], http(200, JSON, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#), "refresh_token"),
         (&PAGED[4], http(401, JSON, r#"{"code":124,"message":"Access token is expired."}"#), "oauth/token"),
-        // Itniotech signs each request: a signature that is out of its window is made anew.
+        // Itniotech signs each request: one with a stale timestamp is signed again.
         (&PAGED[2], http(200, JSON, r#"{"status":"-16","reason":"timestamp expired"}"#), "sipTrunk/query"),
     ] {
         for format in ["json", "jsonl"] {
@@ -350,7 +351,7 @@ fn a_token_that_dies_between_two_pages_is_renewed_and_the_list_is_whole() {
 
 /// The three lists of Zoom without pages, and the PBX's templates.
 #[test]
-fn lists_without_pages_are_whole() {
+fn lists_without_pages_are_complete() {
     let rig = Rig::with_state("zoom", |state| {
         let number = |nth: usize| json!({"number": format!("+1415{nth:07}"), "country": "US"});
         state["phone_numbers"] = (0..400).map(number).collect::<Vec<Value>>().into();

@@ -42,7 +42,7 @@ const LOOKUPS: [(&str, &str, &str, usize); 4] = [
 ];
 
 #[test]
-fn a_search_finds_what_holds_the_text_on_every_page() {
+fn a_search_finds_matches_on_every_page() {
     for (vendor, what, part, pages) in LOOKUPS {
         let rig = many(vendor);
         for (search, count) in
@@ -54,8 +54,8 @@ fn a_search_finds_what_holds_the_text_on_every_page() {
                 let rows =
                     if format == "json" { column(&ran.json(), "name") } else { lines(&ran.out, "name") };
                 assert_eq!(rows.len(), count, "{place}");
-                let holds = |name: &String| name.to_lowercase().contains(&search.to_lowercase());
-                assert!(rows.iter().all(holds), "{place}: {rows:?}");
+                let matches = |name: &String| name.to_lowercase().contains(&search.to_lowercase());
+                assert!(rows.iter().all(matches), "{place}: {rows:?}");
                 let asked = rig.recorder.take().iter().filter(|seen| seen.target.contains(part)).count();
                 assert!(asked >= if count == 256 { pages } else { 1 }, "{place}: {asked} pages");
             }
@@ -69,7 +69,7 @@ fn a_search_finds_what_holds_the_text_on_every_page() {
 }
 
 #[test]
-fn a_search_looks_at_numbers_and_countries_too() {
+fn a_search_covers_numbers_and_countries_too() {
     for (what, search, key, found) in [
         ("extensions", "1149", "number", &["1149"][..]),
         ("itsps", "united k", "country", &["United Kingdom"]),

@@ -1,4 +1,4 @@
-//! What an operator sees, finds and takes away: lists, look-ups, several profiles, deletes.
+//! Lists, lookups, commands on several profiles, and deletes.
 
 mod broken;
 mod countries;
@@ -39,7 +39,7 @@ pub const TORTURE: [&str; 6] =
     ["d/e?f=g", "é", "+1 415", "a,\"b\";c", "日本 &=#%", "\u{1b}[31m\r\n\t\u{7}\u{9b}\u{202e}x"];
 
 impl Paged {
-    /// A sandbox that holds the rows, the first ones with torture names.
+    /// A sandbox with the rows, the first ones with torture names.
     pub fn rig(&self) -> Rig {
         let rig = Rig::with_state(self.vendor, |state| self.fill(state));
         rig.with("TRUNKCTL_PROFILE_ZOOM_ACCOUNT", "sub-1")
@@ -61,7 +61,7 @@ impl Paged {
         }
     }
 
-    /// The key of the output that holds the name.
+    /// The key of the name in the output.
     pub fn name_key(&self) -> &'static str {
         if self.vendor == "zoom" { "labels" } else { "name" }
     }
@@ -118,7 +118,7 @@ impl Paged {
 
     /// A page as the vendor gives it: rows, the stated total, and the marker of the next page.
     pub fn page(&self, rows: std::ops::Range<usize>, total: Option<usize>, marker: &str) -> Value {
-        let rows: Vec<Value> = rows.map(|nth| self.told(nth)).collect();
+        let rows: Vec<Value> = rows.map(|nth| self.row(nth)).collect();
         match self.vendor {
             "yeastar" => json!({"errcode": 0, "errmsg": "SUCCESS", "total_number": total, "data": rows}),
             "itniotech" => json!({
@@ -129,7 +129,7 @@ impl Paged {
     }
 
     /// A row as the vendor gives it.
-    pub fn told(&self, nth: usize) -> Value {
+    pub fn row(&self, nth: usize) -> Value {
         let (id, name) = (4_000_000 + nth, self.name(nth));
         match self.part {
             "trunk/list" => json!({"id": id, "name": name, "status": 1, "type": "peer"}),
@@ -143,7 +143,7 @@ impl Paged {
     }
 }
 
-/// What a JSON array holds under a key.
+/// The values of a key in a JSON array.
 pub fn column(rows: &Value, key: &str) -> Vec<String> {
     let rows = rows.as_array().unwrap_or_else(|| panic!("{rows}"));
     rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()

@@ -8,13 +8,13 @@ use crate::support::scripted::http;
 
 const CLEAR: &str = "numbers clear --account sub-1";
 
-fn held(rig: &Rig) -> usize {
+fn count(rig: &Rig) -> usize {
     let args = words("internal-numbers list --account sub-1", &[]);
     rig.run(&args).expect(0).json().as_array().unwrap().len()
 }
 
 #[test]
-fn clearing_wants_the_account_twice_and_names_what_goes() {
+fn clearing_requires_the_account_twice_and_names_the_numbers() {
     let rig = PAGED[4].rig();
     for more in [
         &[][..],
@@ -31,22 +31,22 @@ fn clearing_wants_the_account_twice_and_names_what_goes() {
         assert_eq!(ran.out, "");
         assert!(rig.writes().is_empty(), "{more:?}");
     }
-    // A word on a pipe is nobody's.
+    // An answer from a pipe does not count as a confirmation.
     rig.pipe(&words(CLEAR, &[]), "sub-1\n").expect(4);
     assert!(rig.writes().is_empty());
     // The account is never the profile's.
     rig.run(&words("numbers clear --yes --confirm sub-1", &[])).expect(2);
-    assert_eq!(held(&rig), 700);
+    assert_eq!(count(&rig), 700);
     let shown = rig.run(&words(CLEAR, &["--dry-run"])).expect(0).json();
     assert_eq!(shown["requests"][0]["method"], json!("DELETE"), "{shown}");
     assert!(rig.writes().is_empty());
     let change = rig.run(&words(CLEAR, &["--yes", "--confirm", "sub-1"])).expect(0).json();
     assert_eq!((&change["outcome"], &change["account"]), (&json!("deleted"), &json!("sub-1")), "{change}");
-    assert_eq!((rig.writes().len(), held(&rig)), (1, 0));
+    assert_eq!((rig.writes().len(), count(&rig)), (1, 0));
 }
 
 #[test]
-fn clearing_what_is_empty_names_nothing() {
+fn clearing_an_empty_account_names_nothing() {
     let error = Rig::new("zoom").run(&words(CLEAR, &[])).expect(4).error();
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("account sub-1") && message.contains("no internal number"), "{message}");
@@ -54,7 +54,7 @@ fn clearing_what_is_empty_names_nothing() {
 }
 
 #[test]
-fn clearing_never_touches_the_master_account_nor_one_that_is_not_there() {
+fn clearing_refuses_the_master_account_and_unknown_accounts() {
     let rig = Rig::new("zoom");
     for (account, code) in [("me", 4), ("nobody", 6)] {
         let args = ["numbers", "clear", "--account", account, "--yes", "--confirm", account];
@@ -65,16 +65,16 @@ fn clearing_never_touches_the_master_account_nor_one_that_is_not_there() {
 const CLEARED: &[&str] = &["--yes", "--confirm", "sub-1", "--retries", "1"];
 
 #[test]
-fn a_lost_clearing_that_left_all_numbers_is_sent_again() {
+fn a_lost_clear_that_removed_nothing_is_sent_again() {
     let rig = PAGED[4].rig();
     rig.recorder.instead("sip_trunk/numbers", 1, Vec::new());
     rig.run(&words(CLEAR, CLEARED)).expect(0);
-    assert_eq!((rig.writes().len(), held(&rig)), (2, 0));
+    assert_eq!((rig.writes().len(), count(&rig)), (2, 0));
 }
 
-/// The list is read once before anybody agrees; what comes after it is not theirs to remove.
+/// The list is read once before the confirmation, which does not cover numbers added later.
 #[test]
-fn a_lost_clearing_is_not_sent_again_where_a_number_has_come_meanwhile() {
+fn a_lost_clear_is_not_sent_again_if_a_number_was_added_meanwhile() {
     let rig = PAGED[4].rig();
     rig.recorder.instead("sip_trunk/numbers", 1, Vec::new());
     let new = r#"{"internal_numbers":[{"id":"N9","number":"+442071838750"}],"next_page_token":""}"#;
@@ -89,11 +89,11 @@ fn a_lost_clearing_is_not_sent_again_where_a_number_has_come_meanwhile() {
     assert_eq!(error["outcome"], json!("unknown"), "{error}");
     assert!(error["message"].as_str().unwrap().contains("+442071838750"), "{error}");
     assert_eq!((rig.recorder.unasked(), rig.writes().len()), (0, 1));
-    assert_eq!(held(&rig), 700);
+    assert_eq!(count(&rig), 700);
 }
 
 #[test]
-fn a_lost_clearing_that_cannot_be_looked_up_is_unknown_and_not_sent_again() {
+fn a_lost_clear_that_cannot_be_verified_is_unknown_and_not_sent_again() {
     let rig = PAGED[4].rig();
     rig.recorder.instead("sip_trunk/numbers", 9, Vec::new());
     rig.recorder.after("sip_trunk/internal_numbers", 3, 9, Vec::new());
@@ -102,11 +102,11 @@ fn a_lost_clearing_that_cannot_be_looked_up_is_unknown_and_not_sent_again() {
     assert_eq!(rig.writes().len(), 1);
 }
 
-/// What the master gave is in no list of the account that is documented, so its absence tells nothing.
+/// No documented list of the account shows the master's numbers, so their absence proves nothing.
 #[test]
-fn a_lost_giving_of_the_masters_numbers_is_unknown_and_not_sent_again() {
+fn a_lost_assignment_of_master_numbers_is_unknown_and_not_sent_again() {
     let rig = Rig::new("zoom");
-    // After the list that tells how the numbers are spelled.
+    // After the list with the vendor's notation of the numbers.
     rig.recorder.after("sip_trunk/numbers", 1, 9, Vec::new());
     let args = words("numbers assign --account sub-1 +14155550100", &["--retries", "1"]);
     let error = rig.run(&args).expect(11).error();
@@ -115,7 +115,7 @@ fn a_lost_giving_of_the_masters_numbers_is_unknown_and_not_sent_again() {
 }
 
 #[test]
-fn numbers_of_the_master_are_given_in_one_call() {
+fn numbers_of_the_master_are_assigned_in_one_call() {
     let rig = Rig::new("zoom");
     let assign = |line: &str| rig.run(&words(&format!("numbers assign --account sub-1 {line}"), &[]));
     // Zoom's own numbers have no plus, and go out as its list has them.
@@ -144,7 +144,7 @@ fn numbers_of_the_master_are_given_in_one_call() {
     assert_eq!(rig.written(), json!({"phone_numbers": ["+14155550100"]}));
 }
 
-/// The number stands on the third page.
+/// The number is on the third page.
 #[test]
 fn a_number_is_found_on_any_page_and_removed_by_its_id() {
     let rig = PAGED[4].rig();
@@ -160,8 +160,8 @@ fn a_number_is_found_on_any_page_and_removed_by_its_id() {
         let path = format!("/zoom/v2/accounts/sub-1/sip_trunk/internal_numbers/{id}");
         assert_eq!(seen.last().unwrap().target, path);
     }
-    assert_eq!(held(&rig), 697);
-    // An id that nobody has is the vendor's to refuse.
+    assert_eq!(count(&rig), 697);
+    // The vendor refuses an unknown id.
     for (more, code) in [(&["--yes"][..], 6), (&["--yes", "--ignore-missing"], 0)] {
         rig.run(&[&["internal-numbers", "remove", "id:nobody"], more].concat()).expect(code);
     }
@@ -171,5 +171,5 @@ fn a_number_is_found_on_any_page_and_removed_by_its_id() {
         assert!([2, 4].contains(&ran.code) && ran.out.is_empty(), "{bad}: {ran:?}");
         assert!(rig.writes().is_empty(), "{bad}");
     }
-    assert_eq!(held(&rig), 697);
+    assert_eq!(count(&rig), 697);
 }

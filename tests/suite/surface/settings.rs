@@ -20,7 +20,7 @@ fn lines(rig: &Rig) -> Vec<String> {
 }
 
 #[test]
-fn they_are_shown_in_every_format() {
+fn settings_are_shown_in_every_format() {
     let rig = rig();
     rig.run(&words("sip-settings assign --show-zoom-provided-numbers hide", &[])).expect(0);
     let shown = rig.run(&words("sip-settings show --account sub-1", &[])).expect(0).json();
@@ -45,7 +45,7 @@ fn they_are_shown_in_every_format() {
 }
 
 #[test]
-fn an_assignment_says_what_it_changes_and_sends_nothing_where_that_is_nothing() {
+fn an_assignment_reports_its_changes_and_sends_nothing_without_any() {
     let rig = rig();
     let assign = |more: &str| rig.run(&words(&format!("sip-settings assign {more}"), &[])).expect(0).json();
     let change = assign("--show-zoom-provided-numbers hide --show-callout-internal-number false");
@@ -55,7 +55,7 @@ fn an_assignment_says_what_it_changes_and_sends_nothing_where_that_is_nothing() 
     let change = assign("--show-zoom-provided-numbers hide --show-callout-internal-number false");
     assert_eq!((&change["outcome"], change["diff"].is_null()), (&json!("unchanged"), true), "{change}");
     assert_eq!(lines(&rig), [READ]);
-    // What cannot be read is always sent, and nothing is read for it alone.
+    // Fields that cannot be read are always sent, and cause no read of their own.
     let change = assign("--enable true");
     assert_eq!(change["diff"], json!([{"field": "enable", "before": null, "after": true}]));
     assert_eq!(lines(&rig), [READ.replace("GET", "PATCH")]);
@@ -63,7 +63,7 @@ fn an_assignment_says_what_it_changes_and_sends_nothing_where_that_is_nothing() 
 
 /// A right to assign them may come without the right to read them.
 #[test]
-fn an_assignment_goes_on_where_they_may_not_be_read() {
+fn settings_are_sent_even_if_they_cannot_be_read() {
     let place = Place::new();
     let refused = json!({"code": 4711, "message": "Invalid access token, does not contain scopes."});
     let server = Scripted::start(vec![answer(400, &refused), answer(204, &Value::Null)]);
@@ -75,7 +75,7 @@ fn an_assignment_goes_on_where_they_may_not_be_read() {
 }
 
 #[test]
-fn raw_keys_go_along_unless_they_have_a_name_or_look_secret() {
+fn raw_keys_are_sent_unless_they_are_named_fields_or_look_secret() {
     let rig = rig();
     let key = "enable_all_settings_from_master_account";
     rig.run(&words(&format!("sip-settings assign --enable true --vendor-field {key}=true"), &[])).expect(0);
@@ -98,7 +98,7 @@ fn raw_keys_go_along_unless_they_have_a_name_or_look_secret() {
         assert!(!ran.err.contains("Canary1"), "{ran:?}");
     }
     assert!(rig.writes().is_empty());
-    // Whatever else is there is the vendor's to judge.
+    // The vendor checks all other keys.
     let add =
         "internal-numbers add --number +16466661110 --label a --language en-US --vendor-field new_key=[1]";
     rig.run(&words(add, &[])).expect(9);
@@ -106,7 +106,7 @@ fn raw_keys_go_along_unless_they_have_a_name_or_look_secret() {
 }
 
 #[test]
-fn a_manifest_is_compared_with_what_the_account_has() {
+fn a_manifest_is_compared_with_the_settings_of_the_account() {
     let place = Place::new();
     let manifest = |settings: &str| {
         let head = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\n";
@@ -123,7 +123,7 @@ fn a_manifest_is_compared_with_what_the_account_has() {
     assert_eq!((&plan["changes"][0]["diff"], plan["changes"][0]["notes"].is_null()), (&diff, true), "{plan}");
     run(&format!("apply -f {path} --yes")).expect(0);
     run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
-    // Drift that this machine knows nothing of.
+    // Drift that this machine does not know.
     let state = place.state();
     std::fs::remove_dir_all(state.join("applied")).ok();
     run(&format!("plan -f {path} --detailed-exitcode")).expect(0);
@@ -146,7 +146,7 @@ fn a_manifest_is_compared_with_what_the_account_has() {
 
 /// A form is shown as one: each of its fields is a text, also one that is JSON.
 #[test]
-fn a_dry_run_shows_a_multipart_body_as_one() {
+fn a_dry_run_shows_a_multipart_body() {
     let rig = rig();
     let place = Place::new();
     let text = crate::support::served::profiles(&rig.recorder.base, &place, "");

@@ -1,8 +1,8 @@
-//! Whole trunks of a PBX are read many at a time, and one by one where the PBX refuses that.
+//! Complete trunks of a PBX are read many at a time, and one by one if the PBX refuses that.
 
 use super::*;
 use crate::support::scripted::{Act, Scripted};
-use crate::support::{Place, given};
+use crate::support::{Place, Ran, given};
 
 /// How the PBX answers to several ids.
 #[derive(Clone, Copy, PartialEq)]
@@ -15,7 +15,7 @@ enum Many {
     NoSuchCall,
 }
 
-/// A PBX with so many trunks.
+/// A PBX with this number of trunks.
 fn pbx(trunks: usize, many: Many) -> Scripted {
     let row = |id: usize| {
         json!({"id": id, "name": format!("t{id}"), "type": "peer", "hostname": "192.0.2.7", "port": 5060,
@@ -50,13 +50,23 @@ fn pbx(trunks: usize, many: Many) -> Scripted {
 /// The calls of an export: how often each was made.
 fn calls(trunks: usize, many: Many) -> (usize, usize) {
     let server = pbx(trunks, many);
-    let place = Place::new();
-    let profiles = given::profiles_with_tokens(&place, &server.base);
-    let ran = place.run(&["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "export"]).expect(0);
+    let ran = run(&server, "-o json export");
     let manifest = ran.json();
     let names = manifest["trunk"].as_array().unwrap();
     assert_eq!(names.len(), trunks, "{ran:?}");
     assert!(names.iter().all(|trunk| trunk["codecs"] == json!(["ulaw"])), "{ran:?}");
+    counts(&server)
+}
+
+fn run(server: &Scripted, line: &str) -> Ran {
+    let place = Place::new();
+    let profiles = given::profiles_with_tokens(&place, &server.base);
+    let mut args = vec!["--profiles-file", &profiles, "-p", "yeastar"];
+    args.extend(line.split(' '));
+    place.run(&args).expect(0)
+}
+
+fn counts(server: &Scripted) -> (usize, usize) {
     let requests = server.requests();
     let count = |call: &str| requests.iter().filter(|request| request.contains(call)).count();
     (count("trunk/query?"), count("trunk/get?"))
@@ -71,15 +81,30 @@ fn many_trunks_are_read_in_one_call() {
 }
 
 #[test]
-fn what_an_answer_lacks_is_asked_for_alone() {
+fn trunks_missing_from_an_answer_are_requested_alone() {
     assert_eq!(calls(20, Many::AllButOne), (1, 1));
 }
 
 #[test]
-fn a_refused_call_is_halved_and_then_each_trunk_is_asked_for_alone() {
+fn a_refused_call_is_halved_and_then_each_trunk_is_requested_alone() {
     assert_eq!(calls(40, Many::AtMost(20)), (3, 0));
     assert_eq!(calls(20, Many::AtMost(3)), (2, 20));
     assert_eq!(calls(20, Many::NoSuchCall), (1, 20));
+}
+
+#[test]
+fn columns_that_a_list_lacks_are_read_in_one_call() {
+    for (line, calls, first) in [
+        ("trunk list --columns name,codecs,transport --no-headers", (1, 0), "t1   ulaw    udp"),
+        ("trunk list --columns name,codecs --name t2 -o csv --no-headers", (0, 1), "t2,ulaw"),
+        ("trunk list --columns name,id --sort -transport -o csv --no-headers", (1, 0), "t1,1"),
+        ("trunk list --columns id,status,port,vendor -o csv --no-headers", (0, 0), "1,,,yeastar"),
+        ("trunk list --sort name -o csv --no-headers", (0, 0), "t1,1,peer,both,,,yeastar"),
+    ] {
+        let server = pbx(20, Many::All);
+        let ran = run(&server, line);
+        assert_eq!((counts(&server), ran.out.lines().next().unwrap()), (calls, first), "{line}");
+    }
 }
 
 #[test]
@@ -103,7 +128,7 @@ fn several_trunks_are_shown_and_deleted_by_one_command() {
         shown.as_array().unwrap().iter().map(|trunk| trunk["name"].as_str().unwrap()).collect();
     assert_eq!((names, &shown[0]["codecs"]), (vec!["c", "a"], &json!(["ulaw"])));
     assert_eq!(run("trunk get a nosuch").code, 6);
-    // Nothing is deleted if one does not exist.
+    // No trunk is deleted if one of them does not exist.
     assert_eq!(run("trunk delete a nosuch --yes").code, 6);
     let dry = run("trunk delete a b --yes --dry-run").expect(0).json();
     assert_eq!(dry["requests"].as_array().unwrap().len(), 2);

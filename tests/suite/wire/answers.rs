@@ -8,7 +8,7 @@ use trunkctl::model::settings::SipSettings;
 use trunkctl::model::support::Operation;
 use trunkctl::vendors::call::{Call, Fault, Page, Response};
 use trunkctl::vendors::codes::After;
-use trunkctl::vendors::{ALL, Entry, Vendor, by_name};
+use trunkctl::vendors::{ALL, LookupEntry, Vendor, by_name};
 
 use super::{folder, profile, trunk};
 
@@ -42,17 +42,10 @@ const ALL_CALLS: &[To] = &[
     To::ReadSettings,
 ];
 
-/// The answer as the vendor's adapter reads it; none where the vendor has no such call.
+/// The answer as the vendor's adapter reads it, or `None` if the vendor has no such call.
 fn read(vendor: &dyn Vendor, to: To, answer: &Response) -> Option<Result<Value, Fault>> {
     let profile = profile(vendor, &[("account", "sub-1")]);
-    let asked = trunk(match vendor.facts().name {
-        "itniotech" => {
-            r#"{"name": "a", "direction": "outbound", "kind": "peer", "host": "h",
-                "agent_groups": [{"id": 1}]}"#
-        }
-        "zoom" => r#"{"master_trunk": "m1"}"#,
-        _ => r#"{"name": "a", "kind": "peer"}"#,
-    });
+    let asked = trunk(crate::fixtures::of(vendor.facts().name).smallest());
     fn heard<T>(
         call: trunkctl::model::error::Result<Call<T>>,
         answer: &Response,
@@ -65,8 +58,12 @@ fn read(vendor: &dyn Vendor, to: To, answer: &Response) -> Option<Result<Value, 
     match to {
         To::Create => heard(vendor.create_trunk(&profile, &asked), answer, Value::from),
         To::Update => heard(vendor.update_trunk(&profile, "1", &asked, None), answer, ended),
-        To::Get => heard(vendor.get_trunk(&profile, "28").transpose()?, answer, |held| json!(held)),
-        To::List => heard(vendor.list_trunks(&profile, None), answer, |page| rows(&page, |held| json!(held))),
+        To::Get => {
+            heard(vendor.get_trunk(&profile, "28").transpose()?, answer, |stored_trunk| json!(stored_trunk))
+        }
+        To::List => heard(vendor.list_trunks(&profile, None), answer, |page| {
+            rows(&page, |stored_trunk| json!(stored_trunk))
+        }),
         To::LogIn => heard(vendor.log_in(&profile), answer, |token| {
             let text = |secret: &Secret| secret.expose().map(str::to_owned);
             let refresh = token.refresh.as_ref().map(|(secret, life)| (text(secret), *life));
@@ -99,7 +96,7 @@ fn rows<T>(page: &Page<T>, shown: impl Fn(&T) -> Value) -> Value {
     json!({"items": items, "more": page.next.is_some()})
 }
 
-fn entries(page: Page<Entry>) -> Value {
+fn entries(page: Page<LookupEntry>) -> Value {
     rows(&page, |entry| json!([entry.id, entry.number, entry.name]))
 }
 
@@ -116,7 +113,7 @@ fn stored(vendor: &str, name: &str) -> Response {
     Response { status, headers: headers.collect(), body: body.as_bytes().to_vec() }
 }
 
-/// What an answer says: the value, or what the fault tells a script.
+/// The meaning of an answer: the value, or the fault as a script sees it.
 fn said(result: Result<Value, Fault>) -> Value {
     result.unwrap_or_else(|fault| {
         let fields: Vec<&str> = fault.fields.iter().map(|field| field.field.as_str()).collect();
@@ -144,7 +141,7 @@ fn check(vendor: &str, table: &[(&str, To, Value)]) {
 
 #[test]
 fn yeastar_answers_are_understood() {
-    let held = json!({
+    let stored_trunk = json!({
         "id": "28", "name": "itsp-main", "kind": "register", "direction": "both", "enabled": true,
         "host": "sip.provider.example", "port": 5060, "domain": "provider.example", "transport": "udp",
         "username": "6701", "auth_name": "6702", "password": "***", "codecs": ["ulaw", "alaw"],
@@ -169,9 +166,9 @@ fn yeastar_answers_are_understood() {
         &[
             ("page-create", To::Create, json!("19")),
             ("page-update", To::Update, json!("done")),
-            ("trunk-get-object", To::Get, held.clone()),
-            ("trunk-get-array", To::Get, held.clone()),
-            ("trunk-get-errcode-text", To::Get, held),
+            ("trunk-get-object", To::Get, stored_trunk.clone()),
+            ("trunk-get-array", To::Get, stored_trunk.clone()),
+            ("trunk-get-errcode-text", To::Get, stored_trunk),
             ("trunk-get-two", To::Get, unreadable()),
             ("trunk-get-none", To::Get, unreadable()),
             ("trunk-get-without-data", To::Get, unreadable()),
@@ -223,7 +220,7 @@ fn itniotech_answers_are_understood() {
             ("query-status-number", To::List, page(&row)),
             ("query-status-text", To::List, page(&row)),
             ("query-loose-types", To::List, page(&row)),
-            // Stars are no password: written back, they would replace it.
+            // Asterisks are not a password: written back, they would replace it.
             ("query-hidden-password", To::List, page(&hidden)),
             ("query-bare-array", To::List, json!({"items": [], "more": false})),
             ("query-without-data", To::List, unreadable()),
@@ -268,7 +265,7 @@ fn zoom_answers_are_understood() {
                     "show_zoom_provided_numbers": "show",
                 }),
             ),
-            // What the answer lacks is not known, and what is new is passed on.
+            // Missing fields are unknown, and new fields are passed on.
             (
                 "settings-read-in-part",
                 To::ReadSettings,
@@ -303,9 +300,9 @@ fn zoom_answers_are_understood() {
     );
 }
 
-/// Whatever is no answer of the vendor's: never a value, and never a text that could hold a token.
+/// Answers that do not come from the vendor's API: never a value, and never a text that could contain a token.
 #[test]
-fn an_answer_that_cannot_be_understood_is_a_fault_for_every_call_of_every_vendor() {
+fn an_unintelligible_answer_is_a_fault_for_every_call_of_every_vendor() {
     let bodies = [
         "",
         " \n",
@@ -332,7 +329,7 @@ fn an_answer_that_cannot_be_understood_is_a_fault_for_every_call_of_every_vendor
                 let fault = result.map(|value| panic!("{place}: {value}")).unwrap_err();
                 assert_eq!((fault.kind.name(), fault.http), (kind, status), "{place}: {fault:?}");
                 assert_eq!(fault.after, After::Lost, "{place}: a write may have been done");
-                // Zoom's answers hold no secret but the token; broken ones are quoted for their message.
+                // The token is the only secret in Zoom's answers; broken answers are quoted for their message.
                 if name != "zoom" || to == To::LogIn {
                     assert!(!format!("{fault:?}").contains("CANARY"), "{place}: {fault:?}");
                 }

@@ -19,7 +19,7 @@ macro_rules! overrides {
     };
 }
 
-/// What the three kinds have in common.
+/// The fields that the three kinds have in common.
 macro_rules! common {
     () => {
         concat!(

@@ -45,7 +45,7 @@ fn split(url: &str) -> (&str, &str) {
     rest.split_at(rest.find('/').unwrap())
 }
 
-/// JSON with its insignificant white space replaced by ours. Nothing is parsed, so nothing else can change.
+/// JSON with its insignificant white space normalized. It is not parsed, so nothing else can change.
 pub fn lay_out(json: &str) -> String {
     let (mut out, mut depth, mut quoted, mut escaped) = (String::new(), 0, false, false);
     let line = |out: &mut String, depth: usize| {
@@ -88,7 +88,7 @@ pub fn lay_out(json: &str) -> String {
     out
 }
 
-/// A file's text, its JSON laid out anew.
+/// A file's text with its JSON reformatted.
 pub fn golden(file: &str) -> String {
     let path = folder().join(file);
     let text = std::fs::read_to_string(&path)
@@ -99,12 +99,12 @@ pub fn golden(file: &str) -> String {
     }
 }
 
-/// Whether the files are to be written anew.
+/// Whether the files are to be rewritten.
 pub fn updating() -> bool {
     std::env::var("UPDATE_WIRE").is_ok_and(|value| value == "1")
 }
 
-/// Fails with a diff where the file holds something else. With `UPDATE_WIRE=1` it is written instead.
+/// Fails with a diff if the file differs. With `UPDATE_WIRE=1` the file is rewritten instead.
 #[track_caller]
 pub fn compare(file: &str, actual: &str) {
     if updating() {
@@ -114,7 +114,7 @@ pub fn compare(file: &str, actual: &str) {
     differ(file, &golden(file), actual);
 }
 
-/// Fails with a diff where the texts differ.
+/// Fails with a diff if the texts differ.
 #[track_caller]
 pub fn differ(file: &str, golden: &str, actual: &str) {
     assert!(golden == actual, "tests/wire/{file} (-) and what trunkctl sends (+):\n{}", diff(golden, actual));
@@ -150,7 +150,7 @@ fn diff(old: &str, new: &str) -> String {
 }
 
 #[test]
-fn only_white_space_that_means_nothing_is_laid_out() {
+fn only_insignificant_white_space_is_reformatted() {
     let text = "{ \"a b\" :[1, 2.50 ,\"x\\\" : ,{\"],\"e\":{ },\n\t\"f\": [] }";
     let expected =
         "{\n  \"a b\": [\n    1,\n    2.50,\n    \"x\\\" : ,{\"\n  ],\n  \"e\": {},\n  \"f\": []\n}";
@@ -158,6 +158,6 @@ fn only_white_space_that_means_nothing_is_laid_out() {
 }
 
 #[test]
-fn a_diff_marks_the_lines_of_one_side() {
+fn a_diff_marks_lines_that_only_one_side_has() {
     assert_eq!(diff("a\nb\nc\n", "a\nx\nc\nd\n"), "  a\n- b\n+ x\n  c\n+ d\n");
 }

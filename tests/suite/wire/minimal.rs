@@ -1,4 +1,4 @@
-//! Requests with as little as the vendor's page allows: what was not given is not sent, 0 and false are.
+//! Minimal requests according to the vendor's page: omitted fields are not sent, but 0 and false are.
 
 use trunkctl::model::number::{InternalNumber, NumberType};
 use trunkctl::model::settings::{Provided, SipSettings};
@@ -77,14 +77,14 @@ fn yeastar() -> Vec<Case> {
     ]
 }
 
-/// An update replaces all of a trunk, so it carries what the trunk holds, and nothing that it does not.
+/// An update replaces the whole trunk, so it carries exactly the fields that the trunk has.
 fn itniotech() -> Vec<Case> {
     const OUTBOUND: &str = r#"{"name": "a", "direction": "outbound", "kind": "peer", "host": "192.0.2.7",
         "agent_groups": [{"id": "1000026"}]}"#;
     const INBOUND: &str = r#"{"name": "a", "direction": "inbound", "allowed_ip": "192.0.2.8",
         "agent_groups": [{"id": "1000026", "number": "1"}]}"#;
     let renamed = |whole: &str| {
-        // As a query tells it: with its kind, also where nobody gave one.
+        // As a query returns it: with its kind, even if none was given.
         let mut trunk = trunk(whole);
         trunk.kind = Some("peer".parse().unwrap());
         let actual = ActualTrunk { id: "5000028".into(), trunk, ..ActualTrunk::default() };
@@ -203,6 +203,6 @@ fn settings(format: &str, settings: &SipSettings) -> Request {
 }
 
 #[test]
-fn what_was_not_given_is_not_sent_while_zero_and_false_are() {
+fn omitted_fields_are_not_sent_but_zero_and_false_are() {
     cases().iter().for_each(Case::check);
 }

@@ -1,7 +1,7 @@
 //! Exact requests and stored answers, as files below `tests/wire/`.
 //!
-//! `page-*.http` holds a vendor page's own example, as the page has it; nothing here ever writes those.
-//! Every other request is written anew by `UPDATE_WIRE=1 cargo test --test suite wire::`, to be read before
+//! `page-*.http` is a vendor page's own example, unchanged; the tests never rewrite those.
+//! Every other request is rewritten by `UPDATE_WIRE=1 cargo test --test suite wire::`, to be read before
 //! it is committed: beside each stands the list of keys that the vendor's page has.
 //!
 //! White space that means nothing in JSON is laid out alike on both sides; everything else counts, the order
@@ -24,21 +24,18 @@ use trunkctl::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use trunkctl::vendors::call::{Body, Call, Request, Slot};
 use trunkctl::vendors::{Vendor, by_name};
 
+use crate::fixtures;
+
 /// The time of Itniotech's published signature.
 const NOW: u64 = 1_630_468_800;
-/// What the files show in place of the version of this program.
+/// The placeholder for the version of this program in the files.
 const VERSION: &str = "trunkctl/VERSION";
 
 /// A profile as the vendors' pages have it: their sample addresses, and the key that Itniotech publishes.
 fn profile(vendor: &dyn Vendor, settings: &[(&str, &str)]) -> Profile {
     let facts = vendor.facts();
     let defaults = facts.profile_keys.iter().filter_map(|key| Some((key.name, key.default?)));
-    let own: &[(&str, &str)] = match facts.name {
-        "yeastar" => &[("base_url", "https://192.168.5.150:8088"), ("client_id", "sample-client")],
-        "zoom" => &[("account_id", "sample-account"), ("client_id", "sample-client")],
-        _ => &[],
-    };
-    let all = defaults.chain(own.iter().copied()).chain(settings.iter().copied());
+    let all = defaults.chain(fixtures::of(facts.name).keys().iter().copied()).chain(settings.iter().copied());
     let secrets = [("api_key", "bDqJFiq9"), ("api_secret", "7bz1lzh9"), ("client_secret", "sample-secret")];
     Profile {
         name: "wire".into(),
@@ -94,7 +91,7 @@ fn update(name: &str, id: &str, json: &str, actual: Option<&ActualTrunk>) -> Req
     proven(vendor, &profile, &vendor.update_trunk(&profile, id, &set, actual).unwrap(), "sample-token")
 }
 
-/// A request that a file below `tests/wire/` holds, with every key of its body, dotted where it is nested.
+/// A request in a file below `tests/wire/`, with every key of its body, dotted if it is nested.
 struct Case {
     file: &'static str,
     request: Request,
@@ -145,9 +142,9 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/wire")
 }
 
-/// A file that no test reads would prove nothing and look as if it did.
+/// A file that no test reads would prove nothing, but would look like evidence.
 #[test]
-fn every_request_file_belongs_to_a_test() {
+fn every_request_file_is_used_by_a_test() {
     if http::updating() {
         return;
     }

@@ -8,7 +8,7 @@ use trunkctl::vendors::{Vendor, by_name};
 
 use super::{Case, NOW, case, filled, profile, proven};
 
-/// What a search must carry unharmed.
+/// Searches that must arrive unchanged.
 const TORTURE: &str = "d/e?f=g é+1 &\"";
 
 pub fn cases() -> Vec<Case> {
@@ -75,6 +75,6 @@ pub fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn log_ins_and_reads_are_as_documented() {
+fn log_ins_and_reads_match_the_documentation() {
     cases().iter().for_each(Case::check);
 }

@@ -61,7 +61,7 @@ fn the_yeastar_page_renames_a_trunk() {
     reproduces("yeastar/page-update.http", &request, "");
 }
 
-/// `sipTrunk/update`, signed with the published key and secret. Its address is none, which only warns.
+/// `sipTrunk/update`, signed with the published key and secret. Its address is not valid, which only warns.
 #[test]
 fn the_itniotech_page_updates_a_trunk() {
     let whole = r#"{"name": "22232", "direction": "outbound", "kind": "peer", "host": "12.325.353.2",
@@ -100,8 +100,8 @@ fn the_zoom_page_adds_numbers() {
 }
 
 /// "Assign SIP trunk configuration", its Postman item: the page's code and curl line pile the values up
-/// (`falsefalse50968347`). 50968347 is no value of the field, so it goes in where
-/// the adapter's own body does.
+/// (`falsefalse50968347`). 50968347 is not a valid value of
+/// the field, so the test sets it directly in the adapter's body.
 #[test]
 fn the_zoom_page_assigns_settings() {
     let vendor = by_name("zoom").unwrap();
@@ -140,7 +140,7 @@ fn same_as_json(file: &str, body: &Body) {
 
 /// The page's example again, as the command line gives it: with the id looked up, and all else the same.
 #[test]
-fn a_reference_that_was_looked_up_adds_its_id_and_changes_nothing_else() {
+fn a_resolved_reference_only_adds_its_id() {
     let request = create(
         "yeastar",
         r#"{"name": "a", "kind": "peer", "transport": "udp", "host": "h", "port": 5060, "codecs": ["ulaw"],

@@ -1,4 +1,4 @@
-//! Several requests of one session at the same time.
+//! Parallel requests of one session.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use trunkctl::vendors::by_name;
 
 use super::*;
 
-/// Nobody reads what these tests warn of.
+/// Discards the warnings and notes of these tests.
 struct Silence;
 
 impl Diagnostics for Silence {
@@ -23,7 +23,7 @@ impl Diagnostics for Silence {
     fn note(&self, _: &str) {}
 }
 
-/// A session of a Zoom account that logs in, or has a token.
+/// A session of a Zoom account, which logs in unless it is given a token.
 fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
     let vendor = by_name("zoom").unwrap();
     let settings = [
@@ -67,7 +67,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
     Session::new(vendor, profile, outside).unwrap()
 }
 
-/// Lists the countries so many times at once.
+/// Lists the countries that many times in parallel.
 fn read(session: &Session, times: usize) -> Vec<Result<usize>> {
     let read = async || {
         let call = session.vendor().list_countries(session.profile(), "me")?;
@@ -80,7 +80,7 @@ fn read(session: &Session, times: usize) -> Vec<Result<usize>> {
 const NOTHING: &str = r#"{"callout_countries":[],"total_records":0}"#;
 
 #[test]
-fn after_a_limit_nobody_sends_before_its_end_and_then_one_alone() {
+fn after_a_rate_limit_one_request_is_sent_alone_at_its_end() {
     for retry_after in ["Retry-After: 1\r\n", ""] {
         let limited = Arc::new(std::sync::Mutex::new((None, 0)));
         let own = Arc::clone(&limited);
@@ -100,14 +100,14 @@ fn after_a_limit_nobody_sends_before_its_end_and_then_one_alone() {
         assert_eq!(arrivals.len(), limited + 8);
         let pause = arrivals[limited] - arrivals[0];
         assert!(pause >= Duration::from_secs(1), "{pause:?}");
-        // The others wait for the answer of the one that tries.
+        // The others wait for the answer to this one.
         let alone = arrivals[limited + 1] - arrivals[limited];
         assert!(alone >= Duration::from_millis(200), "{alone:?}");
     }
 }
 
 #[test]
-fn no_more_requests_are_under_way_than_the_profile_allows() {
+fn a_profile_limits_its_parallel_requests() {
     for most in [1, 3] {
         let server = Scripted::start(vec![Act::Late(Duration::from_millis(30), http(200, "", NOTHING))]);
         let counts = read(&session(&server.base, Some("t-token"), most), 12);
@@ -118,9 +118,9 @@ fn no_more_requests_are_under_way_than_the_profile_allows() {
 }
 
 #[test]
-fn a_log_in_that_requests_wait_for_needs_no_place_among_them() {
+fn a_log_in_does_not_count_against_the_limit_of_parallel_requests() {
     let token = r#"{"access_token":"new-token","token_type":"bearer","expires_in":3599}"#;
-    // All read with one token; of one alone, the first token is not taken.
+    // Four reads with one token, then one read whose first token is refused.
     for (times, refused) in [(4, 0), (1, 2)] {
         let server = Scripted::answering(move |at, request| match at {
             _ if request.contains("oauth/token") => {
@@ -136,7 +136,7 @@ fn a_log_in_that_requests_wait_for_needs_no_place_among_them() {
 }
 
 #[test]
-fn a_limit_that_outlasts_the_deadline_or_the_day_stops_those_who_wait_too() {
+fn a_limit_beyond_the_deadline_or_of_a_day_also_ends_waiting_requests() {
     for headers in ["Retry-After: 3600\r\n", "X-RateLimit-Type: Daily-limit\r\nRetry-After: 5\r\n"] {
         let server = Scripted::start(vec![Act::Raw(http(429, headers, ""))]);
         let counts = read(&session(&server.base, Some("t-token"), 1), 6);

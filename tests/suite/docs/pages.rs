@@ -1,13 +1,15 @@
-//! The README as a script: its blocks, a scene to run them in, and the comparison with what they show.
+//! The README and the guide as scripts: their blocks, a scene to run them in, and the comparison with what they show.
 //!
 //! - `console`: lines that begin with `$ ` are run, what follows each is its output. `[..]` stands for any
 //!   text within a line, a line `...` for any lines. A command that fails is followed by `$ echo $?`.
 //!   `… &` starts a server that is up until `$ kill %1`.
 //! - `sh`: a script that is run whole and succeeds; a `text` block after it is its output.
-//! - `toml` with profiles: becomes the profiles file of everything below it.
+//! - `toml` with profiles: becomes the profiles file of everything below it. Without one, the profiles file is that of
+//!   the guide's page on profiles.
+//! - `<!-- run: COMMAND -->`: a preparation that readers do not see.
 //!
-//! The vendors' addresses lead to a served sandbox, and stand in the output as the reader would see them. What only
-//! shows profiles is given the README's own.
+//! Requests to the vendors' addresses go to a served sandbox, and the output shows the addresses that a reader would see.
+//! Commands that only show profiles are run with the profiles of the page.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,17 +26,50 @@ const PROFILES: &str = "home/.config/trunkctl/profiles.toml";
 /// How a newcomer starts the program without installing it.
 const UNINSTALLED: &str = "cargo run -- ";
 
-pub fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+/// A document for users.
+pub struct Page {
+    /// Its path from the root of the repository.
+    pub name: String,
+    path: PathBuf,
 }
 
+impl Page {
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), path: Path::new(env!("CARGO_MANIFEST_DIR")).join(name) }
+    }
+
+    pub fn text(&self) -> String {
+        read(&self.path)
+    }
+
+    pub fn write(&self, text: &str) {
+        std::fs::write(&self.path, text).unwrap();
+    }
+
+    /// The file that a relative link of this page means.
+    pub fn linked(&self, link: &str) -> PathBuf {
+        self.path.parent().unwrap().join(link)
+    }
+}
+
+/// The README, and the pages of the guide.
+pub fn pages() -> Vec<Page> {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide");
+    let files = std::fs::read_dir(guide).unwrap().map(|file| file.unwrap().file_name());
+    let mut names: Vec<String> = files.map(|name| format!("src/guide/{}", name.to_string_lossy())).collect();
+    names.retain(|name| name.ends_with(".md"));
+    names.sort();
+    ["README.md"].into_iter().map(str::to_owned).chain(names).map(|name| Page::named(&name)).collect()
+}
+
+/// The texts of all pages.
 pub fn text() -> String {
-    std::fs::read_to_string(path()).unwrap()
+    pages().iter().map(Page::text).collect()
 }
 
-/// Whether the README is to be rewritten where it is stale.
+/// Whether stale outputs are rewritten.
 pub fn is_update() -> bool {
-    std::env::var_os("UPDATE_README").is_some()
+    std::env::var_os("UPDATE_DOCS").is_some()
 }
 
 /// A fenced block.
@@ -50,6 +85,11 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (at, line) in text.lines().enumerate() {
+        let preparation = line.strip_prefix("<!-- run: ").and_then(|rest| rest.strip_suffix(" -->"));
+        if let (Some(command), None) = (preparation, &open) {
+            blocks.push(Block { language: "run".into(), begin: at, lines: vec![command.to_owned()] });
+            continue;
+        }
         match (line.strip_prefix("```"), open.as_mut()) {
             (Some(language), None) => {
                 open = Some(Block { language: language.to_owned(), begin: at + 1, lines: Vec::new() });
@@ -63,7 +103,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// A command of a `console` block and what the README shows for it.
+/// A command of a `console` block and its output.
 pub struct Step {
     pub command: Vec<String>,
     pub shown: Vec<String>,
@@ -86,14 +126,14 @@ pub fn steps(block: &Block) -> Vec<Step> {
     steps
 }
 
-/// Whether a command goes on in the next line: after a backslash, or inside single quotes.
+/// Whether a command continues on the next line: after a backslash, or inside single quotes.
 fn is_open(command: &[String]) -> bool {
     let quotes = command.iter().map(|line| line.matches('\'').count()).sum::<usize>();
     quotes % 2 == 1 || command.last().is_some_and(|line| line.ends_with('\\'))
 }
 
-/// What the README itself says: its prose and its commands, without what the commands print.
-pub fn told(text: &str) -> String {
+/// The prose and the commands of a page, without the output of the commands.
+pub fn prose(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     for block in
         blocks(text).iter().rev().filter(|block| ["console", "text"].contains(&block.language.as_str()))
@@ -113,17 +153,17 @@ pub fn told(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Where the README's commands are run: a home, a working folder with the examples, and a served sandbox.
+/// Where the commands of a page are run: a home, a working folder with the examples, and a served sandbox.
 pub struct Scene {
     place: Place,
     served: Served,
     variables: BTreeMap<String, String>,
     code: i32,
-    /// Lines of the README's profiles, each beside what stands in its place here.
+    /// Lines of the shown profiles, each with the line that replaces it here.
     replaced: Vec<(String, String)>,
-    /// Where the server that the README starts itself listens: anywhere, until it says where.
+    /// The port of the server that the page starts; 0 until it is known.
     port: u16,
-    /// Where the README's SIP server listens once it is started, and nothing before.
+    /// The port of the SIP server that the page starts; no process listens there before.
     sip_port: u16,
     started: Option<Child>,
 }
@@ -134,7 +174,7 @@ impl Drop for Scene {
     }
 }
 
-/// The hosts of the README's profiles.
+/// The hosts of the shown profiles.
 const HOSTS: [(&str, &str); 2] = [("lab-pbx", "192.0.2.10:8088"), ("meetings", "api.zoom.us")];
 
 impl Scene {
@@ -145,7 +185,7 @@ impl Scene {
         for file in examples() {
             place.write(&format!("work/{file}"), &read(&root.join(&file)));
         }
-        // The password store of the README's profiles.
+        // The password store of the shown profiles.
         place.program("bin/pass", "#!/bin/sh\n[ \"$*\" = 'show zoom' ] && echo sandbox-secret\n");
         let program = Path::new(env!("CARGO_BIN_EXE_trunkctl")).parent().unwrap().display().to_string();
         let system = std::env::var("PATH").unwrap();
@@ -160,11 +200,11 @@ impl Scene {
             ("PBX_CLIENT_SECRET", "sandbox-secret".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        // Below the ports that the system gives to others, so that nothing listens there meanwhile.
+        // Below the ephemeral ports of the system, so no other process takes it meanwhile.
         let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
         let is_free = |port: &u16| std::net::UdpSocket::bind(("127.0.0.1", *port)).is_ok();
         let sip_port = (first..first + 1000).find(is_free).unwrap();
-        let scene = Self {
+        let mut scene = Self {
             place,
             served,
             variables,
@@ -176,6 +216,8 @@ impl Scene {
         };
         scene.place.write("home/.config/trunkctl/lab-pbx.pem", super::CERTIFICATE);
         scene.place.write("home/.config/trunkctl/secrets/itniotech", "sandbox-secret\n");
+        let text = Page::named("src/guide/profiles.md").text();
+        scene.profiles(blocks(&text).iter().find(|block| block.language == "toml").unwrap());
         scene
     }
 
@@ -187,7 +229,7 @@ impl Scene {
         self.place.write(name, text)
     }
 
-    /// The README's addresses beside the served ones.
+    /// The shown addresses, each with the served one.
     fn addresses(&self) -> [(&'static str, String); 6] {
         let at = |path: &str| format!("{}/{path}", self.served.base);
         [
@@ -220,7 +262,7 @@ impl Scene {
         self.place.write(PROFILES, &text);
     }
 
-    /// Runs a command that asks no vendor, with the profiles as the README's reader has them.
+    /// Runs a command that asks no vendor, with the profiles as a reader has them.
     fn run_with_own_profiles(&mut self, command: &str) -> String {
         let served = read(&self.place.path().join(PROFILES));
         let own = self.replaced.iter().fold(served.clone(), |text, (own, served)| text.replace(served, own));
@@ -265,7 +307,7 @@ impl Scene {
         self.code
     }
 
-    /// Starts the server that goes on in the background, and waits until it says where it listens.
+    /// Starts the server in the background, and waits until it prints its address.
     fn start(&mut self, command: &str) {
         let script = self.served(command);
         // Of the last server.
@@ -295,7 +337,7 @@ impl Scene {
         }
     }
 
-    /// Runs a command of a `console` block, where variables and the last exit code live on.
+    /// Runs a command of a `console` block, in which variables and the last exit code persist.
     fn step(&mut self, command: &str) -> String {
         let set = command.strip_prefix("export ").and_then(|pair| pair.split_once('='));
         if let Some((name, value)) = set {
@@ -325,7 +367,7 @@ impl Scene {
         self.run(command)
     }
 
-    /// Runs a block. Answers what it should show where it shows something else, by the line of its block.
+    /// Runs a block. If its output differs, returns what it should show, by the line of the block.
     pub fn play(&mut self, block: &Block, next: Option<&Block>) -> Vec<(usize, usize, Vec<String>)> {
         let mut stale = Vec::new();
         match block.language.as_str() {
@@ -344,6 +386,10 @@ impl Scene {
                     at += step.shown.len();
                 }
             }
+            "run" => {
+                let output = self.run(&block.lines[0]);
+                assert_eq!(self.code, 0, "{}\n{output}", block.lines[0]);
+            }
             "sh" if !OF_CARGO.contains(&block.lines.join("\n").as_str()) => {
                 let script = block.lines.join("\n");
                 let output = lines(&self.run(&script));
@@ -361,7 +407,7 @@ impl Scene {
     }
 }
 
-/// The files below `examples`, as the README names them.
+/// The files below `examples`, with their paths from the root.
 pub fn examples() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -392,7 +438,7 @@ fn without_second(line: &str) -> String {
     }
 }
 
-/// Whether the output is what is shown, wildcards considered.
+/// Whether the output matches the shown text with its wildcards.
 fn same(shown: &[String], real: &[String]) -> bool {
     match (shown.split_first(), real.split_first()) {
         (None, None) => true,
@@ -412,7 +458,7 @@ fn fits(shown: &str, real: &str) -> bool {
 }
 
 #[test]
-fn wildcards_fit_what_varies_and_nothing_else() {
+fn wildcards_match_only_what_varies() {
     let list = |text: &str| lines(text);
     for (shown, real, expected) in [
         ("a\nb", "a\nb\n", true),
