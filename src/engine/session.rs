@@ -93,8 +93,7 @@ impl Session {
     /// # Errors
     /// A TLS set-up that fails.
     pub fn new(vendor: &'static dyn Vendor, profile: Profile, outside: Outside) -> Result<Self> {
-        let left = outside.limits.deadline.saturating_duration_since(Instant::now());
-        let transport = Transport::new(&profile, outside.proxy.as_ref(), outside.limits.timeout.min(left))?;
+        let transport = Transport::new(&profile, outside.proxy.as_ref())?;
         Ok(Self {
             vendor,
             profile,

@@ -9,6 +9,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use tower::BoxError;
+use tower::util::MapFutureLayer;
 
 use super::limits::{LONGEST_ANSWER, too_many};
 use super::tls;
@@ -20,6 +23,11 @@ use crate::vendors::call::{Body, Fault, Method, Reader, Request, Response};
 
 /// The time limit for connecting.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+
+tokio::task_local! {
+    /// When the attempt of this task stops to wait for a connection.
+    static CONNECTED_BY: Instant;
+}
 
 /// How one attempt ended.
 pub type Attempt<T> = std::result::Result<Answered<T>, Failure>;
@@ -51,18 +59,17 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// A client that verifies certificates and does not follow redirects; `limit` is the time limit for one attempt.
+    /// A client that verifies certificates and does not follow redirects.
     ///
     /// # Errors
     /// A `ca_file` that cannot be read, or TLS that cannot be set up.
-    pub fn new(profile: &Profile, proxy: Option<&Proxy>, limit: Duration) -> Result<Self> {
+    pub fn new(profile: &Profile, proxy: Option<&Proxy>) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             // By default, the client reads the environment and the system's settings.
             .no_proxy()
-            // Shorter than the limit of the attempt, which does not show whether anything was sent.
-            .connect_timeout(LONGEST_CONNECT.min(limit.mul_f64(0.9)))
-            // Each attempt has a time limit of its own.
+            // `connect_timeout` is the same for every attempt, but the last ones before the deadline have less time.
+            .connector_layer(MapFutureLayer::new(within_limit))
             .tcp_keepalive(None)
             .tcp_keepalive_interval(None)
             .tcp_keepalive_retries(None)
@@ -104,7 +111,7 @@ impl Transport {
         let (transport, reader) = (self.clone(), Arc::clone(reader));
         let mut task = JoinSet::new();
         task.spawn(async move {
-            let response = transport.exchange(&request, timeout).await?;
+            let response = transport.exchange_within(timeout, &request).await?;
             let value = reader(&response).map_err(Box::new);
             Ok(Answered { response, value })
         });
@@ -116,14 +123,30 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, request: &Request, timeout: Duration) -> std::result::Result<Response, Failure> {
+    /// The limit for connecting ends before the limit of the attempt, and is looked at first: when both have passed,
+    /// it is certain that nothing was sent.
+    async fn exchange_within(
+        &self,
+        limit: Duration,
+        request: &Request,
+    ) -> std::result::Result<Response, Failure> {
+        let now = Instant::now();
+        let connected_by = now + LONGEST_CONNECT.min(limit.mul_f64(0.9));
+        let exchange = CONNECTED_BY.scope(connected_by, self.exchange(request));
+        match timeout_at(now + limit, exchange).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::Late("no answer within the time limit".into())),
+        }
+    }
+
+    async fn exchange(&self, request: &Request) -> std::result::Result<Response, Failure> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut builder = self.client.request(method, &request.url).timeout(timeout);
+        let mut builder = self.client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
@@ -146,6 +169,18 @@ impl Transport {
             }
             Err(cause) => Err(lost(cause, "")),
         }
+    }
+}
+
+/// A connection, TLS included, or a failure once the attempt that needs it has waited long enough.
+async fn within_limit<T>(
+    connect: impl Future<Output = std::result::Result<T, BoxError>>,
+) -> std::result::Result<T, BoxError> {
+    // The client starts to connect in the task of the attempt.
+    let until = CONNECTED_BY.try_with(|until| *until).unwrap_or_else(|_| Instant::now() + LONGEST_CONNECT);
+    match timeout_at(until, connect).await {
+        Ok(connection) => connection,
+        Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
     }
 }
 
