@@ -124,11 +124,14 @@ pub mod vendors;
 /// What this package's own tests, benchmarks and fuzz targets look at. No promise to anybody else.
 #[doc(hidden)]
 pub mod internal {
+    pub use crate::bulk::numbers::{Additions, Removals};
+    pub use crate::bulk::validate::{Items, good, rows, validate};
     pub use crate::cli::Cli;
     pub use crate::commands::matrix_markdown;
     pub use crate::config::profiles::COMMON;
     pub use crate::input::format::Format;
     pub use crate::input::manifest::{Entry, Manifest, ProfileVars, Vars, What};
+    pub use crate::input::rows::Sheet;
     pub use crate::input::tree::{Node, read};
     pub use crate::probe::message::{Ids, Read as SipInput, Reply as SipReply, read as read_sip};
     pub use crate::sandbox::start;

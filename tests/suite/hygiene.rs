@@ -113,7 +113,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     ("program", &["model", "engine", "config", "input", "cli", "context", "commands", "output"]),
     // For the tests only.
-    ("lib", &["cli", "commands", "config", "input", "probe", "sandbox"]),
+    ("lib", &["bulk", "cli", "commands", "config", "input", "probe", "sandbox"]),
     ("main", &[]),
 ];
 
