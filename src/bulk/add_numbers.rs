@@ -103,7 +103,7 @@ impl Job for AddNumbers<'_> {
     }
 
     fn refuses_existing(&self) -> bool {
-        !self.skip_existing
+        !self.skip_existing && !self.actual.is_empty()
     }
 
     async fn send(&self, items: &[InternalNumber]) -> Result<Option<Sent>> {

@@ -129,7 +129,7 @@ impl Job for AddCountries<'_> {
     }
 
     fn refuses_existing(&self) -> bool {
-        !self.skip_existing
+        !self.skip_existing && !self.actual.is_empty()
     }
 
     async fn send(&self, items: &[String]) -> Result<Option<Sent>> {

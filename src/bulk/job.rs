@@ -28,7 +28,7 @@ pub trait Job {
     /// The result of an item that needs no call.
     fn without_call(&self, item: &Self::Item) -> Option<ItemEnd>;
 
-    /// Whether an item without a call is refused because it exists.
+    /// Whether items without a call are refused because they exist.
     fn refuses_existing(&self) -> bool {
         false
     }

@@ -26,7 +26,9 @@ pub fn display(number: &E164) -> String {
 }
 
 fn calling_code(digits: &str) -> Option<(&'static str, &'static str)> {
-    CODES.iter().copied().find(|(code, _)| digits.starts_with(code))
+    // No code begins with another one, so only the last one up to the digits can be their beginning.
+    let up_to = CODES.partition_point(|(code, _)| *code <= digits);
+    CODES[..up_to].last().copied().filter(|(code, _)| digits.starts_with(code))
 }
 
 /// Whether the text is an assigned two-letter country code, in upper case (ISO 3166-1, and XK).
@@ -55,19 +57,20 @@ pub fn code(text: &str) -> Result<String, String> {
 /// By area code. Toll-free and other shared codes belong to no single country.
 fn north_american(national: &str) -> Option<&'static str> {
     let area = national.get(..3)?;
-    if SHARED.contains(&area) {
+    if SHARED.binary_search(&area).is_ok() {
         return None;
     }
-    if CANADA.contains(&area) {
+    if CANADA.binary_search(&area).is_ok() {
         return Some("CA");
     }
-    ISLANDS.iter().find(|(code, _)| *code == area).map(|(_, country)| *country).or(Some("US"))
+    let island = ISLANDS.binary_search_by_key(&area, |(code, _)| code).ok();
+    island.and_then(|at| ISLANDS.get(at)).map(|(_, country)| *country).or(Some("US"))
 }
 
 /// Non-geographic codes of the North American Numbering Plan.
 const SHARED: &[&str] = &[
-    "800", "822", "833", "844", "855", "866", "877", "888", "500", "521", "522", "523", "524", "525", "526",
-    "527", "528", "529", "533", "544", "566", "577", "588", "600", "622", "700", "710", "900",
+    "500", "521", "522", "523", "524", "525", "526", "527", "528", "529", "533", "544", "566", "577", "588",
+    "600", "622", "700", "710", "800", "822", "833", "844", "855", "866", "877", "888", "900",
 ];
 
 const CANADA: &[&str] = &[
@@ -341,6 +344,12 @@ mod tests {
             ("+358401234567", None, "+358 401234567"),
             ("+79991234567", None, "+7 9991234567"),
             ("+99912345678", None, "+99912345678"),
+            ("+16485550100", Some("US"), "+1 648 555 0100"),
+            ("+2712345678", Some("ZA"), "+27 12345678"),
+            ("+29912345678", Some("GL"), "+299 12345678"),
+            ("+99812345678", Some("UZ"), "+998 12345678"),
+            ("+19995550100", Some("US"), "+1 999 555 0100"),
+            ("+20012345678", Some("EG"), "+20 012345678"),
         ] {
             let number: E164 = number.parse().unwrap();
             assert_eq!((of(&number), display(&number).as_str()), (country, shown));
@@ -348,9 +357,10 @@ mod tests {
     }
 
     #[test]
-    fn no_country_code_is_shadowed_by_a_shorter_one() {
-        for (at, (code, _)) in CODES.iter().enumerate() {
-            assert!(!CODES[..at].iter().any(|(shorter, _)| code.starts_with(shorter)), "{code}");
+    fn the_tables_can_be_searched() {
+        assert!(SHARED.is_sorted() && CANADA.is_sorted() && ISLANDS.is_sorted() && CODES.is_sorted());
+        for two in CODES.windows(2) {
+            assert!(!two[1].0.starts_with(two[0].0), "{} begins with {}", two[1].0, two[0].0);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{plan, table};
@@ -15,47 +16,56 @@ use crate::model::yaml;
 /// One JSON value.
 pub fn json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if let Report::Listing(listings) | Report::Partial(listings, _) = report {
-        json_list(out, listings.iter().flat_map(|listing| &listing.data), 0)?;
+        let rows = listings.iter().flat_map(|listing| &listing.data);
+        json_rows(out, rows.map(|row| [row]), TOP, (true, true))?;
         return writeln!(out);
     }
     if let Report::Changes(changes) = report {
         // A long list is never in memory as text.
         out.write_all(b"{\n  \"changes\": ")?;
-        json_list(out, changes.list.iter().map(to_value), 2)?;
+        json_rows(out, changes.list.iter().map(|change| [[change]]), BELOW, (true, true))?;
         let summary = serde_json::to_string_pretty(&summary(&changes.tally))?.replace('\n', "\n  ");
         return writeln!(out, ",\n  \"summary\": {summary}\n}}");
     }
     writeln!(out, "{}", printable_json(&serde_json::to_string_pretty(&*value(report))?))
 }
 
-/// An array, written row by row: as text, a long list takes a multiple of its own size.
-fn json_list<T: std::borrow::Borrow<Value>>(
-    out: &mut dyn Write,
-    rows: impl Iterator<Item = T>,
-    indent: usize,
-) -> io::Result<()> {
-    json_rows(out, rows, indent, (true, true))
+/// An array that is written row by row.
+struct Array {
+    /// What stands before a row that is alone in it, down from the top of the document.
+    before: &'static str,
+    /// What stands behind that row.
+    after: &'static str,
+    /// The end of the array.
+    end: &'static str,
 }
 
-/// Some rows of an array: with its beginning if they are the first, and with its end if they are the last.
-fn json_rows<T: std::borrow::Borrow<Value>>(
+/// The whole document.
+const TOP: Array = Array { before: "[", after: "\n]", end: "\n]" };
+
+/// The value of a key of the document.
+const BELOW: Array = Array { before: "[\n  [", after: "\n  ]\n]", end: "\n  ]" };
+
+/// Some rows, each alone in its array, so that it is indented: with the beginning of the array if they are the first,
+/// and with its end if they are the last. As text, a long list takes a multiple of its own size.
+fn json_rows<T: Serialize>(
     out: &mut dyn Write,
     rows: impl Iterator<Item = T>,
-    indent: usize,
+    array: Array,
     (mut first, last): (bool, bool),
 ) -> io::Result<()> {
-    let margin = format!("\n{}", " ".repeat(indent));
     for row in rows {
+        let text = serde_json::to_string_pretty(&row)?;
+        let row = text.strip_prefix(array.before).and_then(|text| text.strip_suffix(array.after));
+        let row = row.unwrap_or(&text);
         out.write_all(if first { b"[" } else { b"," })?;
         first = false;
-        let text = serde_json::to_string_pretty(row.borrow())?;
-        let text = printable_json(&text);
-        out.write_all(format!("{margin}  {}", text.replace('\n', &format!("{margin}  "))).as_bytes())?;
+        out.write_all(printable_json(row).as_bytes())?;
     }
     match (first, last) {
         (_, false) => Ok(()),
         (true, true) => out.write_all(b"[]"),
-        (false, true) => out.write_all(format!("{margin}]").as_bytes()),
+        (false, true) => out.write_all(array.end.as_bytes()),
     }
 }
 
@@ -68,7 +78,7 @@ pub fn part(
 ) -> io::Result<()> {
     match format {
         Format::Json => {
-            json_rows(out, listing.data.iter(), 0, (first, last))?;
+            json_rows(out, listing.data.iter().map(|row| [row]), TOP, (first, last))?;
             if last { writeln!(out) } else { Ok(()) }
         }
         Format::Yaml if first && last && listing.data.is_empty() => writeln!(out, "[]"),
@@ -95,7 +105,7 @@ pub fn jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
 }
 
-fn lines<T: serde::Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()> {
+fn lines<T: Serialize>(out: &mut dyn Write, rows: &[T]) -> io::Result<()> {
     for row in rows {
         writeln!(out, "{}", printable_json(&serde_json::to_string(row)?))?;
     }
@@ -157,7 +167,7 @@ fn value(report: &Report) -> Cow<'_, Value> {
     })
 }
 
-fn to_value<T: serde::Serialize>(value: T) -> Value {
+fn to_value<T: Serialize>(value: T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 

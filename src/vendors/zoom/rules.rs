@@ -94,27 +94,29 @@ pub fn number(number: &InternalNumber) -> Verdict {
             refuse(field, "is empty, but Zoom requires it; give a text".into());
         }
     }
-    let country = text::excerpt(&number.country, 40);
     let two_letters = number.country.len() == 2 && number.country.bytes().all(|b| b.is_ascii_alphabetic());
     if !two_letters {
+        let country = text::excerpt(&number.country, 40);
         refuse("country", format!("`{country}` is not a country code; give two letters, as in US"));
     }
-    let locale = text::excerpt(&number.languages, 40);
-    if !looks_like_locale(&number.languages) {
-        refuse("languages", format!("`{locale}` is not a locale; give one, as in en-US"));
-    } else if !LOCALES.contains(&number.languages.as_str()) {
-        let near = text::nearest(&locale, LOCALES.iter().copied());
-        let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-        verdict.warnings.push(format!(
-            "{}: Zoom does not list the locale `{locale}`{meant}; it is sent as it is, and Zoom decides",
-            number.number
-        ));
+    if !LOCALES.contains(&number.languages.as_str()) {
+        let locale = text::excerpt(&number.languages, 40);
+        if looks_like_locale(&number.languages) {
+            let near = text::nearest(&locale, LOCALES.iter().copied());
+            let meant = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+            verdict.warnings.push(format!(
+                "{}: Zoom does not list the locale `{locale}`{meant}; it is sent as it is, and Zoom decides",
+                number.number
+            ));
+        } else {
+            refuse("languages", format!("`{locale}` is not a locale; give one, as in en-US"));
+        }
     }
     if two_letters && number.country.bytes().any(|b| b.is_ascii_lowercase()) {
-        let upper = country.to_uppercase();
+        let upper = number.country.to_uppercase();
         verdict.warnings.push(format!(
-            "{}: country `{country}` is sent as it is; Zoom writes it `{upper}`",
-            number.number
+            "{}: country `{}` is sent as it is; Zoom writes it `{upper}`",
+            number.number, number.country
         ));
     }
     if number.visible == Some(true) && number.allow_join == Some(false) {
