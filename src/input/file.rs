@@ -31,7 +31,7 @@ impl Source {
         let what = if path == "-" { "standard input".to_owned() } else { format!("file `{path}`") };
         let failed = |cause| unreadable(kind, &what, &cause, "name the file that is meant, or split it");
         if path == "-" {
-            let bytes = waiting(|| bounded(std::io::stdin())).map_err(failed)?;
+            let bytes = waiting(|| bounded(std::io::stdin(), LONGEST)).map_err(failed)?;
             let text = decode(bytes).map_err(|mistake| refuse(&what, kind, &[mistake]))?;
             return Ok(Self { name: what, folder: PathBuf::from("."), private: true, text, format: None });
         }
@@ -40,7 +40,8 @@ impl Source {
             return Err(Error::new(kind, format!("file `{path}`: `.{other}` files are not read"))
                 .hint("give the data as TOML, JSON or YAML"));
         }
-        let bytes = waiting(|| std::fs::File::open(file).and_then(bounded)).map_err(failed)?;
+        let bytes =
+            waiting(|| std::fs::File::open(file).and_then(|file| bounded(file, LONGEST))).map_err(failed)?;
         let text = decode(bytes).map_err(|mistake| refuse(path, kind, &[mistake]))?;
         let private = is_private(file).map_err(failed)?;
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -113,11 +114,11 @@ pub(super) fn unreadable(kind: Kind, what: &str, cause: &std::io::Error, too_lon
 /// Longest file that is read as a whole, in bytes. A device may have no end.
 pub(super) const LONGEST: u64 = 16 << 20;
 
-/// The whole input, unless it is too long.
-pub(super) fn bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
+/// The whole input, unless it has more bytes than the limit.
+pub fn bounded(source: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST { Err(too_long(LONGEST)) } else { Ok(bytes) }
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_long(limit)) } else { Ok(bytes) }
 }
 
 /// The text of a file.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, to_value};
 
 use super::{ProfileScope, Scope, Source, chosen};
 use crate::context::Context;
+use crate::input::file::bounded;
 use crate::model::error::{Error, Result};
 use crate::model::plan::{Desired, Key, Plan, PlannedChange, ProfilePlan, Write};
 use crate::model::secret::SecretRef;
@@ -21,6 +22,8 @@ use crate::state::storage::write_private;
 const FORMAT: &str = "trunkctl plan";
 /// Raised whenever an older version could misread it.
 const VERSION: u32 = 3;
+/// The maximum size in bytes.
+const LONGEST: u64 = 256 << 20;
 /// The signature over the other keys of the file. Without it, anybody who can change a plan between the job
 /// that makes it and the job that applies it could make the second job run a command, or send a password
 /// elsewhere.
@@ -135,11 +138,16 @@ fn name(key: &key::Key) -> String {
     key.digest(&["name"])[..16].to_owned()
 }
 
+/// The bytes of a file, which may be no plan and have no end.
+fn read(path: &str) -> std::io::Result<Vec<u8>> {
+    bounded(std::fs::File::open(path)?, LONGEST)
+}
+
 /// Refuses to overwrite a file that is not a saved plan, such as the manifest.
 pub fn free(path: &str) -> Result<()> {
     let is_plan =
         |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).is_ok_and(|file| file["format"] == FORMAT);
-    if !Path::new(path).exists() || std::fs::read(path).is_ok_and(is_plan) {
+    if !Path::new(path).exists() || read(path).is_ok_and(is_plan) {
         return Ok(());
     }
     Err(Error::invalid(format!("`{path}` exists already, and is not a saved plan"))
@@ -186,7 +194,7 @@ impl Saved {
                  `trunkctl apply -f MANIFEST`",
             )
         };
-        let bytes = std::fs::read(path).map_err(|cause| {
+        let bytes = read(path).map_err(|cause| {
             Error::invalid(format!("the plan `{path}` cannot be read: {cause}"))
                 .hint("a manifest is given with -f; a plan is saved with `trunkctl plan … --out FILE`")
         })?;

@@ -77,7 +77,7 @@ pub fn head(name: &str, file: &File) -> Result<String> {
 
 /// The whole file as text.
 pub fn text(name: &str, file: &File) -> Result<String> {
-    let bytes = bounded(At { file, at: 0 });
+    let bytes = bounded(At { file, at: 0 }, file::LONGEST);
     let bytes = bytes.map_err(|cause| unreadable(&format!("file `{name}`"), &cause))?;
     decode(bytes).map_err(|mistake| broken(name, mistake))
 }

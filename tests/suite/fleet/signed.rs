@@ -113,6 +113,12 @@ fn a_modified_plan_is_refused_before_any_of_it_is_used() {
 }
 
 #[test]
+fn a_device_is_not_read_without_end() {
+    let ran = lab().run("apply /dev/zero --yes").expect(4);
+    assert_eq!(ran.error()["message"], "the plan `/dev/zero` cannot be read: it is longer than 256 MiB");
+}
+
+#[test]
 fn a_plan_is_applied_only_with_the_key_that_signed_it() {
     let lab = lab();
     let (file, _) = save(&lab);
