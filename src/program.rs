@@ -318,7 +318,12 @@ impl Printer {
     fn print(&self, report: &mut Report) -> Result<bool> {
         self.redactor.scrub_report(report);
         if self.format == Format::Table {
-            self.note_left_out(&output::narrow(report, self.terminal));
+            let columns = output::narrow(report, self.terminal);
+            let remedy = match report {
+                Report::Listing(_) | Report::Partial(..) => "choose columns with --columns, or use -o csv",
+                _ => "use -o csv",
+            };
+            self.note_left_out(&columns, remedy);
         }
         let report = &*report;
         let Report::Part { last, .. } = report else {
@@ -339,12 +344,10 @@ impl Printer {
         print(report, |out| output::report(out, report, self.format, self.terminal))
     }
 
-    fn note_left_out(&self, columns: &[String]) {
+    fn note_left_out(&self, columns: &[String], remedy: &str) {
         if !columns.is_empty() {
             let columns = columns.iter().map(|name| name.to_uppercase()).collect::<Vec<_>>().join(", ");
-            self.diagnostics.note(&format!(
-                "the terminal is too narrow for {columns}; choose columns with --columns, or use -o csv"
-            ));
+            self.diagnostics.note(&format!("the terminal is too narrow for {columns}; {remedy}"));
         }
     }
 }

@@ -38,6 +38,9 @@ pub fn narrow(report: &mut Report, terminal: Terminal) -> Vec<String> {
         Report::Listing(listings) | Report::Partial(listings, _) => {
             listings.iter_mut().flat_map(|listing| table::narrow(listing, terminal.width)).collect()
         }
+        // Their table is made when they are printed.
+        Report::Change(change) => table::changes(std::slice::from_ref(change), terminal).1,
+        Report::Changes(all) => table::changes(&all.list, terminal).1,
         _ => Vec::new(),
     }
 }

@@ -35,7 +35,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             Ok(())
         }
         Report::Change(change) => {
-            grid(out, &changes(std::slice::from_ref(change)), terminal)?;
+            grid(out, &changes(std::slice::from_ref(change), terminal).0, terminal)?;
             let width = change.diff.iter().map(|row| row.field.len()).max().unwrap_or(0);
             for row in &change.diff {
                 let line = format!("  {:<width$}  {}", row.field, arrow(&row.before, &row.after));
@@ -47,7 +47,7 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
         // The plan was already shown, and nothing was changed.
         Report::Changes(all) if all.list.is_empty() => Ok(()),
         Report::Changes(all) => {
-            grid(out, &changes(&all.list), terminal)?;
+            grid(out, &changes(&all.list, terminal).0, terminal)?;
             for (names, message) in reasons(&all.list) {
                 let more = match names.len() - 1 {
                     0 => String::new(),
@@ -86,8 +86,8 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
 /// The table of a report, also used for CSV; the first one if there are several, because the others are for people.
 pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
     Some(Cow::Owned(match report {
-        Report::Change(change) => changes(std::slice::from_ref(change)),
-        Report::Changes(all) => changes(&all.list),
+        Report::Change(change) => changes(std::slice::from_ref(change), Terminal::default()).0,
+        Report::Changes(all) => changes(&all.list, Terminal::default()).0,
         Report::Plan { plan, .. } => plan::listing(plan),
         Report::Listing(listings) | Report::Partial(listings, _) => {
             return listings.first().map(Cow::Borrowed);
@@ -138,7 +138,8 @@ fn reasons(changes: &[Change]) -> Vec<(Vec<&str>, &str)> {
     reasons
 }
 
-fn changes(list: &[Change]) -> Listing {
+/// The table of changes as it fits the terminal, and the columns that were left out.
+pub fn changes(list: &[Change], terminal: Terminal) -> (Listing, Vec<String>) {
     let rows = list
         .iter()
         .map(|change| {
@@ -152,7 +153,13 @@ fn changes(list: &[Change]) -> Listing {
             ]
         })
         .collect();
-    listing(&["outcome", "kind", "name", "id", "profile", "account"], rows)
+    let columns = ["outcome", "kind", "name", "id", "profile", "account"];
+    let least =
+        ["account", "profile", "kind", "id"].map(|name| columns.iter().position(|column| *column == name));
+    let mut listing = Listing::new(&columns, rows, Vec::new());
+    listing.least = least.into_iter().flatten().collect();
+    let left_out = narrow(&mut listing, terminal.width);
+    (listing, left_out)
 }
 
 /// Leaves out the least important columns of a table that is wider than the terminal, and returns their names. If not
@@ -345,6 +352,34 @@ mod tests {
                 assert!(text.contains(word), "{width}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_table_of_changes_leaves_out_columns_that_do_not_fit() {
+        let change = Change {
+            operation: crate::model::support::Operation::NumbersAdd,
+            outcome: crate::model::change::Outcome::Created,
+            kind: "internal_number",
+            name: Some("+14155550123".into()),
+            id: Some("A26fhgdfg63".into()),
+            profile: "meetings".into(),
+            account: Some("sub-account-1".into()),
+            vendor: "",
+            diff: Vec::new(),
+            note: None,
+            error: None,
+        };
+        let shown = |width| {
+            let terminal = Terminal { width: Some(width), color: false };
+            let (listing, left_out) = changes(std::slice::from_ref(&change), terminal);
+            let mut out = Vec::new();
+            grid(&mut out, &listing, terminal).unwrap();
+            (String::from_utf8(out).unwrap().lines().count(), left_out.join(" "))
+        };
+        assert_eq!(shown(80), (2, String::new()));
+        assert_eq!(shown(64), (2, "account".into()));
+        assert_eq!(shown(40), (2, "kind profile account".into()));
+        assert_eq!(shown(24), (2, "kind id profile account".into()));
     }
 
     #[test]
