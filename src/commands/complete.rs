@@ -9,11 +9,12 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
 
 use super::tree::tree;
-use super::trunk_list;
+use super::{countries, history, internal_numbers, lookup, numbers, profile, trunk_list};
 use crate::config::profiles::{Book, Where};
 use crate::config::{Env, Folders};
 use crate::context::keys_of;
 use crate::guide::TOPICS;
+use crate::model::columns::Columns;
 use crate::model::country;
 use crate::model::error::EXIT_CODES;
 use crate::model::fields::Field;
@@ -61,7 +62,7 @@ enum Source {
     Subjects,
     Codes,
     Topics,
-    Columns,
+    Columns(fn() -> Columns),
 }
 
 /// The source for an argument of a command.
@@ -79,7 +80,21 @@ fn source(path: &str, argument: &str) -> Option<Source> {
         ("explain", "subject") => Source::Subjects,
         ("explain", "code") => Source::Codes,
         ("help", "words") => Source::Topics,
-        ("trunk list", "columns" | "sort") => Source::Columns,
+        (path, "columns" | "sort") => Source::Columns(columns(path)?),
+        _ => return None,
+    })
+}
+
+/// The columns of a list.
+fn columns(path: &str) -> Option<fn() -> Columns> {
+    Some(match path {
+        "trunk list" => trunk_list::columns,
+        "internal-numbers list" => internal_numbers::columns,
+        "callout-countries list" => countries::columns,
+        "numbers list" => numbers::columns,
+        "profile list" => profile::columns,
+        "history list" => history::columns,
+        path if path.starts_with("lookup ") => lookup::columns,
         _ => return None,
     })
 }
@@ -144,7 +159,7 @@ impl Line {
                 vendors().chain(own.map(|(word, about)| (word.to_owned(), about.to_owned()))).collect()
             }
             Source::Codes => self.codes(),
-            Source::Columns => trunk_list::columns().fields.iter().map(|path| plain(path)).collect(),
+            Source::Columns(columns) => columns().fields.iter().map(|path| plain(path)).collect(),
             Source::Topics => {
                 TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned())).collect()
             }

@@ -14,9 +14,13 @@ use crate::model::support::Operation;
 use crate::ops::countries;
 use crate::ops::steps::{account, require};
 
+/// The columns of the list.
+pub fn columns() -> Columns {
+    Columns::new(&["id", "name", "code"], &["code", "name"], &[])
+}
+
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
-    let columns = Columns::new(&["id", "name", "code"], &["code", "name"], &[]);
-    let mut rows = Rows::new(context, columns, &args.shape)?;
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = context.session().await?;
     require(&session, Operation::CountriesList)?;
     let account = account(&session, args.account.as_deref())?;

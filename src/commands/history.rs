@@ -15,7 +15,7 @@ use crate::model::support::Operation;
 use crate::model::text::{excerpt, printable, printable_json, shell_word};
 
 /// The columns of the list. The operation and the name are those of its subjects.
-fn columns() -> Columns {
+pub fn columns() -> Columns {
     Columns::new(
         &["time", "id", "profile", "operation", "name", "outcome", "resolved"],
         &["resolved", "profile", "operation", "name"],

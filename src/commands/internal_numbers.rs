@@ -18,7 +18,7 @@ use crate::ops::steps::{account, require};
 use crate::vendors::Verdict;
 
 /// The columns of the list.
-fn columns() -> Columns {
+pub fn columns() -> Columns {
     Columns::new(
         &["number", "id", "country", "type", "labels", "languages", "visible"],
         &["visible", "languages", "labels", "country", "type", "id"],

@@ -11,6 +11,11 @@ use crate::ops::references;
 use crate::ops::steps::require;
 use crate::vendors::LookupEntry;
 
+/// The columns of the lists.
+pub fn columns() -> Columns {
+    Columns::new(&["id", "number", "name", "country"], &["country", "number"], &[])
+}
+
 pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     let (what, args) = match verb {
         Verb::Itsps(args) => (Operation::FindItsp, args),
@@ -18,8 +23,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
         Verb::ExtensionGroups(args) => (Operation::FindExtensionGroup, args),
         Verb::AgentGroups(args) => (Operation::FindAgentGroup, args),
     };
-    let columns = Columns::new(&["id", "number", "name", "country"], &["country", "number"], &[]);
-    let mut rows = Rows::new(context, columns, &args.shape)?;
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = context.session().await?;
     require(&session, what)?;
     let search = args.search.as_deref().filter(|text| !text.is_empty());

@@ -20,9 +20,13 @@ use crate::model::text::excerpt;
 use crate::ops::steps::{account, begin, require};
 use crate::ops::{internal_numbers, numbers};
 
+/// The columns of the list.
+pub fn columns() -> Columns {
+    Columns::new(&["number", "country"], &["country"], &[])
+}
+
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
-    let columns = Columns::new(&["number", "country"], &["country"], &[]);
-    let mut rows = Rows::new(context, columns, &args.shape)?;
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = context.session().await?;
     require(&session, Operation::MasterNumbersList)?;
     let mut take = |page: Vec<MasterNumber>| {

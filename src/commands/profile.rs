@@ -38,9 +38,13 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     }
 }
 
+/// The columns of the list.
+pub fn columns() -> Columns {
+    Columns::new(&["name", "vendor", "base_url", "default"], &["base_url", "vendor"], &[])
+}
+
 fn list(context: &Context, args: &List) -> Result<Report> {
-    let columns = Columns::new(&["name", "vendor", "base_url", "default"], &["base_url", "vendor"], &[]);
-    let mut rows = Rows::new(context, columns, &args.shape)?;
+    let mut rows = Rows::new(context, columns(), &args.shape)?;
     let listed = if context.options.sandbox { of_sandbox() } else { of_file(context)? };
     rows.take(listed.into_iter().map(|row| {
         let data = json!({

@@ -92,7 +92,12 @@ fn read_all(vendor: &dyn Vendor, profile: &Profile, answer: &Response) {
     read(vendor.create_trunk(profile, &trunk), answer);
     read(vendor.update_trunk(profile, "1", &trunk, None), answer);
     read(vendor.delete_trunk(profile, "1"), answer);
-    for what in [Operation::FindExtension, Operation::FindAgentGroup] {
+    for what in [
+        Operation::FindItsp,
+        Operation::FindExtension,
+        Operation::FindExtensionGroup,
+        Operation::FindAgentGroup,
+    ] {
         page(vendor.look_up(profile, what, None), answer);
         page(vendor.look_up(profile, what, Some("1")), answer);
     }

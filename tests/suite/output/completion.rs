@@ -59,6 +59,12 @@ fn every_kind_of_word_is_completed_without_network_access() {
         ("trunkctl export --for i", "itniotech"),
         ("trunkctl trunk list --account sub", "sub-7"),
         ("trunkctl trunk list --columns name,ho", "name,host"),
+        ("trunkctl internal-numbers list --columns number,lab", "number,labels"),
+        ("trunkctl callout-countries list --sort co", "code"),
+        ("trunkctl lookup extensions --columns nu", "number"),
+        ("trunkctl profile list --sort ven", "vendor"),
+        ("trunkctl history list --columns outc", "outcome"),
+        ("trunkctl numbers list --columns cou", "country"),
         ("trunkctl callout-countries add G", "GB"),
         ("trunkctl explain ex", "exit"),
         ("trunkctl explain exit 1", "12"),
@@ -73,6 +79,30 @@ fn every_kind_of_word_is_completed_without_network_access() {
     // Names of the sandbox are not those of a profile.
     assert!(offered(&place, "trunkctl -p lab-pbx trunk get it").is_empty());
     silent.untouched("completion");
+}
+
+#[test]
+fn the_columns_of_every_list_are_completed() {
+    let place = Place::new();
+    let schema: Value = serde_json::from_str(&place.run(&["schema", "cli"]).expect(0).out).unwrap();
+    let commands = schema["commands"].as_array().unwrap().iter();
+    let lists = commands.filter(|command| {
+        command["options"].as_array().unwrap().iter().any(|option| option["long"] == "--columns")
+    });
+    let lists: Vec<String> = lists
+        .map(|command| command["command"].as_array().unwrap().iter().filter_map(Value::as_str).collect())
+        .map(|words: Vec<&str>| words.join(" "))
+        .collect();
+    assert!(lists.len() >= 10, "{lists:?}");
+    for list in lists {
+        for option in ["--columns", "--sort"] {
+            let words = offered(&place, &format!("trunkctl {list} {option} "));
+            assert!(
+                words.len() >= 2 && words.iter().all(|word| !word.starts_with('-')),
+                "{list} {option}: {words:?}"
+            );
+        }
+    }
 }
 
 #[test]
