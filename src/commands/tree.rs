@@ -41,7 +41,10 @@ fn tree_of(is_wanted: &dyn Fn(&Command) -> bool) -> Command {
 
 /// The long help of a command; else the word that is not a command, and the commands in its place.
 pub fn command_help(words: &[String]) -> Result<String, (String, Vec<String>)> {
-    let mut command = tree();
+    help_in(tree(), words)
+}
+
+fn help_in(mut command: Command, words: &[String]) -> Result<String, (String, Vec<String>)> {
     command.build();
     for word in words {
         let Some(found) = command.find_subcommand(word).cloned() else {
@@ -289,6 +292,26 @@ mod tests {
         let words: Vec<String> = path.iter().map(|word| (*word).to_owned()).collect();
         let help = command_help(&words).unwrap();
         help.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_tree_for_some_words_has_the_whole_help_of_their_command() {
+        fn paths(command: &Command, path: &[String], found: &mut Vec<Vec<String>>) {
+            for inner in command.get_subcommands() {
+                for name in inner.get_all_aliases().chain([inner.get_name()]) {
+                    let path = [path, &[name.to_owned()]].concat();
+                    paths(inner, &path, found);
+                    found.push(path);
+                }
+            }
+        }
+        let mut found = vec![Vec::new()];
+        paths(&tree(), &[], &mut found);
+        assert!(found.len() > 100, "{found:?}");
+        for path in found {
+            let words: Vec<&str> = path.iter().map(String::as_str).collect();
+            assert_eq!(help_in(tree_for(&words), &path), help_in(tree(), &path), "{path:?}");
+        }
     }
 
     #[test]
