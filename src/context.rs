@@ -287,8 +287,8 @@ impl Context {
     pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
         let user = user.unwrap_or("unknown").to_owned();
-        let run = || Invocation { user, command: self.command.clone() };
-        let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), run()));
+        let invocation = || Invocation { user, command: self.command.clone() };
+        let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), invocation()));
         Rc::clone(self.recorder.get_or_init(new))
     }
 
