@@ -321,7 +321,7 @@ impl Printer {
             let columns = output::narrow(report, self.terminal);
             let remedy = match report {
                 Report::Listing(_) | Report::Partial(..) => "choose columns with --columns, or use -o csv",
-                _ => "use -o csv",
+                _ => "-o csv shows every column",
             };
             self.note_left_out(&columns, remedy);
         }
