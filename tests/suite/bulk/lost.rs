@@ -69,9 +69,9 @@ fn a_row_in_doubt_that_exists_counts_as_created() {
 
 #[test]
 fn a_later_run_finishes_one_that_the_deadline_ended() {
-    let lab = Lab::faulty(&[&format!("delay=300ms;{ADDING};count=5")]);
+    let lab = Lab::faulty(&[&format!("delay=500ms;{ADDING};count=8")]);
     let file = lab.path("r.jsonl");
-    let ran = add(&lab, 300, &format!("--deadline 800ms --concurrency 1 --results {file}")).expect(12);
+    let ran = add(&lab, 300, &format!("--deadline 2s --concurrency 1 --results {file}")).expect(12);
     let counts = outcomes(&ran.json());
     // A batch in progress at the deadline may be failed or unknown.
     assert!(counts["skipped"] > 0, "{counts:?}");

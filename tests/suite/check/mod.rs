@@ -192,7 +192,7 @@ fn the_handshake_asks_for_the_certificate_of_the_domain() {
 fn a_server_that_never_stops_sending_is_abandoned_at_the_deadline() {
     for transport in ["udp", "tcp"] {
         let server = if transport == "udp" { udp(Say::Flood) } else { tcp(Say::Flood) };
-        let ran = target(&Place::new(), &server.address, &format!("--transport {transport} --timeout 500ms"));
+        let ran = target(&Place::new(), &server.address, &format!("--transport {transport} --timeout 1s"));
         let options = check(&ran.expect(0), "sip.options");
         assert_eq!(options["verdict"], "unknown", "{options}");
         assert!(options["evidence"]["probes"][0]["other_messages"].as_u64() > Some(0), "{options}");

@@ -69,7 +69,7 @@ fn trunks_with_one_target_share_one_probe() {
     {
         run(&place, &profiles, &peer(name, address, "")).expect(0);
     }
-    let ran = run(&place, &profiles, "-p yeastar trunk check --timeout 300ms").expect(0);
+    let ran = run(&place, &profiles, "-p yeastar trunk check --timeout 1s").expect(0);
     let reports = ran.json();
     let mut found: Vec<(&str, &Value)> = Vec::new();
     for report in reports.as_array().unwrap() {
@@ -79,7 +79,7 @@ fn trunks_with_one_target_share_one_probe() {
     found.sort_by_key(|(name, _)| *name);
     let (pass, unknown) = (json!("pass"), json!("unknown"));
     assert_eq!(found, [("a", &pass), ("b", &pass), ("c", &pass), ("d", &unknown)]);
-    assert_eq!((one.requests().len(), other.requests().len()), (1, 1));
+    assert_eq!(one.requests().len(), 1);
 }
 
 #[test]

@@ -76,21 +76,20 @@ fn a_trunk_that_comes_up_ends_the_wait_with_a_row() {
     );
     let lines: Vec<&str> = ran.err.lines().collect();
     assert_eq!(lines.len(), 2, "{}", ran.err);
-    assert_eq!(lines[0], "note: trunk `itsp` is `registering` (code 4), after 0 s");
+    assert!(lines[0].starts_with("note: trunk `itsp` is `registering` (code 4), after "), "{}", ran.err);
     assert!(lines[1].starts_with("note: trunk `itsp` is `registered` (code 1), after "), "{}", ran.err);
 }
 
 #[test]
 fn a_trunk_that_stays_down_ends_with_its_status_its_cause_and_what_to_run_next() {
-    let ran = wait(&[4], "name:itsp --within 300ms").expect(15);
+    let ran = wait(&[4], "name:itsp --within 1s").expect(15);
     let rows = ran.json();
     assert_eq!((&rows[0]["reached"], &rows[0]["status"]), (&json!(false), &json!("registering")));
     let error = ran.error();
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.starts_with(
-            "trunk `name:itsp` of profile `yeastar` is `registering` (code 4), for 0 s; the provider"
-        ),
+        message.starts_with("trunk `name:itsp` of profile `yeastar` is `registering` (code 4), for ")
+            && message.contains(" s; the provider"),
         "{message}"
     );
     assert_eq!((&error["kind"], &error["retryable"]), (&json!("unhealthy"), &json!(true)));
@@ -108,8 +107,8 @@ fn refused_credentials_end_the_wait_at_once() {
 
 #[test]
 fn a_trunk_that_does_not_exist_is_waited_for() {
-    let ran = wait(&[1], "third --within 300ms").expect(15);
-    assert!(ran.err.contains("note: trunk `third` does not exist yet, after 0 s"), "{}", ran.err);
+    let ran = wait(&[1], "third --within 1s").expect(15);
+    assert!(ran.err.contains("note: trunk `third` does not exist yet, after "), "{}", ran.err);
     assert!(
         ran.error()["message"]
             .as_str()
@@ -140,13 +139,13 @@ fn failed_reads_and_refused_log_ins_do_not_count_as_a_status() {
     let refusing = Refusing::new();
     let place = Place::new();
     given::profiles_with_tokens(&place, &refusing.base);
-    let ran = run(&place, "itsp --within 300ms --retries 0").expect(10);
+    let ran = run(&place, "itsp --within 1s --retries 0").expect(10);
     assert!(ran.error()["message"].as_str().unwrap().contains("were never read"), "{ran:?}");
     assert_eq!(ran.json()[0]["readings"], 0);
     // One that never answers is not waited for much longer than that.
     let silent = Scripted::start(vec![Act::Stall]);
     given::profiles_with_tokens(&place, &silent.base);
-    run(&place, "itsp --within 300ms").expect(10);
+    run(&place, "itsp --within 1s").expect(10);
     let server = Scripted::start(vec![Act::Json(200, r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#)]);
     given::profiles_with_tokens(&place, &server.base);
     let ran = run(&place, "itsp --within 5m").expect(5);
@@ -165,7 +164,7 @@ fn healthy_requires_an_answer_and_trunks_with_one_target_share_a_probe() {
     // Nothing listens there: the reason, and the remedy.
     let closed = closed_udp();
     let (place, _server) = pbx(&[1], &closed);
-    let error = run(&place, "itsp --for healthy --within 300ms").expect(15).error();
+    let error = run(&place, "itsp --for healthy --within 1s").expect(15).error();
     let message = error["message"].as_str().unwrap();
     assert!(
         message.contains("is `registered` (code 1), but net.connect: ")

@@ -208,14 +208,14 @@ fn a_partly_done_write_is_never_called_not_applied() {
 /// The vendor processes a write long after its time limit: its absence until then proves nothing.
 #[test]
 fn a_write_that_a_slow_vendor_has_not_processed_yet_is_unknown() {
-    let served = crate::support::served::Served::faulty(&["delay=1500ms;call=trunk/create;count=1"]);
+    let served = crate::support::served::Served::faulty(&["delay=4s;call=trunk/create;count=1"]);
     let place = Place::new();
     let profiles = served.profiles(&place, "");
     let run = |words: &str| {
         let args = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "--retries", "0"];
         place.run(&args.into_iter().chain(words.split_whitespace()).collect::<Vec<_>>())
     };
-    let ran = unknown(run(&format!("--timeout 300ms {PEER}")), "slow");
+    let ran = unknown(run(&format!("--timeout 1s {PEER}")), "slow");
     assert!(ran.error()["message"].as_str().unwrap().contains("may still apply it"), "{ran:?}");
     let begun = std::time::Instant::now();
     while run("trunk list").expect(0).json().as_array().unwrap().is_empty() {
