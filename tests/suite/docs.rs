@@ -164,6 +164,7 @@ fn the_generated_sections_are_up_to_date() {
         ("src/guide/fields.md", "matrix", trunkctl::internal::matrix_markdown()),
         ("src/guide/exit-codes.md", "exit codes", codes),
         ("src/guide/profiles.md", "profile keys", profile_keys()),
+        ("README.md", "figures", figures()),
     ] {
         generated(page, name, &wanted);
     }
@@ -183,6 +184,27 @@ pub fn generated(page: &str, name: &str, wanted: &str) {
     } else {
         assert!(own == wanted, "{name} is stale: UPDATE_DOCS=1 cargo test --test suite");
     }
+}
+
+/// The figures of the README, from the tables that the benchmarks write.
+fn figures() -> String {
+    let page = Page::named("src/guide/benchmarks.md");
+    let text = page.text();
+    let tables = text.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<Vec<&str>> =
+        tables.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect();
+    let row = |first: &[&str]| {
+        rows.iter().find(|row| row.starts_with(first)).unwrap_or_else(|| panic!("no row {first:?}"))
+    };
+    let request = row(&["the first to the second"]);
+    let (lines, json) = (row(&["100000", "jsonl"]), row(&["100000", "json"]));
+    let plan = row(&["plan, Yeastar, 20 trunks each"]);
+    format!(
+        "- One request takes {} of the time of `curl`.\n\
+         - A list of 100,000 numbers takes {} and {} as JSON Lines, and {} and {} as JSON.\n\
+         - A plan of 20 trunks on each of 1,000 PBXs that answer after 20 ms takes {} and {} requests.\n",
+        request[1], lines[2], lines[4], json[2], json[4], plan[3], plan[1]
+    )
 }
 
 fn profile_keys() -> String {
