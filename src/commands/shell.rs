@@ -1,6 +1,11 @@
 //! `completions` and `man`
 
+use std::io;
 use std::path::Path;
+
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
 
 use super::complete::script;
 use super::tree::tree;
@@ -22,22 +27,37 @@ pub fn completions(shell: Shell) -> Report {
 
 /// Prints the manual page, or writes those of all commands and of the guide to a folder.
 pub fn manual(folder: Option<&Path>) -> Result<Report> {
-    let Some(folder) = folder else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(tree())
-            .render(&mut page)
-            .map_err(|cause| Error::config(format!("the manual page cannot be written: {cause}")))?;
-        return Ok(Report::Text(String::from_utf8_lossy(&page).into_owned()));
-    };
+    let mut tree = tree().disable_help_subcommand(true);
+    tree.build();
+    let Some(folder) = folder else { return Ok(Report::Text(page(&tree))) };
     let topic = |topic| std::fs::write(folder.join(guide::file_name(topic)), guide::manual(topic));
     std::fs::create_dir_all(folder)
-        .and_then(|()| {
-            clap_mangen::generate_to(tree().mut_subcommands(|command| command.hide(false)), folder)
-        })
+        .and_then(|()| pages(&tree, folder))
         .and_then(|()| guide::TOPICS.iter().try_for_each(topic))
         .map_err(|cause| {
             Error::config(format!("the manual pages cannot be written to `{}`: {cause}", folder.display()))
                 .hint("choose a folder that you can write to")
         })?;
     Ok(Report::Nothing)
+}
+
+/// Writes the pages of a command and of those below it.
+fn pages(command: &Command, folder: &Path) -> io::Result<()> {
+    command.get_subcommands().try_for_each(|command| pages(command, folder))?;
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    std::fs::write(folder.join(format!("{name}.1")), page(command))
+}
+
+/// The page of a command. Its synopsis is the usage of its help, because `clap_mangen` lists every option there.
+fn page(command: &Command) -> String {
+    const SYNOPSIS: &str = ".SH SYNOPSIS\n";
+    let mut page = Vec::new();
+    // Writing to memory does not fail.
+    let _ =
+        Man::new(command.clone()).source(concat!("trunkctl ", env!("CARGO_PKG_VERSION"))).render(&mut page);
+    let page = String::from_utf8_lossy(&page).into_owned();
+    let usage = command.clone().render_usage().to_string();
+    let usage = Roff::new().text([roman(usage.trim_start_matches("Usage: "))]).to_roff();
+    let parts = page.split_once(SYNOPSIS).and_then(|(head, rest)| Some((head, rest.split_once(".SH ")?.1)));
+    parts.map_or(page.clone(), |(head, tail)| format!("{head}{SYNOPSIS}{usage}.SH {tail}"))
 }

@@ -147,6 +147,9 @@ fn every_command_has_a_manual_page() {
             assert!(text.contains(part), "{part} in {name}.1");
         }
     }
+    let page = std::fs::read_to_string(folder.join("trunkctl-trunk-update.1")).unwrap();
+    let usage = ".SH SYNOPSIS\ntrunkctl trunk update [OPTIONS] <TRUNK>\n.SH DESCRIPTION";
+    assert!(page.contains(usage), "{page}");
     for topic in ["profiles", "manifests"] {
         let text = std::fs::read_to_string(folder.join(format!("trunkctl-{topic}.7"))).unwrap();
         assert!(text.contains(".TH") && text.contains(".SH DESCRIPTION"), "{text}");
