@@ -143,7 +143,7 @@ pub struct Apply {
     /// The remaining profiles are not changed.
     #[arg(long)]
     pub fail_fast: bool,
-    /// The check before.
+    /// The check before the write.
     #[command(flatten)]
     pub first: CheckFirst,
     /// Then wait until the written trunks are up

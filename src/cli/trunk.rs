@@ -271,7 +271,7 @@ pub struct Create {
     /// The fields.
     #[command(flatten)]
     pub fields: Fields,
-    /// The check before.
+    /// The check before the write.
     #[command(flatten)]
     pub first: CheckFirst,
 }
@@ -290,7 +290,7 @@ pub struct CloneTrunk {
     /// The fields that differ.
     #[command(flatten)]
     pub fields: Fields,
-    /// The check before.
+    /// The check before the write.
     #[command(flatten)]
     pub first: CheckFirst,
 }
@@ -332,7 +332,7 @@ pub struct Update {
     /// Remove an agent group; repeatable
     #[arg(long, hide_short_help = true, value_name = "GROUP", value_parser = agent_group)]
     pub remove_agent_group: Vec<AgentGroup>,
-    /// The check before.
+    /// The check before the write.
     #[command(flatten)]
     pub first: CheckFirst,
 }

@@ -58,6 +58,8 @@ fn page(command: &Command) -> String {
     let page = String::from_utf8_lossy(&page).into_owned();
     let usage = command.clone().render_usage().to_string();
     let usage = Roff::new().text([roman(usage.trim_start_matches("Usage: "))]).to_roff();
-    let parts = page.split_once(SYNOPSIS).and_then(|(head, rest)| Some((head, rest.split_once(".SH ")?.1)));
-    parts.map_or(page.clone(), |(head, tail)| format!("{head}{SYNOPSIS}{usage}.SH {tail}"))
+    match page.split_once(SYNOPSIS).and_then(|(head, rest)| Some((head, rest.split_once(".SH ")?.1))) {
+        Some((head, tail)) => format!("{head}{SYNOPSIS}{usage}.SH {tail}"),
+        None => page,
+    }
 }

@@ -25,7 +25,7 @@ use crate::vendors::call::{Body, Fault, Method, Reader, Request, Response};
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 tokio::task_local! {
-    /// When the attempt of this task stops to wait for a connection.
+    /// When the attempt of this task stops waiting for a connection.
     static CONNECTED_BY: Instant;
 }
 
@@ -123,8 +123,8 @@ impl Transport {
         }
     }
 
-    /// The limit for connecting ends before the limit of the attempt, and is looked at first: when both have passed,
-    /// it is certain that nothing was sent.
+    /// The limit for connecting ends before the limit of the attempt, and is checked first: if both have passed, it is
+    /// certain that nothing was sent.
     async fn exchange_within(
         &self,
         limit: Duration,
@@ -172,7 +172,7 @@ impl Transport {
     }
 }
 
-/// A connection, TLS included, or a failure once the attempt that needs it has waited long enough.
+/// A connection, TLS included, or a failure once the attempt that needs it has waited too long.
 async fn within_limit<T>(
     connect: impl Future<Output = std::result::Result<T, BoxError>>,
 ) -> std::result::Result<T, BoxError> {

@@ -39,8 +39,10 @@ pub fn narrow(report: &mut Report, terminal: Terminal) -> Vec<String> {
             listings.iter_mut().flat_map(|listing| table::narrow(listing, terminal.width)).collect()
         }
         // Their table is made when they are printed.
-        Report::Change(change) => table::changes(std::slice::from_ref(change), terminal).1,
-        Report::Changes(all) => table::changes(&all.list, terminal).1,
+        Report::Change(change) => {
+            table::narrow(&mut table::changes(std::slice::from_ref(change)), terminal.width)
+        }
+        Report::Changes(all) => table::narrow(&mut table::changes(&all.list), terminal.width),
         _ => Vec::new(),
     }
 }

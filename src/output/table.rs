@@ -35,7 +35,9 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             Ok(())
         }
         Report::Change(change) => {
-            grid(out, &changes(std::slice::from_ref(change), terminal).0, terminal)?;
+            let mut table = changes(std::slice::from_ref(change));
+            narrow(&mut table, terminal.width);
+            grid(out, &table, terminal)?;
             let width = change.diff.iter().map(|row| row.field.len()).max().unwrap_or(0);
             for row in &change.diff {
                 let line = format!("  {:<width$}  {}", row.field, arrow(&row.before, &row.after));
@@ -47,7 +49,9 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
         // The plan was already shown, and nothing was changed.
         Report::Changes(all) if all.list.is_empty() => Ok(()),
         Report::Changes(all) => {
-            grid(out, &changes(&all.list, terminal).0, terminal)?;
+            let mut table = changes(&all.list);
+            narrow(&mut table, terminal.width);
+            grid(out, &table, terminal)?;
             for (names, message) in reasons(&all.list) {
                 let more = match names.len() - 1 {
                     0 => String::new(),
@@ -86,8 +90,8 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
 /// The table of a report, also used for CSV; the first one if there are several, because the others are for people.
 pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
     Some(Cow::Owned(match report {
-        Report::Change(change) => changes(std::slice::from_ref(change), Terminal::default()).0,
-        Report::Changes(all) => changes(&all.list, Terminal::default()).0,
+        Report::Change(change) => changes(std::slice::from_ref(change)),
+        Report::Changes(all) => changes(&all.list),
         Report::Plan { plan, .. } => plan::listing(plan),
         Report::Listing(listings) | Report::Partial(listings, _) => {
             return listings.first().map(Cow::Borrowed);
@@ -138,8 +142,8 @@ fn reasons(changes: &[Change]) -> Vec<(Vec<&str>, &str)> {
     reasons
 }
 
-/// The table of changes as it fits the terminal, and the columns that were left out.
-pub fn changes(list: &[Change], terminal: Terminal) -> (Listing, Vec<String>) {
+/// The table of changes.
+pub fn changes(list: &[Change]) -> Listing {
     let rows = list
         .iter()
         .map(|change| {
@@ -153,13 +157,9 @@ pub fn changes(list: &[Change], terminal: Terminal) -> (Listing, Vec<String>) {
             ]
         })
         .collect();
-    let columns = ["outcome", "kind", "name", "id", "profile", "account"];
-    let least =
-        ["account", "profile", "kind", "id"].map(|name| columns.iter().position(|column| *column == name));
-    let mut listing = Listing::new(&columns, rows, Vec::new());
-    listing.least = least.into_iter().flatten().collect();
-    let left_out = narrow(&mut listing, terminal.width);
-    (listing, left_out)
+    let table = listing(&["outcome", "kind", "name", "id", "profile", "account"], rows);
+    // The account, the profile, the kind and the id; never the outcome and the name.
+    Listing { least: vec![5, 4, 1, 3], ..table }
 }
 
 /// Leaves out the least important columns of a table that is wider than the terminal, and returns their names. If not
@@ -371,9 +371,10 @@ mod tests {
         };
         let shown = |width| {
             let terminal = Terminal { width: Some(width), color: false };
-            let (listing, left_out) = changes(std::slice::from_ref(&change), terminal);
+            let mut table = changes(std::slice::from_ref(&change));
+            let left_out = narrow(&mut table, terminal.width);
             let mut out = Vec::new();
-            grid(&mut out, &listing, terminal).unwrap();
+            grid(&mut out, &table, terminal).unwrap();
             (String::from_utf8(out).unwrap().lines().count(), left_out.join(" "))
         };
         assert_eq!(shown(80), (2, String::new()));

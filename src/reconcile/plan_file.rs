@@ -138,7 +138,7 @@ fn name(key: &key::Key) -> String {
     key.digest(&["name"])[..16].to_owned()
 }
 
-/// The bytes of a file, which may be no plan and have no end.
+/// The bytes of a file that may not be a plan, and that may never end.
 fn read(path: &str) -> std::io::Result<Vec<u8>> {
     bounded(std::fs::File::open(path)?, LONGEST)
 }

@@ -80,6 +80,9 @@ fn trunks_with_one_target_share_one_probe() {
     let (pass, unknown) = (json!("pass"), json!("unknown"));
     assert_eq!(found, [("a", &pass), ("b", &pass), ("c", &pass), ("d", &unknown)]);
     assert_eq!(one.requests().len(), 1);
+    // One probe, sent again while no answer comes.
+    let different: std::collections::BTreeSet<String> = other.requests().into_iter().collect();
+    assert_eq!(different.len(), 1);
 }
 
 #[test]

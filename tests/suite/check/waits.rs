@@ -77,6 +77,7 @@ fn a_trunk_that_comes_up_ends_the_wait_with_a_row() {
     let lines: Vec<&str> = ran.err.lines().collect();
     assert_eq!(lines.len(), 2, "{}", ran.err);
     assert!(lines[0].starts_with("note: trunk `itsp` is `registering` (code 4), after "), "{}", ran.err);
+    assert!(lines[0].ends_with(" s"), "{}", ran.err);
     assert!(lines[1].starts_with("note: trunk `itsp` is `registered` (code 1), after "), "{}", ran.err);
 }
 
