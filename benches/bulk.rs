@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use support::{Place, Served, Table, Ticks, is_wanted, mebibytes, take_lines};
 
-/// What the sandbox takes for each call.
+/// The time from a call to its answer, including the sandbox's own work.
 const LATENCY: Duration = Duration::from_millis(20);
 
 const CONCURRENCY: u32 = 8;
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
 
 fn measure(rows: usize) -> (Duration, Option<u64>) {
     let place = Place::new();
-    let served = Served::faulty(&[&format!("delay={}ms;call=POST /zoom/v2/accounts", LATENCY.as_millis())]);
+    let served =
+        Served::faulty(&[&format!("delay-after={}ms;call=POST /zoom/v2/accounts", LATENCY.as_millis())]);
     let mut command = add(&place, &served, rows, &["-o", "jsonl"]);
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
 use trunkctl::vendors;
 
 use crate::accounts::{Accounts, secret};
@@ -18,6 +19,8 @@ const MODEL: &str = "model";
 
 pub struct Fleet {
     place: Place,
+    /// The tokens.
+    cache: TempDir,
     accounts: Accounts,
     vendor: &'static str,
     trunks: usize,
@@ -36,12 +39,12 @@ impl Fleet {
     /// Accounts that hold so many trunks each, just as a manifest wants them.
     pub fn of(vendor: &'static str, trunks: usize) -> Self {
         let accounts = Accounts::of(vendors::by_name(vendor).unwrap());
-        let fleet = Self { place: place(trunks), accounts, vendor, trunks };
+        let fleet = Self { place: place(trunks), cache: cache(), accounts, vendor, trunks };
         // What is remembered of the model stays in a place of its own.
-        let own = Self { place: place(trunks), ..fleet };
+        let own = Self { place: place(trunks), cache: cache(), ..fleet };
         own.write(&[MODEL.to_owned()]);
         own.run("apply --yes -o json", &format!("\"created\": {trunks},"));
-        let fleet = Self { place: place(trunks), ..own };
+        let fleet = Self { place: place(trunks), cache: cache(), ..own };
         fleet.accounts.become_like(MODEL);
         fleet.write(&names());
         fleet
@@ -50,7 +53,7 @@ impl Fleet {
     /// Accounts that hold nothing, where the manifest wants so many trunks of each.
     pub fn empty(vendor: &'static str, trunks: usize) -> Self {
         let accounts = Accounts::of(vendors::by_name(vendor).unwrap());
-        let fleet = Self { place: place(trunks), accounts, vendor, trunks };
+        let fleet = Self { place: place(trunks), cache: cache(), accounts, vendor, trunks };
         fleet.write(&names());
         fleet
     }
@@ -60,17 +63,10 @@ impl Fleet {
         self.accounts.take(latency);
     }
 
-    /// Every account has to be logged in to again. The tokens are not deleted, because ext4 creates files slowly for a
-    /// while after that.
+    /// Every account has to be logged in to again.
     pub fn forget_tokens(&self) {
-        let cache = self.place.cache();
-        for serial in 0.. {
-            let aside = cache.with_extension(serial.to_string());
-            if !aside.exists() {
-                let _ = std::fs::rename(&cache, aside);
-                return;
-            }
-        }
+        std::fs::remove_dir_all(self.cache.path()).unwrap();
+        std::fs::create_dir(self.cache.path()).unwrap();
     }
 
     /// Runs a command on the manifest. It has to succeed, and to say that.
@@ -82,6 +78,7 @@ impl Fleet {
         args.extend(words.split_whitespace());
         args.extend(["-f", manifest, "--deadline", "1h"]);
         let mut command = self.place.command(&args);
+        command.env("TRUNKCTL_CACHE_DIR", self.cache.path());
         command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
         self.accounts.requests();
         let (ticks, begun, mut peak) = (Ticks::now(), Instant::now(), None);
@@ -163,6 +160,11 @@ kind = "peer"
 
 fn names() -> Vec<String> {
     (1..=PROFILES).map(|serial| format!("pbx{serial:04}")).collect()
+}
+
+/// A folder for tokens, in memory if possible: ext4 creates a thousand files slowly for minutes after as many were deleted.
+fn cache() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 /// A place whose environment holds the passwords of the trunks.

@@ -61,14 +61,14 @@ where
     I: Iterator<Item = Result<J::Item>>,
     S: Fn() -> bool,
 {
-    /// Settles every item. In a dry run no item ends. Returns the record, and what ended the run early.
-    pub async fn run(self, concurrency: usize) -> (R, Option<Error>) {
+    /// Settles every item, with at most so many workers. In a dry run no item ends. Returns the record, and what ended the run early.
+    pub async fn run(self, most: usize) -> (R, Option<Error>) {
         let job = self.job;
         let executor = RefCell::new(self);
         let mut workers = FuturesUnordered::new();
         loop {
             // A worker without a batch has ended; batches that were split since then may need more workers.
-            while workers.len() < concurrency.max(1) {
+            while workers.len() < most.max(1) {
                 let Some(batch) = executor.borrow_mut().next() else { break };
                 workers.push(work(&executor, job, batch));
             }

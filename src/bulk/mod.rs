@@ -36,7 +36,7 @@ const PRINTED: usize = 20;
 pub struct Options<'a> {
     /// Whether invalid rows are left out; otherwise nothing is sent.
     pub skip_invalid: bool,
-    /// The maximum number of calls at the same time.
+    /// The maximum number of requests at the same time.
     pub concurrency: usize,
     /// The new results file.
     pub results: Option<&'a str>,
@@ -176,8 +176,11 @@ async fn run_job<'c, J: Job>(
         waiting,
         end,
     };
-    // A dry run shows its requests in the order of the rows.
-    let (record, end) = executor.run(if dry_run { 1 } else { concurrency }).await;
+    session.limit_concurrency(concurrency);
+    // A dry run shows its requests in the order of the rows. Otherwise, some workers write to the journal and the results
+    // file while the others wait for answers.
+    let workers = if dry_run { 1 } else { concurrency + concurrency / 4 };
+    let (record, end) = executor.run(workers).await;
     let report = record.close(end)?;
     let Report::Changes(changes) = report else { return Ok(report) };
     if !dry_run {

@@ -188,7 +188,7 @@ fn same_run(path: &str, found: Option<&Run>, own: &Run) -> Result<()> {
         format!(
             "--resume: `{path}` is of {} with profile `{}` and account {}",
             found.operation, found.profile, found.account
-        ) + if found.place == own.place { "" } else { ", which leads somewhere else now" },
+        ) + if found.place == own.place { "" } else { ", whose address or account has changed since" },
     )
     .hint(OF_THE_SAME))
 }

@@ -50,6 +50,11 @@ impl Pacer {
         }
     }
 
+    /// Lowers the limit of concurrent requests, if it is higher than `most`.
+    pub fn limit(&self, most: usize) {
+        self.permits.forget_permits(self.permits.available_permits().saturating_sub(most));
+    }
+
     /// Waits until a request may be sent, in the order of arrival. A waiting request that is dropped does not block others.
     ///
     /// A log-in does not count as a concurrent request or against a rate.

@@ -136,6 +136,11 @@ impl Session {
         self.outside.dry_run.is_some()
     }
 
+    /// Sends at most so many requests at the same time, and no more than the profile allows.
+    pub fn limit_concurrency(&self, most: usize) {
+        self.outside.pacer.limit(most);
+    }
+
     /// Masks a secret that the vendor returned in all output.
     pub fn conceal(&self, secret: &Secret) {
         self.outside.redactor.learn(secret);

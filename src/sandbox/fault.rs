@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::quota::Quota;
 
+/// A longer delay cannot be told from no answer.
+const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
+
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FaultKind {
@@ -105,7 +108,10 @@ impl FromStr for Fault {
                 .parse::<jiff::SignedDuration>()
                 .map_err(|_| format!("`{name}={argument}`: write a time with its unit, for example 20ms"))
         };
-        let delay = || Duration::try_from(span()?).map_err(|_| "a delay is not negative".to_owned());
+        let delay = || {
+            let delay = Duration::try_from(span()?).ok().filter(|delay| *delay <= LONGEST_DELAY);
+            delay.ok_or_else(|| format!("`{name}={argument}`: write a time from 0s to 24h"))
+        };
         fault.kind = match name {
             "drop-before" => FaultKind::DropBefore,
             "drop-after" => FaultKind::DropAfter,

@@ -73,6 +73,7 @@ async fn work(
     state: Arc<Mutex<State>>,
     faults: Arc<Mutex<Faults>>,
 ) -> Result<Response<Cut>, Dropped> {
+    let mut due = Instant::now();
     let (vendor, _) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let arrived = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut now = arrived.as_secs();
@@ -81,7 +82,7 @@ async fn work(
     for fault in struck {
         match fault {
             FaultKind::DropBefore => return Err(Dropped),
-            FaultKind::Delay(time) => late(time).await,
+            FaultKind::Delay(time) => late(&mut due, time).await,
             FaultKind::Status(status, headers) => return Ok(whole(status, &headers, Vec::new())),
             FaultKind::Quota(quota, headers) => {
                 let refusal = lock(&state).over_quota(vendor, quota.ends(arrived).as_deref());
@@ -112,7 +113,7 @@ async fn work(
     }
     for fault in &after {
         if let FaultKind::DelayAfter(time) = fault {
-            late(*time).await;
+            late(&mut due, *time).await;
         }
     }
     if after.contains(&FaultKind::DropAfter) {
@@ -128,12 +129,13 @@ async fn work(
     Ok(response)
 }
 
-/// Waits just so long. The runtime's own clock ticks in milliseconds and rounds up, which would make every latency
-/// that is asked for a good deal longer.
-async fn late(time: Duration) {
+/// Delays the answer by `time`, of which the work on it so far is a part. The runtime's clock rounds up to milliseconds,
+/// which would make each answer later than requested.
+async fn late(due: &mut Instant, time: Duration) {
     const TICKS: Duration = Duration::from_millis(2);
-    let until = Instant::now() + time;
-    tokio::time::sleep(time.saturating_sub(TICKS)).await;
+    *due += time;
+    let until = *due;
+    tokio::time::sleep(until.saturating_duration_since(Instant::now()).saturating_sub(TICKS)).await;
     let rest = move || std::thread::sleep(until.saturating_duration_since(Instant::now()));
     let _ = tokio::task::spawn_blocking(rest).await;
 }
