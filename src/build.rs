@@ -1,4 +1,4 @@
-//! Records what `trunkctl --version` says about the build, and packs the static binary.
+//! Records what `trunkctl --version` says about the build, and links what is started often for a fast start.
 
 use std::env::var;
 use std::process::Command;
@@ -17,10 +17,15 @@ fn main() {
     ] {
         println!("cargo::rustc-env=TRUNKCTL_BUILD_{name}={}", or_unknown(value).trim());
     }
-    if var("CARGO_CFG_TARGET_ENV").is_ok_and(|env| env == "musl") {
+    let is = |name, wanted| var(name).is_ok_and(|value| value == wanted);
+    if is("CARGO_CFG_TARGET_ENV", "musl") {
         // The static binary relocates itself. Packed, its 20,000 relocations take 6 KB of it instead of 490 KB, which
         // would be read at each start. Not with glibc, whose versions before 2.36 do not know them.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+    if is("PROFILE", "debug") && is("TARGET", "x86_64-unknown-linux-gnu") {
+        // A debug build has 150,000 relocations, and the tests start it thousands of times.
+        println!("cargo::rustc-link-arg-bins=-no-pie");
     }
     // Not on every commit: the release script gives the commit.
     println!("cargo::rerun-if-env-changed=TRUNKCTL_COMMIT");

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::given::profiles_with_tokens;
 use crate::support::scripted::{Act, Scripted, http};
-use crate::support::{Place, Ran, read};
+use crate::support::{Place, Ran, SHELL, read};
 
 /// MiB of data that a process may have; beyond that it is aborted. Some 10 MiB of it are stacks that are hardly
 /// used. The program's code, which does not count as data, takes some 20 MiB.
@@ -22,7 +22,7 @@ const MOST_STREAMED: usize = 40;
 /// The binary with such a limit.
 fn limited(most: usize, place: &Place, args: &[&str]) -> Command {
     let plain = place.command(&[]);
-    let mut command = Command::new("sh");
+    let mut command = Command::new(SHELL);
     let script = format!("ulimit -d {} && exec \"$0\" \"$@\"", most << 10);
     command.args(["-c", &script, env!("CARGO_BIN_EXE_trunkctl")]).args(args);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();

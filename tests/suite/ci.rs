@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::support::served::{Served, profiles};
-use crate::support::{Place, need};
+use crate::support::{Place, SHELL, need};
 
 /// A folder as a pipeline's checkout has it, and the variables of its runner.
 struct Checkout {
@@ -69,7 +69,7 @@ impl Checkout {
     }
 
     fn run(&self, script: &str) -> Ended {
-        let output = Command::new("sh")
+        let output = Command::new(SHELL)
             .args(["-ec", script])
             .current_dir(self.place.path().join("work"))
             .env_clear()

@@ -12,7 +12,7 @@ use crate::fixtures::{self, is_write};
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::scripted::http;
 use crate::support::served::Served;
-use crate::support::{Place, need};
+use crate::support::{Place, SHELL, need};
 
 /// All characters that are special to a shell, JSON or awk.
 const PASSWORD: &str = "q\"q\u{1}\u{1f} b\\b s  s $HOME $(id) `id` it's 100% & ; * é \\\\ \\\" !x # end\\";
@@ -134,7 +134,7 @@ fn curl() -> Command {
 
 /// Runs a printed line unchanged, in a shell that has only the path and these variables.
 fn shell(place: &Place, line: &str, variables: &[(&str, String)]) -> (i32, Vec<u8>, String) {
-    let mut shell = Command::new("sh");
+    let mut shell = Command::new(SHELL);
     shell.args(["-c", line]).env_clear().current_dir(place.path());
     shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     shell.envs(variables.iter().map(|(name, value)| (*name, value)));

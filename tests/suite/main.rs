@@ -24,7 +24,6 @@ mod hygiene;
 mod leaks;
 mod logins;
 mod manifest;
-mod matrix;
 mod output;
 mod profiles;
 mod sandbox;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::place::create_folder;
-use crate::support::{Place, Ran, read, set_mode};
+use crate::support::{Place, Ran, SHELL, read, set_mode};
 
 /// Zoom returns no settings, so only the digest shows what was applied.
 const MANIFEST: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
@@ -197,7 +197,7 @@ fn files_are_private_even_with_an_open_umask() {
         "-p yeastar trunk list".to_owned(),
     ] {
         let plain = command(&place, &line);
-        let mut open = Command::new("sh");
+        let mut open = Command::new(SHELL);
         open.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
         open.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
         open.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", &home);

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::support::place::create_folder;
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::served::{Served, profiles};
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, SHELL};
 
 /// A sandbox behind a recorder, and a place to work in.
 struct Lab {
@@ -194,7 +194,7 @@ fn rows_that(path: &str, outcome: &str) -> Vec<String> {
 /// A command whose files cannot grow beyond that many blocks, as on a full disk.
 #[cfg(unix)]
 fn limited(plain: &Command, blocks: u32) -> Command {
-    let mut command = Command::new("sh");
+    let mut command = Command::new(SHELL);
     // A shell's block has 512 or 1024 bytes. Without the trap the system ends the program.
     command.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""]).arg(blocks.to_string());
     command.arg(plain.get_program()).args(plain.get_args());

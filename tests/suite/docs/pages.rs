@@ -17,7 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::served::Served;
-use crate::support::{Place, need};
+use crate::support::{Place, SHELL, need};
 
 /// Not run inside a test: they build and test the program itself.
 const OF_CARGO: &[&str] = &["cargo test --locked", "cargo install --path ."];
@@ -277,7 +277,7 @@ impl Scene {
         let script = self.served(&script.replace(UNINSTALLED, "trunkctl "));
         let file = self.place.write("script", &format!("exec 2>&1\n{script}\n"));
         let shell = |args: &[&str]| {
-            let mut command = Command::new("sh");
+            let mut command = Command::new(SHELL);
             command.args(args).current_dir(self.place.path().join("work"));
             command.env_clear().envs(&self.variables).stdin(Stdio::null());
             command.output().unwrap()
@@ -312,7 +312,7 @@ impl Scene {
         let script = self.served(command);
         // Of the last server.
         let _ = std::fs::remove_file(self.place.path().join("work/sandbox.log"));
-        let mut command = Command::new("sh");
+        let mut command = Command::new(SHELL);
         command.args(["-c", &format!("exec {script}")]).current_dir(self.place.path().join("work"));
         command.env_clear().envs(&self.variables).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

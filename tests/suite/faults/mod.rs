@@ -7,6 +7,7 @@ mod interrupts;
 mod limits;
 mod log_in;
 mod lookups;
+pub mod matrix;
 mod pacing;
 mod tls;
 mod writes;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::matrix::door::Door;
+use crate::faults::matrix::door::Door;
 use crate::support::scripted::http;
 
 /// One entry for a profile of each vendor, and the calls that read its objects.

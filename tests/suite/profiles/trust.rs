@@ -3,7 +3,7 @@
 use std::os::unix::fs::chown;
 
 use super::*;
-use crate::support::{read, set_mode};
+use crate::support::{SHELL, read, set_mode};
 
 const FILE: &str =
     "[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"https://192.0.2.1\"\naccess_token = \"env:T\"\n";
@@ -95,7 +95,7 @@ fn init_creates_a_trusted_folder() {
     let words = "umask 0; exec \"$@\"";
     let file = place.path().join("new/etc/profiles.toml");
     let own = place.command(&[]);
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = std::process::Command::new(SHELL);
     shell.args(["-c", words, "sh"]).arg(own.get_program()).args(["--profiles-file", file.to_str().unwrap()]);
     shell.args([
         "profile",

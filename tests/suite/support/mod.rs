@@ -12,4 +12,4 @@ pub mod silent;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 
-pub use place::{Place, Ran, need, read, set_mode};
+pub use place::{Place, Ran, SHELL, need, read, set_mode};

@@ -6,6 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// A path: to find a name in another PATH than its own, this process would have to be copied, which takes milliseconds.
+pub const SHELL: &str = "/bin/sh";
+
 /// A folder with a home, a state and a cache that no other test sees.
 pub struct Place {
     folder: tempfile::TempDir,
@@ -146,7 +149,7 @@ pub fn set_mode(path: impl AsRef<Path>, mode: u32) {
 /// Fails the test if this machine lacks a tool for the comparison, so that no test passes without it.
 #[track_caller]
 pub fn need(tool: &str) {
-    let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
+    let found = Command::new(SHELL).args(["-c", &format!("command -v {tool}")]).output();
     assert!(found.is_ok_and(|found| found.status.success()), "install `{tool}`: this test runs it");
 }
 
