@@ -3,9 +3,10 @@
 //! # Adding a vendor
 //!
 //! 1. Create a folder with the same files as its neighbours: `mod.rs` (the trait), `abilities.rs` (operations, fields
-//!    and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `write.rs` (from the model
-//!    to requests), `read.rs` (from answers to the model), `lists.rs` (lists, page by page), `rules.rs` (checks that
-//!    need no call and that no table can express), `codes.rs` (error codes) and `sandbox/` (the simulator).
+//!    and profile keys as data), `auth.rs` (credentials), `wire.rs` (the vendor's JSON), `requests.rs` (what all
+//!    requests have in common), `write.rs` (requests that change something, from the model), `lists.rs` (requests that
+//!    read, page by page), `read.rs` (from answers to the model), `rules.rs` (checks that need no call and that no
+//!    table can express), `codes.rs` (error codes) and `sandbox/` (the simulator).
 //! 2. Add its module and its row in [`ALL`] below.
 //!
 //! The capability matrix, help texts, schemas, the sandbox, `explain`, profiles and their checks follow from that

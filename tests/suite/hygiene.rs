@@ -341,6 +341,7 @@ fn every_vendor_has_the_same_files() {
         "wire.rs",
         "write.rs",
         "read.rs",
+        "requests.rs",
         "rules.rs",
         "codes.rs",
         "lists.rs",

@@ -1,18 +1,18 @@
-//! Lists, which are asked for page by page.
+//! Requests that read, and lists, which are asked for page by page.
 
 use std::hash::Hash;
 
 use serde_json::{Map, Value, json};
 
 use super::read;
-use super::write::post;
+use super::requests::{get, post};
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::vendors::LookupEntry;
 use crate::vendors::call::{Call, Effect, Fault, Page};
 use crate::vendors::codes::After;
 use crate::vendors::paging::{Row, Sieve, repeats};
+use crate::vendors::{Identity, LookupEntry};
 
 /// Rows asked for at once: the most that a query takes.
 const PAGE_SIZE: u64 = 100;
@@ -37,6 +37,11 @@ pub fn look_up(profile: &Profile, what: Operation, search: Option<&str>) -> Opti
         id: |entry: &LookupEntry| &entry.id,
     };
     (what == Operation::FindAgentGroup).then(|| list.page(profile.clone(), Before::default()))
+}
+
+/// `getBalance`, which belongs to the account and not to the contact center.
+pub fn identify(profile: &Profile) -> Call<Identity> {
+    Call::new("sms/getBalance", Effect::Read, get(profile, "sms/getBalance"), read::balance)
 }
 
 fn params(key: &str, search: &str) -> Map<String, Value> {

@@ -5,6 +5,7 @@ mod auth;
 pub mod codes;
 mod lists;
 mod read;
+mod requests;
 mod rules;
 pub mod sandbox;
 #[cfg(test)]
@@ -99,7 +100,7 @@ impl Vendor for Itniotech {
     }
 
     fn identify(&self, profile: &Profile) -> Result<Call<Identity>> {
-        Ok(write::identify(profile))
+        Ok(lists::identify(profile))
     }
 
     fn simulator(&self, saved: Option<&Value>) -> Option<Box<dyn Simulator>> {

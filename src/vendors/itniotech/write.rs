@@ -1,18 +1,15 @@
-//! Model to requests. Every call of the contact center is a POST of JSON below `/v3/cc/`.
+//! Model to requests that change something.
 
 use serde_json::{Map, Value, to_value};
 
+use super::requests::post;
 use super::wire::{GroupBody, TrunkBody};
 use super::{read, rules};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::secret::MASK;
 use crate::model::trunk::{self, ActualTrunk, AgentGroup, Direction, Trunk};
-use crate::vendors::Identity;
-use crate::vendors::call::{Call, Effect, Fault, Method, Place, Request, Response, Slot};
-
-/// As page 004 writes it.
-const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
+use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
 
 /// `sipTrunk/add`, the one call that takes `type`.
 pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
@@ -37,23 +34,6 @@ pub fn update(profile: &Profile, id: &str, change: &Trunk, actual: Option<&Actua
     let mut body = body(&whole)?;
     body.key_id = Some(number(id)?);
     Ok(send("sipTrunk/update", profile, &body, &whole, read::done))
-}
-
-/// `getBalance`, which belongs to the account and not to the contact center.
-pub fn identify(profile: &Profile) -> Call<Identity> {
-    let mut request = Request::new(Method::Get, address(profile, "sms/getBalance"));
-    // Its page has this header although there is no body.
-    request.headers.push(("Content-Type".into(), CONTENT_TYPE.into()));
-    Call::new("sms/getBalance", Effect::Read, request, read::balance)
-}
-
-/// A POST of JSON below `/v3/cc/`.
-pub fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
-    Request::new(Method::Post, address(profile, &format!("v3/cc/{endpoint}"))).json(CONTENT_TYPE, body)
-}
-
-fn address(profile: &Profile, path: &str) -> String {
-    format!("{}/{path}", profile.get("base_url").trim_end_matches('/'))
 }
 
 /// A trunk's id as the number that the vendor takes.

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::write::{get, post};
+use super::requests::{get, post};
 use super::{read, wire};
 use crate::model::profile::Profile;
 use crate::model::secret::{MASK, Secret};

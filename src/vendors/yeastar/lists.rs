@@ -1,17 +1,19 @@
-//! Lists over several pages. The vendor states a total and no largest page, so rows are counted by their ids.
+//! Requests that read, and lists over several pages. The vendor states a total and no largest page, so rows are counted
+//! by their ids.
 
 use std::hash::Hash;
 
 use super::read::{self, Row};
+use super::requests::{get, trunk_id};
 use super::wire::{EntryRow, TrunkRow};
-use super::write::get;
+use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::vendors::LookupEntry;
 use crate::vendors::call::{Call, Effect, Fault, Page, Response};
 use crate::vendors::codes::After;
 use crate::vendors::paging::{Sieve, repeats};
+use crate::vendors::{Identity, LookupEntry};
 
 /// Rows asked for at once.
 const PAGE_SIZE: u64 = 100;
@@ -20,6 +22,27 @@ const PAGE_SIZE: u64 = 100;
 pub fn list_trunks(profile: &Profile, search: Option<&str>) -> Call<Page<ActualTrunk>> {
     let endpoint = if search.is_some() { "trunk/search" } else { "trunk/list" };
     page::<TrunkRow>(endpoint, profile.clone(), search.map(str::to_owned), Progress::default())
+}
+
+/// `trunk/get`
+pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<ActualTrunk>> {
+    let id = trunk_id(id)?.to_string();
+    let request = get(profile, "trunk/get", &[("id", &id)]);
+    Ok(Call::new("trunk/get", Effect::Read, request, move |response| read::got(response, &id)))
+}
+
+/// `trunk/query` ("Query Information of Multiple Trunks").
+pub fn get_trunks(profile: &Profile, ids: &[String]) -> Result<Call<Vec<ActualTrunk>>> {
+    let ids: Vec<String> =
+        ids.iter().map(|id| trunk_id(id).map(|id| id.to_string())).collect::<Result<_>>()?;
+    let request = get(profile, "trunk/query", &[("ids", &ids.join(","))]);
+    Ok(Call::new("trunk/query", Effect::Read, request, move |response| read::queried(response, &ids)))
+}
+
+/// One row of `trunk/list`: reading it takes working credentials.
+pub fn identify(profile: &Profile) -> Call<Identity> {
+    let request = get(profile, "trunk/list", &[("page", "1"), ("page_size", "1")]);
+    Call::new("trunk/list", Effect::Read, request, read::identity)
 }
 
 /// Lists or searches objects that a trunk refers to. The path of groups has no underscore; `trunk/itsp_list`

@@ -5,6 +5,7 @@ mod auth;
 pub mod codes;
 mod lists;
 mod read;
+mod requests;
 mod rules;
 pub mod sandbox;
 #[cfg(test)]
@@ -83,7 +84,7 @@ impl Vendor for Yeastar {
     }
 
     fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<ActualTrunk>>> {
-        write::get_trunk(profile, id).map(Some)
+        lists::get_trunk(profile, id).map(Some)
     }
 
     // No limit is documented; 50 ids are about 250 characters of a query.
@@ -92,7 +93,7 @@ impl Vendor for Yeastar {
     }
 
     fn get_trunks(&self, profile: &Profile, ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {
-        write::get_trunks(profile, ids).map(Some)
+        lists::get_trunks(profile, ids).map(Some)
     }
 
     fn delete_trunk(&self, profile: &Profile, id: &str) -> Result<Call<()>> {
@@ -109,7 +110,7 @@ impl Vendor for Yeastar {
     }
 
     fn identify(&self, profile: &Profile) -> Result<Call<Identity>> {
-        Ok(write::identify(profile))
+        Ok(lists::identify(profile))
     }
 
     /// A PBX allows eight live tokens.

@@ -1,17 +1,16 @@
-//! Model to requests.
+//! Model to requests that change something.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, to_value};
 
+use super::requests::{get, post, trunk_id};
 use super::wire::{DidRow, ExtensionInfo, Id, OutCaller, TrunkBody};
 use super::{read, rules};
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
 use crate::model::profile::Profile;
 use crate::model::proxy::OutboundProxy;
 use crate::model::secret::MASK;
-use crate::model::trunk::{ActualTrunk, CallerIdOverride, ExtensionType, Kind, Trunk};
-use crate::vendors::Identity;
-use crate::vendors::call::{Call, Effect, Method, Place, Request, Slot};
+use crate::model::trunk::{CallerIdOverride, ExtensionType, Kind, Trunk};
+use crate::vendors::call::{Call, Effect, Fault, Place, Response, Slot};
 
 /// The port of SIP, for a proxy given without one.
 const SIP_PORT: u32 = 5060;
@@ -35,61 +34,14 @@ pub fn create(profile: &Profile, trunk: &Trunk) -> Call<String> {
 /// `trunk/update` with only the changed fields.
 pub fn update(profile: &Profile, id: &str, change: &Trunk) -> Result<Call<()>> {
     let mut body = body(change);
-    body.id = Some(number(id)?);
+    body.id = Some(trunk_id(id)?);
     Ok(send("trunk/update", profile, &body, change, read::done))
-}
-
-/// `trunk/get`
-pub fn get_trunk(profile: &Profile, id: &str) -> Result<Call<ActualTrunk>> {
-    let id = number(id)?.to_string();
-    let request = get(profile, "trunk/get", &[("id", &id)]);
-    Ok(Call::new("trunk/get", Effect::Read, request, move |response| read::got(response, &id)))
-}
-
-/// `trunk/query` ("Query Information of Multiple Trunks").
-pub fn get_trunks(profile: &Profile, ids: &[String]) -> Result<Call<Vec<ActualTrunk>>> {
-    let ids: Vec<String> = ids.iter().map(|id| number(id).map(|id| id.to_string())).collect::<Result<_>>()?;
-    let request = get(profile, "trunk/query", &[("ids", &ids.join(","))]);
-    Ok(Call::new("trunk/query", Effect::Read, request, move |response| read::queried(response, &ids)))
 }
 
 /// `trunk/delete`, by GET ("Delete a SIP Trunk").
 pub fn delete_trunk(profile: &Profile, id: &str) -> Result<Call<()>> {
-    let request = get(profile, "trunk/delete", &[("id", &number(id)?.to_string())]);
+    let request = get(profile, "trunk/delete", &[("id", &trunk_id(id)?.to_string())]);
     Ok(Call::new("trunk/delete", Effect::Write, request, read::done))
-}
-
-/// One row of `trunk/list`: reading it takes working credentials.
-pub fn identify(profile: &Profile) -> Call<Identity> {
-    let request = get(profile, "trunk/list", &[("page", "1"), ("page_size", "1")]);
-    Call::new("trunk/list", Effect::Read, request, read::identity)
-}
-
-/// A POST of JSON.
-pub fn post(profile: &Profile, endpoint: &str, body: Value) -> Request {
-    Request::new(Method::Post, address(profile, endpoint)).json("application/json", body)
-}
-
-/// A GET with a query.
-pub fn get(profile: &Profile, endpoint: &str, query: &[(&str, &str)]) -> Request {
-    let pairs: Vec<String> = query
-        .iter()
-        .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-        .collect();
-    let joint = if pairs.is_empty() { "" } else { "?" };
-    Request::new(Method::Get, format!("{}{joint}{}", address(profile, endpoint), pairs.join("&")))
-}
-
-fn address(profile: &Profile, endpoint: &str) -> String {
-    format!("{}/openapi/v1.0/{endpoint}", profile.get("base_url").trim_end_matches('/'))
-}
-
-/// A trunk's id as the number that the PBX takes.
-fn number(id: &str) -> Result<u64> {
-    id.parse().map_err(|_| {
-        Error::invalid(format!("`{id}` is not an id of a Yeastar trunk"))
-            .hint("ids are whole numbers; name the trunk with `name:…` to let trunkctl look it up")
-    })
 }
 
 fn send<T: 'static>(
@@ -97,7 +49,7 @@ fn send<T: 'static>(
     profile: &Profile,
     body: &TrunkBody,
     trunk: &Trunk,
-    reader: fn(&crate::vendors::call::Response) -> Result<T, crate::vendors::call::Fault>,
+    reader: fn(&Response) -> Result<T, Fault>,
 ) -> Call<T> {
     let mut json = to_value(body).unwrap_or_default();
     if let Value::Object(map) = &mut json {

@@ -1,4 +1,4 @@
-//! Lists: their requests, and their answers to model. A list is whole, or a fault.
+//! Requests that read, and the answers of lists. A list is whole, or a fault.
 
 use std::hash::Hash;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::abilities::PAGE_SIZE;
 use super::read::{country, member, rows, success, unreadable};
+use super::requests::{SEGMENT, address, base, call};
 use super::wire::Record;
-use super::write::{SEGMENT, address, base, call};
 use crate::model::error::Result;
 use crate::model::number::{ActualNumber, CalloutCountry, MasterNumber, NumberType};
 use crate::model::profile::Profile;

@@ -5,6 +5,7 @@ mod auth;
 pub mod codes;
 mod lists;
 mod read;
+mod requests;
 mod rules;
 pub mod sandbox;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Model to requests that change something.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde_json::{Map, Value, to_value};
 
-use super::abilities::{LIGHT, MULTIPART};
+use super::abilities::MULTIPART;
+use super::requests::{SEGMENT, accept, address, call};
 use super::wire::{CountryItem, NumberItem, SettingsBody, TrunkItem};
 use super::{read, rules};
 use crate::model::check;
@@ -14,10 +15,7 @@ use crate::model::profile::Profile;
 use crate::model::settings::{Provided, SipSettings};
 use crate::model::trunk::Trunk;
 use crate::vendors::Added;
-use crate::vendors::call::{Body, Call, Effect, Fault, Method, Request, Response};
-
-/// Whatever RFC 3986 does not call unreserved.
-pub const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::vendors::call::{Body, Call, Effect, Method, Request};
 
 /// POST `sip_trunk/trunks`: assigns a trunk of the master account.
 pub fn create(profile: &Profile, trunk: &Trunk) -> Result<Call<String>> {
@@ -213,34 +211,8 @@ fn send(
     Ok(request)
 }
 
-/// A call of SIP Connected Audio.
-pub fn call<T>(
-    name: &'static str,
-    effect: Effect,
-    request: Request,
-    read: impl Fn(&Response) -> Result<T, Fault> + Send + Sync + 'static,
-) -> Call<T> {
-    Call::new(name, effect, request, read).labelled(LIGHT)
-}
-
-/// The address of a part of an account.
-pub fn address(profile: &Profile, account: &str, resource: &str) -> Result<String> {
-    accept("the account", rules::account(account))?;
-    let account = utf8_percent_encode(account, SEGMENT);
-    Ok(format!("{}/accounts/{account}/sip_trunk/{resource}", base(profile)))
-}
-
 fn item_address(profile: &Profile, account: &str, resource: &str, field: &str, id: &str) -> Result<String> {
     let address = address(profile, account, resource)?;
     accept("the request", rules::id(field, id))?;
     Ok(format!("{address}/{}", utf8_percent_encode(id, SEGMENT)))
-}
-
-/// The API's address.
-pub fn base(profile: &Profile) -> &str {
-    profile.get("base_url").trim_end_matches('/')
-}
-
-fn accept(what: &str, complaint: Option<FieldError>) -> Result<()> {
-    complaint.map_or(Ok(()), |complaint| Err(Error::fields(what, vec![complaint])))
 }
