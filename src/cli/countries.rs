@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::bulk::{Bulk, LISTS};
+use super::lazy::Lazy;
 use super::shape::Shape;
 
 /// What to do with the countries that meetings can call out to.
@@ -14,21 +15,21 @@ pub enum Verb {
 
 Several countries are reported one by one. Exit code 12 means that some of them
 failed.")]
-    Add(Add),
+    Add(Lazy<Add>),
     /// List countries
     #[command(
         visible_alias = "ls",
         after_help = "Example:
   trunkctl -p meetings callout-countries list --account sub-1"
     )]
-    List(List),
+    List(Lazy<List>),
     /// Remove countries
     #[command(
         visible_alias = "rm",
         after_help = "Example:
   trunkctl -p meetings callout-countries remove --account sub-1 GB --yes"
     )]
-    Remove(Remove),
+    Remove(Lazy<Remove>),
 }
 
 /// `callout-countries add`

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
+use super::lazy::Lazy;
 use super::shape::Shape;
 use super::values::whole;
 use crate::model::change::Outcome;
@@ -26,11 +27,11 @@ Times are in UTC. The list covers all profiles unless --profile names some. An
 entry is written before its request is sent. If trunkctl was interrupted before
 it recorded the result, for example by a power cut, the outcome is unknown."
     )]
-    List(List),
+    List(Lazy<List>),
     /// Show one change: its request, its outcome, and how to check it
     #[command(after_help = "Example:
   trunkctl history show 0r8k")]
-    Show(Show),
+    Show(Lazy<Show>),
     /// Record the outcome of a change whose outcome was unknown
     #[command(after_help = "Examples:
   trunkctl history list --unknown
@@ -39,7 +40,7 @@ it recorded the result, for example by a power cut, the outcome is unknown."
 
 To find out what happened, run the command that `history show ID` names. This
 command sends nothing to the vendor. Without --outcome, it prompts for one.")]
-    Resolve(Resolve),
+    Resolve(Lazy<Resolve>),
 }
 
 /// `history list`

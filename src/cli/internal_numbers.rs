@@ -4,6 +4,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::Value;
 
 use super::bulk::{Bulk, LISTS};
+use super::lazy::Lazy;
 use super::shape::Shape;
 use super::values::{Words, vendor_field};
 use crate::model::number::NumberType;
@@ -22,18 +23,18 @@ A file is CSV with a header, JSON Lines, or a list in JSON, TOML or YAML, at the
 top level or under `internal_numbers`. Its columns or keys are number,
 display_number, country, type, labels, languages, visible, allow_join and
 allow_for_external_meetings. A long list is sent in several calls.")]
-    Add(Add),
+    Add(Lazy<Add>),
     /// List the numbers of an account
     #[command(
         visible_alias = "ls",
         after_help = "Example:
   trunkctl -p meetings internal-numbers list --account sub-1 -o csv"
     )]
-    List(List),
+    List(Lazy<List>),
     /// Change a number
     #[command(after_help = "Example:
   trunkctl -p meetings internal-numbers update +16466661111 --label Main")]
-    Update(Update),
+    Update(Lazy<Update>),
     /// Remove a number
     #[command(
         visible_alias = "rm",
@@ -42,7 +43,7 @@ allow_for_external_meetings. A long list is sent in several calls.")]
   trunkctl -p meetings internal-numbers remove --account sub-1 \\
       --from examples/zoom/internal-numbers.csv --ignore-missing --yes"
     )]
-    Remove(Remove),
+    Remove(Lazy<Remove>),
 }
 
 /// `internal-numbers list`

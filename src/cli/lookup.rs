@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::lazy::Lazy;
 use super::shape::Shape;
 
 /// Objects that a trunk can refer to.
@@ -10,19 +11,19 @@ pub enum Verb {
     /// List provider templates of a PBX
     #[command(after_help = "Example:
   trunkctl -p lab-pbx lookup itsps --search germany")]
-    Itsps(Search),
+    Itsps(Lazy<Search>),
     /// List extensions
     #[command(after_help = "Example:
   trunkctl -p lab-pbx lookup extensions --search 1149")]
-    Extensions(Search),
+    Extensions(Lazy<Search>),
     /// List extension groups
     #[command(after_help = "Example:
   trunkctl -p lab-pbx lookup extension-groups")]
-    ExtensionGroups(Search),
+    ExtensionGroups(Lazy<Search>),
     /// List agent groups
     #[command(after_help = "Example:
   trunkctl -p contact-center lookup agent-groups --search sales")]
-    AgentGroups(Search),
+    AgentGroups(Lazy<Search>),
 }
 
 /// A search.

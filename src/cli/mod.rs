@@ -6,6 +6,7 @@ pub mod export;
 pub mod fleet;
 pub mod history;
 pub mod internal_numbers;
+pub mod lazy;
 pub mod lookup;
 pub mod numbers;
 pub mod profile;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use crate::model::report::{DryRun, Format};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use lazy::Lazy;
 use values::{duration, whole};
 
 /// One command line for SIP trunks on several vendors.
@@ -147,8 +149,6 @@ pub enum Color {
 }
 
 /// The nouns.
-// There is one value of it in a run.
-#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create, change, list, check and delete trunks
@@ -156,7 +156,7 @@ pub enum Command {
     Trunk {
         /// What to do with them.
         #[command(subcommand)]
-        verb: Box<trunk::Verb>,
+        verb: trunk::Verb,
     },
     /// Manage the dial-in numbers of meetings
     InternalNumbers {
@@ -183,13 +183,13 @@ pub enum Command {
         verb: numbers::Verb,
     },
     /// Check a manifest without sending anything
-    Validate(Box<fleet::Validate>),
+    Validate(Lazy<fleet::Validate>),
     /// Show the changes that a manifest would make
-    Plan(Box<fleet::Plan>),
+    Plan(Lazy<fleet::Plan>),
     /// Apply a manifest
-    Apply(Box<fleet::Apply>),
+    Apply(Lazy<fleet::Apply>),
     /// Compare two profiles of one vendor
-    Diff(fleet::Diff),
+    Diff(Lazy<fleet::Diff>),
     /// Look up ids to use in a trunk
     Lookup {
         /// What to look up.
@@ -221,7 +221,7 @@ pub enum Command {
 
 The manifest contains references for passwords, never values. If some profiles
 cannot be read, the others are exported and the exit code is 12.")]
-    Export(export::Export),
+    Export(Lazy<export::Export>),
     /// Explain an error code, an exit code or a check
     #[command(after_help = "Examples:
   trunkctl explain yeastar 40003

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::lazy::Lazy;
 use super::shape::Shape;
 use super::values::vendor_field;
 
@@ -15,17 +16,17 @@ pub enum Verb {
         after_help = "Example:
   trunkctl -p meetings numbers list -o json"
     )]
-    List(List),
+    List(Lazy<List>),
     /// Assign numbers of the master account to a sub account
     #[command(after_help = "Example:
   trunkctl -p meetings numbers assign --account sub-1 14155550100 14155550101")]
-    Assign(Assign),
+    Assign(Lazy<Assign>),
     /// Remove every internal number of a sub account
     #[command(after_help = "Example:
   trunkctl -p meetings numbers clear --account sub-1 --yes --confirm sub-1
 
 On a terminal, leave out both and type the account's id to confirm.")]
-    Clear(Clear),
+    Clear(Lazy<Clear>),
 }
 
 /// `numbers list`

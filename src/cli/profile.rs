@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::lazy::Lazy;
 use super::shape::Shape;
 
 /// What to do with profiles.
@@ -13,12 +14,12 @@ pub enum Verb {
         after_help = "Example:
   trunkctl profile list"
     )]
-    List(List),
+    List(Lazy<List>),
     /// Show profiles: their settings, sources, and references to secrets
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx profile show
   trunkctl profile show lab-pbx meetings -o csv")]
-    Show(Several),
+    Show(Lazy<Several>),
     /// Create a profile
     #[command(after_help = "Examples:
   trunkctl profile init lab-pbx                    # on a terminal, it prompts
@@ -30,7 +31,7 @@ Secrets are stored as references. A secret that you type on the terminal or pass
 on standard input (KEY=-) is saved in its own file next to the profiles file,
 readable only by you. Relative paths in file:PATH and ca_file are relative to
 the profiles file. The credentials are checked before the profile is written.")]
-    Init(Init),
+    Init(Lazy<Init>),
     /// Edit the profiles file in $VISUAL or $EDITOR
     #[command(after_help = "Example:
   trunkctl profile edit
@@ -43,7 +44,7 @@ The file is checked before it replaces the old one.")]
   trunkctl profile check lab-pbx contact-center -o json
 
 It always logs in, makes one attempt, and shows the account.")]
-    Check(Several),
+    Check(Lazy<Several>),
     /// Make a profile the default
     #[command(after_help = "Example:
   trunkctl profile use contact-center")]
@@ -76,7 +77,7 @@ It prints the saved token, or gets a new one. `profile logout` revokes it.")]
     /// Delete the saved tokens of profiles, and revoke them where possible
     #[command(after_help = "Example:
   trunkctl profile logout lab-pbx meetings")]
-    Logout(Several),
+    Logout(Lazy<Several>),
 }
 
 /// `profile list`

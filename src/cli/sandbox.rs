@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::lazy::Lazy;
+
 /// What to do with the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -14,7 +16,7 @@ pub enum Verb {
   trunkctl --profiles-file sandbox.toml -p zoom trunk create \\
       --master-trunk trunk-a
   trunkctl sandbox serve --sip 127.0.0.1:50600")]
-    Serve(Serve),
+    Serve(Lazy<Serve>),
     /// Delete all objects in the simulators that --sandbox uses
     #[command(after_help = "Example:
   trunkctl sandbox reset")]

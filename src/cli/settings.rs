@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, Subcommand};
 
 use serde_json::Value;
 
+use super::lazy::Lazy;
 use super::values::{Words, vendor_field};
 
 /// What to do with SIP settings.
@@ -18,13 +19,13 @@ pub enum Verb {
 Settings that you do not give stay as they are. Values that the account already
 has are not sent. `--enable false` and `remove` delete data and ask for
 confirmation.")]
-    Assign(Assign),
+    Assign(Lazy<Assign>),
     /// Show the SIP settings of an account, except `enable`, which cannot be read
     #[command(after_help = "Example:
   trunkctl -p meetings sip-settings show --account sub-1
 
 Settings that the vendor does not return are left out.")]
-    Show(Show),
+    Show(Lazy<Show>),
 }
 
 /// `sip-settings show`

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::fleet::{CheckFirst, Files};
+use super::lazy::Lazy;
 use super::shape::Shape;
 use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
@@ -24,22 +25,22 @@ pub enum Verb {
   trunkctl -p meetings trunk create --account sub-1 --master-trunk trunk-a
 
 For the fields that a vendor supports: trunkctl vendors")]
-    Create(Create),
+    Create(Lazy<Create>),
     /// Change a trunk
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk update itsp-main --port 5062 --disable
   trunkctl -p lab-pbx trunk update id:1 --kind register --port 5064
   trunkctl -p lab-pbx trunk update itsp --add-did 5503309=Support --dry-run=curl
   trunkctl -p contact-center trunk update name:carrier --host 192.0.2.41")]
-    Update(Update),
+    Update(Lazy<Update>),
     /// Enable trunks
     #[command(after_help = "Example:
   trunkctl -p lab-pbx trunk enable itsp-main")]
-    Enable(Several),
+    Enable(Lazy<Several>),
     /// Disable trunks; they keep their settings
     #[command(after_help = "Example:
   trunkctl -p lab-pbx trunk disable itsp")]
-    Disable(Several),
+    Disable(Lazy<Several>),
     /// Give a trunk another name
     #[command(after_help = "Example:
   trunkctl -p lab-pbx trunk rename itsp itsp-old")]
@@ -59,13 +60,13 @@ For the fields that a vendor supports: trunkctl vendors")]
 
 The options override fields of the trunk. Its password cannot be read. What the
 other vendor does not support is left out with a warning.")]
-    Clone(CloneTrunk),
+    Clone(Lazy<CloneTrunk>),
     /// Edit a trunk as YAML in $VISUAL or $EDITOR
     #[command(after_help = "Example:
   trunkctl -p lab-pbx trunk edit itsp-main
 
 It shows the changes, and asks before it sends them. --yes skips the question.")]
-    Edit(Named),
+    Edit(Lazy<Named>),
     /// Create a trunk, or update the existing trunk of that name
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk ensure --from examples/yeastar/register-trunk.toml
@@ -74,7 +75,7 @@ It shows the changes, and asks before it sends them. --yes skips the question.")
 
 The outcome is created, updated, or unchanged. Fields that you do not give stay
 as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
-    Ensure(Create),
+    Ensure(Lazy<Create>),
     /// List trunks of one or more profiles
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk list --kind register --status failed
@@ -85,7 +86,7 @@ as they are. `trunkctl apply` does the same for many trunks on many profiles.")]
 Several profiles are read at the same time. If some cannot be read, the trunks
 of the others are listed and the exit code is 12.")]
     #[command(visible_alias = "ls")]
-    List(List),
+    List(Lazy<List>),
     /// Show trunks with all fields that the vendor returns
     #[command(
         visible_alias = "show",
@@ -93,7 +94,7 @@ of the others are listed and the exit code is 12.")]
   trunkctl -p lab-pbx trunk get itsp-main
   trunkctl -p lab-pbx trunk get itsp-main -o json"
     )]
-    Get(Get),
+    Get(Lazy<Get>),
     /// Delete trunks, or unassign assigned ones
     #[command(
         visible_alias = "rm",
@@ -101,7 +102,7 @@ of the others are listed and the exit code is 12.")]
   trunkctl -p lab-pbx trunk delete itsp-main
   trunkctl -p lab-pbx trunk delete id:28 --yes --ignore-missing"
     )]
-    Delete(Delete),
+    Delete(Lazy<Delete>),
     /// Check whether trunks work: DNS, connection, TLS, SIP, vendor's status
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk check itsp-main --offline
@@ -113,7 +114,7 @@ of the others are listed and the exit code is 12.")]
 It sends one SIP OPTIONS request to each server of a trunk, and compares the
 answer with the vendor's status. Silence is `unknown`, never a failure. It ends
 with 15 if a check failed. `trunkctl explain check ID` explains a check.")]
-    Check(Box<Check>),
+    Check(Lazy<Check>),
     /// Wait until trunks are registered, reachable, or healthy
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx trunk wait itsp-main --for registered --within 2m
@@ -124,7 +125,7 @@ It reads the vendor's status again and again; `healthy` also sends OPTIONS to
 the far end, at most every 15 seconds. A trunk that does not exist yet is waited
 for. If a trunk is not up in time, or the provider refuses its credentials, it
 ends with 15, the last status, and the likely cause.")]
-    Wait(Wait),
+    Wait(Lazy<Wait>),
 }
 
 /// `trunk check`

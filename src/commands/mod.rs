@@ -53,7 +53,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     let only = match (context.options.output, &command_line.command) {
         (Format::Markdown, Command::Plan(_)) => None,
         (Format::Markdown, _) => Some("only `trunkctl plan` supports -o markdown"),
-        (Format::Prometheus, Command::Trunk { verb }) if matches!(**verb, cli::trunk::Verb::Check(_)) => None,
+        (Format::Prometheus, Command::Trunk { verb: cli::trunk::Verb::Check(_) }) => None,
         (Format::Prometheus, _) => Some("only `trunkctl trunk check` supports -o prometheus"),
         _ => None,
     };
@@ -62,7 +62,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             .hint("choose another format with -o: table, json, jsonl, yaml or csv"));
     }
     let result = match &command_line.command {
-        Command::Trunk { verb } => match &**verb {
+        Command::Trunk { verb } => match verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(context, args).await,
             cli::trunk::Verb::Update(args) => trunk_update::run(context, args).await,
             cli::trunk::Verb::Enable(args) => trunk_update::switch(context, &args.trunks, true).await,

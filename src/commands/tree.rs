@@ -4,15 +4,16 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::cli::Cli;
+use crate::cli::lazy::deferred;
 use crate::model::fields::Field;
 use crate::model::support::{FieldFact, Need, Operation};
 use crate::model::text::fold;
 use crate::vendors::{ALL, Facts};
 
-/// The command tree without the parts of its help texts that are made from tables, which take longer than parsing a
-/// command line.
+/// The command tree for parsing. It has neither help texts that are made from tables, nor the arguments of commands that
+/// are not named: both take longer than parsing a command line.
 pub fn parser() -> Command {
-    with_flags(Cli::command())
+    with_flags(deferred(Cli::command))
 }
 
 /// The command tree.
