@@ -49,7 +49,7 @@ impl File {
         let _lock = storage::lock_within(&lock, context.options.deadline).await.map_err(failed)?;
         if read(&self.path, storage::folder_of(&self.path))? != self.text {
             let text = format!("`{}` was changed in the meantime by another program", self.path.display());
-            return Err(Error::new(Kind::Conflict, text).hint("nothing was written; try it again"));
+            return Err(Error::new(Kind::Conflict, text).hint("nothing was written; try again"));
         }
         storage::replace(&self.target, text.as_bytes()).map_err(failed)
     }
