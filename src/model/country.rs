@@ -1,5 +1,7 @@
 //! The country of a number, and its usual spelling, as far as the number alone decides them.
 
+use std::sync::LazyLock;
+
 use super::number::E164;
 use super::text::excerpt;
 
@@ -9,8 +11,7 @@ pub fn of(number: &E164) -> Option<&'static str> {
     if let Some(national) = digits.strip_prefix('1') {
         return north_american(national);
     }
-    let (_, country) = calling_code(digits)?;
-    (!country.is_empty()).then_some(country)
+    calling_code(digits).map(|(_, country)| country).filter(|country| !country.is_empty())
 }
 
 /// The number's international form: country code and national number apart, North American numbers in groups.
@@ -80,35 +81,21 @@ const CANADA: &[&str] = &[
     "742", "753", "778", "780", "782", "807", "819", "825", "851", "867", "873", "879", "902", "905", "942",
 ];
 
-const ISLANDS: &[(&str, &str)] = &[
-    ("242", "BS"),
-    ("246", "BB"),
-    ("264", "AI"),
-    ("268", "AG"),
-    ("284", "VG"),
-    ("340", "VI"),
-    ("345", "KY"),
-    ("441", "BM"),
-    ("473", "GD"),
-    ("649", "TC"),
-    ("658", "JM"),
-    ("664", "MS"),
-    ("670", "MP"),
-    ("671", "GU"),
-    ("684", "AS"),
-    ("721", "SX"),
-    ("758", "LC"),
-    ("767", "DM"),
-    ("784", "VC"),
-    ("787", "PR"),
-    ("809", "DO"),
-    ("829", "DO"),
-    ("849", "DO"),
-    ("868", "TT"),
-    ("869", "KN"),
-    ("876", "JM"),
-    ("939", "PR"),
-];
+/// Calling or area codes in their order, each with its country.
+type Table = Vec<(&'static str, &'static str)>;
+
+fn table(text: &'static str) -> Table {
+    let split = |entry: &'static str| entry.split_at(entry.trim_end_matches(char::is_alphabetic).len());
+    text.split(' ').map(split).collect()
+}
+
+static ISLANDS: LazyLock<Table> = LazyLock::new(|| {
+    table(
+        "242BS 246BB 264AI 268AG 284VG 340VI 345KY 441BM \
+    473GD 649TC 658JM 664MS 670MP 671GU 684AS 721SX 758LC 767DM 784VC 787PR 809DO 829DO 849DO 868TT 869KN \
+    876JM 939PR",
+    )
+});
 
 const ISO: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
     BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM \
@@ -120,214 +107,24 @@ const ISO: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE B
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
     VN VU WF WS YE YT XK ZA ZM ZW";
 
-/// Country calling codes (ITU-T E.164 assignments); an empty country where several share the code.
-const CODES: &[(&str, &str)] = &[
-    ("20", "EG"),
-    ("211", "SS"),
-    ("212", ""),
-    ("213", "DZ"),
-    ("216", "TN"),
-    ("218", "LY"),
-    ("220", "GM"),
-    ("221", "SN"),
-    ("222", "MR"),
-    ("223", "ML"),
-    ("224", "GN"),
-    ("225", "CI"),
-    ("226", "BF"),
-    ("227", "NE"),
-    ("228", "TG"),
-    ("229", "BJ"),
-    ("230", "MU"),
-    ("231", "LR"),
-    ("232", "SL"),
-    ("233", "GH"),
-    ("234", "NG"),
-    ("235", "TD"),
-    ("236", "CF"),
-    ("237", "CM"),
-    ("238", "CV"),
-    ("239", "ST"),
-    ("240", "GQ"),
-    ("241", "GA"),
-    ("242", "CG"),
-    ("243", "CD"),
-    ("244", "AO"),
-    ("245", "GW"),
-    ("246", "IO"),
-    ("247", ""),
-    ("248", "SC"),
-    ("249", "SD"),
-    ("250", "RW"),
-    ("251", "ET"),
-    ("252", "SO"),
-    ("253", "DJ"),
-    ("254", "KE"),
-    ("255", "TZ"),
-    ("256", "UG"),
-    ("257", "BI"),
-    ("258", "MZ"),
-    ("260", "ZM"),
-    ("261", "MG"),
-    ("262", ""),
-    ("263", "ZW"),
-    ("264", "NA"),
-    ("265", "MW"),
-    ("266", "LS"),
-    ("267", "BW"),
-    ("268", "SZ"),
-    ("269", "KM"),
-    ("27", "ZA"),
-    ("290", "SH"),
-    ("291", "ER"),
-    ("297", "AW"),
-    ("298", "FO"),
-    ("299", "GL"),
-    ("30", "GR"),
-    ("31", "NL"),
-    ("32", "BE"),
-    ("33", "FR"),
-    ("34", "ES"),
-    ("350", "GI"),
-    ("351", "PT"),
-    ("352", "LU"),
-    ("353", "IE"),
-    ("354", "IS"),
-    ("355", "AL"),
-    ("356", "MT"),
-    ("357", "CY"),
-    ("358", ""),
-    ("359", "BG"),
-    ("36", "HU"),
-    ("370", "LT"),
-    ("371", "LV"),
-    ("372", "EE"),
-    ("373", "MD"),
-    ("374", "AM"),
-    ("375", "BY"),
-    ("376", "AD"),
-    ("377", "MC"),
-    ("378", "SM"),
-    ("380", "UA"),
-    ("381", "RS"),
-    ("382", "ME"),
-    ("383", "XK"),
-    ("385", "HR"),
-    ("386", "SI"),
-    ("387", "BA"),
-    ("389", "MK"),
-    ("39", ""),
-    ("40", "RO"),
-    ("41", "CH"),
-    ("420", "CZ"),
-    ("421", "SK"),
-    ("423", "LI"),
-    ("43", "AT"),
-    ("44", "GB"),
-    ("45", "DK"),
-    ("46", "SE"),
-    ("47", ""),
-    ("48", "PL"),
-    ("49", "DE"),
-    ("500", "FK"),
-    ("501", "BZ"),
-    ("502", "GT"),
-    ("503", "SV"),
-    ("504", "HN"),
-    ("505", "NI"),
-    ("506", "CR"),
-    ("507", "PA"),
-    ("508", "PM"),
-    ("509", "HT"),
-    ("51", "PE"),
-    ("52", "MX"),
-    ("53", "CU"),
-    ("54", "AR"),
-    ("55", "BR"),
-    ("56", "CL"),
-    ("57", "CO"),
-    ("58", "VE"),
-    ("590", ""),
-    ("591", "BO"),
-    ("592", "GY"),
-    ("593", "EC"),
-    ("594", "GF"),
-    ("595", "PY"),
-    ("596", "MQ"),
-    ("597", "SR"),
-    ("598", "UY"),
-    ("599", ""),
-    ("60", "MY"),
-    ("61", ""),
-    ("62", "ID"),
-    ("63", "PH"),
-    ("64", "NZ"),
-    ("65", "SG"),
-    ("66", "TH"),
-    ("670", "TL"),
-    ("672", ""),
-    ("673", "BN"),
-    ("674", "NR"),
-    ("675", "PG"),
-    ("676", "TO"),
-    ("677", "SB"),
-    ("678", "VU"),
-    ("679", "FJ"),
-    ("680", "PW"),
-    ("681", "WF"),
-    ("682", "CK"),
-    ("683", "NU"),
-    ("685", "WS"),
-    ("686", "KI"),
-    ("687", "NC"),
-    ("688", "TV"),
-    ("689", "PF"),
-    ("690", "TK"),
-    ("691", "FM"),
-    ("692", "MH"),
-    ("7", ""),
-    ("81", "JP"),
-    ("82", "KR"),
-    ("84", "VN"),
-    ("850", "KP"),
-    ("852", "HK"),
-    ("853", "MO"),
-    ("855", "KH"),
-    ("856", "LA"),
-    ("86", "CN"),
-    ("880", "BD"),
-    ("886", "TW"),
-    ("90", "TR"),
-    ("91", "IN"),
-    ("92", "PK"),
-    ("93", "AF"),
-    ("94", "LK"),
-    ("95", "MM"),
-    ("960", "MV"),
-    ("961", "LB"),
-    ("962", "JO"),
-    ("963", "SY"),
-    ("964", "IQ"),
-    ("965", "KW"),
-    ("966", "SA"),
-    ("967", "YE"),
-    ("968", "OM"),
-    ("970", "PS"),
-    ("971", "AE"),
-    ("972", "IL"),
-    ("973", "BH"),
-    ("974", "QA"),
-    ("975", "BT"),
-    ("976", "MN"),
-    ("977", "NP"),
-    ("98", "IR"),
-    ("992", "TJ"),
-    ("993", "TM"),
-    ("994", "AZ"),
-    ("995", "GE"),
-    ("996", "KG"),
-    ("998", "UZ"),
-];
+/// Country calling codes (ITU-T E.164 assignments); without a country where several share the code.
+static CODES: LazyLock<Table> = LazyLock::new(|| {
+    table(
+        "20EG 211SS 212 213DZ 216TN 218LY 220GM 221SN \
+    222MR 223ML 224GN 225CI 226BF 227NE 228TG 229BJ 230MU 231LR 232SL 233GH 234NG 235TD 236CF 237CM 238CV \
+    239ST 240GQ 241GA 242CG 243CD 244AO 245GW 246IO 247 248SC 249SD 250RW 251ET 252SO 253DJ 254KE 255TZ \
+    256UG 257BI 258MZ 260ZM 261MG 262 263ZW 264NA 265MW 266LS 267BW 268SZ 269KM 27ZA 290SH 291ER 297AW \
+    298FO 299GL 30GR 31NL 32BE 33FR 34ES 350GI 351PT 352LU 353IE 354IS 355AL 356MT 357CY 358 359BG 36HU \
+    370LT 371LV 372EE 373MD 374AM 375BY 376AD 377MC 378SM 380UA 381RS 382ME 383XK 385HR 386SI 387BA 389MK \
+    39 40RO 41CH 420CZ 421SK 423LI 43AT 44GB 45DK 46SE 47 48PL 49DE 500FK 501BZ 502GT 503SV 504HN 505NI \
+    506CR 507PA 508PM 509HT 51PE 52MX 53CU 54AR 55BR 56CL 57CO 58VE 590 591BO 592GY 593EC 594GF 595PY \
+    596MQ 597SR 598UY 599 60MY 61 62ID 63PH 64NZ 65SG 66TH 670TL 672 673BN 674NR 675PG 676TO 677SB 678VU \
+    679FJ 680PW 681WF 682CK 683NU 685WS 686KI 687NC 688TV 689PF 690TK 691FM 692MH 7 81JP 82KR 84VN 850KP \
+    852HK 853MO 855KH 856LA 86CN 880BD 886TW 90TR 91IN 92PK 93AF 94LK 95MM 960MV 961LB 962JO 963SY 964IQ \
+    965KW 966SA 967YE 968OM 970PS 971AE 972IL 973BH 974QA 975BT 976MN 977NP 98IR 992TJ 993TM 994AZ 995GE \
+    996KG 998UZ",
+    )
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! The countries that the simulator knows: two-letter code, calling code without a plus (as
 //! in all of Zoom's samples), English name.
 
+use std::sync::LazyLock;
+
 /// A row of the list.
 pub(super) struct Country {
     pub(super) id: &'static str,
@@ -10,252 +12,60 @@ pub(super) struct Country {
 
 /// The country with that two-letter code, in capitals as Zoom writes it.
 pub(super) fn find(id: &str) -> Option<&'static Country> {
-    COUNTRIES.iter().find(|country| country.id == id)
+    static ALL: LazyLock<Vec<Country>> = LazyLock::new(|| COUNTRIES.split("; ").filter_map(read).collect());
+    ALL.iter().find(|country| country.id == id)
 }
 
-const fn c(id: &'static str, code: &'static str, name: &'static str) -> Country {
-    Country { id, code, name }
+fn read(row: &'static str) -> Option<Country> {
+    let mut parts = row.splitn(3, ' ');
+    Some(Country { id: parts.next()?, code: parts.next()?, name: parts.next()? })
 }
 
-const COUNTRIES: &[Country] = &[
-    c("AD", "376", "Andorra"),
-    c("AE", "971", "United Arab Emirates"),
-    c("AF", "93", "Afghanistan"),
-    c("AG", "1268", "Antigua and Barbuda"),
-    c("AI", "1264", "Anguilla"),
-    c("AL", "355", "Albania"),
-    c("AM", "374", "Armenia"),
-    c("AO", "244", "Angola"),
-    c("AR", "54", "Argentina"),
-    c("AS", "1684", "American Samoa"),
-    c("AT", "43", "Austria"),
-    c("AU", "61", "Australia"),
-    c("AW", "297", "Aruba"),
-    c("AX", "358", "Åland Islands"),
-    c("AZ", "994", "Azerbaijan"),
-    c("BA", "387", "Bosnia and Herzegovina"),
-    c("BB", "1246", "Barbados"),
-    c("BD", "880", "Bangladesh"),
-    c("BE", "32", "Belgium"),
-    c("BF", "226", "Burkina Faso"),
-    c("BG", "359", "Bulgaria"),
-    c("BH", "973", "Bahrain"),
-    c("BI", "257", "Burundi"),
-    c("BJ", "229", "Benin"),
-    c("BL", "590", "Saint Barthélemy"),
-    c("BM", "1441", "Bermuda"),
-    c("BN", "673", "Brunei"),
-    c("BO", "591", "Bolivia"),
-    c("BQ", "599", "Bonaire, Sint Eustatius and Saba"),
-    c("BR", "55", "Brazil"),
-    c("BS", "1242", "Bahamas"),
-    c("BT", "975", "Bhutan"),
-    c("BW", "267", "Botswana"),
-    c("BY", "375", "Belarus"),
-    c("BZ", "501", "Belize"),
-    c("CA", "1", "Canada"),
-    c("CD", "243", "Congo, Democratic Republic"),
-    c("CF", "236", "Central African Republic"),
-    c("CG", "242", "Congo"),
-    c("CH", "41", "Switzerland"),
-    c("CI", "225", "Côte d'Ivoire"),
-    c("CK", "682", "Cook Islands"),
-    c("CL", "56", "Chile"),
-    c("CM", "237", "Cameroon"),
-    c("CN", "86", "China"),
-    c("CO", "57", "Colombia"),
-    c("CR", "506", "Costa Rica"),
-    c("CU", "53", "Cuba"),
-    c("CV", "238", "Cape Verde"),
-    c("CW", "599", "Curaçao"),
-    c("CY", "357", "Cyprus"),
-    c("CZ", "420", "Czechia"),
-    c("DE", "49", "Germany"),
-    c("DJ", "253", "Djibouti"),
-    c("DK", "45", "Denmark"),
-    c("DM", "1767", "Dominica"),
-    c("DO", "1809", "Dominican Republic"),
-    c("DZ", "213", "Algeria"),
-    c("EC", "593", "Ecuador"),
-    c("EE", "372", "Estonia"),
-    c("EG", "20", "Egypt"),
-    c("EH", "212", "Western Sahara"),
-    c("ER", "291", "Eritrea"),
-    c("ES", "34", "Spain"),
-    c("ET", "251", "Ethiopia"),
-    c("FI", "358", "Finland"),
-    c("FJ", "679", "Fiji"),
-    c("FK", "500", "Falkland Islands"),
-    c("FM", "691", "Micronesia"),
-    c("FO", "298", "Faroe Islands"),
-    c("FR", "33", "France"),
-    c("GA", "241", "Gabon"),
-    c("GB", "44", "United Kingdom"),
-    c("GD", "1473", "Grenada"),
-    c("GE", "995", "Georgia"),
-    c("GF", "594", "French Guiana"),
-    c("GG", "44", "Guernsey"),
-    c("GH", "233", "Ghana"),
-    c("GI", "350", "Gibraltar"),
-    c("GL", "299", "Greenland"),
-    c("GM", "220", "Gambia"),
-    c("GN", "224", "Guinea"),
-    c("GP", "590", "Guadeloupe"),
-    c("GQ", "240", "Equatorial Guinea"),
-    c("GR", "30", "Greece"),
-    c("GT", "502", "Guatemala"),
-    c("GU", "1671", "Guam"),
-    c("GW", "245", "Guinea-Bissau"),
-    c("GY", "592", "Guyana"),
-    c("HK", "852", "Hong Kong"),
-    c("HN", "504", "Honduras"),
-    c("HR", "385", "Croatia"),
-    c("HT", "509", "Haiti"),
-    c("HU", "36", "Hungary"),
-    c("ID", "62", "Indonesia"),
-    c("IE", "353", "Ireland"),
-    c("IL", "972", "Israel"),
-    c("IM", "44", "Isle of Man"),
-    c("IN", "91", "India"),
-    c("IQ", "964", "Iraq"),
-    c("IR", "98", "Iran"),
-    c("IS", "354", "Iceland"),
-    c("IT", "39", "Italy"),
-    c("JE", "44", "Jersey"),
-    c("JM", "1876", "Jamaica"),
-    c("JO", "962", "Jordan"),
-    c("JP", "81", "Japan"),
-    c("KE", "254", "Kenya"),
-    c("KG", "996", "Kyrgyzstan"),
-    c("KH", "855", "Cambodia"),
-    c("KI", "686", "Kiribati"),
-    c("KM", "269", "Comoros"),
-    c("KN", "1869", "Saint Kitts and Nevis"),
-    c("KP", "850", "Korea, North"),
-    c("KR", "82", "Korea, South"),
-    c("KW", "965", "Kuwait"),
-    c("KY", "1345", "Cayman Islands"),
-    c("KZ", "7", "Kazakhstan"),
-    c("LA", "856", "Laos"),
-    c("LB", "961", "Lebanon"),
-    c("LC", "1758", "Saint Lucia"),
-    c("LI", "423", "Liechtenstein"),
-    c("LK", "94", "Sri Lanka"),
-    c("LR", "231", "Liberia"),
-    c("LS", "266", "Lesotho"),
-    c("LT", "370", "Lithuania"),
-    c("LU", "352", "Luxembourg"),
-    c("LV", "371", "Latvia"),
-    c("LY", "218", "Libya"),
-    c("MA", "212", "Morocco"),
-    c("MC", "377", "Monaco"),
-    c("MD", "373", "Moldova"),
-    c("ME", "382", "Montenegro"),
-    c("MF", "590", "Saint Martin"),
-    c("MG", "261", "Madagascar"),
-    c("MH", "692", "Marshall Islands"),
-    c("MK", "389", "North Macedonia"),
-    c("ML", "223", "Mali"),
-    c("MM", "95", "Myanmar"),
-    c("MN", "976", "Mongolia"),
-    c("MO", "853", "Macao"),
-    c("MP", "1670", "Northern Mariana Islands"),
-    c("MQ", "596", "Martinique"),
-    c("MR", "222", "Mauritania"),
-    c("MS", "1664", "Montserrat"),
-    c("MT", "356", "Malta"),
-    c("MU", "230", "Mauritius"),
-    c("MV", "960", "Maldives"),
-    c("MW", "265", "Malawi"),
-    c("MX", "52", "Mexico"),
-    c("MY", "60", "Malaysia"),
-    c("MZ", "258", "Mozambique"),
-    c("NA", "264", "Namibia"),
-    c("NC", "687", "New Caledonia"),
-    c("NE", "227", "Niger"),
-    c("NF", "672", "Norfolk Island"),
-    c("NG", "234", "Nigeria"),
-    c("NI", "505", "Nicaragua"),
-    c("NL", "31", "Netherlands"),
-    c("NO", "47", "Norway"),
-    c("NP", "977", "Nepal"),
-    c("NR", "674", "Nauru"),
-    c("NU", "683", "Niue"),
-    c("NZ", "64", "New Zealand"),
-    c("OM", "968", "Oman"),
-    c("PA", "507", "Panama"),
-    c("PE", "51", "Peru"),
-    c("PF", "689", "French Polynesia"),
-    c("PG", "675", "Papua New Guinea"),
-    c("PH", "63", "Philippines"),
-    c("PK", "92", "Pakistan"),
-    c("PL", "48", "Poland"),
-    c("PM", "508", "Saint Pierre and Miquelon"),
-    c("PR", "1787", "Puerto Rico"),
-    c("PS", "970", "Palestine"),
-    c("PT", "351", "Portugal"),
-    c("PW", "680", "Palau"),
-    c("PY", "595", "Paraguay"),
-    c("QA", "974", "Qatar"),
-    c("RE", "262", "Réunion"),
-    c("RO", "40", "Romania"),
-    c("RS", "381", "Serbia"),
-    c("RU", "7", "Russia"),
-    c("RW", "250", "Rwanda"),
-    c("SA", "966", "Saudi Arabia"),
-    c("SB", "677", "Solomon Islands"),
-    c("SC", "248", "Seychelles"),
-    c("SD", "249", "Sudan"),
-    c("SE", "46", "Sweden"),
-    c("SG", "65", "Singapore"),
-    c("SH", "290", "Saint Helena"),
-    c("SI", "386", "Slovenia"),
-    c("SJ", "47", "Svalbard and Jan Mayen"),
-    c("SK", "421", "Slovakia"),
-    c("SL", "232", "Sierra Leone"),
-    c("SM", "378", "San Marino"),
-    c("SN", "221", "Senegal"),
-    c("SO", "252", "Somalia"),
-    c("SR", "597", "Suriname"),
-    c("SS", "211", "South Sudan"),
-    c("ST", "239", "São Tomé and Príncipe"),
-    c("SV", "503", "El Salvador"),
-    c("SX", "1721", "Sint Maarten"),
-    c("SY", "963", "Syria"),
-    c("SZ", "268", "Eswatini"),
-    c("TC", "1649", "Turks and Caicos Islands"),
-    c("TD", "235", "Chad"),
-    c("TG", "228", "Togo"),
-    c("TH", "66", "Thailand"),
-    c("TJ", "992", "Tajikistan"),
-    c("TK", "690", "Tokelau"),
-    c("TL", "670", "Timor-Leste"),
-    c("TM", "993", "Turkmenistan"),
-    c("TN", "216", "Tunisia"),
-    c("TO", "676", "Tonga"),
-    c("TR", "90", "Turkey"),
-    c("TT", "1868", "Trinidad and Tobago"),
-    c("TV", "688", "Tuvalu"),
-    c("TW", "886", "Taiwan"),
-    c("TZ", "255", "Tanzania"),
-    c("UA", "380", "Ukraine"),
-    c("UG", "256", "Uganda"),
-    c("US", "1", "United States"),
-    c("UY", "598", "Uruguay"),
-    c("UZ", "998", "Uzbekistan"),
-    c("VA", "39", "Vatican City"),
-    c("VC", "1784", "Saint Vincent and the Grenadines"),
-    c("VE", "58", "Venezuela"),
-    c("VG", "1284", "British Virgin Islands"),
-    c("VI", "1340", "US Virgin Islands"),
-    c("VN", "84", "Vietnam"),
-    c("VU", "678", "Vanuatu"),
-    c("WF", "681", "Wallis and Futuna"),
-    c("WS", "685", "Samoa"),
-    c("XK", "383", "Kosovo"),
-    c("YE", "967", "Yemen"),
-    c("YT", "262", "Mayotte"),
-    c("ZA", "27", "South Africa"),
-    c("ZM", "260", "Zambia"),
-    c("ZW", "263", "Zimbabwe"),
-];
+const COUNTRIES: &str = "AD 376 Andorra; AE 971 United Arab Emirates; AF 93 Afghanistan; \
+    AG 1268 Antigua and Barbuda; AI 1264 Anguilla; AL 355 Albania; AM 374 Armenia; AO 244 Angola; \
+    AR 54 Argentina; AS 1684 American Samoa; AT 43 Austria; AU 61 Australia; AW 297 Aruba; \
+    AX 358 Åland Islands; AZ 994 Azerbaijan; BA 387 Bosnia and Herzegovina; BB 1246 Barbados; \
+    BD 880 Bangladesh; BE 32 Belgium; BF 226 Burkina Faso; BG 359 Bulgaria; BH 973 Bahrain; \
+    BI 257 Burundi; BJ 229 Benin; BL 590 Saint Barthélemy; BM 1441 Bermuda; BN 673 Brunei; \
+    BO 591 Bolivia; BQ 599 Bonaire, Sint Eustatius and Saba; BR 55 Brazil; BS 1242 Bahamas; \
+    BT 975 Bhutan; BW 267 Botswana; BY 375 Belarus; BZ 501 Belize; CA 1 Canada; \
+    CD 243 Congo, Democratic Republic; CF 236 Central African Republic; CG 242 Congo; CH 41 Switzerland; \
+    CI 225 Côte d'Ivoire; CK 682 Cook Islands; CL 56 Chile; CM 237 Cameroon; CN 86 China; CO 57 Colombia; \
+    CR 506 Costa Rica; CU 53 Cuba; CV 238 Cape Verde; CW 599 Curaçao; CY 357 Cyprus; CZ 420 Czechia; \
+    DE 49 Germany; DJ 253 Djibouti; DK 45 Denmark; DM 1767 Dominica; DO 1809 Dominican Republic; \
+    DZ 213 Algeria; EC 593 Ecuador; EE 372 Estonia; EG 20 Egypt; EH 212 Western Sahara; ER 291 Eritrea; \
+    ES 34 Spain; ET 251 Ethiopia; FI 358 Finland; FJ 679 Fiji; FK 500 Falkland Islands; \
+    FM 691 Micronesia; FO 298 Faroe Islands; FR 33 France; GA 241 Gabon; GB 44 United Kingdom; \
+    GD 1473 Grenada; GE 995 Georgia; GF 594 French Guiana; GG 44 Guernsey; GH 233 Ghana; \
+    GI 350 Gibraltar; GL 299 Greenland; GM 220 Gambia; GN 224 Guinea; GP 590 Guadeloupe; \
+    GQ 240 Equatorial Guinea; GR 30 Greece; GT 502 Guatemala; GU 1671 Guam; GW 245 Guinea-Bissau; \
+    GY 592 Guyana; HK 852 Hong Kong; HN 504 Honduras; HR 385 Croatia; HT 509 Haiti; HU 36 Hungary; \
+    ID 62 Indonesia; IE 353 Ireland; IL 972 Israel; IM 44 Isle of Man; IN 91 India; IQ 964 Iraq; \
+    IR 98 Iran; IS 354 Iceland; IT 39 Italy; JE 44 Jersey; JM 1876 Jamaica; JO 962 Jordan; JP 81 Japan; \
+    KE 254 Kenya; KG 996 Kyrgyzstan; KH 855 Cambodia; KI 686 Kiribati; KM 269 Comoros; \
+    KN 1869 Saint Kitts and Nevis; KP 850 Korea, North; KR 82 Korea, South; KW 965 Kuwait; \
+    KY 1345 Cayman Islands; KZ 7 Kazakhstan; LA 856 Laos; LB 961 Lebanon; LC 1758 Saint Lucia; \
+    LI 423 Liechtenstein; LK 94 Sri Lanka; LR 231 Liberia; LS 266 Lesotho; LT 370 Lithuania; \
+    LU 352 Luxembourg; LV 371 Latvia; LY 218 Libya; MA 212 Morocco; MC 377 Monaco; MD 373 Moldova; \
+    ME 382 Montenegro; MF 590 Saint Martin; MG 261 Madagascar; MH 692 Marshall Islands; \
+    MK 389 North Macedonia; ML 223 Mali; MM 95 Myanmar; MN 976 Mongolia; MO 853 Macao; \
+    MP 1670 Northern Mariana Islands; MQ 596 Martinique; MR 222 Mauritania; MS 1664 Montserrat; \
+    MT 356 Malta; MU 230 Mauritius; MV 960 Maldives; MW 265 Malawi; MX 52 Mexico; MY 60 Malaysia; \
+    MZ 258 Mozambique; NA 264 Namibia; NC 687 New Caledonia; NE 227 Niger; NF 672 Norfolk Island; \
+    NG 234 Nigeria; NI 505 Nicaragua; NL 31 Netherlands; NO 47 Norway; NP 977 Nepal; NR 674 Nauru; \
+    NU 683 Niue; NZ 64 New Zealand; OM 968 Oman; PA 507 Panama; PE 51 Peru; PF 689 French Polynesia; \
+    PG 675 Papua New Guinea; PH 63 Philippines; PK 92 Pakistan; PL 48 Poland; \
+    PM 508 Saint Pierre and Miquelon; PR 1787 Puerto Rico; PS 970 Palestine; PT 351 Portugal; \
+    PW 680 Palau; PY 595 Paraguay; QA 974 Qatar; RE 262 Réunion; RO 40 Romania; RS 381 Serbia; \
+    RU 7 Russia; RW 250 Rwanda; SA 966 Saudi Arabia; SB 677 Solomon Islands; SC 248 Seychelles; \
+    SD 249 Sudan; SE 46 Sweden; SG 65 Singapore; SH 290 Saint Helena; SI 386 Slovenia; \
+    SJ 47 Svalbard and Jan Mayen; SK 421 Slovakia; SL 232 Sierra Leone; SM 378 San Marino; \
+    SN 221 Senegal; SO 252 Somalia; SR 597 Suriname; SS 211 South Sudan; ST 239 São Tomé and Príncipe; \
+    SV 503 El Salvador; SX 1721 Sint Maarten; SY 963 Syria; SZ 268 Eswatini; \
+    TC 1649 Turks and Caicos Islands; TD 235 Chad; TG 228 Togo; TH 66 Thailand; TJ 992 Tajikistan; \
+    TK 690 Tokelau; TL 670 Timor-Leste; TM 993 Turkmenistan; TN 216 Tunisia; TO 676 Tonga; TR 90 Turkey; \
+    TT 1868 Trinidad and Tobago; TV 688 Tuvalu; TW 886 Taiwan; TZ 255 Tanzania; UA 380 Ukraine; \
+    UG 256 Uganda; US 1 United States; UY 598 Uruguay; UZ 998 Uzbekistan; VA 39 Vatican City; \
+    VC 1784 Saint Vincent and the Grenadines; VE 58 Venezuela; VG 1284 British Virgin Islands; \
+    VI 1340 US Virgin Islands; VN 84 Vietnam; VU 678 Vanuatu; WF 681 Wallis and Futuna; WS 685 Samoa; \
+    XK 383 Kosovo; YE 967 Yemen; YT 262 Mayotte; ZA 27 South Africa; ZM 260 Zambia; ZW 263 Zimbabwe";
