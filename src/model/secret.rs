@@ -204,6 +204,14 @@ impl<'de> Deserialize<'de> for Secret {
 /// Reads a reference. Any other text may be the secret itself, so it is never quoted.
 struct Reference;
 
+macro_rules! unquoted {
+    ($($visit:ident: $type:ty),*) => {$(
+        fn $visit<E: de::Error>(self, _: $type) -> Result<Secret, E> {
+            Err(E::custom("a secret reference is a string; write it in quotes, for example \"env:NAME\""))
+        }
+    )*};
+}
+
 impl de::Visitor<'_> for Reference {
     type Value = Secret;
 
@@ -215,33 +223,7 @@ impl de::Visitor<'_> for Reference {
         SecretRef::parse(text).map(Secret::reference).map_err(E::custom)
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-
-    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-
-    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
-        Err(unquoted())
-    }
-}
-
-fn unquoted<E: de::Error>() -> E {
-    E::custom("a secret reference is a string; write it in quotes, for example \"env:NAME\"")
+    unquoted! { visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64 }
 }
 
 #[cfg(test)]

@@ -298,38 +298,19 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'n>>(self, _: usize, visitor: V) -> Result<V::Value, Mistake> {
-        self.text(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'n>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Mistake> {
-        self.text(visitor)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'n>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Mistake> {
-        self.deserialize_any(visitor)
-    }
-
     fn deserialize_ignored_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Mistake> {
         visitor.visit_unit()
     }
 
     // A text in the place of a list or a table is reported as a text.
-    as_one! { text: deserialize_str deserialize_string deserialize_char deserialize_bytes deserialize_byte_buf
-    deserialize_identifier deserialize_seq deserialize_map }
-    as_one! { number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-    deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32
-    deserialize_f64 }
-    as_one! { deserialize_any: deserialize_unit }
+    as_one! { text: deserialize_str deserialize_string deserialize_identifier deserialize_seq deserialize_map }
+    as_one! { number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8
+    deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 }
+    // No file is read as one of these.
+    serde::forward_to_deserialize_any! {
+        <V: Visitor<'n>>
+        i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct
+    }
 }
 
 struct Entries<'n>(std::iter::Enumerate<std::slice::Iter<'n, Node>>);
