@@ -107,7 +107,7 @@ pub fn after<I>(
         Ok(sent) => answered(batch, sent, retries),
         Err(error) if error.outcome == Some(Applied::Unknown) => {
             let settled =
-                batch.items.into_iter().map(|item| (item, ItemEnd::Unknown(error.copy()))).collect();
+                batch.items.into_iter().map(|item| (item, ItemEnd::Unknown(error.clone()))).collect();
             // The vendor does not answer, so further calls would end the same way.
             Step { settled, again: Vec::new(), end: Some(error) }
         }
@@ -116,7 +116,8 @@ pub fn after<I>(
             Step { settled: Vec::new(), again: vec![batch], end: None }
         }
         Err(error) if !concerns_items(&error) => {
-            let settled = batch.items.into_iter().map(|item| (item, ItemEnd::Failed(error.copy()))).collect();
+            let settled =
+                batch.items.into_iter().map(|item| (item, ItemEnd::Failed(error.clone()))).collect();
             Step { settled, again: Vec::new(), end: Some(error) }
         }
         Err(error) => refused(batch, &error, list, key),
@@ -206,7 +207,7 @@ fn belongs(field: &str, item: &str) -> bool {
 
 /// The part of a call's error that concerns one item, without the item's position in the call, which users never see.
 fn own(error: &Error, list: &str, at: usize) -> Error {
-    let mut own = error.copy();
+    let mut own = error.clone();
     let name = format!("{list}[{at}]");
     own.fields.retain(|field| belongs(&field.field, &name));
     if own.fields.is_empty() {

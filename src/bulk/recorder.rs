@@ -126,7 +126,7 @@ impl<'c, J: Job> Recorder<'c, J> {
             self.refusals = (0, words);
         }
         self.refusals.0 += 1;
-        (self.refusals.0 >= ALIKE).then(|| error.copy())
+        (self.refusals.0 >= ALIKE).then(|| error.clone())
     }
 
     /// The report; `end` is what ended the run early.

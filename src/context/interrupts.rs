@@ -39,7 +39,7 @@ pub fn ended(report: &Report) -> Error {
 
 /// The error of a command that failed after Ctrl-C.
 pub fn failed(error: &Error) -> Error {
-    let mut interrupted = error.copy();
+    let mut interrupted = error.clone();
     interrupted.kind = Kind::Interrupted;
     interrupted.message = format!("interrupted: {}", error.message);
     interrupted

@@ -49,7 +49,7 @@ impl Context {
                 let cell = Rc::clone(self.found.0.borrow_mut().entry(name).or_default());
                 match cell.get_or_init(find).await {
                     Ok(secret) => Ok(secret.clone()),
-                    Err(error) => Err(error.copy()),
+                    Err(error) => Err(error.clone()),
                 }
             }
         };

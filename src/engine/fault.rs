@@ -123,7 +123,7 @@ impl Failed<'_> {
 
     /// The answer was lost, and a read afterwards shows that nothing was applied.
     pub fn missing(&self, lost: &Error) -> Error {
-        let mut error = lost.copy();
+        let mut error = lost.clone();
         error.kind = Kind::Unavailable;
         error.outcome = Some(Applied::NotApplied);
         error.retryable = true;

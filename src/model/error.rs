@@ -253,10 +253,11 @@ impl FieldError {
 }
 
 /// A failure with everything that a person or a script needs to act on it.
+#[derive(Clone)]
 pub struct Error(Box<Facts>);
 
 /// The parts of an [`Error`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Facts {
     /// Decides the exit code.
     pub kind: Kind,
@@ -280,8 +281,6 @@ pub struct Facts {
     pub request_id: Option<String>,
     /// The invalid fields.
     pub fields: Vec<FieldError>,
-    /// The failure underneath.
-    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -299,7 +298,6 @@ impl Error {
             http_status: None,
             request_id: None,
             fields: Vec::new(),
-            source: None,
         }))
     }
 
@@ -343,25 +341,6 @@ impl Error {
         }
     }
 
-    /// A copy of the error, for each item that it affects; without its source.
-    #[must_use]
-    pub fn copy(&self) -> Self {
-        Self(Box::new(Facts {
-            kind: self.kind,
-            message: self.message.clone(),
-            hint: self.hint.clone(),
-            retryable: self.retryable,
-            outcome: self.outcome,
-            vendor: self.vendor,
-            vendor_code: self.vendor_code.clone(),
-            vendor_message: self.vendor_message.clone(),
-            http_status: self.http_status,
-            request_id: self.request_id.clone(),
-            fields: self.fields.clone(),
-            source: None,
-        }))
-    }
-
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -383,13 +362,6 @@ impl Error {
     #[must_use]
     pub fn outcome(mut self, outcome: Applied) -> Self {
         self.outcome = Some(outcome);
-        self
-    }
-
-    /// Adds the failure underneath.
-    #[must_use]
-    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.source = Some(Box::new(source));
         self
     }
 }
@@ -419,11 +391,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
+impl std::error::Error for Error {}
 
 /// The object that the contract puts under `error`; keys that do not apply are absent.
 impl Serialize for Error {

@@ -344,7 +344,7 @@ impl WaitEnd {
         if let Some(error) = &self.unread
             && self.trunks.iter().all(|waited| waited.progress == Progress::Unread)
         {
-            let mut error = error.copy();
+            let mut error = error.clone();
             error.message = format!("the trunks of profile `{profile}` were never read: {}", error.message);
             return Some(error);
         }

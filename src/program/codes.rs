@@ -43,7 +43,7 @@ pub fn reported(report: &Report, format: Format) -> Vec<Error> {
         },
         _ => Vec::new(),
     };
-    errors.into_iter().map(Error::copy).collect()
+    errors.into_iter().cloned().collect()
 }
 
 /// The errors of changes, each with the object's name. Skipped changes share few reasons: each reason is reported once.
@@ -70,7 +70,7 @@ fn reasons(changes: &[Change]) -> Vec<Error> {
 }
 
 fn about(name: &str, error: &Error) -> Error {
-    let mut error = error.copy();
+    let mut error = error.clone();
     error.message = format!("{name}: {}", error.message);
     error
 }

@@ -186,7 +186,7 @@ impl Executor<'_, '_> {
         let session = match self.session(&account).await {
             Ok(session) => session,
             Err(error) => {
-                let changes = batch.into_iter().map(|change| failed(begun(change), error.copy())).collect();
+                let changes = batch.into_iter().map(|change| failed(begun(change), error.clone())).collect();
                 self.end = Some(error);
                 return self.results.take(changes);
             }
@@ -288,7 +288,7 @@ impl Executor<'_, '_> {
                     self.not_created.insert(started.key.account.clone(), started.key.shown());
                 }
                 if ends(&error) && !matches!(started.write, Write::Nothing) {
-                    self.end = Some(error.copy());
+                    self.end = Some(error.clone());
                 }
                 failed(change, error)
             }

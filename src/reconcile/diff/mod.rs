@@ -53,7 +53,7 @@ pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePla
         let before = plan.changes.len();
         match (&desired.what, &object.unresolved) {
             _ if desired.absent => plan.changes.extend(inputs.absent(desired)),
-            (_, Some(error)) => plan.changes.push(inputs.impossible(desired, None, error.copy())),
+            (_, Some(error)) => plan.changes.push(inputs.impossible(desired, None, error.clone())),
             (What::Trunk(trunk), None) => {
                 plan.changes.extend(trunk::compare(inputs, object, trunk, &mut plan.notes));
             }
