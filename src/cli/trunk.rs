@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 use super::fleet::{CheckFirst, Files};
 use super::lazy::Lazy;
 use super::shape::Shape;
 use super::values::{Words, agent_group, did, duration, vendor_field};
 use crate::model::fields::{Field, Flag, Form, Row};
+use crate::model::health::Goal;
 use crate::model::trunk::{AgentGroup, Did, Kind, Status, Transport};
 
 /// What to do with trunks.
@@ -205,17 +206,6 @@ pub struct Wait {
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-}
-
-/// A status to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Goal {
-    /// The trunk is registered with the provider
-    Registered,
-    /// The far end answers the vendor, or the trunk is registered
-    Reachable,
-    /// The trunk is reachable, and a check from here finds no fault; needs no status of the vendor
-    Healthy,
 }
 
 /// `trunk list`

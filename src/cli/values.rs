@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde_json::Value;
 
+use crate::model::health::Goal;
 use crate::model::report::{DryRun, Format};
 use crate::model::secret::is_secret_key;
 use crate::model::trunk::{AgentGroup, Did};
@@ -62,6 +63,12 @@ words!(Format {
 words!(DryRun {
     Http = "http": "HTTP requests with secrets masked",
     Curl = "curl": "curl commands that read the secrets from environment variables",
+});
+
+words!(Goal {
+    Registered = "registered": "The trunk is registered with the provider",
+    Reachable = "reachable": "The far end answers the vendor, or the trunk is registered",
+    Healthy = "healthy": "The trunk is reachable, and a check from here finds no fault; needs no status of the vendor",
 });
 
 /// A whole number within bounds.

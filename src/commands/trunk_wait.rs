@@ -11,19 +11,19 @@ use tokio::time::timeout_at;
 use super::names;
 use super::trunk_check::probing::Probing;
 use super::trunk_list::choose;
-use crate::cli::trunk::{Goal as Word, Probes, Wait};
+use crate::cli::trunk::{Probes, Wait};
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Error, Kind, Result};
-use crate::model::health::Verdict;
+use crate::model::health::{Goal, Verdict};
 use crate::model::plan::ResourceKind;
 use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
 use crate::model::text::shell_word;
 use crate::model::trunk::ActualTrunk;
-use crate::ops::status::{self, BETWEEN_PROBES, Goal, Probed, Progress, Waited, Watch};
+use crate::ops::status::{self, BETWEEN_PROBES, Probed, Progress, Waited, Watch};
 use crate::ops::steps::require;
 use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::Found;
@@ -44,11 +44,7 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     let mut session = context.session().await?;
     require(&session, Operation::TrunkList)?;
     choose(&mut session, args.account.as_deref())?;
-    let goal = match args.goal {
-        Word::Registered => Goal::Registered,
-        Word::Reachable => Goal::Reachable,
-        Word::Healthy => Goal::Healthy,
-    };
+    let goal = args.goal;
     let facts = session.vendor().facts();
     if goal != Goal::Healthy && !facts.sip.reports_status {
         let text = format!("{} does not report whether a trunk is {}", facts.title, goal.word());

@@ -2,9 +2,11 @@
 //!
 //! A new field is a row here, a member of [`Trunk`], and its place in the vendors' tables and requests.
 
-use serde::Serialize;
+use std::str::FromStr;
+
 use serde_json::{Map, Value, to_value};
 
+use super::open_enum::{complain, serde_word};
 use super::trunk::{
     AgentGroup, CallerId, CallerIdOverride, Did, Direction, Kind, OutboundProxy, Transport, Trunk,
 };
@@ -253,30 +255,16 @@ impl Field {
     }
 }
 
-impl Serialize for Field {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Field {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
-        Self::named(&name).map_err(serde::de::Error::custom)
-    }
-}
-
-impl Field {
-    /// The field with that name.
-    ///
-    /// # Errors
-    /// An unknown name, with the nearest known one.
-    pub fn named(name: &str) -> Result<Self, String> {
+impl FromStr for Field {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
         let found = Self::ALL.iter().copied().find(|field| field.name() == name);
         let names: Vec<&str> = Self::ALL.iter().map(|field| field.name()).collect();
-        found.ok_or_else(|| super::open_enum::complain("field", name, &names))
+        found.ok_or_else(|| complain("field", name, &names))
     }
 }
+
+serde_word!(Field, name);
 
 impl Trunk {
     /// The fields that were given, in the model's order.

@@ -5,32 +5,32 @@ use serde_json::{Map, Value};
 
 use super::trunk::Trunk;
 
-/// The result of one check, from the least to the most serious.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Not tried, for the reason in the message. Does not count for the verdict of a target.
-    Skipped,
-    /// Tried, and as it should be.
-    Pass,
-    /// Works today, or for some.
-    Warn,
-    /// Tried, and the evidence does not decide.
-    Unknown,
-    /// Tried, and certainly wrong.
-    Fail,
+super::open_enum::closed_words! {
+    /// The result of one check, from the least to the most serious.
+    Verdict(word): "verdict" {
+        /// Not tried, for the reason in the message. Does not count for the verdict of a target.
+        Skipped = "skipped",
+        /// Tried, and as it should be.
+        Pass = "pass",
+        /// Works today, or for some.
+        Warn = "warn",
+        /// Tried, and the evidence does not decide.
+        Unknown = "unknown",
+        /// Tried, and certainly wrong.
+        Fail = "fail",
+    }
 }
 
-impl Verdict {
-    /// The word in tables and JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Skipped => "skipped",
-            Self::Pass => "pass",
-            Self::Warn => "warn",
-            Self::Unknown => "unknown",
-            Self::Fail => "fail",
-        }
+super::open_enum::closed_words! {
+    /// What to wait for.
+    Goal(word): "status" {
+        /// Registered with the provider.
+        Registered = "registered",
+        /// The far end answers the vendor; a registered trunk counts.
+        Reachable = "reachable",
+        /// Reachable for the vendor, and a probe from here finds no fault. If the vendor reports no status, an answer to
+        /// the probe suffices.
+        Healthy = "healthy",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Closed vocabularies that stay open when they are read back from a vendor.
+//! Vocabularies: closed ones, and those that stay open when they are read back from a vendor.
 
 /// Declares an enumeration of words. Input accepts only the declared words; other words of a vendor are kept
 /// in `Other`, because an unknown value must never make a read fail.
@@ -46,9 +46,51 @@ macro_rules! words {
             }
         }
 
+        $crate::model::open_enum::serde_word!($name, as_str);
+    };
+}
+pub(crate) use words;
+
+/// Declares an enumeration of words that nobody else adds to. The method in parentheses returns the word.
+macro_rules! closed_words {
+    ($(#[$doc:meta])* $name:ident($word:ident): $field:literal {
+        $($(#[$item_doc:meta])* $item:ident = $text:literal,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$item_doc])* $item,)* }
+
+        impl $name {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$item),*];
+
+            /// The word in JSON and in messages.
+            pub const fn $word(self) -> &'static str {
+                match self { $(Self::$item => $text,)* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$item),)*
+                    _ => Err($crate::model::open_enum::complain($field, text, &[$($text),*])),
+                }
+            }
+        }
+
+        $crate::model::open_enum::serde_word!($name, $word);
+    };
+}
+pub(crate) use closed_words;
+
+/// Reads and writes a type as its word.
+macro_rules! serde_word {
+    ($name:ident, $word:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+                serializer.serialize_str(self.$word())
             }
         }
 
@@ -60,7 +102,7 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use serde_word;
 
 /// The complaint about a word that is not in the vocabulary, with the nearest one that is.
 pub fn complain(field: &str, text: &str, known: &[&str]) -> String {

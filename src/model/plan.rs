@@ -10,33 +10,24 @@ use super::settings::SipSettings;
 use super::support::Operation;
 use super::trunk::{ActualTrunk, Trunk};
 
-/// A kind of object that a manifest describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResourceKind {
-    /// A trunk.
-    Trunk,
-    /// The SIP settings of an account.
-    SipSettings,
-    /// An internal number.
-    InternalNumber,
-    /// A call-out country.
-    CalloutCountry,
+super::open_enum::closed_words! {
+    /// A kind of object that a manifest describes.
+    ResourceKind(word): "kind" {
+        /// A trunk.
+        Trunk = "trunk",
+        /// The SIP settings of an account.
+        SipSettings = "sip_settings",
+        /// An internal number.
+        InternalNumber = "internal_number",
+        /// A call-out country.
+        CalloutCountry = "callout_country",
+    }
 }
 
 impl ResourceKind {
     /// All of them, in the order of manifests.
-    pub const ALL: [Self; 4] = [Self::Trunk, Self::InternalNumber, Self::SipSettings, Self::CalloutCountry];
-
-    /// The word in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Trunk => "trunk",
-            Self::SipSettings => "sip_settings",
-            Self::InternalNumber => "internal_number",
-            Self::CalloutCountry => "callout_country",
-        }
-    }
+    pub const SECTIONS: [Self; 4] =
+        [Self::Trunk, Self::InternalNumber, Self::SipSettings, Self::CalloutCountry];
 
     /// The key of its entries in a manifest.
     pub const fn section(self) -> &'static str {
@@ -181,29 +172,17 @@ impl Desired {
     }
 }
 
-/// What is to be done with one object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// It does not exist.
-    Create,
-    /// It exists with other fields.
-    Update,
-    /// It exists and is not wanted.
-    Delete,
-    /// The change cannot be made.
-    Impossible,
-}
-
-impl Action {
-    /// The word in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Impossible => "impossible",
-        }
+super::open_enum::closed_words! {
+    /// What is to be done with one object.
+    Action(word): "action" {
+        /// It does not exist.
+        Create = "create",
+        /// It exists with other fields.
+        Update = "update",
+        /// It exists and is not wanted.
+        Delete = "delete",
+        /// The change cannot be made.
+        Impossible = "impossible",
     }
 }
 

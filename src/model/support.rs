@@ -1,36 +1,10 @@
 //! What a vendor can do, as data: operation by operation, field by field.
 
-use serde::Serialize;
-
 use super::fields::Field;
 
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$item_doc])* $item,)* }
-
-        impl $name {
-            /// All of them, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$item),*];
-
-            /// The name in JSON and in messages.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$item => $text,)* }
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.name())
-            }
-        }
-    };
-}
-
-names! {
+super::open_enum::closed_words! {
     /// An operation of the command line.
-    Operation {
+    Operation(name): "operation" {
         /// `trunk create`
         TrunkCreate = "trunk.create",
         /// `trunk update`

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::trunks::TrunkSelector;
 use crate::model::error::{Error, Kind, Result};
+use crate::model::health::Goal;
 use crate::model::trunk::{ActualTrunk, Kind as TrunkKind, Status};
 
 /// The pauses between readings; the last one is repeated.
@@ -19,29 +20,6 @@ pub const BETWEEN_PROBES: Duration = Duration::from_secs(15);
 
 /// A trunk may flap: it counts as down after this number of equal readings in a row.
 const READINGS_TO_BE_DOWN: u32 = 3;
-
-/// What to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
-    /// Registered with the provider.
-    Registered,
-    /// The far end answers the vendor; a registered trunk counts.
-    Reachable,
-    /// Reachable for the vendor, and a probe from here finds no fault. If the vendor reports no status, an answer to the
-    /// probe suffices.
-    Healthy,
-}
-
-impl Goal {
-    /// The word on the command line and in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Reachable => "reachable",
-            Self::Healthy => "healthy",
-        }
-    }
-}
 
 /// What a probe from here says about a trunk.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::model::plan::{Action, ResourceKind};
 /// The whole schema.
 pub fn schema() -> Value {
     let count = |meaning: &str| json!({"type": "integer", "minimum": 0, "description": meaning});
-    let kinds = json!(ResourceKind::ALL.map(ResourceKind::word));
+    let kinds = json!(ResourceKind::SECTIONS.map(ResourceKind::word));
     let actions = [Action::Create, Action::Update, Action::Delete, Action::Impossible].map(Action::word);
     let errors: Vec<&str> = EXIT_CODES.iter().map(|row| row.kind).collect();
     json!({

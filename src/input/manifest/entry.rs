@@ -231,7 +231,7 @@ impl<'f> Reading<'f> {
         }
         let mut ignore = Vec::new();
         for name in &table.ignore {
-            match Field::named(name) {
+            match name.parse() {
                 Ok(field) => ignore.push(field),
                 Err(what) => {
                     mistakes.add(place("ignore"), "ignore", what);

@@ -112,7 +112,7 @@ pub fn parse(path: &str, untrusted: bool, mistakes: &mut Mistakes) -> Option<Raw
     };
     let strangers: Vec<&Key> =
         table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(&key.text.as_str())).collect();
-    let is_field = |key: &Key| Field::named(&key.text).is_ok();
+    let is_field = |key: &Key| key.text.parse::<Field>().is_ok();
     if !table.is_empty() && table.iter().all(|(key, _)| is_field(key)) {
         let what = "is a trunk, not a manifest; use `trunkctl trunk create --from FILE`, or write [[trunk]] above it \
                     and add its `profile`";
@@ -188,7 +188,7 @@ fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(ResourceKin
     for (key, node) in table {
         let Some(kind) = of_section(&key.text) else {
             let unknown =
-                Unknown::new("key", &key.text, familiar, &ResourceKind::ALL.map(ResourceKind::section));
+                Unknown::new("key", &key.text, familiar, &ResourceKind::SECTIONS.map(ResourceKind::section));
             let at = At { path: "defaults", ..at };
             mistakes.add(at.place(key.place), &unknown.name, unknown.line());
             continue;
@@ -200,7 +200,7 @@ fn defaults(at: At<'_>, node: Node, mistakes: &mut Mistakes) -> Vec<(ResourceKin
 }
 
 fn of_section(key: &str) -> Option<ResourceKind> {
-    ResourceKind::ALL.into_iter().find(|kind| kind.section() == key)
+    ResourceKind::SECTIONS.into_iter().find(|kind| kind.section() == key)
 }
 
 fn drafts(
