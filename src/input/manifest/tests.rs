@@ -3,6 +3,7 @@ mod refusals;
 mod written;
 
 use super::*;
+use crate::input::tree::Value;
 use crate::model::error::{Error, Kind};
 use crate::model::secret::SecretRef;
 use crate::model::settings::Provided;
@@ -157,9 +158,10 @@ fn shown(entry: &Entry) -> String {
             let cells = rows.iter().flat_map(|row| &row.cells);
             // YAML cells are text, and are read as flags in flag columns.
             let texts = cells.map(|(key, cell)| match &cell.value {
-                crate::input::rows::Value::Text(text) => format!("{key}={text}"),
-                crate::input::rows::Value::Flag(flag) => format!("{key}={flag}"),
-                crate::input::rows::Value::Number(text) => format!("{key}=number {text}"),
+                Value::Text(text) => format!("{key}={text}"),
+                Value::Flag(flag) => format!("{key}={flag}"),
+                Value::Number(text) => format!("{key}=number {text}"),
+                other => panic!("{other:?} in a cell"),
             });
             texts.collect::<Vec<_>>().join(" ")
         }

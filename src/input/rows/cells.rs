@@ -1,6 +1,7 @@
 //! Reads the values of a row as text, number or boolean.
 
-use super::{Row, Value};
+use super::Row;
+use crate::input::tree::Value;
 use crate::model::error::FieldError;
 use crate::model::phone_repair;
 use crate::model::phone_repair::Meant;
@@ -12,6 +13,8 @@ pub fn text(row: &Row, key: &str, faults: &mut Vec<FieldError>) -> Option<String
         Value::Text(text) => return Some(text.clone()),
         Value::Flag(flag) => format!("`{flag}` is not a text; write it in quotes"),
         Value::Number(figure) => refuse_figure(figure),
+        // No cell contains anything else.
+        _ => return None,
     };
     faults.push(FieldError::new(key, what));
     None
@@ -42,6 +45,7 @@ pub fn flag(row: &Row, key: &str, faults: &mut Vec<FieldError>) -> Option<bool> 
     let text = match row.value(key)? {
         Value::Flag(flag) => return Some(*flag),
         Value::Text(text) | Value::Number(text) => text,
+        _ => return None,
     };
     let flag = match text.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Some(true),

@@ -1,7 +1,7 @@
 //! The columns of a list, and the row that is read from them.
 
-use super::{Cell, Row, Value};
-use crate::input::tree::Mistake;
+use super::Row;
+use crate::input::tree::{Mistake, Node, Value};
 use crate::model::error::{Error, FieldError, Place};
 use crate::model::text::{Unknown, nearest};
 
@@ -97,42 +97,21 @@ impl Row {
         self.faults.push(FieldError { place, ..FieldError::new("", what) });
     }
 
-    /// Takes a table: under each key a value, nothing, or what can be no value.
-    pub fn take<K: AsRef<str>>(
-        &mut self,
-        shape: &Shape,
-        cells: impl IntoIterator<Item = (K, CellValue, Option<Place>)>,
-    ) {
-        let (mut strangers, mut known) = (Vec::new(), 0);
-        for (key, value, place) in cells {
-            match shape.column(key.as_ref()) {
-                Some(Column::Key(key)) => self.put(key, value, place),
-                Some(Column::Ignored) => {}
-                None => {
-                    strangers.push((key, place));
-                    continue;
-                }
-            }
-            known += 1;
-        }
-        let familiar = known > 0 && known >= strangers.len();
-        let unknown = |(key, place): (K, _)| shape.unknown("key", key.as_ref(), familiar, place);
-        self.faults.extend(strangers.into_iter().map(unknown));
-        if !familiar {
-            // What is known by no key needs one complaint.
-            self.faults.dedup_by(|next, first| next.field.is_empty() && first.field.is_empty());
-        }
-    }
-
     /// Takes the value of a known key.
-    pub fn put(&mut self, key: &'static str, value: CellValue, place: Option<Place>) {
+    pub fn put(&mut self, key: &'static str, node: Node) {
+        let place = node.place;
         let mut refuse = |what: String| {
-            self.faults.push(FieldError { place, ..FieldError::new(key, what) });
+            self.faults.push(FieldError { place: Some(place), ..FieldError::new(key, what) });
         };
-        let value = match value {
-            CellValue::Nothing => return,
-            CellValue::Bad(what) => return refuse(what.to_owned()),
-            CellValue::Value(value) => value,
+        let value = match node.value {
+            // Null is as good as no key.
+            Value::Nothing => return,
+            Value::Plain(text) | Value::Filled { text, .. } => Value::Text(text),
+            value @ (Value::Text(_) | Value::Flag(_) | Value::Number(_)) => value,
+            Value::Date => return refuse("is a date; write a text, in quotes".to_owned()),
+            Value::List(_) | Value::Table(_) => {
+                return refuse("is a list or a table; write one text".to_owned());
+            }
         };
         if let Value::Text(text) = &value
             && let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'))
@@ -142,7 +121,7 @@ impl Row {
         if self.cells.iter().any(|(known, _)| *known == key) {
             return refuse("is given twice; keep one".to_owned());
         }
-        self.cells.push((key, Cell { value, place }));
+        self.cells.push((key, Node { value, place }));
     }
 
     /// The mistake in a value, without the value if it must not be repeated.
@@ -152,33 +131,5 @@ impl Row {
         }
         let what = format!("the value is not valid for `{}` and is not shown", fault.field);
         FieldError { message: what, ..fault }
-    }
-
-    /// Takes a row that is a text by itself.
-    pub fn take_bare(&mut self, shape: &Shape, value: CellValue) {
-        match shape.bare {
-            Some(key) => self.put(key, value, self.place),
-            None => self.spoil(self.place, "is not a row; write a table of keys and values"),
-        }
-    }
-}
-
-/// The value of a key.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CellValue {
-    /// A value.
-    Value(Value),
-    /// Null, which is as good as no key.
-    Nothing,
-    /// What can be no value, and why.
-    Bad(&'static str),
-}
-
-impl CellValue {
-    /// A list or a table.
-    pub const NESTED: Self = Self::Bad("is a list or a table; write one text");
-
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::Value(Value::Text(text.into()))
     }
 }

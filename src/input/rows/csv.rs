@@ -2,33 +2,24 @@
 //!
 //! The crate `csv` reports neither the position of a cell nor a quote that is not closed before the end of the file.
 
-use super::columns::{CellValue, Column, Shape};
+use super::columns::{Column, Shape};
 use super::detect::SEPARATORS;
 use super::source::{LONGEST, Lines};
-use super::{Row, broken};
-use crate::input::tree::Mistake;
+use super::{Row, broken, until_error};
+use crate::input::tree::{Mistake, Node, Value};
 use crate::model::error::{Error, FieldError, Place, Result};
 
 /// The rows below the header.
 pub fn rows(mut lines: Lines<'_>, shape: &'static Shape) -> Result<impl Iterator<Item = Result<Row>>> {
     let (columns, separator) = header(&mut lines, shape)?;
-    let mut ended = false;
-    Ok(std::iter::from_fn(move || {
-        while !ended {
-            let cells = match record(&mut lines, separator) {
-                Ok(Some(cells)) => cells,
-                Ok(None) => break,
-                Err(error) => {
-                    ended = true;
-                    return Some(Err(error));
-                }
-            };
+    Ok(until_error(move || {
+        while let Some(cells) = record(&mut lines, separator)? {
             // Spreadsheets write rows that were emptied as separators alone.
             if cells.iter().any(|cell| !cell.text.is_empty()) {
-                return Some(Ok(row(&columns, cells, separator)));
+                return Ok(Some(row(&columns, cells, separator)));
             }
         }
-        None
+        Ok(None)
     }))
 }
 
@@ -196,7 +187,7 @@ fn row(columns: &Columns, cells: Vec<Raw>, separator: char) -> Row {
     for (column, cell) in columns.iter().zip(cells) {
         match column {
             _ if cell.text.is_empty() => {}
-            Some(Column::Key(key)) => row.put(key, CellValue::text(cell.text), Some(cell.place)),
+            Some(Column::Key(key)) => row.put(key, Node { value: Value::Text(cell.text), place: cell.place }),
             Some(Column::Ignored) => {}
             None => {
                 row.spoil(Some(cell.place), "the column of this cell has no name; name it, or empty the cell")

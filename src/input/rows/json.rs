@@ -1,28 +1,21 @@
 //! JSON Lines: a row a line.
 
-use super::Row;
 use super::columns::Shape;
 use super::source::Lines;
 use super::tree::row;
+use super::{Row, until_error};
 use crate::input::tree::Node;
 use crate::model::error::{Place, Result};
 
 /// The rows of a file with one row per line. A broken line affects only its own row.
 pub fn lines<'s>(mut lines: Lines<'s>, shape: &'static Shape) -> impl Iterator<Item = Result<Row>> + 's {
-    let mut ended = false;
-    std::iter::from_fn(move || {
-        while !ended {
-            match lines.next() {
-                Ok(None) => break,
-                Ok(Some((_, line))) if line.trim().is_empty() => {}
-                Ok(Some((number, line))) => return Some(Ok(line_row(number, line, shape))),
-                Err(error) => {
-                    ended = true;
-                    return Some(Err(error));
-                }
+    until_error(move || {
+        while let Some((number, line)) = lines.next()? {
+            if !line.trim().is_empty() {
+                return Ok(Some(line_row(number, line, shape)));
             }
         }
-        None
+        Ok(None)
     })
 }
 

@@ -14,7 +14,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use super::file;
-use super::tree::Mistake;
+use super::tree::{Mistake, Node, Value};
 use crate::model::error::{Error, FieldError, Kind, Place, Result};
 pub use columns::{NUMBERS, Shape};
 use detect::Form;
@@ -25,8 +25,9 @@ use source::Lines;
 pub struct Row {
     /// Its position, if it is known.
     pub place: Option<Place>,
-    /// Its cells, in the order of the file.
-    pub cells: Vec<(&'static str, Cell)>,
+    /// Its cells, in the order of the file: texts, flags and figures. CSV and YAML have texts only, because nothing is read
+    /// as a number: a plus and leading zeros survive.
+    pub cells: Vec<(&'static str, Node)>,
     /// What is wrong with its form. Such a row is not to be used.
     pub faults: Vec<FieldError>,
     /// Whether its values must not be repeated, because it may not be a row at all, or comes from a file or a
@@ -34,38 +35,19 @@ pub struct Row {
     pub quiet: bool,
 }
 
-/// One value of a row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
-    pub value: Value,
-    /// Its position, if it is known.
-    pub place: Option<Place>,
-}
-
-/// A value as it was written: nothing is read as a number, so that a plus and leading zeros survive.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// A text. Every cell of CSV and YAML is one.
-    Text(String),
-    /// True or false.
-    Flag(bool),
-    /// A figure, in the digits of the file.
-    Number(String),
-}
-
 impl Row {
     /// The value of a key.
     pub fn value(&self, key: &str) -> Option<&Value> {
-        self.cell(key).map(|cell| &cell.value)
+        self.cell(key).map(|node| &node.value)
     }
 
     /// The position of a key's value, otherwise of the row.
     pub fn place_of(&self, key: &str) -> Option<Place> {
-        self.cell(key).and_then(|cell| cell.place).or(self.place)
+        self.cell(key).map(|node| node.place).or(self.place)
     }
 
-    fn cell(&self, key: &str) -> Option<&Cell> {
-        self.cells.iter().find(|(name, _)| *name == key).map(|(_, cell)| cell)
+    fn cell(&self, key: &str) -> Option<&Node> {
+        self.cells.iter().find(|(name, _)| *name == key).map(|(_, node)| node)
     }
 }
 
@@ -134,6 +116,18 @@ impl Sheet {
         }
         Ok(Box::new(rows.map(|row| row.map(|row| Row { quiet: true, ..row }))))
     }
+}
+
+/// Reads rows until the last one, or an error.
+fn until_error<'s>(
+    mut next: impl FnMut() -> Result<Option<Row>> + 's,
+) -> impl Iterator<Item = Result<Row>> + 's {
+    let mut ended = false;
+    std::iter::from_fn(move || {
+        let row = if ended { None } else { next().transpose() };
+        ended = !matches!(row, Some(Ok(_)));
+        row
+    })
 }
 
 /// A mistake that ends the reading.

@@ -52,9 +52,10 @@ fn vendor_names() -> Vec<&'static str> {
 
 /// An entry without its position.
 fn shown(entry: &Entry) -> String {
-    let places = |text: &str| {
-        let parts = text.split("place: Some(Place {");
-        parts.map(|part| part.split_once("})").map_or(part, |(_, rest)| rest)).collect::<String>()
-    };
-    format!("{:?} {:?} {}", entry.profiles, entry.account, places(&format!("{:?}", entry.what)))
+    let what = format!("{:?}", entry.what);
+    let mut parts = what.split("Place {");
+    let first = parts.next().unwrap_or_default();
+    let others = parts.map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+    let what: String = std::iter::once(first).chain(others).collect();
+    format!("{:?} {:?} {what}", entry.profiles, entry.account)
 }
