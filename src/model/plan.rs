@@ -114,21 +114,45 @@ pub struct Desired {
     pub account: Option<String>,
     /// Where the manifest describes it: file, line and column.
     pub position: String,
+    /// How it is compared and changed.
+    #[serde(flatten)]
+    pub options: Options,
+}
+
+super::open_enum::closed_words! {
+    /// Whether an object should exist.
+    State(word): "state" {
+        /// It should.
+        Present = "present",
+        /// It should not.
+        Absent = "absent",
+    }
+}
+
+/// How an object is compared and changed, as an entry of a manifest says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
     /// Fields that are neither compared nor changed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<Field>,
     /// Whether apply may never delete it.
-    #[serde(default)]
     pub protect: bool,
-    /// Whether it should not exist.
-    #[serde(default)]
-    pub absent: bool,
+    /// Whether it should exist; it should if nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     /// Whether it may be deleted and created again if the vendor cannot update it.
-    #[serde(default)]
     pub replace: bool,
     /// The name that it had before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_name: Option<String>,
+}
+
+impl Options {
+    /// Whether the object should not exist.
+    pub fn is_absent(&self) -> bool {
+        self.state == Some(State::Absent)
+    }
 }
 
 impl Desired {
@@ -140,16 +164,7 @@ impl Desired {
         {
             trunk.domain.clone_from(&trunk.host);
         }
-        Self {
-            what,
-            account,
-            position,
-            ignore: Vec::new(),
-            protect: false,
-            absent: false,
-            replace: false,
-            previous_name: None,
-        }
+        Self { what, account, position, options: Options::default() }
     }
 
     /// What identifies it.

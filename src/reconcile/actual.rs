@@ -41,9 +41,10 @@ impl Actual {
             match kind {
                 ResourceKind::Trunk => {
                     // A deletion is planned and compared with the row of the list.
-                    let kept = here.filter(|desired| !desired.absent);
-                    let names =
-                        kept.filter_map(|desired| Some((desired.trunk()?, desired.previous_name.as_deref())));
+                    let kept = here.filter(|desired| !desired.options.is_absent());
+                    let names = kept.filter_map(|desired| {
+                        Some((desired.trunk()?, desired.options.previous_name.as_deref()))
+                    });
                     let names: BTreeSet<&str> = names
                         .flat_map(|(trunk, before)| [Some(trunk.identity()), before])
                         .flatten()

@@ -73,7 +73,7 @@ fn check_entry(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, mistak
         return mistakes.add(entry, "", format!("profile `{profile}`: {}{hint}", refusal.message));
     }
     match &entry.what {
-        What::Trunk(trunk) if !entry.options.absent => {
+        What::Trunk(trunk) if !entry.options.is_absent() => {
             for fault in refused(trunk, vendor) {
                 mistakes.add_refused(entry, &fault, facts, profile);
             }

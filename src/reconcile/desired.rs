@@ -17,15 +17,8 @@ pub fn of(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile) -
         let account = account(vendor.facts(), profile, entry.account.as_deref());
         let position = entry.place.to_string();
         let mut add = |what| {
-            let options = entry.options.clone();
-            all.push(Desired {
-                ignore: options.ignore,
-                protect: options.protect,
-                absent: options.absent,
-                replace: options.replace,
-                previous_name: options.previous_name,
-                ..Desired::new(what, account.clone(), position.clone())
-            });
+            let desired = Desired::new(what, account.clone(), position.clone());
+            all.push(Desired { options: entry.options.clone(), ..desired });
         };
         match &entry.what {
             manifest::What::Trunk(trunk) => add(What::Trunk(trunk.clone())),

@@ -21,7 +21,7 @@ use crate::state::storage::write_private;
 /// The first key of such a file.
 const FORMAT: &str = "trunkctl plan";
 /// Raised whenever an older version could misread it.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// The maximum size in bytes.
 const LONGEST: u64 = 256 << 20;
 /// The signature over the other keys of the file. Without it, anybody who can change a plan between the job

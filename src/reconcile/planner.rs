@@ -81,7 +81,7 @@ async fn resolve(
     let mut resolved = Vec::with_capacity(desired.len());
     for mut desired in desired {
         let (mut unresolved, mut no_password) = (None, None);
-        if let (What::Trunk(trunk), false) = (&mut desired.what, desired.absent) {
+        if let (What::Trunk(trunk), false) = (&mut desired.what, desired.options.is_absent()) {
             no_password = passwords.fill(trunk, &desired.position).await;
             match resolve_with(session, trunk, &mut found).await {
                 Err(error) if matches!(error.kind, Kind::NotFound | Kind::Invalid) => {

@@ -12,14 +12,13 @@ use super::mistakes::{At, Mistakes};
 use super::positions::Positions;
 use super::target::Groups;
 use super::vars::{Scope, differs_by_profile};
-use super::{Entry, Numbers, Options, Origin, What, numbers};
+use super::{Entry, Numbers, Origin, What, numbers};
 use crate::input::confine;
 use crate::input::settings::Settings;
 use crate::input::tree;
 use crate::input::tree::{Node, Value};
 use crate::model::error::{FieldError, Kind};
-use crate::model::fields::Field;
-use crate::model::plan::ResourceKind;
+use crate::model::plan::{Options, ResourceKind};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::trunk::Trunk;
 use crate::model::{check, country};
@@ -160,17 +159,6 @@ fn check_defaults(file: &File, groups: &Groups<'_>, mistakes: &mut Mistakes) {
 /// The keys that say how an entry is compared and changed.
 const OPTIONS: [&str; 5] = ["ignore", "protect", "state", "replace", "previous_name"];
 
-/// The options of an entry as a file gives them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct OptionsTable {
-    ignore: Vec<String>,
-    protect: bool,
-    state: Option<String>,
-    replace: bool,
-    previous_name: Option<String>,
-}
-
 /// The reading of one table.
 struct Reading<'f> {
     file: &'f File,
@@ -207,40 +195,13 @@ impl<'f> Reading<'f> {
                 sound = false;
             }
         }
-        let table: OptionsTable = file::read_pairs(self.at, &pairs, &self.all, &[], mistakes)?;
-        let place = |name: &str| {
-            let node = pairs.iter().find(|(key, _)| key.text == name).map(|(_, node)| node.place);
-            At { place: node.or(self.at.place), ..self.at }
-        };
-        let absent = match table.state.as_deref() {
-            None | Some("present") => false,
-            Some("absent") => true,
-            Some(other) => {
-                let what = crate::model::open_enum::complain("state", other, &["present", "absent"]);
-                mistakes.add(place("state"), "state", what);
-                return None;
-            }
-        };
-        if absent && table.protect {
-            mistakes.add(
-                place("protect"),
-                "protect",
-                "the object is protected, and `state` asks to delete it; keep one",
-            );
+        let options: Options = file::read_pairs(self.at, &pairs, &self.all, &[], mistakes)?;
+        if options.is_absent() && options.protect {
+            let what = "the object is protected, and `state` asks to delete it; keep one";
+            mistakes.add(self.at_key("protect"), "protect", what);
             sound = false;
         }
-        let mut ignore = Vec::new();
-        for name in &table.ignore {
-            match name.parse() {
-                Ok(field) => ignore.push(field),
-                Err(what) => {
-                    mistakes.add(place("ignore"), "ignore", what);
-                    sound = false;
-                }
-            }
-        }
-        let OptionsTable { protect, replace, previous_name, .. } = table;
-        sound.then_some(Options { ignore, protect, absent, replace, previous_name })
+        sound.then_some(options)
     }
 
     fn of<T: Deserialize<'f>>(&self, mistakes: &mut Mistakes) -> Option<T> {
@@ -248,7 +209,7 @@ impl<'f> Reading<'f> {
     }
 
     fn get(&self, key: &str) -> Option<&'f Node> {
-        self.own.iter().find(|(known, _)| known.text == key).map(|(_, node)| *node)
+        self.all.iter().find(|(known, _)| known.text == key).map(|(_, node)| *node)
     }
 
     /// What is wrong with fields, each at its own place.

@@ -21,8 +21,7 @@ use std::sync::Arc;
 use super::confine;
 use super::rows::{NUMBERS, Row, Sheet};
 use crate::model::error::{Error, Place, Result};
-use crate::model::fields::Field;
-use crate::model::plan::{Owned, ResourceKind};
+use crate::model::plan::{Options, Owned, ResourceKind};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 pub use file::TARGET;
@@ -54,21 +53,6 @@ pub struct Entry {
     /// Its position.
     pub place: Origin,
     positions: Positions,
-}
-
-/// How an entry is compared and changed.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Fields that are neither compared nor changed.
-    pub ignore: Vec<Field>,
-    /// Whether apply may never delete the object.
-    pub protect: bool,
-    /// Whether the object should not exist.
-    pub absent: bool,
-    /// Whether the object may be deleted and created again if the vendor cannot update it.
-    pub replace: bool,
-    /// The name that the trunk had before.
-    pub previous_name: Option<String>,
 }
 
 /// What belongs to the manifest: one `[[owns]]`.
@@ -183,7 +167,7 @@ impl Manifest {
 
     /// The trunks that should exist, and their profiles.
     pub fn trunks(&self) -> impl Iterator<Item = (&Trunk, &[String])> {
-        self.entries.iter().filter(|entry| !entry.options.absent).filter_map(|entry| match &entry.what {
+        self.entries.iter().filter(|entry| !entry.options.is_absent()).filter_map(|entry| match &entry.what {
             What::Trunk(trunk) => Some((&**trunk, &*entry.profiles)),
             _ => None,
         })

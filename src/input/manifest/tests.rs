@@ -5,6 +5,7 @@ mod written;
 use super::*;
 use crate::input::tree::Value;
 use crate::model::error::{Error, Kind};
+use crate::model::fields::Field;
 use crate::model::secret::SecretRef;
 use crate::model::settings::Provided;
 
@@ -376,8 +377,8 @@ fn options_of_entries_are_read_and_checked() {
     let manifest = open("m.toml", &entry("ignore = ['codecs']\nprotect = true\nprevious_name = 'old'"));
     let options = &manifest.entries[0].options;
     assert_eq!((options.ignore.as_slice(), options.protect), ([Field::Codecs].as_slice(), true));
-    assert_eq!((options.previous_name.as_deref(), options.absent), (Some("old"), false));
-    assert!(open("m.toml", &entry("state = 'absent'")).entries[0].options.absent);
+    assert_eq!((options.previous_name.as_deref(), options.is_absent()), (Some("old"), false));
+    assert!(open("m.toml", &entry("state = 'absent'")).entries[0].options.is_absent());
     for (options, says) in [
         ("ignore = ['codec']", "did you mean `codecs`?"),
         ("state = 'abscent'", "did you mean `absent`?"),

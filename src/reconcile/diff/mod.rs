@@ -52,7 +52,7 @@ pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePla
         let desired = &object.desired;
         let before = plan.changes.len();
         match (&desired.what, &object.unresolved) {
-            _ if desired.absent => plan.changes.extend(inputs.absent(desired)),
+            _ if desired.options.is_absent() => plan.changes.extend(inputs.absent(desired)),
             (_, Some(error)) => plan.changes.push(inputs.impossible(desired, None, error.clone())),
             (What::Trunk(trunk), None) => {
                 plan.changes.extend(trunk::compare(inputs, object, trunk, &mut plan.notes));
@@ -109,13 +109,13 @@ impl Inputs<'_> {
         if differing.is_empty() {
             return Vec::new();
         }
-        if desired.replace && !desired.protect {
+        if desired.options.replace && !desired.options.protect {
             let deletion = unwanted::deletion(self, desired.key(), Some(desired.position.clone()));
             let why = "it is deleted and created again (`replace`), because the vendor cannot update it";
             return vec![PlannedChange { notes: vec![why.into()], ..deletion }, create()];
         }
         let refusal = self.vendor.facts().refuse(Operation::NumbersUpdate);
-        let refusal = match desired.protect && desired.replace {
+        let refusal = match desired.options.protect && desired.options.replace {
             true => self::refusal(format!("{} is protected, and cannot be replaced", desired.key().shown()))
                 .hint("remove `protect` from the entry to replace it"),
             false => refusal,

@@ -23,7 +23,7 @@ pub fn compare(
 ) -> Option<PlannedChange> {
     let desired = &object.desired;
     let find = |name: &str| inputs.actual.trunk(&desired.account, name);
-    let found = match (find(wanted.identity()), desired.previous_name.as_deref().map(find)) {
+    let found = match (find(wanted.identity()), desired.options.previous_name.as_deref().map(find)) {
         (Err(error), _) | (_, Some(Err(error))) => return Some(inputs.impossible(desired, None, error)),
         (Ok(Some(_)), Some(Ok(Some(before)))) => {
             let text = format!(
@@ -38,7 +38,7 @@ pub fn compare(
         (Ok(None), _) => None,
     };
     let Some(actual) = found else { return Some(create(inputs, object, wanted)) };
-    let fields: Vec<Field> = wanted.given().filter(|field| !desired.ignore.contains(field)).collect();
+    let fields: Vec<Field> = wanted.given().filter(|field| !desired.options.ignore.contains(field)).collect();
     let wanted = &wanted.only(&fields);
     let mut step = PlannedChange { id: Some(actual.id.clone()), ..inputs.change(desired, Action::Update) };
     step.operation = Operation::TrunkUpdate;

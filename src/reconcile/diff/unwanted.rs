@@ -17,7 +17,7 @@ pub fn find(inputs: &Inputs<'_>, resolved: &[Resolved], notes: &mut Vec<String>)
     let mut wanted: HashSet<Key> = inputs.spared.iter().cloned().collect();
     for object in resolved {
         let key = object.desired.key();
-        let before = object.desired.previous_name.as_ref();
+        let before = object.desired.options.previous_name.as_ref();
         let before = before.map(|name| Key { name: name.clone(), ..key.clone() });
         wanted
             .extend([Some(key), before].into_iter().flatten().map(|key| of_key(inputs.profile, facts, &key)));

@@ -203,7 +203,7 @@ fn a_file_that_is_not_a_saved_plan_is_refused_with_a_hint() {
     let place = &lab.place;
     plan["version"] = json!(99);
     let newer = place.write("newer.json", &plan.to_string());
-    plan["version"] = json!(3);
+    plan["version"] = json!(4);
     plan["profiles"][0]["desired"][0]["what"]["value"] = json!({"name": 7});
     let odd = place.write("odd.json", &plan.to_string());
     let printed = lab.run(&format!("plan -f {manifest}")).out;
