@@ -8,9 +8,7 @@ use super::order::sort;
 use crate::model::diff;
 use crate::model::error::{Applied, Error, Kind};
 use crate::model::number::InternalNumber;
-use crate::model::plan::{
-    Action, Desired, Key, Owned, PlannedChange, ProfilePlan, ResourceKind, Unwanted, What, Write,
-};
+use crate::model::plan::{Action, Desired, Key, Owned, PlannedChange, ProfilePlan, Unwanted, What, Write};
 use crate::model::profile::Profile;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
@@ -52,8 +50,14 @@ pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePla
         let desired = &object.desired;
         let before = plan.changes.len();
         match (&desired.what, &object.unresolved) {
-            _ if desired.options.is_absent() => plan.changes.extend(inputs.absent(desired)),
-            (_, Some(error)) => plan.changes.push(inputs.impossible(desired, None, error.clone())),
+            _ if desired.options.is_absent() => {
+                let deletion = unwanted::deletion(inputs, desired.key(), Some(&desired.position));
+                plan.changes.extend(deletion);
+            }
+            (_, Some(error)) => {
+                let create = inputs.desired(desired, Action::Create);
+                plan.changes.push(inputs.impossible(create, error.clone()));
+            }
             (What::Trunk(trunk), None) => {
                 plan.changes.extend(trunk::compare(inputs, object, trunk, &mut plan.notes));
             }
@@ -66,17 +70,15 @@ pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePla
     plan.uncompared = plan.notes.len() as u64;
     let unwanted = unwanted::find(inputs, resolved, &mut plan.notes);
     if inputs.prune {
-        let deletions: Vec<PlannedChange> =
-            unwanted.into_iter().map(|key| unwanted::deletion(inputs, key, None)).collect();
-        let kept: Vec<PlannedChange> =
-            deletions.into_iter().map(|deletion| unwanted::kept(deletion, &plan.changes)).collect();
+        let deletions = unwanted.into_iter().filter_map(|key| unwanted::deletion(inputs, key, None));
+        let kept: Vec<_> = deletions.map(|deletion| unwanted::kept(deletion, &plan.changes)).collect();
         plan.changes.extend(kept);
     } else {
         plan.unwanted = unwanted
             .into_iter()
             .map(|key| Unwanted {
                 profile: inputs.profile.name.clone(),
-                id: unwanted::id(inputs.actual, &key),
+                id: unwanted::found(inputs.actual, &key).ok().flatten().and_then(|(id, _)| id),
                 key,
             })
             .collect();
@@ -85,24 +87,12 @@ pub fn compare(inputs: &Inputs<'_>, resolved: &[Resolved], plan: &mut ProfilePla
 }
 
 impl Inputs<'_> {
-    /// The deletion of an object that should not exist.
-    fn absent(&self, desired: &Desired) -> Option<PlannedChange> {
-        let key = desired.key();
-        if key.kind == ResourceKind::Trunk
-            && let Err(error) = self.actual.trunk(&key.account, &key.name)
-        {
-            return Some(self.impossible(desired, None, error));
-        }
-        unwanted::exists(self.actual, &key)
-            .then(|| unwanted::deletion(self, key, Some(desired.position.clone())))
-    }
-
     fn number(&self, desired: &Desired, wanted: &InternalNumber) -> Vec<PlannedChange> {
         let Some(numbers) = self.actual.numbers.get(&desired.account) else { return Vec::new() };
         let create = || {
             let notes = self.vendor.check_number(wanted).warnings;
             let write = Write::AddNumber(wanted.clone());
-            PlannedChange { diff: diff::all(wanted), notes, write, ..self.change(desired, Action::Create) }
+            PlannedChange { diff: diff::all(wanted), notes, write, ..self.desired(desired, Action::Create) }
         };
         let Some(actual) = numbers.get(wanted.number.as_str()) else { return vec![create()] };
         let differing = diff::number(actual, wanted);
@@ -110,9 +100,10 @@ impl Inputs<'_> {
             return Vec::new();
         }
         if desired.options.replace && !desired.options.protect {
-            let deletion = unwanted::deletion(self, desired.key(), Some(desired.position.clone()));
             let why = "it is deleted and created again (`replace`), because the vendor cannot update it";
-            return vec![PlannedChange { notes: vec![why.into()], ..deletion }, create()];
+            let deletion = unwanted::deletion(self, desired.key(), Some(&desired.position));
+            let deletion = deletion.map(|deletion| PlannedChange { notes: vec![why.into()], ..deletion });
+            return deletion.into_iter().chain([create()]).collect();
         }
         let refusal = self.vendor.facts().refuse(Operation::NumbersUpdate);
         let refusal = match desired.options.protect && desired.options.replace {
@@ -120,21 +111,26 @@ impl Inputs<'_> {
                 .hint("remove `protect` from the entry to replace it"),
             false => refusal,
         };
-        let change = self.impossible(desired, actual.id.clone(), refusal);
-        vec![PlannedChange { diff: differing, operation: Operation::NumbersUpdate, ..change }]
+        let update = PlannedChange {
+            operation: Operation::NumbersUpdate,
+            id: actual.id.clone(),
+            diff: differing,
+            ..self.desired(desired, Action::Update)
+        };
+        vec![self.impossible(update, refusal)]
     }
 
     fn country(&self, desired: &Desired, code: &str) -> Option<PlannedChange> {
         if self.actual.countries.get(&desired.account)?.contains(code) {
             return None;
         }
-        let change = self.change(desired, Action::Create);
+        let change = self.desired(desired, Action::Create);
         Some(PlannedChange { id: Some(code.to_owned()), write: Write::AddCountry, ..change })
     }
 
     /// What the vendor does not return of the settings is compared with its digest.
     fn settings(&self, desired: &Desired, wanted: &SipSettings) -> Option<PlannedChange> {
-        let mut change = self.change(desired, Action::Update);
+        let mut change = self.desired(desired, Action::Update);
         change.operation = Operation::SettingsAssign;
         let actual = self.actual.settings.get(&desired.account).cloned().unwrap_or_default();
         for field in wanted.changes(&actual) {
@@ -160,8 +156,11 @@ impl Inputs<'_> {
         self.digests.map_or(Known::Nothing, |digests| digests.compare(&key.text(), id, field, value))
     }
 
-    fn change(&self, desired: &Desired, action: Action) -> PlannedChange {
-        let key = desired.key();
+    fn desired(&self, desired: &Desired, action: Action) -> PlannedChange {
+        self.change(desired.key(), Some(&desired.position), action)
+    }
+
+    fn change(&self, key: Key, position: Option<&str>, action: Action) -> PlannedChange {
         PlannedChange {
             action,
             operation: key.kind.create(),
@@ -172,17 +171,16 @@ impl Inputs<'_> {
             diff: Vec::new(),
             notes: Vec::new(),
             error: None,
-            position: Some(desired.position.clone()),
+            position: position.map(str::to_owned),
             write: Write::Nothing,
         }
     }
 
-    fn impossible(&self, desired: &Desired, id: Option<String>, error: Error) -> PlannedChange {
+    /// A change that cannot be made.
+    fn impossible(&self, change: PlannedChange, error: Error) -> PlannedChange {
         let mut error = error.outcome(Applied::NotApplied);
-        if error.vendor.is_none() {
-            error.vendor = Some(self.vendor.facts().name);
-        }
-        PlannedChange { id, error: Some(error), ..self.change(desired, Action::Impossible) }
+        error.vendor = error.vendor.or(Some(self.vendor.facts().name));
+        PlannedChange { action: Action::Impossible, error: Some(error), ..change }
     }
 }
 

@@ -22,9 +22,10 @@ pub fn compare(
     notes: &mut Vec<String>,
 ) -> Option<PlannedChange> {
     let desired = &object.desired;
+    let refused = |error| Some(inputs.impossible(inputs.desired(desired, Action::Create), error));
     let find = |name: &str| inputs.actual.trunk(&desired.account, name);
     let found = match (find(wanted.identity()), desired.options.previous_name.as_deref().map(find)) {
-        (Err(error), _) | (_, Some(Err(error))) => return Some(inputs.impossible(desired, None, error)),
+        (Err(error), _) | (_, Some(Err(error))) => return refused(error),
         (Ok(Some(_)), Some(Ok(Some(before)))) => {
             let text = format!(
                 "both {} and its `previous_name` `{}` exist",
@@ -32,7 +33,7 @@ pub fn compare(
                 before.identity()
             );
             let hint = "delete one of them, or remove `previous_name` from the entry";
-            return Some(inputs.impossible(desired, None, refusal(text).hint(hint)));
+            return refused(refusal(text).hint(hint));
         }
         (Ok(Some(actual)), _) | (Ok(None), Some(Ok(Some(actual)))) => Some(actual),
         (Ok(None), _) => None,
@@ -40,7 +41,7 @@ pub fn compare(
     let Some(actual) = found else { return Some(create(inputs, object, wanted)) };
     let fields: Vec<Field> = wanted.given().filter(|field| !desired.options.ignore.contains(field)).collect();
     let wanted = &wanted.only(&fields);
-    let mut step = PlannedChange { id: Some(actual.id.clone()), ..inputs.change(desired, Action::Update) };
+    let mut step = PlannedChange { id: Some(actual.id.clone()), ..inputs.desired(desired, Action::Update) };
     step.operation = Operation::TrunkUpdate;
     let mut wrong = Vec::new();
     for change in diff::trunk(&actual.trunk, wanted) {
@@ -66,16 +67,13 @@ pub fn compare(
     if step.diff.is_empty() {
         return None;
     }
-    let impossible = |step: PlannedChange, error: Error| {
-        let change = inputs.impossible(desired, step.id, error);
-        Some(PlannedChange { diff: step.diff, notes: step.notes, operation: step.operation, ..change })
-    };
     if !inputs.vendor.facts().support(Operation::TrunkUpdate).is_there() {
-        return impossible(step, inputs.vendor.facts().refuse(Operation::TrunkUpdate));
+        return Some(inputs.impossible(step, inputs.vendor.facts().refuse(Operation::TrunkUpdate)));
     }
     if !wrong.is_empty() {
         let text = format!("{} cannot be changed so: {}", desired.key().shown(), Error::list(&wrong));
-        return impossible(step, refusal(text).hint("delete the trunk first, or describe the existing one"));
+        let hint = "delete the trunk first, or describe the existing one";
+        return Some(inputs.impossible(step, refusal(text).hint(hint)));
     }
     match change(inputs, actual, wanted, &step.diff) {
         Ok((set, warnings)) => {
@@ -85,7 +83,7 @@ pub fn compare(
             step.write = Write::UpdateTrunk(Box::new(update));
             Some(step)
         }
-        Err(error) => impossible(step, error),
+        Err(error) => Some(inputs.impossible(step, error)),
     }
 }
 
@@ -192,6 +190,7 @@ fn checked(inputs: &Inputs<'_>, actual: &ActualTrunk, set: Trunk) -> Result<(Tru
 
 fn create(inputs: &Inputs<'_>, object: &Resolved, wanted: &Trunk) -> PlannedChange {
     let desired = &object.desired;
+    let create = inputs.desired(desired, Action::Create);
     let mut errors = check::trunk(wanted);
     let verdict = inputs.vendor.check_create(wanted);
     errors.extend(verdict.errors);
@@ -201,14 +200,14 @@ fn create(inputs: &Inputs<'_>, object: &Resolved, wanted: &Trunk) -> PlannedChan
             desired.key().shown(),
             Error::list(&errors)
         );
-        return inputs.impossible(desired, None, refusal(text).hint("give what it lacks"));
+        return inputs.impossible(create, refusal(text).hint("give what it lacks"));
     }
     // A password that could not be resolved is still a password.
     if let Err(error) = inputs.vendor.create_trunk(inputs.profile, wanted) {
-        return inputs.impossible(desired, None, error);
+        return inputs.impossible(create, error);
     }
     let mut notes = verdict.warnings;
     notes.extend(object.no_password.as_ref().map(|error| error.message.clone()));
     let write = Write::CreateTrunk(Box::new(wanted.clone()));
-    PlannedChange { diff: diff::all(wanted), notes, write, ..inputs.change(desired, Action::Create) }
+    PlannedChange { diff: diff::all(wanted), notes, write, ..create }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Inputs, Resolved};
-use crate::model::error::{Applied, Error};
+use crate::model::error::{Applied, Error, Result};
 use crate::model::number::E164;
 use crate::model::plan::{Action, Key, Owned, PlannedChange, ResourceKind, Write};
 use crate::model::support::Operation;
@@ -71,59 +71,37 @@ pub fn find(inputs: &Inputs<'_>, resolved: &[Resolved], notes: &mut Vec<String>)
     found
 }
 
-/// Whether an object exists.
-pub fn exists(actual: &Actual, key: &Key) -> bool {
-    match key.kind {
-        ResourceKind::Trunk => actual.trunk(&key.account, &key.name).is_ok_and(|row| row.is_some()),
+/// The id of an object, and the write that deletes it; none if it does not exist.
+pub fn found(actual: &Actual, key: &Key) -> Result<Option<(Option<String>, Write)>> {
+    Ok(match key.kind {
+        ResourceKind::Trunk => actual
+            .trunk(&key.account, &key.name)?
+            .map(|row| (Some(row.id.clone()), Write::DeleteTrunk(Box::new(row.clone())))),
         ResourceKind::InternalNumber => {
-            actual.numbers.get(&key.account).is_some_and(|list| list.contains_key(&key.name))
+            let number = actual.numbers.get(&key.account).and_then(|list| list.get(&key.name));
+            number.map(|number| (number.id.clone(), Write::RemoveNumber(number.id.clone())))
         }
         ResourceKind::CalloutCountry => {
-            actual.countries.get(&key.account).is_some_and(|list| list.contains(&key.name))
+            let is_listed = actual.countries.get(&key.account).is_some_and(|list| list.contains(&key.name));
+            is_listed.then(|| (Some(key.name.clone()), Write::RemoveCountry))
         }
-        ResourceKind::SipSettings => false,
-    }
-}
-
-/// The vendor's id of an object.
-pub fn id(actual: &Actual, key: &Key) -> Option<String> {
-    match key.kind {
-        ResourceKind::Trunk => actual.trunk(&key.account, &key.name).ok().flatten().map(|row| row.id.clone()),
-        ResourceKind::InternalNumber => actual.numbers.get(&key.account)?.get(&key.name)?.id.clone(),
-        ResourceKind::CalloutCountry => Some(key.name.clone()),
         ResourceKind::SipSettings => None,
-    }
+    })
 }
 
-/// The deletion of an object.
-pub fn deletion(inputs: &Inputs<'_>, key: Key, position: Option<String>) -> PlannedChange {
-    let facts = inputs.vendor.facts();
-    let operation = key.kind.delete().unwrap_or(Operation::SettingsAssign);
-    let id = id(inputs.actual, &key);
-    let (write, refused) = match key.kind {
-        _ if !facts.support(operation).is_there() => (Write::Nothing, Some(facts.refuse(operation))),
-        ResourceKind::Trunk => match inputs.actual.trunk(&key.account, &key.name) {
-            Ok(Some(row)) => (Write::DeleteTrunk(Box::new(row.clone())), None),
-            Ok(None) => (Write::Nothing, Some(super::refusal(format!("{} does not exist", key.shown())))),
-            Err(error) => (Write::Nothing, Some(error)),
-        },
-        ResourceKind::InternalNumber => (Write::RemoveNumber(id.clone()), None),
-        ResourceKind::CalloutCountry => (Write::RemoveCountry, None),
-        ResourceKind::SipSettings => (Write::Nothing, Some(facts.refuse(operation))),
-    };
-    PlannedChange {
-        action: if refused.is_some() { Action::Impossible } else { Action::Delete },
-        operation,
-        profile: inputs.profile.name.clone(),
-        vendor: facts.name,
-        key,
-        id,
-        diff: Vec::new(),
-        notes: Vec::new(),
-        error: refused,
-        position,
-        write,
-    }
+/// The deletion of an object; none if it does not exist, or if its kind cannot be deleted.
+pub fn deletion(inputs: &Inputs<'_>, key: Key, position: Option<&str>) -> Option<PlannedChange> {
+    let (facts, operation) = (inputs.vendor.facts(), key.kind.delete()?);
+    let found = found(inputs.actual, &key).transpose()?;
+    let change = PlannedChange { operation, ..inputs.change(key, position, Action::Delete) };
+    Some(match found {
+        _ if !facts.support(operation).is_there() => {
+            let id = found.ok().and_then(|(id, _)| id);
+            inputs.impossible(PlannedChange { id, ..change }, facts.refuse(operation))
+        }
+        Ok((id, write)) => PlannedChange { id, write, ..change },
+        Err(error) => inputs.impossible(change, error),
+    })
 }
 
 /// A deletion, which is not made as long as a trunk that may take the place of the deleted one cannot be created.
