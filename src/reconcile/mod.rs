@@ -1,8 +1,8 @@
 //! Manifests: what should exist on many profiles, compared with what exists, and the changes that make them equal.
 //!
 //! The flow is one-way. `check` refuses what no vendor can have, before anything is sent. For each profile, `planner`
-//! derives the desired objects (`desired`), resolves their passwords (`secrets`), reads the actual ones (`actual`) and
-//! compares the two (`diff`), which gives [`crate::model::plan::PlannedChange`]s in a safe `order`. `guard` says what
+//! derives the desired objects (`desired`), resolves their passwords, reads the actual ones (`actual`) and compares the
+//! two (`diff`), which gives [`crate::model::plan::PlannedChange`]s in a safe `order`. `guard` says what
 //! apply refuses. `execute` makes the changes; `plan_file` keeps them in a file in between.
 //!
 //! What a manifest owns is declared in it (`[[owns]]`). Only digests of values that no vendor returns are remembered
@@ -21,7 +21,6 @@ pub mod plan_file;
 pub mod planner;
 pub mod remembered;
 mod results;
-mod secrets;
 mod write;
 
 use std::collections::{HashMap, HashSet};
