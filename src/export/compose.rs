@@ -16,6 +16,7 @@ use crate::input::manifest::write::{NewManifest, Table, verbatim};
 use crate::input::rows::NUMBERS;
 use crate::model::fields::Field;
 use crate::model::number::{ActualNumber, CalloutCountry, E164, NumberType};
+use crate::model::plan::ResourceKind;
 use crate::model::proxy::OutboundProxy;
 use crate::model::settings::{Provided, SipSettings};
 use crate::model::support::Operation;
@@ -134,9 +135,7 @@ impl Composer<'_> {
             self.remarks.leave_out_raw(from.profile, trunk.vendor_fields.keys());
         }
         let secret = trunk.password.is_some().then(|| self.secrets.name(from.profile, &name, whose));
-        let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);
-        table.extend(fields(&trunk, secret.as_deref()));
-        self.draft.trunks.push(table);
+        self.push(ResourceKind::Trunk, from, fields(&trunk, secret.as_deref()));
     }
 
     /// Makes sure that no other entry has the trunk's name. Trunks of several profiles that become one may
@@ -181,13 +180,13 @@ impl Composer<'_> {
         support.is_there()
     }
 
-    fn list(&self, from: &Source<'_>, key: &str, list: Vec<Value>) -> Table {
+    /// Adds an entry. A trunk has its account among its fields.
+    fn push(&mut self, kind: ResourceKind, from: &Source<'_>, values: Table) {
+        let account = from.account.filter(|_| kind != ResourceKind::Trunk);
         let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);
-        if let Some(account) = from.account {
-            table.insert("account".to_owned(), verbatim(account.into()));
-        }
-        table.insert(key.to_owned(), Value::Array(list));
-        table
+        table.extend(account.map(|account| ("account".to_owned(), verbatim(account.into()))));
+        table.extend(values);
+        self.draft.entries.entry(kind).or_default().push(table);
     }
 
     fn add_numbers(&mut self, from: &Source<'_>, mut numbers: Vec<ActualNumber>) {
@@ -207,8 +206,8 @@ impl Composer<'_> {
             }
         }
         if !rows.is_empty() {
-            let table = self.list(from, "numbers", rows);
-            self.draft.numbers.push(table);
+            let rows = Table::from_iter([("numbers".to_owned(), rows.into())]);
+            self.push(ResourceKind::InternalNumber, from, rows);
         }
     }
 
@@ -255,10 +254,8 @@ impl Composer<'_> {
         if actual.enable.is_none() && from.vendor.facts().support(Operation::SettingsRead).is_there() {
             self.remarks.leave_out(format!("enable of {account}"), "it cannot be read");
         }
-        let mut table = Table::from_iter([("profile".to_owned(), self.target(from))]);
-        table.extend(from.account.map(|account| ("account".to_owned(), verbatim(account.into()))));
-        table.extend(diff::all(&actual).into_iter().map(|setting| (setting.field, setting.after)));
-        self.draft.settings.push(table);
+        let values = diff::all(&actual).into_iter().map(|setting| (setting.field, setting.after));
+        self.push(ResourceKind::SipSettings, from, values.collect());
     }
 
     fn add_countries(&mut self, from: &Source<'_>, countries: Vec<CalloutCountry>) {
@@ -278,8 +275,8 @@ impl Composer<'_> {
         codes.sort();
         codes.retain(|code| self.claim("country", from, from.account, code));
         if !codes.is_empty() {
-            let table = self.list(from, "countries", codes.into_iter().map(Value::from).collect());
-            self.draft.countries.push(table);
+            let codes = Table::from_iter([("countries".to_owned(), codes.into())]);
+            self.push(ResourceKind::CalloutCountry, from, codes);
         }
     }
 
@@ -291,9 +288,7 @@ impl Composer<'_> {
              place of {PROFILE}, or give --var PROFILE=NAME",
             aim.vendor.facts().name
         );
-        let draft = &self.draft;
-        let lists = [&draft.trunks, &draft.numbers, &draft.settings, &draft.countries];
-        if lists.iter().any(|list| !list.is_empty()) {
+        if !self.draft.entries.is_empty() {
             self.remarks.report.insert(0, ("every entry".to_owned(), why));
         }
     }

@@ -1,9 +1,12 @@
 //! Written manifests are read back unchanged, for any names of the vendors' objects.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::input::manifest::write::{NewManifest, Section, Table, verbatim};
+use crate::model::plan::ResourceKind;
 
 /// Texts that some form could take for something else, or that could leave their place.
 const TORTURE: [&str; 34] = [
@@ -76,12 +79,15 @@ fn every_text_survives_a_round_trip() {
         let labels: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
         let row =
             json!({"number": "+442071838750", "labels": verbatim(labels.clone().into()), "visible": true});
+        let numbers = json!({"profile": "b", "account": "s", "numbers": [row]});
+        let countries = json!({"profile": "b", "countries": ["NO", "US"]});
         let draft = NewManifest {
-            settings: Vec::new(),
             opening: vec![text.clone()],
-            trunks: vec![entry],
-            numbers: vec![table(json!({"profile": "b", "account": "s", "numbers": [row]}))],
-            countries: vec![table(json!({"profile": "b", "countries": ["NO", "US"]}))],
+            entries: BTreeMap::from([
+                (ResourceKind::Trunk, vec![entry]),
+                (ResourceKind::InternalNumber, vec![table(numbers)]),
+                (ResourceKind::CalloutCountry, vec![table(countries)]),
+            ]),
             whole: true,
             closing: vec![Section { title: text.clone(), lines: vec![text.clone(), name] }],
         };

@@ -3,6 +3,8 @@
 mod comments;
 mod toml;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::model::error::{Error, Kind, Result};
@@ -18,13 +20,7 @@ pub type Table = Map<String, Value>;
 pub struct NewManifest {
     /// Comments above the entries.
     pub opening: Vec<String>,
-    pub trunks: Vec<Table>,
-    /// Lists of internal numbers.
-    pub numbers: Vec<Table>,
-    /// SIP settings.
-    pub settings: Vec<Table>,
-    /// Lists of call-out countries.
-    pub countries: Vec<Table>,
+    pub entries: BTreeMap<ResourceKind, Vec<Table>>,
     /// Whether an empty list says that nothing is there. Without one, nothing is said.
     pub whole: bool,
     /// Comments below the entries.
@@ -41,22 +37,15 @@ pub struct Section {
 impl NewManifest {
     /// Visits every text that is a value of an entry.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
-        let lists = [&mut self.trunks, &mut self.numbers, &mut self.settings, &mut self.countries];
-        for table in lists.into_iter().flatten() {
+        for table in self.entries.values_mut().flatten() {
             table.values_mut().for_each(|value| visit_texts(value, visit));
         }
     }
 
-    /// The lists that are not empty, by their keys; an empty list of trunks if there are none.
+    /// The lists of entries by their keys; an empty list of trunks if there are none.
     fn lists(&self) -> Vec<(&'static str, &[Table])> {
-        let all = [
-            (ResourceKind::Trunk, &self.trunks),
-            (ResourceKind::InternalNumber, &self.numbers),
-            (ResourceKind::SipSettings, &self.settings),
-            (ResourceKind::CalloutCountry, &self.countries),
-        ];
-        let filled = all.iter().filter(|(_, list)| !list.is_empty());
-        let mut lists: Vec<_> = filled.map(|(kind, list)| (kind.section(), list.as_slice())).collect();
+        let list = |kind: ResourceKind| Some((kind.section(), self.entries.get(&kind)?.as_slice()));
+        let mut lists: Vec<_> = ResourceKind::ALL.iter().filter_map(|kind| list(*kind)).collect();
         if lists.is_empty() && self.whole {
             lists.push((ResourceKind::Trunk.section(), &[]));
         }
