@@ -38,6 +38,56 @@ pub struct When {
 /// Always.
 pub const ANY: When = When { log_in: false, http: None, says: &[] };
 
+/// A [`Code`] in the making. [`Row::remedy`] finishes it.
+pub(crate) struct Row(Code);
+
+/// A row without a short name that applies always, unless the next calls say more.
+pub(crate) const fn row(code: &'static str, kind: Kind, after: After) -> Row {
+    Row(Code { code, when: ANY, name: "", kind, meaning: "", cause: "", remedy: "", after })
+}
+
+impl Row {
+    pub(crate) const fn at_log_in(mut self) -> Self {
+        self.0.when.log_in = true;
+        self
+    }
+
+    pub(crate) const fn named(mut self, name: &'static str) -> Self {
+        self.0.name = name;
+        self
+    }
+
+    pub(crate) const fn with_http(mut self, status: u16) -> Self {
+        self.0.when.http = Some(status);
+        self
+    }
+
+    pub(crate) const fn says(mut self, parts: &'static [&'static str]) -> Self {
+        self.0.when.says = parts;
+        self
+    }
+
+    pub(crate) const fn means(mut self, text: &'static str) -> Self {
+        self.0.meaning = text;
+        self
+    }
+
+    pub(crate) const fn cause(mut self, text: &'static str) -> Self {
+        self.0.cause = text;
+        self
+    }
+
+    pub(crate) const fn remedy(mut self, text: &'static str) -> Code {
+        self.0.remedy = text;
+        self.0
+    }
+
+    /// Meaning, cause and remedy at once, where several rows share them.
+    pub(crate) const fn texts(self, [meaning, cause, remedy]: [&'static str; 3]) -> Code {
+        self.means(meaning).cause(cause).remedy(remedy)
+    }
+}
+
 /// What can still be done after an answer with this code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {

@@ -1,58 +1,12 @@
 //! Zoom's error codes: those of the API, of the token endpoint, and the HTTP statuses that speak alone.
 
-use crate::model::error::Kind::{
-    self, Auth, Conflict, NotFound, RateLimited, Rejected, Unavailable, Unsupported,
-};
-use crate::vendors::codes::After::{self, GiveUp, Later, Lost, NextDay, Renew};
-use crate::vendors::codes::{ANY, Code};
+use crate::model::error::Kind::{Auth, Conflict, NotFound, RateLimited, Rejected, Unavailable, Unsupported};
+use crate::vendors::codes::After::{GiveUp, Later, Lost, NextDay, Renew};
+use crate::vendors::codes::{Code, row};
 
 #[cfg(test)]
 #[path = "tests/codes.rs"]
 mod tests;
-
-/// A row in the making. Zoom gives its codes no short names.
-struct Row(Code);
-
-const fn row(code: &'static str, kind: Kind, after: After) -> Row {
-    Row(Code { code, when: ANY, name: "", kind, meaning: "", cause: "", remedy: "", after })
-}
-
-impl Row {
-    const fn at_log_in(mut self) -> Self {
-        self.0.when.log_in = true;
-        self
-    }
-
-    const fn with_http(mut self, status: u16) -> Self {
-        self.0.when.http = Some(status);
-        self
-    }
-
-    const fn says(mut self, parts: &'static [&'static str]) -> Self {
-        self.0.when.says = parts;
-        self
-    }
-
-    const fn means(mut self, text: &'static str) -> Self {
-        self.0.meaning = text;
-        self
-    }
-
-    const fn cause(mut self, text: &'static str) -> Self {
-        self.0.cause = text;
-        self
-    }
-
-    const fn remedy(mut self, text: &'static str) -> Code {
-        self.0.remedy = text;
-        self.0
-    }
-
-    /// Meaning, cause and remedy at once, where several rows share them.
-    const fn texts(self, [meaning, cause, remedy]: [&'static str; 3]) -> Code {
-        self.means(meaning).cause(cause).remedy(remedy)
-    }
-}
 
 /// "Rate limits": a daily limit comes with Retry-After as an instant, one by the second with no wait. The texts, and the values of X-RateLimit-Type, which [`super::read`] adds to the text.
 const DAILY: &[&str] =

@@ -14,26 +14,26 @@ fn kinds_follow_the_contract() {
         CODES.iter().filter(|row| row.kind == kind).map(|row| row.code).collect()
     };
     let auth = ["-1", "1", "10004", "10005", "10009", "70004", "70084", "70087", "70120"];
-    assert_eq!(of(Kind::Auth), BTreeSet::from(auth));
-    assert_eq!(of(Kind::NotFound), BTreeSet::from(["60001", "60101"]));
-    assert_eq!(of(Kind::Conflict), BTreeSet::from(["40003", "70091", "70103"]));
-    assert_eq!(of(Kind::RateLimited), BTreeSet::from(["60002", "70082"]));
-    assert_eq!(of(Kind::Unsupported), BTreeSet::from(["10001", "10002", "10003"]));
-    assert_eq!(of(Kind::Unavailable), BTreeSet::from(["-2", "1", "2"]));
+    assert_eq!(of(Auth), BTreeSet::from(auth));
+    assert_eq!(of(NotFound), BTreeSet::from(["60001", "60101"]));
+    assert_eq!(of(Conflict), BTreeSet::from(["40003", "70091", "70103"]));
+    assert_eq!(of(RateLimited), BTreeSet::from(["60002", "70082"]));
+    assert_eq!(of(Unsupported), BTreeSet::from(["10001", "10002", "10003"]));
+    assert_eq!(of(Unavailable), BTreeSet::from(["-2", "1", "2"]));
     let rejected = ["-1", "0", "40001", "40002", "40004", "70093", "70106"];
-    assert_eq!(of(Kind::Rejected), BTreeSet::from(rejected));
+    assert_eq!(of(Rejected), BTreeSet::from(rejected));
 }
 
 #[test]
 fn context_chooses_the_row() {
-    assert_eq!(heard("-1", true, "FAILURE"), AUTH);
-    assert_eq!(heard("-1", false, "FAILURE"), REJECTED);
-    assert_eq!(heard("1", true, "PARTIAL SUCCESS"), AUTH);
-    assert_eq!(heard("1", false, "PARTIAL SUCCESS"), PARTLY);
-    assert_eq!(heard("-2", false, "Invalid character 'u'").1, After::GiveUp);
-    assert_eq!(heard("-2", false, "INTERNAL SERVER ERROR").1, After::Lost);
-    assert_eq!(heard("10004", false, "TOKEN EXPIRED").1, After::Renew);
-    assert_eq!(heard("70082", false, "").1, After::Later);
+    assert_eq!(heard("-1", true, "FAILURE"), (Auth, GiveUp));
+    assert_eq!(heard("-1", false, "FAILURE"), (Rejected, GiveUp));
+    assert_eq!(heard("1", true, "PARTIAL SUCCESS"), (Auth, GiveUp));
+    assert_eq!(heard("1", false, "PARTIAL SUCCESS"), (Unavailable, Partly));
+    assert_eq!(heard("-2", false, "Invalid character 'u'").1, GiveUp);
+    assert_eq!(heard("-2", false, "INTERNAL SERVER ERROR").1, Lost);
+    assert_eq!(heard("10004", false, "TOKEN EXPIRED").1, Renew);
+    assert_eq!(heard("70082", false, "").1, Later);
     let full = |log_in| find(CODES, Heard { code: "60002", http: 200, text: "", log_in }).map(|r| r.meaning);
     assert_ne!(full(true), full(false));
 }
@@ -41,7 +41,7 @@ fn context_chooses_the_row() {
 #[test]
 fn requests_are_not_resent_if_the_documentation_forbids_it() {
     for code in ["-1", "70004", "70087", "60002"] {
-        assert_eq!(heard(code, true, "").1, After::GiveUp, "{code}");
+        assert_eq!(heard(code, true, "").1, GiveUp, "{code}");
     }
 }
 

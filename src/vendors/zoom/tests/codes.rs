@@ -1,5 +1,6 @@
 use super::*;
-use crate::vendors::codes::{Heard, find};
+use crate::model::error::Kind;
+use crate::vendors::codes::{After, Heard, find};
 
 fn look_up(code: &str, http: u16, text: &str, log_in: bool) -> (Kind, After) {
     let heard = Heard { code, http, text, log_in };
