@@ -31,6 +31,26 @@ impl ProfileKey {
         Self { name, meaning, secret: false, names: Names::Nothing, need, default: None, values: &[] }
     }
 
+    pub(crate) const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    pub(crate) const fn names(mut self, names: Names) -> Self {
+        self.names = names;
+        self
+    }
+
+    pub(crate) const fn or(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    pub(crate) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+
     /// Whether its value is an address.
     pub fn is_address(name: &str) -> bool {
         name.ends_with("_url")

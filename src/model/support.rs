@@ -98,6 +98,25 @@ impl Support {
     }
 }
 
+/// The row of an operation that the vendor's API has.
+pub(crate) const fn native(operation: Operation) -> (Operation, Support) {
+    (operation, Support::Native)
+}
+
+/// The row of an operation that is built from other calls, and how.
+pub(crate) const fn emulated(operation: Operation, how: &'static str) -> (Operation, Support) {
+    (operation, Support::Emulated(how))
+}
+
+/// The row of an operation that the vendor does not have, why, and what to do in its place.
+pub(crate) const fn none(
+    operation: Operation,
+    why: &'static str,
+    instead: &'static str,
+) -> (Operation, Support) {
+    (operation, Support::Unsupported { why, instead })
+}
+
 /// Whether a vendor's request takes a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -135,6 +154,23 @@ pub struct FieldFact {
     pub values: &'static [&'static str],
     /// The most characters accepted.
     pub limit: Option<usize>,
+}
+
+/// A field with any value.
+pub(crate) const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
+    FieldFact { field, wire, create, update, values: &[], limit: None }
+}
+
+impl FieldFact {
+    pub(crate) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+
+    pub(crate) const fn at_most(mut self, characters: usize) -> Self {
+        self.limit = Some(characters);
+        self
+    }
 }
 
 /// One shape of a vendor's trunk: what decides which fields its requests take.

@@ -3,7 +3,7 @@
 use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
 use crate::vendors::{End, Facts, Pace, Sip};
 
 /// All of it.
@@ -38,95 +38,73 @@ pub static FACTS: Facts = Facts {
 };
 
 const ABILITIES: &[(Operation, Support)] = &[
-    (Operation::TrunkCreate, Support::Native),
-    (Operation::TrunkUpdate, Support::Native),
-    (Operation::TrunkList, Support::Native),
-    (
+    native(Operation::TrunkCreate),
+    native(Operation::TrunkUpdate),
+    native(Operation::TrunkList),
+    emulated(
         Operation::TrunkGet,
-        Support::Emulated(
-            "No page documents a call for one trunk: `sipTrunk/query` lists them whole, and the one with the \
+        "No page documents a call for one trunk: `sipTrunk/query` lists them whole, and the one with the \
              exact id or name is picked.",
-        ),
     ),
-    (
+    none(
         Operation::TrunkDelete,
-        Support::Unsupported {
-            why: "No page of the vendor documents a call that deletes a trunk, and none is guessed.",
-            instead: "Delete it in the console. No update can empty it in place of that, since every update \
+        "No page of the vendor documents a call that deletes a trunk, and none is guessed.",
+        "Delete it in the console. No update can empty it in place of that, since every update \
                       demands an agent group.",
-        },
     ),
-    (
+    none(
         Operation::NumbersAdd,
-        Support::Unsupported {
-            why: NO_NUMBERS,
-            instead: "Bind the number on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.",
-        },
+        NO_NUMBERS,
+        "Bind the number on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.",
     ),
-    (
+    none(
         Operation::NumbersList,
-        Support::Unsupported {
-            why: NO_NUMBERS,
-            instead: "See the numbers of each trunk's agent groups: `trunk list -o json`.",
-        },
+        NO_NUMBERS,
+        "See the numbers of each trunk's agent groups: `trunk list -o json`.",
     ),
-    (Operation::NumbersUpdate, Support::Unsupported { why: NO_NUMBERS, instead: OTHER_NUMBERS }),
-    (Operation::NumbersRemove, Support::Unsupported { why: NO_NUMBERS, instead: OTHER_NUMBERS }),
-    (
+    none(Operation::NumbersUpdate, NO_NUMBERS, OTHER_NUMBERS),
+    none(Operation::NumbersRemove, NO_NUMBERS, OTHER_NUMBERS),
+    none(
         Operation::SettingsAssign,
-        Support::Unsupported {
-            why: "The contact center has no master account whose SIP settings could be assigned.",
-            instead: "Set the trunk itself: `trunk update …`.",
-        },
+        "The contact center has no master account whose SIP settings could be assigned.",
+        "Set the trunk itself: `trunk update …`.",
     ),
-    (
+    none(
         Operation::SettingsRead,
-        Support::Unsupported {
-            why: "The contact center has no master account that could have assigned SIP settings.",
-            instead: "Read the trunk itself: `trunk get …`.",
-        },
+        "The contact center has no master account that could have assigned SIP settings.",
+        "Read the trunk itself: `trunk get …`.",
     ),
-    (Operation::CountriesAdd, NO_COUNTRIES),
-    (Operation::CountriesList, NO_COUNTRIES),
-    (Operation::CountriesRemove, NO_COUNTRIES),
-    (
+    none(Operation::CountriesAdd, NO_COUNTRIES, AT_CARRIER),
+    none(Operation::CountriesList, NO_COUNTRIES, AT_CARRIER),
+    none(Operation::CountriesRemove, NO_COUNTRIES, AT_CARRIER),
+    none(
         Operation::MasterNumbersList,
-        Support::Unsupported {
-            why: NO_MASTER,
-            instead: "See the numbers that are bound on trunks: `trunk list -o json`.",
-        },
+        NO_MASTER,
+        "See the numbers that are bound on trunks: `trunk list -o json`.",
     ),
-    (
+    none(
         Operation::MasterNumbersAssign,
-        Support::Unsupported {
-            why: NO_MASTER,
-            instead: "Bind a number of the account itself: `trunk update … --agent-group ID=NUMBER`.",
-        },
+        NO_MASTER,
+        "Bind a number of the account itself: `trunk update … --agent-group ID=NUMBER`.",
     ),
-    (Operation::MasterNumbersClear, Support::Unsupported { why: NO_MASTER, instead: OTHER_NUMBERS }),
-    (
+    none(Operation::MasterNumbersClear, NO_MASTER, OTHER_NUMBERS),
+    none(
         Operation::FindItsp,
-        Support::Unsupported {
-            why: "The contact center has no templates of providers.",
-            instead: "Give the provider's address: --host outbound, --allowed-ip inbound.",
-        },
+        "The contact center has no templates of providers.",
+        "Give the provider's address: --host outbound, --allowed-ip inbound.",
     ),
-    (Operation::FindExtension, NO_EXTENSIONS),
-    (Operation::FindExtensionGroup, NO_EXTENSIONS),
-    (Operation::FindAgentGroup, Support::Native),
-    (
+    none(Operation::FindExtension, NO_EXTENSIONS, FIND_GROUP),
+    none(Operation::FindExtensionGroup, NO_EXTENSIONS, FIND_GROUP),
+    native(Operation::FindAgentGroup),
+    emulated(
         Operation::ProfileCheck,
-        Support::Emulated(
-            "Reads the account's balance, `sms/getBalance`. That proves the key, the secret and the clock, \
+        "Reads the account's balance, `sms/getBalance`. That proves the key, the secret and the clock, \
              but not that the key may use the contact center.",
-        ),
     ),
-    (
+    none(
         Operation::ProfileLogout,
-        Support::Unsupported {
-            why: "There is no token that could be ended: every request is signed with the key itself.",
-            instead: "Disable or remove the key in the console, under Home > Developers.",
-        },
+        "There is no token that could be ended: every request is signed with the key itself.",
+        "Disable or remove the key in the console, under Home > Developers.",
     ),
 ];
 
@@ -135,29 +113,15 @@ const OTHER_NUMBERS: &str =
     "Replace what is bound on an inbound trunk: `trunk update … --agent-group ID=NUMBER`.";
 const NO_MASTER: &str = "The contact center has no master account that gives numbers to sub accounts.";
 
-const NO_COUNTRIES: Support = Support::Unsupported {
-    why: "No page of the contact center knows a list of countries that may be called.",
-    instead: "Limit the countries at the carrier of the trunk.",
-};
-
-const NO_EXTENSIONS: Support = Support::Unsupported {
-    why: "The contact center's trunks serve agent groups, not extensions.",
-    instead: "Find the group: `trunkctl lookup agent-groups`.",
-};
+const NO_COUNTRIES: &str = "No page of the contact center knows a list of countries that may be called.";
+const AT_CARRIER: &str = "Limit the countries at the carrier of the trunk.";
+const NO_EXTENSIONS: &str = "The contact center's trunks serve agent groups, not extensions.";
+const FIND_GROUP: &str = "Find the group: `trunkctl lookup agent-groups`.";
 
 const PROFILE: &[ProfileKey] = &[
-    ProfileKey {
-        default: Some("https://api.itniotech.com"),
-        ..ProfileKey::new("base_url", "the API's address", KeyNeed::Optional)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new("api_key", "API key of Home > Developers in the console", KeyNeed::Always)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new("api_secret", "API secret of the same page", KeyNeed::Always)
-    },
+    ProfileKey::new("base_url", "the API's address", KeyNeed::Optional).or("https://api.itniotech.com"),
+    ProfileKey::new("api_key", "API key of Home > Developers in the console", KeyNeed::Always).secret(),
+    ProfileKey::new("api_secret", "API secret of the same page", KeyNeed::Always).secret(),
 ];
 
 const NO_PORT: Need = Refused(
@@ -179,7 +143,7 @@ const OUTBOUND: &[FieldFact] = &[
     fact(Field::Kind, "sipTrunkState", Required, Optional),
     // On update it can only be confirmed: the call has no such field.
     fact(Field::Direction, "type", Required, Optional),
-    FieldFact { limit: LIMIT, ..fact(Field::Host, "sipGatewayIp", Required, Optional) },
+    fact(Field::Host, "sipGatewayIp", Required, Optional).at_most(LIMIT),
     fact(Field::Port, "", NO_PORT, NO_PORT),
     fact(Field::Enabled, "", NO_STATE, NO_STATE),
     // Both are required if the trunk registers, and refused otherwise; see `rules`.
@@ -187,7 +151,7 @@ const OUTBOUND: &[FieldFact] = &[
     fact(Field::Password, "sipPassword", Optional, Optional),
     fact(Field::Dids, "", NO_DIDS, NO_DIDS),
     fact(Field::Prefix, "sipPrefix", Optional, Optional),
-    FieldFact { limit: LIMIT, ..fact(Field::AgentGroups, "groupList", Required, Optional) },
+    fact(Field::AgentGroups, "groupList", Required, Optional).at_most(LIMIT),
     fact(Field::AllowedIp, "", NOT_OUTBOUND, NOT_OUTBOUND),
 ];
 
@@ -208,13 +172,9 @@ const INBOUND: &[FieldFact] = &[
     fact(Field::Password, "", NO_CREDENTIALS, NO_CREDENTIALS),
     fact(Field::Dids, "", NO_DIDS, NO_DIDS),
     fact(Field::Prefix, "sipPrefix", Optional, Optional),
-    FieldFact { limit: LIMIT, ..fact(Field::AgentGroups, "groupList", Required, Optional) },
-    FieldFact { limit: LIMIT, ..fact(Field::AllowedIp, "sipWhiteIp", Required, Optional) },
+    fact(Field::AgentGroups, "groupList", Required, Optional).at_most(LIMIT),
+    fact(Field::AllowedIp, "sipWhiteIp", Required, Optional).at_most(LIMIT),
 ];
 
 /// Codes -50, -55 and -58 of page 004: of each address and of each group's number.
-const LIMIT: Option<usize> = Some(50);
-
-const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
-    FieldFact { field, wire, create, update, values: &[], limit: None }
-}
+const LIMIT: usize = 50;

@@ -3,7 +3,7 @@
 use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
 use crate::vendors::{End, Facts, Pace, Sip};
 
 /// All of it.
@@ -56,11 +56,11 @@ pub static FACTS: Facts = Facts {
 };
 
 const ABILITIES: &[(Operation, Support)] = &[
-    (Operation::TrunkCreate, Support::Native),
-    (Operation::TrunkUpdate, Support::Native),
-    (Operation::TrunkList, Support::Native),
-    (Operation::TrunkGet, Support::Native),
-    (Operation::TrunkDelete, Support::Native),
+    native(Operation::TrunkCreate),
+    native(Operation::TrunkUpdate),
+    native(Operation::TrunkList),
+    native(Operation::TrunkGet),
+    native(Operation::TrunkDelete),
     none(Operation::NumbersAdd, NO_NUMBERS, "Give the numbers as DIDs: `trunk update … --add-did NUMBER`."),
     none(Operation::NumbersList, NO_NUMBERS, "`trunk get` shows the DIDs of a trunk."),
     none(
@@ -93,19 +93,19 @@ const ABILITIES: &[(Operation, Support)] = &[
         "A PBX has no sub accounts whose numbers could be cleared.",
         "Take DIDs away from a trunk: `trunk update … --remove-did NUMBER`.",
     ),
-    (Operation::FindItsp, Support::Native),
-    (Operation::FindExtension, Support::Native),
-    (Operation::FindExtensionGroup, Support::Native),
+    native(Operation::FindItsp),
+    native(Operation::FindExtension),
+    native(Operation::FindExtensionGroup),
     none(
         Operation::FindAgentGroup,
         "A PBX's trunks do not refer to agent groups.",
         "Calls are routed by the PBX's inbound routes.",
     ),
-    (
+    emulated(
         Operation::ProfileCheck,
-        Support::Emulated("Reads one row of `trunk/list`: the API has no call that only tests credentials."),
+        "Reads one row of `trunk/list`: the API has no call that only tests credentials.",
     ),
-    (Operation::ProfileLogout, Support::Native),
+    native(Operation::ProfileLogout),
 ];
 
 const NO_NUMBERS: &str = "A PBX has no internal numbers of its own: numbers arrive on trunks.";
@@ -113,28 +113,17 @@ const NO_COUNTRIES: &str =
     "A PBX has no list of call-out countries: the dial patterns of its outbound routes decide.";
 const NO_MASTER: &str = "A PBX has no master account whose numbers could be given away.";
 
-const fn none(operation: Operation, why: &'static str, instead: &'static str) -> (Operation, Support) {
-    (operation, Support::Unsupported { why, instead })
-}
-
 const PROFILE: &[ProfileKey] = &[
     ProfileKey::new("base_url", "the PBX's web address, as in https://192.0.2.10:8088", KeyNeed::Always),
-    ProfileKey {
-        names: Names::Credentials,
-        ..ProfileKey::new("client_id", "Client ID of Integrations > API on the PBX", KeyNeed::ToLogIn)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new("client_secret", "Client Secret of the same page", KeyNeed::ToLogIn)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new(
-            "access_token",
-            "a token to use as it is, in place of the credentials",
-            KeyNeed::Optional,
-        )
-    },
+    ProfileKey::new("client_id", "Client ID of Integrations > API on the PBX", KeyNeed::ToLogIn)
+        .names(Names::Credentials),
+    ProfileKey::new("client_secret", "Client Secret of the same page", KeyNeed::ToLogIn).secret(),
+    ProfileKey::new(
+        "access_token",
+        "a token to use as it is, in place of the credentials",
+        KeyNeed::Optional,
+    )
+    .secret(),
 ];
 
 const TRANSPORTS: &[&str] = &["udp", "tcp", "tls", "dnsnaptr"];
@@ -157,7 +146,7 @@ const REGISTER: &[FieldFact] = &[
     // On update it only says which table applies.
     fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
-    one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
+    fact(Field::Transport, "transport", Required, Optional).one_of(TRANSPORTS),
     fact(Field::Host, "hostname", Required, Optional),
     fact(Field::Port, "port", Required, Optional),
     // Required in the request; defaults to the host.
@@ -165,7 +154,7 @@ const REGISTER: &[FieldFact] = &[
     fact(Field::Username, "username", Required, Optional),
     fact(Field::Password, "password", Required, Optional),
     fact(Field::AuthName, "auth_name", Required, Optional),
-    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Codecs, "codec_sel", Required, Optional).one_of(CODECS),
     fact(Field::Enabled, "enable", Optional, Optional),
     fact(Field::Country, "country", Optional, FIXED),
     fact(Field::Itsp, "itsp", Optional, FIXED),
@@ -187,14 +176,14 @@ const PEER: &[FieldFact] = &[
     // On update it only says which table applies.
     fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
-    one_of(Field::Transport, "transport", Required, Optional, TRANSPORTS),
+    fact(Field::Transport, "transport", Required, Optional).one_of(TRANSPORTS),
     fact(Field::Host, "hostname", Required, Optional),
     fact(Field::Port, "port", Required, Optional),
     fact(Field::Domain, "domain", Optional, Optional),
     fact(Field::Username, "", NO_REGISTRATION, STAYS_UNREGISTERED),
     fact(Field::Password, "", NO_REGISTRATION, STAYS_UNREGISTERED),
     fact(Field::AuthName, "", NO_REGISTRATION, STAYS_UNREGISTERED),
-    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Codecs, "codec_sel", Required, Optional).one_of(CODECS),
     fact(Field::Enabled, "enable", Optional, Optional),
     fact(Field::Country, "country", Optional, FIXED),
     fact(Field::Itsp, "itsp", Optional, FIXED),
@@ -214,7 +203,7 @@ const ACCOUNT: &[FieldFact] = &[
     // On update it only says which table applies.
     fact(Field::Kind, "type", Required, FIXED),
     fact(Field::Direction, "", Optional, Optional),
-    one_of(Field::Transport, "transport", Required, Optional, ACCOUNT_TRANSPORTS),
+    fact(Field::Transport, "transport", Required, Optional).one_of(ACCOUNT_TRANSPORTS),
     fact(Field::Host, "", FAR_END, FAR_END),
     fact(Field::Port, "", FAR_END, FAR_END),
     fact(Field::Domain, "", FAR_END, FAR_END),
@@ -222,7 +211,7 @@ const ACCOUNT: &[FieldFact] = &[
     fact(Field::Username, "number", Required, Optional),
     fact(Field::Password, "password", Required, Optional),
     fact(Field::AuthName, "auth_name", Required, Optional),
-    one_of(Field::Codecs, "codec_sel", Required, Optional, CODECS),
+    fact(Field::Codecs, "codec_sel", Required, Optional).one_of(CODECS),
     fact(Field::Enabled, "enable", Optional, Optional),
     fact(Field::Country, "country", Optional, FIXED),
     fact(Field::Itsp, "itsp", Optional, FIXED),
@@ -230,17 +219,3 @@ const ACCOUNT: &[FieldFact] = &[
     fact(Field::CallerIdOverrides, "outbound_cid_list", Optional, Optional),
     fact(Field::Dids, "", NO_DIDS, NO_DIDS),
 ];
-
-const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
-    FieldFact { field, wire, create, update, values: &[], limit: None }
-}
-
-const fn one_of(
-    field: Field,
-    wire: &'static str,
-    create: Need,
-    update: Need,
-    values: &'static [&'static str],
-) -> FieldFact {
-    FieldFact { values, ..fact(field, wire, create, update) }
-}

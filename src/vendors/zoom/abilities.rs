@@ -4,7 +4,7 @@
 use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
-use crate::model::support::{FieldFact, Need, Operation, Shape, Support};
+use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
 use crate::vendors::{End, Facts, Pace, PlanRate, Sip};
 
 /// All of it.
@@ -12,25 +12,20 @@ pub static FACTS: Facts = Facts {
     name: "zoom",
     title: "Zoom SIP Connected Audio",
     abilities: &[
-        (Operation::TrunkCreate, Support::Native),
-        (
+        native(Operation::TrunkCreate),
+        none(
             Operation::TrunkUpdate,
-            Support::Unsupported {
-                why: "Zoom documents no call that changes an assigned trunk.",
-                instead: "Delete it and create it again, or have the master account's trunk \
-                          changed at Zoom.",
-            },
+            "Zoom documents no call that changes an assigned trunk.",
+            "Delete it and create it again, or have the master account's trunk changed at Zoom.",
         ),
-        (Operation::TrunkList, Support::Native),
-        (
+        native(Operation::TrunkList),
+        emulated(
             Operation::TrunkGet,
-            Support::Emulated(
-                "Zoom has no call for one trunk; all of the account's are listed, and one is picked.",
-            ),
+            "Zoom has no call for one trunk; all of the account's are listed, and one is picked.",
         ),
-        (Operation::TrunkDelete, Support::Native),
-        (Operation::NumbersAdd, Support::Native),
-        (Operation::NumbersList, Support::Native),
+        native(Operation::TrunkDelete),
+        native(Operation::NumbersAdd),
+        native(Operation::NumbersList),
         (
             Operation::NumbersUpdate,
             Support::Unknown(
@@ -38,55 +33,43 @@ pub static FACTS: Facts = Facts {
                  method and its body are not documented. Remove the number and add it again.",
             ),
         ),
-        (Operation::NumbersRemove, Support::Native),
-        (Operation::SettingsAssign, Support::Native),
+        native(Operation::NumbersRemove),
+        native(Operation::SettingsAssign),
         // All but `enable`, which the answer does not have.
-        (Operation::SettingsRead, Support::Native),
-        (Operation::CountriesAdd, Support::Native),
-        (Operation::CountriesList, Support::Native),
-        (Operation::CountriesRemove, Support::Native),
-        (Operation::MasterNumbersList, Support::Native),
-        (Operation::MasterNumbersAssign, Support::Native),
-        (Operation::MasterNumbersClear, Support::Native),
-        (
+        native(Operation::SettingsRead),
+        native(Operation::CountriesAdd),
+        native(Operation::CountriesList),
+        native(Operation::CountriesRemove),
+        native(Operation::MasterNumbersList),
+        native(Operation::MasterNumbersAssign),
+        native(Operation::MasterNumbersClear),
+        emulated(
             Operation::ProfileCheck,
-            Support::Emulated(
-                "An access token is obtained, and the trunks of the profile's account are listed.",
-            ),
+            "An access token is obtained, and the trunks of the profile's account are listed.",
         ),
-        (
+        emulated(
             Operation::ProfileLogout,
-            Support::Emulated(
-                "The cached token is forgotten; Zoom's tokens end by themselves within an hour.",
-            ),
+            "The cached token is forgotten; Zoom's tokens end by themselves within an hour.",
         ),
-        (
+        none(
             Operation::FindItsp,
-            Support::Unsupported {
-                why: "Zoom has no templates of providers; its trunks are set up at the master account.",
-                instead: "Name the master account's trunk with --master-trunk.",
-            },
+            "Zoom has no templates of providers; its trunks are set up at the master account.",
+            "Name the master account's trunk with --master-trunk.",
         ),
-        (
+        none(
             Operation::FindExtension,
-            Support::Unsupported {
-                why: "Zoom's assigned trunks do not refer to extensions.",
-                instead: "Give the caller ID of the whole trunk with --caller-id.",
-            },
+            "Zoom's assigned trunks do not refer to extensions.",
+            "Give the caller ID of the whole trunk with --caller-id.",
         ),
-        (
+        none(
             Operation::FindExtensionGroup,
-            Support::Unsupported {
-                why: "Zoom's assigned trunks do not refer to extension groups.",
-                instead: "Give the caller ID of the whole trunk with --caller-id.",
-            },
+            "Zoom's assigned trunks do not refer to extension groups.",
+            "Give the caller ID of the whole trunk with --caller-id.",
         ),
-        (
+        none(
             Operation::FindAgentGroup,
-            Support::Unsupported {
-                why: "Zoom's assigned trunks do not refer to agent groups.",
-                instead: "Calls on them go to meetings; add the numbers with `internal-numbers add`.",
-            },
+            "Zoom's assigned trunks do not refer to agent groups.",
+            "Calls on them go to meetings; add the numbers with `internal-numbers add`.",
         ),
     ],
     shapes: &[Shape { name: "assigned", fields: ASSIGNED }],
@@ -118,61 +101,41 @@ pub static FACTS: Facts = Facts {
 };
 
 const PROFILE: &[ProfileKey] = &[
-    ProfileKey {
-        default: Some("https://api.zoom.us/v2"),
-        ..ProfileKey::new("base_url", "the API's address with its version", KeyNeed::Optional)
-    },
-    ProfileKey {
-        default: Some("https://zoom.us/oauth/token"),
-        ..ProfileKey::new("token_url", "where access tokens are given", KeyNeed::Optional)
-    },
-    ProfileKey {
-        names: Names::Account,
-        ..ProfileKey::new("account_id", "Account ID of the Server-to-Server OAuth app", KeyNeed::ToLogIn)
-    },
-    ProfileKey {
-        names: Names::Credentials,
-        ..ProfileKey::new("client_id", "Client ID of the same app", KeyNeed::ToLogIn)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new("client_secret", "Client Secret of the same app", KeyNeed::ToLogIn)
-    },
-    ProfileKey {
-        secret: true,
-        ..ProfileKey::new(
-            "access_token",
-            "a token to use as it is, in place of the credentials",
-            KeyNeed::Optional,
-        )
-    },
-    ProfileKey {
-        default: Some(ME),
-        ..ProfileKey::new(
-            "account",
-            "the account acted on: a sub account's id, or me for the master",
-            KeyNeed::Optional,
-        )
-    },
-    ProfileKey {
-        default: Some("json"),
-        values: &["json", MULTIPART],
-        ..ProfileKey::new(
-            "body_format",
-            "how bodies are sent; multipart is a last resort that fits only SIP settings: Zoom's own OpenAPI \
-             file refuses lists in it",
-            KeyNeed::Optional,
-        )
-    },
-    ProfileKey {
-        default: Some(PRO),
-        values: &[FREE, PRO, BUSINESS, UNPACED],
-        ..ProfileKey::new(
-            "plan",
-            "the account's plan, whose rate limits are kept; none where a gateway paces the calls",
-            KeyNeed::Optional,
-        )
-    },
+    ProfileKey::new("base_url", "the API's address with its version", KeyNeed::Optional)
+        .or("https://api.zoom.us/v2"),
+    ProfileKey::new("token_url", "where access tokens are given", KeyNeed::Optional)
+        .or("https://zoom.us/oauth/token"),
+    ProfileKey::new("account_id", "Account ID of the Server-to-Server OAuth app", KeyNeed::ToLogIn)
+        .names(Names::Account),
+    ProfileKey::new("client_id", "Client ID of the same app", KeyNeed::ToLogIn).names(Names::Credentials),
+    ProfileKey::new("client_secret", "Client Secret of the same app", KeyNeed::ToLogIn).secret(),
+    ProfileKey::new(
+        "access_token",
+        "a token to use as it is, in place of the credentials",
+        KeyNeed::Optional,
+    )
+    .secret(),
+    ProfileKey::new(
+        "account",
+        "the account acted on: a sub account's id, or me for the master",
+        KeyNeed::Optional,
+    )
+    .or(ME),
+    ProfileKey::new(
+        "body_format",
+        "how bodies are sent; multipart is a last resort that fits only SIP settings: Zoom's own OpenAPI file \
+         refuses lists in it",
+        KeyNeed::Optional,
+    )
+    .or("json")
+    .one_of(&["json", MULTIPART]),
+    ProfileKey::new(
+        "plan",
+        "the account's plan, whose rate limits are kept; none where a gateway paces the calls",
+        KeyNeed::Optional,
+    )
+    .or(PRO)
+    .one_of(&[FREE, PRO, BUSINESS, UNPACED]),
 ];
 
 const FREE: &str = "free";
@@ -230,8 +193,8 @@ const ASSIGNED: &[FieldFact] = &[
     fact(Field::Direction, "", Optional, FIXED),
     fact(Field::Account, "", Optional, FIXED),
     fact(Field::MasterTrunk, "id", Required, FIXED),
-    FieldFact { limit: Some(8), ..fact(Field::Dnis, "dnis", Optional, FIXED) },
-    FieldFact { limit: Some(32), ..fact(Field::CallerId, "outbound_caller_id", Optional, FIXED) },
+    fact(Field::Dnis, "dnis", Optional, FIXED).at_most(8),
+    fact(Field::CallerId, "outbound_caller_id", Optional, FIXED).at_most(32),
     fact(Field::Name, "", NAME, NAME),
     fact(Field::Enabled, "", SWITCH, SWITCH),
     fact(Field::Host, "", MASTERS, MASTERS),
@@ -246,7 +209,3 @@ const ASSIGNED: &[FieldFact] = &[
     fact(Field::Dids, "", DIDS, DIDS),
     fact(Field::Prefix, "", PREFIX, PREFIX),
 ];
-
-const fn fact(field: Field, wire: &'static str, create: Need, update: Need) -> FieldFact {
-    FieldFact { field, wire, create, update, values: &[], limit: None }
-}
