@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::rows::Rows;
 use crate::cli::history::{List, Resolve, Show};
 use crate::context::{Context, Reply, journal_folder};
-use crate::engine::journal::{self, Record, Records, Settled};
+use crate::engine::journal::{self, Record, Records, Subject};
 use crate::model::change::{Outcome, successes, telling};
 use crate::model::columns::Columns;
 use crate::model::error::{Error, Kind, Result};
@@ -143,13 +143,12 @@ pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
 /// The outcomes that an entry can have. Operations of a later version may have any outcome.
 fn endings(record: &Record) -> Vec<Outcome> {
     use Outcome::{Assigned, Created, Deleted, Failed, Updated};
-    let known = |settled: &Settled| {
-        Operation::ALL.iter().find(|operation| operation.name() == settled.subject.operation)
-    };
-    let unknown = record.subjects.iter().filter(|settled| settled.outcome == Outcome::Unknown.word());
+    let known =
+        |subject: &Subject| Operation::ALL.iter().find(|operation| operation.name() == subject.operation);
+    let unknown = record.subjects.iter().filter(|subject| subject.outcome == Outcome::Unknown.word());
     let mut all: Vec<Outcome> = Vec::new();
-    for settled in unknown {
-        let own = known(settled).map_or(&[][..], |operation| successes(*operation));
+    for subject in unknown {
+        let own = known(subject).map_or(&[][..], |operation| successes(*operation));
         let own = if own.is_empty() { &[Created, Updated, Deleted, Assigned] } else { own };
         all.extend(own.iter().filter(|outcome| !all.contains(outcome)).copied().collect::<Vec<_>>());
     }
@@ -282,15 +281,14 @@ fn cells(record: &Record) -> Vec<String> {
 
 fn operations(record: &Record) -> String {
     let mut operations: Vec<&str> =
-        record.subjects.iter().map(|settled| settled.subject.operation.as_str()).collect();
+        record.subjects.iter().map(|subject| subject.operation.as_str()).collect();
     operations.dedup();
     operations.join(", ")
 }
 
 /// The object, or the first one and the number of others.
-fn names(subjects: &[Settled]) -> String {
-    let first = subjects.first().map(|settled| {
-        let subject = &settled.subject;
+fn names(subjects: &[Subject]) -> String {
+    let first = subjects.first().map(|subject| {
         subject.name.clone().or_else(|| subject.id.as_ref().map(|id| format!("id:{id}"))).unwrap_or_default()
     });
     match (first, subjects.len()) {
@@ -303,10 +301,10 @@ fn names(subjects: &[Settled]) -> String {
 /// The outcome, or the number of each.
 fn outcomes(record: &Record) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
-    for settled in &record.subjects {
-        match counts.iter_mut().find(|(word, _)| *word == settled.outcome) {
+    for subject in &record.subjects {
+        match counts.iter_mut().find(|(word, _)| *word == subject.outcome) {
             Some((_, count)) => *count += 1,
-            None => counts.push((&settled.outcome, 1)),
+            None => counts.push((&subject.outcome, 1)),
         }
     }
     match counts.as_slice() {
@@ -317,10 +315,9 @@ fn outcomes(record: &Record) -> String {
 
 /// The commands that check unknown outcomes.
 fn checks(record: &Record) -> Vec<String> {
-    let unknown = |settled: &&Settled| settled.outcome == Outcome::Unknown.word();
+    let unknown = |subject: &&Subject| subject.outcome == Outcome::Unknown.word();
     let mut checks: Vec<String> = Vec::new();
-    for settled in record.subjects.iter().filter(unknown) {
-        let subject = &settled.subject;
+    for subject in record.subjects.iter().filter(unknown) {
         let operation = Operation::ALL.iter().find(|operation| operation.name() == subject.operation);
         let command = operation.and_then(|operation| {
             let (id, name) = (subject.id.as_deref(), subject.name.as_deref());
@@ -386,15 +383,14 @@ fn text(record: &Record) -> String {
         let line = format!("trunkctl history resolve {} --outcome {first}", record.id);
         add("resolve", &format!("{line} (or {})", rest.join(", ")));
     }
-    for settled in &record.subjects {
+    for subject in &record.subjects {
         lines.push(String::new());
-        lines.extend(subject(settled).into_iter().map(|line| printable(&line)));
+        lines.extend(subject_lines(subject).into_iter().map(|line| printable(&line)));
     }
     lines.join("\n")
 }
 
-fn subject(settled: &Settled) -> Vec<String> {
-    let subject = &settled.subject;
+fn subject_lines(subject: &Subject) -> Vec<String> {
     let mut head = format!("{} {}", subject.operation, subject.kind);
     if let Some(name) = &subject.name {
         head.push_str(&format!(" `{name}`"));
@@ -402,7 +398,7 @@ fn subject(settled: &Settled) -> Vec<String> {
     if let Some(id) = &subject.id {
         head.push_str(&format!(" id:{id}"));
     }
-    let mut lines = vec![format!("{head}: {}", settled.outcome)];
+    let mut lines = vec![format!("{head}: {}", subject.outcome)];
     for (label, value) in [("before", &subject.before), ("after", &subject.after)] {
         if let Some(value) = value {
             lines.push(format!("  {label:<9}{}", printable_json(&value.to_string())));

@@ -22,9 +22,9 @@ use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::text::printable_json;
 use file::Folder;
-use line::{Begun, Ended, Line, Resolved};
+use line::{Ended, Line, Resolved};
 
-pub use read::{Record, Records, Resolution, Settled, read};
+pub use read::{Record, Records, Resolution, read};
 
 /// The newest file of the journal in a state folder.
 pub fn path(state: &Path) -> PathBuf {
@@ -56,57 +56,58 @@ pub struct Intent {
 }
 
 /// One object of a write.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Subject {
     /// The operation, for example `trunk.create`.
     pub operation: String,
     /// The kind of the object.
     pub kind: String,
     /// The vendor's id, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name of the object.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The fields before the write, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
     /// The fields after the write.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
+    /// How its part of the write ended; empty in an intent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub outcome: String,
 }
 
-/// How a write ended.
-#[derive(Debug, Clone)]
+/// How a write ended. Outcomes are texts, so that outcomes of later versions can be read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ending {
     /// The outcome of the whole write.
-    pub outcome: Outcome,
+    pub outcome: String,
     /// One per subject, in their order, if they differ; otherwise empty.
-    pub outcomes: Vec<Outcome>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<String>,
     /// The vendor's ids of the subjects, in their order, if known now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<Option<String>>,
     /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
     /// Status of the HTTP answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     /// The request id, for the vendor's support.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// A note.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl Ending {
     /// An ending with only an outcome.
     pub fn new(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            outcomes: Vec::new(),
-            ids: Vec::new(),
-            error: None,
-            http_status: None,
-            request_id: None,
-            note: None,
-        }
+        Self { outcome: outcome.word().into(), ..Self::default() }
     }
 
     /// An ending with an error. The caller masks secrets in it first.
@@ -126,14 +127,14 @@ impl Ending {
 }
 
 /// The recorded parts of a write's error.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Failure {
     /// The error's kind.
     pub kind: String,
     /// What went wrong.
     pub message: String,
     /// The vendor's own code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_code: Option<String>,
 }
 
@@ -238,7 +239,7 @@ impl Journal {
     }
 
     fn intend(&self, intent: Intent) -> std::io::Result<Unsent> {
-        let begun = Begun::new(&self.0.invocation, intent);
+        let begun = Record::new(&self.0.invocation, intent);
         let id = begun.id.clone();
         let number = self.append(&Line::Begun(begun))?;
         let unsent = Unsent { entry: PendingWrite { id, journal: self.clone() }, taken: false };

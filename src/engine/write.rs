@@ -186,7 +186,7 @@ impl Session {
         let whole = outcomes.iter().copied().find(|outcome| *outcome == left_out);
         let mut ending = Ending::new(whole.or(outcomes.first().copied()).unwrap_or(Outcome::Updated));
         ending.ids = reported.into_iter().map(Option::flatten).collect();
-        ending.outcomes = outcomes;
+        ending.outcomes = outcomes.iter().map(|outcome| outcome.word().to_owned()).collect();
         ending.note = note;
         ending
     }
@@ -350,6 +350,7 @@ fn subject(change: &Change) -> Subject {
         name: change.name.clone(),
         before: fields(|field| &field.before),
         after: fields(|field| &field.after),
+        outcome: String::new(),
     };
     if change.operation == Operation::TrunkUpdate {
         let name = Field::Name.name();

@@ -20,14 +20,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 
 fn subject(operation: &str, name: &str) -> Subject {
     let kind = if operation.starts_with("trunk") { "trunk" } else { "internal_number" };
-    Subject {
-        operation: operation.into(),
-        kind: kind.into(),
-        id: None,
-        name: Some(name.into()),
-        before: None,
-        after: None,
-    }
+    Subject { operation: operation.into(), kind: kind.into(), name: Some(name.into()), ..Subject::default() }
 }
 
 fn intent(profile: &str, subjects: Vec<Subject>) -> Intent {
@@ -119,7 +112,7 @@ fn filters_select_by_profile_time_and_outcome() {
     past.trunk("meetings", "b", Outcome::Failed);
     past.trunk("lab", "c", Outcome::Unknown);
     let mut ending = Ending::new(Outcome::Created);
-    ending.outcomes = vec![Outcome::Created, Outcome::Failed];
+    ending.outcomes = vec!["created".into(), "failed".into()];
     let two = vec![subject("internal_numbers.add", "+1"), subject("internal_numbers.add", "+2")];
     past.add(intent("meetings", two), Some(ending));
     let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
@@ -229,7 +222,7 @@ fn a_batch_is_counted_in_the_list_and_whole_when_shown() {
     let numbers: Vec<Subject> =
         (0..30).map(|n| subject("internal_numbers.add", &format!("+1415555{n:04}"))).collect();
     let mut ending = Ending::new(Outcome::Created);
-    ending.outcomes = (0..30).map(|n| if n == 7 { Outcome::Failed } else { Outcome::Created }).collect();
+    ending.outcomes = (0..30).map(|n| if n == 7 { "failed" } else { "created" }.to_owned()).collect();
     ending.ids = (0..30).map(|n| (n != 7).then(|| format!("A{n}"))).collect();
     let id = past.add(intent("meetings", numbers), Some(ending));
     let csv = past.run("history list -o csv").expect(0).out;
@@ -378,7 +371,7 @@ fn processes_that_write_at_the_same_time_lose_nothing() {
     }
     let mut records = journal::read(&place.state()).unwrap();
     let found: Vec<_> = records.by_ref().map(Result::unwrap).collect();
-    let mut names: Vec<&str> = found.iter().filter_map(|r| r.subjects[0].subject.name.as_deref()).collect();
+    let mut names: Vec<&str> = found.iter().filter_map(|r| r.subjects[0].name.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
     let open = found.iter().filter(|record| record.outcome == "unknown").count();

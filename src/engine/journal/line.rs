@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Failure, Intent, Invocation, Subject};
+use super::{Ending, Record};
 use crate::model::change::Outcome;
 
 /// One line.
@@ -13,82 +13,26 @@ use crate::model::change::Outcome;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Line {
     /// A write is about to be sent.
-    Begun(Begun),
+    Begun(Record),
     /// It has ended.
     Ended(Ended),
     /// A person recorded its outcome.
     Resolved(Resolved),
 }
 
-/// An intent.
-#[derive(Serialize, Deserialize)]
-pub struct Begun {
-    pub id: String,
-    pub time: String,
-    pub pid: u32,
-    pub user: String,
-    pub command: Vec<String>,
-    pub profile: String,
-    pub vendor: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    pub call: String,
-    pub subjects: Vec<Subject>,
-}
-
-impl Begun {
-    /// An intent with the current time.
-    pub fn new(invocation: &Invocation, intent: Intent) -> Self {
-        let now = Timestamp::now();
-        Self {
-            id: new_id(now),
-            time: written(now),
-            pid: std::process::id(),
-            user: invocation.user.clone(),
-            command: invocation.command.clone(),
-            profile: intent.profile,
-            vendor: intent.vendor,
-            account: intent.account,
-            call: intent.call,
-            subjects: intent.subjects,
-        }
-    }
-}
-
-/// An ending. Outcomes are texts, so that outcomes of later versions can be read.
+/// The ending of an entry.
 #[derive(Serialize, Deserialize)]
 pub struct Ended {
     pub id: String,
     pub time: String,
-    pub outcome: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outcomes: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ids: Vec<Option<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Failure>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub http_status: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    #[serde(flatten)]
+    pub ending: Ending,
 }
 
 impl Ended {
     /// The ending of an entry, with the current time.
     pub fn new(id: &str, ending: Ending) -> Self {
-        Self {
-            id: id.to_owned(),
-            time: written(Timestamp::now()),
-            outcome: ending.outcome.word().into(),
-            outcomes: ending.outcomes.iter().map(|outcome| outcome.word().to_owned()).collect(),
-            ids: ending.ids,
-            error: ending.error,
-            http_status: ending.http_status,
-            request_id: ending.request_id,
-            note: ending.note,
-        }
+        Self { id: id.to_owned(), time: written(Timestamp::now()), ending }
     }
 }
 
@@ -109,7 +53,8 @@ impl Resolved {
     }
 }
 
-fn written(at: Timestamp) -> String {
+/// A time as the lines contain it.
+pub fn written(at: Timestamp) -> String {
     format!("{at:.6}")
 }
 
@@ -117,7 +62,7 @@ fn written(at: Timestamp) -> String {
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The microsecond, unique within the process, and a random number to distinguish processes.
-fn new_id(now: Timestamp) -> String {
+pub fn new_id(now: Timestamp) -> String {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let now = u64::try_from(now.as_microsecond()).unwrap_or_default();
     let later = |last: u64| now.max(last + 1);

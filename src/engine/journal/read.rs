@@ -6,11 +6,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::file::Folder;
-use super::line::{Begun, Ended, Line, Resolved};
-use super::{Failure, Subject};
+use super::line::{Ended, Line, Resolved, new_id, written};
+use super::{Ending, Failure, Intent, Invocation, Subject};
 use crate::model::change::Outcome;
 use crate::model::error::{Error, Result};
 
@@ -20,8 +20,8 @@ const BLOCK: u64 = 64 << 10;
 /// No write takes longer than this.
 const LONGEST_WRITE: SignedDuration = SignedDuration::from_hours(1);
 
-/// An intent and its ending.
-#[derive(Debug, Clone, Serialize)]
+/// An intent, as a line of the journal contains it, and what later lines say about its ending.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
     /// Sortable by time, unique.
     pub id: String,
@@ -36,10 +36,11 @@ pub struct Record {
     pub account: Option<String>,
     /// The vendor's name of the call.
     pub call: String,
-    /// The outcome; `unknown` if no ending was recorded.
+    /// The outcome; `unknown` if no ending was recorded, and empty in an intent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub outcome: String,
     /// The objects of the write.
-    pub subjects: Vec<Settled>,
+    pub subjects: Vec<Subject>,
     /// The user who ran the command.
     pub user: String,
     /// The command, its secrets masked.
@@ -67,7 +68,7 @@ pub struct Record {
 }
 
 /// Who recorded the outcome of an entry, and when.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Resolution {
     /// When.
     pub time: String,
@@ -75,52 +76,39 @@ pub struct Resolution {
     pub user: String,
 }
 
-/// One object of a write, and how its part of it ended.
-#[derive(Debug, Clone, Serialize)]
-pub struct Settled {
-    /// The object.
-    #[serde(flatten)]
-    pub subject: Subject,
-    /// How it ended.
-    pub outcome: String,
-}
-
 impl Record {
-    fn fold(begun: Begun, ended: Option<Ended>) -> Self {
-        let unknown = || Outcome::Unknown.word().to_owned();
-        let mut record = Self {
-            id: begun.id,
-            time: begun.time,
-            profile: begun.profile,
-            vendor: begun.vendor,
-            account: begun.account,
-            call: begun.call,
-            outcome: unknown(),
-            subjects: Vec::new(),
-            user: begun.user,
-            command: begun.command,
-            pid: begun.pid,
-            resolved: None,
-            ended: None,
-            error: None,
-            http_status: None,
-            request_id: None,
-            note: None,
-        };
-        let (mut outcomes, mut ids) = (Vec::new(), Vec::new());
-        if let Some(ended) = ended {
-            (record.outcome, record.ended) = (ended.outcome, Some(ended.time));
-            (record.error, record.note) = (ended.error, ended.note);
-            (record.http_status, record.request_id) = (ended.http_status, ended.request_id);
-            (outcomes, ids) = (ended.outcomes, ended.ids);
+    /// An intent with the current time.
+    pub(super) fn new(invocation: &Invocation, intent: Intent) -> Self {
+        let now = Timestamp::now();
+        Self {
+            id: new_id(now),
+            time: written(now),
+            profile: intent.profile,
+            vendor: intent.vendor,
+            account: intent.account,
+            call: intent.call,
+            subjects: intent.subjects,
+            user: invocation.user.clone(),
+            command: invocation.command.clone(),
+            pid: std::process::id(),
+            ..Self::default()
         }
-        let (mut outcomes, mut ids) = (outcomes.into_iter(), ids.into_iter());
-        let settle = |mut subject: Subject| {
-            subject.id = ids.next().flatten().or(subject.id.take());
-            Settled { subject, outcome: outcomes.next().unwrap_or_else(|| record.outcome.clone()) }
+    }
+
+    /// Adds its ending, which is unknown if none was recorded.
+    fn end(&mut self, ended: Option<Ended>) {
+        let (time, ending) = match ended {
+            Some(ended) => (Some(ended.time), ended.ending),
+            None => (None, Ending::new(Outcome::Unknown)),
         };
-        record.subjects = begun.subjects.into_iter().map(settle).collect();
-        record
+        let (mut outcomes, mut ids) = (ending.outcomes.into_iter(), ending.ids.into_iter());
+        for subject in &mut self.subjects {
+            subject.id = ids.next().flatten().or(subject.id.take());
+            subject.outcome = outcomes.next().unwrap_or_else(|| ending.outcome.clone());
+        }
+        (self.ended, self.outcome) = (time, ending.outcome);
+        (self.error, self.note) = (ending.error, ending.note);
+        (self.http_status, self.request_id) = (ending.http_status, ending.request_id);
     }
 
     /// Applies the outcome that a person recorded to the unknown parts of the entry.
@@ -129,7 +117,7 @@ impl Record {
         if !self.has_outcome(unknown) {
             return;
         }
-        let outcomes = self.subjects.iter_mut().map(|settled| &mut settled.outcome);
+        let outcomes = self.subjects.iter_mut().map(|subject| &mut subject.outcome);
         for outcome in outcomes.chain([&mut self.outcome]).filter(|outcome| *outcome == unknown) {
             outcome.clone_from(&said.outcome);
         }
@@ -138,7 +126,7 @@ impl Record {
 
     /// Whether it has this outcome, in whole or in part.
     pub fn has_outcome(&self, word: &str) -> bool {
-        self.outcome == word || self.subjects.iter().any(|settled| settled.outcome == word)
+        self.outcome == word || self.subjects.iter().any(|subject| subject.outcome == word)
     }
 
     /// Whether a person must check its outcome. Entries in progress are excluded: their process is running, and they
@@ -224,10 +212,9 @@ impl Iterator for Records {
                 }
             };
             match serde_json::from_slice(&line) {
-                Ok(Line::Begun(begun)) => {
-                    let (ended, said) = (self.ended.remove(&begun.id), self.resolved.remove(&begun.id));
-                    let mut record = Record::fold(begun, ended);
-                    if let Some(said) = said {
+                Ok(Line::Begun(mut record)) => {
+                    record.end(self.ended.remove(&record.id));
+                    if let Some(said) = self.resolved.remove(&record.id) {
                         record.resolve(said);
                     }
                     return Some(Ok(record));

@@ -22,10 +22,9 @@ fn subject(name: &str) -> Subject {
     Subject {
         operation: "trunk.create".into(),
         kind: "trunk".into(),
-        id: None,
         name: Some(name.into()),
-        before: None,
         after: Some(json!({"name": name, "port": 5060})),
+        ..Subject::default()
     }
 }
 
@@ -34,7 +33,7 @@ fn journal(state: &Path) -> Journal {
 }
 
 fn names(state: &Path) -> Vec<String> {
-    read(state).unwrap().map(|record| record.unwrap().subjects[0].subject.name.clone().unwrap()).collect()
+    read(state).unwrap().map(|record| record.unwrap().subjects[0].name.clone().unwrap()).collect()
 }
 
 fn add(path: &Path, text: &str) {
@@ -56,7 +55,7 @@ async fn an_intent_is_on_disk_before_its_outcome_and_both_form_one_record() {
     let records: Vec<Record> = read(state.path()).unwrap().map(Result::unwrap).collect();
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((record.outcome.as_str(), record.request_id.as_deref()), ("created", Some("r-1")));
-    assert_eq!(record.subjects[0].subject.id.as_deref(), Some("28"));
+    assert_eq!(record.subjects[0].id.as_deref(), Some("28"));
     assert_eq!((record.user.as_str(), record.pid), ("anna", std::process::id()));
     assert!(record.ended > Some(record.time.clone()));
     let shown = serde_json::to_value(record).unwrap();
@@ -72,15 +71,65 @@ async fn a_batch_has_an_outcome_and_an_id_for_each_row() {
     batch.subjects.extend([subject("b"), subject("c")]);
     let entry = journal(state.path()).begin(batch).await.unwrap();
     let mut ending = Ending::new(Outcome::Created);
-    ending.outcomes = vec![Outcome::Created, Outcome::Failed];
+    ending.outcomes = vec!["created".into(), "failed".into()];
     ending.ids = vec![Some("1".into()), None];
     entry.end(ending).await.unwrap();
     let record = read(state.path()).unwrap().next().unwrap().unwrap();
     // Rows that the outcome does not name ended like the whole batch.
-    let outcomes: Vec<&str> = record.subjects.iter().map(|settled| settled.outcome.as_str()).collect();
+    let outcomes: Vec<&str> = record.subjects.iter().map(|subject| subject.outcome.as_str()).collect();
     assert_eq!(outcomes, ["created", "failed", "created"]);
-    assert_eq!(record.subjects[0].subject.id.as_deref(), Some("1"));
+    assert_eq!(record.subjects[0].id.as_deref(), Some("1"));
     assert!(record.has_outcome("failed") && record.has_outcome("created") && !record.has_outcome("unknown"));
+}
+
+#[test]
+fn lines_of_version_0_2_are_read() {
+    let state = tempfile::tempdir().unwrap();
+    for line in [
+        r#"{"event":"begun","id":"a","time":"2026-11-01T08:00:00.000000Z","pid":7,"user":"anna","command":["trunkctl","trunk"],"profile":"meetings","vendor":"zoom","account":"sub-1","call":"POST internal_numbers","subjects":[{"operation":"internal_numbers.add","kind":"internal_number","name":"+1","after":{"type":1}},{"operation":"internal_numbers.add","kind":"internal_number","id":"9"}]}"#,
+        r#"{"event":"ended","id":"a","time":"2026-11-01T08:00:01.000000Z","outcome":"unknown","outcomes":["created","unknown"],"ids":["8",null],"error":{"kind":"rejected","message":"no","vendor_code":"300"},"http_status":400,"request_id":"r","note":"n"}"#,
+        r#"{"event":"resolved","id":"a","time":"2026-11-01T09:00:00.000000Z","user":"ben","outcome":"of a later version"}"#,
+    ] {
+        Folder::below(state.path()).append(line.into()).unwrap();
+    }
+    let mut records = read(state.path()).unwrap();
+    let record = records.next().unwrap().unwrap();
+    assert!(records.next().is_none() && records.skipped() == 0);
+    let shown = json!({
+        "id": "a", "time": "2026-11-01T08:00:00.000000Z", "profile": "meetings", "vendor": "zoom",
+        "account": "sub-1", "call": "POST internal_numbers", "outcome": "of a later version",
+        "subjects": [
+            {"operation": "internal_numbers.add", "kind": "internal_number", "id": "8", "name": "+1",
+             "after": {"type": 1}, "outcome": "created"},
+            {"operation": "internal_numbers.add", "kind": "internal_number", "id": "9",
+             "outcome": "of a later version"},
+        ],
+        "user": "anna", "command": ["trunkctl", "trunk"], "pid": 7,
+        "resolved": {"time": "2026-11-01T09:00:00.000000Z", "user": "ben"},
+        "ended": "2026-11-01T08:00:01.000000Z",
+        "error": {"kind": "rejected", "message": "no", "vendor_code": "300"},
+        "http_status": 400, "request_id": "r", "note": "n",
+    });
+    // As text, which also shows the order of the keys.
+    assert_eq!(serde_json::to_string(&record).unwrap(), shown.to_string());
+}
+
+#[tokio::test]
+async fn lines_have_the_keys_of_version_0_2() {
+    let state = tempfile::tempdir().unwrap();
+    let entry = journal(state.path()).begin(intent("a")).await.unwrap();
+    entry.end(Ending::new(Outcome::Created)).await.unwrap();
+    let text = fs::read_to_string(path(state.path())).unwrap();
+    let keys = |value: &serde_json::Value| {
+        let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys.join(" ")
+    };
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(keys(&lines[0]), "call command event id pid profile subjects time user vendor");
+    assert_eq!(keys(&lines[0]["subjects"][0]), "after kind name operation");
+    assert_eq!(keys(&lines[1]), "event id outcome time");
 }
 
 #[test]
@@ -95,9 +144,9 @@ fn an_error_ends_in_failed_or_in_unknown() {
         );
         ending.outcome
     };
-    assert_eq!(ending(Kind::Rejected, Some(Applied::NotApplied)), Outcome::Failed);
-    assert_eq!(ending(Kind::OutcomeUnknown, Some(Applied::Unknown)), Outcome::Unknown);
-    assert_eq!(ending(Kind::Interrupted, Some(Applied::Unknown)), Outcome::Unknown);
+    assert_eq!(ending(Kind::Rejected, Some(Applied::NotApplied)), "failed");
+    assert_eq!(ending(Kind::OutcomeUnknown, Some(Applied::Unknown)), "unknown");
+    assert_eq!(ending(Kind::Interrupted, Some(Applied::Unknown)), "unknown");
 }
 
 #[tokio::test]
@@ -130,7 +179,7 @@ async fn lines_longer_than_a_block_are_read() {
     }
     let found: Vec<Record> = read(state.path()).unwrap().map(Result::unwrap).collect();
     let lengths: Vec<usize> =
-        found.iter().map(|r| r.subjects[0].subject.after.as_ref().unwrap().as_str().unwrap().len()).collect();
+        found.iter().map(|r| r.subjects[0].after.as_ref().unwrap().as_str().unwrap().len()).collect();
     assert_eq!(lengths, [65_536, 1, 200_000]);
     assert!(found.iter().all(|record| record.outcome == "updated"));
 }
@@ -155,8 +204,7 @@ fn concurrent_writers_lose_nothing_in_rotation() {
     });
     let mut records = read::records(&folder).unwrap();
     let found: Vec<Record> = records.by_ref().map(Result::unwrap).collect();
-    let mut names: Vec<&str> =
-        found.iter().filter_map(|record| record.subjects[0].subject.name.as_deref()).collect();
+    let mut names: Vec<&str> = found.iter().filter_map(|record| record.subjects[0].name.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!((names.len(), found.len(), records.skipped()), (WRITERS * EACH, WRITERS * EACH, 0));
@@ -176,10 +224,7 @@ async fn the_oldest_file_is_deleted_and_a_gap_is_skipped() {
         journal.begin(intent(name)).await.unwrap();
     }
     let left = || -> Vec<String> {
-        read::records(&folder)
-            .unwrap()
-            .map(|r| r.unwrap().subjects[0].subject.name.clone().unwrap())
-            .collect()
+        read::records(&folder).unwrap().map(|r| r.unwrap().subjects[0].name.clone().unwrap()).collect()
     };
     assert_eq!(left(), ["e", "d", "c", "b"]);
     fs::remove_file(state.path().join("history/journal.2.jsonl")).unwrap();

@@ -48,7 +48,7 @@ fn closing_an_entry_in_doubt_records_who_closed_it() {
 fn only_the_unknown_rows_of_a_batch_are_closed() {
     let past = Past::new();
     let mut ending = Ending::new(Outcome::Unknown);
-    ending.outcomes = vec![Outcome::Created, Outcome::Unknown, Outcome::Failed];
+    ending.outcomes = ["created", "unknown", "failed"].map(str::to_owned).into();
     let three = ["+1", "+2", "+3"].map(|name| subject("internal_numbers.add", name));
     let id = past.add(intent("lab", three.into()), Some(ending));
     past.run(&format!("history resolve {id} --outcome failed")).expect(0);
