@@ -19,7 +19,7 @@ use futures_util::future::join_all;
 
 use crate::config::{Env, Folders, profiles, proxy};
 use crate::engine::cancel::Cancellation;
-use crate::engine::journal::{Invocation, Recorder};
+use crate::engine::journal::{Invocation, Journal};
 use crate::engine::pace::Pacer;
 use crate::engine::redact::Redactor;
 use crate::engine::session::{Limits, Outside, Session};
@@ -100,7 +100,7 @@ pub struct Context {
     /// The pacers of the accounts that this run has opened sessions for.
     pacers: RefCell<Vec<Paced>>,
     /// The journal of this run.
-    recorder: OnceCell<Rc<Recorder>>,
+    journal: OnceCell<Journal>,
     /// The key of digests and saved plans, once it is resolved.
     pub(super) state_key: OnceCell<StateKey>,
     /// The platform's folders, once they are found.
@@ -152,7 +152,7 @@ impl Context {
             found: Found::default(),
             cancellation: Rc::default(),
             pacers: RefCell::default(),
-            recorder: OnceCell::new(),
+            journal: OnceCell::new(),
             state_key: OnceCell::new(),
             folders: OnceCell::new(),
             tokens: OnceCell::new(),
@@ -212,7 +212,7 @@ impl Context {
             redactor: self.redactor.clone(),
             diagnostics: Arc::clone(&self.diagnostics),
             cancellation: Rc::clone(&self.cancellation),
-            journal: (!self.options.no_journal).then(|| self.recorder(&folders.state, self.options.sandbox)),
+            journal: (!self.options.no_journal).then(|| self.journal(&folders.state, self.options.sandbox)),
             pacer,
             proxy,
         };
@@ -280,16 +280,16 @@ impl Context {
         if self.options.no_journal || self.options.dry_run.is_some() {
             return Ok(());
         }
-        self.recorder(&self.folders()?.state, self.options.sandbox).check()
+        self.journal(&self.folders()?.state, self.options.sandbox).check()
     }
 
-    /// The journal of this run, created at the first write.
-    pub fn recorder(&self, state: &Path, sandbox: bool) -> Rc<Recorder> {
+    /// The journal of this run.
+    pub fn journal(&self, state: &Path, sandbox: bool) -> Journal {
         let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.env.get(name));
         let user = user.unwrap_or("unknown").to_owned();
         let invocation = || Invocation { user, command: self.command.clone() };
-        let new = || Rc::new(Recorder::new(&journal_folder(state, sandbox), invocation()));
-        Rc::clone(self.recorder.get_or_init(new))
+        let new = || Journal::new(&journal_folder(state, sandbox), invocation(), self.redactor.clone());
+        self.journal.get_or_init(new).clone()
     }
 
     /// The pacer of an account. If its profiles differ in plan or concurrency, the first one opened decides.

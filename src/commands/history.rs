@@ -134,8 +134,7 @@ pub async fn resolve(context: &Context, args: &Resolve) -> Result<Report> {
         context.diagnostics.note(&format!("dry run: `{}` was not recorded for entry `{id}`", outcome.word()));
         return Ok(Report::Document { text: text(&record), data: data(&record) });
     }
-    let recorder = context.recorder(&context.folders()?.state, context.options.sandbox);
-    recorder.journal(|word| context.redactor.scrub(word)).resolve(id, *outcome)?;
+    context.journal(&context.folders()?.state, context.options.sandbox).resolve(id, *outcome)?;
     let record = find(context, id)?;
     Ok(Report::Document { text: text(&record), data: data(&record) })
 }

@@ -11,13 +11,13 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::redact::Redactor;
 use crate::model::change::Outcome;
 use crate::model::error::{Applied, Error, Kind, Result};
 use crate::model::text::printable_json;
@@ -36,7 +36,7 @@ pub fn path(state: &Path) -> PathBuf {
 pub struct Invocation {
     /// The user.
     pub user: String,
-    /// The command line, its secrets masked.
+    /// The command line, before masking.
     pub command: Vec<String>,
 }
 
@@ -138,48 +138,19 @@ pub struct Failure {
     pub vendor_code: Option<String>,
 }
 
-/// The journal of a process, created at its first write, when every secret of its command line is known.
-#[derive(Debug)]
-pub struct Recorder {
-    state: PathBuf,
-    invocation: Invocation,
-    journal: OnceCell<Journal>,
-}
-
-impl Recorder {
-    /// The journal in a state folder, with the command line before masking.
-    pub fn new(state: &Path, invocation: Invocation) -> Self {
-        Self { state: state.to_owned(), invocation, journal: OnceCell::new() }
-    }
-
-    /// Fails with [`Kind::Config`] if the journal cannot be written. A full disk shows only in a write.
-    pub fn check(&self) -> Result<()> {
-        let folder = Folder::below(&self.state);
-        folder.check().map_err(|cause| refuse(&folder, &cause))
-    }
-
-    /// The journal; `mask` masks secrets in the command line.
-    pub fn journal(&self, mask: impl Fn(&str) -> String) -> &Journal {
-        self.journal.get_or_init(|| {
-            let command = self.invocation.command.iter().map(|word| mask(word)).collect();
-            Journal::new(&self.state, Invocation { user: self.invocation.user.clone(), command })
-        })
-    }
-}
-
 /// Waits until a file is on disk, if the platform supports that.
 pub async fn on_disk(file: Arc<std::fs::File>) {
     let _ = tokio::task::spawn_blocking(move || file.sync_data()).await;
 }
 
 /// Writes the journal; one per process, cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Journal(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     folder: Folder,
     invocation: Invocation,
+    redactor: Redactor,
     /// The lines that were added. Tasks of this process queue here, because waking up costs less than requesting the
     /// file lock again.
     added: Mutex<Added>,
@@ -195,39 +166,43 @@ struct Added {
     file: Option<Arc<std::fs::File>>,
 }
 
-/// A write whose intent is on disk.
-#[derive(Debug)]
+/// A write whose intent is recorded. If it is dropped before it can be sent, as after Ctrl-C, nothing was sent.
 pub struct PendingWrite {
     id: String,
     journal: Journal,
+    /// Whether it may be sent, because its intent is on disk.
+    sent: bool,
 }
 
 impl Journal {
-    /// The journal in a state folder. Nothing is written before the first entry.
-    pub fn new(state: &Path, invocation: Invocation) -> Self {
-        Self::of(Folder::below(state), invocation)
+    /// The journal in a state folder. Nothing is written before the first entry, when all secrets of the command line
+    /// are known.
+    pub fn new(state: &Path, invocation: Invocation, redactor: Redactor) -> Self {
+        Self::of(Folder::below(state), invocation, redactor)
     }
 
-    fn of(folder: Folder, invocation: Invocation) -> Self {
-        Self(Arc::new(Inner { folder, invocation, added: Mutex::default(), on_disk: Mutex::default() }))
+    fn of(folder: Folder, invocation: Invocation, redactor: Redactor) -> Self {
+        let (added, on_disk) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { folder, invocation, redactor, added, on_disk }))
     }
 
-    /// Writes an intent, and returns once it is on disk.
-    ///
-    /// # Errors
-    /// [`Kind::Config`] if it cannot be written; the request must then not be sent.
+    /// Fails with [`Kind::Config`] if the journal cannot be written. A full disk shows only in a write.
+    pub fn check(&self) -> Result<()> {
+        self.0.folder.check().map_err(|cause| refuse(&self.0.folder, &cause))
+    }
+
+    /// Writes an intent, and returns once it is on disk. Fails with [`Kind::Config`] if it cannot be written; the request
+    /// must then not be sent.
     pub async fn begin(&self, intent: Intent) -> Result<PendingWrite> {
         let journal = self.clone();
         let written = tokio::task::spawn_blocking(move || journal.intend(intent)).await;
         let refuse = |cause: &dyn std::fmt::Display| refuse(&self.0.folder, cause);
-        let unsent = written.map_err(|cause| refuse(&cause))?.map_err(|cause| refuse(&cause))?;
-        Ok(unsent.take())
+        let mut entry = written.map_err(|cause| refuse(&cause))?.map_err(|cause| refuse(&cause))?;
+        entry.sent = true;
+        Ok(entry)
     }
 
     /// Adds the outcome that the user gives for an entry with an unknown outcome.
-    ///
-    /// # Errors
-    /// [`Kind::Config`] if it cannot be written.
     pub fn resolve(&self, id: &str, outcome: Outcome) -> Result<()> {
         let line = Line::Resolved(Resolved::new(id, &self.0.invocation.user, outcome));
         let written = self.append(&line).and_then(|number| self.sync(number));
@@ -238,13 +213,16 @@ impl Journal {
         })
     }
 
-    fn intend(&self, intent: Intent) -> std::io::Result<Unsent> {
-        let begun = Record::new(&self.0.invocation, intent);
+    fn intend(&self, intent: Intent) -> std::io::Result<PendingWrite> {
+        let mut begun = Record::new(&self.0.invocation, intent);
+        for word in &mut begun.command {
+            self.0.redactor.scrub_in_place(word);
+        }
         let id = begun.id.clone();
         let number = self.append(&Line::Begun(begun))?;
-        let unsent = Unsent { entry: PendingWrite { id, journal: self.clone() }, taken: false };
+        let entry = PendingWrite { id, journal: self.clone(), sent: false };
         self.sync(number)?;
-        Ok(unsent)
+        Ok(entry)
     }
 
     /// Adds a line. Returns its number.
@@ -289,10 +267,8 @@ impl PendingWrite {
         &self.id
     }
 
-    /// Adds the ending. If it is lost in a power cut, the outcome is `unknown`.
-    ///
-    /// # Errors
-    /// Text for a warning; the write itself is finished.
+    /// Adds the ending. If it is lost in a power cut, the outcome is `unknown`. Fails with the text of a warning; the
+    /// write itself is finished.
     pub async fn end(self, ending: Ending) -> Result<(), String> {
         let (id, path) = (self.id.clone(), self.journal.0.folder.newest());
         let written = tokio::task::spawn_blocking(move || self.ended(ending)).await;
@@ -312,27 +288,14 @@ impl PendingWrite {
     }
 }
 
-/// An entry whose request is not sent yet. If it is dropped in this state, as after Ctrl-C, nothing was sent.
-struct Unsent {
-    entry: PendingWrite,
-    taken: bool,
-}
-
-impl Unsent {
-    fn take(mut self) -> PendingWrite {
-        self.taken = true;
-        PendingWrite { id: std::mem::take(&mut self.entry.id), journal: self.entry.journal.clone() }
-    }
-}
-
-impl Drop for Unsent {
+impl Drop for PendingWrite {
     fn drop(&mut self) {
-        if !self.taken {
+        if !self.sent {
             let mut ending = Ending::new(Outcome::Failed);
             ending.note =
                 Some("nothing was sent: the command ended, or the disk failed, before the request".into());
             // If this cannot be written either, the outcome of the entry is `unknown`.
-            let _ = self.entry.ended(ending);
+            let _ = self.ended(ending);
         }
     }
 }

@@ -12,7 +12,7 @@ use tracing::{debug, info, trace};
 use super::cancel::Cancellation;
 use super::fault::{Failed, OVERDUE, until};
 use super::inject_secrets::{With, fill};
-use super::journal::Recorder;
+use super::journal::Journal;
 use super::pace::{Pacer, Turn};
 use super::redact::{self, Redactor};
 use super::render;
@@ -67,7 +67,7 @@ pub struct Outside {
     /// Ctrl-C, and the requests in progress.
     pub cancellation: Rc<Cancellation>,
     /// The journal, if any.
-    pub journal: Option<Rc<Recorder>>,
+    pub journal: Option<Journal>,
     /// Paces the requests of the account, in all of its sessions.
     pub pacer: Rc<Pacer>,
     /// The HTTP proxy, if any. Requests to loopback addresses never use it.

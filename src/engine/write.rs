@@ -105,10 +105,7 @@ impl Session {
         }
         let under_way = self.outside.cancellation.begin(call.name);
         let entry = match &self.outside.journal {
-            Some(recorder) => {
-                let journal = recorder.journal(|word| self.outside.redactor.scrub(word));
-                Some(journal.begin(self.intent(call.name, about)).await?)
-            }
+            Some(journal) => Some(journal.begin(self.intent(call.name, about)).await?),
             None => None,
         };
         let mut written = self.deliver(&call, probe).await;

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use trunkctl::engine::journal::{self, Ending, Intent, Invocation, Journal, Subject};
+use trunkctl::engine::redact::Redactor;
 use trunkctl::model::change::Outcome;
 use trunkctl::model::error::{Applied, Error, Kind};
 
@@ -44,7 +45,7 @@ impl Past {
         let place = Place::new();
         let words = ["trunkctl", "trunk", "create", "--password-from", "***", "--name", "a b"];
         let run = Invocation { user: "anna".into(), command: words.map(str::to_owned).into() };
-        Self { journal: Journal::new(&place.state(), run), place }
+        Self { journal: Journal::new(&place.state(), run, Redactor::default()), place }
     }
 
     fn add(&self, intent: Intent, ending: Option<Ending>) -> String {
@@ -349,8 +350,10 @@ fn spawn(state: &Path, name: &str, count: usize) -> std::process::Child {
 fn in_another_process() {
     let Ok(given) = std::env::var(FOLDER) else { return };
     let [state, name, count] = given.split('\n').collect::<Vec<_>>()[..] else { panic!("{given}") };
-    let (journal, count) =
-        (Journal::new(Path::new(state), Invocation::default()), count.parse::<usize>().unwrap());
+    let (journal, count) = (
+        Journal::new(Path::new(state), Invocation::default(), Redactor::default()),
+        count.parse::<usize>().unwrap(),
+    );
     for number in 0..count {
         let one = intent("lab", vec![subject("trunk.create", &format!("{name}-{number}"))]);
         wait(async {

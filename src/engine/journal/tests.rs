@@ -29,7 +29,8 @@ fn subject(name: &str) -> Subject {
 }
 
 fn journal(state: &Path) -> Journal {
-    Journal::new(state, Invocation { user: "anna".into(), command: vec!["trunkctl".into(), "trunk".into()] })
+    let command = vec!["trunkctl".into(), "trunk".into()];
+    Journal::new(state, Invocation { user: "anna".into(), command }, Redactor::default())
 }
 
 fn names(state: &Path) -> Vec<String> {
@@ -193,11 +194,12 @@ fn concurrent_writers_lose_nothing_in_rotation() {
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
             // A journal each, as in processes of their own: only the file lock keeps them apart.
-            let journal = Journal::of(folder.clone(), Invocation::default());
+            let journal = Journal::of(folder.clone(), Invocation::default(), Redactor::default());
             scope.spawn(move || {
                 for number in 0..EACH {
-                    let unsent = journal.intend(intent(&format!("{writer}-{number}"))).unwrap();
-                    unsent.take().ended(Ending::new(Outcome::Created)).unwrap();
+                    let mut entry = journal.intend(intent(&format!("{writer}-{number}"))).unwrap();
+                    entry.sent = true;
+                    entry.ended(Ending::new(Outcome::Created)).unwrap();
                 }
             });
         }
@@ -219,7 +221,7 @@ fn concurrent_writers_lose_nothing_in_rotation() {
 async fn the_oldest_file_is_deleted_and_a_gap_is_skipped() {
     let state = tempfile::tempdir().unwrap();
     let folder = Folder::below(state.path()).limited(1, 3);
-    let journal = Journal::of(folder.clone(), Invocation::default());
+    let journal = Journal::of(folder.clone(), Invocation::default(), Redactor::default());
     for name in ["a", "b", "c", "d", "e"] {
         journal.begin(intent(name)).await.unwrap();
     }
@@ -240,7 +242,7 @@ async fn only_the_owner_can_read_the_journal() {
     use std::os::unix::fs::PermissionsExt;
     let state = tempfile::tempdir().unwrap();
     let folder = Folder::below(&state.path().join("new/state")).limited(1, 2);
-    let journal = Journal::of(folder, Invocation::default());
+    let journal = Journal::of(folder, Invocation::default(), Redactor::default());
     journal.begin(intent("a")).await.unwrap();
     journal.begin(intent("b")).await.unwrap();
     let mode = |name: &str| {
@@ -256,7 +258,7 @@ async fn only_the_owner_can_read_the_journal() {
 async fn nothing_is_sent_if_the_folder_cannot_be_created() {
     let state = tempfile::tempdir().unwrap();
     fs::write(state.path().join("history"), "in the way").unwrap();
-    let error = journal(state.path()).begin(intent("a")).await.unwrap_err();
+    let error = journal(state.path()).begin(intent("a")).await.err().unwrap();
     assert_eq!(error.kind, Kind::Config);
     let path = path(state.path()).display().to_string();
     assert!(error.message.contains(&path) && error.message.contains("nothing was sent"), "{error}");
@@ -274,7 +276,7 @@ async fn a_planted_link_rejects_the_intent_but_only_warns_about_the_outcome() {
     let id = entry.id().to_owned();
     fs::rename(&path, state.path().join("kept")).unwrap();
     std::os::unix::fs::symlink(state.path().join("kept"), &path).unwrap();
-    let error = journal.begin(intent("b")).await.unwrap_err();
+    let error = journal.begin(intent("b")).await.err().unwrap();
     assert!(error.kind == Kind::Config && error.message.contains("is a symbolic link"), "{error}");
     let warning = entry.end(Ending::new(Outcome::Created)).await.unwrap_err();
     assert!(warning.contains("is a symbolic link") && warning.contains(&id), "{warning}");
