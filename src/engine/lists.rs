@@ -2,6 +2,7 @@
 
 use futures_util::future::{maybe_done, poll_immediate};
 
+use super::fault::Failed;
 use super::limits::{MOST_KEPT, MOST_ROWS, Room};
 use super::session::Session;
 use crate::model::error::{Error, Result};
@@ -21,24 +22,27 @@ struct Progress {
 }
 
 impl Progress {
-    /// Counts a page.
-    fn count<T>(&mut self, page: &Page<T>) -> std::result::Result<(), Unending> {
+    /// Counts a page. Fails if the list seems endless.
+    fn count<T>(&mut self, page: &Page<T>, failed: Failed<'_>) -> Result<()> {
         self.rows += page.items.len() as u64;
         self.repeated += page.repeated;
         self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
-        match self {
-            Self { empty, .. } if *empty > MOST_EMPTY => Err(Unending::Empty),
-            Self { rows, .. } if *rows > MOST_ROWS => Err(Unending::Rows),
-            _ => Ok(()),
+        if self.empty > MOST_EMPTY {
+            return Err(failed.lost("the list does not end: too many empty pages"));
         }
+        if self.rows > MOST_ROWS {
+            let hint = "the vendor may be repeating its list with new ids; ask its support";
+            return Err(too_long(failed, &format!("the list has more than {MOST_ROWS} rows"), hint));
+        }
+        Ok(())
     }
 }
 
-/// Why a list is considered endless.
-#[derive(Debug, PartialEq, Eq)]
-enum Unending {
-    Empty,
-    Rows,
+/// The error of a list that is too long, which it is again if it is read again.
+fn too_long(failed: Failed<'_>, why: &str, hint: &str) -> Error {
+    let mut error = failed.lost(why);
+    error.retryable = false;
+    error.hint(hint)
 }
 
 impl Session {
@@ -82,9 +86,8 @@ impl Session {
     pub fn too_large(&self, name: &str) -> Error {
         let why =
             format!("the rows that this command must keep in memory take more than {} MiB", MOST_KEPT >> 20);
-        let mut error = self.failed(name, Effect::Read).lost(&why);
-        error.retryable = false;
-        error.hint("use a list command with -o jsonl, which has no such limit")
+        let hint = "use a list command with -o jsonl, which has no such limit";
+        too_long(self.failed(name, Effect::Read), &why, hint)
     }
 
     /// Passes the rows of a list to `take`, page by page, until it returns false. Stops at an error, also of `take`,
@@ -118,7 +121,7 @@ impl Session {
             reading.as_mut().await;
             let Some(page) = reading.as_mut().take_output() else { break };
             let page = page?;
-            progress.count(&page).map_err(|why| self.unending(name, &why))?;
+            progress.count(&page, self.failed(name, Effect::Read))?;
             next = page.next.map(|call| Box::pin(maybe_done(self.read(call))));
             if let Some(following) = next.as_mut().filter(|_| ahead) {
                 poll_immediate(following.as_mut()).await;
@@ -136,44 +139,42 @@ impl Session {
         }
         Ok(())
     }
-
-    fn unending(&self, name: &str, why: &Unending) -> Error {
-        let failed = self.failed(name, Effect::Read);
-        match why {
-            Unending::Empty => failed.lost("the list does not end: too many empty pages"),
-            Unending::Rows => {
-                let mut error = failed.lost(&format!("the list has more than {MOST_ROWS} rows"));
-                error.retryable = false;
-                error.hint("the vendor may be repeating its list with new ids; ask its support")
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::redact::Redactor;
+    use crate::vendors;
 
     fn page(rows: usize, repeated: u64) -> Page<()> {
         Page { items: vec![(); rows], total: None, repeated, next: None }
+    }
+
+    fn count(progress: &mut Progress, rows: usize, repeated: u64) -> Result<()> {
+        let facts = vendors::ALL[0].facts();
+        let redactor = &Redactor::default();
+        progress.count(&page(rows, repeated), Failed { facts, call: "list", effect: Effect::Read, redactor })
     }
 
     #[test]
     fn a_list_has_a_million_rows_at_most() {
         let mut progress = Progress::default();
         for _ in 0..1000 {
-            assert_eq!(progress.count(&page(1000, 1)), Ok(()));
+            count(&mut progress, 1000, 1).unwrap();
         }
         assert_eq!(progress.repeated, 1000);
-        assert_eq!(progress.count(&page(1, 0)), Err(Unending::Rows));
+        let error = count(&mut progress, 1, 0).unwrap_err();
+        assert!(error.message.contains("more than 1000000 rows") && !error.retryable, "{error}");
     }
 
     #[test]
     fn some_pages_may_be_empty() {
         let mut progress = Progress::default();
         for rows in [0, 0, 0, 1, 0, 0, 0] {
-            assert_eq!(progress.count(&page(rows, 0)), Ok(()));
+            count(&mut progress, rows, 0).unwrap();
         }
-        assert_eq!(progress.count(&page(0, 0)), Err(Unending::Empty));
+        let error = count(&mut progress, 0, 0).unwrap_err();
+        assert!(error.message.contains("too many empty pages") && error.retryable, "{error}");
     }
 }
