@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// A signal that ends a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,63 +26,42 @@ impl Signal {
 /// Shared by the signal handler and all tasks.
 #[derive(Default)]
 pub struct Cancellation {
-    asked: Flag,
-    cut: Flag,
+    asked: watch::Sender<bool>,
+    cut: watch::Sender<bool>,
     writes: RefCell<Vec<&'static str>>,
     ends_itself: Cell<bool>,
     ignores_ctrl_c: Cell<bool>,
 }
 
-/// A flag that is set once, and can be awaited.
-#[derive(Default)]
-struct Flag {
-    is_set: Cell<bool>,
-    waiting: Notify,
-}
-
-impl Flag {
-    fn set(&self) {
-        self.is_set.set(true);
-        self.waiting.notify_waiters();
-    }
-
-    async fn wait(&self) {
-        let notified = self.waiting.notified();
-        if !self.is_set.get() {
-            notified.await;
-        }
-    }
-}
-
 impl Cancellation {
     /// Asks all tasks to end: they wait for requests in progress, and start nothing new.
     pub fn ask(&self) {
-        self.asked.set();
+        self.asked.send_replace(true);
     }
 
     /// Asks all tasks to stop waiting for requests in progress.
     pub fn cut(&self) {
-        self.cut.set();
+        self.cut.send_replace(true);
     }
 
     /// Whether the command was asked to end.
     pub fn is_asked(&self) -> bool {
-        self.asked.is_set.get()
+        *self.asked.borrow()
     }
 
     /// Whether tasks must not wait any longer.
     pub fn is_cut(&self) -> bool {
-        self.cut.is_set.get()
+        *self.cut.borrow()
     }
 
     /// Completes when [`Cancellation::ask`] is called.
     pub async fn asked(&self) {
-        self.asked.wait().await;
+        let _ = self.asked.subscribe().wait_for(|is_set| *is_set).await;
     }
 
     /// Completes when [`Cancellation::cut`] is called.
     pub async fn cut_off(&self) {
-        self.cut.wait().await;
+        let _ = self.cut.subscribe().wait_for(|is_set| *is_set).await;
     }
 
     /// The writes in progress, by the vendor's names of their calls. Each has an open entry in the journal.
