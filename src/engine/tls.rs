@@ -4,27 +4,35 @@
 //! a profile's `ca_file` contains exactly the certificate of the server, this is sufficient proof of its identity; its
 //! name must still match.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+/// The cryptography of all connections. It becomes the default of the process, which the HTTP client uses.
+pub fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
+        let provider = rustls::crypto::ring::default_provider();
+        // Fails only if another part of the program has installed one.
+        let _ = provider.clone().install_default();
+        Arc::new(provider)
+    });
+    Arc::clone(&PROVIDER)
+}
+
 /// A configuration that trusts the system's authorities. They are read once per process, because that takes
 /// milliseconds, and a plan opens a session for each profile.
-///
-/// # Errors
-/// Authorities that cannot be read.
-pub fn system(provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
+pub fn system() -> Result<ClientConfig, Error> {
     static SYSTEM: OnceLock<ClientConfig> = OnceLock::new();
     match SYSTEM.get() {
         Some(config) => Ok(config.clone()),
         None => {
-            let mut config = trusting(Vec::new(), provider)?;
+            let mut config = trusting(Vec::new())?;
             // The same as in reqwest's own configuration.
             config.alpn_protocols = vec![b"http/1.1".to_vec()];
             Ok(SYSTEM.get_or_init(|| config).clone())
@@ -33,38 +41,24 @@ pub fn system(provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
 }
 
 /// A configuration that trusts the system's authorities and the given certificates.
-///
-/// # Errors
-/// A certificate that cannot be parsed.
-pub fn trusting(
-    certificates: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
-) -> Result<ClientConfig, Error> {
-    let verifier = verifier(certificates, Arc::clone(&provider))?;
-    Ok(ClientConfig::builder_with_provider(provider)
+pub fn trusting(certificates: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
+    Ok(ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(verifier(certificates)?)
         .with_no_client_auth())
 }
 
 /// What verifies certificates: the system's authorities and the given certificates are trusted.
-///
-/// # Errors
-/// A certificate that cannot be parsed.
-pub fn verifier(
-    certificates: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let system = Verifier::new_with_extra_roots(certificates.iter().cloned(), Arc::clone(&provider))?;
-    Ok(Arc::new(Known { system, certificates, provider }))
+pub fn verifier(certificates: Vec<CertificateDer<'static>>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let system = Verifier::new_with_extra_roots(certificates.iter().cloned(), provider())?;
+    Ok(Arc::new(Known { system, certificates }))
 }
 
 #[derive(Debug)]
 struct Known {
     system: Verifier,
     certificates: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
 }
 
 impl ServerCertVerifier for Known {
@@ -96,7 +90,7 @@ impl ServerCertVerifier for Known {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        self.system.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -105,10 +99,10 @@ impl ServerCertVerifier for Known {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        self.system.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.system.supported_verify_schemes()
     }
 }

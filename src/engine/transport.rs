@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::task::JoinSet;
@@ -80,17 +79,15 @@ impl Transport {
             builder = builder.proxy(through(proxy, address).map_err(|cause| failed(profile, &cause))?);
             addresses.push(address);
         }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        // Fails only if an earlier session of this process already installed one.
-        let _ = CryptoProvider::clone(&provider).install_default();
+        // The client needs it even for plain HTTP.
+        tls::provider();
         if let Some(path) = &profile.ca_file {
             let tls = authority(&profile.name, path).and_then(|certificates| {
-                tls::trusting(certificates, provider)
-                    .map_err(|cause| bad_authority(&profile.name, path, &cause))
+                tls::trusting(certificates).map_err(|cause| bad_authority(&profile.name, path, &cause))
             })?;
             builder = builder.tls_backend_preconfigured(tls);
         } else if addresses.iter().any(|address| address.starts_with("https:")) {
-            let tls = tls::system(provider).map_err(|cause| failed(profile, &cause))?;
+            let tls = tls::system().map_err(|cause| failed(profile, &cause))?;
             builder = builder.tls_backend_preconfigured(tls);
         } else {
             // Reading the system's authorities takes milliseconds, and plain HTTP does not need them.
@@ -205,17 +202,10 @@ pub fn authority(profile: &str, path: &Path) -> Result<Vec<CertificateDer<'stati
     certificates(path).map_err(|why| bad_authority(profile, path, &why))
 }
 
-/// What verifies certificates, with an additional authority, and the cryptography that it uses.
-///
-/// # Errors
-/// What is wrong with the file, or with the system's authorities.
-pub fn verifier(
-    ca_file: Option<&Path>,
-) -> std::result::Result<(Arc<dyn ServerCertVerifier>, Arc<CryptoProvider>), String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+/// What verifies certificates, with an additional authority; or what is wrong with its file.
+pub fn verifier(ca_file: Option<&Path>) -> std::result::Result<Arc<dyn ServerCertVerifier>, String> {
     let certificates = ca_file.map(certificates).transpose()?.unwrap_or_default();
-    let verifier = tls::verifier(certificates, Arc::clone(&provider)).map_err(|cause| cause.to_string())?;
-    Ok((verifier, provider))
+    tls::verifier(certificates).map_err(|cause| cause.to_string())
 }
 
 /// The certificates of a PEM file, at least one; or why it cannot be used.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
@@ -77,14 +76,11 @@ pub struct Settings {
     /// How long one candidate may take.
     pub timeout: Duration,
     /// TLS, set up at its first use: reading the system's authorities takes longer than a probe over UDP.
-    pub tls: LazyCell<Result<Tls, String>, SetUp>,
+    pub tls: LazyCell<Result<Arc<dyn ServerCertVerifier>, String>, SetUp>,
 }
 
-/// What decides whether a certificate is trusted, and the cryptography that TLS uses.
-pub type Tls = (Arc<dyn ServerCertVerifier>, Arc<CryptoProvider>);
-
-/// Sets up TLS, or says why that is not possible.
-pub type SetUp = Box<dyn FnOnce() -> Result<Tls, String>>;
+/// Sets up TLS: what decides whether a certificate is trusted, or why that is not possible.
+pub type SetUp = Box<dyn FnOnce() -> Result<Arc<dyn ServerCertVerifier>, String>>;
 
 /// Probes a candidate. Only if `trusts` accepts what the TLS handshake shows, SIP is sent.
 pub async fn probe(
@@ -226,14 +222,13 @@ impl Exchange<'_> {
         if candidate.wire == Wire::Tcp {
             return self.talk(stream, Wire::Tcp, local).await;
         }
-        let (verifier, provider) = match &*settings.tls {
-            Ok(tls) => tls,
+        let verifier = match &*settings.tls {
+            Ok(verifier) => verifier,
             Err(why) => return Ok(ProbeEnd::NoTls(format!("TLS cannot be set up here: {why}"))),
         };
         let recorder = Recorder::new(Arc::clone(verifier));
-        let config = rustls::ClientConfig::builder_with_provider(Arc::clone(provider))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
+        // With the cryptography of the verifier, which is the default of the process.
+        let config = rustls::ClientConfig::builder()
             .dangerous()
             .with_custom_certificate_verifier(recorder.clone())
             .with_client_cert_resolver(recorder.clone());
