@@ -18,12 +18,9 @@ pub const MOST_ROWS: u64 = 1_000_000;
 /// The maximum size in bytes, by `Row::size`, of rows that are all kept in memory.
 pub const MOST_KEPT: usize = 48 << 20;
 
-/// The memory budget for rows that are kept.
+/// The memory budget for rows that are kept, in bytes.
 #[derive(Debug)]
-pub struct Room {
-    left: Cell<usize>,
-    times: usize,
-}
+pub struct Room(Cell<usize>);
 
 impl Default for Room {
     fn default() -> Self {
@@ -34,18 +31,13 @@ impl Default for Room {
 impl Room {
     /// A budget for rows that are copied that many times.
     pub fn of_copies(times: usize) -> Self {
-        Self { left: Cell::new(MOST_KEPT), times }
-    }
-
-    /// Releases the memory of rows that are no longer kept.
-    pub fn give_back(&self, size: usize) {
-        self.left.set(self.left.get().saturating_add(size.saturating_mul(self.times)));
+        Self(Cell::new(MOST_KEPT / times))
     }
 
     /// Reserves so many bytes. Returns whether the budget allows it.
     pub fn take(&self, size: usize) -> bool {
-        let left = self.left.get().checked_sub(size.saturating_mul(self.times));
-        self.left.set(left.unwrap_or_default());
+        let left = self.0.get().checked_sub(size);
+        self.0.set(left.unwrap_or_default());
         left.is_some()
     }
 }
