@@ -45,9 +45,6 @@ pub fn without_secrets<'a>(env: &Env, named: impl Iterator<Item = &'a SecretRef>
 }
 
 /// The secret with its value. Whatever it waits for ends with the deadline, or when this is dropped.
-///
-/// # Errors
-/// [`crate::model::error::Kind::Config`]: where it is missing, unreadable, empty or not there in time.
 pub async fn resolve(secret: Secret, lookup: &Lookup<'_>) -> Result<Secret> {
     let Some(origin) = secret.origin().cloned() else { return Ok(secret) };
     let failed = |why: String| Error::config(format!("secret {origin} {why}"));
@@ -84,10 +81,7 @@ pub async fn resolve(secret: Secret, lookup: &Lookup<'_>) -> Result<Secret> {
     check(secret, value)
 }
 
-/// The secret with the value that was found for it.
-///
-/// # Errors
-/// [`crate::model::error::Kind::Config`]: where it is empty or more than a line.
+/// The secret with the value that was found for it. Refuses a value that is empty or more than a line.
 pub fn check(secret: Secret, value: String) -> Result<Secret> {
     let failed = |why: &str| match secret.origin() {
         Some(origin) => Error::config(format!("secret {origin} {why}")),

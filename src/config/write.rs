@@ -7,9 +7,6 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use crate::model::error::{Error, Kind, Result};
 
 /// Makes sure that the name is free, before anybody is asked anything.
-///
-/// # Errors
-/// [`Kind::Conflict`] where it is taken; [`Kind::Config`] where the text is no TOML.
 pub fn claim(text: &str, name: &str, path: &Path) -> Result<()> {
     let document = parse(text, path)?;
     if document.get("profiles").and_then(|profiles| profiles.get(name)).is_none() {
@@ -21,9 +18,6 @@ pub fn claim(text: &str, name: &str, path: &Path) -> Result<()> {
 
 /// Adds a profile to the text of a profiles file, or replaces the one of that name. The first profile becomes
 /// the default. If there was only one before, it stays the default.
-///
-/// # Errors
-/// [`Kind::Config`] where the text is no TOML, or holds no table where the profile belongs.
 pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> Result<String> {
     let shown = path.display();
     let mut document = parse(text, path)?;
@@ -64,9 +58,6 @@ pub fn add(text: &str, name: &str, pairs: &[(String, String)], path: &Path) -> R
 }
 
 /// Removes profiles from the text of a profiles file. A default profile that is removed is no longer named.
-///
-/// # Errors
-/// [`Kind::Config`] where the text is no TOML.
 pub fn remove(text: &str, names: &[String], path: &Path) -> Result<String> {
     let mut document = parse(text, path)?;
     let mut header = String::new();
@@ -94,9 +85,6 @@ fn split_comment(above: &str) -> Option<(&str, &str)> {
 }
 
 /// Makes a profile the default.
-///
-/// # Errors
-/// [`Kind::Config`] where the text is no TOML.
 pub fn set_default(text: &str, name: &str, path: &Path) -> Result<String> {
     let mut document = parse(text, path)?;
     match document.get_mut("default_profile").and_then(Item::as_value_mut) {

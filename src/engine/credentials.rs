@@ -16,9 +16,6 @@ const LONGEST_TURN: Duration = Duration::from_secs(90);
 impl Session {
     /// Gets a new token with the credentials, regardless of the cache. Revokes the old one if the vendor supports
     /// that, because some limit the number of valid tokens. A dry run sends neither request.
-    ///
-    /// # Errors
-    /// Credentials that the vendor refuses.
     pub async fn log_in_anew(&self) -> Result<()> {
         if self.vendor.proof() == Proof::Signature || self.static_token().is_some() {
             return Ok(());
@@ -43,10 +40,7 @@ impl Session {
     }
 
     /// An access token for other programs: from the profile, the cache, or a new log-in. None in a dry run, which
-    /// withholds the log-in.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`] if the vendor has no tokens.
+    /// withholds the log-in. [`Kind::Unsupported`] if the vendor has no tokens.
     pub async fn access_token(&self) -> Result<Option<Secret>> {
         if self.vendor.proof() == Proof::Signature {
             let facts = self.vendor.facts();
@@ -64,10 +58,8 @@ impl Session {
         self.token().await.map(Some)
     }
 
-    /// Deletes the cached token, and revokes it if the vendor supports that. None if no token is cached.
-    ///
-    /// # Errors
-    /// Errors of a dry run. A failed revocation is only a warning, because the token expires on its own.
+    /// Deletes the cached token, and revokes it if the vendor supports that. None if no token is cached. A failed
+    /// revocation is only a warning, because the token expires on its own.
     pub async fn log_out(&self) -> Result<Option<Written<()>>> {
         let kept = self.cached();
         let revocation =

@@ -21,10 +21,7 @@ pub enum With {
 #[derive(Debug)]
 pub struct Missing;
 
-/// A copy of the request with every slot filled.
-///
-/// # Errors
-/// A slot without a value, [`With::Values`] only.
+/// A copy of the request with every slot filled. Fails on a slot without a value, with [`With::Values`] only.
 pub fn fill(request: &Request, slots: &[Slot], with: With) -> Result<Request, Missing> {
     let mut copy = request.clone();
     for slot in slots {

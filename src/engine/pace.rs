@@ -57,10 +57,8 @@ impl Pacer {
 
     /// Waits until a request may be sent, in the order of arrival. A waiting request that is dropped does not block others.
     ///
-    /// A log-in does not count as a concurrent request or against a rate.
-    ///
-    /// # Errors
-    /// A wait beyond the deadline. If that is known in advance, it fails at once.
+    /// A log-in does not count as a concurrent request or against a rate. Fails if it would wait beyond the deadline,
+    /// and at once if that is known in advance.
     pub async fn turn(
         &self,
         label: &'static str,

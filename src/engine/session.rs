@@ -89,9 +89,6 @@ pub struct Session {
 
 impl Session {
     /// A session.
-    ///
-    /// # Errors
-    /// A TLS set-up that fails.
     pub fn new(vendor: &'static dyn Vendor, profile: Profile, outside: Outside) -> Result<Self> {
         let transport = Transport::new(&profile, outside.proxy.as_ref())?;
         Ok(Self {
@@ -146,10 +143,8 @@ impl Session {
         self.outside.redactor.learn(secret);
     }
 
-    /// Sends a call that only reads. Dry runs send it too.
-    ///
-    /// # Errors
-    /// Any failure; an answer that cannot be parsed is never treated as empty.
+    /// Sends a call that only reads. Dry runs send it too. An answer that cannot be parsed is an error, never treated
+    /// as empty.
     pub async fn read<T: Send + 'static>(&self, call: Call<T>) -> Result<T> {
         self.exchange(&call, &mut Tried::default()).await
     }

@@ -88,10 +88,8 @@ pub struct Turn(Option<File>);
 
 impl TokenFolder {
     /// The token caches in the cache folder. The key is in the cache, next to the tokens, which are more valuable; a
-    /// log-in does not need the state key.
-    ///
-    /// # Errors
-    /// Text for a warning: without a key, or if another user can change the folder, no tokens are cached.
+    /// log-in does not need the state key. Without a key, or if another user can change the folder, no tokens are
+    /// cached: the error is the text of a warning.
     pub fn open(folder: &Path) -> Result<Self, String> {
         let failed =
             |error: io::Error| format!("the token cache `{}` cannot be used: {error}", folder.display());
@@ -160,10 +158,8 @@ impl TokenStore {
         let _ = std::fs::remove_file(self.path.with_extension("refused"));
     }
 
-    /// The cached token; none if there is none for this account.
-    ///
-    /// # Errors
-    /// Text for a warning; a cache that cannot be read is never a failure.
+    /// The cached token; none if there is none for this account. A cache that cannot be read is never a failure: the
+    /// error is the text of a warning.
     pub fn load(&self) -> Result<Option<Kept>, String> {
         let bytes = match read_own(&self.path) {
             Ok(bytes) => bytes,
@@ -184,10 +180,7 @@ impl TokenStore {
         Ok(Some(Kept { access: Secret::known(file.access), until: file.until, refresh }))
     }
 
-    /// Saves a token, in one step: a reader sees the old or the new one.
-    ///
-    /// # Errors
-    /// Text for a warning.
+    /// Saves a token, in one step: a reader sees the old or the new one. The error is the text of a warning.
     pub fn save(&self, kept: &Kept, turn: Option<Turn>) -> Result<(), String> {
         let file = TokenFile {
             owner: self.owner.clone(),

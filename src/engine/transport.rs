@@ -59,9 +59,6 @@ pub struct Transport {
 
 impl Transport {
     /// A client that verifies certificates and does not follow redirects.
-    ///
-    /// # Errors
-    /// A `ca_file` that cannot be read, or TLS that cannot be set up.
     pub fn new(profile: &Profile, proxy: Option<&Proxy>) -> Result<Self> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

@@ -86,10 +86,8 @@ pub enum Seen<T> {
 impl Session {
     /// Sends a call that changes something, or shows it in a dry run. If its answer is lost, `probe` checks whether it
     /// was applied. The call is sent again only if it was certainly not applied: the object is missing before and after
-    /// a pause, and the vendor would refuse to create it twice.
-    ///
-    /// # Errors
-    /// Any failure; `outcome_unknown` if the change may have been made.
+    /// a pause, and the vendor would refuse to create it twice. If the change may have been made, the error is
+    /// `outcome_unknown`.
     pub async fn write<T: Answer>(
         &self,
         call: Call<T>,

@@ -22,10 +22,8 @@ pub async fn list(
     session.read_pages(session.vendor().look_up(session.profile(), what, search)?, take).await
 }
 
-/// Fills in the ids of extensions, extension groups and agent groups.
-///
-/// # Errors
-/// [`Kind::NotFound`] where nothing matches exactly; [`Kind::Invalid`] where several do.
+/// Fills in the ids of extensions, extension groups and agent groups. A name that nothing matches exactly is
+/// [`Kind::NotFound`], and one that several match [`Kind::Invalid`].
 pub async fn resolve(session: &Session, trunk: &mut Trunk) -> Result<()> {
     resolve_with(session, trunk, &mut Found::new()).await
 }

@@ -53,10 +53,7 @@ impl TrunkSelector {
         value
     }
 
-    /// The trunk among the rows of a list; none if it is not there.
-    ///
-    /// # Errors
-    /// [`Kind::Invalid`] if several are meant.
+    /// The trunk among the rows of a list; none if it is not there. [`Kind::Invalid`] if several are meant.
     pub fn among<'r>(&self, rows: &'r [ActualTrunk], profile: &str) -> Result<Option<&'r ActualTrunk>> {
         let mut found = rows.iter().filter(|row| self.means(row)).collect::<Vec<_>>();
         if found.len() > 1 {
@@ -91,10 +88,8 @@ impl TrunkSelector {
             .hint(format!("name one of them: {}", list.join(", ")))
     }
 
-    /// The whole trunk. Names match exactly, regardless of the vendor's search.
-    ///
-    /// # Errors
-    /// [`Kind::NotFound`]; [`Kind::Invalid`] where several are meant.
+    /// The whole trunk. Names match exactly, regardless of the vendor's search. [`Kind::NotFound`] if there is none,
+    /// and [`Kind::Invalid`] if several are meant.
     pub async fn find(&self, session: &Session) -> Result<ActualTrunk> {
         let actual = self.read(session).await?;
         if let Some(password) = &actual.trunk.password {

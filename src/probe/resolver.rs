@@ -21,9 +21,6 @@ pub struct Resolver(TokioResolver);
 
 impl Resolver {
     /// The system's resolver and hosts file, or one server alone.
-    ///
-    /// # Errors
-    /// A system without a readable resolver configuration.
     pub fn new(server: Option<SocketAddr>, timeout: Duration) -> Result<Self> {
         let failed = |error: NetError| {
             Error::new(Kind::Unavailable, format!("the resolver configuration of this machine: {error}"))

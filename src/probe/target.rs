@@ -39,9 +39,7 @@ pub struct Target {
 
 impl Target {
     /// The address that calls over a trunk go to, and the names that its certificate may have; `domain` overrides both.
-    ///
-    /// # Errors
-    /// Why nothing can be called.
+    /// The error says why nothing can be called.
     pub fn of(trunk: &Trunk, domain: Option<&str>) -> Result<(Self, Vec<Host>), String> {
         if trunk.kind == Some(Kind::Account) {
             let text =
@@ -108,10 +106,8 @@ impl fmt::Display for Target {
 /// Why a text is not a host, as the end of a sentence.
 pub type Refusal = String;
 
-/// Reads a host without a port.
-///
-/// # Errors
-/// A scheme, user, parameter, path, port, blank or a label that no DNS name can have.
+/// Reads a host without a port. Refuses a scheme, user, parameter, path, port, blank, and a label that no DNS name can
+/// have.
 pub fn host(text: &str) -> Result<Host, Refusal> {
     match split(text)? {
         (host, None) => Ok(host),
@@ -119,10 +115,8 @@ pub fn host(text: &str) -> Result<Host, Refusal> {
     }
 }
 
-/// Reads `HOST[:PORT]`; an IPv6 address with a port is in brackets.
-///
-/// # Errors
-/// What [`host`] refuses, and a port outside 1 to 65535.
+/// Reads `HOST[:PORT]`; an IPv6 address with a port is in brackets. Refuses what [`host`] refuses, and a port outside 1
+/// to 65535.
 pub fn split(text: &str) -> Result<(Host, Option<u16>), Refusal> {
     let text = text.trim();
     for scheme in ["sip:", "sips:", "tel:"] {

@@ -23,9 +23,6 @@ fn file(cache: &Path, profile: &str, sandbox: bool) -> PathBuf {
 }
 
 /// Keeps the names of a profile's trunks.
-///
-/// # Errors
-/// The folder cannot be written, or others can write to it.
 pub fn keep(cache: &Path, profile: &str, sandbox: bool, names: &[Named]) -> Result<()> {
     let path = file(cache, profile, sandbox);
     own_folder(cache)?;

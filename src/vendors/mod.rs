@@ -41,10 +41,7 @@ use simulator::Simulator;
 /// Every vendor, in the order of the documentation.
 pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech, &zoom::Zoom];
 
-/// The vendor of that name.
-///
-/// # Errors
-/// [`Kind::Config`] with the nearest known name.
+/// The vendor of that name. The error contains the nearest known name.
 pub fn by_name(name: &str) -> Result<&'static dyn Vendor> {
     ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
         let names: Vec<&str> = ALL.iter().map(|vendor| vendor.facts().name).collect();
@@ -232,7 +229,7 @@ pub enum Reading {
 
 /// A vendor: pure functions from the common model to calls and from answers to the common model.
 ///
-/// The default of every operation refuses it with the reason of the vendor's abilities.
+/// The default of every operation refuses it ([`Kind::Unsupported`]) with the reason of the vendor's abilities.
 pub trait Vendor: Sync {
     /// What is known of it without asking.
     fn facts(&self) -> &'static Facts;
@@ -241,9 +238,6 @@ pub trait Vendor: Sync {
     fn proof(&self) -> Proof;
 
     /// Gets a token with the profile's credentials. Only for [`Proof::Token`].
-    ///
-    /// # Errors
-    /// Where the vendor has no log-in.
     fn log_in(&self, profile: &Profile) -> Result<Call<Token>>;
 
     /// Renews a token without the credentials; none if the vendor cannot.
@@ -271,9 +265,6 @@ pub trait Vendor: Sync {
     }
 
     /// Creates a trunk whose references are resolved. Answers its id.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
     fn create_trunk(&self, _profile: &Profile, _trunk: &Trunk) -> Result<Call<String>> {
         Err(self.facts().refuse(Operation::TrunkCreate))
     }
@@ -284,9 +275,6 @@ pub trait Vendor: Sync {
     }
 
     /// Changes a trunk; `actual` is there whenever [`Vendor::reading`] asked for it.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
     fn update_trunk(
         &self,
         _profile: &Profile,
@@ -304,17 +292,11 @@ pub trait Vendor: Sync {
     }
 
     /// Lists trunks, perhaps only those that match `search`; rows may lack fields that [`Vendor::get_trunk`] returns.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn list_trunks(&self, _profile: &Profile, _search: Option<&str>) -> Result<Call<Page<ActualTrunk>>> {
         Err(self.facts().refuse(Operation::TrunkList))
     }
 
     /// Reads one whole trunk; none if the rows of the list are whole already.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn get_trunk(&self, _profile: &Profile, _id: &str) -> Result<Option<Call<ActualTrunk>>> {
         Ok(None)
     }
@@ -326,25 +308,16 @@ pub trait Vendor: Sync {
 
     /// Reads several whole trunks in one call; none if the vendor has no such call. Trunks that do not exist
     /// may be missing in the answer, or may make the vendor refuse the call.
-    ///
-    /// # Errors
-    /// [`Kind::Invalid`]: an id that is none.
     fn get_trunks(&self, _profile: &Profile, _ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {
         Ok(None)
     }
 
     /// Deletes a trunk, or takes an assigned one away from the profile's account.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`] or [`Kind::Invalid`]
     fn delete_trunk(&self, _profile: &Profile, _id: &str) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::TrunkDelete))
     }
 
     /// Lists objects that a trunk can refer to. `search` limits them as exactly as the vendor's own search does.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn look_up(
         &self,
         _profile: &Profile,
@@ -365,9 +338,6 @@ pub trait Vendor: Sync {
     }
 
     /// Adds internal numbers to an account. Answers them with their ids.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn add_numbers(
         &self,
         _profile: &Profile,
@@ -378,17 +348,11 @@ pub trait Vendor: Sync {
     }
 
     /// Reads the SIP settings of an account that the vendor returns.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn read_settings(&self, _profile: &Profile, _account: &str) -> Result<Call<SipSettings>> {
         Err(self.facts().refuse(Operation::SettingsRead))
     }
 
     /// Assigns SIP settings to an account.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn assign_settings(
         &self,
         _profile: &Profile,
@@ -399,25 +363,16 @@ pub trait Vendor: Sync {
     }
 
     /// Lists the internal numbers of an account.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn list_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<ActualNumber>>> {
         Err(self.facts().refuse(Operation::NumbersList))
     }
 
     /// Removes an internal number by its id.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn remove_number(&self, _profile: &Profile, _account: &str, _id: &str) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::NumbersRemove))
     }
 
     /// Lists the countries that meetings of an account can call out to.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn list_countries(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<CalloutCountry>>> {
         Err(self.facts().refuse(Operation::CountriesList))
     }
@@ -428,9 +383,6 @@ pub trait Vendor: Sync {
     }
 
     /// Adds countries, as upper-case two-letter codes. Answers those that the account then has of them.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn add_countries(
         &self,
         _profile: &Profile,
@@ -441,26 +393,17 @@ pub trait Vendor: Sync {
     }
 
     /// Removes a country by its two-letter code.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn remove_country(&self, _profile: &Profile, _account: &str, _code: &str) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::CountriesRemove))
     }
 
     /// Lists the numbers of the master account.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn list_master_numbers(&self, _profile: &Profile) -> Result<Call<Page<MasterNumber>>> {
         Err(self.facts().refuse(Operation::MasterNumbersList))
     }
 
     /// Gives numbers of the master account to a sub account, spelled as [`Vendor::list_master_numbers`] gives them.
     /// `raw` are keys of the vendor's own body.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn assign_master_numbers(
         &self,
         _profile: &Profile,
@@ -472,17 +415,11 @@ pub trait Vendor: Sync {
     }
 
     /// Removes every internal number of a sub account.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn clear_numbers(&self, _profile: &Profile, _account: &str) -> Result<Call<()>> {
         Err(self.facts().refuse(Operation::MasterNumbersClear))
     }
 
     /// A harmless read that proves the credentials and identifies who answered.
-    ///
-    /// # Errors
-    /// [`Kind::Unsupported`]
     fn identify(&self, _profile: &Profile) -> Result<Call<Identity>> {
         Err(self.facts().refuse(Operation::ProfileCheck))
     }

@@ -146,9 +146,6 @@ fn may_run(pid: u32) -> bool {
 }
 
 /// Opens the journal in a state folder; a missing journal has no entries.
-///
-/// # Errors
-/// [`crate::model::error::Kind::Config`] if it exists and cannot be read.
 pub fn read(state: &Path) -> Result<Records> {
     let folder = Folder::below(state);
     records(&folder).map_err(|cause| unreadable(&folder.newest(), &cause))

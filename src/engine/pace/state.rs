@@ -118,10 +118,7 @@ impl State {
         }
     }
 
-    /// The end of the pause, if there is one.
-    ///
-    /// # Errors
-    /// A limit that lasts beyond the deadline, or a daily limit.
+    /// The end of the pause, if there is one. Fails at a limit that lasts beyond the deadline, and at a daily one.
     pub fn pause(&self, deadline: Instant, now: Instant) -> Result<Option<Instant>, NotAdmitted> {
         match self.limit.filter(|limit| now < limit.until) {
             Some(limit) if limit.daily || limit.until >= deadline => {
@@ -131,10 +128,7 @@ impl State {
         }
     }
 
-    /// The next step of a request; it keeps `place` between calls.
-    ///
-    /// # Errors
-    /// A wait beyond the deadline.
+    /// The next step of a request; it keeps `place` between calls. Fails if it would wait beyond the deadline.
     pub fn ask(
         &mut self,
         asker: Asker,

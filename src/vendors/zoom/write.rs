@@ -109,9 +109,6 @@ pub fn clear_numbers(profile: &Profile, account: &str) -> Result<Call<()>> {
 }
 
 /// POST `sip_trunk/internal_numbers` with entries that were not checked.
-///
-/// # Errors
-/// An account that cannot stand in a path.
 pub fn numbers_request(profile: &Profile, account: &str, items: &[NumberItem]) -> Result<Request> {
     let entries = items.iter().map(|item| to_value(item).unwrap_or_default()).collect();
     send(profile, Method::Post, account, "internal_numbers", list("internal_numbers", entries))
@@ -138,9 +135,6 @@ pub fn assign_settings(profile: &Profile, account: &str, settings: &SipSettings)
 }
 
 /// PATCH `sip_trunk/settings` with values that were not checked.
-///
-/// # Errors
-/// An account that cannot stand in a path.
 pub fn settings_request(profile: &Profile, account: &str, body: &SettingsBody) -> Result<Request> {
     send(profile, Method::Patch, account, "settings", object(body))
 }
