@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde_json::Value;
 
 use crate::config::{Env, Folders, profiles, proxy};
 use crate::engine::cancel::Cancellation;
@@ -97,6 +98,8 @@ pub struct Context {
     pub(super) found: Found,
     /// Ctrl-C, and the requests in progress.
     pub cancellation: Rc<Cancellation>,
+    /// The requests that a dry run has withheld, in all sessions.
+    withheld: Rc<RefCell<Vec<Value>>>,
     /// The pacers of the accounts that this run has opened sessions for.
     pacers: RefCell<Vec<Paced>>,
     /// The journal of this run.
@@ -151,6 +154,7 @@ impl Context {
             asked: Cell::default(),
             found: Found::default(),
             cancellation: Rc::default(),
+            withheld: Rc::default(),
             pacers: RefCell::default(),
             journal: OnceCell::new(),
             state_key: OnceCell::new(),
@@ -209,6 +213,7 @@ impl Context {
                 retries: self.options.retries,
             },
             dry_run: self.options.dry_run,
+            withheld: Rc::clone(&self.withheld),
             redactor: self.redactor.clone(),
             diagnostics: Arc::clone(&self.diagnostics),
             cancellation: Rc::clone(&self.cancellation),
@@ -309,10 +314,15 @@ impl Context {
         pacer
     }
 
-    /// The report of a dry run.
-    pub fn withheld(&self, session: &Session) -> Report {
-        let shown = session.withheld();
-        if self.options.sandbox && self.options.dry_run == Some(DryRun::Curl) {
+    /// Whether a dry run has withheld any request.
+    pub fn withholds(&self) -> bool {
+        !self.withheld.borrow().is_empty()
+    }
+
+    /// The report of a dry run: the withheld requests, in their order.
+    pub fn withheld(&self) -> Report {
+        let shown = self.withheld.take();
+        if self.options.sandbox && self.options.dry_run == Some(DryRun::Curl) && !shown.is_empty() {
             self.diagnostics.note(
                 "this sandbox ends with the command; for a curl command that works, use the profiles of `trunkctl sandbox serve`",
             );

@@ -114,12 +114,12 @@ impl<K: Items> List<K> {
 }
 
 /// Writes one item. Its error is the command's error.
-pub async fn one<J: Job>(context: &Context, session: &Session, job: &J, item: J::Item) -> Result<Report> {
+pub async fn one<J: Job>(context: &Context, job: &J, item: J::Item) -> Result<Report> {
     let mut change = job.change(&item);
     let ended = match job.without_call(&item) {
         Some(ended) => Some(ended),
         None => match job.send(std::slice::from_ref(&item)).await? {
-            None => return Ok(context.withheld(session)),
+            None => return Ok(context.withheld()),
             Some(sent) => {
                 let names = (J::LIST, |item: &J::Item| job.key(item));
                 after(Batch::new(vec![item]), Ok(sent), names, 0).settled.pop().map(|(_, end)| end)
@@ -143,7 +143,7 @@ pub async fn several<J: Job>(
     items: Vec<J::Item>,
 ) -> Result<Report> {
     let items = match <[J::Item; 1]>::try_from(items) {
-        Ok([only]) => return one(context, session, job, only).await,
+        Ok([only]) => return one(context, job, only).await,
         Err(items) => items,
     };
     let count = items.len() as u64;
@@ -188,9 +188,9 @@ async fn run_job<'c, J: Job>(
     }
     let mut errors = changes.list.into_iter().filter_map(|change| change.error).peekable();
     // If every row is refused, a dry run ends as the run would.
-    if let Some(error) = errors.next_if(|_| !session.withholds()) {
+    if let Some(error) = errors.next_if(|_| !context.withholds()) {
         return Err(error);
     }
     errors.take(PRINTED).for_each(|error| context.diagnostics.reason(&error.message));
-    Ok(context.withheld(session))
+    Ok(context.withheld())
 }

@@ -11,7 +11,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Plan, ProfilePlan, Write};
 use crate::model::profile::Profile;
 use crate::model::report::{Format, Report};
-use crate::reconcile::execute::{Options, execute, withheld};
+use crate::reconcile::execute::{Options, execute};
 use crate::reconcile::plan_file::Saved;
 use crate::reconcile::planner;
 use crate::reconcile::{self, Limits, Results, Scope, guard, refuse_missing};
@@ -40,14 +40,14 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
         }
     }
     let order: Vec<String> = plan.profiles.iter().map(|profile| profile.profile.clone()).collect();
-    let shown = execute(context, plan, options, &results).await;
+    execute(context, plan, options, &results).await;
     let changes = results.finish(&order)?;
     if context.options.dry_run.is_none() {
         return finish(context, changes, args.wait).await;
     }
     // A dry run has the exit code of the run.
     let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
-    let mut report = withheld(context, shown);
+    let mut report = context.withheld();
     if failed.is_empty() {
         return Ok(report);
     }

@@ -67,7 +67,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
         let number = from_flags(&session, args)?;
         let account = account(&session, args.account.as_deref())?;
         let job = AddNumbers::new(&session, &account, args.skip_existing);
-        return bulk::one(context, &session, &job, number).await;
+        return bulk::one(context, &job, number).await;
     };
     let list = bulk::List::open(context, path, Additions(session.vendor()), LIST, &options(&args.bulk))?;
     let account = account(&session, args.account.as_deref())?;
@@ -123,7 +123,7 @@ pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
         let what = format!("This removes the internal number {what} of account {account}");
         context.confirm(&what, &[session.profile()]).await?;
     }
-    bulk::one(context, &session, &job, target).await
+    bulk::one(context, &job, target).await
 }
 
 /// Removes those of a list, one a call.

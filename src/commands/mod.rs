@@ -41,12 +41,10 @@ pub use version::LONG as LONG_VERSION;
 
 use crate::cli::{self, Cli, Command};
 use crate::context::Context;
-use crate::engine::session::Session;
 use crate::model::change::Change;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
 use crate::model::trunk::Trunk;
-use serde_json::Value;
 
 /// Runs a command to its report.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
@@ -135,37 +133,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     })
 }
 
-/// The requests that several steps of a dry run withheld.
-#[derive(Default)]
-struct Withheld {
-    requests: Vec<Value>,
-    commands: Vec<String>,
-}
-
-impl Withheld {
-    /// Takes the report of a step.
-    fn take(&mut self, report: Report) {
-        match report {
-            Report::Requests(list) => self.requests.extend(list),
-            Report::Commands(list) => self.commands.extend(list),
-            _ => {}
-        }
-    }
-
-    /// The report of all steps; none if nothing was withheld.
-    fn report(self) -> Option<Report> {
-        match (self.requests.is_empty(), self.commands.is_empty()) {
-            (false, _) => Some(Report::Requests(self.requests)),
-            (_, false) => Some(Report::Commands(self.commands)),
-            _ => None,
-        }
-    }
-}
-
-/// The report of one write: the change, or the withheld request of a dry run.
-fn changed(context: &Context, session: &Session, sent: bool, change: Change) -> Report {
-    match sent {
-        true => Report::Change(Box::new(change)),
-        false => context.withheld(session),
-    }
+/// The report of one write: the change, or without one, the withheld request of a dry run.
+fn changed(context: &Context, change: Option<Change>) -> Report {
+    change.map_or_else(|| context.withheld(), |change| Report::Change(Box::new(change)))
 }

@@ -57,7 +57,7 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
         })
         .collect();
     if !numbers::assign(&session, &account, &given, &raw, &mut changes).await? {
-        return Ok(context.withheld(&session));
+        return Ok(context.withheld());
     }
     Ok(if changes.len() == 1 {
         Report::Change(Box::new(changes.remove(0)))
@@ -143,7 +143,7 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
     }
     let mut report = change(&session, Operation::MasterNumbersClear, &account, Outcome::Deleted);
     let sent = numbers::clear(&session, &account, &actual, &mut report).await?;
-    Ok(changed(context, &session, sent, report))
+    Ok(changed(context, sent.then_some(report)))
 }
 
 /// The account's id has to be said twice: typed, or given as `--confirm` beside `--yes`.

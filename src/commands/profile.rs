@@ -4,7 +4,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 
 use super::rows::Rows;
-use super::{Withheld, profile_file, profile_init};
+use super::{changed, profile_file, profile_init};
 use crate::cli::profile::{List, Several, Verb};
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
@@ -161,26 +161,27 @@ const AT_ONCE: usize = 8;
 async fn check(context: &Context, args: &Several) -> Result<Report> {
     let names = names(context, args)?;
     if let [only] = names.as_slice() {
-        let (session, record) = prove_one(context, only.as_deref()).await?;
-        return Ok(record.map_or_else(|| context.withheld(&session), Report::Record));
+        let record = prove_one(context, only.as_deref()).await?;
+        return Ok(record.map_or_else(|| context.withheld(), Report::Record));
     }
     let proofs = names.iter().map(|name| prove_one(context, name.as_deref()));
-    let proofs: Vec<_> = stream::iter(proofs).buffered(AT_ONCE).collect().await;
+    // A dry run shows its requests in the order of the profiles.
+    let at_once = if context.options.dry_run.is_some() { 1 } else { AT_ONCE };
+    let proofs: Vec<_> = stream::iter(proofs).buffered(at_once).collect().await;
     let (mut listing, mut errors) = (Listing::new(CHECKED, Vec::new(), Vec::new()), Vec::new());
-    let mut withheld = Withheld::default();
     for (name, proof) in names.iter().zip(proofs) {
         match proof {
-            Ok((_, Some(record))) => {
+            Ok(Some(record)) => {
                 listing.rows.push(CHECKED.iter().map(|key| cell_text(record.get(*key))).collect());
                 listing.data.push(record);
             }
-            Ok((session, None)) => withheld.take(context.withheld(&session)),
+            Ok(None) => {}
             Err(error) => errors.push(error.of_profile(name.as_deref().unwrap_or_default())),
         }
     }
-    Ok(match (withheld.report(), errors.is_empty()) {
-        (Some(withheld), true) => withheld,
-        (_, true) => Report::Listing(vec![listing]),
+    Ok(match (context.withholds(), errors.is_empty()) {
+        (true, true) => context.withheld(),
+        (false, true) => Report::Listing(vec![listing]),
         (_, false) => Report::Partial(vec![listing], errors),
     })
 }
@@ -189,11 +190,10 @@ async fn check(context: &Context, args: &Several) -> Result<Report> {
 const CHECKED: &[&str] = &["profile", "vendor", "credentials", "base_url"];
 
 /// Proves the credentials of a profile; none in a dry run.
-async fn prove_one(context: &Context, name: Option<&str>) -> Result<(Session, Option<Value>)> {
+async fn prove_one(context: &Context, name: Option<&str>) -> Result<Option<Value>> {
     let session = context.session_of(name).await?;
     require(&session, Operation::ProfileCheck)?;
-    let record = prove(&session).await?;
-    Ok((session, record))
+    prove(&session).await
 }
 
 /// Prints an access token. The redactor does not mask it, because it is what was asked for.
@@ -205,7 +205,7 @@ async fn token(context: &Context, name: Option<&str>) -> Result<Report> {
             ));
     }
     let session = context.session_of(name.or(context.options.profile.as_deref())).await?;
-    let Some(token) = session.access_token().await? else { return Ok(context.withheld(&session)) };
+    let Some(token) = session.access_token().await? else { return Ok(context.withheld()) };
     context
         .diagnostics
         .warn("the token is a secret: anyone who has it can use the account until it expires or is revoked");
@@ -217,10 +217,7 @@ async fn log_out(context: &Context, args: &Several) -> Result<Report> {
     let names = names(context, args)?;
     if let [only] = names.as_slice() {
         let (session, outcome) = log_out_of(context, only.as_deref()).await?;
-        return Ok(match outcome {
-            Some(outcome) => Report::Change(Box::new(logged_out(&session, outcome))),
-            None => context.withheld(&session),
-        });
+        return Ok(changed(context, outcome.map(|outcome| logged_out(&session, outcome))));
     }
     let mut changes = Vec::new();
     for name in names {

@@ -86,7 +86,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
 async fn attempt(context: &Context, profile: Profile) -> Result<(Option<Value>, Report)> {
     let session = context.session_with(profile).await?;
     let record = prove(&session).await?;
-    Ok((record, context.withheld(&session)))
+    Ok((record, context.withheld()))
 }
 
 fn usage(text: impl Into<String>) -> Error {

@@ -63,7 +63,7 @@ pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
     }
     remembered::forget_settings(context, &session, &account, &wanted).await?;
     if !settings::assign(&session, &account, (&wanted, &actual), &mut change).await? {
-        return Ok(context.withheld(&session));
+        return Ok(context.withheld());
     }
     // The vendor returns the other settings, so they need no digest.
     let unread = wanted.only(|field| !diff::all(&actual).iter().any(|actual| actual.field == field));

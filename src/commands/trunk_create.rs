@@ -42,7 +42,7 @@ pub async fn create(
     let profile = session.profile().name.clone();
     before_writing(context, first, vec![(profile, trunk.clone())]).await?;
     let sent = trunks::create(session, &trunk, &mut change).await?;
-    Ok(changed(context, session, sent, change))
+    Ok(changed(context, sent.then_some(change)))
 }
 
 /// The beginning of a change.

@@ -64,8 +64,8 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
         changes.push(report);
     }
     match (changes.pop(), several) {
-        (None, _) => Ok(context.withheld(&session)),
-        (Some(_), _) if session.withholds() => Ok(context.withheld(&session)),
+        (None, _) => Ok(context.withheld()),
+        (Some(_), _) if context.withholds() => Ok(context.withheld()),
         (Some(only), false) => Ok(Report::Change(Box::new(only))),
         (Some(last), true) => {
             changes.push(last);

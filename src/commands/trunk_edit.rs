@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::spec;
 use super::trunk_update::update;
+use super::{changed, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Named;
 use crate::context::Context;
@@ -93,5 +93,6 @@ async fn apply(context: &Context, session: &Session, actual: &ActualTrunk, edite
     );
     lines.push("This changes it".to_owned());
     context.confirm(&lines.join("\n"), &[session.profile()]).await?;
-    update(context, session, &format!("id:{}", actual.id), change, &CheckFirst::default()).await
+    let trunk = format!("id:{}", actual.id);
+    Ok(changed(context, update(context, session, &trunk, change, &CheckFirst::default()).await?))
 }

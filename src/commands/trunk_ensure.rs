@@ -11,7 +11,7 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::steps::{refuse_mistakes, require};
 use crate::reconcile::desired::account;
-use crate::reconcile::execute::{Options, execute, withheld};
+use crate::reconcile::execute::{Options, execute};
 use crate::reconcile::planner::plan;
 use crate::reconcile::{ProfileScope, Results, Scope, check};
 use crate::vendors::Verdict;
@@ -48,10 +48,10 @@ pub async fn run(context: &Context, args: &Create) -> Result<Report> {
     }
     super::apply::check_first(context, &args.first, &plan).await?;
     let results = Results::of_one(context);
-    let shown = execute(context, plan, Options { concurrency: 1, fail_fast: true }, &results).await;
+    execute(context, plan, Options { concurrency: 1, fail_fast: true }, &results).await;
     let mut list = results.finish(&[])?.list;
     if context.options.dry_run.is_some() && list.is_empty() {
-        return Ok(withheld(context, shown));
+        return Ok(context.withheld());
     }
     match list.pop() {
         Some(Change { error: Some(error), .. }) => Err(error),

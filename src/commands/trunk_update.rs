@@ -4,7 +4,7 @@ mod lists;
 
 use super::trunk_check::before_writing;
 use super::trunk_delete::named;
-use super::{Withheld, changed, names, spec};
+use super::{changed, names, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Update;
 use crate::context::Context;
@@ -32,7 +32,8 @@ pub async fn run(context: &Context, args: &Update) -> Result<Report> {
         remove_agent_groups: args.remove_agent_group.clone(),
     };
     refuse_empty(&change, args.fields.from.as_deref(), session.vendor().facts())?;
-    update(context, &session, &args.trunk, change, &args.first).await
+    let change = update(context, &session, &args.trunk, change, &args.first).await?;
+    Ok(changed(context, change))
 }
 
 /// `trunk enable` and `trunk disable`. Of several trunks, those after a failure are skipped.
@@ -46,7 +47,6 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
     require(&session, Operation::TrunkUpdate)?;
     let targets = names.iter().map(|text| TrunkSelector::parse(text)).collect::<Result<Vec<_>>>()?;
     let (mut changes, mut failed) = (Vec::new(), false);
-    let mut withheld = Withheld::default();
     for (text, target) in names.iter().zip(&targets) {
         let named = |outcome| named(&session, Operation::TrunkUpdate, outcome, target);
         if failed || context.cancellation.is_asked() {
@@ -55,8 +55,7 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
         }
         let change = TrunkChange { set: set.clone(), ..TrunkChange::default() };
         match update(context, &session, text, change, &CheckFirst::default()).await {
-            Ok(Report::Change(change)) => changes.push(*change),
-            Ok(report) => withheld.take(report),
+            Ok(change) => changes.extend(change),
             Err(error) => {
                 let unknown = error.kind == Kind::OutcomeUnknown;
                 let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
@@ -65,7 +64,7 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
             }
         }
     }
-    Ok(withheld.report().unwrap_or_else(|| Report::Changes(changes.into())))
+    Ok(if context.withholds() { context.withheld() } else { Report::Changes(changes.into()) })
 }
 
 /// `trunk rename`, and either of the above for one trunk: an update of one field.
@@ -73,17 +72,18 @@ pub async fn set(context: &Context, trunk: &str, set: Trunk) -> Result<Report> {
     let session = context.session().await?;
     require(&session, Operation::TrunkUpdate)?;
     let change = TrunkChange { set, ..TrunkChange::default() };
-    update(context, &session, trunk, change, &CheckFirst::default()).await
+    let change = update(context, &session, trunk, change, &CheckFirst::default()).await?;
+    Ok(changed(context, change))
 }
 
-/// Updates a trunk, unless something is wrong with the change.
+/// Updates a trunk, unless something is wrong with the change. None if a dry run withholds it.
 pub async fn update(
     context: &Context,
     session: &Session,
     trunk: &str,
     mut change: TrunkChange,
     first: &CheckFirst,
-) -> Result<Report> {
+) -> Result<Option<Change>> {
     let vendor = session.vendor();
     let target = TrunkSelector::parse(trunk)?;
     let verdict = vendor.check_update(&lists::to_check(&change), None);
@@ -118,7 +118,7 @@ pub async fn update(
         report.diff = differences(actual, &set, vendor.facts());
         if report.diff.is_empty() {
             report.outcome = Outcome::Unchanged;
-            return Ok(Report::Change(Box::new(report)));
+            return Ok(Some(report));
         }
         report.diff.extend(diff::emptied(&actual.trunk, vendor.emptied(&set, actual)));
     }
@@ -127,7 +127,7 @@ pub async fn update(
     before_writing(context, first, vec![(profile, base.overlaid(&set))]).await?;
     remembered::forget_trunk(context, session, &id, &set).await?;
     let sent = trunks::update(session, &id, (&set, actual.as_ref()), &mut report).await?;
-    Ok(changed(context, session, sent, report))
+    Ok(sent.then_some(report))
 }
 
 fn refuse_empty(change: &TrunkChange, from: Option<&str>, facts: &Facts) -> Result<()> {

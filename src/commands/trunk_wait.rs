@@ -68,8 +68,8 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     let profile = &session.profile().name;
     let ended = status::wait(&watch, profile, &targets, goal, watch.until(), session.is_dry_run()).await;
     context.diagnostics.progress_line("");
-    if session.withholds() {
-        return Ok(context.withheld(&session));
+    if context.withholds() {
+        return Ok(context.withheld());
     }
     let ended = ended?;
     let mut report = Report::Listing(vec![listing(&ended.trunks, profile, goal)]);

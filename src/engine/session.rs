@@ -60,6 +60,8 @@ pub struct Outside {
     pub limits: Limits,
     /// Whether writes are shown instead of sent.
     pub dry_run: Option<DryRun>,
+    /// The requests that a dry run withholds, in all sessions of the command; for curl, commands as texts.
+    pub withheld: Rc<RefCell<Vec<Value>>>,
     /// Masks secrets in texts.
     pub redactor: Redactor,
     /// Where warnings go.
@@ -84,7 +86,6 @@ pub struct Session {
     /// Locked by the call that gets a token for all calls.
     pub(super) log_ins: tokio::sync::Mutex<()>,
     skew: Cell<Option<i64>>,
-    pub(super) withheld: RefCell<Vec<Value>>,
 }
 
 impl Session {
@@ -99,7 +100,6 @@ impl Session {
             token: RefCell::new(None),
             log_ins: tokio::sync::Mutex::default(),
             skew: Cell::new(None),
-            withheld: RefCell::default(),
         })
     }
 
@@ -116,16 +116,6 @@ impl Session {
     /// Where warnings go.
     pub fn diagnostics(&self) -> &dyn Diagnostics {
         &*self.outside.diagnostics
-    }
-
-    /// The requests of a dry run, or curl commands as texts.
-    pub fn withheld(&self) -> Vec<Value> {
-        self.withheld.take()
-    }
-
-    /// Whether a dry run has withheld any request.
-    pub fn withholds(&self) -> bool {
-        !self.withheld.borrow().is_empty()
     }
 
     /// Whether writes are shown instead of sent.

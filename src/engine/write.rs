@@ -204,7 +204,7 @@ impl Session {
             }
             _ => render::http(&call.request, &slots),
         };
-        self.withheld.borrow_mut().push(shown);
+        self.outside.withheld.borrow_mut().push(shown);
     }
 
     /// Prints the variables that a curl command needs. The same note is printed only once.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures_util::stream::{self, StreamExt};
-use serde_json::Value;
 
 use super::actual::Account;
 use super::write::{Done, Unreported};
@@ -18,8 +17,6 @@ use crate::model::error;
 use crate::model::error::{Error, Result};
 use crate::model::fields::Field;
 use crate::model::plan::{Action, Key, Plan, PlannedChange, ProfilePlan, ResourceKind, Write};
-use crate::model::report::DryRun;
-use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::trunks;
 use crate::state::digests::{Digests, Written};
@@ -34,20 +31,18 @@ pub struct Options {
     pub fail_fast: bool,
 }
 
-/// Makes the changes of a plan. Returns the withheld requests of a dry run.
-pub async fn execute(context: &Context, plan: Plan, options: Options, results: &Results<'_>) -> Vec<Value> {
+/// Makes the changes of a plan.
+pub async fn execute(context: &Context, plan: Plan, options: Options, results: &Results<'_>) {
     // A dry run shows its requests in the order of the plan.
     let concurrency = if context.options.dry_run.is_some() { 1 } else { options.concurrency.max(1) };
     let (plans, moves) = with_moves_apart(plan);
-    let mut shown = Vec::new();
     for (plans, moves) in [(plans, false), (moves, true)] {
         let runs = plans.into_iter().map(|plan| {
             results.unchanged(plan.unchanged);
             execute_profile(context, plan, options, moves, results)
         });
-        shown.extend(stream::iter(runs).buffered(concurrency).collect::<Vec<_>>().await.concat());
+        stream::iter(runs).buffered(concurrency).collect::<Vec<()>>().await;
     }
-    shown
 }
 
 /// The plans, and apart from them the deletions of objects that another profile creates: an object that moves to
@@ -74,16 +69,6 @@ fn with_moves_apart(plan: Plan) -> (Vec<ProfilePlan>, Vec<ProfilePlan>) {
     (plans, apart)
 }
 
-/// What a dry run has to show.
-pub fn withheld(context: &Context, shown: Vec<Value>) -> Report {
-    match context.options.dry_run {
-        Some(DryRun::Curl) => {
-            Report::Commands(shown.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        }
-        _ => Report::Requests(shown),
-    }
-}
-
 /// What the changes of one profile share.
 struct Executor<'r, 'w> {
     context: &'r Context,
@@ -98,8 +83,6 @@ struct Executor<'r, 'w> {
     end: Option<Error>,
     /// Trunks that were not created, by their account.
     not_created: HashMap<Account, String>,
-    /// What a dry run withheld, in the order of the changes.
-    shown: Vec<Value>,
 }
 
 /// A write that was made, with what is needed to report it.
@@ -109,17 +92,17 @@ struct Started {
     notes: String,
 }
 
-/// Makes the changes of one profile. Returns the withheld requests of a dry run.
+/// Makes the changes of one profile.
 async fn execute_profile(
     context: &Context,
     plan: ProfilePlan,
     options: Options,
     moves: bool,
     results: &Results<'_>,
-) -> Vec<Value> {
+) {
     if let Some(error) = plan.failed {
         results.take(vec![unread(&plan.profile, error)]);
-        return Vec::new();
+        return;
     }
     let mut executor = Executor {
         context,
@@ -131,7 +114,6 @@ async fn execute_profile(
         digests: None,
         end: None,
         not_created: HashMap::new(),
-        shown: Vec::new(),
     };
     let mut changes = plan.changes.into_iter().peekable();
     while let Some(first) = changes.next() {
@@ -145,7 +127,6 @@ async fn execute_profile(
     if let Some(error) = executor.end.filter(|_| context.options.dry_run.is_none()) {
         results.ended(error);
     }
-    executor.shown
 }
 
 /// The number of trunks that are written before they are read back. With --fail-fast, each is read back at once.
@@ -195,7 +176,6 @@ impl Executor<'_, '_> {
             true => self.several(&session, batch).await,
             false => self.one_by_one(&session, batch).await,
         };
-        self.shown.extend(session.withheld());
         self.results.take(changes);
     }
 

@@ -118,6 +118,7 @@ fn session(place: &Place, base: &str) -> Session {
         tokens: Some(TokenFolder::open(&place.cache()).unwrap().store(base, &secret)),
         limits: Limits { timeout: soon, deadline: Instant::now() + soon, retries: 0 },
         dry_run: None,
+        withheld: Rc::default(),
         redactor: Redactor::default(),
         diagnostics: Arc::new(Unheard),
         cancellation: Rc::default(),

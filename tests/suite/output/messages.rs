@@ -74,9 +74,17 @@ fn a_common_mistake_is_answered_with_the_right_command() {
 #[test]
 fn a_curl_line_to_a_temporary_sandbox_has_a_note() {
     let place = Place::new();
-    let line = format!("--sandbox --dry-run=curl {PEER} --name t");
-    let ran = place.run(&line.split_whitespace().collect::<Vec<_>>()).expect(0);
-    assert!(ran.err.contains("sandbox serve") && ran.out.starts_with("curl "), "{ran:?}");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/fleet");
+    for command in [
+        format!("{PEER} --name t"),
+        format!("{PEER} --name t").replace("create", "ensure"),
+        format!("apply -f {manifest}"),
+    ] {
+        let line = format!("--sandbox --dry-run=curl {command}");
+        let ran = place.run(&line.split_whitespace().collect::<Vec<_>>()).expect(0);
+        assert!(ran.out.starts_with("curl "), "{ran:?}");
+        assert_eq!(ran.err.matches("sandbox serve").count(), 1, "{ran:?}");
+    }
 }
 
 /// The sandbox is called so in hints: its secrets must be no words of theirs.

@@ -57,6 +57,7 @@ fn session(base: &str, token: Option<&str>, concurrency: usize) -> Session {
             retries: 3,
         },
         dry_run: None,
+        withheld: Rc::default(),
         redactor: Redactor::default(),
         diagnostics: Arc::new(Silence),
         pacer: Rc::new(Pacer::new(vendor.facts(), &profile)),
