@@ -33,7 +33,7 @@ use crate::model::secret::Secret;
 use crate::sandbox::Running;
 use crate::vendors;
 use crate::vendors::{Proof, Vendor};
-pub use prompt::{Answer, Ask, AskSecret, AskText, People, Reply, Typed};
+pub use prompt::{Prompt, Replied, Reply, Typing};
 use secrets::Found;
 use state_key::StateKey;
 
@@ -80,12 +80,8 @@ pub struct Context {
     pub redactor: Redactor,
     /// Where warnings go.
     pub diagnostics: Arc<dyn Diagnostics>,
-    /// Asks for confirmation.
-    pub ask: Ask,
     /// Prompts for a text.
-    ask_text: AskText,
-    /// Prompts for a text without echoing it.
-    pub(super) ask_secret: AskSecret,
+    prompt: Prompt,
     /// Prints something before the command ends.
     pub publish: Publish,
     /// The words of the command line, without secrets.
@@ -93,7 +89,7 @@ pub struct Context {
     /// The start time of the program.
     pub begun: Instant,
     /// The time spent at prompts.
-    pub(super) asked: Cell<Duration>,
+    asked: Cell<Duration>,
     /// The resolved secret references; each is resolved once.
     pub(super) found: Found,
     /// Ctrl-C, and the requests in progress.
@@ -136,7 +132,7 @@ impl Context {
         env: Env,
         redactor: Redactor,
         diagnostics: Arc<dyn Diagnostics>,
-        people: People,
+        prompt: Prompt,
         publish: Publish,
         command: Vec<String>,
     ) -> Self {
@@ -145,9 +141,7 @@ impl Context {
             env,
             redactor,
             diagnostics,
-            ask: people.ask,
-            ask_text: people.text,
-            ask_secret: people.secret,
+            prompt,
             publish,
             command,
             begun: Instant::now(),

@@ -22,7 +22,7 @@ use crate::cli::{Cli, Color, Globals};
 use crate::commands;
 use crate::commands::complete;
 use crate::config::Env;
-use crate::context::{Context, Options, People, interrupts};
+use crate::context::{Context, Options, interrupts};
 use crate::engine::redact::Redactor;
 use crate::model::error::{Error, Kind};
 use crate::model::report::{Format, Report};
@@ -96,17 +96,12 @@ fn run(
         let printer = Rc::clone(&printer);
         move |report: &mut Report| printer.print(report)
     };
-    let people = People {
-        ask: Box::new(prompt::ask),
-        text: Box::new(prompt::ask_text),
-        secret: Box::new(prompt::ask_secret),
-    };
     let context = Context::new(
         options(&cli.globals),
         env,
         redactor.clone(),
         diagnostics,
-        people,
+        Box::new(prompt::prompt),
         Box::new(publish),
         words,
     );

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::rows::Rows;
 use crate::cli::history::{List, Resolve, Show};
-use crate::context::{Context, Reply, journal_folder};
+use crate::context::{Context, Reply, Typing, journal_folder};
 use crate::engine::journal::{self, Record, Records, Subject};
 use crate::model::change::{Outcome, successes, telling};
 use crate::model::columns::Columns;
@@ -166,7 +166,7 @@ async fn ask(context: &Context, record: &Record, words: &[&str]) -> Result<Strin
     let checks: String =
         checks(record).iter().map(|check| format!(" Check with `{}`.", printable(check))).collect();
     let question = format!("{}{checks}\nActual outcome ({}):", printable(&what), words.join(", "));
-    match context.ask_for(&question, false).await {
+    match context.ask_for(&question, Typing::Shown).await {
         Reply::Text(text) => Ok(text),
         Reply::Ended => Err(Error::new(Kind::Usage, "no outcome was given; nothing was recorded")
             .hint(format!("give --outcome with one of {}", words.join(", ")))),

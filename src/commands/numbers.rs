@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::changed;
 use super::rows::Rows;
 use crate::cli::numbers::{Assign, Clear, List};
-use crate::context::{Context, Reply};
+use crate::context::{Context, Reply, Typing};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
@@ -150,7 +150,7 @@ pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
 async fn agree(context: &Context, args: &Clear, what: &str) -> Result<()> {
     let typed = match (&args.confirm, context.options.yes) {
         (Some(confirm), true) => Reply::Text(confirm.clone()),
-        _ => context.ask_for(&format!("{what} Type the account's id to confirm:"), false).await,
+        _ => context.ask_for(&format!("{what} Type the account's id to confirm:"), Typing::Shown).await,
     };
     match typed {
         Reply::Text(text) if text == args.account => Ok(()),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, trust, write};
-use crate::context::{Context, Reply, keys_of};
+use crate::context::{Context, Reply, Typing, keys_of};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::report::Report;
@@ -197,7 +197,7 @@ async fn vendor(context: &Context, args: &Init) -> Result<&'static str> {
         return find(name);
     }
     loop {
-        let name = match context.ask_for(&format!("vendor ({}):", names.join(", ")), false).await {
+        let name = match context.ask_for(&format!("vendor ({}):", names.join(", ")), Typing::Shown).await {
             Reply::Text(name) => name,
             Reply::Ended => return Err(ended("vendor")),
             Reply::NoTerminal => {

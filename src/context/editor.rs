@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use super::Context;
 use crate::config::terminal::Terminal;
@@ -64,9 +63,7 @@ impl Context {
             };
             let lines: Vec<String> =
                 error.message.lines().chain(error.hint.as_deref()).map(printable).collect();
-            let asked = Instant::now();
-            let again = (self.ask)(&format!("{}\nEdit the file again?", lines.join("\n"))).await;
-            self.asked.set(self.asked.get() + asked.elapsed());
+            let again = self.ask(&format!("{}\nEdit the file again?", lines.join("\n"))).await;
             if again != Some(true) {
                 return Err(error);
             }
@@ -82,12 +79,10 @@ impl Context {
         }
         let (from, editor) = named.unwrap_or(("the default", default().to_owned()));
         let mut command = command(&editor, path);
-        let begun = Instant::now();
         // Ctrl-C is a key of many editors, and their terminal sends it to this program as well.
         self.cancellation.ignore_ctrl_c(true);
-        let ended = tokio::task::spawn_blocking(move || command.status()).await;
+        let ended = self.untimed(tokio::task::spawn_blocking(move || command.status())).await;
         self.cancellation.ignore_ctrl_c(false);
-        self.asked.set(self.asked.get() + begun.elapsed());
         drop(terminal);
         let why = match ended {
             Ok(Ok(status)) if status.success() => return Ok(()),

@@ -11,13 +11,7 @@ use crate::model::profile::Profile;
 /// The maximum number of profiles that a question names.
 const NAMED: usize = 20;
 
-/// The answer to a question; none if there is no terminal.
-pub type Answer = Pin<Box<dyn Future<Output = Option<bool>>>>;
-
-/// Asks for confirmation; can be interrupted.
-pub type Ask = Box<dyn Fn(&str) -> Answer>;
-
-/// The result of a prompt for a text.
+/// The result of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The answer.
@@ -28,35 +22,44 @@ pub enum Reply {
     NoTerminal,
 }
 
-/// Prompts for a text.
-pub type AskText = Box<dyn Fn(&str) -> Reply>;
+/// A reply that is awaited.
+pub type Replied = Pin<Box<dyn Future<Output = Reply>>>;
 
-/// The secret that is typed; none if the input ends.
-pub type Typed = Pin<Box<dyn Future<Output = Option<String>>>>;
-
-/// Prompts for a secret; none if there is no terminal. With the flag, it also prompts if the question cannot be seen.
-pub type AskSecret = Box<dyn Fn(&str, bool) -> Option<Typed>>;
-
-/// The prompts of a terminal.
-pub struct People {
-    /// For yes or no.
-    pub ask: Ask,
-    pub text: AskText,
-    /// For a text that is not echoed.
-    pub secret: AskSecret,
+/// Whether the terminal shows what is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typing {
+    /// It does. White space around the text is removed.
+    Shown,
+    /// It does not. The text is returned unchanged.
+    Hidden,
+    /// The same, and the prompt waits even where its question cannot be seen.
+    HiddenAnywhere,
 }
 
+/// Prompts for a text; can be interrupted.
+pub type Prompt = Box<dyn Fn(&str, Typing) -> Replied>;
+
 impl Context {
-    /// Prompts for a text; a secret is not echoed.
-    pub async fn ask_for(&self, question: &str, secret: bool) -> Reply {
+    /// Prompts for a text.
+    pub async fn ask_for(&self, question: &str, typing: Typing) -> Reply {
+        self.untimed((self.prompt)(question, typing)).await
+    }
+
+    /// Asks yes or no; none if there is no terminal.
+    pub(super) async fn ask(&self, question: &str) -> Option<bool> {
+        match self.ask_for(&format!("{question} [y/N]"), Typing::Shown).await {
+            Reply::Text(answer) => Some(matches!(answer.to_lowercase().as_str(), "y" | "yes")),
+            Reply::Ended => Some(false),
+            Reply::NoTerminal => None,
+        }
+    }
+
+    /// Waits for a person. That time does not count against the deadline.
+    pub(super) async fn untimed<T>(&self, person: impl Future<Output = T>) -> T {
         let asked = Instant::now();
-        let reply = match secret.then(|| (self.ask_secret)(question, false)) {
-            None => (self.ask_text)(question),
-            Some(None) => Reply::NoTerminal,
-            Some(Some(typed)) => typed.await.map_or(Reply::Ended, |text| Reply::Text(text.trim().to_owned())),
-        };
+        let done = person.await;
         self.asked.set(self.asked.get() + asked.elapsed());
-        reply
+        done
     }
 
     /// A sentence that describes the change, with the profiles and their addresses.
@@ -87,11 +90,7 @@ impl Context {
         if self.options.yes || self.options.dry_run.is_some() {
             return Ok(());
         }
-        let asked = Instant::now();
-        let answer = (self.ask)(&format!("{what} Continue?")).await;
-        // Time spent at the prompt does not count against the deadline.
-        self.asked.set(self.asked.get() + asked.elapsed());
-        match answer {
+        match self.ask(&format!("{what} Continue?")).await {
             Some(true) => Ok(()),
             Some(false) => Err(Error::invalid(format!("{what} You did not confirm; nothing was sent"))),
             None => Err(Error::invalid(format!(

@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
-use super::Context;
+use super::{Context, Reply, Typing};
 use crate::config::Env;
 use crate::config::secrets;
 use crate::config::secrets::Lookup;
@@ -62,14 +61,14 @@ impl Context {
 
     async fn find(&self, secret: Secret, purpose: &str, of_manifest: Option<&Env>) -> Result<Secret> {
         let stdin = secret.origin() == Some(&SecretRef::Stdin);
-        let secret = match stdin.then(|| (self.ask_secret)(&format!("{purpose}:"), true)).flatten() {
-            Some(typed) => {
-                let asked = Instant::now();
-                let typed = typed.await;
-                self.asked.set(self.asked.get() + asked.elapsed());
-                secrets::check(secret, typed.unwrap_or_default())?
-            }
-            None => {
+        let typed = match stdin {
+            true => self.ask_for(&format!("{purpose}:"), Typing::HiddenAnywhere).await,
+            false => Reply::NoTerminal,
+        };
+        let secret = match typed {
+            Reply::Text(text) => secrets::check(secret, text)?,
+            Reply::Ended => secrets::check(secret, String::new())?,
+            Reply::NoTerminal => {
                 let deadline = self.deadline();
                 let lookup = Lookup { env: &self.env, of_commands: of_manifest, deadline };
                 tokio::select! {

@@ -7,7 +7,7 @@ use super::{complain, ended, own_file, read, store, usage};
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, secrets, write};
-use crate::context::{Context, Reply, keys_of};
+use crate::context::{Context, Reply, Typing, keys_of};
 use crate::engine::transport;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
@@ -118,9 +118,10 @@ impl<'a> ProfileDraft<'a> {
         let default = key.default.map(|text| format!(" [{text}]")).unwrap_or_default();
         let forms = if key.secret { " (env:…, file:…, cmd:…, or the secret)" } else { "" };
         let question = format!("{}: {}{forms}{default}:", key.name, key.meaning);
+        let typing = if key.secret { Typing::Hidden } else { Typing::Shown };
         loop {
-            let text = match context.ask_for(&question, key.secret).await {
-                Reply::Text(text) => text,
+            let text = match context.ask_for(&question, typing).await {
+                Reply::Text(text) => text.trim().to_owned(),
                 Reply::Ended => return Err(ended(key.name)),
                 Reply::NoTerminal => return Ok(None),
             };
