@@ -228,19 +228,9 @@ async fn log_out(context: &Context, args: &Several) -> Result<Report> {
             Err(error) if error.kind == Kind::Unsupported && args.all_profiles => {}
             Err(error) => {
                 let error = error.of_profile(&name);
-                changes.push(Change {
-                    operation: Operation::ProfileLogout,
-                    outcome: Outcome::Failed,
-                    vendor: error.vendor.unwrap_or_default(),
-                    account: None,
-                    kind: "token",
-                    id: None,
-                    name: Some(name.clone()),
-                    diff: Vec::new(),
-                    note: None,
-                    profile: name,
-                    error: Some(error),
-                });
+                let (operation, vendor) = (Operation::ProfileLogout, error.vendor.unwrap_or_default());
+                let change = Change::new(operation, Outcome::Failed, &name, vendor, "token");
+                changes.push(Change { name: Some(name), error: Some(error), ..change });
             }
         }
     }

@@ -53,9 +53,7 @@ pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
                 Ok(false) => continue,
                 Ok(true) => {}
                 Err(error) if several => {
-                    let unknown = error.kind == Kind::OutcomeUnknown;
-                    report.outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
-                    report.error = Some(error);
+                    report = report.failed(error);
                     failed = true;
                 }
                 Err(error) => return Err(error),

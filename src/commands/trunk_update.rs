@@ -57,9 +57,7 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
         match update(context, &session, text, change, &CheckFirst::default()).await {
             Ok(change) => changes.extend(change),
             Err(error) => {
-                let unknown = error.kind == Kind::OutcomeUnknown;
-                let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
-                changes.push(Change { error: Some(error), ..named(outcome) });
+                changes.push(named(Outcome::Failed).failed(error));
                 failed = true;
             }
         }

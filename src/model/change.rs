@@ -1,9 +1,11 @@
 //! What a write did.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::Error;
+use super::error::{Error, Kind};
 use super::support::Operation;
 use super::text::{shell_word, visit_texts};
 
@@ -139,6 +141,36 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change of an object that is not named yet.
+    pub fn new(
+        operation: Operation,
+        outcome: Outcome,
+        profile: &str,
+        vendor: &'static str,
+        kind: &'static str,
+    ) -> Self {
+        Self {
+            operation,
+            outcome,
+            profile: profile.to_owned(),
+            vendor,
+            account: None,
+            kind,
+            id: None,
+            name: None,
+            diff: Vec::new(),
+            note: None,
+            error: None,
+        }
+    }
+
+    /// The change, ended by an error.
+    pub fn failed(self, error: Error) -> Self {
+        let is_unknown = error.kind == Kind::OutcomeUnknown;
+        let outcome = if is_unknown { Outcome::Unknown } else { Outcome::Failed };
+        Self { outcome, error: Some(error), ..self }
+    }
+
     /// Visits every text that comes from a vendor or from the input.
     pub fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
         visit(&mut self.profile);
@@ -166,6 +198,24 @@ impl From<Vec<Change>> for Changes {
         list.iter().for_each(|change| tally.count(change.outcome));
         Self { list, tally, cut_short: false }
     }
+}
+
+/// The errors of objects by name: each message once, with the first name and the number of the others.
+pub fn by_message<'e>(
+    errors: impl Iterator<Item = (&'e str, &'e Error)>,
+) -> impl Iterator<Item = (String, &'e Error)> {
+    let (mut groups, mut known) = (Vec::<(&str, usize, &Error)>::new(), HashMap::new());
+    for (name, error) in errors {
+        let at = *known.entry(error.message.as_str()).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((_, others, _)) => *others += 1,
+            None => groups.push((name, 0, error)),
+        }
+    }
+    groups.into_iter().map(|(name, others, error)| match others {
+        0 => (name.to_owned(), error),
+        _ => (format!("{name} and {others} more"), error),
+    })
 }
 
 /// The outcomes of a successful write; empty for an operation that is not a write.

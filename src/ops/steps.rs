@@ -42,19 +42,7 @@ pub fn refuse_mistakes(
 
 /// A change without its object.
 pub fn begin(session: &Session, operation: Operation, outcome: Outcome, kind: &'static str) -> Change {
-    Change {
-        operation,
-        outcome,
-        profile: session.profile().name.clone(),
-        vendor: session.vendor().facts().name,
-        account: None,
-        kind,
-        id: None,
-        name: None,
-        diff: Vec::new(),
-        note: None,
-        error: None,
-    }
+    Change::new(operation, outcome, &session.profile().name, session.vendor().facts().name, kind)
 }
 
 /// Whether the field only says which trunk is meant, and changes nothing by itself.

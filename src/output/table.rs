@@ -1,7 +1,6 @@
 //! Tables and texts for people.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
@@ -10,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::cell::{arrow, tint};
 use super::{Terminal, plan};
-use crate::model::change::Change;
+use crate::model::change::{Change, by_message};
 use crate::model::report::{Listing, Report};
 use crate::model::text::{cell_text, fold, printable, printable_json, value_text as text};
 
@@ -52,12 +51,10 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             let mut table = changes(&all.list);
             narrow(&mut table, terminal.width);
             grid(out, &table, terminal)?;
-            for (names, message) in reasons(&all.list) {
-                let more = match names.len() - 1 {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                let line = format!("  {}{more}: {}", names[0], printable(message));
+            let errors =
+                all.list.iter().filter_map(|change| change.name.as_deref().zip(change.error.as_ref()));
+            for (names, error) in by_message(errors) {
+                let line = format!("  {names}: {}", printable(&error.message));
                 writeln!(out, "{}", fold(&line, 4, terminal.width))?;
             }
             Ok(())
@@ -125,21 +122,6 @@ pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
 
 fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
     Listing::new(columns, rows, Vec::new())
-}
-
-/// The messages of the errors, each once, with the names of the objects.
-fn reasons(changes: &[Change]) -> Vec<(Vec<&str>, &str)> {
-    let (mut reasons, mut known) = (Vec::<(Vec<&str>, &str)>::new(), HashMap::new());
-    for change in changes {
-        if let (Some(name), Some(error)) = (&change.name, &change.error) {
-            let at = *known.entry(error.message.as_str()).or_insert(reasons.len());
-            match reasons.get_mut(at) {
-                Some((names, _)) => names.push(name),
-                None => reasons.push((vec![name], &error.message)),
-            }
-        }
-    }
-    reasons
 }
 
 /// The table of changes.
@@ -338,6 +320,8 @@ const BODY_COLUMN: usize = 11;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::change::Outcome;
+    use crate::model::support::Operation;
 
     #[test]
     fn words_are_not_broken_on_a_narrow_terminal() {
@@ -356,18 +340,12 @@ mod tests {
 
     #[test]
     fn a_table_of_changes_leaves_out_columns_that_do_not_fit() {
+        let (operation, created) = (Operation::NumbersAdd, Outcome::Created);
         let change = Change {
-            operation: crate::model::support::Operation::NumbersAdd,
-            outcome: crate::model::change::Outcome::Created,
-            kind: "internal_number",
             name: Some("+14155550123".into()),
             id: Some("A26fhgdfg63".into()),
-            profile: "meetings".into(),
             account: Some("sub-account-1".into()),
-            vendor: "",
-            diff: Vec::new(),
-            note: None,
-            error: None,
+            ..Change::new(operation, created, "meetings", "", "internal_number")
         };
         let shown = |width| {
             let terminal = Terminal { width: Some(width), color: false };

@@ -1,6 +1,6 @@
 //! The exit code of a report, and the errors that are printed with it.
 
-use crate::model::change::{Change, Changes, Outcome};
+use crate::model::change::{Change, Changes, Outcome, by_message};
 use crate::model::error::{Error, Kind};
 use crate::model::plan::Plan;
 use crate::model::report::Format;
@@ -48,25 +48,14 @@ pub fn reported(report: &Report, format: Format) -> Vec<Error> {
 
 /// The errors of changes, each with the object's name. Skipped changes share few reasons: each reason is reported once.
 fn reasons(changes: &[Change]) -> Vec<Error> {
-    let mut list: Vec<Error> = Vec::new();
-    let mut skipped: Vec<(&Error, Vec<&str>)> = Vec::new();
-    for change in changes {
-        let Some(error) = &change.error else { continue };
+    let errors = changes.iter().filter_map(|change| {
         let name = change.name.as_deref().or(change.id.as_deref()).unwrap_or_default();
-        if change.outcome != Outcome::Skipped {
-            list.push(about(name, error));
-            continue;
-        }
-        match skipped.iter_mut().find(|(known, _)| known.message == error.message) {
-            Some((_, names)) => names.push(name),
-            None => skipped.push((error, vec![name])),
-        }
-    }
-    list.extend(skipped.into_iter().map(|(error, names)| match names.as_slice() {
-        [first, rest @ ..] if !rest.is_empty() => about(&format!("{first} and {} more", rest.len()), error),
-        names => about(names.first().copied().unwrap_or_default(), error),
-    }));
-    list
+        Some((change.outcome, name, change.error.as_ref()?))
+    });
+    let (skipped, tried): (Vec<_>, Vec<_>) = errors.partition(|(outcome, ..)| *outcome == Outcome::Skipped);
+    let skipped = by_message(skipped.into_iter().map(|(_, name, error)| (name, error)));
+    let tried = tried.into_iter().map(|(_, name, error)| about(name, error));
+    tried.chain(skipped.map(|(names, error)| about(&names, error))).collect()
 }
 
 fn about(name: &str, error: &Error) -> Error {

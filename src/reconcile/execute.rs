@@ -167,7 +167,7 @@ impl Executor<'_, '_> {
         let session = match self.session(&account).await {
             Ok(session) => session,
             Err(error) => {
-                let changes = batch.into_iter().map(|change| failed(begun(change), error.clone())).collect();
+                let changes = batch.into_iter().map(|change| begun(change).failed(error.clone())).collect();
                 self.end = Some(error);
                 return self.results.take(changes);
             }
@@ -270,7 +270,7 @@ impl Executor<'_, '_> {
                 if ends(&error) && !matches!(started.write, Write::Nothing) {
                     self.end = Some(error.clone());
                 }
-                failed(change, error)
+                change.failed(error)
             }
         }
     }
@@ -348,31 +348,21 @@ fn begun(planned: PlannedChange) -> Change {
     // A master's trunk exists already; it is given to the account.
     let given = planned.diff.iter().any(|change| change.field == Field::MasterTrunk.name());
     let assigned = planned.operation == Operation::SettingsAssign || given;
+    let outcome = match planned.action {
+        Action::Create | Action::Update if assigned => Outcome::Assigned,
+        Action::Create => Outcome::Created,
+        Action::Update => Outcome::Updated,
+        Action::Delete => Outcome::Deleted,
+        Action::Impossible => Outcome::Failed,
+    };
+    let Key { kind, account, name } = planned.key;
     Change {
-        operation: planned.operation,
-        outcome: match planned.action {
-            Action::Create | Action::Update if assigned => Outcome::Assigned,
-            Action::Create => Outcome::Created,
-            Action::Update => Outcome::Updated,
-            Action::Delete => Outcome::Deleted,
-            Action::Impossible => Outcome::Failed,
-        },
-        profile: planned.profile,
-        vendor: planned.vendor,
-        account: planned.key.account,
-        kind: planned.key.kind.word(),
+        account,
         id: planned.id,
-        name: Some(planned.key.name),
+        name: Some(name),
         diff: planned.diff,
-        note: None,
-        error: None,
+        ..Change::new(planned.operation, outcome, &planned.profile, planned.vendor, kind.word())
     }
-}
-
-fn failed(change: Change, error: Error) -> Change {
-    let unknown = error.kind == error::Kind::OutcomeUnknown;
-    let outcome = if unknown { Outcome::Unknown } else { Outcome::Failed };
-    Change { outcome, error: Some(error), ..change }
 }
 
 /// Whether an error says something about every further call to the profile.
@@ -383,18 +373,7 @@ fn ends(error: &Error) -> bool {
 
 /// The failure of a profile that could not be read.
 fn unread(profile: &str, error: Error) -> Change {
-    let vendor = error.vendor.unwrap_or_default();
-    Change {
-        operation: Operation::TrunkList,
-        outcome: Outcome::Failed,
-        profile: profile.to_owned(),
-        vendor,
-        account: None,
-        kind: "profile",
-        id: None,
-        name: Some(profile.to_owned()),
-        diff: Vec::new(),
-        note: None,
-        error: Some(error),
-    }
+    let (name, vendor) = (Some(profile.to_owned()), error.vendor.unwrap_or_default());
+    let change = Change::new(Operation::TrunkList, Outcome::Failed, profile, vendor, "profile");
+    Change { name, error: Some(error), ..change }
 }
