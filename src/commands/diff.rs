@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::export::convert;
-use crate::export::normalize::normalized;
+use crate::export::normalize::{forget_ids, normalized};
 use crate::export::read::{Account, Holding, holding};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
@@ -88,16 +88,7 @@ impl DesiredReader<'_> {
         let mut trunk = self.noted(&format!("trunk `{shown}`"), fitted)?.trunk;
         trunk.clear(Field::Password);
         trunk.clear(Field::Account);
-        // Ids differ between accounts; names are looked up.
-        for group in trunk.agent_groups.iter_mut().flatten().filter(|group| group.name.is_some()) {
-            group.id = None;
-        }
-        let entries = trunk.caller_id_overrides.iter_mut().flatten();
-        for extension in entries.flat_map(|entry| &mut entry.extensions) {
-            if extension.number.is_some() || extension.name.is_some() {
-                extension.id = None;
-            }
-        }
+        forget_ids(&mut trunk);
         Some(What::Trunk(Box::new(trunk)))
     }
 

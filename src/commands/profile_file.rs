@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::profile_init::{own_file, read};
+use super::profile_init::{lock, own_files, read};
 use crate::config::profiles::{Book, VENDOR_VARIABLE, Where};
 use crate::config::write;
 use crate::context::editor::Edit;
@@ -44,9 +44,7 @@ impl File {
             Error::config(format!("`{}` cannot be written: {cause}", self.path.display()))
                 .hint("check who may write to it and to its folder")
         };
-        let name = self.target.file_name().unwrap_or_default().to_string_lossy();
-        let lock = self.target.with_file_name(format!(".{name}.lock"));
-        let _lock = storage::lock_within(&lock, context.options.deadline).await.map_err(failed)?;
+        let _lock = lock(&self.target, context.options.deadline).await.map_err(failed)?;
         if read(&self.path, storage::folder_of(&self.path))? != self.text {
             let text = format!("`{}` was changed in the meantime by another program", self.path.display());
             return Err(Error::new(Kind::Conflict, text).hint("nothing was written; try again"));
@@ -99,17 +97,9 @@ pub async fn remove(context: &Context, names: &[String]) -> Result<Report> {
 
 /// Names the files of secrets that the removed profiles had for themselves.
 fn note_secrets(context: &Context, file: &File, names: &[String]) {
-    for name in names {
-        let vendor = write::value_of(&file.text, name, "vendor");
-        let keys = vendor.and_then(|vendor| keys_of(&vendor).ok()).unwrap_or_default();
-        for key in keys.iter().filter(|key| key.secret) {
-            let secret = own_file(name, key.name);
-            let value = write::value_of(&file.text, name, key.name);
-            if value.is_some_and(|value| value == format!("file:{secret}")) {
-                let secret = storage::folder_of(&file.path).join(secret);
-                context.diagnostics.note(&format!("`{}` is no longer needed", secret.display()));
-            }
-        }
+    for secret in names.iter().flat_map(|name| own_files(&file.text, name)) {
+        let secret = storage::folder_of(&file.path).join(secret);
+        context.diagnostics.note(&format!("`{}` is no longer needed", secret.display()));
     }
 }
 

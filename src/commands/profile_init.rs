@@ -4,7 +4,9 @@
 
 mod draft;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -15,10 +17,10 @@ use crate::context::{Context, Reply, Typing, keys_of};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::report::Report;
-use crate::model::secret::SecretRef;
+use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::{excerpt, nearest};
 use crate::ops::profiles::prove;
-use crate::state::storage::write_private;
+use crate::state::storage::{lock_within, write_private};
 use crate::vendors;
 use draft::ProfileDraft;
 
@@ -69,8 +71,7 @@ pub async fn run(context: &Context, args: &Init) -> Result<Report> {
         return Ok(shown);
     };
     let text = draft.write(&path, context.options.deadline).await?;
-    for (name, _) in &draft.files {
-        let file = folder.join(name);
+    for (file, _) in draft.files() {
         context
             .diagnostics
             .note(&format!("the secret is saved in `{}`, which only you can read", file.display()));
@@ -93,9 +94,15 @@ fn usage(text: impl Into<String>) -> Error {
     Error::new(Kind::Usage, text)
 }
 
+/// Locks the profiles file against other processes.
+pub(super) async fn lock(path: &Path, patience: Duration) -> std::io::Result<File> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    lock_within(&path.with_file_name(format!(".{name}.lock")), patience).await
+}
+
 /// Writes the files of the secrets, then the profiles file. If one cannot be written, all are restored.
-fn store(path: &Path, text: &str, folder: &Path, files: &[(String, String)]) -> Result<()> {
-    let secrets = files.iter().map(|(name, secret)| (folder.join(name), format!("{secret}\n")));
+fn store<'s>(path: &Path, text: &str, files: impl Iterator<Item = (PathBuf, &'s Secret)>) -> Result<()> {
+    let secrets = files.map(|(file, secret)| (file, format!("{}\n", secret.expose().unwrap_or_default())));
     let mut done: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
     for (file, text) in secrets.chain([(path.to_owned(), text.to_owned())]) {
         let before = std::fs::read(&file).ok();
@@ -127,15 +134,9 @@ fn warn_of_variables(context: &Context, draft: &ProfileDraft) {
 
 /// Prints a note about a secret file that the replaced profile no longer needs.
 fn note_unused(context: &Context, text: &str, draft: &ProfileDraft) {
-    let name = draft.args.name.as_str();
-    let Some(keys) = write::value_of(text, name, "vendor").and_then(|vendor| keys_of(&vendor).ok()) else {
-        return;
-    };
-    for key in keys.iter().filter(|key| key.secret) {
-        let file = own_file(name, key.name);
+    for file in own_files(text, &draft.args.name) {
         let reference = format!("file:{file}");
-        let was = write::value_of(text, name, key.name).is_some_and(|old| old == reference);
-        if was && !draft.pairs.iter().any(|(_, text)| *text == reference) {
+        if !draft.pairs.iter().any(|(_, text)| *text == reference) {
             let file = draft.folder.join(file);
             context.diagnostics.note(&format!("this profile no longer needs `{}`", file.display()));
         }
@@ -143,8 +144,19 @@ fn note_unused(context: &Context, text: &str, draft: &ProfileDraft) {
 }
 
 /// The name of the file for a typed secret, next to the profiles file.
-pub(super) fn own_file(profile: &str, key: &str) -> String {
+fn own_file(profile: &str, key: &str) -> String {
     format!("{profile}.{key}")
+}
+
+/// The files of typed secrets that a profile refers to, in the text of the profiles file.
+pub(super) fn own_files(text: &str, profile: &str) -> Vec<String> {
+    let vendor = write::value_of(text, profile, "vendor");
+    let keys = vendor.and_then(|vendor| keys_of(&vendor).ok()).unwrap_or_default();
+    let is_own = |key: &str, file: &str| {
+        write::value_of(text, profile, key).is_some_and(|value| value == format!("file:{file}"))
+    };
+    let files = keys.iter().filter(|key| key.secret).map(|key| (key.name, own_file(profile, key.name)));
+    files.filter(|(key, file)| is_own(key, file)).map(|(_, file)| file).collect()
 }
 
 fn check_name(name: &str) -> Result<()> {

@@ -4,13 +4,12 @@ use super::{spec, trunk_create};
 use crate::cli::trunk::CloneTrunk;
 use crate::context::Context;
 use crate::export::convert::{Fate, Loss, other, own};
-use crate::export::normalize::normalized;
+use crate::export::normalize::{forget_ids, normalized};
 use crate::model::check;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
 use crate::model::report::Report;
 use crate::model::support::{Need, Operation};
-use crate::model::trunk::Trunk;
 use crate::ops::steps::{refuse_mistakes, require};
 use crate::ops::trunks::TrunkSelector;
 use crate::vendors::Facts;
@@ -94,17 +93,4 @@ fn dropped<'l>(losses: &[&'l Loss]) -> Vec<(&'l str, Vec<&'static str>)> {
 /// The reason of a refusal, without the advice to leave the field out.
 fn reason(why: &str) -> &str {
     why.trim_end_matches("; leave it out")
-}
-
-/// Ids differ from one device to another; what has a number or a name is looked up there.
-fn forget_ids(trunk: &mut Trunk) {
-    let entries = trunk.caller_id_overrides.iter_mut().flatten();
-    for extension in entries.flat_map(|entry| &mut entry.extensions) {
-        if extension.number.is_some() || extension.name.is_some() {
-            extension.id = None;
-        }
-    }
-    for group in trunk.agent_groups.iter_mut().flatten().filter(|group| group.name.is_some()) {
-        group.id = None;
-    }
 }

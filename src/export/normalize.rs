@@ -1,4 +1,4 @@
-//! Removes empty values from a trunk of a vendor.
+//! Removes empty values and ids from a trunk of a vendor.
 
 use crate::model::fields::Field;
 use crate::model::proxy::OutboundProxy;
@@ -43,6 +43,19 @@ pub fn normalized(actual: ActualTrunk) -> Trunk {
         trunk.clear(*field);
     }
     trunk
+}
+
+/// Removes ids, which differ from one device to another; what has a number or a name is looked up there.
+pub fn forget_ids(trunk: &mut Trunk) {
+    let entries = trunk.caller_id_overrides.iter_mut().flatten();
+    for extension in entries.flat_map(|entry| &mut entry.extensions) {
+        if extension.number.is_some() || extension.name.is_some() {
+            extension.id = None;
+        }
+    }
+    for group in trunk.agent_groups.iter_mut().flatten().filter(|group| group.name.is_some()) {
+        group.id = None;
+    }
 }
 
 /// The placeholder of a password, without a name yet.

@@ -1,9 +1,9 @@
 //! A profile that is being created: its keys, and the secrets for its secret files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{complain, ended, own_file, read, store, usage};
+use super::{complain, ended, lock, own_file, read, store, usage};
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, secrets, write};
@@ -22,9 +22,7 @@ pub(super) struct ProfileDraft<'a> {
     /// The keys that the command line gives.
     given: &'a [(String, String)],
     pub(super) pairs: Vec<(String, String)>,
-    /// Names of files, next to the profiles file, and their contents.
-    pub(super) files: Vec<(String, String)>,
-    /// The same secrets by key.
+    /// The secrets for files, by key.
     typed: Vec<(&'static str, Secret)>,
     /// The secrets that were typed at a prompt.
     asked: Vec<&'static ProfileKey>,
@@ -38,7 +36,6 @@ impl<'a> ProfileDraft<'a> {
             folder,
             given,
             pairs: vec![("vendor".into(), vendor.into())],
-            files: Vec::new(),
             typed: Vec::new(),
             asked: Vec::new(),
             facts: vendors::by_name(vendor).ok().map(|vendor| vendor.facts()),
@@ -170,12 +167,15 @@ impl<'a> ProfileDraft<'a> {
         };
         let purpose = format!("profile `{}`: {}", self.args.name, key.name);
         let secret = context.look_up(Secret::reference(reference), &purpose, None).await?;
-        let value = secret.expose().unwrap_or_default().to_owned();
-        let name = own_file(&self.args.name, key.name);
-        self.pairs.push((key.name.into(), format!("file:{name}")));
-        self.files.push((name, value.clone()));
-        self.typed.push((key.name, Secret::known(value)));
+        self.pairs.push((key.name.into(), format!("file:{}", own_file(&self.args.name, key.name))));
+        self.typed.push((key.name, Secret::known(secret.expose().unwrap_or_default())));
         Ok(())
+    }
+
+    /// The files of the secrets, next to the profiles file.
+    pub(super) fn files(&self) -> impl Iterator<Item = (PathBuf, &Secret)> {
+        let file = |key: &str| self.folder.join(own_file(&self.args.name, key));
+        self.typed.iter().map(move |(key, secret)| (file(key), secret))
     }
 
     /// The profile, with the secrets that are not in files yet.
@@ -205,7 +205,6 @@ impl<'a> ProfileDraft<'a> {
         for key in self.asked.clone() {
             let Some(text) = self.ask(context, key, true).await? else { continue };
             self.pairs.retain(|(name, _)| name != key.name);
-            self.files.retain(|(name, _)| *name != own_file(&self.args.name, key.name));
             self.typed.retain(|(name, _)| *name != key.name);
             self.take(context, key, text).await?;
         }
@@ -214,7 +213,7 @@ impl<'a> ProfileDraft<'a> {
 
     /// Refuses to overwrite an existing file with a secret.
     pub(super) fn claim_files(&self) -> Result<()> {
-        let mut files = self.files.iter().map(|(name, _)| self.folder.join(name));
+        let mut files = self.files().map(|(file, _)| file);
         match files.find(|file| !self.args.force && file.exists()) {
             None => Ok(()),
             Some(file) => Err(Error::new(Kind::Conflict, format!("`{}` already exists", file.display()))
@@ -234,16 +233,14 @@ impl<'a> ProfileDraft<'a> {
         }
         // A link is followed, so that it remains a link.
         let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let lock = target.with_file_name(format!(".{name}.lock"));
-        let _lock = storage::lock_within(&lock, patience).await.map_err(failed)?;
+        let _lock = lock(&target, patience).await.map_err(failed)?;
         let text = read(path, self.folder)?;
         if !self.args.force {
             write::claim(&text, &self.args.name, path)?;
         }
         self.claim_files()?;
         let new_text = write::add(&text, &self.args.name, &self.pairs, path)?;
-        store(&target, &new_text, self.folder, &self.files)?;
+        store(&target, &new_text, self.files())?;
         Ok(text)
     }
 }
