@@ -1,5 +1,6 @@
 //! `callout-countries add | list | remove`
 
+use super::open;
 use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::countries::{AddCountries, Countries, LIST, RemoveCountries};
@@ -12,7 +13,7 @@ use crate::model::number::CalloutCountry;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::countries;
-use crate::ops::steps::{account, require};
+use crate::ops::steps::account;
 
 /// The columns of the list.
 pub fn columns() -> Columns {
@@ -21,8 +22,7 @@ pub fn columns() -> Columns {
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
-    let session = context.session().await?;
-    require(&session, Operation::CountriesList)?;
+    let session = open(context, Operation::CountriesList).await?;
     let account = account(&session, args.account.as_deref())?;
     let mut take = |page: Vec<CalloutCountry>| {
         rows.take(page.into_iter().map(|country| {
@@ -35,8 +35,7 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
 }
 
 pub async fn add(context: &Context, args: &Add) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::CountriesAdd)?;
+    let session = open(context, Operation::CountriesAdd).await?;
     if let Some(path) = &args.from {
         let list = bulk::List::open(context, path, Countries, LIST, &options(&args.bulk))?;
         let account = account(&session, args.account.as_deref())?;
@@ -51,8 +50,7 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
 }
 
 pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::CountriesRemove)?;
+    let session = open(context, Operation::CountriesRemove).await?;
     let codes = checked(&args.countries.codes)?;
     let account = account(&session, args.countries.account.as_deref())?;
     let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));

@@ -1,5 +1,6 @@
 //! `internal-numbers add | list | update | remove`
 
+use super::open;
 use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::add_numbers::AddNumbers;
@@ -14,7 +15,7 @@ use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::internal_numbers;
-use crate::ops::steps::{account, require};
+use crate::ops::steps::account;
 use crate::vendors::Verdict;
 
 /// The columns of the list.
@@ -28,8 +29,7 @@ pub fn columns() -> Columns {
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
-    let session = context.session().await?;
-    require(&session, Operation::NumbersList)?;
+    let session = open(context, Operation::NumbersList).await?;
     let account = account(&session, args.account.as_deref())?;
     let mut take = |page: Vec<ActualNumber>| {
         rows.take(page.into_iter().map(|actual| {
@@ -61,8 +61,7 @@ pub async fn update(context: &Context, _args: &Update) -> Result<Report> {
 
 /// Adds one, or those of a list.
 pub async fn add(context: &Context, args: &Add) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::NumbersAdd)?;
+    let session = open(context, Operation::NumbersAdd).await?;
     let Some(path) = &args.from else {
         let number = from_flags(&session, args)?;
         let account = account(&session, args.account.as_deref())?;
@@ -102,8 +101,7 @@ fn from_flags(session: &Session, args: &Add) -> Result<InternalNumber> {
 
 /// Removes one.
 pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::NumbersRemove)?;
+    let session = open(context, Operation::NumbersRemove).await?;
     if let Some(path) = &args.from {
         return remove_list(context, args, &session, path).await;
     }

@@ -1,5 +1,6 @@
 //! `lookup`: the ids that a trunk refers to.
 
+use super::open;
 use super::rows::Rows;
 use crate::cli::lookup::Verb;
 use crate::context::Context;
@@ -8,7 +9,6 @@ use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::ops::references;
-use crate::ops::steps::require;
 use crate::vendors::LookupEntry;
 
 /// The columns of the lists.
@@ -24,8 +24,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
         Verb::AgentGroups(args) => (Operation::FindAgentGroup, args),
     };
     let mut rows = Rows::new(context, columns(), &args.shape)?;
-    let session = context.session().await?;
-    require(&session, what)?;
+    let session = open(context, what).await?;
     let search = args.search.as_deref().filter(|text| !text.is_empty());
     let mut take = |page: Vec<LookupEntry>| {
         let wanted = page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text)));

@@ -41,10 +41,13 @@ pub use version::LONG as LONG_VERSION;
 
 use crate::cli::{self, Cli, Command};
 use crate::context::Context;
+use crate::engine::session::Session;
 use crate::model::change::Change;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::{Format, Report};
+use crate::model::support::Operation;
 use crate::model::trunk::Trunk;
+use crate::ops::steps::{self, require};
 
 /// Runs a command to its report.
 pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
@@ -131,6 +134,27 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         }
         error
     })
+}
+
+/// Opens a session with the profile of the command. Refuses an operation that the vendor lacks.
+async fn open(context: &Context, operation: Operation) -> Result<Session> {
+    open_on(context, None, operation, None).await
+}
+
+/// The same with the named profile, and on the given account.
+async fn open_on(
+    context: &Context,
+    profile: Option<&str>,
+    operation: Operation,
+    account: Option<&str>,
+) -> Result<Session> {
+    let mut session = context.session_of(profile.or(context.options.profile.as_deref())).await?;
+    require(&session, operation)?;
+    let account = steps::account(&session, account)?;
+    if !account.is_empty() {
+        session.choose_account(account);
+    }
+    Ok(session)
 }
 
 /// The report of one write: the change, or without one, the withheld request of a dry run.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::changed;
 use super::rows::Rows;
+use super::{changed, open};
 use crate::cli::numbers::{Assign, Clear, List};
 use crate::context::{Context, Reply, Typing};
 use crate::engine::limits::Room;
@@ -17,7 +17,7 @@ use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::text::excerpt;
-use crate::ops::steps::{account, begin, require};
+use crate::ops::steps::{account, begin};
 use crate::ops::{internal_numbers, numbers};
 
 /// The columns of the list.
@@ -27,8 +27,7 @@ pub fn columns() -> Columns {
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
-    let session = context.session().await?;
-    require(&session, Operation::MasterNumbersList)?;
+    let session = open(context, Operation::MasterNumbersList).await?;
     let mut take = |page: Vec<MasterNumber>| {
         rows.take(page.into_iter().map(|number| {
             let data = serde_json::to_value(&number).unwrap_or_default();
@@ -41,8 +40,7 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
 
 /// Gives numbers to a sub account, all in one call.
 pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::MasterNumbersAssign)?;
+    let session = open(context, Operation::MasterNumbersAssign).await?;
     let account = account(&session, args.account.as_deref())?;
     let typed = typed(&args.numbers)?;
     let raw: Map<String, Value> = args.vendor_field.iter().cloned().collect();
@@ -125,8 +123,7 @@ async fn as_listed(session: &Session, typed: Vec<String>) -> Result<Vec<String>>
 
 /// Removes every internal number of a sub account, after naming what will go.
 pub async fn clear(context: &Context, args: &Clear) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::MasterNumbersClear)?;
+    let session = open(context, Operation::MasterNumbersClear).await?;
     let account = account(&session, Some(&args.account))?;
     numbers::check_clear(&session, &account)?;
     let mut actual = Vec::new();

@@ -4,7 +4,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 
 use super::rows::Rows;
-use super::{changed, profile_file, profile_init};
+use super::{changed, open_on, profile_file, profile_init};
 use crate::cli::profile::{List, Several, Verb};
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
@@ -20,7 +20,7 @@ use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
 use crate::model::text::cell_text;
 use crate::ops::profiles::prove;
-use crate::ops::steps::{begin, require};
+use crate::ops::steps::begin;
 use crate::vendors;
 
 /// Runs the command.
@@ -191,8 +191,7 @@ const CHECKED: &[&str] = &["profile", "vendor", "credentials", "base_url"];
 
 /// Proves the credentials of a profile; none in a dry run.
 async fn prove_one(context: &Context, name: Option<&str>) -> Result<Option<Value>> {
-    let session = context.session_of(name).await?;
-    require(&session, Operation::ProfileCheck)?;
+    let session = open_on(context, name, Operation::ProfileCheck, None).await?;
     prove(&session).await
 }
 
@@ -239,8 +238,7 @@ async fn log_out(context: &Context, args: &Several) -> Result<Report> {
 
 /// The outcome of a log-out; none in a dry run.
 async fn log_out_of(context: &Context, name: Option<&str>) -> Result<(Session, Option<Outcome>)> {
-    let session = context.session_of(name).await?;
-    require(&session, Operation::ProfileLogout)?;
+    let session = open_on(context, name, Operation::ProfileLogout, None).await?;
     let outcome = match session.log_out().await? {
         Some(Written::Withheld) => None,
         Some(Written::Done(()) | Written::Found(..)) => Some(Outcome::Deleted),

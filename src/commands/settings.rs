@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::open;
 use crate::cli::settings::{Assign, Show};
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -14,13 +15,12 @@ use crate::model::report::Report;
 use crate::model::settings::SipSettings;
 use crate::model::support::Operation;
 use crate::ops::settings;
-use crate::ops::steps::{account, begin, require};
+use crate::ops::steps::{account, begin};
 use crate::reconcile::remembered;
 
 /// Shows the settings that the vendor returns.
 pub async fn show(context: &Context, args: &Show) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::SettingsRead)?;
+    let session = open(context, Operation::SettingsRead).await?;
     let account = account(&session, args.account.as_deref())?;
     let actual = settings::read(&session, &account).await?;
     let mut data = Map::from_iter([
@@ -34,8 +34,7 @@ pub async fn show(context: &Context, args: &Show) -> Result<Report> {
 
 /// Assigns settings, unless the account has them already.
 pub async fn assign(context: &Context, args: &Assign) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::SettingsAssign)?;
+    let session = open(context, Operation::SettingsAssign).await?;
     let input = read(args)?;
     let account = account(&session, input.account.as_deref())?;
     let wanted = input.checked().map_err(|faults| Error::fields("the settings", faults))?;

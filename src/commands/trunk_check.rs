@@ -10,8 +10,7 @@ use std::net::IpAddr;
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
-use super::names;
-use super::trunk_list::choose;
+use super::{names, open_on};
 use crate::cli::fleet::{Before, CheckFirst};
 use crate::cli::trunk::{Check as Args, Probes};
 use crate::context::Context;
@@ -26,7 +25,6 @@ use crate::model::profile::Profile;
 use crate::model::report::{Format, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Status, Transport, Trunk};
-use crate::ops::steps::require;
 use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::rules::{self, NearEnd};
 use crate::probe::target::{Target, split};
@@ -215,9 +213,8 @@ async fn of_profiles(context: &Context, args: &Args) -> Result<Vec<Subject>> {
     let mut subjects = Vec::new();
     for name in &names {
         let read = async {
-            let mut session = context.session_of(name.as_deref()).await?;
-            require(&session, Operation::TrunkList)?;
-            choose(&mut session, args.account.as_deref())?;
+            let session =
+                open_on(context, name.as_deref(), Operation::TrunkList, args.account.as_deref()).await?;
             let room = Room::default();
             let rows = trunks::rows(&session, None, &room).await?;
             let mut meant = BTreeSet::new();

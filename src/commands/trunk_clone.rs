@@ -1,6 +1,6 @@
 //! `trunk clone`: a trunk like another one, on the same profile or on another.
 
-use super::{spec, trunk_create};
+use super::{open, spec, trunk_create};
 use crate::cli::trunk::CloneTrunk;
 use crate::context::Context;
 use crate::export::convert::{Fate, Loss, other, own};
@@ -17,8 +17,7 @@ use crate::vendors::Facts;
 pub async fn run(context: &Context, args: &CloneTrunk) -> Result<Report> {
     let target = TrunkSelector::parse(&args.trunk)?;
     let given = spec::trunk(context, &args.fields).await?;
-    let from = context.session().await?;
-    require(&from, Operation::TrunkGet)?;
+    let from = open(context, Operation::TrunkGet).await?;
     let other_profile = match &args.to {
         Some(name) => Some(context.session_of(Some(name)).await?),
         None => None,

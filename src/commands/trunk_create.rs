@@ -1,7 +1,7 @@
 //! `trunk create`
 
 use super::trunk_check::before_writing;
-use super::{changed, spec};
+use super::{changed, open, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Create;
 use crate::context::Context;
@@ -13,12 +13,11 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{Kind, Trunk};
 use crate::model::{check, diff};
-use crate::ops::steps::{begin, refuse_mistakes, require};
+use crate::ops::steps::{begin, refuse_mistakes};
 use crate::ops::{references, trunks};
 
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::TrunkCreate)?;
+    let session = open(context, Operation::TrunkCreate).await?;
     let trunk = spec::trunk(context, &args.fields).await?;
     create(context, &session, trunk, &args.first).await
 }

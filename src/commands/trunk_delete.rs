@@ -1,8 +1,7 @@
 //! `trunk delete`
 
-use super::names;
 use super::trunk_create::change;
-use super::trunk_list::choose;
+use super::{names, open_on};
 use crate::cli::trunk::Delete;
 use crate::context::Context;
 use crate::engine::session::Session;
@@ -11,13 +10,10 @@ use crate::model::error::{Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Trunk};
-use crate::ops::steps::require;
 use crate::ops::trunks::{self, TrunkSelector};
 
 pub async fn run(context: &Context, args: &Delete) -> Result<Report> {
-    let mut session = context.session().await?;
-    require(&session, Operation::TrunkDelete)?;
-    choose(&mut session, args.account.as_deref())?;
+    let session = open_on(context, None, Operation::TrunkDelete, args.account.as_deref()).await?;
     let (mut found, mut changes) = (Vec::new(), Vec::new());
     let names = names::trunks(&args.trunks)?;
     for text in &names {

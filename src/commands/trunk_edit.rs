@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::trunk_update::update;
-use super::{changed, spec};
+use super::{changed, open, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Named;
 use crate::context::Context;
@@ -17,15 +17,14 @@ use crate::model::support::Operation;
 use crate::model::text::{excerpt, printable, value_text};
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
 use crate::model::{check, diff, yaml};
-use crate::ops::steps::{differences, only_identifies, refuse_mistakes, require};
+use crate::ops::steps::{differences, only_identifies, refuse_mistakes};
 use crate::ops::trunks::TrunkSelector;
 
 /// Fields that are not shown. The account says where the trunk is.
 const HIDDEN: [Field; 3] = [Field::Password, Field::VendorFields, Field::Account];
 
 pub async fn run(context: &Context, args: &Named) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::TrunkUpdate)?;
+    let session = open(context, Operation::TrunkUpdate).await?;
     let actual = TrunkSelector::parse(&args.trunk)?.find(&session).await?;
     let edit = Edit::new(&std::env::temp_dir(), ".yaml", &text(&actual, &session.profile().name))?;
     let changed = async {

@@ -1,6 +1,6 @@
 //! `trunk ensure`: a manifest of one trunk.
 
-use super::spec;
+use super::{open, spec};
 use crate::cli::trunk::Create;
 use crate::context::Context;
 use crate::model::change::{Change, Outcome};
@@ -9,7 +9,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::plan::{Desired, What};
 use crate::model::report::Report;
 use crate::model::support::Operation;
-use crate::ops::steps::{refuse_mistakes, require};
+use crate::ops::steps::refuse_mistakes;
 use crate::reconcile::desired::account;
 use crate::reconcile::execute::{Options, execute};
 use crate::reconcile::planner::plan;
@@ -17,8 +17,7 @@ use crate::reconcile::{ProfileScope, Results, Scope, check};
 use crate::vendors::Verdict;
 
 pub async fn run(context: &Context, args: &Create) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::TrunkCreate)?;
+    let session = open(context, Operation::TrunkCreate).await?;
     let trunk = spec::trunk(context, &args.fields).await?;
     if trunk.identity().is_empty() {
         return Err(Error::new(Kind::Usage, "trunk ensure: the trunk has no name")

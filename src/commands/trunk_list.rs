@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::names;
 use super::rows::Rows;
 use super::trunk_filter::Filter;
+use super::{names, open_on};
 use crate::cli::shape::Shape;
 use crate::cli::trunk::{Get, List};
 use crate::config::Folders;
@@ -20,7 +20,6 @@ use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};
 use crate::model::support::Operation;
 use crate::model::trunk::ActualTrunk;
-use crate::ops::steps::{account, require};
 use crate::ops::trunks::{self, TrunkSelector};
 use crate::state::names as kept;
 use crate::vendors::{self, Facts};
@@ -54,9 +53,12 @@ fn needs_whole(shape: &Shape) -> bool {
 
 pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let names = context.profile_names(args.all_profiles)?;
+    let open = async |name: &Option<String>| {
+        open_on(context, name.as_deref(), Operation::TrunkList, args.account.as_deref()).await
+    };
     if let [only] = names.as_slice() {
         let rows = RefCell::new(Rows::new(context, columns(), &args.shape)?);
-        let session = open(context, args, only.as_deref()).await?;
+        let session = open(only).await?;
         let filter = Filter::new(args, &[session.vendor().facts()])?;
         read(context, &session, args, &filter, (&rows, 0)).await?;
         filter.refuse_unmet()?;
@@ -65,7 +67,7 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
     let rows = RefCell::new(Rows::kept(context, columns(), &args.shape)?);
     let mut sessions = Vec::new();
     for name in &names {
-        sessions.push((name, open(context, args, name.as_deref()).await));
+        sessions.push((name, open(name).await));
     }
     // A profile that cannot be opened may be of any vendor.
     let opened: Option<Vec<&Session>> = sessions.iter().map(|(_, session)| session.as_ref().ok()).collect();
@@ -91,22 +93,6 @@ pub async fn list(context: &Context, args: &List) -> Result<Report> {
     }
     let listings: Vec<Listing> = rows.into_inner().into_listing().into_iter().collect();
     Ok(if errors.is_empty() { Report::Listing(listings) } else { Report::Partial(listings, errors) })
-}
-
-async fn open(context: &Context, args: &List, profile: Option<&str>) -> Result<Session> {
-    let mut session = context.session_of(profile).await?;
-    require(&session, Operation::TrunkList)?;
-    choose(&mut session, args.account.as_deref())?;
-    Ok(session)
-}
-
-/// Selects the given account, if there is one.
-pub fn choose(session: &mut Session, given: Option<&str>) -> Result<()> {
-    let chosen = account(session, given)?;
-    if !chosen.is_empty() {
-        session.choose_account(chosen);
-    }
-    Ok(())
 }
 
 async fn read(
@@ -180,9 +166,7 @@ fn data(mut actual: ActualTrunk, session: &Session) -> Value {
 
 /// Shows one, or several as a list.
 pub async fn get(context: &Context, args: &Get) -> Result<Report> {
-    let mut session = context.session().await?;
-    require(&session, Operation::TrunkGet)?;
-    choose(&mut session, args.account.as_deref())?;
+    let session = open_on(context, None, Operation::TrunkGet, args.account.as_deref()).await?;
     let names = names::trunks(&args.trunks)?;
     let targets = names.iter().map(|text| TrunkSelector::parse(text)).collect::<Result<Vec<_>>>()?;
     if let [only] = targets.as_slice() {

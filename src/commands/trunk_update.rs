@@ -4,7 +4,7 @@ mod lists;
 
 use super::trunk_check::before_writing;
 use super::trunk_delete::named;
-use super::{changed, names, spec};
+use super::{changed, names, open, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Update;
 use crate::context::Context;
@@ -15,15 +15,14 @@ use crate::model::report::Report;
 use crate::model::support::Operation;
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::model::{check, diff};
-use crate::ops::steps::{differences, only_identifies, refuse_mistakes, require};
+use crate::ops::steps::{differences, only_identifies, refuse_mistakes};
 use crate::ops::trunks::TrunkSelector;
 use crate::ops::{references, trunks};
 use crate::reconcile::remembered;
 use crate::vendors::{Facts, Reading};
 
 pub async fn run(context: &Context, args: &Update) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::TrunkUpdate)?;
+    let session = open(context, Operation::TrunkUpdate).await?;
     let change = TrunkChange {
         set: spec::trunk(context, &args.fields).await?,
         add_dids: args.add_did.clone(),
@@ -43,8 +42,7 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
     if let [only] = names.as_slice() {
         return self::set(context, only, set).await;
     }
-    let session = context.session().await?;
-    require(&session, Operation::TrunkUpdate)?;
+    let session = open(context, Operation::TrunkUpdate).await?;
     let targets = names.iter().map(|text| TrunkSelector::parse(text)).collect::<Result<Vec<_>>>()?;
     let (mut changes, mut failed) = (Vec::new(), false);
     for (text, target) in names.iter().zip(&targets) {
@@ -67,8 +65,7 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
 
 /// `trunk rename`, and either of the above for one trunk: an update of one field.
 pub async fn set(context: &Context, trunk: &str, set: Trunk) -> Result<Report> {
-    let session = context.session().await?;
-    require(&session, Operation::TrunkUpdate)?;
+    let session = open(context, Operation::TrunkUpdate).await?;
     let change = TrunkChange { set, ..TrunkChange::default() };
     let change = update(context, &session, trunk, change, &CheckFirst::default()).await?;
     Ok(changed(context, change))

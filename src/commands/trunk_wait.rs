@@ -8,9 +8,8 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use super::names;
 use super::trunk_check::probing::Probing;
-use super::trunk_list::choose;
+use super::{names, open_on};
 use crate::cli::trunk::{Probes, Wait};
 use crate::context::Context;
 use crate::engine::limits::Room;
@@ -24,7 +23,6 @@ use crate::model::support::Operation;
 use crate::model::text::shell_word;
 use crate::model::trunk::ActualTrunk;
 use crate::ops::status::{self, BETWEEN_PROBES, Probed, Progress, Waited, Watch};
-use crate::ops::steps::require;
 use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::Found;
 use crate::probe::target::Target;
@@ -41,9 +39,7 @@ pub async fn run(context: &Context, args: &Wait) -> Result<Report> {
     let names = names::trunks(&args.trunks)?;
     let targets = names.into_iter().map(|text| TrunkSelector::parse(&text).map(|target| (text, target)));
     let targets: Targets = targets.collect::<Result<_>>()?;
-    let mut session = context.session().await?;
-    require(&session, Operation::TrunkList)?;
-    choose(&mut session, args.account.as_deref())?;
+    let session = open_on(context, None, Operation::TrunkList, args.account.as_deref()).await?;
     let goal = args.goal;
     let facts = session.vendor().facts();
     if goal != Goal::Healthy && !facts.sip.reports_status {
@@ -249,9 +245,7 @@ pub async fn for_written(context: &Context, changes: &[Change], within: Duration
     }
     let begun = Instant::now();
     let waits = written.into_iter().map(|((profile, account), targets)| async move {
-        let mut session = context.session_of(Some(profile)).await?;
-        require(&session, Operation::TrunkList)?;
-        choose(&mut session, account)?;
+        let session = open_on(context, Some(profile), Operation::TrunkList, account).await?;
         let watch = Watcher {
             context,
             session: &session,
