@@ -28,7 +28,7 @@ use table::Ends;
 use writes::{WRITES, Write};
 
 /// More than there are cores, because most cells wait most of the time.
-const WORKERS: usize = 8;
+const WORKERS: usize = 16;
 
 /// Long enough for a busy machine to answer, and much shorter than the delays.
 const TIMEOUT: &str = "1s";
@@ -45,6 +45,7 @@ fn every_write_with_every_fault_ends_as_the_rule_requires() {
     let cells: Vec<Cell> = (0..WRITES.len())
         .flat_map(|write| (0..FAULTS.len()).map(move |fault| (write, fault)))
         .flat_map(|(write, fault)| [false, true].map(|always| Cell { write, fault, always }))
+        .filter(|cell| !(cell.always && is_same_run(&WRITES[cell.write], &FAULTS[cell.fault])))
         .collect();
     let (next, ends, wrong) = (AtomicUsize::new(0), Mutex::new(Ends::new()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -72,6 +73,13 @@ fn every_write_with_every_fault_ends_as_the_rule_requires() {
         "fault matrix",
         &table::markdown(&ends.into_inner().unwrap()),
     );
+}
+
+/// Whether the run with a fault that occurs every time is the run with one that occurs once: the fault affects only
+/// the write, which is sent at most once.
+fn is_same_run(write: &Write, fault: &Fault) -> bool {
+    let once = rule(write, fault, false);
+    once.sent <= 1 && once == rule(write, fault, true)
 }
 
 /// The sandbox's state before a write, as a file's text.

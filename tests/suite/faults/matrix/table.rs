@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{End, FAULTS, WRITES, Write};
 
-/// The ends of the cells, by write, fault, and whether the fault occurred every time.
+/// The ends of the cells, by write, fault, and whether the fault occurred every time. A cell that would be the same run
+/// as the one before it is missing.
 pub type Ends = BTreeMap<(usize, usize, bool), End>;
 
 /// Faults with the same ends for every write share a column, named by a letter.
@@ -33,8 +34,11 @@ pub fn markdown(ends: &Ends) -> String {
 
 /// The end for a fault that occurs once, and for one that occurs every time.
 fn cell(ends: &Ends, write: usize, fault: usize) -> String {
-    let [once, always] = [false, true].map(|always| word(&WRITES[write], ends[&(write, fault, always)]));
-    if once == always { once } else { format!("{once}; {always}") }
+    let once = word(&WRITES[write], ends[&(write, fault, false)]);
+    match ends.get(&(write, fault, true)).map(|end| word(&WRITES[write], *end)) {
+        Some(always) if always != once => format!("{once}; {always}"),
+        _ => once,
+    }
 }
 
 fn word(write: &Write, end: End) -> String {
