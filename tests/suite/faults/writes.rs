@@ -35,16 +35,20 @@ fn losses() -> Vec<(&'static str, Act)> {
 
 #[test]
 fn a_write_without_answer_or_lookup_is_unknown_and_sent_once() {
-    for (what, act) in losses() {
+    std::thread::scope(|scope| {
         for job in WRITES {
-            let what = format!("{what}: {job:?}");
-            let server = Scripted::start(vec![act.clone()]);
-            let ran = unknown(Lab::new(&server.base).run(*job, "--retries 0"), &what);
-            assert_eq!(sent(&server.requests()), 1, "{what}: {:?}", paths(&server.requests()));
-            // The message stays readable, even if the answer is long.
-            assert!(ran.err.len() < 2000, "{what}: {} bytes", ran.err.len());
+            scope.spawn(move || {
+                for (what, act) in losses() {
+                    let what = format!("{what}: {job:?}");
+                    let server = Scripted::start(vec![act]);
+                    let ran = unknown(Lab::new(&server.base).run(*job, "--retries 0"), &what);
+                    assert_eq!(sent(&server.requests()), 1, "{what}: {:?}", paths(&server.requests()));
+                    // The message stays readable, even if the answer is long.
+                    assert!(ran.err.len() < 2000, "{what}: {} bytes", ran.err.len());
+                }
+            });
         }
-    }
+    });
 }
 
 #[test]

@@ -192,19 +192,25 @@ fn a_lost_answer_that_no_read_settles_is_unknown_and_not_sent_again() {
 /// The object still exists, so the request was not applied: it is sent again, within the limit of retries.
 #[test]
 fn a_lost_delete_is_sent_again_if_the_object_still_exists() {
-    for one in &DOOMED {
-        for (how, answer) in losses() {
-            let rig = one.rig();
-            rig.recorder.instead(one.part, 1, answer.clone());
-            let error = rig.run(&words(one.command, &["--yes", "--retries", "0"])).expect(10).error();
-            assert_eq!(error["outcome"], json!("not_applied"), "{how}: {error}");
-            assert_eq!(writes(&rig).len(), 1, "{} {how}: sent once", one.command);
-            rig.recorder.instead(one.part, 1, answer);
-            let change = rig.run(&words(one.command, &["--yes", "--retries", "1"])).expect(0).json();
-            assert_eq!(change["outcome"], json!("deleted"), "{how}: {change}");
-            assert_eq!(writes(&rig).len(), 2, "{} {how}: sent twice", one.command);
+    let check = |one: &Doomed, how: &str, answer: Vec<u8>| {
+        let rig = one.rig();
+        rig.recorder.instead(one.part, 1, answer.clone());
+        let error = rig.run(&words(one.command, &["--yes", "--retries", "0"])).expect(10).error();
+        assert_eq!(error["outcome"], json!("not_applied"), "{how}: {error}");
+        assert_eq!(writes(&rig).len(), 1, "{} {how}: sent once", one.command);
+        rig.recorder.instead(one.part, 1, answer);
+        let change = rig.run(&words(one.command, &["--yes", "--retries", "1"])).expect(0).json();
+        assert_eq!(change["outcome"], json!("deleted"), "{how}: {change}");
+        assert_eq!(writes(&rig).len(), 2, "{} {how}: sent twice", one.command);
+    };
+    // Side by side, since each of them waits before it reads.
+    std::thread::scope(|scope| {
+        for one in &DOOMED {
+            for (how, answer) in losses() {
+                scope.spawn(move || check(one, how, answer));
+            }
         }
-    }
+    });
 }
 
 #[test]
