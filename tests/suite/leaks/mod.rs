@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::given::answer;
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{Place, Ran};
-use search::{canary, sweep};
+use search::{canary, sweep, sweep_files, sweep_output};
 
 /// A vendor and a command line.
 type Job = (&'static str, &'static str);
@@ -114,13 +114,21 @@ impl Lab {
 
     /// Runs a job at the highest verbosity and searches its output and files.
     #[track_caller]
-    fn run(&self, (vendor, job): (&str, &str), more: &str) -> Ran {
+    fn run(&self, job: (&str, &str), more: &str) -> Ran {
+        let ran = self.run_only(job, more);
+        assert_eq!(sweep_files(&self.place), [""; 0], "{job:?} {more}: exit {}", ran.code);
+        ran
+    }
+
+    /// Searches only the output.
+    #[track_caller]
+    fn run_only(&self, (vendor, job): (&str, &str), more: &str) -> Ran {
         let inputs = self.inputs.path().to_string_lossy();
         let job = job.replace("INPUTS", &inputs);
         let mut args = vec!["--profiles-file", &self.profiles, "-p", vendor, "-vvv", "--retries", "0"];
         args.extend(more.split_whitespace().chain(job.split_whitespace()));
         let ran = self.place.run(&args);
-        sweep(&self.place, &ran, &format!("{vendor} {job} {more}: exit {}", ran.code));
+        sweep_output(&ran, &format!("{vendor} {job} {more}: exit {}", ran.code));
         ran
     }
 }

@@ -76,12 +76,18 @@ fn unescaped(text: &str) -> String {
 /// token cache, which only its owner can read.
 #[track_caller]
 pub fn sweep(place: &Place, ran: &Ran, what: &str) {
+    sweep_output(ran, what);
+    let found = sweep_files(place);
+    assert_eq!(found, [""; 0], "{what}");
+}
+
+/// Fails the test if a canary is in a command's output.
+#[track_caller]
+pub fn sweep_output(ran: &Ran, what: &str) {
     for (stream, text) in [("stdout", &ran.out), ("stderr", &ran.err)] {
         assert_eq!(find(text.as_bytes()), [""; 0], "{what}: {stream}");
         assert!(!text.contains("panicked at"), "{what}: {text}");
     }
-    let found = sweep_files(place);
-    assert_eq!(found, [""; 0], "{what}");
 }
 
 /// The canaries in the files of a place.

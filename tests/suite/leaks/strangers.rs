@@ -79,8 +79,11 @@ fn the_content_of_a_file_of_another_kind_is_not_quoted() {
                         );
                         // The formats differ in the layout of an error, not in its content.
                         let format = if at % 2 == 0 { "-o table" } else { "-o json" };
-                        // Each command gets each file, with one or two of the extensions.
-                        let own = READERS.iter().enumerate().filter(|(reader, _)| (reader + turn) % 5 == at % 5);
+                        // Each command gets each file, with one of the extensions.
+                        let own = READERS
+                            .iter()
+                            .enumerate()
+                            .filter(|(reader, _)| (reader + at) % ENDINGS.len() == turn);
                         for (_, (vendor, command)) in own {
                             let command = command.replace("FILE", &file).replace("MANIFEST", &manifest);
                             let ran = match command.strip_prefix("--profiles-file ") {
