@@ -7,7 +7,7 @@ mod picture;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use clap::Parser;
 use sha2::{Digest, Sha256};
@@ -229,15 +229,15 @@ fn profile_keys() -> String {
 }
 
 /// Every command with its long help.
-fn helps(place: &Place) -> Vec<(Vec<String>, String)> {
+static HELPS: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
     let long = |words: Vec<String>| {
         let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
         args.push("--help");
-        let help = place.run(&args).expect(0).out;
+        let help = Place::new().run(&args).expect(0).out;
         (words, help)
     };
     levels().into_iter().map(long).collect()
-}
+});
 
 /// The words of a text that begin so and go on with these characters.
 fn words_with(text: &str, begin: &str, more: fn(char) -> bool) -> BTreeSet<String> {
@@ -255,10 +255,9 @@ fn words_with(text: &str, begin: &str, more: fn(char) -> bool) -> BTreeSet<Strin
 #[test]
 fn the_pages_name_every_command_and_only_existing_options_and_variables() {
     let (place, text) = (Place::new(), pages::prose(&pages::text()));
-    let helps = helps(&place);
-    let mut all: String = helps.iter().map(|(_, help)| help.as_str()).collect();
+    let mut all: String = HELPS.iter().map(|(_, help)| help.as_str()).collect();
     all.push_str(&place.run(&["help", "global"]).expect(0).out);
-    for (words, help) in &helps {
+    for (words, help) in HELPS.iter() {
         let leaf = !help.contains("\nCommands:\n");
         let command = format!("trunkctl {}", words.join(" "));
         let named = text.contains(&command) || text.contains(&words.join(" "));
@@ -289,7 +288,6 @@ fn the_pages_name_every_command_and_only_existing_options_and_variables() {
 #[test]
 fn every_command_named_in_a_message_or_page_exists() {
     let place = Place::new();
-    let helps = helps(&place);
     let mut texts: Vec<(String, String)> =
         crate::hygiene::sources().into_iter().map(|file| (file.name.clone(), file.code())).collect();
     texts.extend(pages::pages().into_iter().map(|page| (page.name.clone(), page.text())));
@@ -305,7 +303,7 @@ fn every_command_named_in_a_message_or_page_exists() {
             let is_topic = words.first().is_some_and(|word| word == "help")
                 && place.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).code == 0;
             let known = is_topic
-                || helps.iter().any(|(own, help)| {
+                || HELPS.iter().any(|(own, help)| {
                     let leaf = !help.contains("\nCommands:\n");
                     *own == words || (leaf && !own.is_empty() && words.starts_with(own))
                 });
@@ -357,7 +355,7 @@ fn examples_of(help: &str) -> Vec<String> {
 #[cfg(target_os = "linux")]
 #[test]
 fn every_example_of_a_help_text_works() {
-    let (place, mut scene) = (Place::new(), Scene::new());
+    let mut scene = Scene::new();
     scene.set("ITSP_PASSWORD", "Example0nly-NotASecret");
     scene.set("BRANCH_SECRET", "sandbox-secret");
     for preparation in [
@@ -372,8 +370,8 @@ fn every_example_of_a_help_text_works() {
         assert_eq!(scene.code(), 0, "{preparation}\n{output}");
     }
     let mut faults = Vec::new();
-    for (words, help) in helps(&place) {
-        let examples = examples_of(&help);
+    for (words, help) in HELPS.iter() {
+        let examples = examples_of(help);
         let is_leaf = !help.contains("\nCommands:\n");
         assert!(!is_leaf || !examples.is_empty(), "`{}` has no example", words.join(" "));
         for example in examples {

@@ -45,8 +45,7 @@ fn each_code_gives_its_exit_code() {
                     assert_eq!(error["outcome"], json!(outcome), "{ran:?}");
                 }
             }
-            explained("itniotech", &name, *write);
-            explained("itniotech", &name, *read);
+            explained("itniotech", &name, &[*write, *read]);
         }
     }
 }
@@ -97,7 +96,7 @@ fn an_http_404_means_that_the_operation_does_not_exist() {
         let error = ends(&ran, UNSUPPORTED, "itniotech", "", "");
         assert_eq!(error["http_status"], json!(404), "{ran:?}");
     }
-    explained("itniotech", "404", UNSUPPORTED);
+    explained("itniotech", "404", &[UNSUPPORTED]);
 }
 
 #[test]

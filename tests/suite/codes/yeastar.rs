@@ -54,10 +54,9 @@ fn each_code_gives_its_exit_code() {
         let (ran, count) = asked("yeastar", true, update, vec![answer(200, &refusal(*code, text))]);
         ends(&ran, *read, "yeastar", &name, text);
         assert_eq!(count, 1, "{ran:?}");
-        explained("yeastar", &name, *write);
-        explained("yeastar", &name, *read);
+        explained("yeastar", &name, &[*write, *read]);
     }
-    explained("yeastar", "0", 0);
+    explained("yeastar", "0", &[0]);
 }
 
 #[test]
@@ -80,7 +79,7 @@ fn a_failed_log_in_is_a_credentials_error() {
         // A failed log-in counts towards the lock-out, so there is one attempt.
         assert_eq!(count, 1, "{ran:?}");
         assert!(error.get("outcome").is_none() || error["outcome"] == json!("not_applied"), "{ran:?}");
-        explained("yeastar", &code.to_string(), exit);
+        explained("yeastar", &code.to_string(), &[exit]);
     }
 }
 

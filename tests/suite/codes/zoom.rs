@@ -58,11 +58,11 @@ fn each_code_gives_its_exit_code() {
         let error = ends(&ran, *exit, "zoom", code, text);
         assert_eq!((count, &error["outcome"]), (1, &json!("not_applied")), "{ran:?}");
         assert_eq!(error["http_status"], json!(status), "{ran:?}");
-        explained("zoom", code, *exit);
+        explained("zoom", code, &[*exit]);
     }
     // Of endpoints that trunkctl never asks.
     for code in ["1001", "3001"] {
-        explained("zoom", code, REJECTED);
+        explained("zoom", code, &[REJECTED]);
     }
 }
 
@@ -103,7 +103,7 @@ fn the_status_decides_if_the_body_has_no_code() {
         let error = ends(&ran, exit, "zoom", "", "");
         assert_eq!((sent, &error["http_status"]), (1, &json!(status)), "{ran:?}");
         assert_eq!(looks, usize::from(exit == UNKNOWN), "{ran:?}");
-        explained("zoom", &status.to_string(), exit);
+        explained("zoom", &status.to_string(), &[exit]);
     }
 }
 
@@ -155,7 +155,7 @@ fn refusals_of_the_token_endpoint_are_credentials_errors() {
         let (ran, count) = asked("zoom", false, ADD, vec![answer(status, &body)]);
         ends(&ran, AUTH, "zoom", code, "");
         assert_eq!(count, 1, "{ran:?}");
-        explained("zoom", code, AUTH);
+        explained("zoom", code, &[AUTH]);
     }
     // A wrong account id can end in a bare 400.
     for act in [

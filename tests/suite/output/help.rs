@@ -19,11 +19,13 @@ pub fn levels() -> Vec<Vec<String>> {
     list
 }
 
+/// A short help fits a screen with 80 columns and 24 lines.
 #[test]
 fn help_and_version_work_at_every_level_without_configuration() {
     let silent = Silent::start();
     // Every setting that the program could read here is invalid or missing.
     let place = Place::new()
+        .with("COLUMNS", "80")
         .with("TRUNKCTL_PROFILES_FILE", "/nowhere/profiles.toml")
         .with("TRUNKCTL_PROFILE", "nobody")
         .with("TRUNKCTL_BASE_URL", &silent.base)
@@ -32,10 +34,17 @@ fn help_and_version_work_at_every_level_without_configuration() {
     assert!(levels.len() > 12, "{levels:?}");
     for path in levels {
         let words: Vec<&str> = path.iter().map(String::as_str).collect();
-        for flag in ["--help", "-h"] {
+        let [long, short] = ["--help", "-h"].map(|flag| {
             let ran = place.run(&[&words[..], &[flag]].concat()).expect(0);
             assert!(ran.out.contains("Usage: trunkctl") && ran.err.is_empty(), "{words:?}: {ran:?}");
             assert!(ran.out.contains(&words.join(" ")), "{words:?}: {ran:?}");
+            assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+            ran.out
+        });
+        assert!(short.lines().count() <= 24, "{short}");
+        assert!(short.contains("\nCommands:\n") || short.contains("\nExample:\n  trunkctl"), "{short}");
+        for global in ["--profiles-file", "--deadline"] {
+            assert!(!long.contains(&format!("{global} <")), "{global} in {long}");
         }
         for flag in ["--version", "-V"] {
             let ran = place.run(&[&words[..], &[flag]].concat()).expect(0);
@@ -45,24 +54,6 @@ fn help_and_version_work_at_every_level_without_configuration() {
     }
     silent.untouched("help");
     assert!(place.files().is_empty(), "{:?}", place.files());
-}
-
-/// Of a terminal with 80 columns and 24 lines.
-#[test]
-fn a_short_help_fits_a_screen_and_ends_with_an_example() {
-    let place = Place::new().with("COLUMNS", "80");
-    for path in levels() {
-        let words: Vec<&str> = path.iter().map(String::as_str).collect();
-        let help = place.run(&[&words[..], &["-h"]].concat()).expect(0).out;
-        assert!(help.lines().count() <= 24, "{help}");
-        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
-        assert!(help.contains("\nCommands:\n") || help.contains("\nExample:\n  trunkctl"), "{help}");
-        let long = place.run(&[&words[..], &["--help"]].concat()).expect(0).out;
-        assert!(long.lines().all(|line| line.chars().count() <= 80), "{long}");
-        for global in ["--profiles-file", "--deadline"] {
-            assert!(!long.contains(&format!("{global} <")), "{global} in {long}");
-        }
-    }
 }
 
 #[test]
