@@ -220,6 +220,7 @@ fn a_write_that_a_slow_vendor_has_not_processed_yet_is_unknown() {
     let begun = std::time::Instant::now();
     while run("trunk list").expect(0).json().as_array().unwrap().is_empty() {
         assert!(begun.elapsed().as_secs() < 20, "it never came about");
+        std::thread::sleep(std::time::Duration::from_millis(200));
     }
     assert_eq!(run("trunk list").json().as_array().unwrap().len(), 1);
 }
