@@ -1,39 +1,13 @@
 //! Ctrl-C in a bulk write.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
-
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::*;
 use crate::support::given;
+use crate::support::running::Running;
 use crate::support::scripted::{Act, Gate, Scripted, http};
-
-fn press(child: &Child) {
-    signal(child, "-INT");
-}
-
-fn signal(child: &Child, signal: &str) {
-    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-}
-
-/// Reads standard error until it contains that text.
-fn hear(child: &mut Child, text: &str) -> (BufReader<std::process::ChildStderr>, String) {
-    let mut err = BufReader::new(child.stderr.take().unwrap());
-    let mut heard = String::new();
-    while !heard.contains(text) {
-        assert_ne!(err.read_line(&mut heard).unwrap(), 0, "{heard}");
-    }
-    (err, heard)
-}
-
-/// Reads the rest of standard output and error, and the exit code.
-fn rest(mut child: Child, (mut err, mut heard): (BufReader<std::process::ChildStderr>, String)) -> Ran {
-    let mut out = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    err.read_to_string(&mut heard).unwrap();
-    Ran { code: child.wait().unwrap().code().unwrap(), out, err: heard }
-}
 
 /// Waits until that many batches have been sent.
 fn sent(lab: &Lab, calls: usize) {
@@ -49,10 +23,11 @@ fn after_ctrl_c_batches_in_progress_finish_and_a_later_run_does_the_rest() {
     for format in ["json", "jsonl"] {
         let lab = Lab::faulty(&[&format!("delay=500ms;{ADDING};skip=2;count=4")]);
         let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
-        let child = lab.start(&format!("-o {format} internal-numbers add --from {list} --results {file}"));
+        let line = format!("-o {format} internal-numbers add --from {list} --results {file}");
+        let running = Running::start(lab.command(&line));
         sent(&lab, 6);
-        press(&child);
-        let ran = ended(child).expect(130);
+        running.interrupt();
+        let ran = running.end().expect(130);
         let changes: Vec<Value> = match format {
             "json" => {
                 ended_in(&ran.json(), &[("created", 180), ("skipped", 120)]);
@@ -88,13 +63,14 @@ fn after_ctrl_c_batches_in_progress_finish_and_a_later_run_does_the_rest() {
 fn a_second_ctrl_c_ends_at_once_and_a_later_run_resolves_the_rows_in_doubt() {
     let lab = Lab::faulty(&[&format!("delay-after=60s;{ADDING};skip=2;count=4")]);
     let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
-    let mut child = lab.start(&format!("internal-numbers add --from {list} --results {file}"));
+    let line = format!("internal-numbers add --from {list} --results {file}");
+    let mut running = Running::start(lab.command(&line));
     sent(&lab, 6);
-    press(&child);
-    let heard = hear(&mut child, "press it again");
+    running.interrupt();
+    running.wait_for("press it again");
     let begun = std::time::Instant::now();
-    press(&child);
-    let ran = rest(child, heard).expect(130);
+    running.interrupt();
+    let ran = running.end().expect(130);
     assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
     let error = ran.error();
     assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()), "{error}");
@@ -121,10 +97,10 @@ fn ctrl_c_ends_the_wait_for_a_rate_limit_at_once() {
     let (profiles, file) = (given::profiles_with_tokens(&place, &server.base), path(&place, "r.jsonl"));
     let list = place.write("numbers.csv", &csv(0..300));
     let line = format!("-v internal-numbers add --from {list} --results {file}");
-    let mut child = start(command(&place, &profiles, &line));
-    let heard = hear(&mut child, "; retrying in ");
-    press(&child);
-    let ran = rest(child, heard).expect(130);
+    let mut running = Running::start(command(&place, &profiles, &line));
+    running.wait_for("; retrying in ");
+    running.interrupt();
+    let ran = running.end().expect(130);
     ended_in(&ran.json(), &[("skipped", 300)]);
     assert_eq!(ran.json()["changes"][0]["error"]["kind"], "interrupted", "{ran:?}");
     assert!(server.requests().len() <= 5, "{}", server.requests().len());
@@ -142,12 +118,12 @@ fn a_batch_that_is_refused_after_the_signal_is_not_split() {
     let (profiles, file) = (given::profiles_with_tokens(&place, &server.base), path(&place, "r.jsonl"));
     let list = place.write("numbers.csv", &csv(0..60));
     let line = format!("internal-numbers add --from {list} --concurrency 1 --results {file}");
-    let mut child = start(command(&place, &profiles, &line));
+    let mut running = Running::start(command(&place, &profiles, &line));
     server.wait_for(2);
-    signal(&child, "-TERM");
-    let heard = hear(&mut child, "SIGTERM: waiting for requests in progress; send it again");
+    running.signal(Signal::TERM);
+    running.wait_for("SIGTERM: waiting for requests in progress; send it again");
     release.send(()).unwrap();
-    let ran = rest(child, heard).expect(130);
+    let ran = running.end().expect(130);
     ended_in(&ran.json(), &[("skipped", 60)]);
     assert_eq!((server.requests().len(), rows_that(&file, "skipped")), (2, numbers(0..30)));
 }

@@ -68,7 +68,7 @@ impl Lab {
     }
 
     fn start(&self, line: &str) -> Child {
-        start(self.command(line))
+        self.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Requests since the last call that change something.
@@ -105,10 +105,6 @@ fn command(place: &Place, profiles: &str, line: &str) -> Command {
     }
     words.extend(line.split(' '));
     place.command(&words)
-}
-
-fn start(mut command: Command) -> Child {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 fn ended(child: Child) -> Ran {

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::server::{Say, udp};
 use crate::support::given::{self, answer};
 use crate::support::refusing::Refusing;
+#[cfg(unix)]
+use crate::support::running::Running;
 use crate::support::scripted::{Act, Scripted};
 use crate::support::{Place, Ran};
 
@@ -186,12 +188,10 @@ fn ctrl_c_ends_the_wait_with_its_report() {
     let mut command =
         place.command(&["-p", "yeastar", "-o", "json", "trunk", "wait", "itsp", "--within", "5m"]);
     command.args(["--profiles-file", &profiles(&place)]);
-    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let child = command.spawn().unwrap();
+    let running = Running::start(command);
     server.wait_for(2);
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let ran = crate::support::read(child.wait_with_output().unwrap()).expect(130);
+    running.interrupt();
+    let ran = running.end().expect(130);
     assert_eq!((&ran.json()[0]["reached"], &ran.json()[0]["status"]), (&json!(false), &json!("registering")));
     let error = ran.error();
     assert_eq!(error["kind"], "interrupted");

@@ -1,8 +1,6 @@
 //! Ctrl-C, as a terminal sends it.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader};
-use std::process::Command;
 use std::time::Duration;
 
 use super::*;
@@ -13,14 +11,10 @@ use crate::support::terminal::Terminal;
 
 /// Interrupts a job while the server delays the answer to its n-th request.
 fn interrupted(lab: &Lab, server: &Scripted, job: Job, requests: usize) -> Ran {
-    let child = lab.start(job, "");
+    let running = lab.start(job, "");
     server.wait_for(requests);
-    press(&child);
-    crate::support::read(child.wait_with_output().unwrap())
-}
-
-fn press(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    running.interrupt();
+    running.end()
 }
 
 #[track_caller]
@@ -43,15 +37,15 @@ fn a_write_in_progress_is_awaited_and_a_second_ctrl_c_leaves_it_unknown() {
     for job in WRITES {
         let server = Scripted::start(vec![Act::Stall]);
         let lab = Lab::new(&server.base);
-        let mut child = lab.start(*job, "");
+        let mut running = lab.start(*job, "");
         server.wait_for(1);
-        press(&child);
+        running.interrupt();
         // Two equal signals that arrive together count as one.
-        while child.try_wait().unwrap().is_none() {
-            press(&child);
+        while !running.has_ended() {
+            running.interrupt();
             std::thread::sleep(Duration::from_millis(20));
         }
-        let ran = crate::support::read(child.wait_with_output().unwrap());
+        let ran = running.end();
         assert_interrupted(&ran, "unknown", *job);
         assert!(ran.err.contains("may or may not have been applied"), "{job:?}: {ran:?}");
         assert_eq!(recorded(&lab), ["unknown"], "{job:?}");
@@ -67,24 +61,18 @@ fn a_write_that_finishes_after_ctrl_c_is_reported() {
         let (release, gate) = Gate::new();
         let server = Scripted::start(vec![Act::Gated(gate, http(200, "", body)), Act::Drop]);
         let lab = Lab::new(&server.base);
-        let mut child = lab.start(job, "-v --retries 0");
+        let mut running = lab.start(job, "-v --retries 0");
         server.wait_for(1);
-        press(&child);
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut text = String::new();
-        while !text.contains("Ctrl-C") {
-            assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
-        }
+        running.interrupt();
+        running.wait_for("Ctrl-C");
         release.send(()).unwrap();
-        std::io::Read::read_to_string(&mut log, &mut text).unwrap();
-        let ran = crate::support::read(child.wait_with_output().unwrap());
-        assert_eq!(ran.code, 130, "{text}");
+        let ran = running.end().expect(130);
         match code {
             None => {
                 assert_eq!(ran.json()["outcome"], "created", "{ran:?}");
-                assert!(text.contains("\"interrupted\""), "{text}");
+                assert!(ran.err.contains("\"interrupted\""), "{ran:?}");
             }
-            Some(outcome) => assert!(text.contains(&format!("\"outcome\":\"{outcome}\"")), "{text}"),
+            Some(outcome) => assert_eq!(ran.error()["outcome"], outcome, "{ran:?}"),
         }
     }
 }
@@ -137,17 +125,11 @@ fn a_write_interrupted_before_its_retry_has_applied_nothing() {
     let busy = Act::Raw(http(429, "Retry-After: 60\r\n", ""));
     let server = Scripted::start(vec![busy]);
     let lab = Lab::new(&server.base);
-    let mut child = lab.start(job, "-v --deadline 5m");
-    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
-    let mut text = String::new();
-    while !text.contains("; retrying in ") {
-        assert_ne!(std::io::BufRead::read_line(&mut log, &mut text).unwrap(), 0, "{text}");
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    text.clear();
-    std::io::Read::read_to_string(&mut log, &mut text).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
-    assert!(text.contains("\"outcome\":\"not_applied\""), "{text}");
+    let mut running = lab.start(job, "-v --deadline 5m");
+    running.wait_for("; retrying in ");
+    running.interrupt();
+    let ran = running.end().expect(130);
+    assert_eq!(ran.error()["outcome"], "not_applied", "{ran:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -176,15 +158,13 @@ fn a_command_that_waits_for_its_input_can_be_interrupted() {
         format!("cmd:trap '' INT; touch '{}'; (sleep 20; touch '{}') & wait", mark.display(), late.display());
     let mut command = place.command(&["--profiles-file", &profiles, "-p", "yeastar", "-o", "json"]);
     command.args(["trunk", "update", "t", "--password-from", &secret]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let running = Running::start(command);
     while !mark.exists() {
         std::thread::sleep(Duration::from_millis(10));
     }
     // A separate thread waits for the signal; it started long before a shell could.
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let ended = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&ended.stderr);
-    assert_eq!(ended.status.code(), Some(130), "{text}");
-    assert!(text.contains("\"outcome\":\"not_applied\""), "{text}");
+    running.interrupt();
+    let ran = running.end().expect(130);
+    assert_eq!(ran.error()["outcome"], "not_applied", "{ran:?}");
     assert!(!late.exists(), "what the command started goes on");
 }

@@ -12,9 +12,8 @@ mod pacing;
 mod tls;
 mod writes;
 
-use std::process::{Child, Stdio};
-
 use crate::support::refusing::Refusing;
+use crate::support::running::Running;
 use crate::support::scripted::{Act, http};
 use crate::support::{Place, Ran};
 
@@ -120,9 +119,8 @@ impl Lab {
     }
 
     /// Starts a job, to be interrupted.
-    fn start(&self, job: (&str, &str), more: &str) -> Child {
-        let mut command = self.place.command(&self.words(job, more));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    fn start(&self, job: (&str, &str), more: &str) -> Running {
+        Running::start(self.place.command(&self.words(job, more)))
     }
 }
 

@@ -92,18 +92,11 @@ fn a_write_is_retried_until_a_connection_is_accepted_and_arrives_once() {
     for job in WRITES {
         let port = Refusing::new();
         let lab = Lab::new(&port.base);
-        let mut child = lab.start(*job, "-v --retries 8 --deadline 20s");
-        let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("; retrying in ") {
-            line.clear();
-            let read = std::io::BufRead::read_line(&mut log, &mut line).unwrap();
-            assert_ne!(read, 0, "{job:?} gave up without trying again");
-        }
+        let mut running = lab.start(*job, "-v --retries 8 --deadline 20s");
+        running.wait_for("; retrying in ");
         let server = Scripted::at(port.open(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
-        std::io::copy(&mut log, &mut std::io::sink()).unwrap();
         // The server drops it: if that counted as "not sent", it would be sent again.
-        assert_eq!(child.wait().unwrap().code(), Some(11), "{job:?}");
+        running.end().expect(11);
         assert_eq!(sent(&server.requests()), 1, "{job:?}");
     }
 }

@@ -1,10 +1,10 @@
 //! Ctrl-C in an apply.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use rustix::process::Signal;
 
 use super::*;
+use crate::support::running::Running;
 
 const CREATE: &str = "call=POST /yeastar/openapi/v1.0/trunk/create";
 
@@ -20,24 +20,21 @@ fn lab(fault: &str) -> (Lab, String) {
     (lab, path)
 }
 
-/// Runs an apply, and presses Ctrl-C after that many requests to that address.
-fn interrupted(lab: &Lab, line: &str, part: &str, calls: usize) -> Ran {
-    let child = lab.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+/// Waits until that many requests have been sent to that address.
+fn sent(lab: &Lab, part: &str, calls: usize) {
     let mut seen = 0;
     while seen < calls {
         seen += lab.requests().iter().filter(|seen| seen.target.contains(part)).count();
         std::thread::yield_now();
     }
-    press(&child);
-    read(child.wait_with_output().unwrap())
 }
 
-fn press(child: &Child) {
-    signal(child, "-INT");
-}
-
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+/// Runs an apply, and presses Ctrl-C after that many requests to that address.
+fn interrupted(lab: &Lab, line: &str, part: &str, calls: usize) -> Ran {
+    let running = Running::start(lab.command(line));
+    sent(lab, part, calls);
+    running.interrupt();
+    running.end()
 }
 
 /// After the second signal no answer is awaited, and the report still has the outcome of each change.
@@ -45,27 +42,16 @@ fn signal(child: &Child, name: &str) {
 fn a_second_signal_ends_at_once_and_the_outcomes_are_reported() {
     const OUTCOMES: [&str; 6] = ["created", "created", "unknown", "skipped", "skipped", "skipped"];
     let formats = ["json", "jsonl", "yaml", "csv", "table", "json"];
-    for (format, name) in formats.into_iter().zip(["-INT", "-INT", "-INT", "-INT", "-TERM", "-TERM"]) {
+    let signals = [Signal::INT, Signal::INT, Signal::INT, Signal::INT, Signal::TERM, Signal::TERM];
+    for (format, signal) in formats.into_iter().zip(signals) {
         let (lab, path) = lab(&format!("delay-after=60s;{CREATE};skip=2;count=1"));
-        let line = format!("-o {format} apply -f {path} --yes");
-        let mut command = lab.command(&line);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut seen = 0;
-        while seen < 3 {
-            seen += lab.requests().iter().filter(|seen| seen.target.contains("trunk/create")).count();
-            std::thread::yield_now();
-        }
-        signal(&child, name);
-        let (mut err, mut heard) = (BufReader::new(child.stderr.take().unwrap()), String::new());
-        while !heard.contains("to stop at once") {
-            assert_ne!(err.read_line(&mut heard).unwrap(), 0, "{heard}");
-        }
-        signal(&child, name);
+        let mut running = Running::start(lab.command(&format!("-o {format} apply -f {path} --yes")));
+        sent(&lab, "trunk/create", 3);
+        running.signal(signal);
+        running.wait_for("to stop at once");
+        running.signal(signal);
         let begun = std::time::Instant::now();
-        let mut out = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-        err.read_to_string(&mut heard).unwrap();
-        let ran = Ran { code: child.wait().unwrap().code().unwrap(), out, err: heard }.expect(130);
+        let ran = running.end().expect(130);
         assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
         let outcomes: Vec<String> = match format {
             "json" => column(&ran, "outcome"),
@@ -83,7 +69,7 @@ fn a_second_signal_ends_at_once_and_the_outcomes_are_reported() {
                 ran.out.lines().map(word).filter(|word| OUTCOMES.contains(&word.as_str())).collect()
             }
         };
-        assert_eq!(outcomes, OUTCOMES, "{format} {name}: {ran:?}");
+        assert_eq!(outcomes, OUTCOMES, "{format} {signal:?}: {ran:?}");
         if format != "table" {
             let error = ran.error();
             assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()));

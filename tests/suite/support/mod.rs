@@ -6,6 +6,7 @@ pub mod given;
 pub mod place;
 pub mod recorder;
 pub mod refusing;
+pub mod running;
 pub mod scripted;
 pub mod served;
 pub mod silent;

@@ -6,8 +6,6 @@ mod faults;
 mod table;
 mod writes;
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
@@ -19,6 +17,7 @@ use trunkctl::vendors::ALL;
 use crate::docs;
 use crate::fixtures::is_write;
 use crate::support::recorder::Recorder;
+use crate::support::running::Running;
 use crate::support::served::{Served, profiles};
 use crate::support::silent::Silent;
 use crate::support::{Place, Ran};
@@ -171,26 +170,16 @@ fn refused(write: &Write, always: bool, place: &Place, recorder: &Recorder) -> R
     let profiles = profiles(&door.base, place, "");
     let mut args = words(&profiles, write.vendor, write.command);
     args.push("-v");
-    let mut command = place.command(&args);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap());
-    let mut err = String::new();
-    while !always && !err.contains("; retrying in ") {
-        if log.read_line(&mut err).unwrap() == 0 {
-            break;
-        }
+    let mut running = Running::start(place.command(&args));
+    if always {
+        let ran = running.end();
+        // A closed door keeps its port until the program has ended.
+        drop(door);
+        return ran;
     }
-    // A closed door keeps its port until the program has ended.
-    let shut = if always {
-        Some(door)
-    } else {
-        door.open();
-        None
-    };
-    log.read_to_string(&mut err).unwrap();
-    let output = child.wait_with_output().unwrap();
-    drop(shut);
-    Ran { code: output.status.code().unwrap_or(-1), out: String::from_utf8(output.stdout).unwrap(), err }
+    running.says("; retrying in ");
+    door.open();
+    running.end()
 }
 
 /// The outcome in the journal, which has one entry, for this write.
