@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
-use crate::support::given::profiles_with_tokens;
+use crate::support::given::{peer, profiles_with_tokens};
 use crate::support::scripted::{Act, Scripted, http};
 use crate::support::{Place, Ran, SHELL, read};
 
@@ -128,11 +128,7 @@ fn endless() -> Scripted {
 #[test]
 fn rows_that_must_be_kept_are_an_error_if_they_need_too_much_memory() {
     let place = Place::new();
-    let manifest = place.write(
-        "lab.toml",
-        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"sip.example.com\"\n\
-         port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n",
-    );
+    let manifest = place.write("lab.toml", &peer("yeastar", "t"));
     let plan = format!("plan -f {manifest}");
     for (line, said) in [
         ("trunk list", "nothing was printed"),

@@ -18,6 +18,7 @@ use trunkctl::vendors;
 
 use crate::faults;
 use crate::support::Place;
+use crate::support::given::peer;
 use crate::support::recorder::Recorder;
 use crate::support::scripted::{Act, Gate, Scripted, http};
 use crate::support::served::{self, Served};
@@ -172,12 +173,8 @@ fn log_out_leaves_no_token() {
     let (place, served) = (Place::new(), Served::start());
     let recorder = Recorder::before(&served.base);
     let profiles = served::profiles(&recorder.base, &place, "");
-    let manifest = place.write(
-        "m.toml",
-        "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nstate = \"absent\"\n\
-         [[trunk]]\nprofile = \"yeastar\"\nname = \"b\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
-         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
-    );
+    let absent = "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nstate = \"absent\"\n";
+    let manifest = place.write("m.toml", &(absent.to_owned() + &peer("yeastar", "b")));
     let run = |words: &[&str]| {
         let args = ["--profiles-file", &profiles, "-o", "json"].into_iter().chain(words.iter().copied());
         let output = place.command(&args.collect::<Vec<_>>()).output().unwrap();

@@ -3,12 +3,7 @@
 use super::*;
 
 fn manifest(profiles: &[&str], trunks: usize) -> String {
-    let trunk = |nth: usize| {
-        format!(
-            "[[trunk]]\nprofiles = {profiles:?}\nname = \"trunk-{nth:03}\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\n\
-             port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n"
-        )
-    };
+    let trunk = |nth: usize| format!("[[trunk]]\nprofiles = {profiles:?}\nname = \"trunk-{nth:03}\"\n{PEER}");
     (0..trunks).map(trunk).collect()
 }
 

@@ -2,13 +2,6 @@
 
 use super::*;
 
-const PEER: &str =
-    "kind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
-
-fn peer(profile: &str, name: &str) -> String {
-    format!("[[trunk]]\nprofile = \"{profile}\"\nname = \"{name}\"\n{PEER}")
-}
-
 const SETTINGS: &str = "[[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = true\n";
 
 #[test]

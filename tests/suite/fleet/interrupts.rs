@@ -10,13 +10,8 @@ const CREATE: &str = "call=POST /yeastar/openapi/v1.0/trunk/create";
 
 fn lab(fault: &str) -> (Lab, String) {
     let lab = Lab::before(vec![Served::faulty(&[fault])], Recorder::before);
-    let trunk = |nth: usize| {
-        format!(
-            "[[trunk]]\nprofile = \"yeastar\"\nname = \"t{nth}\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\n\
-             port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n"
-        )
-    };
-    let path = lab.manifest(&(0..6).map(trunk).collect::<String>());
+    let trunks: String = (0..6).map(|nth| peer("yeastar", &format!("t{nth}"))).collect();
+    let path = lab.manifest(&trunks);
     (lab, path)
 }
 

@@ -16,8 +16,7 @@ fn whole(lab: &Lab) -> String {
         names.join(", ")
     };
     lab.manifest(&format!(
-        "[groups]\npbx = [{}]\nmeetings = [{}]\n[[trunk]]\ngroup = \"pbx\"\nname = \"t\"\nkind = \"peer\"\n\
-         host = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n\
+        "[groups]\npbx = [{}]\nmeetings = [{}]\n[[trunk]]\ngroup = \"pbx\"\nname = \"t\"\n{PEER}\
          [[callout_countries]]\ngroup = \"meetings\"\ncountries = [\"US\", \"GB\"]\n",
         names("yeastar"),
         names("zoom")
@@ -138,10 +137,7 @@ fn fail_fast_ends_the_apply_at_the_first_failure() {
 fn an_unavailable_pbx_gets_no_further_writes() {
     let lab = Lab::sites(2);
     let trunk = |name: &str| {
-        format!(
-            "[[trunk]]\nprofiles = [\"yeastar-0\", \"yeastar-1\"]\nname = \"{name}\"\nkind = \"peer\"\n\
-             host = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n"
-        )
+        format!("[[trunk]]\nprofiles = [\"yeastar-0\", \"yeastar-1\"]\nname = \"{name}\"\n{PEER}")
     };
     let path = lab.manifest(&["a", "b", "c"].map(trunk).concat());
     lab.recorders[0].after("/trunk/create", 1, usize::MAX, http(503, "", ""));

@@ -2,13 +2,6 @@
 
 use super::*;
 
-fn peer(profile: &str, name: &str) -> String {
-    format!(
-        "[[trunk]]\nprofile = \"{profile}\"\nname = \"{name}\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\n\
-         port = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n"
-    )
-}
-
 fn outbound(name: &str, nth: usize) -> String {
     format!(
         "[[trunk]]\nprofile = \"itniotech\"\nname = \"{name}\"\nkind = \"peer\"\ndirection = \"outbound\"\n\

@@ -5,9 +5,6 @@ use super::*;
 /// A manifest, the exit code, and the line and a part of each message.
 type Mistaken = (&'static str, i32, &'static [(usize, &'static str)]);
 
-const PEER: &str =
-    "kind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
-
 const MISTAKEN: &[Mistaken] = &[
     (
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"${SITE}-main\"\nPEER",
@@ -250,7 +247,7 @@ fn missing_arguments_are_usage_errors() {
     for line in ["plan", "apply --yes"] {
         assert_eq!(lab.run(line).expect(2).error()["kind"], "usage");
     }
-    let path = lab.manifest(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"${{SITE}}\"\n{PEER}"));
+    let path = lab.manifest(&peer("yeastar", "${SITE}"));
     assert_eq!(lab.run(&format!("plan -f {path} --var SITE")).expect(2).error()["kind"], "usage");
     assert_eq!(column(&lab.run(&format!("plan -f {path} --var SITE=oslo")).expect(0), "name"), ["oslo"]);
     let env =
@@ -273,7 +270,7 @@ fn validate_reports_the_same_mistakes_without_secrets_or_requests() {
     let profiles =
         std::fs::read_to_string(&lab.profiles).unwrap().replace("\"sandbox-secret\"", "\"env:MISSING\"");
     lab.place.write("profiles.toml", &profiles);
-    let path = lab.manifest(&format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\n{PEER}"));
+    let path = lab.manifest(&peer("yeastar", "t"));
     let valid = lab.run(&format!("validate -f {path}")).expect(0).json();
     assert_eq!(valid, serde_json::json!({"valid": true, "entries": 1, "profiles": 1}));
     assert_eq!(lab.requests().len(), 0);

@@ -60,9 +60,8 @@ fn fleet(place: &Place) -> (Vec<Scripted>, String, String) {
         format!("[profiles.p{at}]\nvendor = \"yeastar\"\nbase_url = \"{base}\"\naccess_token = \"t\"\n")
     };
     let profiles = place.write("profiles.toml", &pbxs.iter().enumerate().map(profile).collect::<String>());
-    let manifest = "[[trunk]]\nprofiles = [\"p0\", \"p1\", \"p2\"]\nname = \"t\"\nkind = \"peer\"\n\
-        host = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
-    let manifest = place.write("manifest.toml", manifest);
+    let manifest = format!("[[trunk]]\nprofiles = [\"p0\", \"p1\", \"p2\"]\nname = \"t\"\n{PEER}");
+    let manifest = place.write("manifest.toml", &manifest);
     (pbxs, profiles, manifest)
 }
 
@@ -109,11 +108,7 @@ fn concurrency_limits_the_profiles_in_progress() {
     };
     let profiles = place.write("profiles.toml", &pbxs.iter().enumerate().map(profile).collect::<String>());
     let names: Vec<String> = (0..ALL).map(|at| format!("\"p{at}\"")).collect();
-    let manifest = format!(
-        "[[trunk]]\nprofiles = [{}]\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
-         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
-        names.join(", ")
-    );
+    let manifest = format!("[[trunk]]\nprofiles = [{}]\nname = \"t\"\n{PEER}", names.join(", "));
     let path = place.write("manifest.toml", &manifest);
     let ran = read(command(&place, &profiles, &format!("plan -f {path} --concurrency 2")).output().unwrap());
     assert_eq!(count(&ran.expect(0), "create"), ALL as u64);

@@ -2,11 +2,8 @@
 
 use super::*;
 
-const PEER: &str =
-    "kind = \"peer\"\nhost = \"192.0.2.1\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
-
 fn trunk(name: &str) -> String {
-    format!("[[trunk]]\nprofile = \"yeastar\"\nname = \"{name}\"\n{PEER}")
+    peer("yeastar", name)
 }
 
 #[test]

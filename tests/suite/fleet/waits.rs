@@ -6,11 +6,9 @@ use crate::support::scripted::http;
 #[test]
 fn apply_waits_for_the_trunks_that_it_wrote() {
     let lab = Lab::new();
-    let path = lab.manifest(
-        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
-         transport = \"udp\"\ncodecs = [\"ulaw\"]\n[[trunk]]\nprofile = \"itniotech\"\nname = \"o\"\nkind = \"peer\"\n\
-         direction = \"outbound\"\nhost = \"192.0.2.9\"\nagent_groups = [{ name = \"Sales\" }]\n",
-    );
+    let other = "[[trunk]]\nprofile = \"itniotech\"\nname = \"o\"\nkind = \"peer\"\ndirection = \"outbound\"\n\
+        host = \"192.0.2.9\"\nagent_groups = [{ name = \"Sales\" }]\n";
+    let path = lab.manifest(&(peer("yeastar", "t") + other));
     let ran = lab.run(&format!("apply -f {path} --yes --wait=20s")).expect(0);
     assert_eq!(count(&ran, "created"), 2);
     assert!(ran.err.contains("did not wait for trunk `o` of profile `itniotech`"), "{}", ran.err);
@@ -36,10 +34,7 @@ fn applied(code: &'static str, within: &str) -> Ran {
             }),
         )
     });
-    let path = lab.manifest(
-        "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
-         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
-    );
+    let path = lab.manifest(&peer("yeastar", "t"));
     lab.run(&format!("apply -f {path} --yes --wait={within}"))
 }
 

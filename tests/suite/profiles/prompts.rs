@@ -16,11 +16,7 @@ fn every_refusal_without_a_terminal_names_profile_and_host() {
     let number = "internal-numbers add --number +442071838750 --label L --language en-GB";
     run(&place, &format!("-p zoom {number}")).expect(0);
     let numbers = place.write("numbers.csv", "number\n+442071838750\n");
-    let manifest = place.write(
-        "m.toml",
-        "[[trunk]]\nprofiles = [\"yeastar\"]\nname = \"t2\"\nkind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\n\
-         transport = \"udp\"\ncodecs = [\"ulaw\"]\n",
-    );
+    let manifest = place.write("m.toml", &crate::support::given::peer("yeastar", "t2"));
     for (profile, line) in [
         ("yeastar", "-p yeastar trunk delete name:t".to_owned()),
         ("yeastar", format!("apply -f {manifest}")),

@@ -64,6 +64,15 @@ pub fn answer(status: u16, body: &Value) -> Act {
     Act::Raw(http(status, "Content-Type: application/json\r\n", &body.to_string()))
 }
 
+/// The keys of a small trunk of a PBX in a manifest.
+pub const PEER: &str =
+    "kind = \"peer\"\nhost = \"192.0.2.7\"\nport = 5060\ntransport = \"udp\"\ncodecs = [\"ulaw\"]\n";
+
+/// A small trunk of a PBX as an entry of a manifest.
+pub fn peer(profile: &str, name: &str) -> String {
+    format!("[[trunk]]\nprofile = \"{profile}\"\nname = \"{name}\"\n{PEER}")
+}
+
 /// The words of a command line.
 pub fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
