@@ -146,36 +146,45 @@ pub fn rows<'a, K: Items>(
     Ok(rows.map(move |(index, row)| row.map(|row| check(items, index, row, &mut earlier))))
 }
 
-/// The items before, with their lines; 0 if a line is not known.
+/// The items before, with their lines and columns; 0 if they are not known.
 #[derive(Default)]
 struct Earlier {
-    digits: HashMap<u64, u32>,
-    texts: HashMap<Box<str>, u32>,
+    digits: HashMap<u64, (u32, u32)>,
+    texts: HashMap<Box<str>, (u32, u32)>,
 }
 
 impl Earlier {
     /// Adds an item. Returns the mistake if it was listed before.
     fn add(&mut self, identity: Identity, row: &Row) -> Option<FieldError> {
-        let line = row.place.and_then(|place| u32::try_from(place.line).ok()).unwrap_or(0);
+        let small = |number: usize| u32::try_from(number).unwrap_or(0);
+        let at = |field: &str| {
+            row.place_of(field).map_or((0, 0), |place| (small(place.line), small(place.column)))
+        };
         let (field, name, first) = match identity {
             Identity::Digits(digits) => {
-                ("number", format!("+{digits}"), first(&mut self.digits, digits, line)?)
+                ("number", format!("+{digits}"), first(&mut self.digits, digits, at("number"))?)
             }
-            Identity::Text(field, text) => (field, excerpt(&text, 40), first(&mut self.texts, text, line)?),
+            Identity::Text(field, text) => {
+                (field, excerpt(&text, 40), first(&mut self.texts, text, at(field))?)
+            }
         };
-        let first = if first == 0 { String::new() } else { format!(", first on line {first}") };
+        let first = match first {
+            (0, _) => String::new(),
+            (line, column) if line == at(field).0 => format!(", first on line {line}, column {column}"),
+            (line, _) => format!(", first on line {line}"),
+        };
         let name = if row.quiet { String::new() } else { format!("`{name}` ") };
         let fault = FieldError::new(field, format!("{name}is listed twice{first}; keep one"));
         Some(FieldError { place: row.place_of(field), ..fault })
     }
 }
 
-/// The line of the first equal item; none if this is the first.
-fn first<T: Hash + Eq>(seen: &mut HashMap<T, u32>, key: T, line: u32) -> Option<u32> {
+/// The line and the column of the first equal item; none if this is the first.
+fn first<T: Hash + Eq>(seen: &mut HashMap<T, (u32, u32)>, key: T, at: (u32, u32)) -> Option<(u32, u32)> {
     match seen.entry(key) {
         hash_map::Entry::Occupied(first) => Some(*first.get()),
         hash_map::Entry::Vacant(free) => {
-            free.insert(line);
+            free.insert(at);
             None
         }
     }

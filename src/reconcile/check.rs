@@ -1,18 +1,22 @@
 //! Refuses a manifest before anything is sent: entries that a vendor cannot have, and objects that are described or
 //! owned twice. Two names can mean one account: those of two profiles, or an account's word and its id.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{account, desired};
 use crate::context::Context;
-use crate::input::manifest::{Entry, Manifest, Owns, Wanted, What};
-use crate::model::error::{Error, FieldError, Result};
+use crate::input::manifest::{Entry, Manifest, Numbers, Owns, Wanted, What};
+use crate::input::rows::cells;
+use crate::model::error::{Error, FieldError, Place as Position, Result};
 use crate::model::fields::Field;
+use crate::model::number::E164;
 use crate::model::pattern::Patterns;
 use crate::model::plan::ResourceKind;
 use crate::model::profile::Profile;
 use crate::model::support::Operation;
+use crate::model::text::excerpt;
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors;
 use crate::vendors::{Facts, Vendor};
@@ -28,30 +32,26 @@ type Siblings = HashMap<String, Vec<Profile>>;
 pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]) -> Result<Siblings> {
     let (mut mistakes, mut checked) = (Mistakes::default(), HashSet::new());
     let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<Profile>>::new());
+    let mut described = Described::default();
     for wanted in wanted {
         let profile = context.profile(Some(wanted.profile)).await?;
         let vendor = vendors::by_name(&profile.vendor)?;
+        let mut named = HashMap::new();
         for entry in &wanted.entries {
             // The profiles of a group are mostly of one vendor.
             if checked.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
                 check_entry(entry, vendor, wanted.profile, &mut mistakes);
             }
+            let account = entry.account.as_deref();
+            let account = named
+                .entry(account)
+                .or_insert_with(|| described.number_of(account_of(&profile, vendor, account)));
+            described.add(*account, Place { entry, profile: wanted.profile }, &mut mistakes);
         }
         accounts.entry(account::of_profile(&profile)).or_default().push(profile.clone());
         profiles.insert(wanted.profile, (profile, vendor));
     }
-    let mut described = Described::default();
-    for wanted in wanted {
-        let Some((profile, vendor)) = profiles.get(wanted.profile) else { continue };
-        // Mostly each profile has an account of its own, and its entries name no other.
-        let shared = accounts.get(&account::of_profile(profile)).is_some_and(|all| all.len() > 1);
-        if shared || wanted.entries.iter().any(|entry| entry.account.is_some()) {
-            wanted.entries.iter().for_each(|entry| described.add(entry, *vendor, profile, &mut mistakes));
-        }
-    }
-    if mistakes.list.is_empty() {
-        described.check_numbers(&mut mistakes)?;
-    }
+    described.check_numbers(&mut mistakes);
     check_owned(manifest, &profiles, &mut mistakes);
     mistakes.finish()?;
     let mut siblings = HashMap::new();
@@ -85,7 +85,8 @@ fn check_entry(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, mistak
                     mistakes.push(FieldError { file: Some(file.clone()), ..fault.clone() });
                 }
                 if error.fields.is_empty() {
-                    mistakes.add(entry, "", error.message.clone());
+                    let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+                    mistakes.add(entry, "", format!("{}{hint}", error.message));
                 }
             }
         }
@@ -120,76 +121,121 @@ fn account_of(profile: &Profile, vendor: &dyn Vendor, named: Option<&str>) -> Ac
 }
 
 /// An entry on one of its profiles.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Place<'m> {
     entry: &'m Entry,
-    profile: String,
-    vendor: &'static dyn Vendor,
+    profile: &'m str,
 }
 
-/// Where each object is described.
+/// What is described: its account by number, its kind, and its name.
+type Object<'m> = (usize, ResourceKind, &'m str);
+
+/// Where each object is described first. A fleet describes many, so accounts have numbers, and names are borrowed.
 #[derive(Default)]
 struct Described<'m> {
-    objects: HashMap<(Account, String), Place<'m>>,
-    numbers: HashMap<Account, Vec<Place<'m>>>,
+    accounts: HashMap<Account, usize>,
+    objects: HashMap<Object<'m>, Place<'m>>,
+    lists: BTreeMap<usize, Vec<(Place<'m>, &'m Numbers)>>,
+    /// What is reported of an entry already: a group has many profiles.
+    reported: HashSet<(*const Entry, &'m str)>,
 }
 
 impl<'m> Described<'m> {
-    fn add(
-        &mut self,
-        entry: &'m Entry,
-        vendor: &'static dyn Vendor,
-        profile: &Profile,
-        mistakes: &mut Mistakes,
-    ) {
-        let account = account_of(profile, vendor, entry.account.as_deref());
-        let place = Place { entry, profile: profile.name.clone(), vendor };
-        let names = match &entry.what {
-            What::Trunk(trunk) => vec![format!("trunk `{}`", trunk.identity())],
-            What::Settings(_) => vec!["SIP settings".to_owned()],
-            What::Countries(codes) => codes.iter().map(|code| format!("country {code}")).collect(),
-            What::Numbers(_) => {
-                self.numbers.entry(account).or_default().push(place);
-                return;
-            }
-        };
-        for name in names {
-            let first = self.objects.entry((account.clone(), name.clone())).or_insert_with(|| place.clone());
-            place.complain(first, &name, mistakes);
-        }
+    fn number_of(&mut self, account: Account) -> usize {
+        let next = self.accounts.len();
+        *self.accounts.entry(account).or_insert(next)
     }
 
-    /// Numbers that several lists contain. The lists are read only where several belong to one account.
-    fn check_numbers(self, mistakes: &mut Mistakes) -> Result<()> {
-        for places in self.numbers.into_values().filter(|places| places.len() > 1) {
-            let mut seen: HashMap<String, &Place<'_>> = HashMap::new();
-            for place in &places {
-                for number in desired::numbers(place.entry, place.vendor)? {
-                    let number = number.number.to_string();
-                    let name = format!("number {number}");
-                    place.complain(seen.entry(number).or_insert(place), &name, mistakes);
+    fn add(&mut self, account: usize, place: Place<'m>, mistakes: &mut Mistakes) {
+        match &place.entry.what {
+            What::Trunk(trunk) => {
+                let name = trunk.name.as_deref().or(trunk.master_trunk.as_deref()).unwrap_or_default();
+                self.add_object(account, name, place, mistakes);
+            }
+            What::Settings(_) => self.add_object(account, "", place, mistakes),
+            What::Countries(codes) => {
+                codes.iter().for_each(|code| self.add_object(account, code, place, mistakes));
+            }
+            What::Numbers(list) => {
+                let lists = self.lists.entry(account).or_default();
+                match lists.iter().find(|(first, _)| std::ptr::eq(first.entry, place.entry)).copied() {
+                    Some((first, _)) => self.complain(place, "", &first, mistakes),
+                    None => lists.push((place, list)),
                 }
             }
         }
-        Ok(())
+    }
+
+    fn add_object(&mut self, account: usize, name: &'m str, place: Place<'m>, mistakes: &mut Mistakes) {
+        match self.objects.entry((account, place.entry.what.kind(), name)) {
+            Slot::Occupied(first) => {
+                let first = *first.get();
+                self.complain(place, name, &first, mistakes);
+            }
+            Slot::Vacant(free) => drop(free.insert(place)),
+        }
+    }
+
+    fn complain(&mut self, place: Place<'m>, name: &'m str, first: &Place<'_>, mistakes: &mut Mistakes) {
+        let Place { entry, profile } = place;
+        if !self.reported.insert((std::ptr::from_ref(entry), name)) {
+            return;
+        }
+        let object = match entry.what {
+            What::Trunk(_) => format!("trunk `{}` is", excerpt(name, 40)),
+            What::Settings(_) => "settings are".to_owned(),
+            What::Countries(_) => format!("country `{name}` is"),
+            What::Numbers(_) => "the numbers are".to_owned(),
+        };
+        let account = entry.account.as_ref().map(|account| format!(", account `{}`", excerpt(account, 40)));
+        let on = format!("on profile `{profile}`{}", account.unwrap_or_default());
+        let shared = shared_account(&place, first);
+        let what = format!("{object} wanted twice {on}, first in {}{shared}; keep one", first.entry.place);
+        mistakes.add(entry, "", what);
+    }
+
+    /// Reports numbers that several lists of an account contain.
+    fn check_numbers(self, mistakes: &mut Mistakes) {
+        let mut read = HashSet::new();
+        for lists in self.lists.into_values().filter(|lists| lists.len() > 1) {
+            // The profiles of a group mostly have the same lists.
+            let entries: Vec<_> = lists.iter().map(|(place, _)| std::ptr::from_ref(place.entry)).collect();
+            if read.insert(entries) {
+                check_lists(&lists, mistakes);
+            }
+        }
     }
 }
 
-impl Place<'_> {
-    fn complain(&self, first: &Self, what: &str, mistakes: &mut Mistakes) {
-        let place = &first.entry.place;
-        if first.profile != self.profile {
-            let text = format!(
-                "{what} is described twice, on profile `{}` ({place}) and on `{}`, which belong to the same account",
-                first.profile, self.profile
-            );
-            mistakes.add(self.entry, "", text);
-        } else if !std::ptr::eq(first.entry, self.entry) {
-            let text = format!(
-                "{what} is described twice on profile `{}`, first in {place}; keep one",
-                self.profile
-            );
-            mistakes.add(self.entry, "", text);
+/// Why two profiles describe one object.
+fn shared_account(place: &Place<'_>, first: &Place<'_>) -> String {
+    match place.profile == first.profile {
+        true => String::new(),
+        false => format!(" on `{}`, and both profiles belong to the same account", first.profile),
+    }
+}
+
+/// Reports numbers that are in several of the lists; one that is twice in the same list was reported with its entry.
+/// They may be long: of each number its digits are kept, its list and its position.
+fn check_lists(lists: &[(Place<'_>, &Numbers)], mistakes: &mut Mistakes) {
+    let mut seen: HashMap<u64, (usize, Option<Position>)> = HashMap::new();
+    for (index, (place, list)) in lists.iter().enumerate() {
+        // A list that cannot be read was reported with its entry, as were invalid rows.
+        let Ok(sheet) = list.sheet(&place.entry.place.file) else { continue };
+        for row in sheet.rows().into_iter().flatten().map_while(Result::ok) {
+            let text = cells::text(&row, "number", &mut Vec::new());
+            let Some(number) = text.and_then(|text| text.parse::<E164>().ok()) else { continue };
+            let digits = number.as_str().trim_start_matches('+').parse().unwrap_or_default();
+            let position = row.place_of("number");
+            let (first, first_position) = *seen.entry(digits).or_insert((index, position));
+            let Some((first, first_list)) = lists.get(first).filter(|_| first != index) else { continue };
+            let first_file = first_list.file(&first.entry.place.file);
+            let line = first_position.map(|position| format!(", {position}")).unwrap_or_default();
+            let shown = if row.quiet { "the number".to_owned() } else { format!("`{number}`") };
+            let shared = shared_account(place, first);
+            let what = format!("{shown} is wanted twice, first in {first_file}{line}{shared}; keep one");
+            let file = Some(list.file(&place.entry.place.file));
+            mistakes.push(FieldError { file, place: position, ..FieldError::new("number", what) });
         }
     }
 }

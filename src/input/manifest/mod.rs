@@ -1,7 +1,6 @@
 //! The manifest: what should exist on a fleet of profiles, from files to checked entries. Nothing is asked of a
 //! vendor, and no command is run.
 
-mod duplicates;
 mod entry;
 mod file;
 mod mistakes;
@@ -155,7 +154,6 @@ impl Manifest {
             entries.extend(entry::read_all(file, &groups, &vars, &mut mistakes));
         }
         let manifest = Self { entries, owns };
-        duplicates::check(&manifest, &mut mistakes);
         // What cannot be read may want something.
         if blank && mistakes.is_empty() {
             let what = "has no entries; write [[trunk]], or `trunk = []` for none";

@@ -270,21 +270,6 @@ fn numbers_in_a_file_are_read_on_demand() {
             "m.toml"
         }));
     }
-    folder.write(
-        "n.csv",
-        "number,labels,languages\n+442071838750,a,b\n+442071838751,a,b\n16466661110,a,b\n",
-        0o644,
-    );
-    let (_, message) = folder.refusal(&["m.toml"]);
-    let twice = "m.toml, line 6, column 23: number: `+442071838751` is wanted twice, first in n.csv, line 3, column 1";
-    assert!(message.contains(twice), "{message}");
-    assert!(message.contains("n.csv, line 4, column 1: number: the value is not valid"), "{message}");
-    assert!(!message.contains("1646666"), "{message}");
-    // Another account has numbers of its own.
-    let manifest = manifest.replacen("from", "account = 's'\nfrom", 1);
-    folder.write("m.toml", &manifest, 0o644);
-    folder.write("n.csv", "number,labels,languages\n+442071838751,a,b\n", 0o644);
-    assert_eq!(folder.open(&["m.toml"]).unwrap().entries.len(), 2);
 }
 
 /// A mark at the beginning, ends of lines from elsewhere.

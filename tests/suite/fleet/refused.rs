@@ -19,13 +19,21 @@ const MISTAKEN: &[Mistaken] = &[
     (
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER",
         4,
-        &[(9, "wanted twice on profile `yeastar`")],
+        &[
+            (9, "column 1: trunk `t` is wanted twice on profile `yeastar`, first in "),
+            (9, "manifest.toml, line 1, column 1; keep one"),
+        ],
+    ),
+    (
+        "[[trunk]]\nprofile = \"zoom\"\nname = \"x\"\nmaster_trunk = 5\n[[trunk]]\nprofile = \"zoom\"\nname = \"x\"\n",
+        4,
+        &[(5, "column 1: trunk `x` is wanted twice")],
     ),
     (
         "[[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"US\"]\n\
          [[callout_countries]]\nprofile = \"zoom\"\naccount = \"sub-1\"\ncountries = [\"US\"]\n",
         4,
-        &[(4, "US")],
+        &[(4, "column 1: country `US` is wanted twice on profile `zoom`, account `sub-1`")],
     ),
     (
         "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n\
@@ -37,14 +45,32 @@ const MISTAKEN: &[Mistaken] = &[
         "[[sip_settings]]\nprofile = \"zoom\"\nenable = true\n\
          [[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = false\n",
         4,
-        &[(4, "settings")],
+        &[
+            (4, "column 1: settings are wanted twice on profile `zoom`"),
+            (4, "manifest.toml, line 1, column 1"),
+        ],
     ),
     (
         "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n\
          [[internal_numbers]]\nprofile = \"zoom\"\naccount = \"sub-1\"\n\
          numbers = [{ number = \"+16466661110\", labels = \"B\", languages = \"en-US\" }]\n",
         4,
-        &[(4, "+16466661110")],
+        &[(7, "column 23: number: `+16466661110` is wanted twice")],
+    ),
+    (
+        "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{number = '0044 20 7183 8750'}]\n",
+        4,
+        &[(
+            3,
+            "column 22: number: `0044 20 7183 8750` is not an E.164 number; did you mean `+442071838750`?",
+        )],
+    ),
+    (
+        "[[internal_numbers]]\nprofile = \"zoom\"\n\
+         numbers = [{number = '+442071838750', labels = 'A', languages = 'en-US'}, \
+         {number = '+442071838750', labels = 'A', languages = 'en-US'}]\n",
+        4,
+        &[(3, "column 85: number: `+442071838750` is listed twice, first on line 3, column 22; keep one")],
     ),
     ("[[trunk]]\nprofile = \"yeaster\"\nname = \"t\"\nPEER", 3, &[(2, "did you mean `yeastar`?")]),
     (
@@ -148,7 +174,52 @@ fn the_error_for_a_bad_row_names_its_file_and_line() {
     assert!(message.contains("numbers.csv, line 4") && message.contains("labels"), "{message}");
     lab.manifest("[[internal_numbers]]\nprofile = \"zoom\"\nfrom = \"none.csv\"\n");
     let message = refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("manifest.toml, line 1") && message.contains("none.csv"), "{message}");
+    assert!(
+        message.contains("manifest.toml, line 1") && message.contains("none.csv` cannot be read"),
+        "{message}"
+    );
+}
+
+/// A number of a file that a manifest names is not repeated.
+#[test]
+fn a_number_in_two_lists_is_reported_with_both_positions() {
+    let lab = Lab::new();
+    lab.place.write(
+        "numbers.csv",
+        "number,labels,languages\n+442071838750,A,en-GB\n+442071838751,A,en-GB\n16466661110,A,en-GB\n",
+    );
+    let (head, file) = ("[[internal_numbers]]\nprofile = \"zoom\"\n", "from = \"numbers.csv\"\n");
+    let own = "numbers = [{ number = \"+442071838751\", labels = \"A\", languages = \"en-GB\" }]\n";
+    let message = |text: &str| {
+        let path = lab.manifest(text);
+        refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned()
+    };
+    let both = message(&format!("{head}{file}{head}{own}"));
+    assert!(
+        both.contains("manifest.toml, line 6, column 23: number: `+442071838751` is wanted twice, first in ")
+    );
+    assert!(both.contains("numbers.csv, line 3, column 1; keep one"), "{both}");
+    assert!(both.contains("numbers.csv, line 4, column 1: number: the value is not valid"), "{both}");
+    assert!(!both.contains("1646666"), "{both}");
+    let both = message(&format!("{head}{own}{head}{file}"));
+    assert!(
+        both.contains("numbers.csv, line 3, column 1: number: the number is wanted twice, first in "),
+        "{both}"
+    );
+    assert!(both.contains("manifest.toml, line 3, column 23; keep one") && !both.contains("+4420"), "{both}");
+    // Another account has numbers of its own.
+    lab.place.write("numbers.csv", "number,labels,languages\n+442071838751,A,en-GB\n");
+    let path = lab.manifest(&format!("{head}account = \"sub-2\"\n{file}{head}{own}"));
+    lab.run(&format!("validate -f {path}")).expect(0);
+}
+
+#[test]
+fn an_object_that_a_group_describes_twice_is_reported_once() {
+    let lab = Lab::new();
+    let entry = format!("[[trunk]]\ngroup = \"all\"\nname = \"t\"\n{PEER}");
+    let path = lab.manifest(&format!("[groups]\nall = [\"yeastar\", \"itniotech\"]\n{entry}{entry}"));
+    let message = refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned();
+    assert_eq!(message.matches("wanted twice").count(), 1, "{message}");
 }
 
 /// Two profiles of one account would undo each other's changes.
@@ -177,6 +248,13 @@ fn two_profiles_of_the_same_account_are_detected() {
              numbers = [{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n"
                 .to_owned(),
             1,
+        ),
+        (
+            "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{ number = \"+16466661110\", labels = \"A\", languages = \"en-US\" }]\n\
+             [[internal_numbers]]\nprofile = \"other-zoom\"\naccount = \"sub-1\"\n\
+             numbers = [{ number = \"+16466661110\", labels = \"B\", languages = \"en-US\" }]\n"
+                .to_owned(),
+            7,
         ),
     ] {
         let path = lab.manifest(&own);
@@ -234,7 +312,7 @@ fn me_and_the_account_id_name_the_same_account() {
     let message = |words: &str| refused(&lab, words, 4)["message"].as_str().unwrap().to_owned();
     let complaint = message(&format!("-f {}", both("US")));
     assert!(
-        complaint.contains("manifest.toml, line 5") && complaint.contains("described twice on profile"),
+        complaint.contains("manifest.toml, line 5") && complaint.contains("wanted twice on profile"),
         "{complaint}"
     );
     let path = both("GB");
