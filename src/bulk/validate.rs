@@ -118,11 +118,7 @@ impl Validated {
 }
 
 fn refused(sheet: &Sheet, mistakes: Vec<FieldError>, more: usize) -> Error {
-    let mut error = Error::fields(&format!("the list in {}", sheet.name()), mistakes);
-    if more > 0 {
-        error.message = format!("{}\n  and {more} more", error.message);
-    }
-    error.hint("nothing was sent")
+    Error::fields_of(&format!("the list in {}", sheet.name()), mistakes, more).hint("nothing was sent")
 }
 
 /// The valid rows, in order. Of equal rows, the first one is valid.

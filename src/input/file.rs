@@ -89,11 +89,8 @@ pub(super) fn refuse(name: &str, kind: Kind, mistakes: &[Mistake]) -> Error {
         error
     } else {
         let fields = mistakes.iter().take(MOST).map(|mistake| mistake.field(&[])).collect();
-        let mut error = Error::fields(name, fields).hint("correct the file at these places");
-        if mistakes.len() > MOST {
-            error.message = format!("{}\n  and {} more", error.message, mistakes.len() - MOST);
-        }
-        error
+        let more = mistakes.len().saturating_sub(MOST);
+        Error::fields_of(name, fields, more).hint("correct the file at these places")
     };
     // A wrong reference is an error of a secret, in any file.
     error.kind = if mistakes.iter().any(Mistake::is_of_secret) { Kind::Config } else { kind };

@@ -323,6 +323,15 @@ impl Error {
         error
     }
 
+    /// The same, if `more` mistakes are left out.
+    pub fn fields_of(what: &str, fields: Vec<FieldError>, more: usize) -> Self {
+        let mut error = Self::fields(what, fields);
+        if more > 0 {
+            error.message = format!("{}\n  and {more} more", error.message);
+        }
+        error
+    }
+
     /// What is wrong with several fields, in one line.
     pub fn list(fields: &[FieldError]) -> String {
         fields.iter().map(FieldError::line).collect::<Vec<_>>().join("; ")

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::{account, desired};
 use crate::context::Context;
-use crate::input::manifest::{Entry, Manifest, Numbers, Owns, Wanted, What};
+use crate::input::manifest::{At, Entry, Manifest, Mistakes, Numbers, Owns, Wanted, What};
 use crate::input::rows::cells;
-use crate::model::error::{Error, FieldError, Place as Position, Result};
+use crate::model::error::{FieldError, Place as Position, Result};
 use crate::model::fields::Field;
 use crate::model::number::E164;
 use crate::model::pattern::Patterns;
@@ -19,10 +19,7 @@ use crate::model::support::Operation;
 use crate::model::text::excerpt;
 use crate::model::trunk::{Trunk, TrunkChange};
 use crate::vendors;
-use crate::vendors::{Facts, Vendor};
-
-/// The maximum number of mistakes that are listed.
-const LISTED: usize = 200;
+use crate::vendors::Vendor;
 
 /// The other profiles of the same account, by profile.
 type Siblings = HashMap<String, Vec<Profile>>;
@@ -30,7 +27,7 @@ type Siblings = HashMap<String, Vec<Profile>>;
 /// Refuses entries that a vendor cannot have, and objects that are described or owned twice. Returns which profiles
 /// belong to the same account.
 pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]) -> Result<Siblings> {
-    let (mut mistakes, mut checked) = (Mistakes::default(), HashSet::new());
+    let (mut mistakes, mut refusals, mut checked) = (Mistakes::default(), HashSet::new(), HashSet::new());
     let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<Profile>>::new());
     let mut described = Described::default();
     for wanted in wanted {
@@ -40,7 +37,7 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
         for entry in &wanted.entries {
             // The profiles of a group are mostly of one vendor.
             if checked.insert((std::ptr::from_ref(*entry), vendor.facts().name)) {
-                check_entry(entry, vendor, wanted.profile, &mut mistakes);
+                check_entry(entry, vendor, wanted.profile, &mut refusals, &mut mistakes);
             }
             let account = entry.account.as_deref();
             let account = named
@@ -53,7 +50,7 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
     }
     described.check_numbers(&mut mistakes);
     check_owned(manifest, &profiles, &mut mistakes);
-    mistakes.finish()?;
+    mistakes.finish("nothing was sent; `trunkctl vendors` shows what each vendor takes")?;
     let mut siblings = HashMap::new();
     for group in accounts.into_values().filter(|group| group.len() > 1) {
         for profile in &group {
@@ -64,29 +61,52 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
     Ok(siblings)
 }
 
-fn check_entry(entry: &Entry, vendor: &'static dyn Vendor, profile: &str, mistakes: &mut Mistakes) {
+fn at<'m>(entry: &'m Entry, field: &str) -> At<'m> {
+    At { file: &entry.place.file, place: Some(entry.place_of(field)), path: "" }
+}
+
+/// What a vendor refuses: its name, the file, the line with its column, and the message.
+type Refusal = (&'static str, Arc<str>, (usize, usize), String);
+
+/// A mistake in the defaults of several entries is listed once.
+fn check_entry(
+    entry: &Entry,
+    vendor: &'static dyn Vendor,
+    profile: &str,
+    refusals: &mut HashSet<Refusal>,
+    mistakes: &mut Mistakes,
+) {
     let facts = vendor.facts();
     let operation = entry.what.kind().create();
     if !facts.support(operation).is_there() {
         let refusal = facts.refuse(operation);
         let hint = refusal.hint.as_ref().map(|hint| format!(" {hint}")).unwrap_or_default();
-        return mistakes.add(entry, "", format!("profile `{profile}`: {}{hint}", refusal.message));
+        return mistakes.add(at(entry, ""), "", format!("profile `{profile}`: {}{hint}", refusal.message));
     }
     match &entry.what {
         What::Trunk(trunk) if !entry.options.is_absent() => {
             for fault in refused(trunk, vendor) {
-                mistakes.add_refused(entry, &fault, facts, profile);
+                let place = entry.place_of(&fault.field);
+                let place = (place.line, place.column);
+                if !refusals.insert((facts.name, entry.place.file.clone(), place, fault.message.clone())) {
+                    continue;
+                }
+                let named = fault.message.contains(facts.title);
+                let vendor = if named { String::new() } else { format!(", {}", facts.title) };
+                let what = format!("{} (profile `{profile}`{vendor})", fault.message);
+                mistakes.add(at(entry, &fault.field), &fault.field, what);
             }
         }
         What::Numbers(list) => {
             if let Err(error) = desired::numbers(entry, vendor) {
                 let file = list.file(&entry.place.file);
                 for fault in &error.fields {
-                    mistakes.push(FieldError { file: Some(file.clone()), ..fault.clone() });
+                    let at = At { file: &file, place: fault.place, path: "" };
+                    mistakes.add(at, &fault.field, fault.message.clone());
                 }
                 if error.fields.is_empty() {
                     let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-                    mistakes.add(entry, "", format!("{}{hint}", error.message));
+                    mistakes.add(at(entry, ""), "", format!("{}{hint}", error.message));
                 }
             }
         }
@@ -191,7 +211,7 @@ impl<'m> Described<'m> {
         let on = format!("on profile `{profile}`{}", account.unwrap_or_default());
         let shared = shared_account(&place, first);
         let what = format!("{object} wanted twice {on}, first in {}{shared}; keep one", first.entry.place);
-        mistakes.add(entry, "", what);
+        mistakes.add(at(entry, ""), "", what);
     }
 
     /// Reports numbers that several lists of an account contain.
@@ -234,8 +254,8 @@ fn check_lists(lists: &[(Place<'_>, &Numbers)], mistakes: &mut Mistakes) {
             let shown = if row.quiet { "the number".to_owned() } else { format!("`{number}`") };
             let shared = shared_account(place, first);
             let what = format!("{shown} is wanted twice, first in {first_file}{line}{shared}; keep one");
-            let file = Some(list.file(&place.entry.place.file));
-            mistakes.push(FieldError { file, place: position, ..FieldError::new("number", what) });
+            let file = list.file(&place.entry.place.file);
+            mistakes.add(At { file: &file, place: position, path: "" }, "number", what);
         }
     }
 }
@@ -263,7 +283,8 @@ fn check_owned(
                 let account = account_of(profile, *vendor, owned.account.as_deref());
                 let others = known.entry((account, owned.kind)).or_default();
                 if let Some(other) = others.iter().find(|other| claim.collides_with(other)) {
-                    mistakes.add_owned(owns, owned.kind, claim.complaint(other));
+                    let at = At { file: &owns.place.file, place: Some(owns.place.place), path: "" };
+                    mistakes.add(at, Owns::key(owned.kind), claim.complaint(other));
                 }
                 others.push(claim);
             }
@@ -286,62 +307,5 @@ impl Claim<'_> {
                 other.profile
             ),
         }
-    }
-}
-
-/// What is wrong with a manifest, each mistake once.
-#[derive(Default)]
-struct Mistakes {
-    list: Vec<FieldError>,
-    /// A mistake in the defaults of several entries is listed once.
-    seen: HashSet<Listed>,
-    more: usize,
-}
-
-/// The vendor, the file, the line with its column, and the message.
-type Listed = (&'static str, Arc<str>, (usize, usize), String);
-
-impl Mistakes {
-    fn add(&mut self, entry: &Entry, field: &str, what: String) {
-        self.push(FieldError {
-            file: Some(entry.place.file.to_string()),
-            place: Some(entry.place_of(field)),
-            ..FieldError::new(field, what)
-        });
-    }
-
-    fn add_owned(&mut self, owns: &Owns, kind: ResourceKind, what: String) {
-        self.push(FieldError {
-            file: Some(owns.place.file.to_string()),
-            place: Some(owns.place.place),
-            ..FieldError::new(Owns::key(kind), what)
-        });
-    }
-
-    /// A vendor refuses a field of an entry that one of its profiles names.
-    fn add_refused(&mut self, entry: &Entry, fault: &FieldError, facts: &Facts, profile: &str) {
-        let place = entry.place_of(&fault.field);
-        let place = (place.line, place.column);
-        if self.seen.insert((facts.name, entry.place.file.clone(), place, fault.message.clone())) {
-            let named = fault.message.contains(facts.title);
-            let vendor = if named { String::new() } else { format!(", {}", facts.title) };
-            let what = format!("{} (profile `{profile}`{vendor})", fault.message);
-            self.add(entry, &fault.field, what);
-        }
-    }
-
-    fn push(&mut self, fault: FieldError) {
-        if self.list.len() < LISTED { self.list.push(fault) } else { self.more += 1 }
-    }
-
-    fn finish(self) -> Result<()> {
-        if self.list.is_empty() {
-            return Ok(());
-        }
-        let mut error = Error::fields("the manifest", self.list);
-        if self.more > 0 {
-            error.message = format!("{}\n  and {} more", error.message, self.more);
-        }
-        Err(error.hint("nothing was sent; `trunkctl vendors` shows what each vendor takes"))
     }
 }

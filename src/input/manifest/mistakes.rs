@@ -166,8 +166,8 @@ impl Mistakes {
         self.list.is_empty()
     }
 
-    /// Nothing, or the refusal.
-    pub fn finish(mut self) -> Result<()> {
+    /// Nothing, or the refusal with that hint.
+    pub fn finish(mut self, hint: &str) -> Result<()> {
         if self.is_empty() {
             return Ok(());
         }
@@ -176,12 +176,9 @@ impl Mistakes {
             let place = error.place.map(|place| (place.line, place.column));
             (file.unwrap_or(usize::MAX), error.file.clone(), place)
         });
-        let mut error = Error::fields("the manifest", self.list);
-        if self.more > 0 {
-            error.message = format!("{}\n  and {} more", error.message, self.more);
-        }
+        let mut error = Error::fields_of("the manifest", self.list, self.more);
         let of_config = self.kinds.iter().all(|kind| *kind == Kind::Config);
         error.kind = if of_config { Kind::Config } else { Kind::Invalid };
-        Err(error.hint("nothing was sent"))
+        Err(error.hint(hint))
     }
 }

@@ -24,7 +24,7 @@ use crate::model::plan::{Options, Owned, ResourceKind};
 use crate::model::settings::SipSettings;
 use crate::model::trunk::Trunk;
 pub use file::TARGET;
-use mistakes::{At, Mistakes};
+pub use mistakes::{At, Mistakes};
 use positions::Positions;
 use vars::Scope;
 pub use vars::{ProfileVars, Vars, pairs};
@@ -159,7 +159,7 @@ impl Manifest {
             let what = "has no entries; write [[trunk]], or `trunk = []` for none";
             mistakes.add(At { file: &only, place: None, path: "" }, "", what);
         }
-        mistakes.finish()?;
+        mistakes.finish("nothing was sent")?;
         Ok(manifest)
     }
 
