@@ -28,7 +28,7 @@ type Siblings = HashMap<String, Vec<Profile>>;
 /// belong to the same account.
 pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]) -> Result<Siblings> {
     let (mut mistakes, mut refusals, mut checked) = (Mistakes::default(), HashSet::new(), HashSet::new());
-    let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<Profile>>::new());
+    let (mut profiles, mut accounts) = (HashMap::new(), HashMap::<String, Vec<&str>>::new());
     let mut described = Described::default();
     for wanted in wanted {
         let profile = context.profile(Some(wanted.profile)).await?;
@@ -43,9 +43,9 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
             let account = named
                 .entry(account)
                 .or_insert_with(|| described.number_of(account_of(&profile, vendor, account)));
-            described.add(*account, Place { entry, profile: wanted.profile }, &mut mistakes);
+            described.add(*account, Place { entry, wanted }, &mut mistakes);
         }
-        accounts.entry(account::of_profile(&profile)).or_default().push(profile.clone());
+        accounts.entry(account::of_profile(&profile)).or_default().push(wanted.profile);
         profiles.insert(wanted.profile, (profile, vendor));
     }
     described.check_numbers(&mut mistakes);
@@ -53,9 +53,10 @@ pub async fn check(context: &Context, manifest: &Manifest, wanted: &[Wanted<'_>]
     mistakes.finish("nothing was sent; `trunkctl vendors` shows what each vendor takes")?;
     let mut siblings = HashMap::new();
     for group in accounts.into_values().filter(|group| group.len() > 1) {
-        for profile in &group {
-            let others = group.iter().filter(|other| other.name != profile.name).cloned().collect();
-            siblings.insert(profile.name.clone(), others);
+        for name in &group {
+            let others = group.iter().filter(|other| *other != name);
+            let others = others.filter_map(|other| profiles.get(other)).map(|(profile, _)| profile.clone());
+            siblings.insert((*name).to_owned(), others.collect());
         }
     }
     Ok(siblings)
@@ -144,29 +145,29 @@ fn account_of(profile: &Profile, vendor: &dyn Vendor, named: Option<&str>) -> Ac
 #[derive(Clone, Copy)]
 struct Place<'m> {
     entry: &'m Entry,
-    profile: &'m str,
+    wanted: &'m Wanted<'m>,
 }
 
 /// What is described: its account by number, its kind, and its name.
-type Object<'m> = (usize, ResourceKind, &'m str);
+type Object<'m> = (u32, ResourceKind, &'m str);
 
 /// Where each object is described first. A fleet describes many, so accounts have numbers, and names are borrowed.
 #[derive(Default)]
 struct Described<'m> {
-    accounts: HashMap<Account, usize>,
+    accounts: HashMap<Account, u32>,
     objects: HashMap<Object<'m>, Place<'m>>,
-    lists: BTreeMap<usize, Vec<(Place<'m>, &'m Numbers)>>,
+    lists: BTreeMap<u32, Vec<(Place<'m>, &'m Numbers)>>,
     /// What is reported of an entry already: a group has many profiles.
     reported: HashSet<(*const Entry, &'m str)>,
 }
 
 impl<'m> Described<'m> {
-    fn number_of(&mut self, account: Account) -> usize {
-        let next = self.accounts.len();
+    fn number_of(&mut self, account: Account) -> u32 {
+        let next = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
         *self.accounts.entry(account).or_insert(next)
     }
 
-    fn add(&mut self, account: usize, place: Place<'m>, mistakes: &mut Mistakes) {
+    fn add(&mut self, account: u32, place: Place<'m>, mistakes: &mut Mistakes) {
         match &place.entry.what {
             What::Trunk(trunk) => {
                 let name = trunk.name.as_deref().or(trunk.master_trunk.as_deref()).unwrap_or_default();
@@ -186,7 +187,7 @@ impl<'m> Described<'m> {
         }
     }
 
-    fn add_object(&mut self, account: usize, name: &'m str, place: Place<'m>, mistakes: &mut Mistakes) {
+    fn add_object(&mut self, account: u32, name: &'m str, place: Place<'m>, mistakes: &mut Mistakes) {
         match self.objects.entry((account, place.entry.what.kind(), name)) {
             Slot::Occupied(first) => {
                 let first = *first.get();
@@ -197,7 +198,7 @@ impl<'m> Described<'m> {
     }
 
     fn complain(&mut self, place: Place<'m>, name: &'m str, first: &Place<'_>, mistakes: &mut Mistakes) {
-        let Place { entry, profile } = place;
+        let (entry, profile) = (place.entry, place.wanted.profile);
         if !self.reported.insert((std::ptr::from_ref(entry), name)) {
             return;
         }
@@ -229,9 +230,9 @@ impl<'m> Described<'m> {
 
 /// Why two profiles describe one object.
 fn shared_account(place: &Place<'_>, first: &Place<'_>) -> String {
-    match place.profile == first.profile {
+    match place.wanted.profile == first.wanted.profile {
         true => String::new(),
-        false => format!(" on `{}`, and both profiles belong to the same account", first.profile),
+        false => format!(" on `{}`, and both profiles belong to the same account", first.wanted.profile),
     }
 }
 
