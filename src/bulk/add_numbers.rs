@@ -40,14 +40,32 @@ impl<'s> AddNumbers<'s> {
         Ok(self)
     }
 
-    fn sent(items: &[InternalNumber], added: &[Added], note: Option<String>) -> Sent {
+    /// The numbers that were added, by their place, with their ids.
+    fn ends(
+        items: &[InternalNumber],
+        added: &[Added],
+        outcome: Outcome,
+        note: Option<&str>,
+    ) -> Vec<(usize, ItemEnd)> {
         let ids: HashMap<&str, &Option<String>> =
             added.iter().map(|(number, id)| (number.as_str(), id)).collect();
-        let done = items.iter().enumerate().filter_map(|(at, item)| {
-            ids.get(item.number.as_str()).map(|id| (at, Outcome::Created, (*id).clone()))
+        let ends = items.iter().enumerate().filter_map(|(at, item)| {
+            let id = (*ids.get(item.number.as_str())?).clone();
+            Some((at, ItemEnd::Done { outcome, id, note: note.map(str::to_owned) }))
         });
-        let rest = if note.is_some() { Rest::Missing } else { Rest::LeftOut };
-        Sent { done: done.collect(), rest, note, ..Sent::default() }
+        ends.collect()
+    }
+
+    /// The result if the answer was lost, and a read has found these numbers.
+    fn found(items: &[InternalNumber], found: &FoundNumbers, note: &str) -> Sent {
+        let mut ends = Self::ends(items, &found.added, Outcome::Created, Some(note));
+        ends.extend(found.differing.iter().filter_map(|(at, fields)| {
+            let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
+            let hint = "check the number at the vendor before you repeat the command";
+            let error = Error::new(Kind::OutcomeUnknown, text).hint(hint).outcome(Applied::Unknown);
+            Some((*at, ItemEnd::Unknown(error)))
+        }));
+        Sent { ends, rest: Rest::Missing }
     }
 
     /// The result after a conflict: numbers that exist as asked are unchanged, and the others are sent again.
@@ -55,16 +73,11 @@ impl<'s> AddNumbers<'s> {
         let Ok(found) = internal_numbers::find(self.session, self.account, items).await else {
             return Err(error);
         };
-        if found.added.is_empty() && found.differing.is_empty() {
-            return Err(error);
-        }
-        let Sent { done, .. } = Self::sent(items, &found.added, None);
-        let done = done.into_iter().map(|(at, _, id)| (at, Outcome::Unchanged, id));
-        let failed = found.differing.iter().filter_map(|(at, fields)| {
-            let item = items.get(*at)?;
-            Some((*at, exists_otherwise(item, fields)))
-        });
-        Ok(Sent { done: done.collect(), failed: failed.collect(), rest: Rest::Refused, ..Sent::default() })
+        let mut ends = Self::ends(items, &found.added, Outcome::Unchanged, None);
+        ends.extend(found.differing.iter().filter_map(|(at, fields)| {
+            Some((*at, ItemEnd::Failed(exists_otherwise(items.get(*at)?, fields))))
+        }));
+        if ends.is_empty() { Err(error) } else { Ok(Sent { ends, rest: Rest::Refused }) }
     }
 }
 
@@ -112,10 +125,12 @@ impl Job for AddNumbers<'_> {
         let about: Vec<&Change> = about.iter().collect();
         match internal_numbers::add(self.session, self.account, items, &about).await {
             Ok((Written::Withheld, _)) => Ok(None),
-            Ok((Written::Done(added), _)) => Ok(Some(Self::sent(items, &added, None))),
+            Ok((Written::Done(added), _)) => {
+                let ends = Self::ends(items, &added, Outcome::Created, None);
+                Ok(Some(Sent { ends, rest: Rest::LeftOut }))
+            }
             Ok((Written::Found(added, note), differing)) => {
-                let sent = Self::sent(items, &added, Some(note));
-                Ok(Some(Sent { unknown: unknown(items, &differing), ..sent }))
+                Ok(Some(Self::found(items, &FoundNumbers { added, differing }, &note)))
             }
             Err(error) if self.skip_existing && error.kind == Kind::Conflict => {
                 self.settle_conflict(items, error).await.map(Some)
@@ -125,9 +140,8 @@ impl Job for AddNumbers<'_> {
     }
 
     async fn probe(&self, items: &[InternalNumber]) -> Result<Sent> {
-        let FoundNumbers { added, differing } =
-            internal_numbers::find(self.session, self.account, items).await?;
-        Ok(Sent { unknown: unknown(items, &differing), ..Self::sent(items, &added, Some(EARLIER.into())) })
+        let found = internal_numbers::find(self.session, self.account, items).await?;
+        Ok(Self::found(items, &found, EARLIER))
     }
 }
 
@@ -140,13 +154,4 @@ fn exists_otherwise(item: &InternalNumber, fields: &[String]) -> Error {
 
 fn otherwise(number: &E164, fields: &[String]) -> String {
     format!("{number} exists, but it differs in {}", fields.join(", "))
-}
-
-fn unknown(items: &[InternalNumber], differing: &[(usize, Vec<String>)]) -> Vec<(usize, Error)> {
-    let unknown = differing.iter().filter_map(|(at, fields)| {
-        let text = format!("the answer was lost; {}", otherwise(&items.get(*at)?.number, fields));
-        let hint = "check the number at the vendor before you repeat the command";
-        Some((*at, Error::new(Kind::OutcomeUnknown, text).hint(hint).outcome(Applied::Unknown)))
-    });
-    unknown.collect()
 }

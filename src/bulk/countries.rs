@@ -80,26 +80,24 @@ impl<'s> AddCountries<'s> {
         Ok(self)
     }
 
-    fn sent(items: &[String], there: &[CalloutCountry], note: Option<String>) -> Sent {
+    /// The countries that exist, by their place, each with this end.
+    fn ends(items: &[String], there: &[CalloutCountry], end: impl Fn() -> ItemEnd) -> Vec<(usize, ItemEnd)> {
         let is_there = |code: &String| there.iter().any(|country| country.id.eq_ignore_ascii_case(code));
-        let done = items.iter().enumerate().filter(|(_, code)| is_there(code));
-        Sent {
-            done: done.map(|(at, code)| (at, Outcome::Created, Some(code.clone()))).collect(),
-            rest: if note.is_some() { Rest::Missing } else { Rest::LeftOut },
-            note,
-            ..Sent::default()
-        }
+        let found = items.iter().enumerate().filter(|(_, code)| is_there(code));
+        found.map(|(at, _)| (at, end())).collect()
+    }
+
+    /// The result of a call that added these countries. With a note, a read has shown it.
+    fn sent(items: &[String], added: &[CalloutCountry], note: Option<&str>) -> Sent {
+        let rest = if note.is_some() { Rest::Missing } else { Rest::LeftOut };
+        Sent { ends: Self::ends(items, added, || ItemEnd::done(Outcome::Created, note)), rest }
     }
 
     /// The result after a refusal: countries that exist are unchanged, and the others are sent again.
     async fn settle_conflict(&self, items: &[String], error: Error) -> Result<Sent> {
         let Ok(there) = countries::find(self.session, self.account, items).await else { return Err(error) };
-        let found = Self::sent(items, &there, None);
-        if found.done.is_empty() {
-            return Err(error);
-        }
-        let done = found.done.into_iter().map(|(at, _, _)| (at, Outcome::Unchanged, None));
-        Ok(Sent { done: done.collect(), rest: Rest::Refused, ..found })
+        let ends = Self::ends(items, &there, unchanged);
+        if ends.is_empty() { Err(error) } else { Ok(Sent { ends, rest: Rest::Refused }) }
     }
 }
 
@@ -138,7 +136,7 @@ impl Job for AddCountries<'_> {
         match countries::add(self.session, self.account, items, &about).await {
             Ok(Written::Withheld) => Ok(None),
             Ok(Written::Done(there)) => Ok(Some(Self::sent(items, &there, None))),
-            Ok(Written::Found(there, note)) => Ok(Some(Self::sent(items, &there, Some(note)))),
+            Ok(Written::Found(there, note)) => Ok(Some(Self::sent(items, &there, Some(&note)))),
             // How a vendor refuses a country that exists may be undocumented.
             Err(error) if self.skip_existing && matches!(error.kind, Kind::Conflict | Kind::Rejected) => {
                 self.settle_conflict(items, error).await.map(Some)
@@ -149,7 +147,7 @@ impl Job for AddCountries<'_> {
 
     async fn probe(&self, items: &[String]) -> Result<Sent> {
         let there = countries::find(self.session, self.account, items).await?;
-        Ok(Self::sent(items, &there, Some(EARLIER.into())))
+        Ok(Self::sent(items, &there, Some(EARLIER)))
     }
 }
 
@@ -207,8 +205,8 @@ impl Job for RemoveCountries<'_> {
     async fn probe(&self, items: &[String]) -> Result<Sent> {
         let actual = countries::codes(self.session, self.account).await?;
         let gone = items.iter().enumerate().filter(|(_, item)| !actual.contains(*item));
-        let done = gone.map(|(at, _)| (at, Outcome::Deleted, None)).collect();
-        Ok(Sent { done, rest: Rest::Missing, note: Some(EARLIER.into()), ..Sent::default() })
+        let ends = gone.map(|(at, _)| (at, ItemEnd::done(Outcome::Deleted, Some(EARLIER)))).collect();
+        Ok(Sent { ends, rest: Rest::Missing })
     }
 }
 

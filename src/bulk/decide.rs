@@ -1,5 +1,7 @@
 //! What follows a call of a bulk write. Pure: the executor sends, and does what this says.
 
+use std::collections::HashMap;
+
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
 
@@ -26,25 +28,18 @@ impl<I> Batch<I> {
 }
 
 /// What is known of the items of a call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sent {
-    /// Those that were applied, by their place in the batch, with the vendor's ids.
-    pub done: Vec<(usize, Outcome, Option<String>)>,
-    /// Those that were certainly not applied.
-    pub failed: Vec<(usize, Error)>,
-    /// Those that may or may not have been applied.
-    pub unknown: Vec<(usize, Error)>,
+    /// How items ended, by their place in the batch.
+    pub ends: Vec<(usize, ItemEnd)>,
     /// The others.
     pub rest: Rest,
-    /// How this is known, if it comes from a read and not from the vendor's answer.
-    pub note: Option<String>,
 }
 
 /// The other items of a call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rest {
     /// The vendor's answer leaves them out, so they may have been applied.
-    #[default]
     LeftOut,
     /// The answer was lost, and a read did not find them, so they were not applied.
     Missing,
@@ -71,6 +66,11 @@ pub enum ItemEnd {
 }
 
 impl ItemEnd {
+    /// It was applied, and the vendor gave no id. The note says how that is known if it comes from a read.
+    pub fn done(outcome: Outcome, note: Option<&str>) -> Self {
+        Self::Done { outcome, id: None, note: note.map(str::to_owned) }
+    }
+
     /// Puts the result into the item's change.
     pub fn put(self, change: &mut Change) {
         match self {
@@ -130,22 +130,10 @@ fn concerns_items(error: &Error) -> bool {
 }
 
 fn answered<I>(batch: Batch<I>, sent: Sent, retries: u32) -> Step<I> {
-    let mut ends: Vec<Option<ItemEnd>> = batch.items.iter().map(|_| None).collect();
-    for (at, outcome, id) in sent.done {
-        if let Some(end) = ends.get_mut(at) {
-            *end = Some(ItemEnd::Done { outcome, id, note: sent.note.clone() });
-        }
-    }
-    let failed = sent.failed.into_iter().map(|(at, error)| (at, ItemEnd::Failed(error)));
-    let unknown = sent.unknown.into_iter().map(|(at, error)| (at, ItemEnd::Unknown(error)));
-    for (at, ended) in failed.chain(unknown) {
-        if let Some(end) = ends.get_mut(at) {
-            *end = Some(ended);
-        }
-    }
+    let mut ends: HashMap<usize, ItemEnd> = sent.ends.into_iter().collect();
     let (mut settled, mut again) = (Vec::new(), Vec::new());
-    for (item, end) in batch.items.into_iter().zip(ends) {
-        match end {
+    for (at, item) in batch.items.into_iter().enumerate() {
+        match ends.remove(&at) {
             Some(end) => settled.push((item, end)),
             None if sent.rest == Rest::LeftOut => settled.push((item, ItemEnd::Unknown(left_out()))),
             None if sent.rest == Rest::Missing && batch.lost >= retries => {
@@ -319,12 +307,9 @@ mod tests {
 
     #[test]
     fn omitted_items_are_unknown_and_items_not_found_are_sent_again() {
-        let sent = |rest| Sent {
-            done: vec![(0, Outcome::Created, Some("a".into()))],
-            failed: vec![(2, never_done())],
-            rest,
-            ..Sent::default()
-        };
+        let created = || ItemEnd::Done { outcome: Outcome::Created, id: Some("a".into()), note: None };
+        let ends = || vec![(0, created()), (2, ItemEnd::Failed(never_done()))];
+        let sent = |rest| Sent { ends: ends(), rest };
         let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::LeftOut)), (LIST, key), 1);
         assert_eq!(items(&step), (vec![(1, "created"), (2, "unknown"), (3, "failed")], vec![]));
         let step = after(batch(&[1, 2, 3]), Ok(sent(Rest::Missing)), (LIST, key), 1);

@@ -201,8 +201,9 @@ fn shorter(missing: u64) -> Error {
 async fn send<J: Job>(job: &J, batch: &Batch<J::Item>) -> Result<Option<Sent>> {
     match job.send(&batch.items).await {
         Err(error) if batch.doubtful && matches!(error.kind, Kind::Conflict | Kind::Rejected) => {
+            let is_done = |(_, end): &(usize, ItemEnd)| matches!(end, ItemEnd::Done { .. });
             match job.probe(&batch.items).await {
-                Ok(sent) if !sent.done.is_empty() => Ok(Some(Sent { rest: Rest::Refused, ..sent })),
+                Ok(sent) if sent.ends.iter().any(is_done) => Ok(Some(Sent { rest: Rest::Refused, ..sent })),
                 _ => Err(error),
             }
         }

@@ -1,6 +1,6 @@
 //! A bulk operation.
 
-use super::decide::{ItemEnd, Sent};
+use super::decide::{ItemEnd, Rest, Sent};
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
 use crate::model::error::{Applied, Error, Kind, Result};
@@ -63,7 +63,7 @@ pub async fn existing<T: Default>(
 
 /// The result of an item that is as asked before any call.
 pub fn unchanged() -> ItemEnd {
-    ItemEnd::Done { outcome: Outcome::Unchanged, id: None, note: None }
+    ItemEnd::done(Outcome::Unchanged, None)
 }
 
 /// The result of an item that is refused before any call.
@@ -77,18 +77,78 @@ pub async fn remove_each<J: Job>(
     items: &[J::Item],
     remove: impl AsyncFn(&J::Item, &mut Change) -> Result<bool>,
 ) -> Result<Option<Sent>> {
-    let mut sent = Sent::default();
+    let mut ends = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let mut change = job.change(item);
         match remove(item, &mut change).await {
             Ok(false) => return Ok(None),
-            Ok(true) => {
-                sent.done.push((at, change.outcome, None));
-                sent.note = change.note.or(sent.note);
-            }
-            Err(error) if error.kind == Kind::NotFound => sent.failed.push((at, error)),
+            Ok(true) => ends.push((at, ItemEnd::done(change.outcome, change.note.as_deref()))),
+            Err(error) if error.kind == Kind::NotFound => ends.push((at, ItemEnd::Failed(error))),
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(sent))
+    Ok(Some(Sent { ends, rest: Rest::LeftOut }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::support::Operation;
+
+    struct Removals;
+
+    impl Job for Removals {
+        type Item = &'static str;
+
+        const LIST: &'static str = "numbers";
+
+        fn per_call(&self) -> usize {
+            3
+        }
+
+        fn key(&self, item: &&'static str) -> String {
+            (*item).to_owned()
+        }
+
+        fn change(&self, item: &&'static str) -> Change {
+            Change {
+                operation: Operation::NumbersRemove,
+                outcome: Outcome::Deleted,
+                kind: "internal_number",
+                name: Some((*item).to_owned()),
+                id: None,
+                profile: String::new(),
+                account: None,
+                vendor: "",
+                diff: Vec::new(),
+                note: None,
+                error: None,
+            }
+        }
+
+        fn without_call(&self, _: &&'static str) -> Option<ItemEnd> {
+            None
+        }
+
+        async fn send(&self, _: &[&'static str]) -> Result<Option<Sent>> {
+            Ok(None)
+        }
+
+        async fn probe(&self, _: &[&'static str]) -> Result<Sent> {
+            Ok(Sent { ends: Vec::new(), rest: Rest::Missing })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_note_belongs_to_the_item_that_it_is_about() {
+        let removed = remove_each(&Removals, &["1", "2", "3"], async |item, change| {
+            change.note = (*item == "2").then(|| "read".to_owned());
+            Ok(true)
+        });
+        let notes = removed.await.unwrap().unwrap().ends.into_iter().map(|(_, end)| match end {
+            ItemEnd::Done { outcome: Outcome::Deleted, note, .. } => note,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(notes.collect::<Vec<_>>(), [None, Some("read".to_owned()), None]);
+    }
 }

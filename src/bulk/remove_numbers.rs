@@ -113,7 +113,7 @@ impl Job for RemoveNumbers<'_> {
 
     /// A number that is no longer listed was removed.
     async fn probe(&self, items: &[NumberSelector]) -> Result<Sent> {
-        let mut sent = Sent { rest: Rest::Missing, note: Some(EARLIER.into()), ..Sent::default() };
+        let mut ends = Vec::new();
         let incomplete = self.ids.values().any(Option::is_none);
         for (at, item) in items.iter().enumerate() {
             let listed = item.number().map(|number| self.ids.contains_key(number.as_str()));
@@ -122,11 +122,11 @@ impl Job for RemoveNumbers<'_> {
             match listed {
                 _ if known => {}
                 Some(true) => {}
-                None if incomplete => sent.unknown.push((at, cannot_tell())),
-                _ => sent.done.push((at, Outcome::Deleted, None)),
+                None if incomplete => ends.push((at, ItemEnd::Unknown(cannot_tell()))),
+                _ => ends.push((at, ItemEnd::done(Outcome::Deleted, Some(EARLIER)))),
             }
         }
-        Ok(sent)
+        Ok(Sent { ends, rest: Rest::Missing })
     }
 }
 
