@@ -52,9 +52,14 @@ pub fn report(out: &mut dyn Write, report: &Report, format: Format, terminal: Te
     match (report, format) {
         (Report::Nothing, _) => Ok(()),
         (Report::Text(text) | Report::PartialText(text, _), _) => out.write_all(text.as_bytes()),
-        (Report::Part { listing, first, last }, _) => data::part(out, listing, (*first, *last), format),
+        (Report::Part { listing, first, last }, _) => {
+            data::listings(out, std::slice::from_ref(listing), (*first, *last), format)
+        }
         (Report::Plan { plan, max_bytes, .. }, Format::Markdown) => plan::markdown(out, plan, *max_bytes),
         (_, Format::Table | Format::Markdown | Format::Prometheus) => table::report(out, report, terminal),
+        (Report::Listing(listings) | Report::Partial(listings, _), _) => {
+            data::listings(out, listings, (true, true), format)
+        }
         (_, Format::Csv) => data::csv(out, report),
         (_, Format::Json) => data::json(out, report),
         (_, Format::Jsonl) => data::jsonl(out, report),

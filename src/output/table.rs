@@ -1,6 +1,5 @@
 //! Tables and texts for people.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
@@ -79,21 +78,17 @@ pub fn report(out: &mut dyn Write, report: &Report, terminal: Terminal) -> io::R
             }
             Ok(())
         }
-        Report::Part { listing, .. } => grid(out, listing, terminal),
-        Report::Text(_) | Report::PartialText(..) | Report::Nothing => Ok(()),
+        // Printed before, and the same in every format.
+        Report::Part { .. } | Report::Text(_) | Report::PartialText(..) | Report::Nothing => Ok(()),
     }
 }
 
-/// The table of a report, also used for CSV; the first one if there are several, because the others are for people.
-pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
-    Some(Cow::Owned(match report {
+/// The table of a report that is not a list, for CSV.
+pub fn of(report: &Report) -> Option<Listing> {
+    Some(match report {
         Report::Change(change) => changes(std::slice::from_ref(change)),
         Report::Changes(all) => changes(&all.list),
         Report::Plan { plan, .. } => plan::listing(plan),
-        Report::Listing(listings) | Report::Partial(listings, _) => {
-            return listings.first().map(Cow::Borrowed);
-        }
-        Report::Part { listing, .. } => return Some(Cow::Borrowed(listing)),
         Report::Requests(requests) => {
             let cell = |request: &Value, key: &str| {
                 request.get(key).filter(|value| !value.is_null()).map(text).unwrap_or_default()
@@ -116,8 +111,13 @@ pub fn first(report: &Report) -> Option<Cow<'_, Listing>> {
             let rows = rows.iter().map(cells).collect();
             Listing { columns, rows, ..Listing::default() }
         }
-        Report::Text(_) | Report::PartialText(..) | Report::Nothing => return None,
-    }))
+        Report::Listing(_)
+        | Report::Partial(..)
+        | Report::Part { .. }
+        | Report::Text(_)
+        | Report::PartialText(..)
+        | Report::Nothing => return None,
+    })
 }
 
 fn listing(columns: &[&str], rows: Vec<Vec<String>>) -> Listing {
