@@ -2,12 +2,12 @@
 
 mod abilities;
 mod auth;
-pub mod codes;
+mod codes;
 mod lists;
 mod read;
 mod requests;
 mod rules;
-pub mod sandbox;
+mod sandbox;
 #[cfg(test)]
 mod tests;
 mod wire;

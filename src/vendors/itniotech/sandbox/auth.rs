@@ -11,16 +11,16 @@ const WINDOW: u64 = 30 * 60;
 
 /// Checks the three headers of the interface specification. The body is not part of the signature.
 pub(super) fn check(request: &Incoming, now: u64) -> Result<(), Refusal> {
-    let header = |name| request.header(name).ok_or(Refusal::Unauthenticated);
+    let header = |name| request.header(name).ok_or(Refusal::UNAUTHENTICATED);
     let (key, sign, timestamp) = (header("api-key")?, header("sign")?, header("timestamp")?);
     let expected = sign_of(seed::API_KEY, seed::API_SECRET, timestamp);
     if key != seed::API_KEY || !sign.eq_ignore_ascii_case(&expected) {
-        return Err(Refusal::Unauthenticated);
+        return Err(Refusal::UNAUTHENTICATED);
     }
     let digits = !timestamp.is_empty() && timestamp.bytes().all(|byte| byte.is_ascii_digit());
     match timestamp.parse::<u64>() {
         Ok(seconds) if digits && seconds.abs_diff(now) <= WINDOW => Ok(()),
-        _ => Err(Refusal::TimestampExpired),
+        _ => Err(Refusal::TIMESTAMP_EXPIRED),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The calls.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 use super::rules::{self, TrunkBody};
-use super::state::{Direction, State, Trunk};
+use super::state::{State, Trunk};
 
 type Body = Map<String, Value>;
 type Answer = Result<Value, Refusal>;
@@ -38,13 +39,13 @@ struct GroupParams {
 pub(super) fn add_trunk(state: &mut State, body: Body, now: u64) -> Answer {
     // The id is the vendor's to give.
     if body.contains_key("keyId") {
-        return Err(Refusal::Parameter);
+        return Err(Refusal::PARAMETER);
     }
     let asked: TrunkBody = read(body)?;
     let direction = rules::direction(asked.r#type.as_ref())?;
     let key_id = state.next_key_id;
-    let trunk =
-        rules::settle(state, asked, Trunk { created: now, updated: now, ..blank(key_id, direction) })?;
+    let frame = Trunk { key_id, direction, created: now, updated: now, ..Trunk::default() };
+    let trunk = rules::settle(state, asked, frame)?;
     state.trunks.push(trunk);
     state.next_key_id = key_id.saturating_add(1);
     Ok(json!(key_id))
@@ -53,13 +54,14 @@ pub(super) fn add_trunk(state: &mut State, body: Body, now: u64) -> Answer {
 /// Replaces all of a trunk but its type: update documents no such field.
 pub(super) fn update_trunk(state: &mut State, body: Body, now: u64) -> Answer {
     if body.contains_key("type") {
-        return Err(Refusal::Parameter);
+        return Err(Refusal::PARAMETER);
     }
     let asked: TrunkBody = read(body)?;
-    let key_id = asked.key_id.ok_or(Refusal::NoKeyId)?;
-    let place = state.trunks.iter().position(|trunk| trunk.key_id == key_id).ok_or(Refusal::NoSuchData)?;
-    let old = state.trunks.get(place).ok_or(Refusal::NoSuchData)?;
-    let frame = Trunk { created: old.created, updated: now, ..blank(key_id, old.direction) };
+    let key_id = asked.key_id.ok_or(Refusal::NO_KEY_ID)?;
+    let place = state.trunks.iter().position(|trunk| trunk.key_id == key_id).ok_or(Refusal::NO_SUCH_DATA)?;
+    let old = state.trunks.get(place).ok_or(Refusal::NO_SUCH_DATA)?;
+    let (direction, created) = (old.direction, old.created);
+    let frame = Trunk { key_id, direction, created, updated: now, ..Trunk::default() };
     let trunk = rules::settle(state, asked, frame)?;
     if let Some(old) = state.trunks.get_mut(place) {
         *old = trunk;
@@ -72,7 +74,7 @@ pub(super) fn query_trunks(state: &State, body: Body) -> Answer {
     let page: PageBody = read(body)?;
     let wanted: TrunkParams = read(page.params.clone())?;
     if wanted.r#type.is_some_and(|number| !(1..=2).contains(&number)) {
-        return Err(Refusal::Parameter);
+        return Err(Refusal::PARAMETER);
     }
     let found = state.trunks.iter().filter(|trunk| {
         wanted.r#type.is_none_or(|number| number == trunk.direction as u64)
@@ -100,24 +102,7 @@ pub(super) fn query_groups(state: &State, body: Body) -> Answer {
 
 /// A wrong JSON type and an unknown key are the parameter error.
 fn read<T: for<'de> Deserialize<'de>>(body: Body) -> Result<T, Refusal> {
-    serde_json::from_value(Value::Object(body)).map_err(|_| Refusal::Parameter)
-}
-
-fn blank(key_id: i64, direction: Direction) -> Trunk {
-    Trunk {
-        key_id,
-        direction,
-        name: String::new(),
-        prefix: None,
-        groups: Vec::new(),
-        gateway_ip: None,
-        white_ip: None,
-        registers: false,
-        account: None,
-        password: None,
-        created: 0,
-        updated: 0,
-    }
+    serde_json::from_value(Value::Object(body)).map_err(|_| Refusal::PARAMETER)
 }
 
 /// The vendor's name search is fuzzy.
@@ -127,7 +112,7 @@ fn matches(name: &str, part: Option<&str>) -> bool {
 
 fn paged(page: &PageBody, found: Vec<Value>) -> Answer {
     if page.current == 0 || !(1..=100).contains(&page.size) {
-        return Err(Refusal::Parameter);
+        return Err(Refusal::PARAMETER);
     }
     let total = found.len();
     let pages = (total as u64).div_ceil(page.size);
@@ -172,15 +157,6 @@ fn record(state: &State, trunk: &Trunk) -> Value {
 
 /// `YYYY-MM-DD HH:MM:SS` in UTC; the vendor names no zone.
 pub(super) fn time_text(seconds: u64) -> String {
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Years counted from March, so that the leap day ends them; eras of 400 years from 0000-03-01.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * day + 2) / 153;
-    let date = day - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{date:02} {:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    moment.unwrap_or(Timestamp::MAX).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

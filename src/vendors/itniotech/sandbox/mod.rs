@@ -4,7 +4,7 @@ mod auth;
 mod handlers;
 mod refusal;
 mod rules;
-pub mod seed;
+mod seed;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -17,64 +17,45 @@ use crate::vendors::simulator::{Incoming, Simulator};
 use refusal::Refusal;
 use state::State;
 
+const QUERY_TRUNKS: &str = "/v3/cc/sipTrunk/query";
+const BALANCE: &str = "/sms/getBalance";
+
 /// The imitated vendor: one workspace with its agent groups and trunks.
 #[derive(Debug, Clone)]
-pub struct Sandbox {
+pub(super) struct Sandbox {
     state: State,
-}
-
-/// A documented call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Call {
-    AddTrunk,
-    UpdateTrunk,
-    QueryTrunks,
-    QueryGroups,
-    Balance,
 }
 
 impl Sandbox {
     /// A sandbox with agent groups and without trunks.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { state: seed::state() }
     }
 
     /// The sandbox as it was saved; none where that cannot be understood.
-    pub fn load(saved: &Value) -> Option<Self> {
+    pub(super) fn load(saved: &Value) -> Option<Self> {
         let state = State::deserialize(saved).ok()?;
         state.is_sound().then_some(Self { state })
-    }
-
-    fn answer(&mut self, call: Call, request: &Incoming, now: u64) -> Result<Value, Refusal> {
-        auth::check(request, now)?;
-        // No implemented call documents query parameters.
-        if !request.query.is_empty() {
-            return Err(Refusal::Parameter);
-        }
-        match call {
-            Call::AddTrunk => handlers::add_trunk(&mut self.state, body_of(request)?, now),
-            Call::UpdateTrunk => handlers::update_trunk(&mut self.state, body_of(request)?, now),
-            Call::QueryTrunks => handlers::query_trunks(&self.state, body_of(request)?),
-            Call::QueryGroups => handlers::query_groups(&self.state, body_of(request)?),
-            Call::Balance if request.body.is_empty() => Ok(Value::Null),
-            Call::Balance => Err(Refusal::Parameter),
-        }
-    }
-}
-
-impl Default for Sandbox {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
 impl Simulator for Sandbox {
     fn handle(&mut self, request: &Incoming, now: u64) -> Response {
-        let Some(call) = route(&request.method, &request.path) else {
-            return not_found();
+        let state = &mut self.state;
+        let checked = check(request, now);
+        let body = checked.and_then(|()| body_of(request));
+        let answer = match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/v3/cc/sipTrunk/add") => body.and_then(|body| handlers::add_trunk(state, body, now)),
+            ("POST", "/v3/cc/sipTrunk/update") => {
+                body.and_then(|body| handlers::update_trunk(state, body, now))
+            }
+            ("POST", QUERY_TRUNKS) => body.and_then(|body| handlers::query_trunks(state, body)),
+            ("POST", "/v3/cc/seatGroup/query") => body.and_then(|body| handlers::query_groups(state, body)),
+            ("GET", BALANCE) if request.body.is_empty() => checked.map(|()| Value::Null),
+            ("GET", BALANCE) => checked.and(Err(Refusal::PARAMETER)),
+            _ => return not_found(),
         };
-        let answer = self.answer(call, request, now);
-        Response::json(200, &envelope(call, answer))
+        Response::json(200, &envelope(&request.path, answer))
     }
 
     fn save(&self) -> Value {
@@ -82,15 +63,10 @@ impl Simulator for Sandbox {
     }
 }
 
-fn route(method: &str, path: &str) -> Option<Call> {
-    match (method, path) {
-        ("POST", "/v3/cc/sipTrunk/add") => Some(Call::AddTrunk),
-        ("POST", "/v3/cc/sipTrunk/update") => Some(Call::UpdateTrunk),
-        ("POST", "/v3/cc/sipTrunk/query") => Some(Call::QueryTrunks),
-        ("POST", "/v3/cc/seatGroup/query") => Some(Call::QueryGroups),
-        ("GET", "/sms/getBalance") => Some(Call::Balance),
-        _ => None,
-    }
+/// The signature. No implemented call documents query parameters.
+fn check(request: &Incoming, now: u64) -> Result<(), Refusal> {
+    auth::check(request, now)?;
+    if request.query.is_empty() { Ok(()) } else { Err(Refusal::PARAMETER) }
 }
 
 /// The vendor documents no such answer. HTML is what a gateway gives, and what a client has to survive.
@@ -107,7 +83,7 @@ fn body_of(request: &Incoming) -> Result<Map<String, Value>, Refusal> {
     let declared = request.header("content-type").is_some_and(is_json);
     match serde_json::from_slice(&request.body) {
         Ok(Value::Object(body)) if declared => Ok(body),
-        _ => Err(Refusal::Parameter),
+        _ => Err(Refusal::PARAMETER),
     }
 }
 
@@ -119,14 +95,14 @@ fn is_json(content_type: &str) -> bool {
 
 /// Business errors ride on HTTP 200. The samples give `status` as text, but as a bare number for the trunk
 /// query, and the balance beside `status` instead of in `data`.
-fn envelope(call: Call, answer: Result<Value, Refusal>) -> Value {
+fn envelope(path: &str, answer: Result<Value, Refusal>) -> Value {
     let (status, reason, data) = match answer {
         Ok(data) => (0, "success", data),
-        Err(refusal) => (refusal.status(), refusal.reason(), Value::Null),
+        Err(Refusal(status, reason)) => (status, reason, Value::Null),
     };
-    match call {
-        Call::QueryTrunks => json!({ "status": status, "reason": reason, "data": data }),
-        Call::Balance if status == 0 => {
+    match path {
+        QUERY_TRUNKS => json!({ "status": status, "reason": reason, "data": data }),
+        BALANCE if status == 0 => {
             json!({ "status": "0", "reason": reason, "balance": "100.00", "gift": "0.00", "credit": "0.00" })
         }
         _ => json!({ "status": status.to_string(), "reason": reason, "data": data }),

@@ -3,9 +3,9 @@
 use super::state::{Group, State};
 
 /// The one API key that the sandbox knows.
-pub const API_KEY: &str = "sandbox-key";
+pub(super) const API_KEY: &str = "sandbox-key";
 /// The secret that belongs to it.
-pub const API_SECRET: &str = "sandbox-secret";
+pub(super) const API_SECRET: &str = "sandbox-secret";
 
 const FIRST_GROUP: i64 = 1_000_026;
 const FIRST_TRUNK: i64 = 5_000_001;

@@ -17,7 +17,7 @@ pub(super) struct Group {
     pub name: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Trunk {
     pub key_id: i64,
@@ -36,8 +36,9 @@ pub(super) struct Trunk {
 }
 
 /// The vendor's `type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Direction {
+    #[default]
     Outbound = 1,
     Inbound = 2,
 }

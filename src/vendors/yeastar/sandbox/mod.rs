@@ -20,7 +20,7 @@ use crate::vendors::simulator::{Incoming, Simulator};
 
 /// The imitated PBX.
 #[derive(Debug, Clone)]
-pub struct Sandbox {
+pub(super) struct Sandbox {
     state: State,
 }
 
@@ -133,12 +133,12 @@ const ROUTES: &[Route] = &[
 
 impl Sandbox {
     /// A PBX with its seeded extensions and groups, and without trunks.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { state: seed::state() }
     }
 
     /// A saved PBX, or `None` if the saved state is invalid.
-    pub fn load(saved: &Value) -> Option<Self> {
+    pub(super) fn load(saved: &Value) -> Option<Self> {
         State::deserialize(saved).ok().map(|state| Self { state })
     }
 
@@ -161,12 +161,6 @@ impl Sandbox {
             auth::check(&self.state, request, now)?;
         }
         (route.handler)(&mut self.state, request, now)
-    }
-}
-
-impl Default for Sandbox {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -132,26 +132,20 @@ struct PhoneNumber {
 
 /// The imitated Zoom with all of its accounts.
 #[derive(Debug, Clone)]
-pub struct Sandbox {
+pub(super) struct Sandbox {
     state: State,
     /// Every internal number in any account, so that uniqueness costs no search.
     taken: HashSet<String>,
 }
 
-impl Default for Sandbox {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Sandbox {
     /// A fresh simulator with its seeds.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { state: seed::state(), taken: HashSet::new() }
     }
 
     /// The simulator as it was saved, or `None` where that cannot be understood.
-    pub fn load(saved: &Value) -> Option<Self> {
+    pub(super) fn load(saved: &Value) -> Option<Self> {
         let state = State::deserialize(saved).ok()?;
         let ids: BTreeSet<&str> = state.accounts.iter().map(|account| account.id.as_str()).collect();
         let masters = state.accounts.iter().filter(|account| account.master).count();
