@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer, Refusal, is_blank, keys, query_faults, required, whole, wrong};
 use super::fields::{self, Operation, TrunkKind};
-use super::{Extension, ExtensionGroup, Itsp, State, Trunk};
+use super::{Extension, ExtensionGroup, State, Trunk};
 use crate::vendors::simulator::Incoming;
 
 /// No default and no limit of `page_size` is documented for trunks; these are ours.
@@ -24,10 +24,10 @@ struct Row {
     searched: Vec<String>,
 }
 
-/// A list call, or a search where `search` is set: filter, sort, cut out the page.
-fn listing(request: &Incoming, search: bool, sorts: &[&str], rows: Vec<Row>) -> Answer {
+/// A list call, or a search by the end of its path: filter, sort, cut out the page.
+fn listing(request: &Incoming, sorts: &[&str], rows: Vec<Row>) -> Answer {
     let mut known = vec!["page", "page_size", "sort_by", "order_by"];
-    if search {
+    if request.path.ends_with("/search") {
         known.push("search_value");
     }
     let mut faults = query_faults(request, &known);
@@ -118,11 +118,7 @@ fn record(trunk: &Trunk) -> Value {
 }
 
 pub(super) fn trunk_list(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, false, TRUNK_SORTS, state.trunks.iter().map(trunk_row).collect())
-}
-
-pub(super) fn trunk_search(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, true, TRUNK_SORTS, state.trunks.iter().map(trunk_row).collect())
+    listing(request, TRUNK_SORTS, state.trunks.iter().map(trunk_row).collect())
 }
 
 /// The position of the trunk of the `id` parameter.
@@ -251,59 +247,23 @@ pub(super) fn trunk_update(state: &mut State, request: &Incoming, _now: u64) -> 
 
 pub(super) fn itsp_list(state: &mut State, request: &Incoming, _now: u64) -> Answer {
     answer::refuse_any(query_faults(request, &[]))?;
-    let row = |itsp: &Itsp| json!({"id": itsp.id, "country": itsp.country, "name": itsp.name});
-    let data: Vec<Value> = state.itsps.iter().map(row).collect();
-    Ok(keys([("total_number", json!(data.len())), ("data", json!(data))]))
+    Ok(keys([("total_number", json!(state.itsps.len())), ("data", json!(state.itsps))]))
 }
 
 fn extension_row(extension: &Extension) -> Row {
-    let shown = json!({
-        "id": extension.id,
-        "number": extension.number,
-        "caller_id_name": extension.caller_id_name,
-        "email_addr": extension.email_addr,
-        "mobile_number": extension.mobile_number,
-        "presence_status": extension.presence_status,
-        "online_status": {"sip_phone": {"status": 0}},
-    });
+    let mut shown = json!(extension);
+    shown["online_status"] = json!({"sip_phone": {"status": 0}});
     Row { shown, searched: vec![extension.number.clone(), extension.caller_id_name.clone()] }
 }
 
 pub(super) fn extension_list(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, false, EXTENSION_SORTS, state.extensions.iter().map(extension_row).collect())
-}
-
-pub(super) fn extension_search(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, true, EXTENSION_SORTS, state.extensions.iter().map(extension_row).collect())
+    listing(request, EXTENSION_SORTS, state.extensions.iter().map(extension_row).collect())
 }
 
 fn group_row(group: &ExtensionGroup) -> Row {
-    let shown = json!({
-        "id": group.id,
-        "name": group.name,
-        "member_select": group.member_select,
-        "total_extensions": group.total_extensions,
-    });
-    Row { shown, searched: vec![group.name.clone()] }
+    Row { shown: json!(group), searched: vec![group.name.clone()] }
 }
 
 pub(super) fn extension_group_list(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, false, GROUP_SORTS, state.extension_groups.iter().map(group_row).collect())
-}
-
-pub(super) fn extension_group_search(state: &mut State, request: &Incoming, _now: u64) -> Answer {
-    listing(request, true, GROUP_SORTS, state.extension_groups.iter().map(group_row).collect())
-}
-
-pub(super) fn system_information(_state: &mut State, request: &Incoming, now: u64) -> Answer {
-    answer::refuse_any(query_faults(request, &[]))?;
-    let device = json!({
-        "device_name": "Sandbox PBX",
-        "model_name": "P-Series Software Edition",
-        "sn": "SANDBOX0001",
-        "hardware_version": "sandbox",
-        "firmware_version": "83.0.0.1",
-        "timestamp": now,
-    });
-    Ok(keys([("data", device)]))
+    listing(request, GROUP_SORTS, state.extension_groups.iter().map(group_row).collect())
 }

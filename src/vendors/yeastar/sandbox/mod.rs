@@ -67,6 +67,7 @@ impl Trunk {
     }
 }
 
+/// An extension, with the keys of a row of `extension/list`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Extension {
     id: u64,
@@ -77,6 +78,7 @@ struct Extension {
     presence_status: String,
 }
 
+/// A row of `extensiongroup/list`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct ExtensionGroup {
     id: u64,
@@ -85,6 +87,7 @@ struct ExtensionGroup {
     total_extensions: u64,
 }
 
+/// A row of `trunk/itsp_list`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Itsp {
     id: u64,
@@ -116,7 +119,7 @@ const ROUTES: &[Route] = &[
     open("refresh_token", auth::refresh_token),
     get("del_token", auth::del_token),
     get("trunk/list", handlers::trunk_list),
-    get("trunk/search", handlers::trunk_search),
+    get("trunk/search", handlers::trunk_list),
     get("trunk/get", handlers::trunk_get),
     get("trunk/query", handlers::trunk_query),
     get("trunk/itsp_list", handlers::itsp_list),
@@ -125,10 +128,9 @@ const ROUTES: &[Route] = &[
     // The vendor deletes with GET (Delete a SIP Trunk).
     get("trunk/delete", handlers::trunk_delete),
     get("extension/list", handlers::extension_list),
-    get("extension/search", handlers::extension_search),
+    get("extension/search", handlers::extension_list),
     get("extensiongroup/list", handlers::extension_group_list),
-    get("extensiongroup/search", handlers::extension_group_search),
-    get("system/information", handlers::system_information),
+    get("extensiongroup/search", handlers::extension_group_list),
 ];
 
 impl Sandbox {

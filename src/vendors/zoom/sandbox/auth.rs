@@ -1,5 +1,7 @@
 //! The token endpoint, and the check of bearer tokens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
 use super::answer::{Answer, no_method, refusal};
@@ -17,7 +19,7 @@ pub(super) fn log_in(state: &mut State, request: &Incoming, now: u64) -> Answer 
         return Err(no_method());
     }
     let pair = format!("{}:{}", state.app.client_id, state.app.client_secret);
-    if credentials(request, "basic") != Some(base64(pair.as_bytes()).as_str()) {
+    if credentials(request, "basic") != Some(BASE64.encode(pair).as_str()) {
         return Err(oauth("invalid_client", "Invalid client_id or client_secret."));
     }
     // Parameters in the query cause a 400 since 2025; a body that is not a form is not read.
@@ -90,18 +92,4 @@ fn form(body: &[u8]) -> Option<Vec<(String, String)>> {
         fields.push(field);
     }
     Some(fields)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let index = (bits >> (18 - 6 * digit)) as usize & 63;
-            text.push(if digit <= chunk.len() { DIGITS[index] as char } else { '=' });
-        }
-    }
-    text
 }
