@@ -287,17 +287,22 @@ impl Fault {
     /// An answer that the vendor does not document. With a status below 400 or from 500 on, the request may
     /// or may not have been applied; in between, it was refused before it reached the vendor's API.
     pub fn unreadable(response: &Response, why: &str) -> Self {
+        let text = response.beginning();
+        // A damaged answer of the vendor could contain a token or a password; an error page cannot.
+        let text = if holds_data(&text) { String::new() } else { excerpt(&text, QUOTABLE) };
+        let text = if text.is_empty() { why.to_owned() } else { format!("{why}: {text}") };
+        Self { text, ..Self::unquoted(response, why) }
+    }
+
+    /// The same, for an answer of which nothing may be quoted.
+    pub fn unquoted(response: &Response, why: &str) -> Self {
         let (kind, after) = match response.status {
             401 | 403 => (Kind::Auth, After::GiveUp),
             429 => (Kind::RateLimited, After::Later),
             400..500 => (Kind::Rejected, After::GiveUp),
             _ => (Kind::Unavailable, After::Lost),
         };
-        let text = response.beginning();
-        // A damaged answer of the vendor could contain a token or a password; an error page cannot.
-        let text = if holds_data(&text) { String::new() } else { excerpt(&text, QUOTABLE) };
-        let text = if text.is_empty() { why.to_owned() } else { format!("{why}: {text}") };
-        let http = response.status;
+        let (text, http) = (why.to_owned(), response.status);
         Self { kind, code: None, text, known: None, fields: Vec::new(), request_id: None, http, after }
     }
 }

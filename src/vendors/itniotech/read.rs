@@ -92,7 +92,7 @@ fn foreign(response: &Response, why: &str) -> Fault {
 /// JSON, even broken, may contain a password, so only other texts are quoted.
 pub fn unreadable(response: &Response, why: &str) -> Fault {
     match response.body.trim_ascii_start().first() {
-        Some(b'{' | b'[') => Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why),
+        Some(b'{' | b'[') => Fault::unquoted(response, why),
         _ => Fault::unreadable(response, why),
     }
 }

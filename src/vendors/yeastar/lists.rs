@@ -99,7 +99,7 @@ pub fn page<R: Row>(
             return Err(read::miscount(response, sifted.rows, total));
         }
         if let Some(why) = repeats(sifted, PAGE_SIZE) {
-            return Err(Fault { after: After::GiveUp, ..read::contradiction(response, &why) });
+            return Err(Fault { after: After::GiveUp, ..Fault::unquoted(response, &why) });
         }
         let next = (sifted.rows < total).then(|| page::<R>(endpoint, profile.clone(), search.clone(), now));
         Ok(Page { items, total: Some(total), repeated: sifted.repeated, next })
@@ -115,7 +115,7 @@ fn steady(before: Option<(u64, u64)>, total: u64, response: &Response) -> Result
             "the list changed while it was read, from {latest} rows to {total}; run the command again"
         );
         // The earlier pages would have to be read again, not this one.
-        return Err(Fault { after: After::GiveUp, ..read::contradiction(response, &why) });
+        return Err(Fault { after: After::GiveUp, ..Fault::unquoted(response, &why) });
     }
     Ok((first, total))
 }

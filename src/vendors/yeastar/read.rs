@@ -110,7 +110,7 @@ pub fn rows<R: Row>(response: &Response, before: u64) -> Result<(Vec<R::Item>, u
         Rows { data: None, total_number: Some(0) } => (Vec::new(), 0),
         Rows { data: None, total_number: Some(total) } => return Err(miscount(response, 0, total)),
         Rows { total_number: None, .. } => {
-            return Err(contradiction(response, "the answer does not say how many rows there are"));
+            return Err(Fault::unquoted(response, "the answer does not say how many rows there are"));
         }
     };
     let row = |text: &str| serde_json::from_str(text).map(R::item);
@@ -141,14 +141,9 @@ fn no_empty_list(fault: Fault) -> Fault {
     Fault { kind: ErrorKind::Rejected, known: None, text, ..fault }
 }
 
-/// An answer that can be read and contradicts itself. Nothing of it is quoted.
-pub fn contradiction(response: &Response, why: &str) -> Fault {
-    Fault::unreadable(&Response { body: Vec::new(), ..response.clone() }, why)
-}
-
 /// The list has other than its stated number of rows.
 pub fn miscount(response: &Response, seen: u64, total: u64) -> Fault {
-    contradiction(response, &format!("the PBX says there are {total} rows but gave {seen}"))
+    Fault::unquoted(response, &format!("the PBX says there are {total} rows but gave {seen}"))
 }
 
 /// Answer of `trunk/get` for that id.
@@ -165,7 +160,7 @@ pub fn got(response: &Response, id: &str) -> Result<ActualTrunk, Fault> {
         (Some(row), true) if row.id.to_string() == id => Ok(row.item()),
         (Some(row), true) => {
             let why = format!("the PBX gave the trunk {} when it was asked for {id}", row.id);
-            Err(contradiction(response, &why))
+            Err(Fault::unquoted(response, &why))
         }
         _ => Err(Fault::unreadable(response, "the answer does not contain exactly one trunk")),
     }
@@ -184,7 +179,7 @@ pub fn queried(response: &Response, ids: &[String]) -> Result<Vec<ActualTrunk>, 
         None => Ok(trunks),
         Some(other) => {
             let why = format!("the PBX gave the trunk {} twice or without being asked for it", other.id);
-            Err(contradiction(response, &why))
+            Err(Fault::unquoted(response, &why))
         }
     }
 }

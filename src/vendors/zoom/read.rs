@@ -27,8 +27,9 @@ const COMPLAINTS: &[&str] = &["code", "error", "error_message", "errors"];
 
 /// The answer of the token endpoint. An unreadable answer is not quoted, because it may contain the token.
 pub fn token(response: &Response) -> Result<Token, Fault> {
-    let quiet = Response { body: Vec::new(), ..response.clone() };
-    let odd = || unreadable(&quiet, "the token endpoint's answer contains no access token");
+    let odd = || {
+        tracked(response, Fault::unquoted(response, "the token endpoint's answer contains no access token"))
+    };
     success(response, true)?.ok_or_else(odd)?;
     let tokens: Tokens = serde_json::from_slice(&response.body).map_err(|_| odd())?;
     if tokens.access_token.is_empty() {
@@ -127,8 +128,8 @@ pub fn success(response: &Response, log_in: bool) -> Result<Option<Members<'_>>,
         return Ok(None);
     }
     let Ok(body) = serde_json::from_slice::<Members<'_>>(&response.body) else {
-        let hidden = Response { body: Vec::new(), ..response.clone() };
-        return Err(unreadable(if log_in { &hidden } else { response }, NO_JSON));
+        let fault = if log_in { Fault::unquoted } else { Fault::unreadable };
+        return Err(tracked(response, fault(response, NO_JSON)));
     };
     // Elsewhere in Zoom a 200 can mean failure, so the status alone is not believed.
     let complains = |key: &str| body.get(key).is_some_and(|raw| !is_nothing(raw.get()));
@@ -210,8 +211,11 @@ fn refusal(response: &Response, log_in: bool) -> Fault {
 
 /// The fault of an answer that is not what Zoom documents.
 pub fn unreadable(response: &Response, why: &str) -> Fault {
-    let request_id = response.header(TRACKING).map(str::to_owned);
-    Fault { request_id, ..Fault::unreadable(response, why) }
+    tracked(response, Fault::unreadable(response, why))
+}
+
+fn tracked(response: &Response, fault: Fault) -> Fault {
+    Fault { request_id: response.header(TRACKING).map(str::to_owned), ..fault }
 }
 
 fn said(response: &Response, log_in: bool) -> Said {
