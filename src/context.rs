@@ -196,7 +196,7 @@ impl Context {
         let credential =
             credential.map(|key| profile.secret(key.name)).next().unwrap_or_else(Secret::withheld);
         // Only profiles that log in cache tokens.
-        let logs_in = vendor.proof() == Proof::Token && !profile.secrets.contains_key("access_token");
+        let logs_in = vendor.facts().proof == Proof::Token && !profile.secrets.contains_key("access_token");
         let tokens = if logs_in { self.token_store(&profile, &credential)? } else { None };
         let pacer = self.pacer(vendor, &profile, credential);
         let outside = Outside {

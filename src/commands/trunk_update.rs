@@ -19,7 +19,7 @@ use crate::ops::steps::{differences, only_identifies, refuse_mistakes};
 use crate::ops::trunks::TrunkSelector;
 use crate::ops::{references, trunks};
 use crate::reconcile::remembered;
-use crate::vendors::{Facts, Reading};
+use crate::vendors::Facts;
 
 pub async fn run(context: &Context, args: &Update) -> Result<Report> {
     let session = open(context, Operation::TrunkUpdate).await?;
@@ -86,8 +86,8 @@ pub async fn update(
     refuse_mistakes(session, "the change", check::change(&change), verdict)?;
 
     // With the id and all that the request needs given, nothing has to be read.
-    let actual = match (&target, vendor.reading(&change)) {
-        (TrunkSelector::Id(_), Reading::Nothing) => None,
+    let actual = match (&target, vendor.needs_actual(&change)) {
+        (TrunkSelector::Id(_), false) => None,
         _ => Some(target.find(session).await?),
     };
     let id = match (&actual, &target) {

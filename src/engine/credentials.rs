@@ -17,7 +17,7 @@ impl Session {
     /// Gets a new token with the credentials, regardless of the cache. Revokes the old one if the vendor supports
     /// that, because some limit the number of valid tokens. A dry run sends neither request.
     pub async fn log_in_anew(&self) -> Result<()> {
-        if self.vendor.proof() == Proof::Signature || self.static_token().is_some() {
+        if self.vendor.facts().proof == Proof::Signature || self.static_token().is_some() {
             return Ok(());
         }
         let old = self.cached();
@@ -42,7 +42,7 @@ impl Session {
     /// An access token for other programs: from the profile, the cache, or a new log-in. None in a dry run, which
     /// withholds the log-in. [`Kind::Unsupported`] if the vendor has no tokens.
     pub async fn access_token(&self) -> Result<Option<Secret>> {
-        if self.vendor.proof() == Proof::Signature {
+        if self.vendor.facts().proof == Proof::Signature {
             let facts = self.vendor.facts();
             let text = format!("{} has no access tokens: every request is signed", facts.title);
             let mut error = Error::new(Kind::Unsupported, text);
@@ -94,7 +94,7 @@ impl Session {
 
     /// A token that is valid for a while: from the profile, this run, the cache, or a new log-in.
     pub(super) async fn token(&self) -> Result<Secret> {
-        if self.vendor.proof() == Proof::Signature {
+        if self.vendor.facts().proof == Proof::Signature {
             return Ok(Secret::withheld());
         }
         if let Some(token) = self.static_token() {

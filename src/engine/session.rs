@@ -193,7 +193,7 @@ impl Session {
                     if self.static_token().is_some() {
                         return Err(error);
                     }
-                    if self.vendor.proof() == Proof::Token {
+                    if self.vendor.facts().proof == Proof::Token {
                         match call.effect {
                             Effect::Write => self.before_write(failed, self.renew(&token)).await?,
                             Effect::Read | Effect::LogIn => self.renew(&token).await?,

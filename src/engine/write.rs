@@ -215,7 +215,7 @@ impl Session {
             [] => last.clone(),
             others => format!("{} and {last}", others.join(", ")),
         };
-        let by_token = self.vendor.proof() == Proof::Token && effect != Effect::LogIn;
+        let by_token = self.vendor.facts().proof == Proof::Token && effect != Effect::LogIn;
         let token = match by_token && self.static_token().is_none() {
             true => {
                 let profile = shell_word(&self.profile.name);

@@ -132,7 +132,7 @@ async fn execute_profile(
 /// The number of trunks that are written before they are read back. With --fail-fast, each is read back at once.
 fn most_read_back(change: &PlannedChange, options: Options) -> usize {
     match vendors::by_name(change.vendor) {
-        Ok(vendor) if !options.fail_fast => vendor.trunks_per_call().max(1),
+        Ok(vendor) if !options.fail_fast => vendor.facts().trunks_per_call.max(1),
         _ => 1,
     }
 }

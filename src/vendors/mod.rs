@@ -84,6 +84,14 @@ pub struct Facts {
     pub curl_prelude: &'static str,
     /// How fast its calls may follow each other.
     pub pace: Pace,
+    /// How requests prove who sends them.
+    pub proof: Proof,
+    /// How many trunks one call of [`Vendor::get_trunks`] reads.
+    pub trunks_per_call: usize,
+    /// How many numbers one call of [`Vendor::add_numbers`] takes.
+    pub numbers_per_call: usize,
+    /// How many countries one call of [`Vendor::add_countries`] takes.
+    pub countries_per_call: usize,
     /// What checks of its trunks rest on.
     pub sip: Sip,
     /// The profile of the sandbox: settings and secrets, with `{base}` for the sandbox's address.
@@ -218,24 +226,12 @@ pub type Added = (String, Option<String>);
 /// Something that only one trunk can have at a time: its kind and its value.
 pub type Claim = (&'static str, String);
 
-/// What has to be read before a trunk can be updated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// Nothing: the change alone makes the request.
-    Nothing,
-    /// The existing trunk.
-    Trunk,
-}
-
 /// A vendor: pure functions from the common model to calls and from answers to the common model.
 ///
 /// The default of every operation refuses it ([`Kind::Unsupported`]) with the reason of the vendor's abilities.
 pub trait Vendor: Sync {
     /// What is known of it without asking.
     fn facts(&self) -> &'static Facts;
-
-    /// How requests prove who sends them.
-    fn proof(&self) -> Proof;
 
     /// Gets a token with the profile's credentials. Only for [`Proof::Token`].
     fn log_in(&self, profile: &Profile) -> Result<Call<Token>>;
@@ -269,12 +265,12 @@ pub trait Vendor: Sync {
         Err(self.facts().refuse(Operation::TrunkCreate))
     }
 
-    /// What has to be read before this change can be made.
-    fn reading(&self, _change: &TrunkChange) -> Reading {
-        Reading::Trunk
+    /// Whether the existing trunk has to be read before this change can be made.
+    fn needs_actual(&self, _change: &TrunkChange) -> bool {
+        true
     }
 
-    /// Changes a trunk; `actual` is there whenever [`Vendor::reading`] asked for it.
+    /// Changes a trunk; `actual` is there whenever [`Vendor::needs_actual`] asked for it.
     fn update_trunk(
         &self,
         _profile: &Profile,
@@ -301,11 +297,6 @@ pub trait Vendor: Sync {
         Ok(None)
     }
 
-    /// How many trunks one call of [`Vendor::get_trunks`] reads.
-    fn trunks_per_call(&self) -> usize {
-        1
-    }
-
     /// Reads several whole trunks in one call; none if the vendor has no such call. Trunks that do not exist
     /// may be missing in the answer, or may make the vendor refuse the call.
     fn get_trunks(&self, _profile: &Profile, _ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {
@@ -330,11 +321,6 @@ pub trait Vendor: Sync {
     /// Checks an internal number that is to be added.
     fn check_number(&self, _number: &InternalNumber) -> Verdict {
         Verdict::default()
-    }
-
-    /// How many numbers one call of [`Vendor::add_numbers`] takes.
-    fn numbers_per_call(&self) -> usize {
-        1
     }
 
     /// Adds internal numbers to an account. Answers them with their ids.
@@ -375,11 +361,6 @@ pub trait Vendor: Sync {
     /// Lists the countries that meetings of an account can call out to.
     fn list_countries(&self, _profile: &Profile, _account: &str) -> Result<Call<Page<CalloutCountry>>> {
         Err(self.facts().refuse(Operation::CountriesList))
-    }
-
-    /// How many countries one call of [`Vendor::add_countries`] takes.
-    fn countries_per_call(&self) -> usize {
-        1
     }
 
     /// Adds countries, as upper-case two-letter codes. Answers those that the account then has of them.

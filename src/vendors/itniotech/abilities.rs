@@ -4,7 +4,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
-use crate::vendors::{End, Facts, Pace, Sip};
+use crate::vendors::{End, Facts, Pace, Proof, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -28,6 +28,10 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "TIMESTAMP=$(date +%s)",
     // No rate is documented; four at once is little enough for a contact center in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
+    proof: Proof::Signature,
+    trunks_per_call: 1,
+    numbers_per_call: 1,
+    countries_per_call: 1,
     // `state` says whether a trunk is enabled, and `sipTrunkState` whether it is to register.
     sip: Sip { reports_status: false, end: End::Internet },
     sandbox: &[

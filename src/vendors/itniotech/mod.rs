@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Claim, Facts, Identity, LookupEntry, Proof, Reading, Vendor, Verdict};
+use super::{Claim, Facts, Identity, LookupEntry, Vendor, Verdict};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
 use crate::model::health::StaticRule;
@@ -34,10 +34,6 @@ pub struct Itniotech;
 impl Vendor for Itniotech {
     fn facts(&self) -> &'static Facts {
         &abilities::FACTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Signature
     }
 
     fn log_in(&self, _profile: &Profile) -> Result<Call<Token>> {
@@ -68,8 +64,8 @@ impl Vendor for Itniotech {
         write::create(profile, trunk)
     }
 
-    fn reading(&self, change: &TrunkChange) -> Reading {
-        rules::reading(change)
+    fn needs_actual(&self, change: &TrunkChange) -> bool {
+        rules::needs_actual(change)
     }
 
     fn update_trunk(

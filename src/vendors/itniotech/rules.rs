@@ -11,7 +11,7 @@ use crate::model::support::Need;
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, AgentGroup, Direction, Kind, Trunk, TrunkChange};
 use crate::vendors::check::{self, When};
-use crate::vendors::{Claim, Reading, Verdict};
+use crate::vendors::{Claim, Verdict};
 
 /// Judges a trunk to be created.
 pub fn create(trunk: &Trunk) -> Verdict {
@@ -77,7 +77,7 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
                 excerpt(account, 60)
             ));
         }
-        None if registers(set) == Some(false) && reading(change) == Reading::Nothing => {
+        None if registers(set) == Some(false) && !needs_actual(change) => {
             verdict.warnings.extend((direction == Some(&Direction::Outbound)).then(|| {
                 "if the trunk registers now, this empties its account and its password at Itniotech for good; \
                  leave a field out to have the trunk read and compared first"
@@ -99,7 +99,7 @@ pub fn emptied(set: &Trunk, actual: &ActualTrunk) -> &'static [Field] {
 
 /// An update replaces the whole trunk, so only a change that names all of it makes the request alone. The
 /// prefix counts: left out, it might be cleared.
-pub fn reading(change: &TrunkChange) -> Reading {
+pub fn needs_actual(change: &TrunkChange) -> bool {
     let set = &change.set;
     let address = match set.direction {
         Some(Direction::Outbound) => set.host.is_some(),
@@ -115,8 +115,7 @@ pub fn reading(change: &TrunkChange) -> Reading {
     };
     let groups = set.agent_groups.as_ref().is_some_and(|groups| !groups.is_empty());
     let whole_lists = !change.alters_dids() && !change.alters_agent_groups();
-    let whole = set.name.is_some() && set.prefix.is_some() && groups && address && credentials && whole_lists;
-    if whole { Reading::Nothing } else { Reading::Trunk }
+    !(set.name.is_some() && set.prefix.is_some() && groups && address && credentials && whole_lists)
 }
 
 /// Whether the trunk registers at its gateway; a raw field has the last word, as it has in the body.

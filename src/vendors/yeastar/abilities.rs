@@ -4,7 +4,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
-use crate::vendors::{End, Facts, Pace, Sip};
+use crate::vendors::{End, Facts, Pace, Proof, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -51,6 +51,11 @@ pub static FACTS: Facts = Facts {
     curl_prelude: "",
     // No rate is documented; four at once is little enough for a PBX in use.
     pace: Pace { rates: &[], default_plan: "", concurrency: 4 },
+    proof: Proof::Token,
+    // No limit is documented; 50 ids are about 250 characters of a query.
+    trunks_per_call: 50,
+    numbers_per_call: 1,
+    countries_per_call: 1,
     sip: Sip { reports_status: true, end: End::Device },
     sandbox: &[("base_url", "{base}/yeastar"), ("client_id", "sandbox"), ("client_secret", "sandbox-secret")],
 };

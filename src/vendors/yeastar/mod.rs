@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Facts, Identity, LookupEntry, Proof, Reading, Vendor, Verdict};
+use super::{Facts, Identity, LookupEntry, Vendor, Verdict};
 use crate::model::error::Result;
 use crate::model::health::StaticRule;
 use crate::model::profile::Profile;
@@ -31,10 +31,6 @@ pub struct Yeastar;
 impl Vendor for Yeastar {
     fn facts(&self) -> &'static Facts {
         &abilities::FACTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Token
     }
 
     fn log_in(&self, profile: &Profile) -> Result<Call<Token>> {
@@ -65,8 +61,8 @@ impl Vendor for Yeastar {
         Ok(write::create(profile, trunk))
     }
 
-    fn reading(&self, change: &TrunkChange) -> Reading {
-        rules::reading(change)
+    fn needs_actual(&self, change: &TrunkChange) -> bool {
+        rules::needs_actual(change)
     }
 
     fn update_trunk(
@@ -85,11 +81,6 @@ impl Vendor for Yeastar {
 
     fn get_trunk(&self, profile: &Profile, id: &str) -> Result<Option<Call<ActualTrunk>>> {
         lists::get_trunk(profile, id).map(Some)
-    }
-
-    // No limit is documented; 50 ids are about 250 characters of a query.
-    fn trunks_per_call(&self) -> usize {
-        50
     }
 
     fn get_trunks(&self, profile: &Profile, ids: &[String]) -> Result<Option<Call<Vec<ActualTrunk>>>> {

@@ -7,8 +7,8 @@ use crate::model::health::{StaticRule, Verdict as Health};
 use crate::model::support::{Need, Shape};
 use crate::model::text::excerpt;
 use crate::model::trunk::{ActualTrunk, Direction, Extension, ExtensionType, Kind, Trunk, TrunkChange};
+use crate::vendors::Verdict;
 use crate::vendors::check::{self, When};
-use crate::vendors::{Reading, Verdict};
 
 /// Judges a trunk to be created.
 pub fn create(trunk: &Trunk) -> Verdict {
@@ -70,8 +70,8 @@ pub fn update(change: &TrunkChange, actual: Option<&ActualTrunk>) -> Verdict {
 }
 
 /// With the kind given and no list to add to, the change alone makes the request.
-pub fn reading(change: &TrunkChange) -> Reading {
-    if change.set.kind.is_some() && !change.alters_dids() { Reading::Nothing } else { Reading::Trunk }
+pub fn needs_actual(change: &TrunkChange) -> bool {
+    change.set.kind.is_none() || change.alters_dids()
 }
 
 /// A group if it says so, otherwise an extension.

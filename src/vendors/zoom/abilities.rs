@@ -5,7 +5,7 @@ use crate::model::fields::Field;
 use crate::model::profile::{KeyNeed, Names, ProfileKey};
 use crate::model::support::Need::{Optional, Refused, Required};
 use crate::model::support::{FieldFact, Need, Operation, Shape, Support, emulated, fact, native, none};
-use crate::vendors::{End, Facts, Pace, PlanRate, Sip};
+use crate::vendors::{End, Facts, Pace, PlanRate, Proof, Sip};
 
 /// All of it.
 pub static FACTS: Facts = Facts {
@@ -86,6 +86,10 @@ pub static FACTS: Facts = Facts {
     log_in_attempts: None,
     curl_prelude: "",
     pace: Pace { rates: RATES, default_plan: PRO, concurrency: 10 },
+    proof: Proof::Token,
+    trunks_per_call: 1,
+    numbers_per_call: NUMBERS_PER_CALL,
+    countries_per_call: COUNTRIES_PER_CALL,
     // "SIP trunk": a direct and private connection between Zoom and the customer's data center.
     sip: Sip { reports_status: false, end: End::PrivateLine },
     sandbox: &[

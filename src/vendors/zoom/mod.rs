@@ -20,7 +20,7 @@ pub use write::{numbers_request, settings_request};
 
 use super::call::{Call, Page, Slot, Token};
 use super::simulator::Simulator;
-use super::{Added, Facts, Identity, Proof, Vendor, Verdict};
+use super::{Added, Facts, Identity, Vendor, Verdict};
 use crate::model::error::Result;
 use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterNumber};
 use crate::model::profile::Profile;
@@ -34,10 +34,6 @@ pub struct Zoom;
 impl Vendor for Zoom {
     fn facts(&self) -> &'static Facts {
         &abilities::FACTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Token
     }
 
     fn log_in(&self, profile: &Profile) -> Result<Call<Token>> {
@@ -74,10 +70,6 @@ impl Vendor for Zoom {
         rules::number(number)
     }
 
-    fn numbers_per_call(&self) -> usize {
-        abilities::NUMBERS_PER_CALL
-    }
-
     fn add_numbers(
         &self,
         profile: &Profile,
@@ -105,10 +97,6 @@ impl Vendor for Zoom {
 
     fn list_countries(&self, profile: &Profile, account: &str) -> Result<Call<Page<CalloutCountry>>> {
         lists::list_countries(profile, account)
-    }
-
-    fn countries_per_call(&self) -> usize {
-        abilities::COUNTRIES_PER_CALL
     }
 
     fn add_countries(

@@ -60,7 +60,7 @@ fn rig(vendor: &'static str) -> Rig {
 fn every_vendor_with_tokens_has_a_case() {
     let with: Vec<&str> = ALL
         .iter()
-        .filter(|vendor| vendor.proof() == Proof::Token)
+        .filter(|vendor| vendor.facts().proof == Proof::Token)
         .map(|vendor| vendor.facts().name)
         .collect();
     assert_eq!(with, dying().iter().map(|one| one.vendor).collect::<Vec<_>>());

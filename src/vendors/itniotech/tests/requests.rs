@@ -60,7 +60,7 @@ fn signatures_match_the_other_published_vector() {
     let later = Itniotech.authorise(&profile, &Secret::withheld(), NOW + 1);
     assert_ne!(later[0].secret.expose(), slots[0].secret.expose());
     assert_eq!(later[1].secret.expose(), Some("1630468801"));
-    assert_eq!(Itniotech.proof(), Proof::Signature);
+    assert_eq!(Itniotech.facts().proof, Proof::Signature);
     assert_eq!(Itniotech.log_in(&profile).err().unwrap().kind, Kind::Internal);
 }
 

@@ -127,7 +127,7 @@ fn a_number_is_sent_unchanged() {
         r#""type":1,"labels":"SIP-Internal","languages":"en-GB","visible":false,"#,
         r#""allow_join":false,"allow_for_external_meetings":true}]}"#,
     )));
-    assert_eq!(Zoom.numbers_per_call(), 30);
+    assert_eq!(Zoom.facts().numbers_per_call, 30);
     let strange = InternalNumber { what: NumberType::open("local"), ..number() };
     let error = Zoom.add_numbers(&profile(&[]), "sub-1", &[strange]).err().unwrap();
     assert_eq!((error.kind, error.fields[0].field.as_str()), (Kind::Invalid, "type"));

@@ -78,7 +78,7 @@ fn additions_are_sent_in_both_formats() {
     assert_eq!(json(&call.request), format!(r#"{{"callout_countries":{countries}}}"#));
     let call = Zoom.add_countries(&form, "me", &codes).unwrap();
     assert_eq!(call.request.body, Body::Multipart(vec![("callout_countries".into(), countries.into())]));
-    assert_eq!(Zoom.countries_per_call(), 30);
+    assert_eq!(Zoom.facts().countries_per_call, 30);
 
     let call = Zoom.assign_master_numbers(&plain, ODD, &numbers, &Default::default()).unwrap();
     assert_eq!((call.name, call.effect), ("POST sip_trunk/numbers", Effect::Write));

@@ -9,7 +9,7 @@ use crate::model::number::{InternalNumber, NumberType};
 use crate::vendors::Vendor;
 
 fn add(world: &mut World, account: &str, numbers: &[InternalNumber]) {
-    for batch in numbers.chunks(Zoom.numbers_per_call()) {
+    for batch in numbers.chunks(Zoom.facts().numbers_per_call) {
         let call = Zoom.add_numbers(&world.profile, account, batch).unwrap();
         world.send(&call).unwrap();
     }
