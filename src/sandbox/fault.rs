@@ -135,21 +135,10 @@ fn halves(text: &str) -> (&str, &str) {
     text.split_once('=').map_or((text.trim(), ""), |(key, value)| (key.trim(), value.trim()))
 }
 
-/// All faults of a sandbox.
-#[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
-
-impl Faults {
-    /// These faults.
-    pub fn new(faults: Vec<Fault>) -> Self {
-        Self(faults)
-    }
-
-    /// The faults of a call, `METHOD /vendor/path`, which is counted; `now` is in time since 1970.
-    pub fn befall(&mut self, call: &str, now: Duration) -> Vec<FaultKind> {
-        let meant = self.0.iter_mut().filter(|fault| call.contains(&fault.call));
-        meant.filter_map(|fault| fault.strike(now)).collect()
-    }
+/// What goes wrong with a call, `METHOD /vendor/path`, which is counted; `now` is in time since 1970.
+pub fn befall(faults: &mut [Fault], call: &str, now: Duration) -> Vec<FaultKind> {
+    let meant = faults.iter_mut().filter(|fault| call.contains(&fault.call));
+    meant.filter_map(|fault| fault.strike(now)).collect()
 }
 
 impl Fault {
@@ -184,8 +173,8 @@ mod tests {
     use super::*;
 
     fn struck(spec: &str, calls: &[&str]) -> Vec<bool> {
-        let mut faults = Faults::new(vec![spec.parse().unwrap()]);
-        calls.iter().map(|call| !faults.befall(call, Duration::ZERO).is_empty()).collect()
+        let mut faults = [spec.parse().unwrap()];
+        calls.iter().map(|call| !befall(&mut faults, call, Duration::ZERO).is_empty()).collect()
     }
 
     #[test]

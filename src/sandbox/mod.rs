@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinHandle;
 
 use crate::model::error::{Error, Result};
-use fault::{Fault, Faults};
+use fault::Fault;
 use state::State;
 
 /// How often a served sandbox saves its state.
@@ -56,7 +56,7 @@ async fn run(listen: SocketAddr, state: State, faults: Vec<Fault>) -> Result<Run
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let state = Arc::new(Mutex::new(state));
-    let faults = Arc::new(Mutex::new(Faults::new(faults)));
+    let faults = Arc::new(Mutex::new(faults));
     let server = tokio::spawn(server::serve(listener, Arc::clone(&state), faults));
     Ok(Running { address, state, server, sip: None })
 }

@@ -1,18 +1,18 @@
 //! HTTP between the listener and the simulators.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Frame, Incoming as HttpBody, SizeHint};
+use futures_util::stream;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming as HttpBody};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::fault::{FaultKind, Faults};
+use super::fault::{Fault, FaultKind, befall};
 use super::state::State;
 use crate::vendors::simulator::Incoming;
 
@@ -20,7 +20,7 @@ use crate::vendors::simulator::Incoming;
 const LONGEST_REQUEST: usize = 8 << 20;
 
 /// Accepts until it is dropped.
-pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, faults: Arc<Mutex<Faults>>) {
+pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, faults: Arc<Mutex<Vec<Fault>>>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let (state, faults) = (Arc::clone(&state), Arc::clone(&faults));
@@ -40,11 +40,13 @@ pub async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, faults: Arc<
 #[error("dropped on demand")]
 struct Dropped;
 
+type Body = BoxBody<Bytes, Dropped>;
+
 async fn answer(
     request: Request<HttpBody>,
     state: Arc<Mutex<State>>,
-    faults: Arc<Mutex<Faults>>,
-) -> Result<Response<Cut>, Dropped> {
+    faults: Arc<Mutex<Vec<Fault>>>,
+) -> Result<Response<Body>, Dropped> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LONGEST_REQUEST).collect().await else { return Ok(plain(400)) };
     let path = parts.uri.path().to_owned();
@@ -71,13 +73,13 @@ async fn work(
     mut incoming: Incoming,
     path: String,
     state: Arc<Mutex<State>>,
-    faults: Arc<Mutex<Faults>>,
-) -> Result<Response<Cut>, Dropped> {
+    faults: Arc<Mutex<Vec<Fault>>>,
+) -> Result<Response<Body>, Dropped> {
     let mut due = Instant::now();
     let (vendor, _) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let arrived = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut now = arrived.as_secs();
-    let struck = lock(&faults).befall(&format!("{} {path}", incoming.method), arrived);
+    let struck = befall(&mut lock(&faults), &format!("{} {path}", incoming.method), arrived);
     let (mut after, mut shifted) = (Vec::new(), None);
     for fault in struck {
         match fault {
@@ -122,11 +124,11 @@ async fn work(
     if after.contains(&FaultKind::Garbage) {
         answer.body = (0..=255).rev().collect();
     }
-    let mut response = whole(answer.status, &answer.headers, answer.body);
     if after.contains(&FaultKind::Truncate) {
-        response.body_mut().cut();
+        answer.headers.push(("content-length".into(), answer.body.len().to_string()));
+        return Ok(respond(answer.status, &answer.headers, half(answer.body)));
     }
-    Ok(response)
+    Ok(whole(answer.status, &answer.headers, answer.body))
 }
 
 /// Delays the answer by `time`, of which the work on it so far is a part. The runtime's clock rounds up to milliseconds,
@@ -167,59 +169,32 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-fn whole(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Response<Cut> {
+fn whole(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Response<Body> {
+    respond(status, headers, full(body))
+}
+
+fn respond(status: u16, headers: &[(String, String)], body: Body) -> Response<Body> {
     let mut builder = Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(name, value);
     }
-    builder.body(Cut::whole(body)).unwrap_or_else(|_| plain(500))
+    builder.body(body).unwrap_or_else(|_| plain(500))
 }
 
-fn plain(status: u16) -> Response<Cut> {
+fn plain(status: u16) -> Response<Body> {
     let text = "no such simulator: the path begins with a vendor's name\n";
-    let mut response = Response::new(Cut::whole(text.into()));
+    let mut response = Response::new(full(text.into()));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::NOT_FOUND);
     response
 }
 
-/// A body that may break off in the middle.
-struct Cut {
-    body: Full<Bytes>,
-    length: u64,
-    rest: Option<Bytes>,
-    breaks: bool,
+fn full(body: Vec<u8>) -> Body {
+    Full::from(body).map_err(|never| match never {}).boxed()
 }
 
-impl Cut {
-    fn whole(body: Vec<u8>) -> Self {
-        let body = Bytes::from(body);
-        Self { length: body.len() as u64, rest: Some(body.clone()), body: Full::from(body), breaks: false }
-    }
-
-    /// Promises the whole and gives half.
-    fn cut(&mut self) {
-        let whole = self.rest.take().unwrap_or_default();
-        self.body = Full::from(whole.slice(..whole.len() / 2));
-        self.breaks = true;
-    }
-}
-
-impl hyper::body::Body for Cut {
-    type Data = Bytes;
-    type Error = Dropped;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
-        match Pin::new(&mut self.body).poll_frame(context) {
-            Poll::Ready(None) if self.breaks => Poll::Ready(Some(Err(Dropped))),
-            Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(|never| match never {}))),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.length)
-    }
+/// The first half of a body; then the connection breaks.
+fn half(body: Vec<u8>) -> Body {
+    let mut half = Bytes::from(body);
+    half.truncate(half.len() / 2);
+    StreamBody::new(stream::iter([Ok(Frame::data(half)), Err(Dropped)])).boxed()
 }
