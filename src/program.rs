@@ -52,7 +52,7 @@ pub fn main(args: Vec<OsString>, variables: impl Iterator<Item = (OsString, OsSt
     let (done, ended) = mpsc::channel();
     let done = Arc::new(done);
     // The sandbox commands handle Ctrl-C themselves.
-    let own = matches!(cli.command, crate::cli::Command::Sandbox { .. });
+    let own = matches!(cli.command, crate::cli::Command::Sandbox(_));
     let ctrl_c = (!own).then(|| signals::watch(Arc::downgrade(&done), format, painted));
     let words = recorded(args.iter().map(|word| word.to_string_lossy().into_owned()));
     // On a separate thread, so that the program can exit while that thread waits for input.

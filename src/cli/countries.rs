@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::bulk::{Bulk, LISTS};
 use super::lazy::Lazy;
-use super::shape::Shape;
+use super::shape::OfAccount;
 
 /// What to do with the countries that meetings can call out to.
 #[derive(Debug, Subcommand)]
@@ -22,7 +22,7 @@ failed.")]
         after_help = "Example:
   trunkctl -p meetings callout-countries list --account sub-1"
     )]
-    List(Lazy<List>),
+    List(Lazy<OfAccount>),
     /// Remove countries
     #[command(
         visible_alias = "rm",
@@ -54,35 +54,16 @@ pub struct Add {
     pub bulk: Bulk,
 }
 
-/// Countries of an account.
+/// `callout-countries remove`
 #[derive(Debug, Args)]
-pub struct Codes {
+pub struct Remove {
     /// Two-letter country codes, for example US GB
     #[arg(value_name = "CODE", required = true)]
     pub codes: Vec<String>,
     /// The account; defaults to the profile's `account`
     #[arg(long, value_name = "ID|me")]
     pub account: Option<String>,
-}
-
-/// `callout-countries remove`
-#[derive(Debug, Args)]
-pub struct Remove {
-    /// The countries.
-    #[command(flatten)]
-    pub countries: Codes,
     /// Succeed when there is nothing to remove
     #[arg(long)]
     pub ignore_missing: bool,
-}
-
-/// `callout-countries list`
-#[derive(Debug, Args)]
-pub struct List {
-    /// The account; defaults to the profile's `account`
-    #[arg(long, value_name = "ID|me")]
-    pub account: Option<String>,
-    /// How it is shown.
-    #[command(flatten)]
-    pub shape: Shape,
 }

@@ -69,20 +69,6 @@ pub struct Manifest {
     pub rotate_secrets: bool,
 }
 
-/// `validate`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  trunkctl --sandbox validate -f examples/fleet
-  trunkctl validate -f trunks --untrusted
-
-It needs the profiles file, but no secret and no network, so it can run in a
-pre-commit hook and for merge requests from forks. Mistakes end it with 4.")]
-pub struct Validate {
-    /// Its files.
-    #[command(flatten)]
-    pub source: Files,
-}
-
 /// `plan`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::bulk::{Bulk, LISTS};
 use super::lazy::Lazy;
-use super::shape::Shape;
+use super::shape::OfAccount;
 use super::values::{Words, vendor_field};
 use crate::model::number::NumberType;
 
@@ -30,7 +30,7 @@ allow_for_external_meetings. A long list is sent in several calls.")]
         after_help = "Example:
   trunkctl -p meetings internal-numbers list --account sub-1 -o csv"
     )]
-    List(Lazy<List>),
+    List(Lazy<OfAccount>),
     /// Change a number
     #[command(after_help = "Example:
   trunkctl -p meetings internal-numbers update +16466661111 --label Main")]
@@ -44,17 +44,6 @@ allow_for_external_meetings. A long list is sent in several calls.")]
       --from examples/zoom/internal-numbers.csv --ignore-missing --yes"
     )]
     Remove(Lazy<Remove>),
-}
-
-/// `internal-numbers list`
-#[derive(Debug, Args)]
-pub struct List {
-    /// The account; defaults to the profile's `account`
-    #[arg(long, value_name = "ID|me")]
-    pub account: Option<String>,
-    /// How it is shown.
-    #[command(flatten)]
-    pub shape: Shape,
 }
 
 /// `internal-numbers update`

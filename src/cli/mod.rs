@@ -152,38 +152,28 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create, change, list, check and delete trunks
-    #[command(alias = "trunks")]
-    Trunk {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: trunk::Verb,
-    },
+    #[command(subcommand, alias = "trunks")]
+    Trunk(trunk::Verb),
     /// Manage the dial-in numbers of meetings
-    InternalNumbers {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: internal_numbers::Verb,
-    },
+    #[command(subcommand)]
+    InternalNumbers(internal_numbers::Verb),
     /// Assign the SIP settings of an account
-    SipSettings {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: settings::Verb,
-    },
+    #[command(subcommand)]
+    SipSettings(settings::Verb),
     /// Manage the countries to call out to
-    CalloutCountries {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: countries::Verb,
-    },
+    #[command(subcommand)]
+    CalloutCountries(countries::Verb),
     /// Assign the numbers of a master account
-    Numbers {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: numbers::Verb,
-    },
+    #[command(subcommand)]
+    Numbers(numbers::Verb),
     /// Check a manifest without sending anything
-    Validate(Lazy<fleet::Validate>),
+    #[command(after_help = "Examples:
+  trunkctl --sandbox validate -f examples/fleet
+  trunkctl validate -f trunks --untrusted
+
+It needs the profiles file, but no secret and no network, so it can run in a
+pre-commit hook and for merge requests from forks. Mistakes end it with 4.")]
+    Validate(Lazy<fleet::Files>),
     /// Show the changes that a manifest would make
     Plan(Lazy<fleet::Plan>),
     /// Apply a manifest
@@ -191,18 +181,11 @@ pub enum Command {
     /// Compare two profiles of one vendor
     Diff(Lazy<fleet::Diff>),
     /// Look up ids to use in a trunk
-    Lookup {
-        /// What to look up.
-        #[command(subcommand)]
-        verb: lookup::Verb,
-    },
+    #[command(subcommand)]
+    Lookup(lookup::Verb),
     /// Manage profiles
-    #[command(alias = "profiles")]
-    Profile {
-        /// What to do with them.
-        #[command(subcommand)]
-        verb: profile::Verb,
-    },
+    #[command(subcommand, alias = "profiles")]
+    Profile(profile::Verb),
     /// Show the operations and fields that each vendor supports
     #[command(after_help = "Examples:
   trunkctl vendors
@@ -239,11 +222,8 @@ cannot be read, the others are exported and the exit code is 12.")]
         code: Option<String>,
     },
     /// Show changes made from this machine
-    History {
-        /// What to do.
-        #[command(subcommand)]
-        verb: history::Verb,
-    },
+    #[command(subcommand)]
+    History(history::Verb),
     /// Print the JSON Schema of a file format, or the command tree as JSON
     #[command(
         hide = true,
@@ -258,11 +238,8 @@ cannot be read, the others are exported and the exit code is 12.")]
         of: schema::Of,
     },
     /// Run or reset the vendor simulators
-    Sandbox {
-        /// What to do.
-        #[command(subcommand)]
-        verb: sandbox::Verb,
-    },
+    #[command(subcommand)]
+    Sandbox(sandbox::Verb),
     /// Print a shell completion script
     #[command(
         hide = true,

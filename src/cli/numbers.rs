@@ -16,7 +16,7 @@ pub enum Verb {
         after_help = "Example:
   trunkctl -p meetings numbers list -o json"
     )]
-    List(Lazy<List>),
+    List(Lazy<Shape>),
     /// Assign numbers of the master account to a sub account
     #[command(after_help = "Example:
   trunkctl -p meetings numbers assign --account sub-1 14155550100 14155550101")]
@@ -27,14 +27,6 @@ pub enum Verb {
 
 On a terminal, leave out both and type the account's id to confirm.")]
     Clear(Lazy<Clear>),
-}
-
-/// `numbers list`
-#[derive(Debug, Args)]
-pub struct List {
-    /// How it is shown.
-    #[command(flatten)]
-    pub shape: Shape,
 }
 
 /// `numbers assign`

@@ -14,7 +14,7 @@ pub enum Verb {
         after_help = "Example:
   trunkctl profile list"
     )]
-    List(Lazy<List>),
+    List(Lazy<Shape>),
     /// Show profiles: their settings, sources, and references to secrets
     #[command(after_help = "Examples:
   trunkctl -p lab-pbx profile show
@@ -78,14 +78,6 @@ It prints the saved token, or gets a new one. `profile logout` revokes it.")]
     #[command(after_help = "Example:
   trunkctl profile logout lab-pbx meetings")]
     Logout(Lazy<Several>),
-}
-
-/// `profile list`
-#[derive(Debug, Args)]
-pub struct List {
-    /// How it is shown.
-    #[command(flatten)]
-    pub shape: Shape,
 }
 
 /// Profiles.

@@ -19,3 +19,14 @@ pub struct Shape {
     #[arg(long)]
     pub no_headers: bool,
 }
+
+/// A list of the objects of an account.
+#[derive(Debug, Args)]
+pub struct OfAccount {
+    /// The account; defaults to the profile's `account`
+    #[arg(long, value_name = "ID|me")]
+    pub account: Option<String>,
+    /// How it is shown.
+    #[command(flatten)]
+    pub shape: Shape,
+}

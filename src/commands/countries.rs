@@ -4,7 +4,8 @@ use super::open;
 use super::rows::{Rows, options};
 use crate::bulk;
 use crate::bulk::countries::{AddCountries, Countries, LIST, RemoveCountries};
-use crate::cli::countries::{Add, List, Remove};
+use crate::cli::countries::{Add, Remove};
+use crate::cli::shape::OfAccount;
 use crate::context::Context;
 use crate::model::columns::Columns;
 use crate::model::country;
@@ -20,7 +21,7 @@ pub fn columns() -> Columns {
     Columns::new(&["id", "name", "code"], &["code", "name"], &[])
 }
 
-pub async fn list(context: &Context, args: &List) -> Result<Report> {
+pub async fn list(context: &Context, args: &OfAccount) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = open(context, Operation::CountriesList).await?;
     let account = account(&session, args.account.as_deref())?;
@@ -51,8 +52,8 @@ pub async fn add(context: &Context, args: &Add) -> Result<Report> {
 
 pub async fn remove(context: &Context, args: &Remove) -> Result<Report> {
     let session = open(context, Operation::CountriesRemove).await?;
-    let codes = checked(&args.countries.codes)?;
-    let account = account(&session, args.countries.account.as_deref())?;
+    let codes = checked(&args.codes)?;
+    let account = account(&session, args.account.as_deref())?;
     let what = format!("This removes the call-out countries {} of account {account}", codes.join(", "));
     context.confirm(&what, &[session.profile()]).await?;
     let job = RemoveCountries::new(&session, &account, args.ignore_missing).await?;

@@ -6,7 +6,8 @@ use crate::bulk;
 use crate::bulk::add_numbers::AddNumbers;
 use crate::bulk::numbers::{Additions, LIST, NumberRow, NumberSelector, Removals, build};
 use crate::bulk::remove_numbers::RemoveNumbers;
-use crate::cli::internal_numbers::{Add, List, Remove, Update};
+use crate::cli::internal_numbers::{Add, Remove, Update};
+use crate::cli::shape::OfAccount;
 use crate::context::Context;
 use crate::engine::session::Session;
 use crate::model::columns::Columns;
@@ -27,7 +28,7 @@ pub fn columns() -> Columns {
     )
 }
 
-pub async fn list(context: &Context, args: &List) -> Result<Report> {
+pub async fn list(context: &Context, args: &OfAccount) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = open(context, Operation::NumbersList).await?;
     let account = account(&session, args.account.as_deref())?;

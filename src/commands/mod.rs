@@ -54,7 +54,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
     let only = match (context.options.output, &command_line.command) {
         (Format::Markdown, Command::Plan(_)) => None,
         (Format::Markdown, _) => Some("only `trunkctl plan` supports -o markdown"),
-        (Format::Prometheus, Command::Trunk { verb: cli::trunk::Verb::Check(_) }) => None,
+        (Format::Prometheus, Command::Trunk(cli::trunk::Verb::Check(_))) => None,
         (Format::Prometheus, _) => Some("only `trunkctl trunk check` supports -o prometheus"),
         _ => None,
     };
@@ -63,7 +63,7 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             .hint("choose another format with -o: table, json, jsonl, yaml or csv"));
     }
     let result = match &command_line.command {
-        Command::Trunk { verb } => match verb {
+        Command::Trunk(verb) => match verb {
             cli::trunk::Verb::Create(args) => trunk_create::run(context, args).await,
             cli::trunk::Verb::Update(args) => trunk_update::run(context, args).await,
             cli::trunk::Verb::Enable(args) => trunk_update::switch(context, &args.trunks, true).await,
@@ -81,22 +81,22 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
             cli::trunk::Verb::Check(args) => trunk_check::run(context, args).await,
             cli::trunk::Verb::Wait(args) => trunk_wait::run(context, args).await,
         },
-        Command::InternalNumbers { verb } => match verb {
+        Command::InternalNumbers(verb) => match verb {
             cli::internal_numbers::Verb::Add(args) => internal_numbers::add(context, args).await,
             cli::internal_numbers::Verb::List(args) => internal_numbers::list(context, args).await,
             cli::internal_numbers::Verb::Update(args) => internal_numbers::update(context, args).await,
             cli::internal_numbers::Verb::Remove(args) => internal_numbers::remove(context, args).await,
         },
-        Command::SipSettings { verb } => match verb {
+        Command::SipSettings(verb) => match verb {
             cli::settings::Verb::Assign(args) => settings::assign(context, args).await,
             cli::settings::Verb::Show(args) => settings::show(context, args).await,
         },
-        Command::CalloutCountries { verb } => match verb {
+        Command::CalloutCountries(verb) => match verb {
             cli::countries::Verb::Add(args) => countries::add(context, args).await,
             cli::countries::Verb::List(args) => countries::list(context, args).await,
             cli::countries::Verb::Remove(args) => countries::remove(context, args).await,
         },
-        Command::Numbers { verb } => match verb {
+        Command::Numbers(verb) => match verb {
             cli::numbers::Verb::List(args) => numbers::list(context, args).await,
             cli::numbers::Verb::Assign(args) => numbers::assign(context, args).await,
             cli::numbers::Verb::Clear(args) => numbers::clear(context, args).await,
@@ -105,8 +105,8 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         Command::Plan(args) => plan::run(context, args).await,
         Command::Apply(args) => apply::run(context, args).await,
         Command::Diff(args) => diff::run(context, args).await,
-        Command::Lookup { verb } => lookup::run(context, verb).await,
-        Command::Profile { verb } => profile::run(context, verb).await,
+        Command::Lookup(verb) => lookup::run(context, verb).await,
+        Command::Profile(verb) => profile::run(context, verb).await,
         Command::Export(args) => {
             let selection = crate::export::Selection {
                 all_profiles: args.all_profiles,
@@ -117,12 +117,12 @@ pub async fn run(command_line: &Cli, context: &Context) -> Result<Report> {
         }
         Command::Vendors { vendor } => vendors::matrix(vendor.as_deref()),
         Command::Explain { subject, code } => explain::run(subject, code.as_deref()),
-        Command::History { verb: cli::history::Verb::List(args) } => history::list(context, args),
-        Command::History { verb: cli::history::Verb::Show(args) } => history::show(context, args),
-        Command::History { verb: cli::history::Verb::Resolve(args) } => history::resolve(context, args).await,
+        Command::History(cli::history::Verb::List(args)) => history::list(context, args),
+        Command::History(cli::history::Verb::Show(args)) => history::show(context, args),
+        Command::History(cli::history::Verb::Resolve(args)) => history::resolve(context, args).await,
         Command::Schema { of } => Ok(schema::run(context, *of)),
-        Command::Sandbox { verb: cli::sandbox::Verb::Serve(args) } => sandbox::serve(context, args).await,
-        Command::Sandbox { verb: cli::sandbox::Verb::Reset } => sandbox::reset(context),
+        Command::Sandbox(cli::sandbox::Verb::Serve(args)) => sandbox::serve(context, args).await,
+        Command::Sandbox(cli::sandbox::Verb::Reset) => sandbox::reset(context),
         Command::Completions { shell } => Ok(shell::completions(*shell)),
         Command::Man { folder } => shell::manual(folder.as_deref()),
         Command::Help { words } => help::run(words),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::rows::Rows;
 use super::{changed, open};
-use crate::cli::numbers::{Assign, Clear, List};
+use crate::cli::numbers::{Assign, Clear};
+use crate::cli::shape::Shape;
 use crate::context::{Context, Reply, Typing};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
@@ -25,8 +26,8 @@ pub fn columns() -> Columns {
     Columns::new(&["number", "country"], &["country"], &[])
 }
 
-pub async fn list(context: &Context, args: &List) -> Result<Report> {
-    let mut rows = Rows::new(context, columns(), &args.shape)?;
+pub async fn list(context: &Context, shape: &Shape) -> Result<Report> {
+    let mut rows = Rows::new(context, columns(), shape)?;
     let session = open(context, Operation::MasterNumbersList).await?;
     let mut take = |page: Vec<MasterNumber>| {
         rows.take(page.into_iter().map(|number| {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cli::fleet::{Files, Manifest, Plan, Validate};
+use crate::cli::fleet::{Files, Manifest, Plan};
 use crate::context::Context;
 use crate::model::error::Result;
 use crate::model::report::{Format, Report};
@@ -33,8 +33,8 @@ pub fn files(args: &Files) -> Selection<'_> {
 }
 
 /// Checks a manifest without a request.
-pub async fn validate(context: &Context, args: &Validate) -> Result<Report> {
-    let manifest = reconcile::open(context, &files(&args.source))?;
+pub async fn validate(context: &Context, args: &Files) -> Result<Report> {
+    let manifest = reconcile::open(context, &files(args))?;
     let wanted = manifest.by_profile();
     reconcile::check::check(context, &manifest, &wanted).await?;
     let (entries, profiles) = (manifest.entries.len(), wanted.len());

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::rows::Rows;
 use super::{changed, open_on, profile_file, profile_init};
-use crate::cli::profile::{List, Several, Verb};
+use crate::cli::profile::{Several, Verb};
+use crate::cli::shape::Shape;
 use crate::config::profiles::{self, ENVIRONMENT, Listed, VENDOR_VARIABLE};
 use crate::config::proxy;
 use crate::context::Context;
@@ -43,8 +44,8 @@ pub fn columns() -> Columns {
     Columns::new(&["name", "vendor", "base_url", "default"], &["base_url", "vendor"], &[])
 }
 
-fn list(context: &Context, args: &List) -> Result<Report> {
-    let mut rows = Rows::new(context, columns(), &args.shape)?;
+fn list(context: &Context, shape: &Shape) -> Result<Report> {
+    let mut rows = Rows::new(context, columns(), shape)?;
     let listed = if context.options.sandbox { of_sandbox() } else { of_file(context)? };
     rows.take(listed.into_iter().map(|row| {
         let data = json!({
