@@ -33,9 +33,9 @@ pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
                 .hint(format!("name the vendor: {}", commands.join(", "))));
         }
     }
-    let vendor = vendors::by_name(&word).map_err(|mut error| {
-        error.kind = Kind::Usage;
-        error.hint(format!("use a vendor ({}), `exit`, `check`, or a documented code", names().join(", ")))
+    let vendor = vendors::asked(&word).map_err(|error| {
+        let names = vendors::names().join(", ");
+        error.hint(format!("use a vendor ({names}), `exit`, `check`, or a documented code"))
     })?;
     vendor_codes(vendor.facts(), code)
 }
@@ -44,10 +44,6 @@ pub fn run(subject: &str, code: Option<&str>) -> Result<Report> {
 fn rows(facts: &'static Facts, code: &str) -> Vec<&'static Code> {
     let status = format!("HTTP {code}");
     facts.codes.iter().filter(|row| row.code.eq_ignore_ascii_case(code) || row.code == status).collect()
-}
-
-fn names() -> Vec<&'static str> {
-    ALL.iter().map(|vendor| vendor.facts().name).collect()
 }
 
 fn exit_codes(code: Option<&str>) -> Result<Report> {

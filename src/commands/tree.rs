@@ -104,7 +104,7 @@ fn described(is_wanted: &dyn Fn(&Command) -> bool) -> Command {
                         verb,
                         &names(|facts| {
                             facts.support(*operation).is_there()
-                                && field.is_none_or(|field| is_updated(facts, field))
+                                && field.is_none_or(|field| facts.any_shape(field, FieldFact::is_updated))
                         }),
                     ),
                     None => verb,
@@ -182,10 +182,9 @@ const STEPS: &[(&str, &str, Option<Field>)] = &[
 /// The commands whose options are fields of a trunk.
 const WITH_FIELDS: [&str; 3] = ["trunk.create", "trunk.update", "trunk.ensure"];
 
-/// Whether the vendor updates the field of some trunk.
-fn is_updated(facts: &Facts, field: Field) -> bool {
-    let mut shapes = facts.shapes.iter().filter_map(|shape| shape.fact(field));
-    shapes.any(|fact| !matches!(fact.update, Need::Refused(_)))
+/// The field of a trunk that a flag sets.
+fn field_of(flag: &str) -> Option<&'static Field> {
+    Field::ALL.iter().find(|field| field.row().flags.iter().any(|own| own.name == flag))
 }
 
 /// The names of the vendors for which this is true.
@@ -201,8 +200,7 @@ fn names(holds: impl Fn(&Facts) -> bool) -> String {
 
 /// The note with the vendors that support something; none if all vendors or no vendors do.
 fn note(takers: &str) -> Option<String> {
-    let all = names(|_| true);
-    (!takers.is_empty() && takers != all).then(|| format!("[vendors: {takers}]"))
+    (!takers.is_empty() && takers != names(|_| true)).then(|| format!("[vendors: {takers}]"))
 }
 
 fn about(command: Command, takers: &str) -> Command {
@@ -220,15 +218,9 @@ fn with_arguments(command: Command, fields: bool) -> Command {
     command.mut_args(|arg| {
         let takers = match arg.get_id().as_str() {
             // The account acted on is a key of the profile.
-            "account" | "accounts" => {
-                names(|facts| facts.profile_keys.iter().any(|key| key.name == "account"))
-            }
-            flag if fields => Field::ALL
-                .iter()
-                .find(|field| field.row().flags.iter().any(|own| own.name == flag))
-                .map(|field| {
-                    names(|facts| facts.shapes.iter().any(|shape| shape.fact(*field).is_some_and(is_taken)))
-                })
+            "account" | "accounts" => names(Facts::has_accounts),
+            flag if fields => field_of(flag)
+                .map(|field| names(|facts| facts.any_shape(*field, FieldFact::is_taken)))
                 .unwrap_or_default(),
             _ => String::new(),
         };
@@ -246,14 +238,11 @@ fn with_arguments(command: Command, fields: bool) -> Command {
 /// those of them that can be changed, and a clone those that cannot be copied.
 fn is_usual(arg: &Arg, verb: &str) -> bool {
     let flag = arg.get_id().as_str();
-    let Some(field) = Field::ALL.iter().find(|field| field.row().flags.iter().any(|own| own.name == flag))
-    else {
-        return true;
-    };
+    let Some(field) = field_of(flag) else { return true };
     if verb == "clone" {
         return matches!(field, Field::Name | Field::Password);
     }
-    let is_fixed = |fact: &FieldFact| verb == "update" && matches!(fact.update, Need::Refused(_));
+    let is_fixed = |fact: &FieldFact| verb == "update" && !fact.is_updated();
     let is_shown = |fact: &FieldFact| matches!(fact.create, Need::Required) && !is_fixed(fact);
     let mut shapes = ALL.iter().flat_map(|vendor| vendor.facts().shapes);
     shapes.any(|shape| shape.fact(*field).is_some_and(is_shown))
@@ -279,10 +268,6 @@ fn with_note(arg: Arg, takers: &str) -> Arg {
         Some(note) => arg.long_help(format!("{long} {note}")).help(help),
         None => arg.long_help(long).help(help),
     }
-}
-
-fn is_taken(fact: &FieldFact) -> bool {
-    !matches!((fact.create, fact.update), (Need::Refused(_), Need::Refused(_)))
 }
 
 #[cfg(test)]

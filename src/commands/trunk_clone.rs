@@ -9,10 +9,9 @@ use crate::model::check;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::fields::Field;
 use crate::model::report::Report;
-use crate::model::support::{Need, Operation};
+use crate::model::support::{FieldFact, Need, Operation};
 use crate::ops::steps::{refuse_mistakes, require};
 use crate::ops::trunks::TrunkSelector;
-use crate::vendors::Facts;
 
 pub async fn run(context: &Context, args: &CloneTrunk) -> Result<Report> {
     let target = TrunkSelector::parse(&args.trunk)?;
@@ -25,7 +24,9 @@ pub async fn run(context: &Context, args: &CloneTrunk) -> Result<Report> {
     let to = other_profile.as_ref().unwrap_or(&from);
     require(to, Operation::TrunkCreate)?;
     let is_elsewhere = from.profile().name != to.profile().name;
-    if !is_elsewhere && !given.has(Field::Name) && has_names(to.vendor().facts()) {
+    let is_named = |fact: &FieldFact| !matches!(fact.create, Need::Refused(_));
+    let has_names = to.vendor().facts().any_shape(Field::Name, is_named);
+    if !is_elsewhere && !given.has(Field::Name) && has_names {
         return Err(Error::new(Kind::Usage, "trunk clone: the new trunk has no name")
             .hint("give --name, or the other profile with --to"));
     }
@@ -68,12 +69,6 @@ pub async fn run(context: &Context, args: &CloneTrunk) -> Result<Report> {
     }
     refuse_mistakes(to, "the new trunk", check::trunk(&trunk), verdict)?;
     trunk_create::create(context, to, trunk, &args.first).await
-}
-
-/// Whether the vendor's trunks are named by who creates them.
-fn has_names(facts: &Facts) -> bool {
-    let mut shapes = facts.shapes.iter().filter_map(|shape| shape.fact(Field::Name));
-    shapes.any(|fact| !matches!(fact.create, Need::Refused(_)))
 }
 
 /// The fields that are left out, by the reason.

@@ -2,18 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::model::error::{Kind, Result};
+use crate::model::error::Result;
 use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};
 use crate::model::support::{FieldFact, Need, Operation, Shape};
-use crate::vendors::{ALL, Facts, Vendor, by_name};
+use crate::vendors::{ALL, Facts, Vendor, asked};
 
 pub fn matrix(only: Option<&str>) -> Result<Report> {
     let vendors = match only {
-        Some(name) => vec![by_name(&name.to_ascii_lowercase()).map_err(|mut error| {
-            error.kind = Kind::Usage;
-            error
-        })?],
+        Some(name) => vec![asked(&name.to_ascii_lowercase())?],
         None => ALL.to_vec(),
     };
     Ok(Report::Listing(vec![operations(&vendors), fields(&vendors)]))

@@ -89,7 +89,7 @@ impl Context {
             return Ok(names);
         }
         if self.options.sandbox {
-            return Ok(vendors::ALL.iter().map(|vendor| Some(vendor.facts().name.to_owned())).collect());
+            return Ok(vendors::names().into_iter().map(|name| Some(name.to_owned())).collect());
         }
         let listed = self.book()?.list();
         if listed.is_empty() {
@@ -124,7 +124,7 @@ impl Context {
     ) -> Result<Profile> {
         let Some(name) = name else {
             return Err(Error::config("the sandbox has several profiles")
-                .hint(format!("choose one with --profile: {}", sandbox_names())));
+                .hint(format!("choose one with --profile: {}", vendors::names().join(", "))));
         };
         let vendor = sandbox_vendor(name)?;
         let address = self.sandbox.borrow().as_ref().map(Running::address);
@@ -156,14 +156,10 @@ impl Context {
     }
 }
 
-fn sandbox_names() -> String {
-    vendors::ALL.iter().map(|vendor| vendor.facts().name).collect::<Vec<_>>().join(", ")
-}
-
 /// The vendor of a sandbox profile.
 fn sandbox_vendor(name: &str) -> Result<&'static dyn Vendor> {
-    vendors::ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
+    vendors::by_name(name).map_err(|_| {
         Error::config(format!("profile `{name}` is not in the sandbox"))
-            .hint(format!("with --sandbox, use one of {}", sandbox_names()))
+            .hint(format!("with --sandbox, use one of {}", vendors::names().join(", ")))
     })
 }

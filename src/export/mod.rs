@@ -21,7 +21,7 @@ use crate::vendors;
 use crate::vendors::Vendor;
 use compose::{Aim, compose};
 use notes::Remarks;
-use read::{Holding, has_accounts, holding};
+use read::{Holding, holding};
 
 /// How many profiles are read at the same time.
 const AT_ONCE: usize = 8;
@@ -51,7 +51,7 @@ pub async fn run(context: &Context, selection: &Selection<'_>) -> Result<Report>
     let room = Room::of_copies(5);
     let reads = sessions.into_iter().map(|session| async {
         let session = session?;
-        let named: &[String] = if has_accounts(&session) { selection.accounts } else { &[] };
+        let named: &[String] = if session.vendor().facts().has_accounts() { selection.accounts } else { &[] };
         holding(&session, named, &room).await
     });
     let reads: Vec<Result<Holding>> = stream::iter(reads).buffered(AT_ONCE).collect().await;
@@ -102,8 +102,7 @@ fn check_form(context: &Context) -> Result<()> {
 }
 
 fn vendor(name: &str) -> Result<&'static dyn Vendor> {
-    vendors::by_name(name).map_err(|mut error| {
-        error.kind = Kind::Usage;
+    vendors::asked(name).map_err(|mut error| {
         error.message = format!("--for: {}", error.message);
         error
     })
@@ -125,7 +124,9 @@ fn check_accounts(sessions: &[Result<Session>], accounts: &[String]) -> Result<(
     let mut known = sessions.iter().filter_map(|session| session.as_ref().ok()).peekable();
     let first = known.peek().copied();
     match (first, accounts.first()) {
-        (Some(session), Some(name)) if !known.any(has_accounts) => account(session, Some(name)).map(|_| ()),
+        (Some(session), Some(name)) if !known.any(|session| session.vendor().facts().has_accounts()) => {
+            account(session, Some(name)).map(|_| ())
+        }
         _ => Ok(()),
     }
 }

@@ -37,17 +37,12 @@ pub struct Account {
     pub settings: SipSettings,
 }
 
-/// Whether the vendor has accounts to choose from.
-pub fn has_accounts(session: &Session) -> bool {
-    session.vendor().facts().profile_keys.iter().any(|key| key.name == "account")
-}
-
 /// Everything of the profile's account and of those that are named.
 pub async fn holding(session: &Session, named: &[String], room: &Room) -> Result<Holding> {
     require(session, Operation::TrunkList)?;
     let (profile, facts) = (session.profile(), session.vendor().facts());
     let mut ids: Vec<Option<String>> = Vec::new();
-    if has_accounts(session) {
+    if facts.has_accounts() {
         let all = std::iter::once(account(session, None)?).chain(named.iter().cloned());
         let known = all.map(|id| identity::of_account(profile, facts, &id).to_owned());
         for id in known.filter(|id| !id.is_empty()).map(Some) {

@@ -171,6 +171,16 @@ impl FieldFact {
         self.limit = Some(characters);
         self
     }
+
+    /// Whether an update takes the field.
+    pub fn is_updated(&self) -> bool {
+        !matches!(self.update, Need::Refused(_))
+    }
+
+    /// Whether a create or an update takes the field.
+    pub fn is_taken(&self) -> bool {
+        self.is_updated() || !matches!(self.create, Need::Refused(_))
+    }
 }
 
 /// One shape of a vendor's trunk: what decides which fields its requests take.

@@ -6,7 +6,7 @@ use crate::model::diff;
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::fields::Field;
 use crate::model::profile::Profile;
-use crate::model::support::{Need, Operation, Support};
+use crate::model::support::{FieldFact, Operation, Support};
 use crate::model::trunk::{ActualTrunk, Trunk};
 use crate::vendors::{Facts, Verdict};
 
@@ -50,11 +50,7 @@ pub fn only_identifies(field: Field, facts: &Facts) -> bool {
     match field {
         Field::Direction | Field::Account => true,
         // Where registering is a switch of the trunk, the kind can be changed; elsewhere it is the trunk's nature.
-        Field::Kind => !facts
-            .shapes
-            .iter()
-            .filter_map(|shape| shape.fact(field))
-            .any(|fact| !matches!(fact.update, Need::Refused(_))),
+        Field::Kind => !facts.any_shape(field, FieldFact::is_updated),
         _ => false,
     }
 }
@@ -80,9 +76,8 @@ pub fn on_account(session: &Session, account: Option<&str>) -> Profile {
 /// The account to act on: the one given, else the profile's.
 pub fn account(session: &Session, given: Option<&str>) -> Result<String> {
     let facts = session.vendor().facts();
-    let known = facts.profile_keys.iter().any(|key| key.name == "account");
     match given {
-        Some(account) if known => Ok(account.to_owned()),
+        Some(account) if facts.has_accounts() => Ok(account.to_owned()),
         Some(_) => {
             let text = format!("{} has no accounts to choose from; leave it out", facts.title);
             Err(Error::fields("the command", vec![FieldError::new("account", text)]))

@@ -34,8 +34,7 @@ pub fn of(wanted: &Wanted<'_>, vendor: &'static dyn Vendor, profile: &Profile) -
 
 /// The account to act on: the named one, otherwise the profile's; none if the vendor has no accounts.
 pub fn account(facts: &Facts, profile: &Profile, named: Option<&str>) -> Option<String> {
-    let own = facts.profile_keys.iter().any(|key| key.name == "account");
-    own.then(|| named.unwrap_or(profile.get("account")).to_owned())
+    facts.has_accounts().then(|| named.unwrap_or(profile.get("account")).to_owned())
 }
 
 /// The numbers of an entry.

@@ -32,7 +32,7 @@ use crate::model::number::{ActualNumber, CalloutCountry, InternalNumber, MasterN
 use crate::model::profile::{Profile, ProfileKey};
 use crate::model::secret::Secret;
 use crate::model::settings::SipSettings;
-use crate::model::support::{Operation, Shape, Support};
+use crate::model::support::{FieldFact, Operation, Shape, Support};
 use crate::model::trunk::{self, ActualTrunk, Trunk, TrunkChange};
 use call::{Call, Page, Slot, Token};
 use codes::Code;
@@ -41,15 +41,28 @@ use simulator::Simulator;
 /// Every vendor, in the order of the documentation.
 pub const ALL: &[&dyn Vendor] = &[&yeastar::Yeastar, &itniotech::Itniotech, &zoom::Zoom];
 
+/// The names of all vendors.
+pub fn names() -> Vec<&'static str> {
+    ALL.iter().map(|vendor| vendor.facts().name).collect()
+}
+
 /// The vendor of that name. The error contains the nearest known name.
 pub fn by_name(name: &str) -> Result<&'static dyn Vendor> {
     ALL.iter().copied().find(|vendor| vendor.facts().name == name).ok_or_else(|| {
-        let names: Vec<&str> = ALL.iter().map(|vendor| vendor.facts().name).collect();
+        let names = names();
         let error = Error::config(format!("vendor `{name}` is not known"));
         match crate::model::text::nearest(name, names.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`? trunkctl knows {}", names.join(", "))),
             None => error.hint(format!("use one of {}", names.join(", "))),
         }
+    })
+}
+
+/// The same for a name on the command line: its error is one of usage.
+pub fn asked(name: &str) -> Result<&'static dyn Vendor> {
+    by_name(name).map_err(|mut error| {
+        error.kind = Kind::Usage;
+        error
     })
 }
 
@@ -120,6 +133,16 @@ impl Facts {
         );
         error.vendor = Some(self.name);
         if instead.is_empty() { error.hint("see `trunkctl vendors`") } else { error.hint(instead) }
+    }
+
+    /// Whether its profiles name an account, which a command can replace.
+    pub fn has_accounts(&self) -> bool {
+        self.profile_keys.iter().any(|key| key.name == "account")
+    }
+
+    /// Whether this is true of the field in some shape.
+    pub fn any_shape(&self, field: Field, holds: impl Fn(&FieldFact) -> bool) -> bool {
+        self.shapes.iter().filter_map(|shape| shape.fact(field)).any(holds)
     }
 
     /// The shape with that word of the vendor for a kind.

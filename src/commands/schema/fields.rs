@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::parts::{flag, id, list, needing, port, secret, table, text, word};
 use crate::model::fields::{Field, Form};
-use crate::model::support::{FieldFact, Need};
+use crate::model::support::FieldFact;
 use crate::model::trunk::{ExtensionType, OverrideOption};
 use crate::vendors::ALL;
 
@@ -35,9 +35,9 @@ fn takers(field: Field) -> String {
         .iter()
         .filter_map(|vendor| {
             let facts = vendor.facts();
-            let takes = |fact: Option<&FieldFact>| fact.is_some_and(is_taken);
-            let shapes = facts.shapes.iter().filter(|shape| takes(shape.fact(field)));
-            let shapes: Vec<&str> = shapes.map(|shape| shape.name).collect();
+            let taking =
+                facts.shapes.iter().filter(|shape| shape.fact(field).is_some_and(FieldFact::is_taken));
+            let shapes: Vec<&str> = taking.map(|shape| shape.name).collect();
             match shapes.len() {
                 0 => None,
                 count if count == facts.shapes.len() => Some(facts.name.to_owned()),
@@ -48,14 +48,10 @@ fn takers(field: Field) -> String {
     if names.is_empty() { String::new() } else { format!("For {}.", names.join(", ")) }
 }
 
-fn is_taken(fact: &FieldFact) -> bool {
-    !matches!((fact.create, fact.update), (Need::Refused(_), Need::Refused(_)))
-}
-
 /// The values of a field, if every vendor that supports it has a closed set of them.
 fn values(field: Field) -> Vec<&'static str> {
     let shapes = ALL.iter().flat_map(|vendor| vendor.facts().shapes);
-    let facts: Vec<_> = shapes.filter_map(|shape| shape.fact(field)).filter(|fact| is_taken(fact)).collect();
+    let facts: Vec<_> = shapes.filter_map(|shape| shape.fact(field)).filter(|fact| fact.is_taken()).collect();
     if facts.iter().any(|fact| fact.values.is_empty()) {
         return Vec::new();
     }
