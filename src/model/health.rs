@@ -69,9 +69,9 @@ impl Check {
         Self { id, verdict, message: message.into(), hint: None, evidence: Map::new() }
     }
 
-    /// Adds what to do.
+    /// Adds what to do, unless the text is empty.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
         self
     }
 

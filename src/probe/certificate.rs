@@ -4,8 +4,7 @@
 //! connection whose certificate was trusted.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -42,19 +41,21 @@ pub struct Handshake {
 pub struct Recorder {
     inner: Arc<dyn ServerCertVerifier>,
     seen: Mutex<Handshake>,
-    asked: AtomicBool,
 }
 
 impl Recorder {
     /// Around the verifier that counts.
     pub fn new(inner: Arc<dyn ServerCertVerifier>) -> Arc<Self> {
-        Arc::new(Self { inner, seen: Mutex::default(), asked: AtomicBool::new(false) })
+        Arc::new(Self { inner, seen: Mutex::default() })
     }
 
     /// What was seen.
     pub fn seen(&self) -> Handshake {
-        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        Handshake { asked: self.asked.load(Ordering::Relaxed), ..seen }
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Handshake> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,8 +87,8 @@ impl ServerCertVerifier for Recorder {
         let verifier = verifier.map(|fault| fault.to_string());
         let mut chain = vec![end_entity.to_vec()];
         chain.extend(intermediates.iter().map(|certificate| certificate.to_vec()));
-        let seen = Handshake { chain, verifier, untrusted, asked: false };
-        *self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = seen;
+        let mut seen = self.lock();
+        *seen = Handshake { chain, verifier, untrusted, asked: seen.asked };
         Ok(ServerCertVerified::assertion())
     }
 
@@ -122,7 +123,7 @@ fn is_of_name(fault: &rustls::Error) -> bool {
 
 impl ResolvesClientCert for Recorder {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
+        self.lock().asked = true;
         None
     }
 
@@ -183,23 +184,22 @@ impl Identity {
 pub fn check(seen: &Handshake, wanted: &[Host], server: &str, now: i64) -> Vec<Check> {
     let chain: Result<Vec<Certificate>, _> =
         seen.chain.iter().map(|der| Certificate::from_der(der)).collect();
-    let chain = match chain {
-        Ok(chain) if !chain.is_empty() => chain,
+    match chain.as_deref() {
+        Ok(chain @ [own, ..]) => {
+            vec![
+                name(own, wanted, server, seen),
+                expiry(chain, own, server, now),
+                trust(chain, own, server, seen),
+            ]
+        }
         _ => {
             let text = format!("the certificate of {server} cannot be read");
-            return vec![
+            vec![
                 Check::new("tls.chain", Verdict::Fail, text)
                     .hint("ask the operator of the server to replace it"),
-            ];
+            ]
         }
-    };
-    let mut checks = Vec::new();
-    if let Some(own) = chain.first() {
-        checks.push(name(own, wanted, server, seen));
     }
-    checks.push(expiry(&chain, server, now));
-    checks.push(trust(&chain, server, seen));
-    checks
 }
 
 fn name(certificate: &Certificate, wanted: &[Host], server: &str, seen: &Handshake) -> Check {
@@ -260,15 +260,13 @@ fn wildcard(known: &str, name: &str) -> bool {
     rest.is_some_and(|(known, (_, name))| known == name)
 }
 
-fn expiry(chain: &[Certificate], server: &str, now: i64) -> Check {
+fn expiry(chain: &[Certificate], own: &Certificate, server: &str, now: i64) -> Check {
     let seconds =
         |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     let validity = |certificate: &Certificate| *certificate.tbs_certificate().validity();
     let begins = chain.iter().map(|certificate| seconds(validity(certificate).not_before)).max().unwrap_or(0);
-    let first = chain.iter().min_by_key(|certificate| seconds(validity(certificate).not_after));
-    let Some(first) = first else {
-        return Check::new("tls.expiry", Verdict::Unknown, "no certificate was sent");
-    };
+    let first =
+        chain.iter().min_by_key(|certificate| seconds(validity(certificate).not_after)).unwrap_or(own);
     let ends = seconds(validity(first).not_after);
     let days = (ends - now).div_euclid(DAY);
     let lifetime = (ends - seconds(validity(first).not_before)).div_euclid(DAY);
@@ -289,15 +287,14 @@ fn expiry(chain: &[Certificate], server: &str, now: i64) -> Check {
     check.with("not_after", stamp(ends)).with("days_left", days).with("lifetime_days", lifetime)
 }
 
-fn trust(chain: &[Certificate], server: &str, seen: &Handshake) -> Check {
+fn trust(chain: &[Certificate], own: &Certificate, server: &str, seen: &Handshake) -> Check {
     let what = format!("the certificate of {server}");
     let Some(fault) = &seen.untrusted else {
         return Check::new("tls.chain", Verdict::Pass, format!("{what} is trusted"))
             .with("certificates", chain.len());
     };
-    let own = chain.first().map(Certificate::tbs_certificate);
-    let itself = own.is_some_and(|own| own.subject() == own.issuer());
-    let (text, hint) = match (itself, chain.len()) {
+    let own = own.tbs_certificate();
+    let (text, hint) = match (own.subject() == own.issuer(), chain.len()) {
         (true, _) => ("is self-signed", "if that is meant, give the certificate with --ca-file"),
         (false, 1) => (
             "is not trusted; no intermediate certificate was sent, or its authority is private",
@@ -307,7 +304,7 @@ fn trust(chain: &[Certificate], server: &str, seen: &Handshake) -> Check {
             ("is not trusted; its authority is not known here", "give the authority with --ca-file")
         }
     };
-    let issuer = own.map(|own| own.issuer().to_string()).unwrap_or_default();
+    let issuer = own.issuer().to_string();
     Check::new("tls.chain", Verdict::Fail, format!("{what} {text}"))
         .hint(hint)
         .with("verifier", fault.clone())

@@ -88,7 +88,7 @@ pub fn overlap(ours: &[String], theirs: &[String]) -> Option<Check> {
         (_, _, common) => (Verdict::Pass, format!("in common: {}", common.join(", ")), ""),
     };
     let check = Check::new(id, verdict, text).with("ours", ours.to_vec()).with("theirs", theirs.to_vec());
-    Some(if hint.is_empty() { check } else { check.hint(hint) })
+    Some(check.hint(hint))
 }
 
 #[cfg(test)]

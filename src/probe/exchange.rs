@@ -71,6 +71,16 @@ pub struct Probe {
     pub transcript: Vec<String>,
 }
 
+impl Probe {
+    /// The final answer, if there was one.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.ended {
+            ProbeEnd::Answered(reply) => Some(reply),
+            _ => None,
+        }
+    }
+}
+
 /// What all probes of a run share.
 pub struct Settings {
     /// How long one candidate may take.
@@ -117,14 +127,10 @@ pub async fn probe(
 }
 
 fn failed(error: &io::Error) -> ProbeEnd {
-    use io::ErrorKind::{
-        AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
-        NetworkUnreachable, UnexpectedEof,
-    };
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof};
     match error.kind() {
         ConnectionRefused => ProbeEnd::Refused,
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => ProbeEnd::Closed,
-        HostUnreachable | NetworkUnreachable | AddrNotAvailable => ProbeEnd::NoRoute(error.to_string()),
         _ => ProbeEnd::NoRoute(error.to_string()),
     }
 }

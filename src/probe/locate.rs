@@ -25,6 +25,16 @@ pub enum Wire {
 }
 
 impl Wire {
+    /// The one that a transport names.
+    fn of(transport: &Transport) -> Option<Self> {
+        match transport {
+            Transport::Udp => Some(Self::Udp),
+            Transport::Tcp => Some(Self::Tcp),
+            Transport::Tls => Some(Self::Tls),
+            _ => None,
+        }
+    }
+
     /// The word in Via.
     pub fn word(self) -> &'static str {
         match self {
@@ -146,9 +156,10 @@ impl Located {
 /// What to do if the resolver fails.
 const RESOLVER: &str = "the resolver of this machine has a problem; try another one with --resolver";
 
-/// What the search notes on its way.
-#[derive(Default)]
-struct Notes {
+/// A search, with what it finds on its way.
+struct Search<'d, L> {
+    dns: &'d L,
+    candidates: Vec<Candidate>,
     path: Vec<String>,
     warnings: Vec<String>,
     trouble: Option<String>,
@@ -161,50 +172,47 @@ pub async fn locate(target: &Target, dns: &impl Lookup) -> Located {
         Host::Address(address) => return numeric(target, *address),
         Host::Name(name) => name,
     };
-    let mut notes = Notes::default();
-    let mut candidates = Vec::new();
-    let named = match target.transport {
-        Transport::Udp => Some(Wire::Udp),
-        Transport::Tcp => Some(Wire::Tcp),
-        Transport::Tls => Some(Wire::Tls),
-        _ => None,
+    let named = Wire::of(&target.transport);
+    let mut search = Search {
+        dns,
+        candidates: Vec::new(),
+        path: Vec::new(),
+        warnings: Vec::new(),
+        trouble: None,
+        wrong: None,
     };
     if let Some(port) = target.port {
         // A port means: no SRV, not even for 5060 (RFC 3263 §4.2). Without a transport, UDP (§4.1).
-        addresses(dns, name, port, named.unwrap_or(Wire::Udp), None, &mut candidates, &mut notes).await;
+        search.addresses(name, port, named.unwrap_or(Wire::Udp), None).await;
         if named.is_none() {
             // Some products demand a port and search by NAPTR all the same, so the servers of both ways count.
-            by_records(dns, name, &mut candidates, &mut notes).await;
+            search.by_records(name).await;
         }
     } else if let Some(wire) = named {
-        if !service(dns, &wire.service(name), wire, &mut candidates, &mut notes).await {
-            addresses(dns, name, wire.port(), wire, None, &mut candidates, &mut notes).await;
-        } else if wire == Wire::Tls && candidates.is_empty() && notes.wrong.is_none() {
-            notes.wrong = Some(format!("the servers in the SRV records of `{name}` have no address"));
+        if !search.service(&wire.service(name), wire).await {
+            search.addresses(name, wire.port(), wire, None).await;
+        } else if wire == Wire::Tls && search.candidates.is_empty() && search.wrong.is_none() {
+            search.wrong = Some(format!("the servers in the SRV records of `{name}` have no address"));
         }
-        if wire == Wire::Tls && !notes.path.iter().any(|step| step.contains("SRV")) {
+        if wire == Wire::Tls && !search.path.iter().any(|step| step.contains("SRV")) {
             // A peer that asks for the other service only misses this one.
             if let Ok(rows) = dns.srv(&Wire::Tcp.service(name)).await
                 && !rows.rows.is_empty()
             {
-                notes
+                search
                     .warnings
                     .push(format!("`{name}` has SRV records for _sip._tcp and none for _sips._tcp"));
             }
         }
-    } else if !by_records(dns, name, &mut candidates, &mut notes).await {
-        addresses(dns, name, Wire::Udp.port(), Wire::Udp, None, &mut candidates, &mut notes).await;
+    } else if !search.by_records(name).await {
+        search.addresses(name, Wire::Udp.port(), Wire::Udp, None).await;
     }
-    finish(target, name, candidates, notes)
+    search.finish(target, name)
 }
 
 /// An address needs no DNS.
 fn numeric(target: &Target, address: IpAddr) -> Located {
-    let wire = match target.transport {
-        Transport::Tcp => Wire::Tcp,
-        Transport::Tls => Wire::Tls,
-        _ => Wire::Udp,
-    };
+    let wire = Wire::of(&target.transport).unwrap_or(Wire::Udp);
     let address = SocketAddr::new(address, target.port.unwrap_or(wire.port()));
     let candidate = Candidate { address, wire, host: address.ip().to_string(), srv: None, ttl: None };
     let check = Check::new("dns.resolve", Verdict::Skipped, format!("{} is an address", address.ip()));
@@ -213,45 +221,144 @@ fn numeric(target: &Target, address: IpAddr) -> Located {
     Located { candidates: vec![candidate], checks: vec![check, found] }
 }
 
-/// NAPTR, then SRV for each transport (RFC 3263 §4.1); false if the name has neither.
-async fn by_records(
-    dns: &impl Lookup,
-    name: &str,
-    candidates: &mut Vec<Candidate>,
-    notes: &mut Notes,
-) -> bool {
-    let mut rows = match dns.naptr(name).await {
-        Ok(rows) => rows.rows,
-        Err(trouble) => {
-            notes.warnings.push(format!("NAPTR records of `{name}`: {}", reason(&trouble)));
-            Vec::new()
+impl<L: Lookup> Search<'_, L> {
+    /// NAPTR, then SRV for each transport (RFC 3263 §4.1); false if the name has neither.
+    async fn by_records(&mut self, name: &str) -> bool {
+        let mut rows = match self.dns.naptr(name).await {
+            Ok(rows) => rows.rows,
+            Err(trouble) => {
+                self.warnings.push(format!("NAPTR records of `{name}`: {}", reason(&trouble)));
+                Vec::new()
+            }
+        };
+        rows.retain(|row| {
+            row.flags.eq_ignore_ascii_case("s") && row.regexp.is_empty() && wire_of(&row.service).is_some()
+        });
+        rows.sort_by_key(|row| (row.order, row.preference));
+        let mut chosen = false;
+        for row in &rows {
+            let Some(wire) = wire_of(&row.service) else { continue };
+            match chosen {
+                // A client uses the first row with a server; the others are information.
+                true => self.path.push(format!("NAPTR {name} {} (not used)", row.service)),
+                false => {
+                    self.path.push(format!("NAPTR {name} {}", row.service));
+                    chosen = self.service(&row.replacement, wire).await;
+                }
+            }
         }
-    };
-    rows.retain(|row| {
-        row.flags.eq_ignore_ascii_case("s") && row.regexp.is_empty() && wire_of(&row.service).is_some()
-    });
-    rows.sort_by_key(|row| (row.order, row.preference));
-    let mut chosen = false;
-    for row in &rows {
-        let Some(wire) = wire_of(&row.service) else { continue };
-        match chosen {
-            // A client uses the first row with a server; the others are information.
-            true => notes.path.push(format!("NAPTR {name} {} (not used)", row.service)),
-            false => {
-                notes.path.push(format!("NAPTR {name} {}", row.service));
-                chosen = service(dns, &row.replacement, wire, candidates, notes).await;
+        if chosen {
+            return true;
+        }
+        for wire in [Wire::Tls, Wire::Tcp, Wire::Udp] {
+            if self.service(&wire.service(name), wire).await {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The servers of SRV records; false if the name has none.
+    async fn service(&mut self, name: &str, wire: Wire) -> bool {
+        let found = match self.dns.srv(name).await {
+            Ok(found) if found.rows.is_empty() => return false,
+            Ok(found) => found,
+            Err(trouble) => {
+                self.warnings.push(format!("SRV records of `{name}`: {}", reason(&trouble)));
+                return false;
+            }
+        };
+        self.path.push(format!("SRV {name}"));
+        let mut rows = found.rows;
+        if rows.iter().all(|row| row.target.is_empty()) {
+            // RFC 2782: a single row with the target `.`.
+            self.wrong = Some(format!("the SRV record {name} says that the service is not offered"));
+            return true;
+        }
+        // A client draws by weight; an order that never changes is easier to compare.
+        rows.sort_by(|a, b| {
+            (a.priority, b.weight, &a.target, a.port).cmp(&(b.priority, a.weight, &b.target, b.port))
+        });
+        for row in rows.iter().filter(|row| !row.target.is_empty()) {
+            let srv = Some((row.priority, row.weight, found.ttl));
+            self.addresses(&row.target, row.port, wire, srv).await;
+        }
+        true
+    }
+
+    /// A and AAAA records of a name.
+    async fn addresses(&mut self, name: &str, port: u16, wire: Wire, srv: Option<(u16, u16, Option<u32>)>) {
+        let found = match self.dns.addresses(name).await {
+            Ok(found) => found,
+            Err(Trouble::Aliases) => {
+                self.wrong.get_or_insert(format!(
+                    "the aliases of `{name}` go in a circle, or there are more than 8"
+                ));
+                return;
+            }
+            Err(trouble) => {
+                self.trouble.get_or_insert(format!("`{name}`: {}", reason(&trouble)));
+                return;
+            }
+        };
+        if srv.is_some() && found.alias {
+            self.warnings.push(format!("the SRV target `{name}` is an alias, which RFC 2782 forbids"));
+        }
+        if srv.is_some() && found.rows.is_empty() {
+            self.warnings.push(format!("the SRV target `{name}` has no address"));
+        }
+        if !found.rows.is_empty() && srv.is_none() {
+            self.path.push(format!("A/AAAA {name}"));
+        }
+        let ttl = [srv.and_then(|(.., ttl)| ttl), found.ttl].into_iter().flatten().min();
+        let unique: BTreeSet<IpAddr> = found.rows.iter().copied().collect();
+        for ip in unique {
+            let address = SocketAddr::new(ip, port);
+            if self.candidates.iter().all(|known| known.address != address || known.wire != wire) {
+                let srv = srv.map(|(priority, weight, _)| (priority, weight));
+                self.candidates.push(Candidate { address, wire, host: name.to_owned(), srv, ttl });
             }
         }
     }
-    if chosen {
-        return true;
+
+    fn finish(self, target: &Target, name: &str) -> Located {
+        let mut candidates = self.candidates;
+        let all = candidates.len();
+        candidates.truncate(MOST_CANDIDATES);
+        let resolve = match (candidates.is_empty(), self.wrong, self.trouble) {
+            (true, Some(wrong), _) => Check::new("dns.resolve", Verdict::Fail, wrong)
+                .hint("correct the records of the domain, or use another host"),
+            (true, None, Some(trouble)) => {
+                Check::new("dns.resolve", Verdict::Unknown, trouble).hint(RESOLVER)
+            }
+            (true, None, None) => Check::new(
+                "dns.resolve",
+                Verdict::Fail,
+                format!("`{name}` does not exist, or has no address"),
+            )
+            .hint("correct the host, or the records of its domain"),
+            (false, Some(trouble), _) | (false, None, Some(trouble)) => {
+                Check::new("dns.resolve", Verdict::Warn, trouble)
+                    .hint("other servers of the target were found")
+            }
+            (false, None, None) => Check::new("dns.resolve", Verdict::Pass, format!("`{name}` resolves")),
+        };
+        let resolve = resolve.with("path", self.path).with("transport", target.transport.as_str());
+        let rows: Vec<Value> = candidates.iter().map(evidence).collect();
+        let count = if all == 1 { "1 candidate".to_owned() } else { format!("{all} candidates") };
+        let found = match (candidates.is_empty(), self.warnings.is_empty(), all > MOST_CANDIDATES) {
+            (true, ..) => Check::new("dns.candidates", Verdict::Skipped, "no server was found"),
+            (false, false, _) => Check::new("dns.candidates", Verdict::Warn, self.warnings.join("; "))
+                .hint("some clients find other servers, or none"),
+            (false, true, true) => Check::new(
+                "dns.candidates",
+                Verdict::Warn,
+                format!("{count}; only the first {MOST_CANDIDATES} are probed"),
+            ),
+            (false, true, false) => Check::new("dns.candidates", Verdict::Pass, count),
+        };
+        Located { candidates, checks: vec![resolve, found.with("candidates", rows)] }
     }
-    for wire in [Wire::Tls, Wire::Tcp, Wire::Udp] {
-        if service(dns, &wire.service(name), wire, candidates, notes).await {
-            return true;
-        }
-    }
-    false
 }
 
 fn wire_of(service: &str) -> Option<Wire> {
@@ -259,121 +366,11 @@ fn wire_of(service: &str) -> Option<Wire> {
     known.iter().find(|(word, _)| word.eq_ignore_ascii_case(service)).map(|(_, wire)| *wire)
 }
 
-/// The servers of SRV records; false if the name has none.
-async fn service(
-    dns: &impl Lookup,
-    name: &str,
-    wire: Wire,
-    candidates: &mut Vec<Candidate>,
-    notes: &mut Notes,
-) -> bool {
-    let found = match dns.srv(name).await {
-        Ok(found) if found.rows.is_empty() => return false,
-        Ok(found) => found,
-        Err(trouble) => {
-            notes.warnings.push(format!("SRV records of `{name}`: {}", reason(&trouble)));
-            return false;
-        }
-    };
-    notes.path.push(format!("SRV {name}"));
-    let mut rows = found.rows;
-    if rows.iter().all(|row| row.target.is_empty()) {
-        // RFC 2782: a single row with the target `.`.
-        notes.wrong = Some(format!("the SRV record {name} says that the service is not offered"));
-        return true;
-    }
-    // A client draws by weight; an order that never changes is easier to compare.
-    rows.sort_by(|a, b| {
-        (a.priority, b.weight, &a.target, a.port).cmp(&(b.priority, a.weight, &b.target, b.port))
-    });
-    for row in rows.iter().filter(|row| !row.target.is_empty()) {
-        let srv = Some((row.priority, row.weight, found.ttl));
-        addresses(dns, &row.target, row.port, wire, srv, candidates, notes).await;
-    }
-    true
-}
-
-/// A and AAAA records of a name.
-async fn addresses(
-    dns: &impl Lookup,
-    name: &str,
-    port: u16,
-    wire: Wire,
-    srv: Option<(u16, u16, Option<u32>)>,
-    candidates: &mut Vec<Candidate>,
-    notes: &mut Notes,
-) {
-    let found = match dns.addresses(name).await {
-        Ok(found) => found,
-        Err(Trouble::Aliases) => {
-            notes
-                .wrong
-                .get_or_insert(format!("the aliases of `{name}` go in a circle, or there are more than 8"));
-            return;
-        }
-        Err(trouble) => {
-            notes.trouble.get_or_insert(format!("`{name}`: {}", reason(&trouble)));
-            return;
-        }
-    };
-    if srv.is_some() && found.alias {
-        notes.warnings.push(format!("the SRV target `{name}` is an alias, which RFC 2782 forbids"));
-    }
-    if srv.is_some() && found.rows.is_empty() {
-        notes.warnings.push(format!("the SRV target `{name}` has no address"));
-    }
-    if !found.rows.is_empty() && srv.is_none() {
-        notes.path.push(format!("A/AAAA {name}"));
-    }
-    let ttl = [srv.and_then(|(.., ttl)| ttl), found.ttl].into_iter().flatten().min();
-    let unique: BTreeSet<IpAddr> = found.rows.iter().copied().collect();
-    for ip in unique {
-        let address = SocketAddr::new(ip, port);
-        if candidates.iter().all(|known| known.address != address || known.wire != wire) {
-            let srv = srv.map(|(priority, weight, _)| (priority, weight));
-            candidates.push(Candidate { address, wire, host: name.to_owned(), srv, ttl });
-        }
-    }
-}
-
 fn reason(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Aliases => "too many aliases".into(),
         Trouble::Resolver(why) => why.clone(),
     }
-}
-
-fn finish(target: &Target, name: &str, mut candidates: Vec<Candidate>, notes: Notes) -> Located {
-    let all = candidates.len();
-    candidates.truncate(MOST_CANDIDATES);
-    let resolve = match (candidates.is_empty(), notes.wrong, notes.trouble) {
-        (true, Some(wrong), _) => Check::new("dns.resolve", Verdict::Fail, wrong)
-            .hint("correct the records of the domain, or use another host"),
-        (true, None, Some(trouble)) => Check::new("dns.resolve", Verdict::Unknown, trouble).hint(RESOLVER),
-        (true, None, None) => {
-            Check::new("dns.resolve", Verdict::Fail, format!("`{name}` does not exist, or has no address"))
-                .hint("correct the host, or the records of its domain")
-        }
-        (false, Some(trouble), _) | (false, None, Some(trouble)) => {
-            Check::new("dns.resolve", Verdict::Warn, trouble).hint("other servers of the target were found")
-        }
-        (false, None, None) => Check::new("dns.resolve", Verdict::Pass, format!("`{name}` resolves")),
-    };
-    let resolve = resolve.with("path", notes.path).with("transport", target.transport.as_str());
-    let rows: Vec<Value> = candidates.iter().map(evidence).collect();
-    let count = if all == 1 { "1 candidate".to_owned() } else { format!("{all} candidates") };
-    let found = match (candidates.is_empty(), notes.warnings.is_empty(), all > MOST_CANDIDATES) {
-        (true, ..) => Check::new("dns.candidates", Verdict::Skipped, "no server was found"),
-        (false, false, _) => Check::new("dns.candidates", Verdict::Warn, notes.warnings.join("; "))
-            .hint("some clients find other servers, or none"),
-        (false, true, true) => Check::new(
-            "dns.candidates",
-            Verdict::Warn,
-            format!("{count}; only the first {MOST_CANDIDATES} are probed"),
-        ),
-        (false, true, false) => Check::new("dns.candidates", Verdict::Pass, count),
-    };
-    Located { candidates, checks: vec![resolve, found.with("candidates", rows)] }
 }
 
 /// A candidate as evidence.

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::model::health::{Check, Verdict};
 use certificate::Handshake;
-use exchange::{Probe, ProbeEnd, Settings};
+use exchange::{Probe, Settings};
 use locate::{Candidate, Located, Lookup, MOST_CANDIDATES};
 use message::Ids;
 use target::{Host, Target};
@@ -81,12 +81,8 @@ pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings:
     }
     checks.sort_by_key(|check| rules::position(check.id));
     let observed = verdicts::observed(&checks, &probes);
-    let replies = probes.iter().filter_map(|probe| match &probe.ended {
-        ProbeEnd::Answered(reply) => Some(reply),
-        _ => None,
-    });
     let mut codecs: Vec<String> = Vec::new();
-    for codec in replies.flat_map(|reply| &reply.codecs) {
+    for codec in probes.iter().filter_map(Probe::reply).flat_map(|reply| &reply.codecs) {
         if !codecs.contains(codec) {
             codecs.push(codec.clone());
         }
@@ -96,9 +92,8 @@ pub async fn check(target: &Target, names: &[Host], dns: &impl Lookup, settings:
 
 /// Marks the candidate that a client would use: the first that answers, and not with 503 (RFC 3263, section 4.3).
 fn select(checks: &mut [Check], probes: &[Probe]) {
-    let answers = |probe: &Probe, any: bool| matches!(&probe.ended, ProbeEnd::Answered(reply) if any || reply.code != 503);
-    let first = probes.iter().position(|probe| answers(probe, false));
-    let Some(at) = first.or_else(|| probes.iter().position(|probe| answers(probe, true))) else { return };
+    let first = probes.iter().position(|probe| probe.reply().is_some_and(|reply| reply.code != 503));
+    let Some(at) = first.or_else(|| probes.iter().position(|probe| probe.reply().is_some())) else { return };
     let rows = checks.iter_mut().find(|check| check.id == "dns.candidates");
     let rows = rows.and_then(|check| check.evidence.get_mut("candidates")).and_then(Value::as_array_mut);
     if let Some(row) = rows.and_then(|rows| rows.get_mut(at)).and_then(Value::as_object_mut) {

@@ -59,7 +59,7 @@ impl Resolver {
         // With a final dot no search list meddles.
         let found: Found = match self.0.lookup(format!("{name}."), kind).await {
             Ok(found) => found,
-            Err(NetError::Dns(DnsError::NoRecordsFound(_))) => return self.without_records(name, kind).await,
+            Err(NetError::Dns(DnsError::NoRecordsFound(_))) => return self.without_records(name).await,
             Err(NetError::Dns(DnsError::ResponseCode(code))) => {
                 return Err(Trouble::Resolver(format!("the resolver answered {code}")));
             }
@@ -79,11 +79,7 @@ impl Resolver {
     }
 
     /// Without records: either there are none, or the aliases never end, which looks the same.
-    async fn without_records<T>(
-        &self,
-        name: &str,
-        kind: RecordType,
-    ) -> std::result::Result<Rows<T>, Trouble> {
+    async fn without_records<T>(&self, name: &str) -> std::result::Result<Rows<T>, Trouble> {
         let mut at = name.to_owned();
         for step in 0..=MOST_ALIASES {
             let Ok(found) = self.0.lookup(format!("{at}."), RecordType::CNAME).await else {
@@ -98,7 +94,6 @@ impl Resolver {
                 None => return Ok(Rows { rows: Vec::new(), ttl: None, alias: step > 0 }),
             }
         }
-        let _ = kind;
         Err(Trouble::Aliases)
     }
 }

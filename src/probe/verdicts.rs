@@ -36,25 +36,25 @@ impl Observed {
 }
 
 /// What an answer says (RFC 3261 §11.2 and §21).
-fn answer(reply: &Reply) -> (Verdict, String, Option<&'static str>) {
+fn answer(reply: &Reply) -> (Verdict, String, &'static str) {
     let said = match reply.reason.as_str() {
         "" => reply.code.to_string(),
         reason => format!("{} {reason}", reply.code),
     };
-    let warn = |text: &str, hint| (Verdict::Warn, format!("answers {said}: {text}"), Some(hint));
+    let warn = |text: &str, hint| (Verdict::Warn, format!("answers {said}: {text}"), hint);
     match reply.code {
-        200..=299 => (Verdict::Pass, format!("answers {said}"), None),
+        200..=299 => (Verdict::Pass, format!("answers {said}"), ""),
         401 | 407 => {
-            (Verdict::Pass, format!("answers {said}: it asks for credentials, and none were sent"), None)
+            (Verdict::Pass, format!("answers {said}: it asks for credentials, and none were sent"), "")
         }
         403 => (
             Verdict::Pass,
             format!("answers {said}: it refuses OPTIONS or this address"),
-            Some("check that the address that the vendor uses is on the provider's list"),
+            "check that the address that the vendor uses is on the provider's list",
         ),
         // OPTIONS is answered as an INVITE would be; 501 is what old gateways answer.
         404 | 405 | 415 | 420 | 480 | 481 | 483 | 484 | 486 | 487 | 488 | 494 | 501 => {
-            (Verdict::Pass, format!("answers {said}"), None)
+            (Verdict::Pass, format!("answers {said}"), "")
         }
         300..=399 => warn(
             "it points to another server, which was not followed",
@@ -188,7 +188,7 @@ fn failures<'p>(probes: &'p [Probe], stage: &str) -> Vec<(Verdict, String, &'p P
     found
 }
 
-fn stage(probes: &[Probe], id: &'static str, good: String, none: &str) -> Check {
+fn stage(probes: &[Probe], id: &'static str, good: String) -> Check {
     let failures = failures(probes, id);
     let others = failures.len() < probes.len();
     let Some((worst, _, first)) = failures.first() else { return Check::new(id, Verdict::Pass, good) };
@@ -196,18 +196,14 @@ fn stage(probes: &[Probe], id: &'static str, good: String, none: &str) -> Check 
     match (worst, others) {
         (Verdict::Skipped, _) => Check::new(id, Verdict::Skipped, text),
         // Some servers work: calls pass, and not every one does.
-        (_, true) if probes.iter().any(|probe| matches!(probe.ended, ProbeEnd::Answered(_))) => {
-            let first = probes.first().is_some_and(|probe| !matches!(probe.ended, ProbeEnd::Answered(_)));
-            let hint = match first {
+        (_, true) if probes.iter().any(|probe| probe.reply().is_some()) => {
+            let hint = match probes.first().is_some_and(|probe| probe.reply().is_none()) {
                 true => "the first server does not work: calls reach the next one, keepalives may not",
                 false => "a server that calls would fall back to does not work",
             };
             Check::new(id, Verdict::Warn, text).hint(hint)
         }
-        (worst, _) => {
-            let check = Check::new(id, *worst, text).hint(remedy(first));
-            if none.is_empty() { check } else { check.with("note", none) }
-        }
+        (worst, _) => Check::new(id, *worst, text).hint(remedy(first)),
     }
 }
 
@@ -218,7 +214,7 @@ fn connect(probes: &[Probe]) -> Check {
         1 => "1 connection".to_owned(),
         many => format!("{many} connections"),
     };
-    stage(probes, "net.connect", good, "")
+    stage(probes, "net.connect", good)
 }
 
 fn handshake(probes: &[Probe]) -> Check {
@@ -228,7 +224,7 @@ fn handshake(probes: &[Probe]) -> Check {
     }
     // Where the server wanted a client certificate, its refusal says nothing about the vendor, which may have one.
     let rest: Vec<Probe> = reached.into_iter().filter(|probe| !asked(probe)).collect();
-    stage(&rest, "tls.handshake", "TLS works".into(), "")
+    stage(&rest, "tls.handshake", "TLS works".into())
 }
 
 fn client_certificate(probes: &[Probe]) -> Option<Check> {
@@ -237,7 +233,7 @@ fn client_certificate(probes: &[Probe]) -> Option<Check> {
     if asking.is_empty() {
         return None;
     }
-    match asking.iter().all(|probe| matches!(probe.ended, ProbeEnd::Answered(_))) {
+    match asking.iter().all(|probe| probe.reply().is_some()) {
         true => Some(Check::new(
             id,
             Verdict::Pass,
@@ -253,13 +249,7 @@ fn client_certificate(probes: &[Probe]) -> Option<Check> {
 fn options(probes: &[Probe]) -> Check {
     let id = "sip.options";
     let rows: Vec<Value> = probes.iter().map(row).collect();
-    let answers: Vec<_> = probes
-        .iter()
-        .filter_map(|probe| match &probe.ended {
-            ProbeEnd::Answered(reply) => Some((probe, answer(reply))),
-            _ => None,
-        })
-        .collect();
+    let answers: Vec<_> = probes.iter().filter_map(|probe| Some((probe, answer(probe.reply()?)))).collect();
     let worst = answers.iter().max_by_key(|(_, (verdict, ..))| *verdict);
     let check = match worst {
         Some((probe, (verdict, text, hint))) => {
@@ -268,11 +258,7 @@ fn options(probes: &[Probe]) -> Check {
                 1 => format!("{} {text}{time}", probe.candidate.address),
                 all => format!("{} of {all} answer; {} {text}{time}", answers.len(), probe.candidate.address),
             };
-            let check = Check::new(id, *verdict, text);
-            match hint {
-                Some(hint) => check.hint(*hint),
-                None => check,
-            }
+            Check::new(id, *verdict, text).hint(*hint)
         }
         None => {
             let refused_us = probes.iter().any(asked);
@@ -305,7 +291,7 @@ fn row(probe: &Probe) -> Value {
         "waited_ms": milliseconds(probe.waited),
     });
     let Some(fields) = row.as_object_mut() else { return row };
-    if let ProbeEnd::Answered(reply) = &probe.ended {
+    if let Some(reply) = probe.reply() {
         fields.insert("code".into(), reply.code.into());
         fields.insert("reason".into(), reply.reason.clone().into());
         for (name, value) in &reply.headers {
@@ -334,13 +320,7 @@ pub fn observed(checks: &[Check], probes: &[Probe]) -> Option<Observed> {
     if ["tls.chain", "tls.name", "tls.expiry"].iter().any(|id| verdict(id) == Some(Verdict::Fail)) {
         return Some(Observed::BadCertificate);
     }
-    let codes: Vec<u16> = probes
-        .iter()
-        .filter_map(|probe| match &probe.ended {
-            ProbeEnd::Answered(reply) => Some(reply.code),
-            _ => None,
-        })
-        .collect();
+    let codes: Vec<u16> = probes.iter().filter_map(Probe::reply).map(|reply| reply.code).collect();
     match (codes.is_empty(), codes.iter().all(|code| *code == 403)) {
         (false, true) => return Some(Observed::Forbidden),
         (false, false) => return Some(Observed::Alive),
@@ -355,28 +335,23 @@ pub fn observed(checks: &[Check], probes: &[Probe]) -> Option<Observed> {
 
 /// The check `vendor.status`.
 pub fn vendor_status(status: &Status, code: Option<&str>, vendor: &str) -> Check {
-    let id = "vendor.status";
     let said = match code {
         Some(code) => format!("{vendor} reports `{}` ({code})", status.as_str()),
         None => format!("{vendor} reports `{}`", status.as_str()),
     };
     let (verdict, hint) = match status {
-        Status::Registered | Status::Reachable | Status::Busy => (Verdict::Pass, None),
+        Status::Registered | Status::Reachable | Status::Busy => (Verdict::Pass, ""),
         Status::Unmonitored => {
-            (Verdict::Unknown, Some("the vendor does not monitor this trunk; turn on its OPTIONS requests"))
+            (Verdict::Unknown, "the vendor does not monitor this trunk; turn on its OPTIONS requests")
         }
-        Status::Registering => (Verdict::Unknown, Some("registration is under way; check again in a minute")),
-        Status::AuthFailed => (Verdict::Fail, Some("check user name, auth name and password")),
-        Status::Failed => (Verdict::Fail, Some("see what the provider answers to the registration")),
-        Status::Unreachable => (Verdict::Fail, Some("the vendor's own OPTIONS requests are not answered")),
-        Status::Disabled => (Verdict::Skipped, None),
-        Status::Unknown | Status::Other(_) => (Verdict::Unknown, None),
+        Status::Registering => (Verdict::Unknown, "registration is under way; check again in a minute"),
+        Status::AuthFailed => (Verdict::Fail, "check user name, auth name and password"),
+        Status::Failed => (Verdict::Fail, "see what the provider answers to the registration"),
+        Status::Unreachable => (Verdict::Fail, "the vendor's own OPTIONS requests are not answered"),
+        Status::Disabled => (Verdict::Skipped, ""),
+        Status::Unknown | Status::Other(_) => (Verdict::Unknown, ""),
     };
-    let check = Check::new(id, verdict, said);
-    match hint {
-        Some(hint) => check.hint(hint),
-        None => check,
-    }
+    Check::new("vendor.status", verdict, said).hint(hint)
 }
 
 /// The check `vendor.agreement`: whether the vendor sees the same, and what it usually means if not.
@@ -437,8 +412,7 @@ pub fn agreement(observed: Option<Observed>, status: &Status) -> Check {
             "see the tls checks",
         ),
     };
-    let check = Check::new(id, verdict, text).with("ours", observed.word()).with("vendor", status.as_str());
-    if hint.is_empty() { check } else { check.hint(hint) }
+    Check::new(id, verdict, text).hint(hint).with("ours", observed.word()).with("vendor", status.as_str())
 }
 
 #[cfg(test)]
@@ -476,7 +450,7 @@ mod tests {
                 let (verdict, text, hint) = answer(&reply);
                 assert_eq!(verdict, expected, "{code}");
                 assert!(text.contains(&format!("{code} Said")), "{text}");
-                assert_eq!(hint.is_some(), expected == Verdict::Warn || code == 403, "{code}");
+                assert_eq!(!hint.is_empty(), expected == Verdict::Warn || code == 403, "{code}");
             }
         }
     }
