@@ -19,9 +19,9 @@ use trunkctl::vendors;
 use crate::faults;
 use crate::support::Place;
 use crate::support::given::peer;
+use crate::support::lab::Lab;
 use crate::support::recorder::Recorder;
 use crate::support::scripted::{Act, Gate, Scripted, http};
-use crate::support::served::{self, Served};
 
 /// Log-ins since the last call.
 fn log_ins(recorder: &Recorder) -> usize {
@@ -31,61 +31,55 @@ fn log_ins(recorder: &Recorder) -> usize {
 #[test]
 fn twenty_processes_log_in_once() {
     for vendor in ["yeastar", "zoom"] {
-        let (place, served) = (Place::new(), Served::start());
-        let recorder = Recorder::before(&served.base);
-        let profiles = served::profiles(&recorder.base, &place, "");
+        let lab = Lab::new();
         let children: Vec<_> = (0..20)
             .map(|_| {
-                let args = ["--profiles-file", &profiles, "-p", vendor, "trunk", "list", "-o", "json"];
-                place.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+                let mut command = lab.command_on(vendor, "trunk list -o json");
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
             })
             .collect();
         for child in children {
             let output = child.wait_with_output().unwrap();
             assert!(output.status.success(), "{output:?}");
         }
-        assert_eq!(log_ins(&recorder), 1, "{vendor}");
+        assert_eq!(log_ins(&lab.recorder), 1, "{vendor}");
     }
 }
 
 #[test]
 fn refused_credentials_are_tried_again_only_when_changed_or_checked() {
     for vendor in ["yeastar", "zoom"] {
-        let (place, served) = (Place::new(), Served::start());
-        let recorder = Recorder::before(&served.base);
-        let right = served::profiles(&recorder.base, &place, "");
-        let text = std::fs::read_to_string(&right).unwrap();
-        let wrong = place.write("wrong.toml", &text.replace("sandbox-secret", "not-the-secret"));
+        let lab = Lab::new();
+        let text = std::fs::read_to_string(&lab.profiles).unwrap();
+        let wrong = lab.place.write("wrong.toml", &text.replace("sandbox-secret", "not-the-secret"));
         for _ in 0..5 {
-            let ran = place.run(&["--profiles-file", &wrong, "-p", vendor, "trunk", "list"]).expect(5);
+            let ran = lab.place.run(&["--profiles-file", &wrong, "-p", vendor, "trunk", "list"]).expect(5);
             assert!(ran.err.contains("refused") || ran.err.contains("wrong"), "{ran:?}");
         }
-        assert_eq!(log_ins(&recorder), 1, "{vendor}");
-        let last = place.run(&["--profiles-file", &wrong, "-p", vendor, "trunk", "list"]).expect(5);
+        assert_eq!(log_ins(&lab.recorder), 1, "{vendor}");
+        let last = lab.place.run(&["--profiles-file", &wrong, "-p", vendor, "trunk", "list"]).expect(5);
         assert!(last.err.contains("nothing was sent") && last.err.contains("profile check"), "{last:?}");
-        place.run(&["--profiles-file", &wrong, "-p", vendor, "profile", "check"]).expect(5);
-        assert_eq!(log_ins(&recorder), 1, "{vendor}");
-        place.run(&["--profiles-file", &right, "-p", vendor, "trunk", "list"]).expect(0);
-        assert_eq!(log_ins(&recorder), 1, "{vendor}");
+        lab.place.run(&["--profiles-file", &wrong, "-p", vendor, "profile", "check"]).expect(5);
+        assert_eq!(log_ins(&lab.recorder), 1, "{vendor}");
+        lab.on(vendor, "trunk list").expect(0);
+        assert_eq!(log_ins(&lab.recorder), 1, "{vendor}");
     }
 }
 
 /// Another log-in would only prolong the block of an address.
 #[test]
 fn no_log_in_follows_a_renewal_from_a_blocked_address() {
-    let (place, served) = (Place::new(), Served::start());
-    let recorder = Recorder::before(&served.base);
-    let profiles = served::profiles(&recorder.base, &place, "");
-    let list = ["--profiles-file", &profiles, "-p", "yeastar", "-o", "json", "trunk", "list"];
-    place.run(&list).expect(0);
+    let lab = Lab::new();
+    let list = || lab.on("yeastar", "-o json trunk list");
+    list().expect(0);
     let answer = |body: &str| crate::support::scripted::http(200, "Content-Type: application/json\r\n", body);
-    recorder.instead("trunk/list", 1, answer(r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#));
-    recorder.instead("refresh_token", 1, answer(r#"{"errcode":70004,"errmsg":"ACCOUNT IP BLOCKED"}"#));
-    recorder.take();
-    assert_eq!(place.run(&list).expect(5).error()["vendor_code"], serde_json::json!("70004"));
-    assert_eq!(log_ins(&recorder), 0);
+    lab.recorder.instead("trunk/list", 1, answer(r#"{"errcode":10004,"errmsg":"TOKEN EXPIRED"}"#));
+    lab.recorder.instead("refresh_token", 1, answer(r#"{"errcode":70004,"errmsg":"ACCOUNT IP BLOCKED"}"#));
+    lab.recorder.take();
+    assert_eq!(list().expect(5).error()["vendor_code"], serde_json::json!("70004"));
+    assert_eq!(log_ins(&lab.recorder), 0);
     // A block ends by itself, so no refusal is stored.
-    place.run(&list).expect(0);
+    list().expect(0);
 }
 
 struct Unheard;
@@ -170,16 +164,14 @@ fn two_calls_of_one_process_renew_an_expired_token_once() {
 /// Plan and changes share one log-in; its token is revoked at the end, and none is cached for the next command.
 #[test]
 fn log_out_leaves_no_token() {
-    let (place, served) = (Place::new(), Served::start());
-    let recorder = Recorder::before(&served.base);
-    let profiles = served::profiles(&recorder.base, &place, "");
+    let lab = Lab::new();
     let absent = "[[trunk]]\nprofile = \"yeastar\"\nname = \"a\"\nstate = \"absent\"\n";
-    let manifest = place.write("m.toml", &(absent.to_owned() + &peer("yeastar", "b")));
+    let manifest = lab.place.write("m.toml", &(absent.to_owned() + &peer("yeastar", "b")));
     let run = |words: &[&str]| {
-        let args = ["--profiles-file", &profiles, "-o", "json"].into_iter().chain(words.iter().copied());
-        let output = place.command(&args.collect::<Vec<_>>()).output().unwrap();
+        let args = ["--profiles-file", &lab.profiles, "-o", "json"].into_iter().chain(words.iter().copied());
+        let output = lab.place.command(&args.collect::<Vec<_>>()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        let lines = recorder.lines();
+        let lines = lab.recorder.lines();
         let count = |part: &str| lines.iter().filter(|line| line.contains(part)).count();
         (count("get_token"), count("del_token"))
     };

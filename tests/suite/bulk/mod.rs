@@ -18,38 +18,12 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::lab::Lab;
 use crate::support::place::create_folder;
-use crate::support::recorder::{Recorder, Seen};
-use crate::support::served::{Served, profiles};
+use crate::support::recorder::Seen;
 use crate::support::{Place, Ran, SHELL};
 
-/// A sandbox behind a recorder, and a place to work in.
-struct Lab {
-    place: Place,
-    recorder: Recorder,
-    profiles: String,
-    _served: Served,
-}
-
 impl Lab {
-    fn new() -> Self {
-        Self::faulty(&[])
-    }
-
-    /// A lab whose sandbox produces faults.
-    fn faulty(faults: &[&str]) -> Self {
-        let (place, served) = (Place::new(), Served::faulty(faults));
-        let recorder = Recorder::before(&served.base);
-        let profiles = profiles(&recorder.base, &place, "");
-        Self { place, recorder, profiles, _served: served }
-    }
-
-    /// With a variable in the environment.
-    #[cfg(target_os = "linux")]
-    fn with(self, name: &str, value: &str) -> Self {
-        Self { place: self.place.with(name, value), ..self }
-    }
-
     /// Writes a list of that many numbers.
     fn numbers(&self, count: usize) -> String {
         self.place.write("numbers.csv", &csv(0..count))
@@ -69,12 +43,6 @@ impl Lab {
 
     fn start(&self, line: &str) -> Child {
         self.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    }
-
-    /// Requests since the last call that change something.
-    fn writes(&self) -> Vec<Seen> {
-        let writes = |seen: &Seen| seen.method != "GET" && !seen.target.ends_with("/oauth/token");
-        self.recorder.take().into_iter().filter(writes).collect()
     }
 
     /// The numbers at the vendor, sorted.

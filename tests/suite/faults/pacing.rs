@@ -8,9 +8,8 @@ use serde_json::json;
 
 use super::*;
 use crate::support::given::answer;
-use crate::support::recorder::Recorder;
+use crate::support::lab as sandbox;
 use crate::support::scripted::Scripted;
-use crate::support::served::{self, Served};
 
 /// Nine pages of one internal number each.
 fn pages() -> Scripted {
@@ -137,25 +136,19 @@ fn a_daily_limit_ends_the_command_at_once() {
 
 #[test]
 fn a_quota_of_the_sandbox_is_reported_as_by_zoom() {
-    let place = crate::support::Place::new();
-    let served = Served::faulty(&["quota=1/day;call=internal_numbers"]);
-    let recorder = Recorder::before(&served.base);
-    let file = served::profiles(&recorder.base, &place, "");
-    let args = ["--profiles-file", &file, "-p", "zoom", "-o", "json", "internal-numbers", "list"];
-    place.run(&args).expect(0);
-    recorder.take();
-    let error = place.run(&args).expect(8).error();
+    let lab = sandbox::Lab::faulty(&["quota=1/day;call=internal_numbers"]);
+    lab.on("zoom", "internal-numbers list").expect(0);
+    lab.recorder.take();
+    let error = lab.on("zoom", "internal-numbers list -o json").expect(8).error();
     assert!(error["hint"].to_string().contains("T00:00:00Z"), "{error}");
     assert!(error["vendor_message"].to_string().contains("daily"), "{error}");
-    assert_eq!(recorder.lines().len(), 1);
+    assert_eq!(lab.recorder.lines().len(), 1);
 
     // At every vendor, the command waits for a quota of seconds.
     for vendor in ["yeastar", "itniotech", "zoom"] {
-        let served = Served::faulty(&["quota=0/1s;count=1;call=runk"]);
-        let recorder = Recorder::before(&served.base);
-        let file = served::profiles(&recorder.base, &place, "");
-        place.run(&["--profiles-file", &file, "-p", vendor, "trunk", "list"]).expect(0);
-        let asked = recorder.lines();
+        let lab = sandbox::Lab::faulty(&["quota=0/1s;count=1;call=runk"]);
+        lab.on(vendor, "trunk list").expect(0);
+        let asked = lab.recorder.lines();
         assert_eq!(asked.iter().filter(|line| line.contains("runk")).count(), 2, "{vendor}: {asked:?}");
     }
 }

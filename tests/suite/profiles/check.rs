@@ -1,18 +1,9 @@
 //! `profile check` and `profile logout`: proof of credentials, and the end of a token.
 
 use super::*;
-use crate::support::recorder::Recorder;
+use crate::support::lab::Lab;
 use crate::support::scripted::http;
-use crate::support::served::{Served, profiles};
 use trunkctl::vendors;
-
-/// A served sandbox, seen through a recorder, with profiles for it.
-fn seen() -> (Served, Recorder, Place, String) {
-    let (served, place) = (Served::start(), Place::new());
-    let recorder = Recorder::before(&served.base);
-    let file = profiles(&recorder.base, &place, "");
-    (served, recorder, place, file)
-}
 
 fn on(place: &Place, file: &str, vendor: &str, line: &str) -> Ran {
     run(place, &format!("--profiles-file {file} -p {vendor} {line}"))
@@ -20,7 +11,7 @@ fn on(place: &Place, file: &str, vendor: &str, line: &str) -> Ran {
 
 #[test]
 fn a_check_verifies_the_credentials_and_reports_who_answered() {
-    let (_served, recorder, place, file) = seen();
+    let lab = Lab::new();
     for (vendor, own, requests) in [
         (
             "yeastar",
@@ -30,65 +21,64 @@ fn a_check_verifies_the_credentials_and_reports_who_answered() {
         ("itniotech", "balance", vec!["GET /itniotech/sms/getBalance"]),
         ("zoom", "account", vec!["POST /zoom/oauth/token", "GET /zoom/v2/accounts/sub-1/sip_trunk/trunks"]),
     ] {
-        let ran = on(&place, &file, vendor, "profile check -o json").expect(0);
+        let ran = lab.on(vendor, "profile check -o json").expect(0);
         assert_eq!(ran.err, "", "{vendor}");
         let record = ran.json();
         assert_eq!((&record["profile"], &record["vendor"]), (&json!(vendor), &json!(vendor)));
         assert_eq!(record["credentials"], "accepted");
-        assert!(record["base_url"].as_str().unwrap().starts_with(&recorder.base), "{record}");
+        assert!(record["base_url"].as_str().unwrap().starts_with(&lab.recorder.base), "{record}");
         assert!(record[own].is_string(), "{record}");
         assert!(record["clock_skew_seconds"].as_i64().unwrap().abs() < 60, "{record}");
-        let seen = recorder.take();
+        let seen = lab.recorder.take();
         assert_eq!(seen.iter().map(|one| one.line()).collect::<Vec<_>>(), requests);
         if vendor == "yeastar" {
             // One row is enough to decide.
             assert!(seen[1].target.contains("page_size=1&"), "{seen:?}");
         }
-        assert!(on(&place, &file, vendor, "profile check").expect(0).out.contains("accepted"));
-        recorder.take();
+        assert!(lab.on(vendor, "profile check").expect(0).out.contains("accepted"));
+        lab.recorder.take();
     }
 }
 
 #[test]
 fn a_wrong_secret_is_reported_after_one_attempt() {
-    let (_served, recorder, place, file) = seen();
-    let place = place
+    let lab = Lab::new()
         .with("TRUNKCTL_PROFILE_YEASTAR_CLIENT_SECRET", "wrong-secret")
         .with("TRUNKCTL_PROFILE_ZOOM_CLIENT_SECRET", "wrong-secret")
         .with("TRUNKCTL_PROFILE_ITNIOTECH_API_SECRET", "wrong-secret");
     for vendor in ["yeastar", "zoom", "itniotech"] {
-        let ran = on(&place, &file, vendor, "profile check -o json").expect(5);
+        let ran = lab.on(vendor, "profile check -o json").expect(5);
         assert_eq!(ran.error()["kind"], "auth", "{vendor}");
         assert!(ran.out.is_empty() && !ran.err.contains("wrong-secret"), "{ran:?}");
-        assert_eq!(recorder.lines().len(), 1, "{vendor}");
+        assert_eq!(lab.recorder.lines().len(), 1, "{vendor}");
     }
 }
 
 /// A cached token does not prove that the credentials are valid.
 #[test]
 fn a_check_logs_in_again_and_keeps_the_new_token() {
-    let (_served, recorder, place, file) = seen();
+    let lab = Lab::new();
     for (vendor, line, log_in) in
         [("yeastar", "trunk list", "get_token"), ("zoom", "trunk list", "oauth/token")]
     {
-        on(&place, &file, vendor, line).expect(0);
-        recorder.take();
-        on(&place, &file, vendor, "profile check").expect(0);
-        let seen = recorder.lines();
+        lab.on(vendor, line).expect(0);
+        lab.recorder.take();
+        lab.on(vendor, "profile check").expect(0);
+        let seen = lab.recorder.lines();
         assert_eq!(seen.iter().filter(|line| line.ends_with(log_in)).count(), 1, "{seen:?}");
-        on(&place, &file, vendor, line).expect(0);
-        assert_eq!(recorder.lines().len(), 1, "{vendor}: the new token is not used");
+        lab.on(vendor, line).expect(0);
+        assert_eq!(lab.recorder.lines().len(), 1, "{vendor}: the new token is not used");
     }
 }
 
 /// A PBX refuses the ninth live token (60002).
 #[test]
 fn many_checks_do_not_use_up_the_tokens_of_a_pbx() {
-    let (_served, recorder, place, file) = seen();
+    let lab = Lab::new();
     for _ in 0..12 {
-        on(&place, &file, "yeastar", "profile check").expect(0);
+        lab.on("yeastar", "profile check").expect(0);
     }
-    let seen = recorder.take();
+    let seen = lab.recorder.take();
     let count = |name: &str| seen.iter().filter(|one| one.target.contains(name)).count();
     assert_eq!((count("get_token"), count("del_token")), (12, 11));
 }
@@ -96,15 +86,15 @@ fn many_checks_do_not_use_up_the_tokens_of_a_pbx() {
 /// A failed check does not leave an invalid token for the next command, and does not revoke a valid one.
 #[test]
 fn a_check_with_a_wrong_secret_keeps_the_valid_token() {
-    let (_served, recorder, place, file) = seen();
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    recorder.take();
-    let text = std::fs::read_to_string(&file).unwrap();
-    let other = place.write("other.toml", &text.replace("sandbox-secret", "wrong-secret"));
-    on(&place, &other, "yeastar", "profile check").expect(5);
-    assert_eq!(recorder.lines(), ["POST /yeastar/openapi/v1.0/get_token"]);
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    assert_eq!(recorder.lines(), ["GET /yeastar/openapi/v1.0/trunk/list"]);
+    let lab = Lab::new();
+    lab.on("yeastar", "trunk list").expect(0);
+    lab.recorder.take();
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let other = lab.place.write("other.toml", &text.replace("sandbox-secret", "wrong-secret"));
+    on(&lab.place, &other, "yeastar", "profile check").expect(5);
+    assert_eq!(lab.recorder.lines(), ["POST /yeastar/openapi/v1.0/get_token"]);
+    lab.on("yeastar", "trunk list").expect(0);
+    assert_eq!(lab.recorder.lines(), ["GET /yeastar/openapi/v1.0/trunk/list"]);
 }
 
 fn dated(hours: i64, status: u16, body: &Value) -> Act {
@@ -143,87 +133,87 @@ fn a_wrong_clock_causes_a_warning_with_seconds_and_direction() {
 
 #[test]
 fn a_dry_run_of_a_check_sends_nothing() {
-    let (_served, recorder, place, file) = seen();
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    recorder.take();
-    let ran = on(&place, &file, "yeastar", "profile check --dry-run -o json").expect(0).json();
+    let lab = Lab::new();
+    lab.on("yeastar", "trunk list").expect(0);
+    lab.recorder.take();
+    let ran = lab.on("yeastar", "profile check --dry-run -o json").expect(0).json();
     let urls: Vec<&str> =
         ran["requests"].as_array().unwrap().iter().map(|one| one["url"].as_str().unwrap()).collect();
     for (url, part) in urls.iter().zip(["/del_token?access_token=***", "/get_token", "/trunk/list?"]) {
         assert!(url.contains(part), "{url}");
     }
-    assert_eq!((urls.len(), recorder.lines().len()), (3, 0));
+    assert_eq!((urls.len(), lab.recorder.lines().len()), (3, 0));
     // The token that is kept is still good.
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    assert_eq!(recorder.lines().len(), 1);
+    lab.on("yeastar", "trunk list").expect(0);
+    assert_eq!(lab.recorder.lines().len(), 1);
 }
 
 #[test]
 fn a_log_out_ends_the_token_of_a_pbx() {
-    let (served, recorder, place, file) = seen();
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    let token = recorder.take()[1].target.split("access_token=").nth(1).unwrap().to_owned();
+    let lab = Lab::new();
+    lab.on("yeastar", "trunk list").expect(0);
+    let token = lab.recorder.take()[1].target.split("access_token=").nth(1).unwrap().to_owned();
     // A dry run shows the request, and leaves the token alone.
-    let ran = on(&place, &file, "yeastar", "profile logout --dry-run -o json").expect(0).json();
+    let ran = lab.on("yeastar", "profile logout --dry-run -o json").expect(0).json();
     let requests = ran["requests"].as_array().unwrap();
     assert!(requests.len() == 1 && ran["dry_run"] == true, "{ran}");
     assert!(requests[0]["url"].as_str().unwrap().ends_with("/del_token?access_token=***"), "{ran}");
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    assert_eq!(recorder.lines().len(), 1);
-    let change = on(&place, &file, "yeastar", "profile logout -o json").expect(0).json();
+    lab.on("yeastar", "trunk list").expect(0);
+    assert_eq!(lab.recorder.lines().len(), 1);
+    let change = lab.on("yeastar", "profile logout -o json").expect(0).json();
     assert_eq!((&change["operation"], &change["outcome"]), (&json!("profile.logout"), &json!("deleted")));
-    assert!(recorder.take()[0].target.ends_with(&format!("/del_token?access_token={token}")));
+    assert!(lab.recorder.take()[0].target.ends_with(&format!("/del_token?access_token={token}")));
     // The PBX no longer takes it (10004), as the profile's own token of another.
     let dead = Place::new()
         .with("TRUNKCTL_VENDOR", "yeastar")
-        .with("TRUNKCTL_BASE_URL", &format!("{}/yeastar", served.base))
+        .with("TRUNKCTL_BASE_URL", &format!("{}/yeastar", lab.served.base))
         .with("TRUNKCTL_ACCESS_TOKEN", &token.replace("%2D", "-"));
     assert_eq!(run(&dead, "trunk list -o json").expect(5).error()["vendor_code"], "10004");
     // No token is cached, so nothing is sent.
-    let change = on(&place, &file, "yeastar", "profile logout -o json").expect(0).json();
-    assert_eq!((&change["outcome"], recorder.lines().len()), (&json!("unchanged"), 0));
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    assert_eq!(recorder.lines().len(), 2);
+    let change = lab.on("yeastar", "profile logout -o json").expect(0).json();
+    assert_eq!((&change["outcome"], lab.recorder.lines().len()), (&json!("unchanged"), 0));
+    lab.on("yeastar", "trunk list").expect(0);
+    assert_eq!(lab.recorder.lines().len(), 2);
 }
 
 #[test]
 fn a_log_out_from_zoom_deletes_the_cached_token() {
-    let (_served, recorder, place, file) = seen();
-    on(&place, &file, "zoom", "trunk list").expect(0);
-    recorder.take();
-    let dry = on(&place, &file, "zoom", "profile logout --dry-run -o json").expect(0).json();
+    let lab = Lab::new();
+    lab.on("zoom", "trunk list").expect(0);
+    lab.recorder.take();
+    let dry = lab.on("zoom", "profile logout --dry-run -o json").expect(0).json();
     assert_eq!(dry, json!({"dry_run": true, "requests": []}));
     for outcome in ["deleted", "unchanged"] {
-        assert_eq!(on(&place, &file, "zoom", "profile logout -o json").expect(0).json()["outcome"], outcome);
+        assert_eq!(lab.on("zoom", "profile logout -o json").expect(0).json()["outcome"], outcome);
     }
-    assert!(recorder.lines().is_empty());
-    on(&place, &file, "zoom", "trunk list").expect(0);
-    assert_eq!(recorder.lines().first().map(String::as_str), Some("POST /zoom/oauth/token"));
+    assert!(lab.recorder.lines().is_empty());
+    lab.on("zoom", "trunk list").expect(0);
+    assert_eq!(lab.recorder.lines().first().map(String::as_str), Some("POST /zoom/oauth/token"));
 }
 
 /// All cached tokens of the account are deleted, also those obtained with a secret that is no longer valid.
 #[test]
 fn a_log_out_deletes_damaged_tokens_and_those_of_other_secrets() {
-    let (_served, _recorder, place, file) = seen();
-    on(&place, &file, "yeastar", "trunk list").expect(0);
-    let text = std::fs::read_to_string(&file).unwrap();
-    let other = place.write("other.toml", &text.replace("sandbox-secret", "new-secret"));
+    let lab = Lab::new();
+    lab.on("yeastar", "trunk list").expect(0);
+    let text = std::fs::read_to_string(&lab.profiles).unwrap();
+    let other = lab.place.write("other.toml", &text.replace("sandbox-secret", "new-secret"));
     let tokens = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "json");
     let cached = || {
-        place
+        lab.place
             .files()
             .into_iter()
-            .filter(|path| path.starts_with(place.cache().join("tokens")) && tokens(path))
+            .filter(|path| path.starts_with(lab.place.cache().join("tokens")) && tokens(path))
             .collect::<Vec<_>>()
     };
     let [kept] = cached().try_into().unwrap();
     assert_eq!(
-        on(&place, &other, "yeastar", "profile logout -o json").expect(0).json()["outcome"],
+        on(&lab.place, &other, "yeastar", "profile logout -o json").expect(0).json()["outcome"],
         "deleted"
     );
     assert!(cached().is_empty());
     std::fs::write(kept, "{").unwrap();
-    on(&place, &file, "yeastar", "profile logout").expect(0);
+    lab.on("yeastar", "profile logout").expect(0);
     assert!(cached().is_empty());
 }
 
@@ -245,10 +235,10 @@ fn an_unreachable_vendor_causes_a_warning_and_the_token_is_deleted() {
 
 #[test]
 fn a_log_out_is_refused_for_a_vendor_without_tokens() {
-    let (_served, recorder, place, file) = seen();
-    let error = on(&place, &file, "itniotech", "profile logout -o json").expect(13).error();
+    let lab = Lab::new();
+    let error = lab.on("itniotech", "profile logout -o json").expect(13).error();
     assert!(error["hint"].as_str().unwrap().contains("console"), "{error}");
-    assert!(recorder.lines().is_empty());
+    assert!(lab.recorder.lines().is_empty());
 }
 
 /// The same commands on the sandbox of the program itself.

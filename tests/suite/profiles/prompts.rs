@@ -1,16 +1,13 @@
 //! Prompts before a delete name the profile and its address.
 
 use super::*;
-use crate::support::recorder::Recorder;
-use crate::support::served::{Served, profiles};
+use crate::support::lab::Lab;
 
 #[test]
 fn every_refusal_without_a_terminal_names_profile_and_host() {
-    let (served, place) = (Served::start(), Place::new());
-    let recorder = Recorder::before(&served.base);
-    let file = profiles(&recorder.base, &place, "");
+    let Lab { place, profiles, recorder, served: _served } = Lab::new();
     let host = recorder.base.trim_start_matches("http://");
-    let place = place.with("TRUNKCTL_PROFILES_FILE", &file);
+    let place = place.with("TRUNKCTL_PROFILES_FILE", &profiles);
     run(&place, &format!("-p yeastar {PEER}")).expect(0);
     run(&place, "-p zoom callout-countries add GB").expect(0);
     let number = "internal-numbers add --number +442071838750 --label L --language en-GB";
@@ -47,6 +44,7 @@ fn every_refusal_without_a_terminal_names_profile_and_host() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_question_names_profile_and_host() {
+    use crate::support::served::Served;
     use crate::support::terminal::Terminal;
     let (served, place) = (Served::start(), Place::new());
     let file = served.profiles(&place, "");

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 pub mod daemon;
 pub mod given;
+pub mod lab;
 pub mod place;
 pub mod recorder;
 pub mod refusing;
