@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::support::given::answer;
-use crate::support::lab as sandbox;
+use crate::support::lab;
 use crate::support::scripted::Scripted;
 
 /// Nine pages of one internal number each.
@@ -136,7 +136,7 @@ fn a_daily_limit_ends_the_command_at_once() {
 
 #[test]
 fn a_quota_of_the_sandbox_is_reported_as_by_zoom() {
-    let lab = sandbox::Lab::faulty(&["quota=1/day;call=internal_numbers"]);
+    let lab = lab::Lab::faulty(&["quota=1/day;call=internal_numbers"]);
     lab.on("zoom", "internal-numbers list").expect(0);
     lab.recorder.take();
     let error = lab.on("zoom", "internal-numbers list -o json").expect(8).error();
@@ -145,12 +145,17 @@ fn a_quota_of_the_sandbox_is_reported_as_by_zoom() {
     assert_eq!(lab.recorder.lines().len(), 1);
 
     // At every vendor, the command waits for a quota of seconds.
-    for vendor in ["yeastar", "itniotech", "zoom"] {
-        let lab = sandbox::Lab::faulty(&["quota=0/1s;count=1;call=runk"]);
-        lab.on(vendor, "trunk list").expect(0);
-        let asked = lab.recorder.lines();
-        assert_eq!(asked.iter().filter(|line| line.contains("runk")).count(), 2, "{vendor}: {asked:?}");
-    }
+    std::thread::scope(|scope| {
+        for vendor in ["yeastar", "itniotech", "zoom"] {
+            scope.spawn(move || {
+                let lab = lab::Lab::faulty(&["quota=0/1s;count=1;call=runk"]);
+                lab.on(vendor, "trunk list").expect(0);
+                let asked = lab.recorder.lines();
+                let sent = asked.iter().filter(|line| line.contains("runk")).count();
+                assert_eq!(sent, 2, "{vendor}: {asked:?}");
+            });
+        }
+    });
 }
 
 #[test]

@@ -89,16 +89,20 @@ fn a_write_whose_connection_is_refused_is_not_applied() {
 
 #[test]
 fn a_write_is_retried_until_a_connection_is_accepted_and_arrives_once() {
-    for job in WRITES {
-        let port = Refusing::new();
-        let lab = Lab::new(&port.base);
-        let mut running = lab.start(*job, "-v --retries 8 --deadline 20s");
-        running.wait_for("; retrying in ");
-        let server = Scripted::at(port.open(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
-        // The server drops it: if that counted as "not sent", it would be sent again.
-        running.end().expect(11);
-        assert_eq!(sent(&server.requests()), 1, "{job:?}");
-    }
+    std::thread::scope(|scope| {
+        for job in WRITES {
+            scope.spawn(move || {
+                let port = Refusing::new();
+                let lab = Lab::new(&port.base);
+                let mut running = lab.start(*job, "-v --retries 8 --deadline 20s");
+                running.wait_for("; retrying in ");
+                let server = Scripted::at(port.open(), vec![Act::Drop, Act::Raw(http(403, "", ""))]);
+                // The server drops it: if that counted as "not sent", it would be sent again.
+                running.end().expect(11);
+                assert_eq!(sent(&server.requests()), 1, "{job:?}");
+            });
+        }
+    });
 }
 
 #[test]
