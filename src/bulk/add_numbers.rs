@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::decide::{ItemEnd, Rest, Sent};
-use super::job::{EARLIER, Job, existing, refused};
+use super::job::{Addition, EARLIER, Job, refused};
 use super::numbers::LIST;
-use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
 use crate::model::diff;
@@ -16,28 +15,15 @@ use crate::ops::internal_numbers::{self, FoundNumbers};
 use crate::ops::steps::begin;
 use crate::vendors::Added;
 
-/// The numbers of one account.
-pub struct AddNumbers<'s> {
-    session: &'s Session,
-    account: &'s str,
-    skip_existing: bool,
-    actual: BTreeMap<String, ActualNumber>,
-}
+/// Numbers to add, and those that exist.
+pub type AddNumbers<'s> = Addition<'s, BTreeMap<String, ActualNumber>>;
 
-impl<'s> AddNumbers<'s> {
-    /// Numbers to add. One that exists is a conflict, or is skipped.
-    pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
-        Self { session, account, skip_existing, actual: BTreeMap::new() }
-    }
-
-    /// The same, with what [`existing`] reads for this number of items.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub async fn with_actual(mut self, items: usize) -> Result<Self> {
+impl AddNumbers<'_> {
+    /// The same, with what exists, for this number of items.
+    pub async fn with_actual(self, items: usize) -> Result<Self> {
+        let several = items > self.per_call();
         let read = internal_numbers::by_number(self.session, self.account);
-        self.actual = existing(self.session, self.skip_existing, items > self.per_call(), read).await?;
-        Ok(self)
+        self.knowing(read, several).await
     }
 
     /// The numbers that were added, by their place, with their ids.

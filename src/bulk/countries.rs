@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::decide::{ItemEnd, Rest, Sent};
-use super::job::{EARLIER, Job, existing, refused, remove_each, unchanged};
+use super::job::{Addition, EARLIER, Job, refused, remove_each, unchanged};
 use super::validate::{Identity, Items};
 use crate::engine::session::Session;
 use crate::engine::write::Written;
@@ -56,28 +56,15 @@ impl Items for Countries {
     }
 }
 
-/// Countries to add to one account, as upper-case two-letter codes.
-pub struct AddCountries<'s> {
-    session: &'s Session,
-    account: &'s str,
-    skip_existing: bool,
-    actual: BTreeSet<String>,
-}
+/// Countries to add as upper-case two-letter codes, and those that exist.
+pub type AddCountries<'s> = Addition<'s, BTreeSet<String>>;
 
-impl<'s> AddCountries<'s> {
-    /// Countries to add. One that exists is a conflict, or is skipped.
-    pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
-        Self { session, account, skip_existing, actual: BTreeSet::new() }
-    }
-
-    /// The same, with what [`existing`] reads for this number of items.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub async fn with_actual(mut self, items: usize) -> Result<Self> {
+impl AddCountries<'_> {
+    /// The same, with what exists, for this number of items.
+    pub async fn with_actual(self, items: usize) -> Result<Self> {
+        let several = items > self.per_call();
         let read = countries::codes(self.session, self.account);
-        self.actual = existing(self.session, self.skip_existing, items > self.per_call(), read).await?;
-        Ok(self)
+        self.knowing(read, several).await
     }
 
     /// The countries that exist, by their place, each with this end.

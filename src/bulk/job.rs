@@ -40,24 +40,36 @@ pub trait Job {
     async fn probe(&self, items: &[Self::Item]) -> Result<Sent>;
 }
 
-/// Reads what exists, for items to add. The read is needed if what exists is to be skipped. It is also made if there are
-/// more items than one call takes, because each existing item would otherwise cost several refused calls.
-///
-/// # Errors
-/// A read that is needed failed.
-pub async fn existing<T: Default>(
-    session: &Session,
-    skip: bool,
-    several: bool,
-    read: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    if !skip && (!several || session.is_dry_run()) {
-        return Ok(T::default());
+/// Items to add to one account. One that exists is a conflict, or is skipped.
+pub struct Addition<'s, A> {
+    pub(super) session: &'s Session,
+    pub(super) account: &'s str,
+    pub(super) skip_existing: bool,
+    /// What exists, if it was read.
+    pub(super) actual: A,
+}
+
+impl<'s, A: Default> Addition<'s, A> {
+    /// Items to add, without knowing what exists.
+    pub fn new(session: &'s Session, account: &'s str, skip_existing: bool) -> Self {
+        Self { session, account, skip_existing, actual: A::default() }
     }
-    match read.await {
-        // A right to add may come without the right to read.
-        Err(error) if !skip && error.kind != Kind::Interrupted => Ok(T::default()),
-        result => result,
+
+    /// The same, with what exists. The read is needed if what exists is to be skipped. It is also made if there are more
+    /// items than one call takes, because each existing item would otherwise cost several refused calls.
+    ///
+    /// # Errors
+    /// A read that is needed failed.
+    pub async fn knowing(mut self, read: impl Future<Output = Result<A>>, several: bool) -> Result<Self> {
+        let needed = self.skip_existing;
+        if needed || (several && !self.session.is_dry_run()) {
+            match read.await {
+                // A right to add may come without the right to read.
+                Err(error) if !needed && error.kind != Kind::Interrupted => {}
+                actual => self.actual = actual?,
+            }
+        }
+        Ok(self)
     }
 }
 
