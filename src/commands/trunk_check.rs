@@ -28,7 +28,7 @@ use crate::model::trunk::{ActualTrunk, Status, Transport, Trunk};
 use crate::ops::trunks::{self, TrunkSelector};
 use crate::probe::rules::{self, NearEnd};
 use crate::probe::target::{Target, split};
-use crate::probe::{Found, codecs, verdicts};
+use crate::probe::{Found, codecs, vendor_view, verdicts};
 use crate::reconcile::{self, account};
 use crate::vendors::{self, End, Facts};
 use probing::Probing;
@@ -328,14 +328,14 @@ fn of_vendor(subject: &Subject, observed: Option<verdicts::Observed>) -> Vec<Che
         return vec![Check::new("vendor.status", Verdict::Skipped, text)];
     };
     let code = actual.status_code.as_deref();
-    let check = verdicts::vendor_status(status, code, vendor.title);
+    let check = vendor_view::status(status, code, vendor.title);
     let check = match status {
         Status::Unmonitored if !vendor.sip.reports_status => {
             check.hint("the vendor reports only whether a trunk is enabled; see sip.options")
         }
         _ => check,
     };
-    vec![check, verdicts::agreement(observed, status)]
+    vec![check, vendor_view::agreement(observed, status)]
 }
 
 /// The check `numbers.duplicate` of each trunk that has numbers.

@@ -1,9 +1,10 @@
 //! Checks whether a SIP target answers: server location, connection, TLS, and one OPTIONS request for each server.
 //!
 //! The flow is one-way: a [`target::Target`] becomes candidates (`locate`, RFC 3263), each candidate gets one OPTIONS
-//! request (`message`, `exchange`), and the answers become checks (`verdicts`, `certificate`, `codecs`). Only `resolver` and
-//! `exchange` do I/O; the rest is pure. All text from the network is bounded, and cleaned before it is shown. Nothing but
-//! OPTIONS is ever sent, and only to targets that a trunk or the command line names.
+//! request (`message`, `exchange`), and the answers become checks (`verdicts`, `certificate`, `codecs`), as does what the
+//! vendor says of the trunk (`vendor_view`). Only `resolver` and `exchange` do I/O; the rest is pure. All text from the
+//! network is bounded, and cleaned before it is shown. Nothing but OPTIONS is ever sent, and only to targets that a trunk or
+//! the command line names.
 
 pub mod certificate;
 pub mod codecs;
@@ -13,6 +14,7 @@ pub mod message;
 pub mod resolver;
 pub mod rules;
 pub mod target;
+pub mod vendor_view;
 pub mod verdicts;
 
 use std::cmp::Reverse;
