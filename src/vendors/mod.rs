@@ -18,6 +18,8 @@ pub mod codes;
 pub mod itniotech;
 pub mod paging;
 pub mod simulator;
+#[cfg(test)]
+mod tests;
 pub mod yeastar;
 pub mod zoom;
 

@@ -6,16 +6,14 @@ mod rounds;
 mod rules;
 mod surface;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::Itniotech;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::model::trunk::{ActualTrunk, Trunk, TrunkChange};
-use crate::vendors::call::{Body, Call, Place, Request, Response, Slot};
-use crate::vendors::simulator::Incoming;
+use crate::vendors::call::{Body, Call, Place, Request, Response};
+use crate::vendors::tests::rig;
 
 /// The time of page 004's example.
 const NOW: u64 = 1_630_468_800;
@@ -26,19 +24,7 @@ fn profile() -> Profile {
 }
 
 fn profile_with(key: Secret, secret: Secret) -> Profile {
-    Profile {
-        name: "test".into(),
-        vendor: "itniotech".into(),
-        settings: BTreeMap::from([("base_url".into(), "https://api.itniotech.com".into())]),
-        origins: Default::default(),
-        secrets: BTreeMap::from([("api_key".into(), key), ("api_secret".into(), secret)]),
-        ca_file: None,
-        proxy: Default::default(),
-        allow_http: false,
-        concurrency: None,
-        identity: "test".into(),
-        home: None,
-    }
+    rig::profile(&Itniotech, &[], &[("api_key", key), ("api_secret", secret)])
 }
 
 fn trunk(json: &str) -> Trunk {
@@ -71,37 +57,6 @@ fn body_text(request: &Request) -> String {
     match &request.body {
         Body::Json(body) => body.to_string(),
         other => panic!("{other:?}"),
-    }
-}
-
-/// The request as it arrives once every slot is filled.
-fn incoming(request: &Request, slots: &[Slot], base: &str) -> Incoming {
-    let mut headers: Vec<(String, String)> =
-        request.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
-    let mut body = match request.body.clone() {
-        Body::Json(body) => Some(body),
-        Body::Empty => None,
-        other => panic!("{other:?}"),
-    };
-    for slot in slots {
-        let secret = slot.secret.expose().unwrap();
-        match &slot.place {
-            Place::Json(pointer) => {
-                *body.as_mut().unwrap().pointer_mut(pointer).unwrap() = Value::from(secret)
-            }
-            Place::Header { name, prefix } => {
-                headers.push((name.to_lowercase(), format!("{prefix}{secret}")))
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-    Incoming {
-        method: request.method.as_str().into(),
-        path: request.url.strip_prefix(base).unwrap().into(),
-        query: Vec::new(),
-        headers,
-        body: body.map(|body| body.to_string().into()).unwrap_or_default(),
-        ..Incoming::default()
     }
 }
 

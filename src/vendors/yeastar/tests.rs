@@ -5,35 +5,19 @@ mod lists;
 mod requests;
 mod rounds;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::Yeastar;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
 use crate::vendors::call::{Call, Fault, Page, Response};
+use crate::vendors::tests::rig;
 
 const BASE: &str = "https://192.0.2.10:8088";
 
 fn profile() -> Profile {
-    profile_of(&[("base_url", BASE), ("client_id", "id")], Secret::known("canary"))
-}
-
-fn profile_of(settings: &[(&str, &str)], client_secret: Secret) -> Profile {
-    Profile {
-        name: "test".into(),
-        vendor: "yeastar".into(),
-        settings: settings.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
-        origins: Default::default(),
-        secrets: BTreeMap::from([("client_secret".into(), client_secret)]),
-        ca_file: None,
-        proxy: Default::default(),
-        allow_http: false,
-        concurrency: None,
-        identity: "test".into(),
-        home: None,
-    }
+    let settings = [("base_url", BASE), ("client_id", "id")];
+    rig::profile(&Yeastar, &settings, &[("client_secret", Secret::known("canary"))])
 }
 
 /// Reads an answer of HTTP 200.

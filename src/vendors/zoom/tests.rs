@@ -9,33 +9,15 @@ mod surface;
 mod surface_round;
 mod world;
 
-use std::collections::BTreeMap;
-
 use super::Zoom;
 use crate::model::profile::Profile;
 use crate::model::secret::Secret;
-use crate::vendors::Vendor;
 use crate::vendors::call::{Body, Request, Response};
+use crate::vendors::tests::rig;
 
 /// A profile with the defaults of the table, and these settings over them.
 fn profile(settings: &[(&str, &str)]) -> Profile {
-    let defaults = Zoom.facts().profile_keys.iter().filter_map(|key| Some((key.name, key.default?)));
-    Profile {
-        name: "meetings".into(),
-        vendor: "zoom".into(),
-        settings: defaults
-            .chain(settings.iter().copied())
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect(),
-        origins: Default::default(),
-        secrets: BTreeMap::from([("client_secret".to_owned(), Secret::known("canary"))]),
-        ca_file: None,
-        proxy: Default::default(),
-        allow_http: false,
-        concurrency: None,
-        identity: "meetings".into(),
-        home: None,
-    }
+    rig::profile(&Zoom, settings, &[("client_secret", Secret::known("canary"))])
 }
 
 fn trunk(json: &str) -> crate::model::trunk::Trunk {

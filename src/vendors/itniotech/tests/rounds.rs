@@ -8,8 +8,6 @@ use crate::vendors::call::{Fault, Page};
 use crate::vendors::codes::After;
 use crate::vendors::simulator::Simulator;
 
-const BASE: &str = "http://127.0.0.1:1/itniotech";
-
 struct Round {
     simulator: Box<dyn Simulator>,
     profile: Profile,
@@ -19,19 +17,13 @@ struct Round {
 impl Round {
     /// With the profile that the adapter declares for the sandbox.
     fn new() -> Self {
-        let value = |key: &str| {
-            let pair = Itniotech.facts().sandbox.iter().find(|(name, _)| *name == key).unwrap();
-            pair.1.replace("{base}", BASE.strip_suffix("/itniotech").unwrap())
-        };
-        let mut profile = profile_with(Secret::known(value("api_key")), Secret::known(value("api_secret")));
-        profile.settings.insert("base_url".into(), value("base_url"));
-        Self { simulator: Itniotech.simulator(None).unwrap(), profile, skew: 0 }
+        Self { simulator: Itniotech.simulator(None).unwrap(), profile: rig::sandbox(&Itniotech), skew: 0 }
     }
 
     fn send<T>(&mut self, call: &Call<T>) -> Result<T, Fault> {
-        let mut slots = call.slots.clone();
-        slots.extend(Itniotech.authorise(&self.profile, &Secret::withheld(), NOW + self.skew));
-        (call.read)(&self.simulator.handle(&incoming(&call.request, &slots, BASE), NOW))
+        let signed = NOW + self.skew;
+        let incoming = rig::incoming(&Itniotech, &self.profile, &Secret::withheld(), call, signed);
+        (call.read)(&self.simulator.handle(&incoming, NOW))
     }
 
     fn all<T>(&mut self, mut call: Call<Page<T>>) -> Vec<T> {

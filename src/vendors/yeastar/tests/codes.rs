@@ -46,21 +46,11 @@ fn requests_are_not_resent_if_the_documentation_forbids_it() {
 }
 
 #[test]
-fn rows_are_complete_and_reachable() {
-    for (index, row) in CODES.iter().enumerate() {
-        for text in [row.name, row.meaning, row.cause, row.remedy] {
-            assert!(!text.is_empty(), "{}", row.code);
-        }
-        for text in [row.meaning, row.cause, row.remedy] {
-            assert!(text.ends_with('.'), "{}: {text}", row.code);
-        }
+fn each_row_has_a_name_and_each_code_one_general_row() {
+    for row in CODES {
+        assert!(!row.name.is_empty(), "{}", row.code);
         let general =
             |other: &&Code| other.code == row.code && !other.when.log_in && other.when.says.is_empty();
         assert_eq!(CODES.iter().filter(general).count(), 1, "{} needs one general row", row.code);
-        assert!(
-            !CODES[..index].iter().any(|earlier| general(&earlier)),
-            "{} has a row after its general one",
-            row.code
-        );
     }
 }

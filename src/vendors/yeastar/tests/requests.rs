@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::error::Kind;
-use crate::model::support::{Operation, Support};
+use crate::model::support::Operation;
 use crate::vendors::Vendor;
 use crate::vendors::call::{Body, Effect, Method, Place, USER_AGENT};
 
@@ -73,61 +73,4 @@ fn only_whole_numbers_are_ids() {
     }
     let call = Yeastar.delete_trunk(&profile, "007").unwrap();
     assert!(call.request.url.ends_with("?id=7"));
-}
-
-#[test]
-fn the_support_of_every_operation_is_stated() {
-    let facts = Yeastar.facts();
-    for operation in Operation::ALL {
-        let listed = facts.abilities.iter().filter(|(known, _)| known == operation).count();
-        assert_eq!(listed, 1, "{}", operation.name());
-        if let Support::Unsupported { why, instead } = facts.support(*operation) {
-            assert!(why.ends_with('.') && instead.ends_with('.'), "{}", operation.name());
-            let error = facts.refuse(*operation);
-            assert_eq!(error.kind, Kind::Unsupported);
-            assert!(error.message.ends_with(why) && error.hint.as_deref() == Some(instead));
-        }
-    }
-}
-
-/// The operations in the table are available, and all others refuse.
-#[test]
-fn the_table_of_abilities_matches_the_code() {
-    let (profile, facts) = (profile(), Yeastar.facts());
-    let country = ["US".to_owned()];
-    let settings = crate::model::settings::SipSettings::default();
-    let there = |operation: Operation| match operation {
-        Operation::TrunkCreate => {
-            Yeastar.create_trunk(&profile, &crate::model::trunk::Trunk::default()).is_ok()
-        }
-        Operation::TrunkUpdate => {
-            Yeastar.update_trunk(&profile, "1", &crate::model::trunk::Trunk::default(), None).is_ok()
-        }
-        Operation::TrunkList => Yeastar.list_trunks(&profile, None).is_ok(),
-        Operation::TrunkGet => Yeastar.get_trunk(&profile, "1").is_ok(),
-        Operation::TrunkDelete => Yeastar.delete_trunk(&profile, "1").is_ok(),
-        Operation::NumbersAdd => Yeastar.add_numbers(&profile, "me", &[]).is_ok(),
-        Operation::NumbersList => Yeastar.list_numbers(&profile, "me").is_ok(),
-        Operation::NumbersRemove => Yeastar.remove_number(&profile, "me", "1").is_ok(),
-        // No function of their own: they would be made of others that are not there.
-        Operation::NumbersUpdate | Operation::SettingsRead => false,
-        Operation::SettingsAssign => Yeastar.assign_settings(&profile, "me", &settings).is_ok(),
-        Operation::CountriesAdd => Yeastar.add_countries(&profile, "me", &country).is_ok(),
-        Operation::CountriesList => Yeastar.list_countries(&profile, "me").is_ok(),
-        Operation::CountriesRemove => Yeastar.remove_country(&profile, "me", "US").is_ok(),
-        Operation::MasterNumbersList => Yeastar.list_master_numbers(&profile).is_ok(),
-        Operation::MasterNumbersAssign => {
-            Yeastar.assign_master_numbers(&profile, "me", &[], &Default::default()).is_ok()
-        }
-        Operation::MasterNumbersClear => Yeastar.clear_numbers(&profile, "me").is_ok(),
-        Operation::FindItsp
-        | Operation::FindExtension
-        | Operation::FindExtensionGroup
-        | Operation::FindAgentGroup => Yeastar.look_up(&profile, operation, None).is_ok(),
-        Operation::ProfileCheck => Yeastar.identify(&profile).is_ok(),
-        Operation::ProfileLogout => Yeastar.revoke(&profile).is_some(),
-    };
-    for operation in Operation::ALL {
-        assert_eq!(facts.support(*operation).is_there(), there(*operation), "{}", operation.name());
-    }
 }

@@ -4,9 +4,9 @@ use super::*;
 use crate::model::error::Kind;
 use crate::model::support::Operation;
 use crate::model::trunk::{ActualTrunk, Trunk};
-use crate::vendors::call::{Body, Effect, Place, Token};
+use crate::vendors::call::Token;
 use crate::vendors::codes::After;
-use crate::vendors::simulator::{Incoming, Simulator};
+use crate::vendors::simulator::Simulator;
 use crate::vendors::{LookupEntry, Vendor};
 
 const NOW: u64 = 1_800_000_000;
@@ -23,17 +23,8 @@ struct Round {
 impl Round {
     /// With the profile that the adapter declares for the sandbox.
     fn new() -> Self {
-        let sandbox: BTreeMap<&str, String> = Yeastar
-            .facts()
-            .sandbox
-            .iter()
-            .map(|(key, value)| (*key, value.replace("{base}", "http://s")))
-            .collect();
-        let secret = Secret::known(sandbox["client_secret"].clone());
-        let settings: Vec<(&str, &str)> = sandbox.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let simulator = Yeastar.simulator(None).unwrap();
-        let mut round =
-            Self { simulator, profile: profile_of(&settings, secret), token: Secret::withheld(), now: NOW };
+        let (simulator, profile) = (Yeastar.simulator(None).unwrap(), rig::sandbox(&Yeastar));
+        let mut round = Self { simulator, profile, token: Secret::withheld(), now: NOW };
         round.token = round.log_in().unwrap().access;
         round
     }
@@ -51,40 +42,7 @@ impl Round {
     }
 
     fn send<T>(&mut self, call: &Call<T>) -> Result<T, Fault> {
-        let mut slots = call.slots.clone();
-        if call.effect != Effect::LogIn {
-            slots.extend(Yeastar.authorise(&self.profile, &self.token, self.now));
-        }
-        let request = &call.request;
-        let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
-        let decoded = |text| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
-        let mut query: Vec<(String, String)> = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(key, value)| (key.to_owned(), decoded(value)))
-            .collect();
-        let mut body = match &request.body {
-            Body::Empty => Value::Null,
-            Body::Json(body) => body.clone(),
-            other => panic!("{other:?}"),
-        };
-        for slot in &slots {
-            let secret = slot.secret.expose().unwrap();
-            match &slot.place {
-                Place::Json(pointer) => *body.pointer_mut(pointer).unwrap() = secret.into(),
-                Place::Query(name) => query.push(((*name).into(), secret.into())),
-                other => panic!("{other:?}"),
-            }
-        }
-        let headers = request.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
-        let incoming = Incoming {
-            method: request.method.as_str().into(),
-            path: path.strip_prefix("http://s/yeastar").unwrap().into(),
-            query,
-            headers: headers.collect(),
-            body: if body.is_null() { Vec::new() } else { body.to_string().into() },
-            ..Incoming::default()
-        };
+        let incoming = rig::incoming(&Yeastar, &self.profile, &self.token, call, self.now);
         (call.read)(&self.simulator.handle(&incoming, self.now))
     }
 

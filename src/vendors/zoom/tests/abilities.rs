@@ -9,15 +9,10 @@ use crate::model::support::{Operation, Support};
 use crate::vendors::Vendor;
 
 #[test]
-fn every_operation_is_listed_once_with_its_own_reason() {
-    let abilities = Zoom.facts().abilities;
-    for operation in Operation::ALL {
-        let count = abilities.iter().filter(|(known, _)| known == operation).count();
-        assert_eq!(count, 1, "{}", operation.name());
-    }
-    let reasons: Vec<String> = abilities.iter().filter_map(|(_, support)| support.reason()).collect();
+fn every_operation_has_its_own_reason() {
+    let reasons: Vec<String> =
+        Zoom.facts().abilities.iter().filter_map(|(_, support)| support.reason()).collect();
     for (at, reason) in reasons.iter().enumerate() {
-        assert!(reason.len() > 30 && reason.ends_with('.'), "{reason}");
         assert!(!reasons[..at].contains(reason), "{reason}");
     }
 }
