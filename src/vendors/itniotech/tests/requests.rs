@@ -25,34 +25,6 @@ fn password_slot(secret: Option<&str>) -> Vec<(Place, Option<&str>)> {
 }
 
 #[test]
-fn page_004_is_reproduced_with_its_headers_and_key_order() {
-    let whole = r#"{"direction":"outbound","kind":"peer","agent_groups":[{"id":"1000026"}],"name":"22232",
-        "host":"12.325.353.2"}"#;
-    let call = update("1", &trunk(whole), None);
-    assert_eq!(call.request.method, Method::Post);
-    assert_eq!(call.request.url, "https://api.itniotech.com/v3/cc/sipTrunk/update");
-    let body = compact(
-        r#"{"keyId":1,"groupList":[{"voiceGroupId":1000026}],"sipTrunkName":"22232",
-            "sipGatewayIp":"12.325.353.2","sipTrunkState":false}"#,
-    );
-    assert_eq!(body_text(&call.request), body);
-    assert!(call.slots.is_empty());
-    let mut headers = call.request.headers.clone();
-    headers.retain(|(name, _)| name != "User-Agent");
-    for slot in Itniotech.authorise(&profile(), &Secret::withheld(), NOW) {
-        let Place::Header { name, prefix: "" } = slot.place else { panic!("{:?}", slot.place) };
-        headers.push((name.into(), slot.secret.expose().unwrap().into()));
-    }
-    let page = [
-        ("Content-Type", "application/json;charset=UTF-8"),
-        ("Sign", "05d7a50893e22a5c4bb3216ae3396c7c"),
-        ("Timestamp", "1630468800"),
-        ("Api-Key", "bDqJFiq9"),
-    ];
-    assert_eq!(headers, page.map(|(name, value)| (name.to_owned(), value.to_owned())));
-}
-
-#[test]
 fn signatures_match_the_other_published_vector() {
     let profile = profile_with(Secret::known("api-key"), Secret::known("api-secret"));
     let slots = Itniotech.authorise(&profile, &Secret::withheld(), NOW);

@@ -1,7 +1,6 @@
 //! Exact requests.
 
-use super::super::wire::{NumberItem, SettingsBody};
-use super::super::{Zoom, write};
+use super::super::Zoom;
 use super::{json, profile, trunk};
 use crate::model::error::Kind;
 use crate::model::number::{InternalNumber, NumberType};
@@ -30,71 +29,8 @@ fn number() -> InternalNumber {
     }
 }
 
-/// The request of the page "Add internal numbers".
-fn page_number() -> NumberItem {
-    NumberItem {
-        number: "commodo magna".into(),
-        display_number: "in enim".into(),
-        country: "anim Excepteur cupidatat id".into(),
-        what: 1,
-        labels: "incididunt eiusmod sit".into(),
-        languages: "da-DK".into(),
-        visible: Some(false),
-        allow_join: Some(true),
-        allow_for_external_meetings: Some(true),
-    }
-}
-
-const PAGE_NUMBERS: &str = concat!(
-    r#"[{"number":"commodo magna","display_number":"in enim","#,
-    r#""country":"anim Excepteur cupidatat id","type":1,"#,
-    r#""labels":"incididunt eiusmod sit","languages":"da-DK","visible":false,"#,
-    r#""allow_join":true,"allow_for_external_meetings":true}]"#,
-);
-
 fn fields(pairs: &[(&str, &str)]) -> Body {
     Body::Multipart(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
-}
-
-#[test]
-fn the_number_page_is_reproduced_in_both_formats() {
-    let form = profile(&[("body_format", "multipart")]);
-    let request = write::numbers_request(&form, ":accountId", &[page_number()]).unwrap();
-    assert_eq!(request.body, fields(&[("internal_numbers", PAGE_NUMBERS)]));
-    assert!(
-        !request.headers.iter().any(|(name, _)| name == "Content-Type"),
-        "the boundary is not known here"
-    );
-    let request = write::numbers_request(&profile(&[]), "x", &[page_number()]).unwrap();
-    assert_eq!(json(&request), format!(r#"{{"internal_numbers":{PAGE_NUMBERS}}}"#));
-}
-
-#[test]
-fn the_settings_page_is_reproduced_in_both_formats() {
-    let body = SettingsBody {
-        enable: Some(false),
-        show_callout_internal_number: Some(false),
-        show_zoom_provided_callout_countries: Some(50_968_347),
-        show_zoom_provided_numbers: Some(2),
-    };
-    let form = profile(&[("body_format", "multipart")]);
-    let request = write::settings_request(&form, "x", &body).unwrap();
-    let expected = fields(&[
-        ("enable", "false"),
-        ("show_callout_internal_number", "false"),
-        ("show_zoom_provided_callout_countries", "50968347"),
-        ("show_zoom_provided_numbers", "2"),
-    ]);
-    assert_eq!(request.body, expected);
-    let request = write::settings_request(&profile(&[]), "x", &body).unwrap();
-    assert_eq!(
-        json(&request),
-        concat!(
-            r#"{"enable":false,"show_callout_internal_number":false,"#,
-            r#""show_zoom_provided_callout_countries":50968347,"#,
-            r#""show_zoom_provided_numbers":2}"#,
-        )
-    );
 }
 
 #[test]
