@@ -9,8 +9,9 @@ use std::process::{Command, Stdio};
 use serde_json::{Map, Value, json};
 
 use crate::support::given::{peer, profiles_with_tokens};
+use crate::support::place::after;
 use crate::support::scripted::{Act, Scripted, http};
-use crate::support::{Place, Ran, SHELL, read};
+use crate::support::{Place, Ran, read};
 
 /// MiB of data that a process may have; beyond that it is aborted. Some 10 MiB of it are stacks that are hardly
 /// used. The program's code, which does not count as data, takes some 20 MiB.
@@ -21,13 +22,8 @@ const MOST_STREAMED: usize = 40;
 
 /// The binary with such a limit.
 fn limited(most: usize, place: &Place, args: &[&str]) -> Command {
-    let plain = place.command(&[]);
-    let mut command = Command::new(SHELL);
-    let script = format!("ulimit -d {} && exec \"$0\" \"$@\"", most << 10);
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_trunkctl")]).args(args);
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
-    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = after(&format!("ulimit -d {}", most << 10), &place.command(args));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

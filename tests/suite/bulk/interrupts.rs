@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::support::given;
+use crate::support::output::json_lines;
 use crate::support::running::Running;
 use crate::support::scripted::{Act, Gate, Scripted, http};
 
@@ -33,7 +34,7 @@ fn after_ctrl_c_batches_in_progress_finish_and_a_later_run_does_the_rest() {
                 ended_in(&ran.json(), &[("created", 180), ("skipped", 120)]);
                 ran.json()["changes"].as_array().unwrap().clone()
             }
-            _ => ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+            _ => json_lines(&ran.out),
         };
         let of = |outcome: &str| {
             let mut names =

@@ -19,9 +19,12 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::support::lab::Lab;
+use crate::support::output::column;
+#[cfg(unix)]
+use crate::support::place::after;
 use crate::support::place::create_folder;
 use crate::support::recorder::Seen;
-use crate::support::{Place, Ran, SHELL};
+use crate::support::{Place, Ran};
 
 impl Lab {
     /// Writes a list of that many numbers.
@@ -96,12 +99,6 @@ fn csv(range: std::ops::Range<usize>) -> String {
     format!("number,type,labels,languages\n{rows}")
 }
 
-/// The values of a key in an array.
-fn column(rows: &Value, key: &str) -> Vec<String> {
-    let rows = rows.as_array().unwrap_or_else(|| panic!("{rows}"));
-    rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
-}
-
 /// The numbers that a request asks for.
 fn asked(seen: &Seen) -> Vec<String> {
     let body: Value = serde_json::from_slice(&seen.body).unwrap();
@@ -158,13 +155,8 @@ fn rows_that(path: &str, outcome: &str) -> Vec<String> {
 /// A command whose files cannot grow beyond that many blocks, as on a full disk.
 #[cfg(unix)]
 fn limited(plain: &Command, blocks: u32) -> Command {
-    let mut command = Command::new(SHELL);
     // A shell's block has 512 or 1024 bytes. Without the trap the system ends the program.
-    command.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""]).arg(blocks.to_string());
-    command.arg(plain.get_program()).args(plain.get_args());
-    command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(plain.get_current_dir().unwrap()).stdin(Stdio::null());
-    command
+    after(&format!("trap '' XFSZ; ulimit -f {blocks}"), plain)
 }
 
 /// The path of a file, after creating its folder.

@@ -85,7 +85,7 @@ fn after_ctrl_c_requests_in_progress_finish_and_a_later_run_does_the_rest() {
         let ran = interrupted(&lab, &line, "trunk/create", 3).expect(130);
         let changes: Vec<Value> = match format {
             "json" => changes(&ran),
-            _ => ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+            _ => output::json_lines(&ran.out),
         };
         let outcomes: Vec<&str> = changes.iter().map(|one| one["outcome"].as_str().unwrap()).collect();
         assert_eq!(outcomes, ["created", "created", "created", "skipped", "skipped", "skipped"], "{format}");

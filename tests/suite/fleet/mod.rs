@@ -31,6 +31,7 @@ use serde_json::Value;
 
 use crate::fixtures::{self, is_write};
 use crate::support::given::{PEER, peer};
+use crate::support::output;
 use crate::support::recorder::{Recorder, Seen};
 use crate::support::served::Served;
 use crate::support::{Place, Ran, read};

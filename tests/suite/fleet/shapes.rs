@@ -70,10 +70,10 @@ fn every_data_format_has_the_same_plan() {
         }
     }
     assert!(steps[0]["place"].as_str().unwrap().ends_with("manifest.toml, line 1, column 1"));
-    let lines: Vec<Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = output::json_lines(&jsonl);
     assert_eq!(&lines, steps);
     assert_eq!(yaml_serde::from_str::<Value>(&yaml).unwrap(), plan);
-    let (header, rows) = cells(&csv);
+    let (header, rows) = output::csv(&csv);
     assert_eq!(header, ["action", "kind", "name", "id", "profile", "account", "fields", "reason"]);
     let named: Vec<&str> = steps.iter().map(|step| step["name"].as_str().unwrap()).collect();
     assert_eq!(rows.len(), named.len());
@@ -81,13 +81,6 @@ fn every_data_format_has_the_same_plan() {
     for text in [json, jsonl] {
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     }
-}
-
-fn cells(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let own = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
-    let header = own(reader.headers().unwrap());
-    (header, reader.records().map(|record| own(&record.unwrap())).collect())
 }
 
 #[test]
@@ -101,13 +94,13 @@ fn every_data_format_has_the_same_results() {
         assert!(ran.err.lines().all(|line| line.starts_with("progress: ")), "{format}: {}", ran.err);
         let rows: Vec<(String, String)> = match format {
             "csv" => {
-                let (header, rows) = cells(&ran.out);
+                let (header, rows) = output::csv(&ran.out);
                 assert_eq!(header, ["outcome", "kind", "name", "id", "profile", "account"]);
                 rows.into_iter().map(|row| (row[0].clone(), row[3].clone())).collect()
             }
             _ => {
                 let changes: Vec<Value> = match format {
-                    "jsonl" => ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+                    "jsonl" => output::json_lines(&ran.out),
                     "yaml" => of(&yaml_serde::from_str(&ran.out).unwrap()),
                     _ => of(&ran.json()),
                 };

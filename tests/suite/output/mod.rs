@@ -11,6 +11,7 @@ mod streams;
 use serde_json::{Value, json};
 
 use crate::support::given::{self, answer};
+use crate::support::output::{csv, json_lines};
 use crate::support::scripted::{Act, Scripted};
 use crate::support::served::Served;
 use crate::support::{Place, Ran};
@@ -48,18 +49,10 @@ const FORMATS: [&str; 5] = ["table", "json", "jsonl", "yaml", "csv"];
 fn parse(format: &str, text: &str) -> Vec<Value> {
     match format {
         "json" => vec![serde_json::from_str(text).unwrap()],
-        "jsonl" => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        "jsonl" => json_lines(text),
         "yaml" => vec![yaml_serde::from_str(text).unwrap()],
         other => panic!("{other}"),
     }
-}
-
-fn csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let own = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
-    let header = own(reader.headers().unwrap());
-    // A row of another length than the header is an error here.
-    (header, reader.records().map(|record| own(&record.unwrap())).collect())
 }
 
 fn numbers(place: &Place, numbers: &[&str]) -> String {

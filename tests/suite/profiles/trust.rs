@@ -3,7 +3,8 @@
 use std::os::unix::fs::chown;
 
 use super::*;
-use crate::support::{SHELL, read, set_mode};
+use crate::support::place::after;
+use crate::support::{read, set_mode};
 
 const FILE: &str =
     "[profiles.p]\nvendor = \"yeastar\"\nbase_url = \"https://192.0.2.1\"\naccess_token = \"env:T\"\n";
@@ -92,23 +93,13 @@ fn a_pipe_is_accepted_as_a_profiles_file() {
 #[test]
 fn init_creates_a_trusted_folder() {
     let place = Place::new();
-    let words = "umask 0; exec \"$@\"";
     let file = place.path().join("new/etc/profiles.toml");
-    let own = place.command(&[]);
-    let mut shell = std::process::Command::new(SHELL);
-    shell.args(["-c", words, "sh"]).arg(own.get_program()).args(["--profiles-file", file.to_str().unwrap()]);
-    shell.args([
-        "profile",
-        "init",
-        "p",
-        "--vendor",
-        "yeastar",
-        "--no-check",
-        "--set",
-        "base_url=https://192.0.2.1",
-    ]);
-    shell.args(["--set", "client_id=c", "--set", "client_secret=env:S"]);
-    shell.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    read(shell.output().unwrap()).expect(0);
+    let line = format!(
+        "--profiles-file {} profile init p --vendor yeastar --no-check --set base_url=https://192.0.2.1 \
+         --set client_id=c --set client_secret=env:S",
+        file.display()
+    );
+    let init = place.command(&line.split(' ').collect::<Vec<_>>());
+    read(after("umask 0", &init).output().unwrap()).expect(0);
     run(&place, &format!("--profiles-file {} profile show", file.display())).expect(0);
 }

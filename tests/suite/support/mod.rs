@@ -4,6 +4,7 @@
 pub mod daemon;
 pub mod given;
 pub mod lab;
+pub mod output;
 pub mod place;
 pub mod recorder;
 pub mod refusing;

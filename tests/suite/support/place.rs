@@ -153,6 +153,17 @@ pub fn need(tool: &str) {
     assert!(found.is_ok_and(|found| found.status.success()), "install `{tool}`: this test runs it");
 }
 
+/// The command in a shell that has run a script before, which may limit what the command can use.
+#[cfg(unix)]
+pub fn after(script: &str, command: &Command) -> Command {
+    let mut shell = Command::new(SHELL);
+    shell.args(["-c", &format!("{script} && exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(command.get_current_dir().unwrap()).stdin(Stdio::null());
+    shell
+}
+
 /// How a child ended.
 pub fn read(output: Output) -> Ran {
     Ran {

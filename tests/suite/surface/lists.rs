@@ -8,6 +8,7 @@ use super::*;
 use crate::conformance::rig::{PASSWORD, words};
 use crate::fixtures;
 use crate::support::Place;
+use crate::support::output::csv;
 use crate::support::recorder::Recorder;
 use crate::support::scripted::http;
 use crate::support::served::{Served, profiles};
@@ -47,9 +48,9 @@ fn in_order(table: &str, ids: &[String]) -> Vec<String> {
 }
 
 fn csv_column(text: &str, key: &str) -> Vec<String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let at = reader.headers().unwrap().iter().position(|name| name == key).unwrap();
-    reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
+    let (header, rows) = csv(text);
+    let at = header.iter().position(|name| name == key).unwrap();
+    rows.into_iter().map(|row| row[at].clone()).collect()
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod whole;
 use serde_json::{Map, Value, json};
 
 use crate::conformance::rig::Rig;
+use crate::support::output::{column, json_lines};
 
 /// A list that comes in pages.
 pub struct Paged {
@@ -143,14 +144,7 @@ impl Paged {
     }
 }
 
-/// The values of a key in a JSON array.
-pub fn column(rows: &Value, key: &str) -> Vec<String> {
-    let rows = rows.as_array().unwrap_or_else(|| panic!("{rows}"));
-    rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
-}
-
-/// The same of JSON lines.
-pub fn lines(text: &str, key: &str) -> Vec<String> {
-    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    column(&Value::from(rows), key)
+/// The values of a key in JSON Lines.
+fn lines(text: &str, key: &str) -> Vec<String> {
+    column(&Value::from(json_lines(text)), key)
 }
