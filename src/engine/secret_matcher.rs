@@ -96,24 +96,28 @@ fn alike(c: char) -> char {
     if c.is_whitespace() { ' ' } else { c }
 }
 
-/// Every character that `character` would find at the beginning of the text, with its length.
-fn readings(text: &str) -> [Option<(char, usize)>; 4] {
+/// A character, and how much of the text spells it.
+type Reading = Option<(char, usize)>;
+
+/// Every character that the text can begin with: as it is, perhaps after backslashes, and encoded.
+fn readings(text: &str) -> [Reading; 4] {
     let bare = text.trim_start_matches('\\');
     let slashes = text.len() - bare.len();
     let after = |(c, length): (char, usize)| (c, slashes + length);
-    let plain = bare.chars().next().map(|c| match space(bare).filter(|_| c.is_whitespace()) {
-        Some(length) => (c, length),
-        None => (c, c.len_utf8()),
+    let plain = bare.chars().next().map(|c| match c.is_whitespace() {
+        true => (c, bare.len() - bare.trim_start().len()),
+        false => (c, c.len_utf8()),
     });
-    let second = match bare.as_bytes().first() {
-        Some(b'u') if slashes > 0 => read_unicode(bare),
-        Some(b'%') => read_percent(bare),
-        Some(b'&') => read_entity(bare),
+    let encoded = match bare.as_bytes().first() {
+        Some(b'u') if slashes > 0 => unicode(bare),
+        Some(b'%') => percent(bare),
+        Some(b'&') => entity(bare),
         Some(b'+') => Some((' ', 1)),
         _ => None,
     };
-    let percent = bare.starts_with("%25").then_some(('%', 3));
-    [(slashes > 0).then_some(('\\', slashes)), plain.map(after), second.map(after), percent.map(after)]
+    // The following text decides which `%25` is the last one.
+    let twice = bare.starts_with("%25").then_some(('%', 3));
+    [(slashes > 0).then_some(('\\', slashes)), plain.map(after), encoded.map(after), twice.map(after)]
 }
 
 /// The text with every spelling of `word` replaced.
@@ -148,63 +152,38 @@ fn spelt(text: &str, word: &str) -> Option<usize> {
         if c == '\\' && before == Some('\\') {
             continue;
         }
-        let (plain, encoded) = character(&text[at..], c);
-        at += match (plain, encoded) {
+        let rest = &text[at..];
+        let mut fitting = readings(rest).into_iter().flatten().filter(|(read, length)| {
+            // A space may have become other white space, several, or a plus; but not if it is encoded.
+            *read == c || (c.is_whitespace() && read.is_whitespace() && is_blank(&rest[..*length]))
+        });
+        let (_, first) = fitting.next()?;
+        at += match fitting.next() {
             // `%25` may be a percent sign or the beginning of three characters: what fits is right.
-            (Some(plain), Some(encoded)) => match spelt(&text[at + plain..], &word[place + c.len_utf8()..]) {
-                Some(length) => return Some(at + plain + length),
-                None => encoded,
+            Some((_, second)) if c != '\\' => match spelt(&rest[first..], &word[place + c.len_utf8()..]) {
+                Some(length) => return Some(at + first + length),
+                None => second,
             },
-            (plain, encoded) => plain.or(encoded)?,
+            _ => first,
         };
         before = Some(c);
     }
     Some(at)
 }
 
-/// How much of the beginning of the text is the character: as it is, and encoded.
-fn character(text: &str, c: char) -> (Option<usize>, Option<usize>) {
-    let bare = text.trim_start_matches('\\');
-    let slashes = text.len() - bare.len();
-    if c == '\\' && slashes > 0 {
-        return (Some(slashes), None);
-    }
-    let plain = match c.is_whitespace() {
-        true => space(bare),
-        false => bare.starts_with(c).then_some(c.len_utf8()),
-    };
-    let escaped = || unicode(bare, c).filter(|_| slashes > 0);
-    let encoded = escaped().or_else(|| percent(bare, c)).or_else(|| entity(bare, c));
-    (plain.map(|length| slashes + length), encoded.map(|length| slashes + length))
-}
-
-/// A space may have become several, or a plus.
-fn space(text: &str) -> Option<usize> {
-    let blank = text.len() - text.trim_start().len();
-    if blank > 0 { Some(blank) } else { text.starts_with('+').then_some(1) }
+/// Whether white space is not encoded.
+fn is_blank(spelling: &str) -> bool {
+    spelling.ends_with(|c: char| c.is_whitespace() || c == '+')
 }
 
 /// `u0022`, after the backslash.
-fn unicode(text: &str, c: char) -> Option<usize> {
-    read_unicode(text).filter(|(read, _)| *read == c).map(|(_, length)| length)
-}
-
-fn read_unicode(text: &str) -> Option<(char, usize)> {
+fn unicode(text: &str) -> Reading {
     let code = u32::from_str_radix(text.strip_prefix('u')?.get(..4)?, 16).ok()?;
     Some((char::from_u32(code)?, 5))
 }
 
-/// `%22`, or `%2522` if it was encoded twice.
-fn percent(text: &str, c: char) -> Option<usize> {
-    match c {
-        // The following text decides which `%25` is the last one.
-        '%' => text.starts_with("%25").then_some(3),
-        _ => read_percent(text).filter(|(read, _)| *read == c).map(|(_, length)| length),
-    }
-}
-
-/// Any character but a percent sign.
-fn read_percent(text: &str) -> Option<(char, usize)> {
+/// `%22`, or `%2522` if it was encoded twice: any character but a percent sign.
+fn percent(text: &str) -> Reading {
     let mut bytes = [0; 4];
     let (mut rest, mut count, mut length) = (text, 0, 1);
     while count < length {
@@ -231,11 +210,7 @@ fn read_percent(text: &str) -> Option<(char, usize)> {
 }
 
 /// `&quot;`, `&#34;` or `&#x22;`
-fn entity(text: &str, c: char) -> Option<usize> {
-    read_entity(text).filter(|(read, _)| *read == c).map(|(_, length)| length)
-}
-
-fn read_entity(text: &str) -> Option<(char, usize)> {
+fn entity(text: &str) -> Reading {
     // No longer name is meant for a character, and looking further for the end of each could take forever.
     let end = text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
     let name = text[..end].strip_prefix('&')?;
