@@ -25,12 +25,7 @@ pub async fn list(context: &Context, args: &OfAccount) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = open(context, Operation::CountriesList).await?;
     let account = account(&session, args.account.as_deref())?;
-    let mut take = |page: Vec<CalloutCountry>| {
-        rows.take(page.into_iter().map(|country| {
-            let data = serde_json::to_value(&country).unwrap_or_default();
-            (vec![country.id, country.name.unwrap_or_default(), country.code.unwrap_or_default()], data)
-        }))
-    };
+    let mut take = |page: Vec<CalloutCountry>| rows.take_objects(page);
     countries::list(&session, &account, &mut take).await?;
     Ok(rows.finish())
 }

@@ -49,14 +49,8 @@ fn rows(facts: &'static Facts, code: &str) -> Vec<&'static Code> {
 fn exit_codes(code: Option<&str>) -> Result<Report> {
     let data = |row: &ExitCode| serde_json::to_value(row).unwrap_or_default();
     let Some(code) = code else {
-        return Ok(Report::Listing(vec![Listing::new(
-            &["code", "kind", "meaning"],
-            EXIT_CODES
-                .iter()
-                .map(|row| vec![row.code.to_string(), row.kind.into(), row.meaning.into()])
-                .collect(),
-            EXIT_CODES.iter().map(data).collect(),
-        )]));
+        let data = EXIT_CODES.iter().map(data).collect();
+        return Ok(Report::Listing(vec![Listing::of(&["code", "kind", "meaning"], data)]));
     };
     let row = EXIT_CODES.iter().find(|row| row.code.to_string() == code || row.kind == code);
     let row = row.ok_or_else(|| {
@@ -72,11 +66,7 @@ fn exit_codes(code: Option<&str>) -> Result<Report> {
 fn checks(id: Option<&str>) -> Result<Report> {
     let data = |rule: &Rule| serde_json::to_value(rule).unwrap_or_default();
     let Some(id) = id else {
-        return Ok(Report::Listing(vec![Listing::new(
-            &["id", "meaning"],
-            CHECKS.iter().map(|rule| vec![rule.id.into(), rule.meaning.into()]).collect(),
-            CHECKS.iter().map(data).collect(),
-        )]));
+        return Ok(Report::Listing(vec![Listing::of(&["id", "meaning"], CHECKS.iter().map(data).collect())]));
     };
     let rule = CHECKS.iter().find(|rule| rule.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
         let near = nearest(id, CHECKS.iter().map(|rule| rule.id));

@@ -32,26 +32,9 @@ pub async fn list(context: &Context, args: &OfAccount) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), &args.shape)?;
     let session = open(context, Operation::NumbersList).await?;
     let account = account(&session, args.account.as_deref())?;
-    let mut take = |page: Vec<ActualNumber>| {
-        rows.take(page.into_iter().map(|actual| {
-            let data = serde_json::to_value(&actual).unwrap_or_default();
-            (cells(actual), data)
-        }))
-    };
+    let mut take = |page: Vec<ActualNumber>| rows.take_objects(page);
     internal_numbers::list(&session, &account, &mut take).await?;
     Ok(rows.finish())
-}
-
-fn cells(actual: ActualNumber) -> Vec<String> {
-    vec![
-        actual.number,
-        actual.id.unwrap_or_default(),
-        actual.country.unwrap_or_default(),
-        actual.what.map(|what| what.to_string()).unwrap_or_default(),
-        actual.labels.unwrap_or_default(),
-        actual.languages.unwrap_or_default(),
-        actual.visible.map(|visible| visible.to_string()).unwrap_or_default(),
-    ]
 }
 
 /// Refuses, with the reason: no vendor documents how.

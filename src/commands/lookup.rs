@@ -27,12 +27,7 @@ pub async fn run(context: &Context, verb: &Verb) -> Result<Report> {
     let session = open(context, what).await?;
     let search = args.search.as_deref().filter(|text| !text.is_empty());
     let mut take = |page: Vec<LookupEntry>| {
-        let wanted = page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text)));
-        rows.take(wanted.map(|entry| {
-            let data = serde_json::to_value(&entry).unwrap_or_default();
-            let cell = |text: Option<String>| text.unwrap_or_default();
-            (vec![entry.id, cell(entry.number), cell(entry.name), cell(entry.country)], data)
-        }))
+        rows.take_objects(page.into_iter().filter(|entry| search.is_none_or(|text| holds(entry, text))))
     };
     references::list(&session, what, search, &mut take).await?;
     Ok(rows.finish())

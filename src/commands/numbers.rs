@@ -29,12 +29,7 @@ pub fn columns() -> Columns {
 pub async fn list(context: &Context, shape: &Shape) -> Result<Report> {
     let mut rows = Rows::new(context, columns(), shape)?;
     let session = open(context, Operation::MasterNumbersList).await?;
-    let mut take = |page: Vec<MasterNumber>| {
-        rows.take(page.into_iter().map(|number| {
-            let data = serde_json::to_value(&number).unwrap_or_default();
-            (vec![number.number, number.country.unwrap_or_default()], data)
-        }))
-    };
+    let mut take = |page: Vec<MasterNumber>| rows.take_objects(page);
     numbers::list(&session, &mut take).await?;
     Ok(rows.finish())
 }

@@ -19,7 +19,6 @@ use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};
 use crate::model::secret::{MASK, SecretRef};
 use crate::model::support::Operation;
-use crate::model::text::cell_text;
 use crate::ops::profiles::prove;
 use crate::ops::steps::begin;
 use crate::vendors;
@@ -103,22 +102,19 @@ fn names(context: &Context, args: &Several) -> Result<Vec<Option<String>>> {
 /// Settings with their origins. Several profiles are distinguished by a column.
 async fn show(context: &Context, args: &Several) -> Result<Report> {
     let names = names(context, args)?;
-    let (mut rows, mut data) = (Vec::new(), Vec::new());
+    let mut data = Vec::new();
     for name in &names {
         for [key, value, origin] in settings(context, name.as_deref()).await? {
             let mut row = json!({"key": key, "value": value, "origin": origin});
-            let mut cells = vec![key, value, origin];
             if let (Some(name), true) = (name, names.len() > 1) {
                 row["profile"] = name.as_str().into();
-                cells.insert(0, name.clone());
             }
-            rows.push(cells);
             data.push(row);
         }
     }
     let columns: &[&str] = &["profile", "key", "value", "origin"];
     let columns = if names.len() > 1 { columns } else { &columns[1..] };
-    Ok(Report::Listing(vec![Listing::new(columns, rows, data)]))
+    Ok(Report::Listing(vec![Listing::of(columns, data)]))
 }
 
 /// The key, value and origin of each setting. A secret is shown as its reference and is not resolved.
@@ -169,17 +165,14 @@ async fn check(context: &Context, args: &Several) -> Result<Report> {
     // A dry run shows its requests in the order of the profiles.
     let at_once = if context.options.dry_run.is_some() { 1 } else { AT_ONCE };
     let proofs: Vec<_> = stream::iter(proofs).buffered(at_once).collect().await;
-    let (mut listing, mut errors) = (Listing::new(CHECKED, Vec::new(), Vec::new()), Vec::new());
+    let (mut records, mut errors) = (Vec::new(), Vec::new());
     for (name, proof) in names.iter().zip(proofs) {
         match proof {
-            Ok(Some(record)) => {
-                listing.rows.push(CHECKED.iter().map(|key| cell_text(record.get(*key))).collect());
-                listing.data.push(record);
-            }
-            Ok(None) => {}
+            Ok(record) => records.extend(record),
             Err(error) => errors.push(error.of_profile(name.as_deref().unwrap_or_default())),
         }
     }
+    let listing = Listing::of(CHECKED, records);
     Ok(match (context.withholds(), errors.is_empty()) {
         (true, true) => context.withheld(),
         (false, true) => Report::Listing(vec![listing]),

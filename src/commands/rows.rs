@@ -1,6 +1,7 @@
 //! Rows on their way out: kept for a table, whose columns are as wide as their widest cell, and where they are sorted;
 //! let through in parts otherwise.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::bulk;
@@ -12,6 +13,7 @@ use crate::model::columns::{Columns, Rank, Shape};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Format;
 use crate::model::report::{Listing, Report};
+use crate::model::text::cell_text;
 use crate::vendors::paging;
 
 /// Bytes that the rows of one part take: a page of a vendor can have thousands of rows.
@@ -63,7 +65,18 @@ impl<'w> Rows<'w> {
         Ok(Self { context, format, columns, shape, streams, begun: false, size: 0, rows: Vec::new() })
     }
 
-    /// Takes rows, each as cells and as data. Answers whether anybody still wants more.
+    /// Takes rows whose cells are their values under the names of the columns. Answers whether anybody still wants
+    /// more.
+    pub fn take_objects<T: Serialize>(&mut self, rows: impl IntoIterator<Item = T>) -> Result<bool> {
+        // The other formats show none.
+        let names = if self.shows_cells() { self.columns.table } else { &[] };
+        self.take(rows.into_iter().map(|row| {
+            let data = serde_json::to_value(row).unwrap_or_default();
+            (names.iter().map(|name| cell(data.get(name))).collect(), data)
+        }))
+    }
+
+    /// Takes rows, each as cells and as data.
     pub fn take(&mut self, rows: impl IntoIterator<Item = (Vec<String>, Value)>) -> Result<bool> {
         self.take_of(0, rows)
     }
@@ -75,7 +88,7 @@ impl<'w> Rows<'w> {
         rows: impl IntoIterator<Item = (Vec<String>, Value)>,
     ) -> Result<bool> {
         // A long list is kept once: as what will be shown of it.
-        let cells_count = matches!(self.format, Format::Table | Format::Markdown | Format::Csv);
+        let cells_count = self.shows_cells();
         for (cells, data) in rows {
             let rank = self.shape.sorted_by().map(|(path, _)| self.columns.rank(path, &cells, &data));
             let rank = rank.unwrap_or(Rank::Missing);
@@ -95,6 +108,10 @@ impl<'w> Rows<'w> {
         // Of one object a line, each is shown as soon as it is there.
         let at_once = self.streams && self.format == Format::Jsonl && !self.rows.is_empty();
         if at_once { self.publish() } else { Ok(true) }
+    }
+
+    fn shows_cells(&self) -> bool {
+        matches!(self.format, Format::Table | Format::Markdown | Format::Csv)
     }
 
     fn publish(&mut self) -> Result<bool> {
@@ -145,6 +162,14 @@ impl<'w> Rows<'w> {
             }
             None => "add -o jsonl, which prints each row as it is read, or use a filter",
         })
+    }
+}
+
+/// A value as a cell. A text is made printable when it is printed, not twice.
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        other => cell_text(other),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::change::{Change, Changes};
 use super::error::Error;
 use super::plan::Plan;
-use super::text::visit_texts;
+use super::text::{cell_text, visit_texts};
 
 /// How a result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,12 @@ impl Listing {
     pub fn new(columns: &[&str], rows: Vec<Vec<String>>, data: Vec<Value>) -> Self {
         let columns = columns.iter().map(|name| (*name).to_owned()).collect();
         Self { columns, rows, data, ..Self::default() }
+    }
+
+    /// A table whose cells are the values of its rows under the names of its columns.
+    pub fn of(columns: &[&str], data: Vec<Value>) -> Self {
+        let cells = |row: &Value| columns.iter().map(|name| cell_text(row.get(*name))).collect();
+        Self::new(columns, data.iter().map(cells).collect(), data)
     }
 
     fn visit_texts(&mut self, visit: &mut dyn FnMut(&mut String)) {
