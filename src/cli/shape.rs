@@ -3,7 +3,7 @@
 use clap::Args;
 
 /// The columns, the order and the header of a list.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Shape {
     /// The columns: name,caller_id.number
     ///
@@ -18,6 +18,14 @@ pub struct Shape {
     /// Leave out the header
     #[arg(long)]
     pub no_headers: bool,
+}
+
+impl Shape {
+    /// The path to sort by, and whether in descending order.
+    pub fn sorted_by(&self) -> Option<(&str, bool)> {
+        let sort = self.sort.as_deref()?;
+        Some(sort.strip_prefix('-').map_or((sort, false), |path| (path, true)))
+    }
 }
 
 /// A list of the objects of an account.

@@ -8,13 +8,13 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
 
+use super::columns::Columns;
 use super::tree::tree;
 use super::{countries, history, internal_numbers, lookup, numbers, profile, trunk_list};
 use crate::config::profiles::{Book, Where};
 use crate::config::{Env, Folders};
 use crate::context::keys_of;
 use crate::guide::TOPICS;
-use crate::model::columns::Columns;
 use crate::model::country;
 use crate::model::error::EXIT_CODES;
 use crate::model::fields::Field;

@@ -1,5 +1,6 @@
 //! `callout-countries add | list | remove`
 
+use super::columns::Columns;
 use super::open;
 use super::rows::{Rows, options};
 use crate::bulk;
@@ -7,7 +8,6 @@ use crate::bulk::countries::{AddCountries, Countries, LIST, RemoveCountries};
 use crate::cli::countries::{Add, Remove};
 use crate::cli::shape::OfAccount;
 use crate::context::Context;
-use crate::model::columns::Columns;
 use crate::model::country;
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::CalloutCountry;

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::rows::Rows;
 use crate::cli::history::{List, Resolve, Show};
 use crate::context::{Context, Reply, Typing, journal_folder};
 use crate::engine::journal::{self, Record, Records, Subject};
 use crate::model::change::{Outcome, successes, telling};
-use crate::model::columns::Columns;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::model::support::Operation;

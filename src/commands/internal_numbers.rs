@@ -1,5 +1,6 @@
 //! `internal-numbers add | list | update | remove`
 
+use super::columns::Columns;
 use super::open;
 use super::rows::{Rows, options};
 use crate::bulk;
@@ -10,7 +11,6 @@ use crate::cli::internal_numbers::{Add, Remove, Update};
 use crate::cli::shape::OfAccount;
 use crate::context::Context;
 use crate::engine::session::Session;
-use crate::model::columns::Columns;
 use crate::model::error::{Error, FieldError, Result};
 use crate::model::number::{ActualNumber, E164, InternalNumber};
 use crate::model::report::Report;

@@ -1,10 +1,10 @@
 //! `lookup`: the ids that a trunk refers to.
 
+use super::columns::Columns;
 use super::open;
 use super::rows::Rows;
 use crate::cli::lookup::Verb;
 use crate::context::Context;
-use crate::model::columns::Columns;
 use crate::model::error::Result;
 use crate::model::report::Report;
 use crate::model::support::Operation;

@@ -1,6 +1,7 @@
 //! From parsed arguments to a report, one file per noun. No HTTP and no printing here.
 
 mod apply;
+mod columns;
 pub mod complete;
 mod countries;
 mod diff;

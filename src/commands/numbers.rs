@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::columns::Columns;
 use super::rows::Rows;
 use super::{changed, open};
 use crate::cli::numbers::{Assign, Clear};
@@ -12,7 +13,6 @@ use crate::context::{Context, Reply, Typing};
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
 use crate::model::change::{Change, Outcome};
-use crate::model::columns::Columns;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::number::{MasterNumber, digits};
 use crate::model::report::Report;

@@ -3,6 +3,7 @@
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 
+use super::columns::Columns;
 use super::rows::Rows;
 use super::{changed, open_on, profile_file, profile_init};
 use crate::cli::profile::{Several, Verb};
@@ -13,7 +14,6 @@ use crate::context::Context;
 use crate::engine::session::Session;
 use crate::engine::write::Written;
 use crate::model::change::{Change, Outcome};
-use crate::model::columns::Columns;
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::ProxyChoice;
 use crate::model::report::{Listing, Report};

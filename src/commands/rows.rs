@@ -4,12 +4,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::columns::{Columns, Rank};
 use crate::bulk;
 use crate::cli::bulk::Bulk;
-use crate::cli::shape;
+use crate::cli::shape::Shape;
 use crate::context::Context;
 use crate::engine::limits::MOST_KEPT;
-use crate::model::columns::{Columns, Rank, Shape};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Format;
 use crate::model::report::{Listing, Report};
@@ -45,7 +45,7 @@ impl<'w> Rows<'w> {
     ///
     /// # Errors
     /// [`Kind::Usage`] if the list cannot be shaped like that.
-    pub fn new(context: &'w Context, columns: Columns, shape: &shape::Shape) -> Result<Self> {
+    pub fn new(context: &'w Context, columns: Columns, shape: &Shape) -> Result<Self> {
         let mut rows = Self::kept(context, columns, shape)?;
         rows.streams = rows.shape.sort.is_none() && !rows.format.is_for_people();
         Ok(rows)
@@ -53,13 +53,10 @@ impl<'w> Rows<'w> {
 
     /// The same, for rows of several groups, which are put in order before they are shown. One object a line needs no
     /// order unless it is asked for.
-    pub fn kept(context: &'w Context, columns: Columns, shape: &shape::Shape) -> Result<Self> {
+    pub fn kept(context: &'w Context, columns: Columns, shape: &Shape) -> Result<Self> {
         let format = context.options.output;
-        let shape = Shape {
-            columns: shape.columns.iter().map(|path| path.trim().to_owned()).collect(),
-            sort: shape.sort.clone(),
-            no_headers: shape.no_headers,
-        };
+        let trimmed = shape.columns.iter().map(|path| path.trim().to_owned()).collect();
+        let shape = Shape { columns: trimmed, ..shape.clone() };
         columns.check(&shape, format)?;
         let streams = shape.sort.is_none() && format == Format::Jsonl;
         Ok(Self { context, format, columns, shape, streams, begun: false, size: 0, rows: Vec::new() })

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use futures_util::future::join_all;
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::rows::Rows;
 use super::trunk_filter::Filter;
 use super::{names, open_on};
@@ -14,7 +15,6 @@ use crate::config::Folders;
 use crate::context::Context;
 use crate::engine::limits::Room;
 use crate::engine::session::Session;
-use crate::model::columns::Columns;
 use crate::model::error::{Error, Result};
 use crate::model::fields::Field;
 use crate::model::report::{Listing, Report};

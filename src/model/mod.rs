@@ -2,7 +2,6 @@
 
 pub mod change;
 pub mod check;
-pub mod columns;
 pub mod country;
 pub mod diagnostics;
 pub mod diff;

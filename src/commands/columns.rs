@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::error::{Error, Kind, Result};
-use super::report::Format;
-use super::text::{cell_text, excerpt, nearest};
+use crate::cli::shape::Shape;
+use crate::model::error::{Error, Kind, Result};
+use crate::model::report::Format;
+use crate::model::text::{cell_text, excerpt, nearest};
 
 /// What a list can show.
 #[derive(Debug, Clone)]
@@ -18,17 +19,6 @@ pub struct Columns {
     pub least: &'static [&'static str],
     /// The paths of its rows as data; `a.*` stands for any path below `a`.
     pub fields: Vec<String>,
-}
-
-/// How the command line shapes a list.
-#[derive(Debug, Clone, Default)]
-pub struct Shape {
-    /// The paths of the columns; empty for those of the table.
-    pub columns: Vec<String>,
-    /// The path to sort by, with a `-` before it to sort in descending order.
-    pub sort: Option<String>,
-    /// Whether the header is left out.
-    pub no_headers: bool,
 }
 
 impl Columns {
@@ -109,14 +99,6 @@ impl Columns {
             let place = self.table.iter().position(|name| *name == path)?;
             cells.get(place).map(|cell| Cow::Owned(Value::from(cell.as_str())))
         })
-    }
-}
-
-impl Shape {
-    /// The path to sort by, and whether in descending order.
-    pub fn sorted_by(&self) -> Option<(&str, bool)> {
-        let sort = self.sort.as_deref()?;
-        Some(sort.strip_prefix('-').map_or((sort, false), |path| (path, true)))
     }
 }
 
