@@ -27,7 +27,7 @@ use crate::engine::session::{Limits, Outside, Session};
 use crate::engine::tokens::{TokenFolder, TokenStore};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::error::{Error, Result};
-use crate::model::profile::{Profile, ProfileKey, ProxyChoice};
+use crate::model::profile::{Profile, ProxyChoice};
 use crate::model::report::{DryRun, Format, Report};
 use crate::model::secret::Secret;
 use crate::sandbox::Running;
@@ -343,9 +343,4 @@ impl Context {
 /// The folder of the journal; changes to simulators have their own.
 pub fn journal_folder(state: &Path, sandbox: bool) -> PathBuf {
     if sandbox { state.join("sandbox") } else { state.to_owned() }
-}
-
-/// The keys of a vendor's profiles.
-pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
-    Ok(vendors::by_name(vendor)?.facts().profile_keys)
 }

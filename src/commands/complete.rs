@@ -13,7 +13,6 @@ use super::tree::tree;
 use super::{countries, history, internal_numbers, lookup, numbers, profile, trunk_list};
 use crate::config::profiles::{Book, Where};
 use crate::config::{Env, Folders};
-use crate::context::keys_of;
 use crate::guide::TOPICS;
 use crate::model::country;
 use crate::model::error::EXIT_CODES;
@@ -192,8 +191,7 @@ impl Line {
     fn book(&self) -> Option<Book> {
         let folders = Folders::find(&self.env).ok()?;
         let file = self.option("--profiles-file", None, "TRUNKCTL_PROFILES_FILE");
-        Book::open(&Where { env: &self.env, folders: &folders, file: file.as_deref(), name: None }, &keys_of)
-            .ok()
+        Book::open(&Where { env: &self.env, folders: &folders, file: file.as_deref(), name: None }).ok()
     }
 
     /// The profile that the command would use.
@@ -221,7 +219,7 @@ impl Line {
         let book = self.book();
         let profiles = book.iter().flat_map(|book| book.list().into_iter().map(move |listed| (book, listed)));
         let named = profiles.filter_map(|(book, listed)| {
-            let profile = book.choose(Some(&listed.name), &keys_of).ok()?;
+            let profile = book.choose(Some(&listed.name)).ok()?;
             let account = profile.get("account");
             (!account.is_empty()).then(|| (account.to_owned(), format!("profile {}", listed.name)))
         });

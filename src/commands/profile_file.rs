@@ -7,8 +7,8 @@ use serde_json::json;
 use super::profile_init::{lock, own_files, read};
 use crate::config::profiles::{Book, VENDOR_VARIABLE, Where};
 use crate::config::write;
+use crate::context::Context;
 use crate::context::editor::Edit;
-use crate::context::{Context, keys_of};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::report::Report;
 use crate::state::storage;
@@ -131,10 +131,10 @@ pub async fn edit(context: &Context) -> Result<Report> {
 fn check(context: &Context, path: &str) -> Result<String> {
     let folders = context.folders()?;
     let at = Where { env: &context.env, folders, file: Some(path), name: None };
-    let book = Book::open(&at, &keys_of)?;
+    let book = Book::open(&at)?;
     let listed = book.list();
     let names = listed.iter().map(|listed| listed.name.as_str()).chain(book.default_profile());
-    let mut errors: Vec<Error> = names.filter_map(|name| book.choose(Some(name), &keys_of).err()).collect();
+    let mut errors: Vec<Error> = names.filter_map(|name| book.choose(Some(name)).err()).collect();
     if errors.len() > 1 {
         let mut lines: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();
         lines.dedup();

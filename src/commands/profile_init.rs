@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, trust, write};
-use crate::context::{Context, Reply, Typing, keys_of};
+use crate::context::{Context, Reply, Typing};
 use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::Profile;
 use crate::model::report::Report;
@@ -21,7 +21,7 @@ use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::{excerpt, nearest};
 use crate::ops::profiles::prove;
 use crate::state::storage::{lock_within, write_private};
-use crate::vendors;
+use crate::vendors::{self, keys_of};
 use draft::ProfileDraft;
 
 /// Runs the command.

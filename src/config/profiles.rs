@@ -19,6 +19,7 @@ use crate::model::error::{Error, Kind, Result};
 use crate::model::profile::{KeyNeed, Names, Profile, ProfileKey, ProxyChoice};
 use crate::model::secret::{Secret, SecretRef};
 use crate::model::text::{Unknown, nearest};
+use crate::vendors::keys_of;
 pub use values::{CONCURRENCY, check_value, host, is_distant, is_open, without_credentials};
 use values::{one_way, proxy_choice};
 use variables::Variables;
@@ -26,9 +27,6 @@ pub use variables::{VENDOR_VARIABLE, variable, variable_of};
 
 /// Keys that every vendor's profiles know.
 pub const COMMON: &[&str] = &["vendor", "ca_file", "allow_http", "concurrency", "proxy"];
-
-/// The keys of a vendor's profiles, by the vendor's name.
-pub type KeysOf<'a> = &'a dyn Fn(&str) -> Result<&'static [ProfileKey]>;
 
 /// Where to find a profile.
 pub struct Where<'a> {
@@ -74,7 +72,7 @@ pub const ENVIRONMENT: &str = "environment";
 
 /// The profile of the environment: if the variable of the vendor is set and no other profile is named, the
 /// variables define one.
-pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Profile>> {
+pub fn of_environment(at: &Where<'_>) -> Option<Result<Profile>> {
     let vendor = at.env.get(VENDOR_VARIABLE).filter(|_| at.name.is_none_or(|name| name == ENVIRONMENT))?;
     let keys = match keys_of(vendor) {
         Ok(keys) => keys,
@@ -86,7 +84,7 @@ pub fn of_environment(at: &Where<'_>, keys_of: KeysOf<'_>) -> Option<Result<Prof
         at.env.get(&name).map(|value| (key.to_owned(), KeyValue::plain(value, &name)))
     };
     let from = Origin { name: "the environment", variable: &variable };
-    Some(build(ENVIRONMENT, names.filter_map(entry).collect(), keys_of, &from))
+    Some(build(ENVIRONMENT, names.filter_map(entry).collect(), &from))
 }
 
 /// A profiles file that was read: a fleet's has many profiles, and is read once.
@@ -102,11 +100,11 @@ impl Book {
     ///
     /// # Errors
     /// [`Kind::Config`]: no file, one that others can change, or one that cannot be understood.
-    pub fn open(at: &Where<'_>, keys_of: KeysOf<'_>) -> Result<Self> {
+    pub fn open(at: &Where<'_>) -> Result<Self> {
         let source = at.open()?;
         let file = File::read(&source)?;
         let profiles = file.profiles.iter().map(|(name, table)| (name.as_str(), text_of(table, "vendor")));
-        let variables = Variables::read(at.env, profiles, keys_of);
+        let variables = Variables::read(at.env, profiles);
         Ok(Self { source, file, variables })
     }
 
@@ -148,18 +146,18 @@ impl Book {
     ///
     /// # Errors
     /// [`Kind::Config`]: no such profile, an unknown key, a missing one, a literal secret that others can read.
-    pub fn choose(&self, name: Option<&str>, keys_of: KeysOf<'_>) -> Result<Profile> {
+    pub fn choose(&self, name: Option<&str>) -> Result<Profile> {
         let name = pick(&self.file, name, &self.source.name)?;
         let none = Table::new();
         let table = self.file.profiles.get(name).unwrap_or(&none);
         let variables = self.variables.of(name)?;
         let vendor = variables.get("vendor").map(|variable| variable.value.as_str());
-        let mut raw = read_table(&self.source, name, table, vendor, keys_of)?;
+        let mut raw = read_table(&self.source, name, table, vendor)?;
         for (key, variable) in variables {
             raw.insert(key.to_owned(), KeyValue::plain(&variable.value, &variable.name));
         }
         let variable = |key: &str| variable_of(name, key);
-        build(name, raw, keys_of, &Origin { name: &self.source.name, variable: &variable })
+        build(name, raw, &Origin { name: &self.source.name, variable: &variable })
     }
 
     /// The secret references of all profiles.
@@ -201,20 +199,14 @@ fn text(node: &Node) -> Option<&str> {
 }
 
 /// A profile of the sandbox, from the vendor's own facts.
-pub fn sandbox(
-    vendor: &str,
-    pairs: &[(&str, &str)],
-    base: &str,
-    folder: &str,
-    keys_of: KeysOf<'_>,
-) -> Result<Profile> {
+pub fn sandbox(vendor: &str, pairs: &[(&str, &str)], base: &str, folder: &str) -> Result<Profile> {
     let mut raw = BTreeMap::from([("vendor".to_owned(), KeyValue::plain(vendor, "sandbox"))]);
     raw.extend(
         pairs.iter().map(|(key, value)| {
             ((*key).to_owned(), KeyValue::plain(&value.replace("{base}", base), "sandbox"))
         }),
     );
-    let mut profile = build(vendor, raw, keys_of, &Origin { name: "the sandbox", variable: &variable })?;
+    let mut profile = build(vendor, raw, &Origin { name: "the sandbox", variable: &variable })?;
     // The sandbox's port differs from run to run, its accounts do not.
     profile.identity = format!("sandbox|{vendor}|{folder}");
     profile.home = Some(profile.identity.clone());
@@ -254,12 +246,7 @@ pub struct Listed {
 }
 
 /// A profile that is not in a file yet, from its keys; `file:` references start in the folder.
-pub fn assemble(
-    name: &str,
-    pairs: &[(String, String)],
-    folder: &Path,
-    keys_of: KeysOf<'_>,
-) -> Result<Profile> {
+pub fn assemble(name: &str, pairs: &[(String, String)], folder: &Path) -> Result<Profile> {
     let entry = |text: &String| KeyValue {
         text: text.clone(),
         origin: "command line".into(),
@@ -267,7 +254,7 @@ pub fn assemble(
     };
     let raw = pairs.iter().map(|(key, text)| (key.clone(), entry(text))).collect();
     let variable = |key: &str| variable_of(name, key);
-    build(name, raw, keys_of, &Origin { name: "the command line", variable: &variable })
+    build(name, raw, &Origin { name: "the command line", variable: &variable })
 }
 
 impl Where<'_> {
@@ -342,7 +329,6 @@ fn read_table(
     name: &str,
     table: &Table,
     vendor: Option<&str>,
-    keys_of: KeysOf<'_>,
 ) -> Result<BTreeMap<String, KeyValue>> {
     let vendor = text_of(table, "vendor").or(vendor);
     let keys = match vendor {
@@ -409,12 +395,7 @@ fn word(node: &Node) -> Option<String> {
 }
 
 /// Checks that all is there.
-fn build(
-    name: &str,
-    raw: BTreeMap<String, KeyValue>,
-    keys_of: KeysOf<'_>,
-    from: &Origin<'_>,
-) -> Result<Profile> {
+fn build(name: &str, raw: BTreeMap<String, KeyValue>, from: &Origin<'_>) -> Result<Profile> {
     let Some(vendor) = raw.get("vendor").map(|entry| entry.text.clone()) else {
         return Err(Error::config(format!("profile `{name}` in {} names no vendor", from.name))
             .hint("add `vendor = \"NAME\"`; `trunkctl vendors` lists the names"));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Context, keys_of};
+use super::Context;
 use crate::config::profiles;
 use crate::config::profiles::{COMMON, ENVIRONMENT, VENDOR_VARIABLE, Where};
 use crate::config::{Folders, proxy};
@@ -22,7 +22,7 @@ impl Context {
         }
         self.name_ignored_variables();
         let place = self.place(folders, name);
-        if let Some(profile) = profiles::of_environment(&place, &keys_of) {
+        if let Some(profile) = profiles::of_environment(&place) {
             if name.is_some() && self.book().is_ok_and(|book| book.has(ENVIRONMENT)) {
                 return Err(Error::config(format!(
                     "`{ENVIRONMENT}` is both a profile in the profiles file and the profile of {VENDOR_VARIABLE}"
@@ -31,7 +31,7 @@ impl Context {
             }
             return profile;
         }
-        self.book()?.choose(name, &keys_of)
+        self.book()?.choose(name)
     }
 
     /// Warns once about variables of the environment's profile that are ignored because it is not defined.
@@ -58,7 +58,7 @@ impl Context {
         if let Some(book) = self.profiles.get() {
             return Ok(book);
         }
-        let book = profiles::Book::open(&self.place(self.folders()?, None), &keys_of)?;
+        let book = profiles::Book::open(&self.place(self.folders()?, None))?;
         book.warnings().iter().for_each(|warning| self.diagnostics.warn(warning));
         Ok(self.profiles.get_or_init(|| book))
     }
@@ -108,7 +108,7 @@ impl Context {
             return Ok(());
         }
         let book = self.book()?;
-        if book.has(name) { Ok(()) } else { book.choose(Some(name), &keys_of).map(drop) }
+        if book.has(name) { Ok(()) } else { book.choose(Some(name)).map(drop) }
     }
 
     /// The path of the profiles file.
@@ -138,7 +138,7 @@ impl Context {
             }
         };
         let folder = folders.state.to_string_lossy();
-        profiles::sandbox(name, vendor.facts().sandbox, &base, &folder, &keys_of)
+        profiles::sandbox(name, vendor.facts().sandbox, &base, &folder)
     }
 
     /// The proxy of a profile's requests; its credentials are masked in all texts.

@@ -68,6 +68,11 @@ pub fn asked(name: &str) -> Result<&'static dyn Vendor> {
     })
 }
 
+/// The keys of a vendor's profiles.
+pub fn keys_of(vendor: &str) -> Result<&'static [ProfileKey]> {
+    Ok(by_name(vendor)?.facts().profile_keys)
+}
+
 /// What is known of a vendor without asking it.
 pub struct Facts {
     /// The name in profiles and on the command line.

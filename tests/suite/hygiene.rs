@@ -81,7 +81,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("engine", &["model", "state", "vendors"]),
     ("sandbox", &["model", "state", "vendors"]),
     ("input", &["model", "state"]),
-    ("config", &["model", "state", "input"]),
+    ("config", &["model", "state", "vendors", "input"]),
     ("context", &["model", "state", "vendors", "engine", "config", "sandbox"]),
     ("ops", &["model", "vendors", "engine"]),
     ("bulk", &["model", "state", "vendors", "engine", "input", "ops", "context"]),

@@ -7,7 +7,7 @@ use super::{complain, ended, lock, own_file, read, store, usage};
 use crate::cli::profile::Init;
 use crate::config::profiles::COMMON;
 use crate::config::{profiles, secrets, write};
-use crate::context::{Context, Reply, Typing, keys_of};
+use crate::context::{Context, Reply, Typing};
 use crate::engine::transport;
 use crate::model::error::{Error, FieldError, Kind, Result};
 use crate::model::profile::{KeyNeed, Profile, ProfileKey};
@@ -180,7 +180,7 @@ impl<'a> ProfileDraft<'a> {
 
     /// The profile, with the secrets that are not in files yet.
     pub(super) fn profile(&self, context: &Context) -> Result<Profile> {
-        let mut profile = profiles::assemble(&self.args.name, &self.pairs, self.folder, &keys_of)?;
+        let mut profile = profiles::assemble(&self.args.name, &self.pairs, self.folder)?;
         for (key, secret) in &self.typed {
             context.redactor.learn(secret);
             profile.secrets.insert((*key).to_owned(), secret.clone());

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{COMMON, KeysOf};
+use super::COMMON;
 use crate::config::Env;
 use crate::model::error::{Error, Result};
 use crate::model::text::nearest;
+use crate::vendors::keys_of;
 
 /// The variable that makes the environment a profile.
 pub const VENDOR_VARIABLE: &str = "TRUNKCTL_VENDOR";
@@ -42,11 +43,7 @@ pub struct Variable {
 
 impl Variables {
     /// Finds what each variable means, among profiles with the vendors that a file gives them.
-    pub fn read<'p>(
-        env: &Env,
-        profiles: impl Iterator<Item = (&'p str, Option<&'p str>)>,
-        keys_of: KeysOf<'_>,
-    ) -> Self {
+    pub fn read<'p>(env: &Env, profiles: impl Iterator<Item = (&'p str, Option<&'p str>)>) -> Self {
         let mut found = Self::default();
         let variables: Vec<(&str, &str)> = env.beginning(OF_NAMED).collect();
         if variables.is_empty() {
