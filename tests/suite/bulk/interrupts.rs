@@ -22,7 +22,7 @@ fn sent(lab: &Lab, calls: usize) {
 #[test]
 fn after_ctrl_c_batches_in_progress_finish_and_a_later_run_does_the_rest() {
     for format in ["json", "jsonl"] {
-        let lab = Lab::faulty(&[&format!("delay=500ms;{ADDING};skip=2;count=4")]);
+        let lab = Lab::faulty(&[&format!("delay=1500ms;{ADDING};skip=2;count=4")]);
         let (list, file) = (lab.numbers(300), lab.path("r.jsonl"));
         let line = format!("-o {format} internal-numbers add --from {list} --results {file}");
         let running = Running::start(lab.command(&line));

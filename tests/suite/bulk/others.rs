@@ -148,7 +148,7 @@ fn countries_are_added_from_a_list() {
 /// Another run adds a country between the read and the write.
 #[test]
 fn skip_existing_accepts_countries_that_another_run_adds_meanwhile() {
-    let lab = Lab::faulty(&["delay=300ms;call=POST /zoom/v2/accounts/sub-1/sip_trunk/callout;count=1"]);
+    let lab = Lab::faulty(&["delay=2s;call=POST /zoom/v2/accounts/sub-1/sip_trunk/callout;count=1"]);
     let list = lab.place.write("countries.csv", "country\nGB\nUS\nDE\nFR\n");
     let child = lab.start(&format!("callout-countries add --from {list} --skip-existing"));
     while lab.writes().is_empty() {

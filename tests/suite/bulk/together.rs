@@ -59,7 +59,7 @@ fn skip_existing_accepts_numbers_that_another_run_adds() {
 /// A number that exists with other values stays a conflict, and does not affect the other rows.
 #[test]
 fn skip_existing_still_reports_numbers_with_other_values_as_conflicts() {
-    let lab = Lab::faulty(&[&format!("delay=300ms;{ADDING};count=1")]);
+    let lab = Lab::faulty(&[&format!("delay=2s;{ADDING};count=1")]);
     let list = lab.numbers(20);
     let line = format!("internal-numbers add --from {list} --skip-existing");
     let child = lab.start(&line);

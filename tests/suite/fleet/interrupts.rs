@@ -80,7 +80,7 @@ fn a_second_signal_ends_at_once_and_the_outcomes_are_reported() {
 #[test]
 fn after_ctrl_c_requests_in_progress_finish_and_a_later_run_does_the_rest() {
     for format in ["json", "jsonl"] {
-        let (lab, path) = lab(&format!("delay=500ms;{CREATE};skip=2;count=1"));
+        let (lab, path) = lab(&format!("delay=1500ms;{CREATE};skip=2;count=1"));
         let line = format!("-o {format} apply -f {path} --yes");
         let ran = interrupted(&lab, &line, "trunk/create", 3).expect(130);
         let changes: Vec<Value> = match format {
