@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::trunk_check::before_writing;
-use super::trunk_wait;
+use super::{rehearsed, trunk_wait};
 use crate::cli::fleet::{Apply, CheckFirst};
 use crate::context::Context;
 use crate::model::change::Changes;
@@ -45,16 +45,7 @@ pub async fn run(context: &Context, args: &Apply) -> Result<Report> {
     if context.options.dry_run.is_none() {
         return finish(context, changes, args.wait).await;
     }
-    // A dry run has the exit code of the run.
-    let failed: Vec<&Error> = changes.list.iter().filter_map(|change| change.error.as_ref()).collect();
-    let mut report = context.withheld();
-    if failed.is_empty() {
-        return Ok(report);
-    }
-    (context.publish)(&mut report)?;
-    let list: Vec<&str> = failed.iter().map(|error| error.message.as_str()).collect();
-    Err(Error::new(Kind::Partial, format!("some changes are impossible:\n  {}", list.join("\n  ")))
-        .hint("`trunkctl plan` shows the reasons; nothing was changed"))
+    rehearsed(context, &changes.list)
 }
 
 /// Checks the trunks that are about to be written, if that was asked for.

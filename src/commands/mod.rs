@@ -162,3 +162,20 @@ async fn open_on(
 fn changed(context: &Context, change: Option<Change>) -> Report {
     change.map_or_else(|| context.withheld(), |change| Report::Change(Box::new(change)))
 }
+
+/// The report of a dry run of several changes. If some of them are impossible, it has the exit code of the run.
+fn rehearsed(context: &Context, changes: &[Change]) -> Result<Report> {
+    let mut report = context.withheld();
+    let impossible: Vec<&str> = changes
+        .iter()
+        .filter_map(|change| change.error.as_ref())
+        .map(|error| error.message.as_str())
+        .collect();
+    if impossible.is_empty() {
+        return Ok(report);
+    }
+    (context.publish)(&mut report)?;
+    let list = impossible.join("\n  ");
+    Err(Error::new(Kind::Partial, format!("some changes are impossible:\n  {list}"))
+        .hint("nothing was changed"))
+}

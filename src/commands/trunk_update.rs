@@ -4,7 +4,7 @@ mod lists;
 
 use super::trunk_check::before_writing;
 use super::trunk_delete::named;
-use super::{changed, names, open, spec};
+use super::{changed, names, open, rehearsed, spec};
 use crate::cli::fleet::CheckFirst;
 use crate::cli::trunk::Update;
 use crate::context::Context;
@@ -60,7 +60,10 @@ pub async fn switch(context: &Context, given: &[String], enabled: bool) -> Resul
             }
         }
     }
-    Ok(if context.withholds() { context.withheld() } else { Report::Changes(changes.into()) })
+    match context.withholds() {
+        true => rehearsed(context, &changes),
+        false => Ok(Report::Changes(changes.into())),
+    }
 }
 
 /// `trunk rename`, and either of the above for one trunk: an update of one field.

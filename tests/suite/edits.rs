@@ -267,4 +267,9 @@ fn several_trunks_share_one_dry_run() {
     let requests = run(&place, "-p yeastar trunk disable a b --dry-run -o json").expect(0).json();
     assert_eq!(requests["requests"].as_array().unwrap().len(), 2);
     assert_eq!(get(&place, "yeastar", "a")["enabled"], true);
+    // It ends as the run would.
+    let ran = run(&place, "-p yeastar trunk disable a none --dry-run -o json").expect(12);
+    assert_eq!(ran.json()["requests"].as_array().unwrap().len(), 1);
+    assert!(ran.error()["message"].as_str().unwrap().contains("none"), "{ran:?}");
+    run(&place, "-p yeastar trunk disable a none -o json").expect(12);
 }
