@@ -73,7 +73,7 @@ impl Job for AddNumbers<'_> {
     const LIST: &'static str = LIST;
 
     fn per_call(&self) -> usize {
-        self.session.vendor().facts().numbers_per_call.max(1)
+        self.session.vendor().facts().numbers_per_call
     }
 
     fn key(&self, item: &InternalNumber) -> String {

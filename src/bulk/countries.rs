@@ -94,7 +94,7 @@ impl Job for AddCountries<'_> {
     const LIST: &'static str = LIST;
 
     fn per_call(&self) -> usize {
-        self.session.vendor().facts().countries_per_call.max(1)
+        self.session.vendor().facts().countries_per_call
     }
 
     fn key(&self, item: &String) -> String {

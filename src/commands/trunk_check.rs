@@ -280,11 +280,8 @@ async fn report(
     let mut observed = None;
     if let Some(error) = &subject.unread {
         let text = format!("the profile cannot be read: {}", error.message);
-        let check = Check::new("vendor.status", Verdict::Unknown, text);
-        checks.push(match &error.hint {
-            Some(hint) => check.hint(hint.clone()),
-            None => check,
-        });
+        let hint = error.hint.clone().unwrap_or_default();
+        checks.push(Check::new("vendor.status", Verdict::Unknown, text).hint(hint));
     } else {
         checks.extend(rules::check(&subject.trunk, subject.near.as_ref()));
         match (Target::of(&subject.trunk, domain), probing) {

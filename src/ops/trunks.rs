@@ -215,7 +215,7 @@ impl TrunkReader<'_> {
     async fn read(&self, ids: &[String]) -> Result<Option<HashMap<String, ActualTrunk>>> {
         let mut found = HashMap::new();
         // The next part is taken from the end.
-        let per_call = self.session.vendor().facts().trunks_per_call.max(1);
+        let per_call = self.session.vendor().facts().trunks_per_call;
         let mut parts: Vec<(&[String], bool)> =
             ids.chunks(per_call).rev().map(|part| (part, false)).collect();
         while let Some((part, halved)) = parts.pop() {

@@ -73,6 +73,14 @@ fn the_tables_of_abilities_match_the_code() {
 }
 
 #[test]
+fn each_call_takes_at_least_one_item() {
+    for facts in ALL.iter().map(|vendor| vendor.facts()) {
+        let limits = [facts.trunks_per_call, facts.numbers_per_call, facts.countries_per_call];
+        assert!(!limits.contains(&0), "{}", facts.name);
+    }
+}
+
+#[test]
 fn each_row_of_the_codes_is_reachable_and_uses_full_sentences() {
     for facts in ALL.iter().map(|vendor| vendor.facts()) {
         for (place, row) in facts.codes.iter().enumerate() {
