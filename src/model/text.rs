@@ -110,8 +110,9 @@ pub fn cell_text(value: Option<&Value>) -> String {
 
 /// Printed JSON with every such character escaped: a program reads the same text, a terminal none of it.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
-    if json.bytes().all(is_plain) || !json.chars().any(|c| c != '\n' && controls_terminal(c)) {
+    // Printed JSON has escaped every ASCII control character but DEL. Most texts end here, and quickly.
+    let is_plain = json.is_ascii() && !json.as_bytes().contains(&b'\x7f');
+    if is_plain || !json.chars().any(|c| c != '\n' && controls_terminal(c)) {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len());

@@ -42,8 +42,8 @@ fn json_rows<T: Serialize>(
         (0..=depth).try_for_each(|_| formatter.begin_array(&mut io::sink()))?;
         text.clear();
         row.serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
-        let row = String::from_utf8_lossy(&text);
-        write!(out, "{}\n{indent}  {}", if first { '[' } else { ',' }, printable_json(&row))?;
+        let row = printable_json(str::from_utf8(&text).map_err(io::Error::other)?);
+        write!(out, "{}\n{indent}  {row}", if first { '[' } else { ',' })?;
         first = false;
     }
     match (first, last) {
