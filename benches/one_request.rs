@@ -33,6 +33,8 @@ fn main() -> ExitCode {
     if !is_wanted() {
         return ExitCode::SUCCESS;
     }
+    // A build has written much, and the journal of each command would wait until the disk has it.
+    let _ = Command::new("sync").status();
     let place = Place::new();
     let served = Served::start();
     let profiles = served.profiles(&place, "");
