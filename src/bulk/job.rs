@@ -57,9 +57,6 @@ impl<'s, A: Default> Addition<'s, A> {
 
     /// The same, with what exists. The read is needed if what exists is to be skipped. It is also made if there are more
     /// items than one call takes, because each existing item would otherwise cost several refused calls.
-    ///
-    /// # Errors
-    /// A read that is needed failed.
     pub async fn knowing(mut self, read: impl Future<Output = Result<A>>, several: bool) -> Result<Self> {
         let needed = self.skip_existing;
         if needed || (several && !self.session.is_dry_run()) {

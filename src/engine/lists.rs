@@ -38,7 +38,7 @@ impl Progress {
     }
 }
 
-/// The error of a list that is too long, which it is again if it is read again.
+/// The error of a list that is too long. Reading it again would not help.
 fn too_long(failed: Failed<'_>, why: &str, hint: &str) -> Error {
     let mut error = failed.lost(why);
     error.retryable = false;

@@ -156,7 +156,7 @@ impl Located {
 /// What to do if the resolver fails.
 const RESOLVER: &str = "the resolver of this machine has a problem; try another one with --resolver";
 
-/// A search, with what it finds on its way.
+/// A search, with what it has found so far.
 struct Search<'d, L> {
     dns: &'d L,
     candidates: Vec<Candidate>,

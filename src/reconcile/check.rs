@@ -157,7 +157,7 @@ struct Described<'m> {
     accounts: HashMap<Account, u32>,
     objects: HashMap<Object<'m>, Place<'m>>,
     lists: BTreeMap<u32, Vec<(Place<'m>, &'m Numbers)>>,
-    /// What is reported of an entry already: a group has many profiles.
+    /// What is already reported, by entry: a group has many profiles.
     reported: HashSet<(*const Entry, &'m str)>,
 }
 
@@ -193,7 +193,9 @@ impl<'m> Described<'m> {
                 let first = *first.get();
                 self.complain(place, name, &first, mistakes);
             }
-            Slot::Vacant(free) => drop(free.insert(place)),
+            Slot::Vacant(free) => {
+                free.insert(place);
+            }
         }
     }
 
@@ -211,7 +213,7 @@ impl<'m> Described<'m> {
         let account = entry.account.as_ref().map(|account| format!(", account `{}`", excerpt(account, 40)));
         let on = format!("on profile `{profile}`{}", account.unwrap_or_default());
         let shared = shared_account(&place, first);
-        let what = format!("{object} wanted twice {on}, first in {}{shared}; keep one", first.entry.place);
+        let what = format!("{object} declared twice {on}, first in {}{shared}; keep one", first.entry.place);
         mistakes.add(at(entry, ""), "", what);
     }
 
@@ -254,7 +256,7 @@ fn check_lists(lists: &[(Place<'_>, &Numbers)], mistakes: &mut Mistakes) {
             let line = first_position.map(|position| format!(", {position}")).unwrap_or_default();
             let shown = if row.quiet { "the number".to_owned() } else { format!("`{number}`") };
             let shared = shared_account(place, first);
-            let what = format!("{shown} is wanted twice, first in {first_file}{line}{shared}; keep one");
+            let what = format!("{shown} is declared twice, first in {first_file}{line}{shared}; keep one");
             let file = list.file(&place.entry.place.file);
             mistakes.add(At { file: &file, place: position, path: "" }, "number", what);
         }

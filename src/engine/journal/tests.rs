@@ -87,7 +87,7 @@ async fn a_batch_has_an_outcome_and_an_id_for_each_row() {
 fn lines_of_version_0_2_are_read() {
     let state = tempfile::tempdir().unwrap();
     for line in [
-        r#"{"event":"begun","id":"a","time":"2026-11-01T08:00:00.000000Z","pid":7,"user":"anna","command":["trunkctl","trunk"],"profile":"meetings","vendor":"zoom","account":"sub-1","call":"POST internal_numbers","subjects":[{"operation":"internal_numbers.add","kind":"internal_number","name":"+1","after":{"type":1}},{"operation":"internal_numbers.add","kind":"internal_number","id":"9"}]}"#,
+        r#"{"event":"begun","id":"a","time":"2026-11-01T08:00:00.000000Z","pid":7,"user":"anna","command":["trunkctl","trunk"],"profile":"meetings","vendor":"acme","account":"sub-1","call":"POST internal_numbers","subjects":[{"operation":"internal_numbers.add","kind":"internal_number","name":"+1","after":{"type":1}},{"operation":"internal_numbers.add","kind":"internal_number","id":"9"}]}"#,
         r#"{"event":"ended","id":"a","time":"2026-11-01T08:00:01.000000Z","outcome":"unknown","outcomes":["created","unknown"],"ids":["8",null],"error":{"kind":"rejected","message":"no","vendor_code":"300"},"http_status":400,"request_id":"r","note":"n"}"#,
         r#"{"event":"resolved","id":"a","time":"2026-11-01T09:00:00.000000Z","user":"ben","outcome":"of a later version"}"#,
     ] {
@@ -97,7 +97,7 @@ fn lines_of_version_0_2_are_read() {
     let record = records.next().unwrap().unwrap();
     assert!(records.next().is_none() && records.skipped() == 0);
     let shown = json!({
-        "id": "a", "time": "2026-11-01T08:00:00.000000Z", "profile": "meetings", "vendor": "zoom",
+        "id": "a", "time": "2026-11-01T08:00:00.000000Z", "profile": "meetings", "vendor": "acme",
         "account": "sub-1", "call": "POST internal_numbers", "outcome": "of a later version",
         "subjects": [
             {"operation": "internal_numbers.add", "kind": "internal_number", "id": "8", "name": "+1",

@@ -20,20 +20,20 @@ const MISTAKEN: &[Mistaken] = &[
         "[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER[[trunk]]\nprofile = \"yeastar\"\nname = \"t\"\nPEER",
         4,
         &[
-            (9, "column 1: trunk `t` is wanted twice on profile `yeastar`, first in "),
+            (9, "column 1: trunk `t` is declared twice on profile `yeastar`, first in "),
             (9, "manifest.toml, line 1, column 1; keep one"),
         ],
     ),
     (
         "[[trunk]]\nprofile = \"zoom\"\nname = \"x\"\nmaster_trunk = 5\n[[trunk]]\nprofile = \"zoom\"\nname = \"x\"\n",
         4,
-        &[(5, "column 1: trunk `x` is wanted twice")],
+        &[(5, "column 1: trunk `x` is declared twice")],
     ),
     (
         "[[callout_countries]]\nprofile = \"zoom\"\ncountries = [\"US\"]\n\
          [[callout_countries]]\nprofile = \"zoom\"\naccount = \"sub-1\"\ncountries = [\"US\"]\n",
         4,
-        &[(4, "column 1: country `US` is wanted twice on profile `zoom`, account `sub-1`")],
+        &[(4, "column 1: country `US` is declared twice on profile `zoom`, account `sub-1`")],
     ),
     (
         "[[trunk]]\nprofile = \"zoom\"\nmaster_trunk = \"trunk-a\"\n\
@@ -46,7 +46,7 @@ const MISTAKEN: &[Mistaken] = &[
          [[sip_settings]]\nprofile = \"zoom\"\naccount = \"sub-1\"\nenable = false\n",
         4,
         &[
-            (4, "column 1: settings are wanted twice on profile `zoom`"),
+            (4, "column 1: settings are declared twice on profile `zoom`"),
             (4, "manifest.toml, line 1, column 1"),
         ],
     ),
@@ -55,7 +55,7 @@ const MISTAKEN: &[Mistaken] = &[
          [[internal_numbers]]\nprofile = \"zoom\"\naccount = \"sub-1\"\n\
          numbers = [{ number = \"+16466661110\", labels = \"B\", languages = \"en-US\" }]\n",
         4,
-        &[(7, "column 23: number: `+16466661110` is wanted twice")],
+        &[(7, "column 23: number: `+16466661110` is declared twice")],
     ),
     (
         "[[internal_numbers]]\nprofile = \"zoom\"\nnumbers = [{number = '0044 20 7183 8750'}]\n",
@@ -196,14 +196,16 @@ fn a_number_in_two_lists_is_reported_with_both_positions() {
     };
     let both = message(&format!("{head}{file}{head}{own}"));
     assert!(
-        both.contains("manifest.toml, line 6, column 23: number: `+442071838751` is wanted twice, first in ")
+        both.contains(
+            "manifest.toml, line 6, column 23: number: `+442071838751` is declared twice, first in "
+        )
     );
     assert!(both.contains("numbers.csv, line 3, column 1; keep one"), "{both}");
     assert!(both.contains("numbers.csv, line 4, column 1: number: the value is not valid"), "{both}");
     assert!(!both.contains("1646666"), "{both}");
     let both = message(&format!("{head}{own}{head}{file}"));
     assert!(
-        both.contains("numbers.csv, line 3, column 1: number: the number is wanted twice, first in "),
+        both.contains("numbers.csv, line 3, column 1: number: the number is declared twice, first in "),
         "{both}"
     );
     assert!(both.contains("manifest.toml, line 3, column 23; keep one") && !both.contains("+4420"), "{both}");
@@ -219,7 +221,7 @@ fn an_object_that_a_group_describes_twice_is_reported_once() {
     let entry = format!("[[trunk]]\ngroup = \"all\"\nname = \"t\"\n{PEER}");
     let path = lab.manifest(&format!("[groups]\nall = [\"yeastar\", \"itniotech\"]\n{entry}{entry}"));
     let message = refused(&lab, &format!("-f {path}"), 4)["message"].as_str().unwrap().to_owned();
-    assert_eq!(message.matches("wanted twice").count(), 1, "{message}");
+    assert_eq!(message.matches("declared twice").count(), 1, "{message}");
 }
 
 /// Two profiles of one account would undo each other's changes.
@@ -312,7 +314,7 @@ fn me_and_the_account_id_name_the_same_account() {
     let message = |words: &str| refused(&lab, words, 4)["message"].as_str().unwrap().to_owned();
     let complaint = message(&format!("-f {}", both("US")));
     assert!(
-        complaint.contains("manifest.toml, line 5") && complaint.contains("wanted twice on profile"),
+        complaint.contains("manifest.toml, line 5") && complaint.contains("declared twice on profile"),
         "{complaint}"
     );
     let path = both("GB");

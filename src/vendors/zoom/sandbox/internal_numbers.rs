@@ -35,7 +35,7 @@ const LANGUAGES: [&str; 18] = [
     "nl-NL", "pt-BR", "pt-PT", "ru", "zh-CN", "zh-HK",
 ];
 
-/// Answer of the list. It is written without a tree of JSON: a long list would measure the simulator.
+/// Answer of the list. It is serialised directly, so that a benchmark of a long list does not measure the simulator.
 #[derive(Serialize)]
 struct NumbersPage<'a> {
     internal_numbers: Vec<&'a InternalNumber>,
