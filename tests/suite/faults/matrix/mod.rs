@@ -30,7 +30,7 @@ use writes::{WRITES, Write};
 const WORKERS: usize = 16;
 
 /// Long enough for a busy machine to answer, and much shorter than the delays.
-const TIMEOUT: &str = "1s";
+const TIMEOUT: &str = "2s";
 
 struct Cell {
     write: usize,
